@@ -1,1 +1,17 @@
-//! Empty room.
+//! The nouns and the content of Haven: entries, people, times, exercises as data, validation, search.
+//!
+//! What is absent here is the point: no I/O, no clock, no randomness, no async, no CRDT, no wire format and no
+//! hash-ordered map. Ids and times come in as values, so every function gives the same answer on a laptop, on a phone and
+//! in a simulation.
+
+pub mod limits;
+
+pub mod id;
+pub mod time;
+
+pub mod fold;
+
+pub mod entry;
+pub mod person;
+
+pub mod answers;

@@ -1,0 +1,261 @@
+//! Entries: what a person wrote, what they want to write, and what they want to change.
+
+mod draft;
+mod edit;
+mod tag;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::answers::{Answer, Answers, ExerciseRef};
+use crate::id::{EntryId, PersonId};
+use crate::limits::{ANSWERS_MAX, ENTRY_BYTES_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX};
+use crate::time::{CivilTime, Timestamp};
+
+pub use draft::Draft;
+pub use edit::Edit;
+pub use tag::{Tag, TagError};
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// Free writing.
+    Note,
+    /// A few feelings and perhaps a line.
+    Checkin,
+    /// A finished or unfinished exercise.
+    Exercise,
+    /// An answered measure.
+    Measure,
+    /// Something from a session with a therapist.
+    Session,
+}
+
+impl EntryKind {
+    /// Every kind, in the order of the vocabulary.
+    pub const ALL: [Self; 5] = [Self::Note, Self::Checkin, Self::Exercise, Self::Measure, Self::Session];
+
+    /// Returns the word for the kind, as it is written on disk and by people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Checkin => "checkin",
+            Self::Exercise => "exercise",
+            Self::Measure => "measure",
+            Self::Session => "session",
+        }
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no kind of entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a kind of entry; the kinds are note, checkin, exercise, measure and session")]
+pub struct UnknownKind;
+
+impl FromStr for EntryKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+    }
+}
+
+/// One entry of the journal, as every device sees it.
+#[derive(Clone, PartialEq)]
+pub struct Entry {
+    /// Its id, the same on every device.
+    pub id: EntryId,
+    /// What it is.
+    pub kind: EntryKind,
+    /// When it happened, as the person says.
+    pub at: CivilTime,
+    /// Its title, perhaps empty.
+    pub title: String,
+    /// Its text, perhaps empty.
+    pub text: String,
+    /// Its tags.
+    pub tags: BTreeSet<Tag>,
+    /// The people it is about.
+    pub people: BTreeSet<PersonId>,
+    /// The exercise or measure it answers, with the version it was made with.
+    pub exercise: Option<ExerciseRef>,
+    /// The answers to that exercise.
+    pub answers: Answers,
+    /// The SHA-256 of the imported line it came from.
+    pub import_id: Option<[u8; 32]>,
+    /// When a device first wrote it down.
+    pub created: Timestamp,
+    /// When a device last changed it.
+    pub modified: Timestamp,
+    /// When it was put into the trash; none while it is in the journal.
+    pub trashed: Option<Timestamp>,
+}
+
+impl Entry {
+    /// Returns the size of all its words together, in bytes.
+    pub fn words_bytes(&self) -> usize {
+        words_bytes(&self.title, &self.text, &self.answers)
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entry({}, {} bytes)", self.id, self.words_bytes())
+    }
+}
+
+/// Why a draft or an edit cannot be saved. No variant holds a word of the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum EntryError {
+    /// There is no title, no text, no tag, no person and no answer.
+    #[error("there is nothing to save yet; write a title or a text")]
+    Blank,
+    /// The title is too long.
+    #[error("the title has {chars} characters, at most {TITLE_CHARS_MAX}; move the rest into the text")]
+    TitleTooLong {
+        /// The characters found.
+        chars: usize,
+    },
+    /// The title holds a line break or another control character.
+    #[error("a title is one line without control characters; move the rest into the text")]
+    TitleNotOneLine,
+    /// The text or one answer is too long.
+    #[error("one text has {bytes} bytes, at most {TEXT_BYTES_MAX}; split it into two entries")]
+    TextTooLong {
+        /// The bytes found.
+        bytes: usize,
+    },
+    /// All words together are too long.
+    #[error("the entry has {bytes} bytes, at most {ENTRY_BYTES_MAX}; split it into two entries")]
+    EntryTooLarge {
+        /// The bytes found.
+        bytes: usize,
+    },
+    /// There are too many tags.
+    #[error("the entry has {count} tags, at most {TAGS_MAX}")]
+    TooManyTags {
+        /// The tags found.
+        count: usize,
+    },
+    /// There are too many people.
+    #[error("the entry names {count} people, at most {PEOPLE_MAX}")]
+    TooManyPeople {
+        /// The people found.
+        count: usize,
+    },
+    /// There are too many answers.
+    #[error("the entry has {count} answers, at most {ANSWERS_MAX}")]
+    TooManyAnswers {
+        /// The answers found.
+        count: usize,
+    },
+    /// There are answers and no exercise that asked.
+    #[error("answers need the exercise they belong to")]
+    AnswersWithoutExercise,
+}
+
+/// What all entries, drafts and edited entries have to keep to.
+struct Words<'a> {
+    title: &'a str,
+    text: &'a str,
+    tags: usize,
+    people: usize,
+    answers: &'a Answers,
+    has_exercise: bool,
+}
+
+impl Words<'_> {
+    fn check(&self) -> Result<(), EntryError> {
+        check_title(self.title)?;
+        check_text(self.text)?;
+        check_answers(self.answers.values())?;
+        check_counts(self.tags, self.people, self.answers.len())?;
+        if !self.answers.is_empty() && !self.has_exercise {
+            return Err(EntryError::AnswersWithoutExercise);
+        }
+        match words_bytes(self.title, self.text, self.answers) {
+            bytes if bytes > ENTRY_BYTES_MAX => Err(EntryError::EntryTooLarge { bytes }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_title(title: &str) -> Result<(), EntryError> {
+    let chars = title.chars().count();
+    if chars > TITLE_CHARS_MAX {
+        return Err(EntryError::TitleTooLong { chars });
+    }
+    if title.chars().any(char::is_control) { Err(EntryError::TitleNotOneLine) } else { Ok(()) }
+}
+
+fn check_text(text: &str) -> Result<(), EntryError> {
+    match text.len() {
+        bytes if bytes > TEXT_BYTES_MAX => Err(EntryError::TextTooLong { bytes }),
+        _ => Ok(()),
+    }
+}
+
+fn check_answers<'a>(mut answers: impl Iterator<Item = &'a Answer>) -> Result<(), EntryError> {
+    answers.try_for_each(|answer| answer.words().into_iter().try_for_each(check_text))
+}
+
+fn check_counts(tags: usize, people: usize, answers: usize) -> Result<(), EntryError> {
+    if tags > TAGS_MAX {
+        return Err(EntryError::TooManyTags { count: tags });
+    }
+    if people > PEOPLE_MAX {
+        return Err(EntryError::TooManyPeople { count: people });
+    }
+    if answers > ANSWERS_MAX {
+        return Err(EntryError::TooManyAnswers { count: answers });
+    }
+    Ok(())
+}
+
+fn words_bytes(title: &str, text: &str, answers: &Answers) -> usize {
+    title.len() + text.len() + answers.values().map(Answer::bytes).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own() {
+        for kind in EntryKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        for text in ["", "Note", "diary"] {
+            assert_eq!(text.parse::<EntryKind>(), Err(UnknownKind));
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_size_and_no_word() {
+        let entry = Entry {
+            id: EntryId::from_bytes([1; 16]),
+            kind: EntryKind::Note,
+            at: "2026-11-24".parse().unwrap(),
+            title: "secret".into(),
+            text: "secret".into(),
+            tags: ["secret".parse().unwrap()].into(),
+            people: BTreeSet::new(),
+            exercise: None,
+            answers: Answers::new(),
+            import_id: None,
+            created: Timestamp::default(),
+            modified: Timestamp::default(),
+            trashed: None,
+        };
+        assert_eq!(format!("{entry:?}"), "Entry(01010101010101010101010101010101, 12 bytes)");
+    }
+}

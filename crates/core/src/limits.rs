@@ -1,0 +1,87 @@
+//! Every limit of the journal, each with its reason.
+//!
+//! Limits protect the person's other devices: whatever one device accepts, all of them must load, search and show.
+
+/// The longest title, in characters. A title is one line in a list; a paragraph belongs in the text.
+pub const TITLE_CHARS_MAX: usize = 500;
+
+/// The longest text or long answer, in bytes. Five times a long novel chapter, and still cheap to fold, diff and show.
+pub const TEXT_BYTES_MAX: usize = 256 * 1024;
+
+/// All words of one entry together, in bytes. With history and sealing it must stay far below the 4 MiB inflate cap of a record.
+pub const ENTRY_BYTES_MAX: usize = 512 * 1024;
+
+/// The most tags on one entry. More is a word list, and tags are listed whole.
+pub const TAGS_MAX: usize = 64;
+
+/// The longest tag, in characters. A tag is a label that must fit on a phone.
+pub const TAG_CHARS_MAX: usize = 64;
+
+/// The most people on one entry. A crowd is described in the text.
+pub const PEOPLE_MAX: usize = 64;
+
+/// The longest name of a person, in characters. Long enough for every full name, short enough to list.
+pub const NAME_CHARS_MAX: usize = 100;
+
+/// The longest name of a time zone, in bytes. The longest IANA name has 32; the rest is room.
+pub const ZONE_BYTES_MAX: usize = 64;
+
+/// The longest time, in bytes, before it is even parsed. A full RFC 9557 time with a zone stays under 120.
+pub const TIME_BYTES_MAX: usize = 160;
+
+/// The most answers in one entry. Twice the fields of the largest exercise we can imagine a person finishing.
+pub const ANSWERS_MAX: usize = 128;
+
+/// The longest id of a field, in bytes. Ids are written by hand and stored in every entry.
+pub const FIELD_ID_BYTES_MAX: usize = 40;
+
+/// The most items in a list, choices in a multi or feelings in an answer. Beyond this a list is not answered but pasted.
+pub const ANSWER_ITEMS_MAX: usize = 100;
+
+/// The longest item of a list, in characters, where the exercise asks for nothing smaller.
+pub const ITEM_CHARS_MAX: usize = 2_000;
+
+/// The longest short text answer, in characters, where the exercise asks for nothing smaller.
+pub const SHORT_TEXT_CHARS_MAX: usize = 4_000;
+
+/// The longest name of a feeling, in characters. It is one word or two.
+pub const FEELING_CHARS_MAX: usize = 64;
+
+/// The longest duration an answer may hold, in seconds: thirty days, longer than anything a timer or a person counts.
+pub const DURATION_SECONDS_MAX: u32 = 30 * 24 * 60 * 60;
+
+/// The longest definition of an exercise, in bytes. Ours need a fifth of it; a larger one is not a form any more.
+pub const EXERCISE_BYTES_MAX: usize = 64 * 1024;
+
+/// The most fields of an exercise. Nobody answers more in one sitting.
+pub const EXERCISE_FIELDS_MAX: usize = 64;
+
+/// The most options of a choice. More cannot be read before choosing.
+pub const OPTIONS_MAX: usize = 40;
+
+/// The longest text in a definition, in characters. It has to fit on one screen of a phone.
+pub const LABEL_CHARS_MAX: usize = 2_000;
+
+/// The longest planned duration of an exercise, in minutes. Two hours without a pause is too long for anybody.
+pub const MINUTES_MAX: u32 = 120;
+
+/// The latest moment a later question may wait for, in hours: a year. After that it is another exercise.
+pub const DELAY_HOURS_MAX: u32 = 366 * 24;
+
+/// The farthest end of a scale, either way. It keeps sums and differences of a lifetime of answers within 64 bits.
+pub const SCALE_ABS_MAX: i32 = 1_000_000;
+
+/// One line of an import, in bytes. Twice the words of an entry, since JSON may escape them.
+pub const IMPORT_LINE_BYTES_MAX: usize = 1024 * 1024;
+
+/// The longest search, in bytes. Far more than anybody types; it bounds what one search may cost.
+pub const QUERY_BYTES_MAX: usize = 1_024;
+
+/// The most terms and filters in one search. Each term is one scan over the whole journal.
+pub const QUERY_TERMS_MAX: usize = 32;
+
+/// The most entries one page of a list or a search returns. One screen needs 20; this bounds an answer's memory.
+pub const LIST_LIMIT_MAX: usize = 1_000;
+
+/// The length of a snippet, in characters: about two lines of a terminal.
+pub const SNIPPET_CHARS: usize = 160;

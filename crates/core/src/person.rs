@@ -1,0 +1,210 @@
+//! The people of the journal, and how one is named on a command line.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::fold::fold;
+use crate::id::{IdPrefix, PersonId};
+use crate::limits::NAME_CHARS_MAX;
+use crate::time::Timestamp;
+
+/// The shortest beginning of an id that may name a person. Shorter ones are more likely a name such as "Ed".
+const PREFIX_DIGITS_MIN: usize = 4;
+
+/// Why a text is not a name. The text itself stays out of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NameError {
+    /// Nothing is left once surrounding blanks are gone.
+    #[error("a name needs at least one character")]
+    Empty,
+    /// The name is too long.
+    #[error("a name has at most {NAME_CHARS_MAX} characters, this has {chars}")]
+    TooLong {
+        /// The characters found.
+        chars: usize,
+    },
+    /// A line break or another control character is in the name.
+    #[error("a name holds no line break and no control character")]
+    Character,
+}
+
+/// A name of a person: 1 to 100 characters, kept as written.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// Makes a name from what a person typed, without surrounding blanks.
+    ///
+    /// # Errors
+    /// [`NameError`] when nothing or too much is left or a character would break a line.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        let name = text.trim();
+        let chars = name.chars().count();
+        match chars {
+            0 => Err(NameError::Empty),
+            _ if name.contains(char::is_control) => Err(NameError::Character),
+            1..=NAME_CHARS_MAX => Ok(Self(name.to_owned())),
+            _ => Err(NameError::TooLong { chars }),
+        }
+    }
+
+    /// Returns the name as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PersonName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PersonName({} bytes)", self.0.len())
+    }
+}
+
+/// Somebody the journal is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their id, the same on every device.
+    pub id: PersonId,
+    /// What the writer calls them.
+    pub name: PersonName,
+    /// When a device first wrote them down.
+    pub created: Timestamp,
+}
+
+/// Why a word does not name one person. The word itself stays out of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ResolveError {
+    /// Nobody has this id or name.
+    #[error("nobody in this journal has this name or id; see `haven people list`")]
+    NotFound,
+    /// Several people have this name or an id that begins so.
+    #[error("{matches} people have this name or an id that begins so; give more of the id")]
+    Ambiguous {
+        /// How many people it could be.
+        matches: usize,
+    },
+}
+
+/// Finds the one person that a word means: a full id, else an exact name whatever its case and accents, else the
+/// beginning of an id of at least four digits.
+///
+/// # Errors
+/// [`ResolveError`] when it means nobody or more than one.
+pub fn resolve_person(people: &[Person], spec: &str) -> Result<PersonId, ResolveError> {
+    let spec = spec.trim();
+    let by_id = spec.parse::<PersonId>().ok();
+    if let Some(person) = people.iter().find(|person| by_id == Some(person.id)) {
+        return Ok(person.id);
+    }
+    let name = fold(spec);
+    let named = people.iter().filter(|person| fold(person.name.as_str()) == name);
+    match only(named) {
+        Err(ResolveError::NotFound) => by_prefix(people, spec),
+        found => found,
+    }
+}
+
+fn by_prefix(people: &[Person], spec: &str) -> Result<PersonId, ResolveError> {
+    let prefix: IdPrefix = spec.parse().map_err(|_| ResolveError::NotFound)?;
+    if spec.len() < PREFIX_DIGITS_MIN {
+        return Err(ResolveError::NotFound);
+    }
+    only(people.iter().filter(|person| prefix.matches_person(&person.id)))
+}
+
+fn only<'a>(people: impl Iterator<Item = &'a Person>) -> Result<PersonId, ResolveError> {
+    let found: Vec<PersonId> = people.map(|person| person.id).collect();
+    match found.as_slice() {
+        [] => Err(ResolveError::NotFound),
+        [one] => Ok(*one),
+        more => Err(ResolveError::Ambiguous { matches: more.len() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(first: u8, name: &str) -> Person {
+        let mut bytes = [0xee; 16];
+        bytes[0] = first;
+        Person { id: PersonId::from_bytes(bytes), name: name.parse().unwrap(), created: Timestamp::default() }
+    }
+
+    #[test]
+    fn a_person_is_found_by_id_name_or_beginning() {
+        let people = [
+            person(0x0a, "Anna"),
+            person(0x0b, "Jörg Müller"),
+            person(0xed, "Ed"),
+            person(0x0d, "anna"),
+            person(0x0e, "0aee"),
+        ];
+        let full = people[0].id.to_string();
+        let cases = [
+            (full.as_str(), Ok(0)),
+            ("jorg muller", Ok(1)),
+            (" JÖRG MÜLLER ", Ok(1)),
+            ("ED", Ok(2)),
+            ("0bee", Ok(1)),
+            ("0DEEE", Ok(3)),
+            ("0aee", Ok(4)),
+            ("anna", Err(ResolveError::Ambiguous { matches: 2 })),
+            ("0b", Err(ResolveError::NotFound)),
+            ("jorg", Err(ResolveError::NotFound)),
+            ("", Err(ResolveError::NotFound)),
+            ("ffffffffffffffffffffffffffffffff", Err(ResolveError::NotFound)),
+        ];
+        for (spec, expected) in cases {
+            assert_eq!(
+                resolve_person(&people, spec),
+                expected.map(|index: usize| people[index].id),
+                "{spec}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_beginning_two_people_share_is_ambiguous() {
+        let mut twin = person(0x0a, "Bert");
+        twin.id = PersonId::from_bytes([&[0x0a, 0xee, 0xee][..], &[0; 13][..]].concat().try_into().unwrap());
+        let people = [person(0x0a, "Anna"), twin];
+        assert_eq!(resolve_person(&people, "0aee"), Err(ResolveError::Ambiguous { matches: 2 }));
+        assert_eq!(resolve_person(&people, "0aeeee0"), Ok(people[1].id));
+    }
+
+    #[test]
+    fn a_name_is_one_line_of_up_to_a_hundred_characters() {
+        assert_eq!(PersonName::new("  Mum ").unwrap().as_str(), "Mum");
+        assert!(PersonName::new(&"ä".repeat(100)).is_ok());
+        let cases = [
+            (" ".to_owned(), NameError::Empty),
+            ("a\nb".to_owned(), NameError::Character),
+            ("ä".repeat(101), NameError::TooLong { chars: 101 }),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(PersonName::new(&text), Err(expected));
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_name() {
+        assert!(!format!("{:?}", person(1, "Anna")).contains("Anna"));
+    }
+}
