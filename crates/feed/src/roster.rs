@@ -1,0 +1,242 @@
+//! Rosters: who belongs to a space, as a signed hash chain that a server can order but not write.
+//!
+//! A [`Roster`] is what a chain of links amounts to. Every link in it was verified: its author was valid at that position
+//! and allowed to do it, every added key consented, and every epoch is wrapped to exactly the members that remain.
+
+pub mod body;
+pub mod consent;
+pub mod epoch;
+pub mod link;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use crate::ids::{EpochId, FeedId, LinkHash, MemberId, PaperId, PartyId, Position, RosterHead, SpaceId};
+use crate::keys::{FeedKeys, KemKey};
+
+pub use body::SpaceKind;
+pub use epoch::{Wrap, WrapContext};
+pub use link::{Author, Link, LinkFault};
+
+/// A feed of a space, present or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its public keys.
+    pub keys: FeedKeys,
+    /// Its name, sealed under the epoch in which it was added.
+    pub sealed_name: Vec<u8>,
+    /// The link that added it.
+    pub added_seq: u64,
+    /// Its removal, if it was removed.
+    pub removed: Option<Removal>,
+    /// The party it belongs to; none in a vault.
+    pub party: Option<PartyId>,
+}
+
+/// How a feed was removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The link that removed it.
+    pub seq: u64,
+    /// The newest record of it that the author of that link held. Everything up to it stands; what comes later must be
+    /// covered by somebody who remains.
+    pub head: Option<Position>,
+}
+
+/// A party of a shared space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// Its public keys.
+    pub keys: FeedKeys,
+    /// Its name, sealed under the epoch in which it was added. The owner has none.
+    pub sealed_name: Option<Vec<u8>>,
+}
+
+/// The paper device of a vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// Its id.
+    pub id: PaperId,
+    /// Its public keys.
+    pub keys: FeedKeys,
+}
+
+/// One epoch: a root that every member of its time can unwrap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Epoch {
+    /// Names the root; checked after unwrapping.
+    pub id: EpochId,
+    /// The link it began with.
+    pub start_seq: u64,
+    /// The root of the epoch before it, sealed under this one; none in epoch 0.
+    pub sealed_previous: Option<Vec<u8>>,
+    wraps: BTreeMap<MemberId, (Wrap, LinkHash)>,
+}
+
+/// Who holds the keys that outlive devices: the paper of a vault, the parties of a shared space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    Paper(Paper),
+    Parties { owner: PartyId, parties: BTreeMap<PartyId, Party> },
+}
+
+/// The verified state of a space's roster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roster {
+    space: SpaceId,
+    seed: [u8; 32],
+    hashes: Vec<LinkHash>,
+    feeds: BTreeMap<FeedId, Member>,
+    standing: Standing,
+    epochs: Vec<Epoch>,
+    /// Papers and parties that are no longer valid, to tell them from strangers.
+    gone: BTreeSet<MemberId>,
+    /// Every public key that was ever in the roster, in any role.
+    used_keys: BTreeSet<[u8; 32]>,
+    used_epochs: BTreeSet<EpochId>,
+}
+
+impl Roster {
+    /// Begins a roster with the bytes of its genesis link.
+    pub fn genesis(bytes: impl Into<Bytes>) -> Result<Self, LinkFault> {
+        rules::begin(&Link::parse(bytes)?)
+    }
+
+    /// Rebuilds a roster from all its links, genesis first. Fails at the first link that does not hold.
+    pub fn replay<'a>(links: impl IntoIterator<Item = &'a Link>) -> Result<Self, LinkFault> {
+        let mut links = links.into_iter();
+        let genesis = links.next().ok_or(LinkFault::Malformed("no genesis"))?;
+        let mut roster = rules::begin(genesis)?;
+        links.try_for_each(|link| roster.append(link))?;
+        Ok(roster)
+    }
+
+    /// Appends a link, or fails and stays as it was.
+    pub fn append(&mut self, link: &Link) -> Result<(), LinkFault> {
+        rules::check(self, link)?;
+        rules::apply(self, link);
+        Ok(())
+    }
+
+    /// Returns the space.
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    /// Says whether it is a vault or shared.
+    pub fn kind(&self) -> SpaceKind {
+        match self.standing {
+            Standing::Paper(_) => SpaceKind::Vault,
+            Standing::Parties { .. } => SpaceKind::Shared,
+        }
+    }
+
+    /// Returns its newest link.
+    pub fn head(&self) -> RosterHead {
+        let hash = *self.hashes.last().expect("a roster begins with genesis");
+        RosterHead { seq: self.hashes.len() as u64 - 1, hash }
+    }
+
+    /// Returns the hash of a link.
+    pub fn hash_at(&self, seq: u64) -> Option<LinkHash> {
+        usize::try_from(seq).ok().and_then(|index| self.hashes.get(index)).copied()
+    }
+
+    /// Returns a feed, present or removed.
+    pub fn feed(&self, feed: &FeedId) -> Option<&Member> {
+        self.feeds.get(feed)
+    }
+
+    /// Lists every feed, removed ones included.
+    pub fn feeds(&self) -> impl Iterator<Item = (FeedId, &Member)> {
+        self.feeds.iter().map(|(id, member)| (*id, member))
+    }
+
+    /// Lists the feeds that are valid now.
+    pub fn current_feeds(&self) -> impl Iterator<Item = (FeedId, &Member)> {
+        self.feeds().filter(|(_, member)| member.removed.is_none())
+    }
+
+    /// Says whether a feed is valid now.
+    pub fn is_current(&self, feed: &FeedId) -> bool {
+        self.feed(feed).is_some_and(|member| member.removed.is_none())
+    }
+
+    /// Says whether a feed was valid right after the link `seq`.
+    pub fn valid_at(&self, feed: &FeedId, seq: u64) -> bool {
+        let valid = |member: &Member| {
+            let removed_yet = member.removed.is_some_and(|removal| removal.seq <= seq);
+            member.added_seq <= seq && !removed_yet
+        };
+        self.feed(feed).is_some_and(valid)
+    }
+
+    /// Returns the paper of a vault.
+    pub fn paper(&self) -> Option<&Paper> {
+        match &self.standing {
+            Standing::Paper(paper) => Some(paper),
+            Standing::Parties { .. } => None,
+        }
+    }
+
+    /// Returns the owner of a shared space.
+    pub fn owner(&self) -> Option<PartyId> {
+        match &self.standing {
+            Standing::Paper(_) => None,
+            Standing::Parties { owner, .. } => Some(*owner),
+        }
+    }
+
+    /// Returns a party that is valid now.
+    pub fn party(&self, party: &PartyId) -> Option<&Party> {
+        self.parties().find_map(|(id, found)| (id == *party).then_some(found))
+    }
+
+    /// Lists the parties that are valid now; none in a vault.
+    pub fn parties(&self) -> impl Iterator<Item = (PartyId, &Party)> {
+        let parties = match &self.standing {
+            Standing::Paper(_) => None,
+            Standing::Parties { parties, .. } => Some(parties),
+        };
+        parties.into_iter().flatten().map(|(id, party)| (*id, party))
+    }
+
+    /// Returns the present epoch.
+    pub fn epoch(&self) -> u32 {
+        u32::try_from(self.epochs.len() - 1).expect("there are fewer epochs than links")
+    }
+
+    /// Returns an epoch.
+    pub fn epoch_block(&self, epoch: u32) -> Option<&Epoch> {
+        self.epochs.get(usize::try_from(epoch).ok()?)
+    }
+
+    /// Returns the epoch that was present right after the link `seq`; none beyond the head.
+    pub fn epoch_at(&self, seq: u64) -> Option<u32> {
+        self.hash_at(seq)?;
+        let begun = self.epochs.partition_point(|epoch| epoch.start_seq <= seq);
+        u32::try_from(begun).ok()?.checked_sub(1)
+    }
+
+    /// Returns the wrap of an epoch's root for a member, and what it is bound to.
+    pub fn wrap_for(&self, epoch: u32, recipient: MemberId) -> Option<(&Wrap, WrapContext)> {
+        let (wrap, prev) = self.epoch_block(epoch)?.wraps.get(&recipient)?;
+        let in_genesis = *prev == LinkHash::ZERO;
+        let space = if in_genesis { SpaceId::from_bytes(self.seed) } else { self.space };
+        Some((wrap, WrapContext { space, epoch, recipient, prev: *prev }))
+    }
+
+    /// Lists whom a new epoch is wrapped to once `leaving` are gone: the valid feeds, and the paper or the parties. The
+    /// feeds of a leaving party leave with it.
+    pub fn recipients_without(&self, leaving: &[MemberId]) -> BTreeMap<MemberId, KemKey> {
+        let leaves = |id: &MemberId| leaving.contains(id);
+        let party_leaves = |member: &Member| member.party.is_some_and(|party| leaves(&party.into()));
+        let feeds = self.current_feeds().filter(|(_, member)| !party_leaves(member));
+        let feeds = feeds.map(|(id, member)| (id.into(), member.keys.kem));
+        let paper = self.paper().map(|paper| (paper.id.into(), paper.keys.kem));
+        let parties = self.parties().map(|(id, party)| (id.into(), party.keys.kem));
+        feeds.chain(paper).chain(parties).filter(|(id, _)| !leaves(id)).collect()
+    }
+}
