@@ -14,4 +14,9 @@ pub mod fold;
 pub mod entry;
 pub mod person;
 
+pub mod fault;
+
 pub mod answers;
+pub mod exercise;
+
+pub mod search;

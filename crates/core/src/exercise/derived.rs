@@ -1,0 +1,74 @@
+//! Sentences put together from earlier answers.
+
+use std::collections::BTreeMap;
+
+use super::texts::fill;
+use super::{Exercise, Shape};
+use crate::answers::{Answer, Answers, FieldId, Item, ItemValue};
+use crate::id::PersonId;
+
+/// What stands where an answer is still missing.
+const GAP: &str = "…";
+
+/// Returns the sentence of every derived field, in the language, with `…` where an answer is missing.
+///
+/// `name` gives the name of a person; one without a name is shown as `…`.
+pub fn derived(
+    exercise: &Exercise,
+    answers: &Answers,
+    language: &str,
+    name: &dyn Fn(PersonId) -> Option<String>,
+) -> BTreeMap<FieldId, String> {
+    let mut sentences: BTreeMap<FieldId, String> = BTreeMap::new();
+    let mut fields: Vec<_> = exercise.fields.iter().collect();
+    fields.sort_by_key(|field| field.phase);
+    for field in fields {
+        let Shape::Derived { template } = &field.shape else { continue };
+        let sentence = fill(exercise.texts.get(language, template), |place| {
+            let Ok(id) = place.parse::<FieldId>() else { return GAP.to_owned() };
+            let earlier = sentences.get(&id).cloned();
+            earlier
+                .or_else(|| spoken(exercise, &id, answers.get(&id)?, language, name))
+                .unwrap_or(GAP.to_owned())
+        });
+        sentences.insert(field.id.clone(), sentence);
+    }
+    sentences
+}
+
+fn spoken(
+    exercise: &Exercise,
+    id: &FieldId,
+    answer: &Answer,
+    language: &str,
+    name: &dyn Fn(PersonId) -> Option<String>,
+) -> Option<String> {
+    let options = exercise.field(id)?.shape.options();
+    let label = |chosen: &String| {
+        let option = options.iter().find(|option| option.id == *chosen);
+        option.map_or(chosen.as_str(), |option| exercise.option_label(option, language)).to_owned()
+    };
+    let item = |item: &Item| match &item.value {
+        ItemValue::Text(text) => Some(text.clone()),
+        ItemValue::Person(person) => name(*person),
+        ItemValue::Link(_) => None,
+    };
+    let text = match answer {
+        Answer::Text(text) => text.trim().to_owned(),
+        Answer::Scale(number) => number.to_string(),
+        Answer::Choice(chosen) => label(chosen),
+        Answer::Multi(chosen) => joined(chosen.iter().map(label)),
+        Answer::List(items) => joined(items.iter().filter_map(item)),
+        Answer::Emotions(emotions) => joined(emotions.iter().map(|emotion| label(&emotion.name))),
+        Answer::Person(person) => name(*person)?,
+        Answer::DateTime(time) => time.to_string(),
+        Answer::Date(date) => date.to_string(),
+        Answer::Duration(seconds) | Answer::Timer(seconds) => seconds.to_string(),
+        Answer::Bool(_) | Answer::Consent(_) | Answer::Link(_) => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+fn joined(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
