@@ -194,7 +194,7 @@ pub fn tip_of_unverified(record: &Record) -> Tip {
 
 /// Verifies one record against what is before it. The signature comes first: what an unsigned record says about its
 /// place would only mislead.
-fn verify_next(
+pub(crate) fn verify_next(
     roster: &Roster,
     feed: &FeedId,
     tip: Option<Tip>,

@@ -16,6 +16,14 @@ pub mod record;
 pub mod roster;
 
 pub mod chain;
+pub mod removed;
+
+pub mod alarm;
+pub mod exchange;
+
+pub mod auth;
+mod crockford;
+pub mod invite;
 
 pub use ids::{
     EpochId, FeedId, LinkHash, MemberId, Nonce, PaperId, PartyId, Position, RecordId, RosterHead, SpaceId,

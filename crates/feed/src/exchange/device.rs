@@ -1,0 +1,440 @@
+//! The device's side: compares what a server shows with what this device knows, verifies what arrives, says what to push
+//! and what is wrong. A server can withhold; it cannot lie unnoticed to a device that has seen more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::intake::{Intake, Verdict};
+use super::{History, Pins, Run};
+use crate::alarm::Alarm;
+use crate::chain::{ChainFault, Tips};
+use crate::ids::{FeedId, Position, RecordId, RosterHead, StoreId, Vector};
+use crate::record::{Record, RecordFault, VerifiedRecord};
+use crate::roster::{Link, LinkFault, Roster};
+
+/// What a server says first about a space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hello {
+    /// Names the life of its store.
+    pub store: StoreId,
+    /// What it has.
+    pub vector: Vector,
+    /// Its newest link of the roster.
+    pub roster: RosterHead,
+}
+
+/// What this device holds of the space.
+#[derive(Clone, Copy)]
+pub struct Local<'a> {
+    /// The roster.
+    pub roster: &'a Roster,
+    /// This device's own feed.
+    pub own: FeedId,
+    /// The newest verified record of every feed, kept aside or not.
+    pub tips: &'a Tips,
+    /// What stands before the tips.
+    pub history: &'a dyn History,
+}
+
+/// What came of arriving records.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// New records of feeds that are members now, each after the one before it in its feed.
+    pub accepted: Vec<VerifiedRecord>,
+    /// New records of feeds that were removed: verified, to be settled by [`crate::removed::settle`].
+    pub of_removed: Vec<VerifiedRecord>,
+    /// Records to be kept as they are and not applied.
+    pub refused: Vec<Refused>,
+    /// What is wrong.
+    pub alarms: Vec<Alarm>,
+}
+
+/// A record that is kept as it came and not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The received bytes.
+    pub bytes: Bytes,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a record is not applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It could not be read.
+    Unreadable(RecordFault),
+    /// It does not hold.
+    Chain(ChainFault),
+    /// It belongs to a second history of its feed.
+    Fork,
+}
+
+/// What came of arriving links.
+#[derive(Debug, Default)]
+pub struct Linked {
+    /// The links that were appended to the roster, to be stored.
+    pub appended: Vec<Link>,
+    /// What is wrong.
+    pub alarms: Vec<Alarm>,
+}
+
+/// The exchange of one space with one server.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceExchange {
+    pins: Pins,
+    session: Option<Session>,
+    /// Feeds found to have two histories, until the process ends; the next hello finds them again.
+    forked: BTreeSet<FeedId>,
+}
+
+/// What is known of the server since it said hello.
+#[derive(Clone, Debug)]
+struct Session {
+    store: StoreId,
+    claimed: Vector,
+    roster: RosterHead,
+    /// What it has, claimed or pushed or received from it.
+    vector: Vector,
+}
+
+impl Local<'_> {
+    /// The id of the record held at a place; none beyond the tip or where it is not held any more.
+    fn held(&self, feed: &FeedId, seq: u64) -> Option<RecordId> {
+        let tip = self.tips.get(feed)?.position;
+        if tip.seq == seq { Some(tip.id) } else { self.history.id_at(feed, seq).filter(|_| seq < tip.seq) }
+    }
+
+    fn contradicts(&self, feed: &FeedId, position: Position) -> bool {
+        self.held(feed, position.seq).is_some_and(|held| held != position.id)
+    }
+}
+
+impl DeviceExchange {
+    /// Begins with the pins that were kept.
+    pub fn new(pins: Pins) -> Self {
+        Self { pins, ..Self::default() }
+    }
+
+    /// Returns the pins, to be kept in the same transaction as what moved them.
+    pub fn pins(&self) -> &Pins {
+        &self.pins
+    }
+
+    /// Hears the server's hello. Resists rolled back servers, old rosters and other histories.
+    ///
+    /// A store that is not the one before gets nothing until [`DeviceExchange::consent`]; one that merely went back is
+    /// filled again at once, since it lost what was its own.
+    pub fn hello(&mut self, local: &Local<'_>, hello: Hello) -> Vec<Alarm> {
+        let mut alarms = Vec::new();
+        match self.pins.store {
+            Some(before) if before != hello.store => {
+                alarms.push(Alarm::NewStore { before, now: hello.store });
+            }
+            _ => {
+                self.pins.store = Some(hello.store);
+                self.compare_with_pins(&hello, &mut alarms);
+            }
+        }
+        compare_roster(local, hello.roster, &mut alarms);
+        self.compare_claims(local, &hello.vector, &mut alarms);
+        let vector = hello.vector.clone();
+        self.session =
+            Some(Session { store: hello.store, claimed: hello.vector, roster: hello.roster, vector });
+        self.raise_pins(local);
+        alarms
+    }
+
+    /// Accepts the store the server has now, because the person said so: it is filled again, and it is what is pinned.
+    pub fn consent(&mut self, local: &Local<'_>) {
+        let Some(session) = &self.session else { return };
+        if self.pins.store != Some(session.store) {
+            self.pins.store = Some(session.store);
+            self.pins.roster = None;
+            self.pins.served = Vector::default();
+        }
+        self.raise_pins(local);
+    }
+
+    /// Hears that the server does not know the space. Nothing is deleted or changed for that.
+    pub fn space_unknown(&mut self) -> Vec<Alarm> {
+        self.session = None;
+        if self.pins.store.is_some() { vec![Alarm::SpaceLost] } else { Vec::new() }
+    }
+
+    /// Ends the session; the pins stay.
+    pub fn disconnected(&mut self) {
+        self.session = None;
+    }
+
+    /// Appends arriving links to the roster, as far as they hold.
+    pub fn links(&mut self, roster: &mut Roster, links: impl IntoIterator<Item = Bytes>) -> Linked {
+        let mut linked = Linked::default();
+        for bytes in links {
+            match take_link(roster, bytes) {
+                Ok(Taken::Appended(link)) => {
+                    self.roster_shown(roster, link.head());
+                    linked.appended.push(*link);
+                }
+                Ok(Taken::Held(head)) => self.roster_shown(roster, head),
+                Err(alarm) => {
+                    linked.alarms.push(alarm);
+                    break;
+                }
+            }
+        }
+        linked
+    }
+
+    /// Verifies arriving records and sorts them. What is held already is skipped; the first record of a feed that does
+    /// not hold stops that feed, and the others go on.
+    pub fn records(&mut self, local: &Local<'_>, records: impl IntoIterator<Item = Bytes>) -> Received {
+        let mut received = Received::default();
+        let mut intake = Intake::new(local.roster, local.tips, local.history);
+        let mut stopped = BTreeSet::new();
+        let mut forks = BTreeMap::new();
+        for bytes in records {
+            let record = match Record::parse(bytes.clone()) {
+                Ok(record) => record,
+                Err(fault) => {
+                    received.refuse(bytes, Reason::Unreadable(fault), Alarm::Unreadable(fault));
+                    continue;
+                }
+            };
+            let feed = record.header().feed;
+            if stopped.contains(&feed) {
+                continue;
+            }
+            match intake.take(&record) {
+                Verdict::New(verified) => self.accept(local, verified, &mut received),
+                Verdict::Duplicate | Verdict::Past => {}
+                Verdict::Fork { seq } => {
+                    self.forked.insert(feed);
+                    let seq = *forks.entry(feed).or_insert(seq);
+                    received.refuse(bytes, Reason::Fork, Alarm::Fork { feed, seq });
+                }
+                Verdict::Refused(ChainFault::NotNext { .. }) if forks.contains_key(&feed) => {
+                    received.refused.push(Refused { bytes, reason: Reason::Fork });
+                }
+                Verdict::Refused(fault) => {
+                    stopped.insert(feed);
+                    received.refuse(bytes, Reason::Chain(fault), alarm_of(&record, fault));
+                }
+            }
+        }
+        received
+    }
+
+    /// Hears the server's answer to a push: what it has now, durably.
+    pub fn pushed(&mut self, local: &Local<'_>, vector: &Vector) -> Vec<Alarm> {
+        let mut alarms = Vec::new();
+        for (feed, position) in vector.iter() {
+            if local.contradicts(&feed, position) {
+                self.forked.insert(feed);
+                alarms.push(Alarm::Fork { feed, seq: position.seq });
+            } else if let Some(session) = &mut self.session {
+                session.vector.advance(feed, position);
+            }
+        }
+        self.raise_pins(local);
+        alarms
+    }
+
+    /// Hears that the server has these links now, because they were appended there.
+    pub fn links_pushed(&mut self, roster: &Roster, head: RosterHead) {
+        self.roster_shown(roster, head);
+    }
+
+    /// Hears what the author of an accepted record has, as the record says. Resists equivocation: two devices that were
+    /// shown different histories learn it from the first record that crosses.
+    pub fn named(&mut self, local: &Local<'_>, vector: &Vector) -> Vec<Alarm> {
+        let mut alarms = Vec::new();
+        for (feed, position) in vector.iter().filter(|(feed, _)| local.roster.feed(feed).is_some()) {
+            let before = self.pins.named.get(&feed).filter(|before| before.seq == position.seq);
+            let otherwise_named = before.is_some_and(|before| before.id != position.id);
+            if otherwise_named || local.contradicts(&feed, position) {
+                self.forked.insert(feed);
+                alarms.push(Alarm::Fork { feed, seq: position.seq });
+            } else {
+                self.pins.named.advance(feed, position);
+            }
+        }
+        alarms
+    }
+
+    /// Hears that the server has sent all it has: what it claimed or anybody named must be here now.
+    pub fn caught_up(&self, local: &Local<'_>) -> Vec<Alarm> {
+        let mut known = self.pins.named.clone();
+        let mut alarms = Vec::new();
+        if let Some(session) = &self.session {
+            known.advance_all(&session.claimed);
+            compare_roster(local, session.roster, &mut alarms);
+            let (named, held) = (session.roster.seq, local.roster.head().seq);
+            if named > held {
+                alarms.push(Alarm::RosterWithheld { named, held });
+            }
+        }
+        let withheld = |(feed, position): (FeedId, Position)| {
+            let (named, held) = (position.seq, local.tips.seq(&feed));
+            (named > held).then_some(Alarm::Withheld { feed, named, held })
+        };
+        alarms.extend(known.iter().filter_map(withheld));
+        alarms
+    }
+
+    /// Says after which link the server's roster is to be filled; none when it needs nothing, or may get nothing.
+    pub fn links_to_push(&self, roster: &Roster) -> Option<u64> {
+        let session = self.trusted()?;
+        let behind = session.roster.seq < roster.head().seq;
+        let agrees = roster.hash_at(session.roster.seq) == Some(session.roster.hash);
+        (behind && agrees).then_some(session.roster.seq)
+    }
+
+    /// Returns the vector to pull with: what is held, but a feed with two histories is asked for from its beginning, so
+    /// that the other history comes too and nothing in it is lost.
+    pub fn to_pull(&self, local: &Local<'_>) -> Vector {
+        local.tips.vector().iter().filter(|(feed, _)| !self.forked.contains(feed)).collect()
+    }
+
+    /// Lists the records the server lacks and this device holds, its own first. Links go before them.
+    ///
+    /// Nothing is pushed while the server knows links that are not known here, since they may have removed somebody who
+    /// could read it. A feed with two histories is not pushed: nothing would follow what the server has.
+    pub fn to_push(&self, local: &Local<'_>) -> Vec<Run> {
+        let Some(session) = self.trusted() else { return Vec::new() };
+        if local.roster.hash_at(session.roster.seq) != Some(session.roster.hash) {
+            return Vec::new();
+        }
+        let lacking = |(feed, from_seq, newest): (FeedId, u64, Position)| {
+            (!self.forked.contains(&feed)).then_some(Run { feed, from_seq, to_seq: newest.seq })
+        };
+        let held = local.tips.vector();
+        let mut runs: Vec<Run> = held.missing_from(&session.vector).filter_map(lacking).collect();
+        runs.sort_by_key(|run| run.feed != local.own);
+        runs
+    }
+
+    fn trusted(&self) -> Option<&Session> {
+        self.session.as_ref().filter(|session| self.pins.store == Some(session.store))
+    }
+
+    fn compare_with_pins(&self, hello: &Hello, alarms: &mut Vec<Alarm>) {
+        let offered = hello.roster.seq;
+        if let Some(seen) = self.pins.roster.map(|head| head.seq).filter(|seen| *seen > offered) {
+            alarms.push(Alarm::OldRoster { seen, offered });
+        }
+        for (feed, seen) in self.pins.served.iter() {
+            let offered = hello.vector.seq(&feed);
+            if offered < seen.seq {
+                alarms.push(Alarm::Rollback { feed, seen: seen.seq, offered });
+            }
+        }
+    }
+
+    fn accept(&mut self, local: &Local<'_>, record: VerifiedRecord, received: &mut Received) {
+        let (feed, position) = (record.header().feed, record.position());
+        let other_named = self.pins.named.get(&feed).filter(|named| named.seq == position.seq);
+        if other_named.is_some_and(|named| named.id != position.id) {
+            received.alarms.push(Alarm::Fork { feed, seq: position.seq });
+        }
+        if self.trusted().is_some() {
+            self.pins.served.advance(feed, position);
+        }
+        if let Some(session) = &mut self.session {
+            session.vector.advance(feed, position);
+        }
+        let pile =
+            if local.roster.is_current(&feed) { &mut received.accepted } else { &mut received.of_removed };
+        pile.push(record);
+    }
+
+    fn compare_claims(&mut self, local: &Local<'_>, claims: &Vector, alarms: &mut Vec<Alarm>) {
+        for (feed, claimed) in claims.iter() {
+            let held = local.tips.seq(&feed);
+            if local.contradicts(&feed, claimed) {
+                self.forked.insert(feed);
+                alarms.push(Alarm::Fork { feed, seq: claimed.seq });
+            } else if feed == local.own && claimed.seq > held {
+                alarms.push(Alarm::Cloned { held, offered: claimed.seq });
+            }
+        }
+    }
+
+    /// Notes that the server has the roster up to here.
+    fn roster_shown(&mut self, roster: &Roster, head: RosterHead) {
+        if let Some(session) = self.session.as_mut().filter(|session| session.roster.seq < head.seq) {
+            session.roster = head;
+        }
+        self.raise_roster_pin(roster);
+    }
+
+    /// Pins what the server has, as far as it is held here too.
+    fn raise_pins(&mut self, local: &Local<'_>) {
+        self.raise_roster_pin(local.roster);
+        let Some(session) = self.trusted() else { return };
+        let agreed =
+            |(feed, position): &(FeedId, Position)| local.held(feed, position.seq) == Some(position.id);
+        let agreed: Vec<_> = session.vector.iter().filter(agreed).collect();
+        for (feed, position) in agreed {
+            self.pins.served.advance(feed, position);
+        }
+    }
+
+    fn raise_roster_pin(&mut self, roster: &Roster) {
+        let Some(session) = self.trusted() else { return };
+        let shown = session.roster;
+        let higher = self.pins.roster.is_none_or(|pinned| pinned.seq < shown.seq);
+        if higher && roster.hash_at(shown.seq) == Some(shown.hash) {
+            self.pins.roster = Some(shown);
+        }
+    }
+}
+
+impl Received {
+    fn refuse(&mut self, bytes: Bytes, reason: Reason, alarm: Alarm) {
+        self.refused.push(Refused { bytes, reason });
+        if !self.alarms.contains(&alarm) {
+            self.alarms.push(alarm);
+        }
+    }
+}
+
+fn compare_roster(local: &Local<'_>, shown: RosterHead, alarms: &mut Vec<Alarm>) {
+    if local.roster.hash_at(shown.seq).is_some_and(|held| held != shown.hash) {
+        alarms.push(Alarm::RosterForked { seq: shown.seq });
+    }
+}
+
+/// What an arriving link turned out to be.
+enum Taken {
+    Appended(Box<Link>),
+    Held(RosterHead),
+}
+
+fn take_link(roster: &mut Roster, bytes: Bytes) -> Result<Taken, Alarm> {
+    let next = roster.head().seq + 1;
+    let link = Link::parse(bytes).map_err(|fault| Alarm::LinkRefused { seq: next, fault })?;
+    let seq = link.seq();
+    if link.space() == roster.space() && roster.hash_at(seq) == Some(link.hash()) {
+        return Ok(Taken::Held(link.head()));
+    }
+    match roster.append(&link) {
+        Ok(()) => Ok(Taken::Appended(Box::new(link))),
+        Err(LinkFault::NotNext { .. }) if seq >= next => {
+            Err(Alarm::RosterWithheld { named: seq, held: next - 1 })
+        }
+        Err(LinkFault::NotNext { .. }) => Err(Alarm::RosterForked { seq }),
+        Err(LinkFault::Forked) => Err(Alarm::RosterForked { seq: seq - 1 }),
+        Err(fault) => Err(Alarm::LinkRefused { seq, fault }),
+    }
+}
+
+fn alarm_of(record: &Record, fault: ChainFault) -> Alarm {
+    let (feed, seq) = (record.header().feed, record.header().seq);
+    match fault {
+        ChainFault::NotNext { expected, found } => Alarm::Gap { feed, expected, found },
+        ChainFault::RosterAhead { named, held } => Alarm::RosterWithheld { named, held },
+        ChainFault::RosterForked => Alarm::RosterForked { seq: record.header().roster.seq },
+        fault => Alarm::RecordRefused { feed, seq, fault },
+    }
+}

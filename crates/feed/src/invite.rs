@@ -1,0 +1,90 @@
+//! Invites: how a server lets its first space in, as a code to be copied from its terminal.
+//!
+//! ```text
+//!  | secret 16 | pin 16 | checksum 3 |   =  35 bytes, 56 characters in 14 groups
+//!  pin = SHA-256("haven/1/pin" || server key)[..16]        checksum = SHA-256("haven/1/invite" || secret || pin)[..3]
+//! ```
+//! The pin makes the code an introduction both ways: the device knows which server it means before it trusts one.
+
+use thiserror::Error;
+
+use crate::crockford;
+use crate::digest::{Digest, digest, label};
+use crate::keys::SignKey;
+
+const SECRET: usize = 16;
+const PIN: usize = 16;
+const CHECKSUM: usize = 3;
+
+/// Characters of an invite, dashes not counted.
+pub const INVITE_CHARACTERS: usize = (SECRET + PIN + CHECKSUM) * 8 / 5;
+
+/// An invite to a server. It is a secret while it is unused.
+pub struct Invite {
+    secret: [u8; SECRET],
+    pin: [u8; PIN],
+}
+
+/// Why a code is no invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InviteFault {
+    /// It is too short or too long.
+    #[error("an invite has {INVITE_CHARACTERS} characters, this has {0}")]
+    Length(usize),
+    /// A character that stands in no code.
+    #[error("a character that is in no invite")]
+    Character,
+    /// A character is wrong, or two have changed places.
+    #[error("the invite has a typing mistake")]
+    Checksum,
+}
+
+impl Invite {
+    /// Makes an invite to a server from 16 random bytes.
+    pub fn from_entropy(secret: [u8; SECRET], server: &SignKey) -> Self {
+        Self { secret, pin: pin_of(server) }
+    }
+
+    /// Reads a code as people type it: any case, any spaces and dashes, O for 0, I and L for 1.
+    pub fn parse(code: &str) -> Result<Self, InviteFault> {
+        let values = crockford::values(code).map_err(|_| InviteFault::Character)?;
+        if values.len() != INVITE_CHARACTERS {
+            return Err(InviteFault::Length(values.len()));
+        }
+        let bytes = crockford::pack(&values);
+        let invite = Self {
+            secret: std::array::from_fn(|i| bytes[i]),
+            pin: std::array::from_fn(|i| bytes[SECRET + i]),
+        };
+        let checksum = &bytes[SECRET + PIN..];
+        if invite.checksum() == checksum { Ok(invite) } else { Err(InviteFault::Checksum) }
+    }
+
+    /// Returns the code: 14 groups of four characters.
+    pub fn code(&self) -> String {
+        crockford::encode(&[&self.secret[..], &self.pin, &self.checksum()].concat())
+    }
+
+    /// Returns the secret, which is shown to the server that is asked for a space.
+    pub fn secret(&self) -> &[u8; SECRET] {
+        &self.secret
+    }
+
+    /// Says whether it is an invite to the server with this identity key.
+    pub fn is_to(&self, server: &SignKey) -> bool {
+        self.pin == pin_of(server)
+    }
+
+    fn checksum(&self) -> [u8; CHECKSUM] {
+        digest(label::INVITE, &[&self.secret, &self.pin]).first()
+    }
+}
+
+/// What a server keeps of an invite: SHA-256("haven/1/ticket" || secret). A stolen copy of its store lets nobody in.
+pub fn ticket_of(secret: &[u8; SECRET]) -> Digest {
+    digest(label::TICKET, &[secret])
+}
+
+fn pin_of(server: &SignKey) -> [u8; PIN] {
+    digest(label::PIN, &[server.as_bytes()]).first()
+}
