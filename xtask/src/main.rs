@@ -1,2 +1,34 @@
-//! Tasks.
-fn main() {}
+//! `cargo xtask`: one line in, one chore done, one sentence on what to do if it failed.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use xtask::cli::{Cli, Command};
+use xtask::fault::Fault;
+use xtask::repo::Repo;
+use xtask::{bench, demo, generate, man, say, sim, start, test, tidy, wasm};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            say::fault(&fault);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Fault> {
+    let repo = Repo::find()?;
+    match cli.command {
+        Command::Tidy { lower } => tidy::command(&repo, lower),
+        Command::Test(choice) => test::command(&repo, &choice),
+        Command::Start { release } => start::command(&repo, release),
+        Command::Demo => demo::command(&repo),
+        Command::Sim { seeds, from } => sim::command(&repo, seeds, from),
+        Command::Bench { peers } => bench::command(&repo, peers),
+        Command::Generate { check } => generate::command(&repo, check),
+        Command::Wasm => wasm::command(&repo),
+        Command::Man => man::command(&repo),
+    }
+}

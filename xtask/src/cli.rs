@@ -1,0 +1,72 @@
+//! What may be typed after `cargo xtask`.
+
+use clap::{Args, Parser, Subcommand};
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+pub struct Cli {
+    /// The chore to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One chore.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the house rules: crate edges, the map, lengths, banned words, generated code
+    Tidy {
+        /// Lower the entries of xtask/ratchet.toml to what the tree has now; never raises one
+        #[arg(long)]
+        lower: bool,
+    },
+    /// Install what the tests need and run every one of them
+    Test(TestChoice),
+    /// Build the binaries and start this device's daemon
+    Start {
+        /// Build with optimisation (slower to build, quicker to run)
+        #[arg(long)]
+        release: bool,
+    },
+    /// Show two devices and a server at work on a throw-away journal
+    Demo,
+    /// Run the simulator over a range of seeds
+    Sim {
+        /// How many seeds to run
+        #[arg(long, default_value_t = 1000)]
+        seeds: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+    },
+    /// Measure, beside the floors of the same run
+    Bench {
+        /// Also measure the other programs that are installed here (jrnl, restic, syncthing)
+        #[arg(long)]
+        peers: bool,
+    },
+    /// Write the Rust code of the protocols in proto/ anew
+    Generate {
+        /// Only compare with what is there
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build the web app's core for WebAssembly and its bindings
+    Wasm,
+    /// Write the manual pages to target/man
+    Man,
+}
+
+/// Which stages of the tests to run; all of them unless told otherwise.
+#[derive(Args, Debug, Default)]
+pub struct TestChoice {
+    /// Run only these stages
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Leave these stages out
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    pub skip: Vec<String>,
+    /// List the stages and stop
+    #[arg(long)]
+    pub list: bool,
+}

@@ -1,0 +1,59 @@
+//! The programs that the tests call.
+//!
+//! What has a folder of its own (Python packages, npm packages, the WebAssembly library) is installed by the stage
+//! that needs it. The programs themselves belong to the machine: here they are only looked for.
+
+use super::Outcome;
+use crate::fault::Fault;
+use crate::repo::Repo;
+use crate::{say, shell};
+
+/// A program, what it is for, and how to get it.
+struct Tool {
+    program: &'static str,
+    purpose: &'static str,
+    install: &'static str,
+}
+
+const NEEDED: &[Tool] = &[
+    Tool { program: "git", purpose: "lists the files to check", install: "apt-get install git" },
+    Tool { program: "cc", purpose: "builds SQLite and ring", install: "apt-get install build-essential" },
+    Tool {
+        program: "python3",
+        purpose: "runs the second implementation of the protocol",
+        install: "apt-get install python3 python3-venv",
+    },
+    Tool { program: "node", purpose: "runs the WebAssembly tests", install: "apt-get install nodejs npm" },
+    Tool { program: "npm", purpose: "installs the .proto linter", install: "apt-get install nodejs npm" },
+];
+
+const WELCOME: &[Tool] = &[
+    Tool {
+        program: "cargo-nextest",
+        purpose: "runs the tests in parallel",
+        install: "cargo install --locked cargo-nextest",
+    },
+    Tool {
+        program: "cargo-deny",
+        purpose: "checks licences and sources",
+        install: "cargo install --locked cargo-deny",
+    },
+];
+
+/// Looks for every program and fails on all that are missing at once.
+pub(super) fn tools(_: &Repo) -> Result<Outcome, Fault> {
+    for tool in WELCOME.iter().filter(|tool| shell::find(tool.program).is_none()) {
+        say::progress(&format!(
+            "{} is not here ({}); to have it: {}",
+            tool.program, tool.purpose, tool.install
+        ));
+    }
+    let missing: Vec<&Tool> = NEEDED.iter().filter(|tool| shell::find(tool.program).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(Outcome::Passed);
+    }
+    let why: Vec<String> = missing.iter().map(|tool| format!("{} {}", tool.program, tool.purpose)).collect();
+    let mut installs: Vec<&str> = missing.iter().map(|tool| tool.install).collect();
+    installs.dedup();
+    Err(Fault::new("find what the tests need", format!("missing: {}", why.join("; ")), installs.join(" && ")))
+}
