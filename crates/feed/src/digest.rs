@@ -11,8 +11,8 @@ pub mod label {
     pub const RECORD: &str = "haven/1/record";
     /// Link hashes.
     pub const LINK: &str = "haven/1/link";
-    /// What the author of a link signs.
-    pub const AUTHOR: &str = "haven/1/author";
+    /// What the author of a link signs. (Plain "author" would begin with the label of logins.)
+    pub const AUTHOR: &str = "haven/1/roster author";
     /// What a key signs to be added to a roster.
     pub const CONSENT: &str = "haven/1/consent";
     /// What a feed signs to log in.

@@ -188,7 +188,7 @@ impl Link {
         &self.body
     }
 
-    /// Verifies the author's signature: Ed25519(author key, SHA-256("haven/1/author" || link hash)).
+    /// Verifies the author's signature: Ed25519(author key, SHA-256("haven/1/roster author" || link hash)).
     pub(super) fn verify_by(&self, key: &SignKey) -> Result<(), BadSignature> {
         let at = self.bytes.len() - Signature::LEN;
         let signature = Signature::from_bytes(std::array::from_fn(|i| self.bytes[at + i]));

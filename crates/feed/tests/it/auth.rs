@@ -1,0 +1,147 @@
+//! Logins, invites, versions.
+
+use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::invite::{Invite, InviteFault, ticket_of};
+use haven_feed::keys::BadSignature;
+use haven_feed::version::{Incompatible, PROTOCOL_MAX, PROTOCOL_MIN, Part, agree};
+use haven_feed::{FeedId, Nonce, SpaceId, StoreId};
+
+use crate::world::{Keyed, Space};
+
+fn login() -> (Keyed, Keyed, Space, Challenge) {
+    let (server, phone) = (Keyed::new(1), Keyed::new(2));
+    let space = Space::vault(&phone, &Keyed::new(3));
+    let challenge = Challenge {
+        server: server.keys.sign,
+        nonce: Nonce::from_bytes([7; 32]),
+        space: space.roster.space(),
+        feed: phone.feed(),
+        store: StoreId::from_bytes([8; 16]),
+    };
+    (server, phone, space, challenge)
+}
+
+#[test]
+fn a_feed_and_a_server_prove_themselves_to_each_other() {
+    let (server, phone, space, challenge) = login();
+    let signed = challenge.sign(&server.signer);
+    let answer = challenge.answer(&server.keys.sign, &signed, &phone.signer).unwrap();
+    assert_eq!(challenge.check_answer(&space.roster, &answer), Ok(()));
+}
+
+/// Everything in a challenge is in what both sign: changed by a bit, neither signature stands.
+#[test]
+fn nothing_of_a_challenge_can_be_changed() {
+    let (server, phone, space, good) = login();
+    let signed = good.sign(&server.signer);
+    let answer = phone.signer.sign(&good.login_digest());
+    let other_server = Keyed::new(9).keys.sign;
+    let changed = [
+        ("nonce", Challenge { nonce: Nonce::from_bytes([6; 32]), ..good }),
+        ("server", Challenge { server: other_server, ..good }),
+        ("space", Challenge { space: SpaceId::from_bytes([1; 32]), ..good }),
+        ("feed", Challenge { feed: FeedId::from_bytes([1; 8]), ..good }),
+        ("store", Challenge { store: StoreId::from_bytes([1; 16]), ..good }),
+    ];
+    for (what, challenge) in changed {
+        assert!(challenge.check_server(&server.keys.sign, &signed).is_err(), "{what}");
+        let stands = challenge.check_answer(&space.roster, &answer).is_ok();
+        assert_eq!(stands, what == "store", "{what}: the store is the server's word, not the feed's");
+    }
+}
+
+#[test]
+fn a_device_answers_only_its_pinned_server() {
+    let (server, phone, _, challenge) = login();
+    let other = Keyed::new(9);
+    let signed = challenge.sign(&server.signer);
+    let by = |pinned: &Keyed, signature| challenge.answer(&pinned.keys.sign, signature, &phone.signer).err();
+    assert_eq!(by(&other, &signed), Some(AuthFault::OtherServer));
+    let forged = challenge.sign(&other.signer);
+    assert_eq!(by(&server, &forged), Some(AuthFault::BadSignature(BadSignature)));
+}
+
+#[test]
+fn strangers_and_removed_feeds_do_not_log_in() {
+    let (_, phone, mut space, challenge) = login();
+    let (laptop, stranger) = (Keyed::new(4), Keyed::new(5));
+    space.add(&phone, &laptop);
+    let as_feed = |feed: FeedId, signer: &Keyed, space: &Space| {
+        let challenge = Challenge { feed, ..challenge };
+        challenge.check_answer(&space.roster, &signer.signer.sign(&challenge.login_digest()))
+    };
+    assert_eq!(as_feed(laptop.feed(), &laptop, &space), Ok(()));
+    assert_eq!(as_feed(stranger.feed(), &stranger, &space), Err(AuthFault::UnknownFeed));
+    let bad = Err(AuthFault::BadSignature(BadSignature));
+    assert_eq!(as_feed(laptop.feed(), &phone, &space), bad);
+    space.remove(&phone, &laptop, None);
+    assert_eq!(as_feed(laptop.feed(), &laptop, &space), Err(AuthFault::RemovedFeed));
+    let elsewhere = Space::vault(&phone, &stranger);
+    assert_eq!(as_feed(phone.feed(), &phone, &elsewhere), Err(AuthFault::OtherFeed));
+}
+
+#[test]
+fn an_invite_survives_being_copied_by_hand() {
+    let server = Keyed::new(1).keys.sign;
+    let code = Invite::from_entropy([0xa5; 16], &server).code();
+    assert_eq!((code.len(), code.split('-').count()), (56 + 13, 14));
+    let typed = [
+        code.clone(),
+        code.to_lowercase(),
+        code.replace('-', ""),
+        code.replace('-', " "),
+        format!("  {code}\n"),
+        code.replace('0', "o").replace('1', "l"),
+        code.replace('0', "O").replace('1', "i"),
+    ];
+    for typed in typed {
+        let invite = Invite::parse(&typed).unwrap();
+        assert_eq!(invite.secret(), &[0xa5; 16]);
+        assert!(invite.is_to(&server) && !invite.is_to(&Keyed::new(2).keys.sign));
+    }
+}
+
+#[test]
+fn every_single_mistake_in_an_invite_is_found() {
+    const SYMBOLS: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let code = Invite::from_entropy([0x5a; 16], &Keyed::new(1).keys.sign).code().replace('-', "");
+    for at in 0..code.len() {
+        for symbol in SYMBOLS.chars().filter(|symbol| !code[at..].starts_with(*symbol)) {
+            let mut typo = code.clone();
+            typo.replace_range(at..=at, &symbol.to_string());
+            assert_eq!(Invite::parse(&typo).err(), Some(InviteFault::Checksum), "{symbol} at {at}");
+        }
+        let mut letters: Vec<char> = code.chars().collect();
+        letters.swap(at, (at + 1) % code.len());
+        let transposed: String = letters.into_iter().collect();
+        assert!(transposed == code || Invite::parse(&transposed).is_err(), "transposed at {at}");
+    }
+    assert_eq!(Invite::parse(&code[1..]).err(), Some(InviteFault::Length(55)));
+    assert_eq!(Invite::parse("").err(), Some(InviteFault::Length(0)));
+    assert_eq!(Invite::parse(&code.replace(&code[..1], "U")).err(), Some(InviteFault::Character));
+    assert_eq!(Invite::parse(&format!("{code}ä")).err(), Some(InviteFault::Character));
+}
+
+#[test]
+fn a_ticket_does_not_tell_its_invite() {
+    let ticket = ticket_of(&[1; 16]);
+    assert_ne!(ticket, ticket_of(&[2; 16]));
+    assert!(!ticket.as_bytes().windows(4).any(|window| window == [1; 4]));
+}
+
+#[test]
+fn no_server_talks_a_device_down() {
+    let refused = |found| Err(Incompatible { part: Part::Protocol, found });
+    let cases = [
+        (PROTOCOL_MIN, PROTOCOL_MAX, Ok(PROTOCOL_MAX)),
+        (0, PROTOCOL_MAX, Ok(PROTOCOL_MAX)),
+        (PROTOCOL_MIN, u32::MAX, Ok(PROTOCOL_MAX)),
+        (0, PROTOCOL_MIN - 1, refused(PROTOCOL_MIN - 1)),
+        (0, 0, refused(0)),
+        (PROTOCOL_MAX + 1, u32::MAX, refused(PROTOCOL_MAX + 1)),
+        (PROTOCOL_MAX, 0, refused(0)),
+    ];
+    for (minimum, maximum, expected) in cases {
+        assert_eq!(agree(minimum, maximum), expected, "{minimum} to {maximum}");
+    }
+}

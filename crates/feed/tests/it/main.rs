@@ -1,0 +1,13 @@
+//! What this room promises, as attacks and faults against its public face.
+
+mod auth;
+mod chain;
+mod device;
+mod keys;
+mod links;
+mod parsers;
+mod record;
+mod removed;
+mod rosters;
+mod server;
+mod world;

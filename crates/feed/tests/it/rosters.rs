@@ -1,0 +1,466 @@
+//! The rules of rosters: who may do what, in which order, and what never.
+
+use std::collections::BTreeMap;
+
+use haven_feed::keys::{FeedKeys, KemKey};
+use haven_feed::limits::{FEEDS_MAX, LINKS_FOR_REMOVAL, LINKS_MAX};
+use haven_feed::roster::body::{AddFeed, Body, RemoveFeed, SpaceKind};
+use haven_feed::roster::consent::{self, Place};
+use haven_feed::roster::link::{Author, LinkFault, genesis, next};
+use haven_feed::roster::{Removal, Roster};
+use haven_feed::{FeedId, LinkHash, MemberId, Position, RecordId, SpaceId};
+
+use crate::world::{Keyed, Space, epoch_id, genesis_body, wrap, wraps_for};
+
+/// The people of a vault: phone and laptop in it, tablet not yet, a paper and the one after it, a stranger.
+struct Vault {
+    phone: Keyed,
+    laptop: Keyed,
+    tablet: Keyed,
+    paper: Keyed,
+    new_paper: Keyed,
+    stranger: Keyed,
+    space: Space,
+}
+
+fn vault() -> Vault {
+    let [phone, laptop, tablet, paper, new_paper, stranger] = [1, 2, 3, 4, 5, 6].map(Keyed::new);
+    let mut space = Space::vault(&phone, &paper);
+    space.add(&phone, &laptop);
+    Vault { phone, laptop, tablet, paper, new_paper, stranger, space }
+}
+
+/// The people of a shared space: the owner's party and phone, the therapist's party and desk.
+struct Shared {
+    owner: Keyed,
+    phone: Keyed,
+    therapist: Keyed,
+    desk: Keyed,
+    space: Space,
+}
+
+fn shared() -> Shared {
+    let [owner, phone, therapist, desk] = [11, 12, 13, 14].map(Keyed::new);
+    let mut space = Space::begin(SpaceKind::Shared, &phone, &owner);
+    let body = space.adding_party(&therapist);
+    space.append(phone.as_feed(), body).unwrap();
+    let body = space.adding(&desk, Some(therapist.keys.party_id()));
+    space.append(therapist.as_party(), body).unwrap();
+    Shared { owner, phone, therapist, desk, space }
+}
+
+/// Appends in a copy; a refused link leaves the roster as it was.
+fn verdict(space: &Space, author: Author<'_>, body: impl Into<Body>) -> Result<(), LinkFault> {
+    let mut copy = space.clone();
+    let appended = copy.append(author, body);
+    assert!(appended.is_ok() || copy.roster == space.roster, "a refused link changed the roster");
+    appended
+}
+
+#[test]
+fn a_vault_begins_with_a_feed_and_a_paper() {
+    let v = vault();
+    let begun = v.space.without_last(1).roster;
+    assert_eq!(begun.space().as_bytes(), v.space.links[0].hash().as_bytes());
+    assert_eq!((begun.kind(), begun.head().seq, begun.epoch()), (SpaceKind::Vault, 0, 0));
+    assert!(begun.is_current(&v.phone.feed()));
+    assert_eq!(begun.paper().unwrap().keys, v.paper.keys);
+    let recipients: Vec<MemberId> = begun.recipients_without(&[]).into_keys().collect();
+    let mut expected: Vec<MemberId> = vec![v.phone.feed().into(), v.paper.keys.paper_id().into()];
+    expected.sort();
+    assert_eq!(recipients, expected);
+}
+
+#[test]
+fn in_a_vault_feeds_do_everything_and_the_paper_what_a_restore_needs() {
+    let v = vault();
+    let gone = Some(Position { seq: 4, id: RecordId::from_bytes([4; 32]) });
+    let bodies = |space: &Space| -> [(&'static str, Body); 4] {
+        [
+            ("add", space.adding(&v.tablet, None).into()),
+            ("remove", space.removing(v.phone.feed(), gone).into()),
+            ("replace", space.replacing_paper(&v.new_paper).into()),
+            ("advance", space.advancing().into()),
+        ]
+    };
+    for (what, body) in bodies(&v.space) {
+        assert_eq!(verdict(&v.space, v.laptop.as_feed(), body.clone()), Ok(()), "feed, {what}");
+        let paper = if what == "advance" { Err(LinkFault::NotAllowed) } else { Ok(()) };
+        assert_eq!(verdict(&v.space, v.paper.as_paper(), body.clone()), paper, "paper, {what}");
+        for author in [v.stranger.as_feed(), v.stranger.as_paper(), v.tablet.as_feed()] {
+            let refused = verdict(&v.space, author, body.clone());
+            assert_eq!(refused, Err(LinkFault::UnknownAuthor), "stranger, {what}");
+        }
+        let disguised = Author { id: v.phone.feed().into(), signer: &v.stranger.signer };
+        assert_eq!(verdict(&v.space, disguised, body), Err(LinkFault::BadSignature), "disguised, {what}");
+    }
+    let party = v.space.adding_party(&v.stranger);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), party), Err(LinkFault::NotAllowed));
+    let party = v.space.removing_party(v.stranger.keys.party_id());
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), party), Err(LinkFault::NotAllowed));
+    let with_party = v.space.adding(&v.tablet, Some(v.stranger.keys.party_id()));
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), with_party), Err(LinkFault::NotAllowed));
+}
+
+#[test]
+fn validity_is_at_a_position_never_ever() {
+    let mut v = vault();
+    v.space.add(&v.phone, &v.tablet);
+    v.space.remove(&v.phone, &v.laptop, None);
+    let bodies: [Body; 3] = [
+        v.space.adding(&v.stranger, None).into(),
+        v.space.removing(v.phone.feed(), None).into(),
+        v.space.advancing().into(),
+    ];
+    for body in bodies {
+        assert_eq!(verdict(&v.space, v.laptop.as_feed(), body), Err(LinkFault::AuthorRemoved));
+    }
+    assert!(v.space.roster.valid_at(&v.laptop.feed(), 2));
+    assert!(!v.space.roster.valid_at(&v.laptop.feed(), 3));
+    assert!(!v.space.roster.valid_at(&v.laptop.feed(), 0));
+}
+
+/// Two devices remove each other, each knowing the same roster. Whoever the chain puts first stays; the other's link,
+/// made again on the new head, fails because its author is gone.
+#[test]
+fn of_two_that_remove_each_other_the_first_in_the_chain_stays() {
+    let v = vault();
+    for (first, second) in [(&v.phone, &v.laptop), (&v.laptop, &v.phone)] {
+        let made_apart =
+            next(&v.space.roster, second.as_feed(), v.space.removing(first.feed(), None)).unwrap();
+        let mut chain = v.space.clone();
+        chain.remove(first, second, None);
+        let late = chain.roster.append(&made_apart);
+        assert_eq!(late, Err(LinkFault::NotNext { expected: 3, found: 2 }));
+        let mut again = chain.clone();
+        let retried = RemoveFeed {
+            epoch: crate::world::epoch_after(&chain.roster, &[first.feed().into()]),
+            ..v.space.removing(first.feed(), None)
+        };
+        assert_eq!(again.append(second.as_feed(), retried), Err(LinkFault::AuthorRemoved));
+        assert!(chain.roster.is_current(&first.feed()) && !chain.roster.is_current(&second.feed()));
+        assert_eq!(Roster::replay(&chain.links).unwrap(), chain.roster, "the same verdict on every device");
+    }
+}
+
+#[test]
+fn nobody_is_enrolled_without_consent_here_and_now() {
+    let v = vault();
+    let place = v.space.place();
+    let elsewhere = Place { space: SpaceId::from_bytes([1; 32]), ..place };
+    let earlier = Place { prev: v.space.links[0].hash(), ..place };
+    let mixed = FeedKeys { sign: v.tablet.keys.sign, kem: v.stranger.keys.kem };
+    let by = |place: &Place, keys: &FeedKeys, signer: &Keyed| consent::sign(place, keys, &signer.signer);
+    let consents = [
+        ("another key's", by(&place, &v.tablet.keys, &v.stranger)),
+        ("in another space", by(&elsewhere, &v.tablet.keys, &v.tablet)),
+        ("at an earlier place", by(&earlier, &v.tablet.keys, &v.tablet)),
+        ("for other keys", by(&place, &mixed, &v.tablet)),
+        ("the author's", by(&place, &v.tablet.keys, &v.phone)),
+    ];
+    for (what, consent) in consents {
+        let add = AddFeed { consent, ..v.space.adding(&v.tablet, None) };
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), add), Err(LinkFault::BadConsent), "{what}");
+    }
+    let replace = haven_feed::roster::body::ReplacePaper {
+        consent: by(&earlier, &v.new_paper.keys, &v.new_paper),
+        ..v.space.replacing_paper(&v.new_paper)
+    };
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), replace), Err(LinkFault::BadConsent));
+}
+
+/// Swapping the keys of two real devices, or one key of each, gives other devices.
+#[test]
+fn ids_are_bound_to_both_keys() {
+    let v = vault();
+    let swapped = FeedKeys { sign: v.tablet.keys.sign, kem: v.laptop.keys.kem };
+    let consent = consent::sign(&v.space.place(), &swapped, &v.tablet.signer);
+    let add = AddFeed { keys: swapped, consent, ..v.space.adding(&v.tablet, None) };
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), add), Err(LinkFault::KeyReused));
+}
+
+#[test]
+fn no_key_comes_back_in_any_role() {
+    let mut v = vault();
+    v.space.add(&v.phone, &v.tablet);
+    v.space.remove(&v.phone, &v.laptop, None);
+    let body = v.space.replacing_paper(&v.new_paper);
+    v.space.append(v.phone.as_feed(), body).unwrap();
+    for used in [&v.phone, &v.laptop, &v.tablet, &v.paper, &v.new_paper] {
+        let add = v.space.adding(used, None);
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), add), Err(LinkFault::KeyReused));
+        let replace = v.space.replacing_paper(used);
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), replace), Err(LinkFault::KeyReused));
+    }
+    let kem = KemKey::from_bytes(*v.tablet.keys.sign.as_bytes());
+    if let Ok(kem) = kem {
+        let keys = FeedKeys { sign: v.stranger.keys.sign, kem };
+        let consent = consent::sign(&v.space.place(), &keys, &v.stranger.signer);
+        let add = AddFeed { keys, consent, ..v.space.adding(&v.stranger, None) };
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), add), Err(LinkFault::KeyReused));
+    }
+}
+
+#[test]
+fn an_old_paper_has_no_say() {
+    let mut v = vault();
+    let body = v.space.replacing_paper(&v.new_paper);
+    v.space.append(v.phone.as_feed(), body).unwrap();
+    assert_eq!(v.space.roster.paper().unwrap().keys, v.new_paper.keys);
+    let add = v.space.adding(&v.tablet, None);
+    assert_eq!(verdict(&v.space, v.paper.as_paper(), add.clone()), Err(LinkFault::AuthorRemoved));
+    assert_eq!(verdict(&v.space, v.new_paper.as_paper(), add), Ok(()));
+    assert!(!v.space.roster.recipients_without(&[]).contains_key(&v.paper.keys.paper_id().into()));
+}
+
+#[test]
+fn a_new_epoch_is_the_next_fresh_and_for_exactly_those_who_remain() {
+    let v = vault();
+    let good = v.space.removing(v.laptop.feed(), None);
+    let with = |change: &dyn Fn(&mut RemoveFeed)| {
+        let mut body = good.clone();
+        change(&mut body);
+        verdict(&v.space, v.phone.as_feed(), body)
+    };
+    let phone: MemberId = v.phone.feed().into();
+    let laptop: MemberId = v.laptop.feed().into();
+    let stranger: MemberId = v.stranger.feed().into();
+    assert_eq!(with(&|_| ()), Ok(()));
+    for found in [0, 2, u32::MAX] {
+        let fault = LinkFault::EpochNotNext { expected: 1, found };
+        assert_eq!(with(&|body| body.epoch.epoch = found), Err(fault));
+    }
+    assert_eq!(with(&|body| body.epoch.id = epoch_id(0)), Err(LinkFault::EpochReused));
+    let unfit = Err(LinkFault::WrapsUnfit);
+    assert_eq!(
+        with(&|body| {
+            let _ = body.epoch.wraps.remove(&phone);
+        }),
+        unfit
+    );
+    assert_eq!(
+        with(&|body| {
+            let _ = body.epoch.wraps.remove(&v.paper.keys.paper_id().into());
+        }),
+        unfit
+    );
+    assert_eq!(
+        with(&|body| {
+            let _ = body.epoch.wraps.insert(laptop, wrap(1));
+        }),
+        unfit,
+        "the removed one"
+    );
+    assert_eq!(
+        with(&|body| {
+            let _ = body.epoch.wraps.insert(stranger, wrap(1));
+        }),
+        unfit,
+        "a stranger"
+    );
+    assert_eq!(with(&|body| body.epoch.wraps.clear()), unfit);
+}
+
+#[test]
+fn every_member_finds_its_wrap_and_what_it_is_bound_to() {
+    let mut v = vault();
+    v.space.add(&v.phone, &v.tablet);
+    v.space.remove(&v.phone, &v.laptop, None);
+    let roster = &v.space.roster;
+    let hash = |seq| v.space.links[seq as usize].hash();
+    let cases: [(u32, MemberId, Option<(SpaceId, LinkHash)>); 8] = [
+        (0, v.phone.feed().into(), Some((SpaceId::from_bytes([9; 32]), LinkHash::ZERO))),
+        (0, v.paper.keys.paper_id().into(), Some((SpaceId::from_bytes([9; 32]), LinkHash::ZERO))),
+        (0, v.laptop.feed().into(), Some((roster.space(), hash(0)))),
+        (0, v.tablet.feed().into(), Some((roster.space(), hash(1)))),
+        (1, v.phone.feed().into(), Some((roster.space(), hash(2)))),
+        (1, v.tablet.feed().into(), Some((roster.space(), hash(2)))),
+        (1, v.laptop.feed().into(), None),
+        (2, v.phone.feed().into(), None),
+    ];
+    for (epoch, recipient, bound) in cases {
+        let found = roster.wrap_for(epoch, recipient).map(|(_, context)| {
+            assert_eq!((context.epoch, context.recipient), (epoch, recipient));
+            (context.space, context.prev)
+        });
+        assert_eq!(found, bound, "epoch {epoch}, {recipient}");
+    }
+    let epochs: Vec<Option<u32>> = (0..5).map(|seq| roster.epoch_at(seq)).collect();
+    assert_eq!(epochs, [Some(0), Some(0), Some(0), Some(1), None]);
+    assert_eq!(roster.epoch_block(1).unwrap().sealed_previous.as_ref().unwrap().len(), 65);
+    assert!(roster.epoch_block(0).unwrap().sealed_previous.is_none());
+}
+
+#[test]
+fn somebody_must_remain_and_nobody_is_removed_twice() {
+    let mut v = vault();
+    let head = Some(Position { seq: 7, id: RecordId::from_bytes([7; 32]) });
+    v.space.remove(&v.phone, &v.laptop, head);
+    let removed = v.space.roster.feed(&v.laptop.feed()).unwrap().removed;
+    assert_eq!(removed, Some(Removal { seq: 2, head }));
+    let again = v.space.removing(v.laptop.feed(), None);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), again), Err(LinkFault::UnknownMember));
+    let unknown = v.space.removing(v.stranger.feed(), None);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), unknown), Err(LinkFault::UnknownMember));
+    let last = v.space.removing(v.phone.feed(), None);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), last.clone()), Err(LinkFault::LastFeed));
+    assert_eq!(verdict(&v.space, v.paper.as_paper(), last), Err(LinkFault::LastFeed));
+}
+
+/// A device that found its own clone: the old feed adds the new one and removes itself.
+#[test]
+fn a_feed_replaces_itself() {
+    let mut v = vault();
+    v.space.add(&v.laptop, &v.tablet);
+    v.space.remove(&v.laptop, &v.laptop, Some(Position { seq: 3, id: RecordId::from_bytes([3; 32]) }));
+    assert!(v.space.roster.is_current(&v.tablet.feed()) && !v.space.roster.is_current(&v.laptop.feed()));
+}
+
+#[test]
+fn in_a_shared_space_each_party_minds_its_own() {
+    let s = shared();
+    let new = Keyed::new(15);
+    let (own, other) = (s.owner.keys.party_id(), s.therapist.keys.party_id());
+    let authors: [(&str, Author<'_>, bool, bool); 4] = [
+        ("the owner's phone", s.phone.as_feed(), true, true),
+        ("the owner's party", s.owner.as_party(), true, false),
+        ("the therapist's desk", s.desk.as_feed(), false, true),
+        ("the therapist's party", s.therapist.as_party(), false, false),
+    ];
+    let not_allowed = Err(LinkFault::NotAllowed);
+    let check = |what: &str, author: Author<'_>, body: Body, expected: Result<(), LinkFault>| {
+        assert_eq!(verdict(&s.space, author, body), expected, "{what}");
+    };
+    for (who, author, is_owner, is_feed) in authors {
+        let allowed = |condition: bool| if condition { Ok(()) } else { not_allowed };
+        check(who, author, s.space.adding(&new, Some(own)).into(), allowed(is_owner));
+        check(who, author, s.space.adding(&new, Some(other)).into(), allowed(!is_owner));
+        check(who, author, s.space.adding(&new, None).into(), not_allowed);
+        check(who, author, s.space.removing(s.phone.feed(), None).into(), allowed(is_owner));
+        check(who, author, s.space.removing(s.desk.feed(), None).into(), allowed(!is_owner));
+        check(who, author, s.space.replacing_paper(&new).into(), Ok(()));
+        check(who, author, s.space.advancing().into(), allowed(is_feed));
+        check(who, author, s.space.removing_party(other).into(), allowed(is_owner && is_feed));
+        check(who, author, s.space.removing_party(own).into(), not_allowed);
+        let third = if is_owner && is_feed { Err(LinkFault::TooManyMembers) } else { not_allowed };
+        check(who, author, s.space.adding_party(&new).into(), third);
+    }
+}
+
+#[test]
+fn a_removed_party_leaves_with_its_feeds() {
+    let mut s = shared();
+    let therapist = s.therapist.keys.party_id();
+    let body = s.space.removing_party(therapist);
+    assert!(!body.epoch.wraps.contains_key(&s.desk.feed().into()));
+    s.space.append(s.phone.as_feed(), body).unwrap();
+    assert!(!s.space.roster.is_current(&s.desk.feed()));
+    assert_eq!(s.space.roster.feed(&s.desk.feed()).unwrap().removed, Some(Removal { seq: 3, head: None }));
+    assert!(s.space.roster.party(&therapist).is_none());
+    let add = s.space.adding(&Keyed::new(15), Some(therapist));
+    assert_eq!(verdict(&s.space, s.therapist.as_party(), add.clone()), Err(LinkFault::AuthorRemoved));
+    assert_eq!(verdict(&s.space, s.desk.as_feed(), add), Err(LinkFault::AuthorRemoved));
+    let again = s.space.removing_party(therapist);
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), again), Err(LinkFault::UnknownMember));
+    let another = s.space.adding_party(&Keyed::new(16));
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), another), Ok(()));
+}
+
+#[test]
+fn a_party_replaces_its_keys_and_stays_who_it_is() {
+    let mut s = shared();
+    let new = Keyed::new(15);
+    let body = s.space.replacing_paper(&new);
+    s.space.append(s.phone.as_feed(), body).unwrap();
+    assert_eq!(s.space.roster.owner(), Some(new.keys.party_id()));
+    assert_eq!(s.space.roster.feed(&s.phone.feed()).unwrap().party, Some(new.keys.party_id()));
+    assert_eq!(s.space.roster.feed(&s.desk.feed()).unwrap().party, Some(s.therapist.keys.party_id()));
+    let add = s.space.adding(&Keyed::new(16), Some(new.keys.party_id()));
+    assert_eq!(verdict(&s.space, s.owner.as_party(), add.clone()), Err(LinkFault::AuthorRemoved));
+    assert_eq!(verdict(&s.space, new.as_party(), add), Ok(()));
+    let removal = s.space.removing_party(s.therapist.keys.party_id());
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), removal), Ok(()));
+}
+
+#[test]
+fn genesis_must_be_by_its_feed_with_both_consents_and_both_wraps() {
+    let (phone, paper, stranger) = (Keyed::new(1), Keyed::new(2), Keyed::new(3));
+    for kind in [SpaceKind::Vault, SpaceKind::Shared] {
+        let good = genesis_body(kind, &phone, &paper);
+        let attempt = |change: &dyn Fn(&mut haven_feed::roster::body::Genesis), signer: &Keyed| {
+            let mut body = good.clone();
+            change(&mut body);
+            genesis(body, &signer.signer).map(drop)
+        };
+        assert_eq!(attempt(&|_| (), &phone), Ok(()));
+        assert_eq!(attempt(&|_| (), &stranger), Err(LinkFault::BadSignature));
+        assert_eq!(attempt(&|body| body.seed[0] ^= 1, &phone), Err(LinkFault::BadConsent));
+        assert_eq!(
+            attempt(&|body| body.standing_consent = body.feed_consent, &phone),
+            Err(LinkFault::BadConsent)
+        );
+        assert_eq!(
+            attempt(&|body| body.feed_consent = body.standing_consent, &phone),
+            Err(LinkFault::BadConsent)
+        );
+        assert_eq!(attempt(&|body| body.wraps.clear(), &phone), Err(LinkFault::WrapsUnfit));
+        let own = wraps_for([phone.feed().into()]);
+        assert_eq!(attempt(&|body| body.wraps = own.clone(), &phone), Err(LinkFault::WrapsUnfit));
+        let one_key = |body: &mut haven_feed::roster::body::Genesis| {
+            body.standing = body.feed;
+            body.standing_consent = body.feed_consent;
+        };
+        assert_eq!(attempt(&one_key, &phone), Err(LinkFault::KeyReused));
+    }
+}
+
+#[test]
+fn a_genesis_never_comes_second() {
+    let v = vault();
+    let body = genesis_body(SpaceKind::Vault, &v.phone, &v.stranger);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), body), Err(LinkFault::Malformed("place")));
+    assert_eq!(Roster::replay(&v.space.links[1..]), Err(LinkFault::Malformed("no genesis")));
+    assert_eq!(Roster::replay(&[]), Err(LinkFault::Malformed("no genesis")));
+}
+
+#[test]
+fn a_space_has_room_for_so_many_feeds() {
+    let (phone, paper) = (Keyed::new(1), Keyed::new(2));
+    let mut space = Space::vault(&phone, &paper);
+    for number in 1..FEEDS_MAX as u64 {
+        space.add(&phone, &Keyed::new(100 + number));
+    }
+    let (extra, first) = (Keyed::new(999), Keyed::new(101));
+    let add = space.adding(&extra, None);
+    assert_eq!(space.append(phone.as_feed(), add), Err(LinkFault::TooManyMembers));
+    space.remove(&phone, &first, None);
+    space.add(&phone, &extra);
+    assert_eq!(space.roster.current_feeds().count(), FEEDS_MAX);
+}
+
+#[test]
+fn a_full_roster_can_still_put_somebody_out() {
+    let mut v = vault();
+    while v.space.roster.head().seq + 1 < LINKS_MAX - LINKS_FOR_REMOVAL {
+        let body = v.space.advancing();
+        v.space.append(v.phone.as_feed(), body).unwrap();
+    }
+    let more: [Body; 3] = [
+        v.space.advancing().into(),
+        v.space.adding(&v.tablet, None).into(),
+        v.space.replacing_paper(&v.new_paper).into(),
+    ];
+    for body in more {
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), body), Err(LinkFault::TooManyLinks));
+    }
+    v.space.remove(&v.phone, &v.laptop, None);
+    assert!(!v.space.roster.is_current(&v.laptop.feed()));
+}
+
+#[test]
+fn names_travel_sealed() {
+    let v = vault();
+    let names: BTreeMap<FeedId, usize> =
+        v.space.roster.feeds().map(|(id, member)| (id, member.sealed_name.len())).collect();
+    assert_eq!(names, BTreeMap::from([(v.phone.feed(), 160), (v.laptop.feed(), 160)]));
+}
