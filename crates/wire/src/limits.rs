@@ -1,0 +1,27 @@
+//! What one message may hold, for both ends; feed's limits say what one record and one push may.
+
+use haven_feed::limits::PUSH_BATCH_BYTES;
+
+/// Bytes of one gRPC message, either way: a full push and the framing of its records (at most 10 bytes each), with room.
+pub const MESSAGE_BYTES_MAX: usize = PUSH_BATCH_BYTES + 128 * 1024;
+
+/// Spaces in one pull: the vault, and one for each person it is shared with; more is another program.
+pub const PULL_SPACES_MAX: usize = 64;
+
+/// Messages of one mailbox: linking a device takes four.
+pub const MAILBOX_MESSAGES_MAX: u32 = 4;
+
+/// Bytes of one message in a mailbox: the largest of linking is a version vector of the most feeds a roster admits at once.
+pub const MAILBOX_MESSAGE_BYTES_MAX: usize = 4096;
+
+/// How long a mailbox for linking is open, in milliseconds: as long as a person stands before both devices.
+pub const MAILBOX_LINK_MS: u64 = 2 * 60 * 1000;
+
+/// How long a mailbox for a contact is open, in milliseconds: until the letter has come and been answered.
+pub const MAILBOX_CONTACT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+
+/// The silence after which a pull stream gets a ping, in milliseconds: below the 30 s after which some networks forget.
+pub const PING_AFTER_MS: u64 = 25 * 1000;
+
+/// The silence after which a device takes a pull stream for dead, in milliseconds: two pings lost.
+pub const SILENT_AFTER_MS: u64 = 60 * 1000;
