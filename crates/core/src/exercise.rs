@@ -118,3 +118,6 @@ impl Exercise {
         option.label.as_ref().map_or(option.id.as_str(), |key| self.texts.get(language, key))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ pub mod person;
 pub mod fault;
 
 pub mod answers;
+pub mod content;
 pub mod exercise;
 
 pub mod search;

@@ -47,6 +47,9 @@ pub const SHORT_TEXT_CHARS_MAX: usize = 4_000;
 /// The longest name of a feeling, in characters. It is one word or two.
 pub const FEELING_CHARS_MAX: usize = 64;
 
+/// The most faults told about one set of answers. Nobody reads more before correcting the first.
+pub const FAULTS_MAX: usize = 20;
+
 /// The longest duration an answer may hold, in seconds: thirty days, longer than anything a timer or a person counts.
 pub const DURATION_SECONDS_MAX: u32 = 30 * 24 * 60 * 60;
 

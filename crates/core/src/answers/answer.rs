@@ -134,6 +134,28 @@ impl fmt::Debug for Answer {
     }
 }
 
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Item({:?})", self.value)
+    }
+}
+
+impl fmt::Debug for ItemValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{} bytes", text.len()),
+            Self::Person(id) => id.fmt(f),
+            Self::Link(id) => id.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Emotion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Emotion({} bytes)", self.name.len())
+    }
+}
+
 /// A whole number of seconds, at most thirty days, written as in `1h30m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Seconds(u32);
