@@ -1,17 +1,19 @@
 //! The device's side: compares what a server shows with what this device knows, verifies what arrives, says what to push
 //! and what is wrong. A server can withhold; it cannot lie unnoticed to a device that has seen more.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod links;
+mod records;
 
-use bytes::Bytes;
+use std::collections::BTreeSet;
 
-use super::intake::{Intake, Verdict};
 use super::{History, Pins, Run};
 use crate::alarm::Alarm;
-use crate::chain::{ChainFault, Tips};
+use crate::chain::Tips;
 use crate::ids::{FeedId, Position, RecordId, RosterHead, StoreId, Vector};
-use crate::record::{Record, RecordFault, VerifiedRecord};
-use crate::roster::{Link, LinkFault, Roster};
+use crate::roster::Roster;
+
+pub use links::Linked;
+pub use records::{Reason, Received, Refused};
 
 /// What a server says first about a space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,48 +37,6 @@ pub struct Local<'a> {
     pub tips: &'a Tips,
     /// What stands before the tips.
     pub history: &'a dyn History,
-}
-
-/// What came of arriving records.
-#[derive(Debug, Default)]
-pub struct Received {
-    /// New records of feeds that are members now, each after the one before it in its feed.
-    pub accepted: Vec<VerifiedRecord>,
-    /// New records of feeds that were removed: verified, to be settled by [`crate::removed::settle`].
-    pub of_removed: Vec<VerifiedRecord>,
-    /// Records to be kept as they are and not applied.
-    pub refused: Vec<Refused>,
-    /// What is wrong.
-    pub alarms: Vec<Alarm>,
-}
-
-/// A record that is kept as it came and not applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The received bytes.
-    pub bytes: Bytes,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// Why a record is not applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// It could not be read.
-    Unreadable(RecordFault),
-    /// It does not hold.
-    Chain(ChainFault),
-    /// It belongs to a second history of its feed.
-    Fork,
-}
-
-/// What came of arriving links.
-#[derive(Debug, Default)]
-pub struct Linked {
-    /// The links that were appended to the roster, to be stored.
-    pub appended: Vec<Link>,
-    /// What is wrong.
-    pub alarms: Vec<Alarm>,
 }
 
 /// The exchange of one space with one server.
@@ -165,64 +125,6 @@ impl DeviceExchange {
     /// Ends the session; the pins stay.
     pub fn disconnected(&mut self) {
         self.session = None;
-    }
-
-    /// Appends arriving links to the roster, as far as they hold.
-    pub fn links(&mut self, roster: &mut Roster, links: impl IntoIterator<Item = Bytes>) -> Linked {
-        let mut linked = Linked::default();
-        for bytes in links {
-            match take_link(roster, bytes) {
-                Ok(Taken::Appended(link)) => {
-                    self.roster_shown(roster, link.head());
-                    linked.appended.push(*link);
-                }
-                Ok(Taken::Held(head)) => self.roster_shown(roster, head),
-                Err(alarm) => {
-                    linked.alarms.push(alarm);
-                    break;
-                }
-            }
-        }
-        linked
-    }
-
-    /// Verifies arriving records and sorts them. What is held already is skipped; the first record of a feed that does
-    /// not hold stops that feed, and the others go on.
-    pub fn records(&mut self, local: &Local<'_>, records: impl IntoIterator<Item = Bytes>) -> Received {
-        let mut received = Received::default();
-        let mut intake = Intake::new(local.roster, local.tips, local.history);
-        let mut stopped = BTreeSet::new();
-        let mut forks = BTreeMap::new();
-        for bytes in records {
-            let record = match Record::parse(bytes.clone()) {
-                Ok(record) => record,
-                Err(fault) => {
-                    received.refuse(bytes, Reason::Unreadable(fault), Alarm::Unreadable(fault));
-                    continue;
-                }
-            };
-            let feed = record.header().feed;
-            if stopped.contains(&feed) {
-                continue;
-            }
-            match intake.take(&record) {
-                Verdict::New(verified) => self.accept(local, verified, &mut received),
-                Verdict::Duplicate | Verdict::Past => {}
-                Verdict::Fork { seq } => {
-                    self.forked.insert(feed);
-                    let seq = *forks.entry(feed).or_insert(seq);
-                    received.refuse(bytes, Reason::Fork, Alarm::Fork { feed, seq });
-                }
-                Verdict::Refused(ChainFault::NotNext { .. }) if forks.contains_key(&feed) => {
-                    received.refused.push(Refused { bytes, reason: Reason::Fork });
-                }
-                Verdict::Refused(fault) => {
-                    stopped.insert(feed);
-                    received.refuse(bytes, Reason::Chain(fault), alarm_of(&record, fault));
-                }
-            }
-        }
-        received
     }
 
     /// Hears the server's answer to a push: what it has now, durably.
@@ -331,23 +233,6 @@ impl DeviceExchange {
         }
     }
 
-    fn accept(&mut self, local: &Local<'_>, record: VerifiedRecord, received: &mut Received) {
-        let (feed, position) = (record.header().feed, record.position());
-        let other_named = self.pins.named.get(&feed).filter(|named| named.seq == position.seq);
-        if other_named.is_some_and(|named| named.id != position.id) {
-            received.alarms.push(Alarm::Fork { feed, seq: position.seq });
-        }
-        if self.trusted().is_some() {
-            self.pins.served.advance(feed, position);
-        }
-        if let Some(session) = &mut self.session {
-            session.vector.advance(feed, position);
-        }
-        let pile =
-            if local.roster.is_current(&feed) { &mut received.accepted } else { &mut received.of_removed };
-        pile.push(record);
-    }
-
     fn compare_claims(&mut self, local: &Local<'_>, claims: &Vector, alarms: &mut Vec<Alarm>) {
         for (feed, claimed) in claims.iter() {
             let held = local.tips.seq(&feed);
@@ -390,51 +275,8 @@ impl DeviceExchange {
     }
 }
 
-impl Received {
-    fn refuse(&mut self, bytes: Bytes, reason: Reason, alarm: Alarm) {
-        self.refused.push(Refused { bytes, reason });
-        if !self.alarms.contains(&alarm) {
-            self.alarms.push(alarm);
-        }
-    }
-}
-
 fn compare_roster(local: &Local<'_>, shown: RosterHead, alarms: &mut Vec<Alarm>) {
     if local.roster.hash_at(shown.seq).is_some_and(|held| held != shown.hash) {
         alarms.push(Alarm::RosterForked { seq: shown.seq });
-    }
-}
-
-/// What an arriving link turned out to be.
-enum Taken {
-    Appended(Box<Link>),
-    Held(RosterHead),
-}
-
-fn take_link(roster: &mut Roster, bytes: Bytes) -> Result<Taken, Alarm> {
-    let next = roster.head().seq + 1;
-    let link = Link::parse(bytes).map_err(|fault| Alarm::LinkRefused { seq: next, fault })?;
-    let seq = link.seq();
-    if link.space() == roster.space() && roster.hash_at(seq) == Some(link.hash()) {
-        return Ok(Taken::Held(link.head()));
-    }
-    match roster.append(&link) {
-        Ok(()) => Ok(Taken::Appended(Box::new(link))),
-        Err(LinkFault::NotNext { .. }) if seq >= next => {
-            Err(Alarm::RosterWithheld { named: seq, held: next - 1 })
-        }
-        Err(LinkFault::NotNext { .. }) => Err(Alarm::RosterForked { seq }),
-        Err(LinkFault::Forked) => Err(Alarm::RosterForked { seq: seq - 1 }),
-        Err(fault) => Err(Alarm::LinkRefused { seq, fault }),
-    }
-}
-
-fn alarm_of(record: &Record, fault: ChainFault) -> Alarm {
-    let (feed, seq) = (record.header().feed, record.header().seq);
-    match fault {
-        ChainFault::NotNext { expected, found } => Alarm::Gap { feed, expected, found },
-        ChainFault::RosterAhead { named, held } => Alarm::RosterWithheld { named, held },
-        ChainFault::RosterForked => Alarm::RosterForked { seq: record.header().roster.seq },
-        fault => Alarm::RecordRefused { feed, seq, fault },
     }
 }

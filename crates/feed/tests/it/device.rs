@@ -55,7 +55,7 @@ impl Laptop {
         self.with(|exchange, local| exchange.caught_up(local))
     }
 
-    fn to_push(&mut self) -> Vec<Run> {
+    fn pushes(&mut self) -> Vec<Run> {
         self.with(|exchange, local| exchange.to_push(local))
     }
 
@@ -117,7 +117,7 @@ fn yesterdays_server_raises_an_alarm_and_is_filled_again() {
         alarms
             .sort_by_key(|alarm| matches!(alarm, Alarm::Rollback { feed, .. } if *feed > this.phone.feed()));
         assert_eq!(alarms, expected, "{phones} and {own}");
-        let runs = this.to_push();
+        let runs = this.pushes();
         assert_eq!(runs.len(), expected.len());
         if own < 6 {
             assert_eq!(runs[0], this.run(&this.own, own as u64 + 1), "its own first");
@@ -158,13 +158,13 @@ fn a_push_that_was_acknowledged_and_forgotten_is_repeated() {
     let tip = haven_feed::chain::Tip::of(&this.own[5]);
     let more = write(&this.space.roster, &this.laptop, Some(tip), 2, 1);
     this.held.keep(&more);
-    assert_eq!(this.to_push(), [this.run(&more, 7)]);
+    assert_eq!(this.pushes(), [this.run(&more, 7)]);
     let acknowledged: Vector = [(this.laptop.feed(), more[1].position())].into_iter().collect();
     assert_eq!(this.with(|exchange, local| exchange.pushed(local, &acknowledged)), []);
-    assert_eq!(this.to_push(), []);
+    assert_eq!(this.pushes(), []);
     let alarms = this.hello(this.server_with(8, 6));
     assert_eq!(alarms, [Alarm::Rollback { feed: this.laptop.feed(), seen: 8, offered: 6 }]);
-    assert_eq!(this.to_push(), [this.run(&more, 7)]);
+    assert_eq!(this.pushes(), [this.run(&more, 7)]);
 }
 
 #[test]
@@ -172,14 +172,14 @@ fn a_lost_or_emptied_space_deletes_nothing_and_asks_first() {
     let mut this = laptop();
     let before = (this.held.tips.clone(), this.exchange.pins().clone());
     assert_eq!(this.exchange.space_unknown(), [Alarm::SpaceLost]);
-    assert_eq!(this.to_push(), []);
+    assert_eq!(this.pushes(), []);
     let empty = Hello { store: OTHER_STORE, ..this.server_with(0, 0) };
     assert_eq!(this.hello(empty), [Alarm::NewStore { before: STORE, now: OTHER_STORE }]);
-    assert_eq!(this.to_push(), [], "nothing is pushed before the person consents");
+    assert_eq!(this.pushes(), [], "nothing is pushed before the person consents");
     assert_eq!((this.held.tips.clone(), this.exchange.pins().clone()), before);
     this.with(|exchange, local| exchange.consent(local));
     let (own, phones) = (this.run(&this.own, 1), this.run(&this.phones, 1));
-    assert_eq!(this.to_push(), [own, phones]);
+    assert_eq!(this.pushes(), [own, phones]);
     assert_eq!(this.exchange.pins().store, Some(OTHER_STORE));
     assert_eq!(DeviceExchange::default().space_unknown(), [], "a space that never was there is not lost");
 }
@@ -225,12 +225,12 @@ fn nothing_is_pushed_while_the_server_knows_more_of_the_roster() {
     let more = write(&this.space.roster, &this.laptop, Some(tip), 1, 1);
     this.held.keep(&more);
     this.hello(Hello { roster: further.roster.head(), ..this.server_with(8, 6) });
-    assert_eq!(this.to_push(), [], "somebody may have been removed");
+    assert_eq!(this.pushes(), [], "somebody may have been removed");
     assert_eq!(this.caught_up(), [Alarm::RosterWithheld { named: 2, held: 1 }]);
     let link = further.links[2].bytes().clone();
     let linked = this.exchange.links(&mut this.space.roster, [link]);
     assert_eq!((linked.appended.len(), linked.alarms.len()), (1, 0));
-    assert_eq!(this.to_push(), [this.run(&more, 7)]);
+    assert_eq!(this.pushes(), [this.run(&more, 7)]);
     assert_eq!(this.exchange.pins().roster, Some(further.roster.head()));
 }
 
@@ -390,7 +390,7 @@ fn both_histories_are_kept_and_the_other_is_asked_for_from_its_beginning() {
     assert_eq!(this.hello(hello), [], "the tenth record is not known here");
     let received = this.receive(&other[3..]);
     assert_eq!(received.alarms, [Alarm::Fork { feed, seq: 8 }]);
-    assert_eq!(this.to_push(), [], "nothing follows what the server has");
+    assert_eq!(this.pushes(), [], "nothing follows what the server has");
     let pull = this.with(|exchange, local| exchange.to_pull(local));
     assert_eq!((pull.seq(&feed), pull.seq(&this.laptop.feed())), (0, 6));
     let served = [&this.phones[..5], &other[..]].concat();
@@ -522,9 +522,9 @@ fn an_acknowledgement_of_another_history_is_a_fork() {
 fn after_the_session_ends_nothing_is_pushed() {
     let mut this = laptop();
     this.hello(this.server_with(3, 3));
-    assert_eq!(this.to_push().len(), 2);
+    assert_eq!(this.pushes().len(), 2);
     this.exchange.disconnected();
-    assert_eq!(this.to_push(), []);
+    assert_eq!(this.pushes(), []);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Parsers on any bytes: they never panic, and what they accept is the one encoding of it.
 
+use std::sync::LazyLock;
+
 use haven_feed::auth::Challenge;
 use haven_feed::exchange::Pins;
 use haven_feed::invite::Invite;
@@ -70,6 +72,8 @@ fn any_header() -> impl Strategy<Value = Header> {
     )
 }
 
+static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(seeds);
+
 /// Valid bytes of every format, to be damaged.
 fn seeds() -> Vec<Vec<u8>> {
     let phone = Keyed::new(1);
@@ -96,8 +100,7 @@ proptest! {
         damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
         cut in proptest::option::of(any::<prop::sample::Index>()),
     ) {
-        let seeds = seeds();
-        let mut bytes = which.get(&seeds).clone();
+        let mut bytes = which.get(&SEEDS).clone();
         for (at, byte) in damage {
             let at = at.index(bytes.len());
             bytes[at] = byte;
@@ -145,7 +148,7 @@ proptest! {
             filled.advance(feed, newest);
         }
         prop_assert!(one.missing_from(&filled).next().is_none());
-        let mut union = other.clone();
+        let mut union = other;
         union.advance_all(&one);
         prop_assert_eq!(filled, union);
     }

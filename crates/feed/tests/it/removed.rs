@@ -24,8 +24,8 @@ fn only_ancestors_of_what_others_named_count() {
     let run = phone_writes(1);
     let at = |seq: usize| run[seq - 1].position();
     let elsewhere = |seq: u64| Position { seq, id: RecordId::from_bytes([1; 32]) };
-    let cases: [(&str, Option<Position>, Vec<Position>, usize, Option<Position>); 9] = [
-        ("nothing named", None, vec![], 0, None),
+    let cases = [
+        ("nothing named", None, Vec::new(), 0, None),
         ("the head of the removal", Some(at(5)), vec![], 5, None),
         ("somebody saw more", Some(at(5)), vec![at(7)], 7, None),
         ("somebody saw less", Some(at(5)), vec![at(2)], 5, None),

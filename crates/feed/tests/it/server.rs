@@ -129,7 +129,7 @@ fn husks_and_records_of_other_feeds_refill_a_server() {
         run.iter().zip(&laptops).flat_map(|(one, other)| [one.to_husk(), other.clone()]).collect();
     let admission = empty.admit(&arrived(&refill), &|_: &FeedId, _: u64| None).unwrap();
     assert_eq!(admission.new, refill);
-    let mut filled = empty.clone();
+    let mut filled = empty;
     filled.commit(&admission);
     assert_eq!(filled.vector().get(&s.laptop.feed()), Some(laptops[2].position()));
 }

@@ -1,0 +1,135 @@
+//! Arriving records.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::{DeviceExchange, Local};
+use crate::alarm::Alarm;
+use crate::chain::ChainFault;
+use crate::exchange::intake::{Intake, Verdict};
+use crate::ids::FeedId;
+use crate::record::{Record, RecordFault, VerifiedRecord};
+
+/// What came of arriving records.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// New records of feeds that are members now, each after the one before it in its feed.
+    pub accepted: Vec<VerifiedRecord>,
+    /// New records of feeds that were removed: verified, to be settled by [`crate::removed::settle`].
+    pub of_removed: Vec<VerifiedRecord>,
+    /// Records to be kept as they are and not applied.
+    pub refused: Vec<Refused>,
+    /// What is wrong.
+    pub alarms: Vec<Alarm>,
+}
+
+/// A record that is kept as it came and not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The received bytes.
+    pub bytes: Bytes,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a record is not applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It could not be read.
+    Unreadable(RecordFault),
+    /// It does not hold.
+    Chain(ChainFault),
+    /// It belongs to a second history of its feed.
+    Fork,
+}
+
+/// What arriving records have shown of their feeds so far.
+#[derive(Default)]
+struct Feeds {
+    /// Feeds that stopped at a record that does not hold.
+    stopped: BTreeSet<FeedId>,
+    /// Feeds with two histories, and the first number taken twice.
+    forked: BTreeMap<FeedId, u64>,
+}
+
+impl DeviceExchange {
+    /// Verifies arriving records and sorts them. What is held already is skipped; the first record of a feed that does
+    /// not hold stops that feed, and the others go on.
+    pub fn records(&mut self, local: &Local<'_>, records: impl IntoIterator<Item = Bytes>) -> Received {
+        let mut received = Received::default();
+        let mut intake = Intake::new(local.roster, local.tips, local.history);
+        let mut feeds = Feeds::default();
+        for bytes in records {
+            match Record::parse(bytes.clone()) {
+                Ok(record) if feeds.stopped.contains(&record.header().feed) => {}
+                Ok(record) => match intake.take(&record) {
+                    Verdict::New(verified) => self.accept(local, verified, &mut received),
+                    Verdict::Duplicate | Verdict::Past => {}
+                    Verdict::Fork { seq } => self.set_aside(&record, seq, &mut feeds, &mut received),
+                    Verdict::Refused(fault) => refuse(&record, fault, &mut feeds, &mut received),
+                },
+                Err(fault) => received.refuse(bytes, Reason::Unreadable(fault), Alarm::Unreadable(fault)),
+            }
+        }
+        received
+    }
+
+    fn accept(&mut self, local: &Local<'_>, record: VerifiedRecord, received: &mut Received) {
+        let (feed, position) = (record.header().feed, record.position());
+        let other_named = self.pins.named.get(&feed).filter(|named| named.seq == position.seq);
+        if other_named.is_some_and(|named| named.id != position.id) {
+            received.alarms.push(Alarm::Fork { feed, seq: position.seq });
+        }
+        if self.trusted().is_some() {
+            self.pins.served.advance(feed, position);
+        }
+        if let Some(session) = &mut self.session {
+            session.vector.advance(feed, position);
+        }
+        let pile =
+            if local.roster.is_current(&feed) { &mut received.accepted } else { &mut received.of_removed };
+        pile.push(record);
+    }
+
+    /// Keeps a record of a second history.
+    fn set_aside(&mut self, record: &Record, seq: u64, feeds: &mut Feeds, received: &mut Received) {
+        let feed = record.header().feed;
+        self.forked.insert(feed);
+        let seq = *feeds.forked.entry(feed).or_insert(seq);
+        received.refuse(record.bytes().clone(), Reason::Fork, Alarm::Fork { feed, seq });
+    }
+}
+
+/// Keeps a record that does not hold. What does not follow a feed with two histories may follow the other one.
+fn refuse(record: &Record, fault: ChainFault, feeds: &mut Feeds, received: &mut Received) {
+    let (feed, bytes) = (record.header().feed, record.bytes().clone());
+    match (fault, feeds.forked.get(&feed)) {
+        (ChainFault::NotNext { .. }, Some(seq)) => {
+            received.refuse(bytes, Reason::Fork, Alarm::Fork { feed, seq: *seq });
+        }
+        _ => {
+            feeds.stopped.insert(feed);
+            received.refuse(bytes, Reason::Chain(fault), alarm_of(record, fault));
+        }
+    }
+}
+
+impl Received {
+    fn refuse(&mut self, bytes: Bytes, reason: Reason, alarm: Alarm) {
+        self.refused.push(Refused { bytes, reason });
+        if !self.alarms.contains(&alarm) {
+            self.alarms.push(alarm);
+        }
+    }
+}
+
+fn alarm_of(record: &Record, fault: ChainFault) -> Alarm {
+    let (feed, seq) = (record.header().feed, record.header().seq);
+    match fault {
+        ChainFault::NotNext { expected, found } => Alarm::Gap { feed, expected, found },
+        ChainFault::RosterAhead { named, held } => Alarm::RosterWithheld { named, held },
+        ChainFault::RosterForked => Alarm::RosterForked { seq: record.header().roster.seq },
+        fault => Alarm::RecordRefused { feed, seq, fault },
+    }
+}
