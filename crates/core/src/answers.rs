@@ -3,6 +3,7 @@
 mod answer;
 mod check;
 mod field;
+mod stored;
 mod value;
 
 pub use answer::{Answer, Answers, Emotion, Item, ItemValue, Seconds, SecondsError};

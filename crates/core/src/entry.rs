@@ -189,7 +189,7 @@ impl Words<'_> {
     }
 }
 
-fn check_title(title: &str) -> Result<(), EntryError> {
+pub(crate) fn check_title(title: &str) -> Result<(), EntryError> {
     let chars = title.chars().count();
     if chars > TITLE_CHARS_MAX {
         return Err(EntryError::TitleTooLong { chars });
@@ -197,7 +197,7 @@ fn check_title(title: &str) -> Result<(), EntryError> {
     if title.chars().any(char::is_control) { Err(EntryError::TitleNotOneLine) } else { Ok(()) }
 }
 
-fn check_text(text: &str) -> Result<(), EntryError> {
+pub(crate) fn check_text(text: &str) -> Result<(), EntryError> {
     match text.len() {
         bytes if bytes > TEXT_BYTES_MAX => Err(EntryError::TextTooLong { bytes }),
         _ => Ok(()),

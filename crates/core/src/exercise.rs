@@ -16,6 +16,7 @@ mod words;
 use crate::answers::{ExerciseId, ExerciseRef, FieldId};
 
 pub use derived::derived;
+pub(crate) use derived::spoken;
 pub use field::{Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
 pub use texts::{DEFAULT_LANGUAGE, Texts};
 pub use words::{

@@ -21,3 +21,6 @@ pub mod content;
 pub mod exercise;
 
 pub mod search;
+
+pub mod import;
+pub mod markdown;

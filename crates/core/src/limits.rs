@@ -77,6 +77,9 @@ pub const SCALE_ABS_MAX: i32 = 1_000_000;
 /// One line of an import, in bytes. Twice the words of an entry, since JSON may escape them.
 pub const IMPORT_LINE_BYTES_MAX: usize = 1024 * 1024;
 
+/// One page of Markdown, in bytes. Front matter may escape every byte of the answers into six, and shows them again.
+pub const PAGE_BYTES_MAX: usize = 8 * ENTRY_BYTES_MAX;
+
 /// The longest search, in bytes. Far more than anybody types; it bounds what one search may cost.
 pub const QUERY_BYTES_MAX: usize = 1_024;
 

@@ -28,7 +28,7 @@ pub fn derived(
             let Ok(id) = place.parse::<FieldId>() else { return GAP.to_owned() };
             let earlier = sentences.get(&id).cloned();
             earlier
-                .or_else(|| spoken(exercise, &id, answers.get(&id)?, language, name))
+                .or_else(|| spoken(Some(exercise), &id, answers.get(&id)?, language, name))
                 .unwrap_or(GAP.to_owned())
         });
         sentences.insert(field.id.clone(), sentence);
@@ -36,17 +36,20 @@ pub fn derived(
     sentences
 }
 
-fn spoken(
-    exercise: &Exercise,
+/// Returns an answer in words, or none where it says nothing in a sentence.
+pub(crate) fn spoken(
+    exercise: Option<&Exercise>,
     id: &FieldId,
     answer: &Answer,
     language: &str,
     name: &dyn Fn(PersonId) -> Option<String>,
 ) -> Option<String> {
-    let options = exercise.field(id)?.shape.options();
     let label = |chosen: &String| {
-        let option = options.iter().find(|option| option.id == *chosen);
-        option.map_or(chosen.as_str(), |option| exercise.option_label(option, language)).to_owned()
+        let labelled = exercise.and_then(|exercise| {
+            let option = exercise.field(id)?.shape.options().iter().find(|option| option.id == *chosen)?;
+            Some(exercise.option_label(option, language))
+        });
+        labelled.unwrap_or(chosen).to_owned()
     };
     let item = |item: &Item| match &item.value {
         ItemValue::Text(text) => Some(text.clone()),
