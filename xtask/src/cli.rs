@@ -14,7 +14,7 @@ pub struct Cli {
 /// One chore.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check the house rules: crate edges, the map, lengths, banned words, generated code
+    /// Check the house rules: crate edges, the map, lengths, words, documents, generated code
     Tidy {
         /// Lower the entries of xtask/ratchet.toml to what the tree has now; never raises one
         #[arg(long)]

@@ -14,12 +14,14 @@ pub struct Repo {
 }
 
 impl Repo {
-    /// Finds the work tree that this program was built from.
+    /// Finds the work tree that cargo runs this program for, or else the one it was built from.
     ///
     /// # Errors
     /// When the build folder cannot be made.
     pub fn find() -> Result<Self, Fault> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf();
+        // Two work trees may share a build folder, so what was true at build time may be another tree's truth.
+        let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&package).parent().unwrap_or(Path::new(".")).to_path_buf();
         let target =
             env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
         std::fs::create_dir_all(&target).map_err(|error| Fault::io("make the build folder", &error))?;

@@ -30,7 +30,11 @@ enum Outcome {
 const STAGES: &[Stage] = &[
     Stage { name: "tools", about: "the programs that the tests call", run: setup::tools },
     Stage { name: "format", about: "rustfmt has nothing to change", run: code::format },
-    Stage { name: "tidy", about: "edges, the map, lengths, words, generated code", run: code::tidy },
+    Stage {
+        name: "tidy",
+        about: "edges, the map, lengths, words, documents, generated code",
+        run: code::tidy,
+    },
     Stage { name: "lint", about: "clippy has nothing to say", run: code::lint },
     Stage {
         name: "binaries",

@@ -3,6 +3,7 @@
 //! Each room below checks one kind of rule and returns findings; nothing here changes a file, save the ratchet when
 //! it is asked to lower its entries.
 
+pub mod docs;
 pub mod edges;
 pub mod lengths;
 pub mod map;
@@ -50,6 +51,7 @@ impl fmt::Display for Finding {
 pub fn check(repo: &Repo) -> Result<Vec<Finding>, Fault> {
     let files = repo.files()?;
     let mut findings = words::texts(repo, &files)?;
+    findings.extend(docs::check(repo, &files)?);
     let sources = source::read_all(repo, &files, &mut findings)?;
     findings.extend(sources.iter().flat_map(words::tokens));
     findings.extend(Ratchet::load(repo)?.check(&lengths::measure(repo, &files, &sources)?));
