@@ -94,6 +94,16 @@ impl IdPrefix {
         self.begins(id.as_bytes())
     }
 
+    /// Returns the lowest id that begins so, where a search in order starts.
+    pub fn first(&self) -> EntryId {
+        let mut bytes = [0; ID_BYTES];
+        for (place, digit) in self.0.bytes().enumerate() {
+            let nibble = nibble_of(digit).unwrap_or_default();
+            bytes[place / 2] |= if place % 2 == 0 { nibble << 4 } else { nibble };
+        }
+        EntryId(bytes)
+    }
+
     /// Returns the digits, lowercase.
     pub fn as_str(&self) -> &str {
         &self.0

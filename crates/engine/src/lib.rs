@@ -1,1 +1,26 @@
-//! Empty room.
+//! One vault: `step(input, context) -> step`. No I/O, no clock, no randomness of its own; the only room that says
+//! "automerge". Rooms in reading order: [`io`] (the seams), [`command`] and [`sync`] (what comes in and goes out),
+//! [`engine`] (the step), [`turn`] (durable first), [`view`] (what readers see), [`vault`] and [`join`] (how it begins).
+
+pub mod limits;
+pub mod version;
+
+pub mod io;
+
+pub mod command;
+pub mod sync;
+
+pub mod engine;
+pub mod turn;
+pub mod view;
+
+pub mod join;
+pub mod vault;
+
+mod codec;
+mod content;
+mod document;
+mod fields;
+mod keys;
+mod parallel;
+mod row;

@@ -1,0 +1,250 @@
+//! What a client may ask of a vault, and what it is told.
+
+use std::collections::BTreeSet;
+
+use haven_core::entry::{Draft, Edit, Entry};
+use haven_core::id::{EntryId, PersonId};
+use haven_core::person::PersonName;
+use haven_core::time::Timestamp;
+use thiserror::Error;
+
+use crate::io::StoreFault;
+use crate::version::Version;
+
+/// Names one question, so that its answer finds the way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// Names an open editor's draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DraftId(pub [u8; 16]);
+
+/// A change of the journal, or a look into one document's history. Lists and search read the view instead.
+pub enum Command {
+    /// Writes a new entry; a record at once.
+    Add(Draft),
+    /// Changes an entry; a record at once.
+    Edit {
+        /// Which entry.
+        id: EntryId,
+        /// The version the person was looking at; what others wrote since then is kept. `None` = the present one.
+        base: Option<Version>,
+        /// What changes.
+        edit: Edit,
+    },
+    /// Moves an entry to the trash.
+    Trash(EntryId),
+    /// Takes an entry out of the trash.
+    Untrash(EntryId),
+    /// Gives an entry the words it had at a version; a new change, nothing is lost.
+    Restore {
+        /// Which entry.
+        id: EntryId,
+        /// Whose words.
+        version: Version,
+    },
+    /// Reads an entry, now or at a version.
+    Show {
+        /// Which entry.
+        id: EntryId,
+        /// At which version; `None` = now.
+        version: Option<Version>,
+    },
+    /// Lists an entry's versions, newest first.
+    History(EntryId),
+    /// Imports lines of a journal in the exchange format; what is there already is skipped.
+    Import {
+        /// The lines with their numbers in the file.
+        lines: Vec<ImportItem>,
+        /// Only says what would happen.
+        dry_run: bool,
+    },
+    /// Saves an open editor's words; durable when answered, not yet a record.
+    SaveDraft(DraftSave),
+    /// Reads all drafts that are not yet folded into a record.
+    ListDrafts,
+    /// Folds a draft into its entry now (an explicit save or a closed editor) and forgets the draft.
+    CommitDraft(DraftId),
+    /// Forgets a draft.
+    DiscardDraft(DraftId),
+    /// Adds a person.
+    AddPerson(PersonName),
+    /// Replaces the passphrase's wrap of the local key; made by [`crate::vault::Locked::rewrap`].
+    ReplaceWrap(Vec<u8>),
+    /// Remembers a server and connects this vault to it.
+    SetServer(ServerChoice),
+    /// Shows a linking code; a new one makes an earlier one void.
+    StartLink,
+    /// Enrols the device that answered, if the words read from it are right. The shell has checked the passphrase.
+    ConfirmLink {
+        /// The words the person read on the new device.
+        words: String,
+    },
+    /// Drops a linking that was started.
+    CancelLink,
+}
+
+/// One line of an import.
+pub struct ImportItem {
+    /// Its number in the file, from 1.
+    pub line: u64,
+    /// The line without its line ending.
+    pub bytes: Vec<u8>,
+}
+
+/// What an open editor holds.
+pub struct DraftSave {
+    /// The editor's draft; chosen by the client once per editor.
+    pub id: DraftId,
+    /// The entry being edited and the version it was opened at; `None` for a new entry.
+    pub editing: Option<(EntryId, Option<Version>)>,
+    /// All of the words and fields as they stand in the editor.
+    pub draft: Draft,
+}
+
+/// A draft as listed.
+pub struct DraftShown {
+    /// Its name.
+    pub id: DraftId,
+    /// The entry it edits, or became.
+    pub entry: Option<EntryId>,
+    /// When it was last saved.
+    pub saved: Timestamp,
+    /// What it holds.
+    pub draft: Draft,
+}
+
+/// A server the person chose.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServerChoice {
+    /// Where: `http://127.0.0.1:7460`.
+    pub url: String,
+    /// The server's identity key, as its signed answer gave it.
+    pub server_key: [u8; 32],
+    /// The invite, for the first space; its hash of the identity key has been compared by [`crate::sync::check_invite`].
+    pub invite: Option<String>,
+}
+
+/// One version of an entry.
+pub struct VersionShown {
+    /// Its name.
+    pub version: Version,
+    /// When its author's clock said it was.
+    pub at: Timestamp,
+    /// The device that wrote it, by its name.
+    pub device: String,
+}
+
+/// A line that was not imported.
+#[derive(Debug)]
+pub struct LineFault {
+    /// Its number in the file.
+    pub line: u64,
+    /// Why, for a person; never repeats the line's words.
+    pub reason: String,
+}
+
+/// What became of an import.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// How many entries were written.
+    pub imported: u64,
+    /// How many were there already.
+    pub skipped: u64,
+    /// What could not be read.
+    pub failed: Vec<LineFault>,
+}
+
+/// An answer.
+pub enum Reply {
+    /// Done; nothing to tell.
+    Done,
+    /// An entry was written or changed.
+    Entry(EntryId),
+    /// An entry as it is, or was.
+    Shown(Box<Entry>, Version),
+    /// An entry's versions, newest first.
+    History(Vec<VersionShown>),
+    /// What became of an import.
+    Imported(Imported),
+    /// The drafts.
+    Drafts(Vec<DraftShown>),
+    /// A draft was saved.
+    Draft(DraftId),
+    /// A person was added, or was there already under that name.
+    Person(PersonId),
+    /// A linking code to show.
+    LinkStarted(LinkStarted),
+    /// A device was enrolled, by its name.
+    Linked(String),
+}
+
+/// A linking code and how long it counts.
+pub struct LinkStarted {
+    /// 28 characters in groups, for typing and for the QR.
+    pub code: String,
+    /// When it ends, by the wall clock.
+    pub expires: Timestamp,
+}
+
+/// Why a command was refused. Never holds words of the person.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// No such entry.
+    #[error("there is no such entry")]
+    EntryUnknown,
+    /// No such version of that entry.
+    #[error("there is no such version of this entry")]
+    VersionUnknown,
+    /// No such draft.
+    #[error("there is no such draft")]
+    DraftUnknown,
+    /// People named that do not exist.
+    #[error("there is no such person")]
+    PeopleUnknown(BTreeSet<PersonId>),
+    /// The words do not fit: what, how large, how large they may be.
+    #[error("{what} is {size} {unit}; at most {max} fit")]
+    TooLarge {
+        /// What: "the text", "the title", …
+        what: &'static str,
+        /// How large it is.
+        size: u64,
+        /// The most.
+        max: u64,
+        /// Of what: "bytes", "characters", "tags".
+        unit: &'static str,
+    },
+    /// Not valid for another reason, told for a person.
+    #[error("{0}")]
+    Invalid(String),
+    /// No server was set.
+    #[error("this vault has no server")]
+    NoServer,
+    /// The server cannot be reached now.
+    #[error("the server cannot be reached")]
+    ServerUnreachable,
+    /// The server refused, and why in words for a person.
+    #[error("the server refused: {0}")]
+    ServerRefused(String),
+    /// Nothing to confirm: no linking was started.
+    #[error("no device is being linked")]
+    NoLinking,
+    /// The new device has not answered yet.
+    #[error("the new device has not answered yet")]
+    LinkWaiting,
+    /// The code is over: two minutes passed, it was used, or a message did not fit it.
+    #[error("this linking is void")]
+    LinkVoid,
+    /// The words are not such words at all; the linking stays open for another try.
+    #[error("these are not three words as the new device shows them")]
+    WordsMistyped,
+    /// The words are not those of the device that answered; the linking is void.
+    #[error("the words are not the ones the new device shows")]
+    WrongWords,
+    /// What was asked could not be made durable; nothing changed.
+    #[error("not saved: {0}")]
+    Storage(#[from] StoreFault),
+    /// A document cannot be opened although its records are there; nothing was changed.
+    #[error("this entry cannot be opened on this device")]
+    Unreadable,
+}

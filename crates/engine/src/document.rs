@@ -1,0 +1,302 @@
+//! One automerge document. The only room, with its files below, that says "automerge".
+//!
+//! Shape of the root map, all of it written by the creation change:
+//! ```text
+//! v        1
+//! kind     "note" "checkin" "exercise" "measure" "session" "person"
+//! at       civil time with zone, or a date (RFC 9557)
+//! created  milliseconds since the epoch
+//! texts    map: "title" "text" "answer:<field>" -> plain string, Text from its first edit on; never put again
+//! tags     map: tag -> true
+//! people   map: person id -> true
+//! answers  map: field -> one answer as JSON (the last writer of a field wins)
+//! exercise map: id, version                                  (exercises only)
+//! import   SHA-256 of the imported line                      (imports only)
+//! trashed  milliseconds since the epoch, present while in the trash
+//! ```
+
+mod diff;
+mod edit;
+mod guard;
+mod scan;
+mod upgrade;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{
+    ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding, Value,
+};
+use thiserror::Error;
+
+pub(crate) use edit::FieldsEdit;
+pub(crate) use guard::{GuardFault, absorb, canonical};
+
+use crate::version::Version;
+
+/// The version of the shape above.
+const SHAPE: u64 = 1;
+
+/// A device's name inside documents for one opening of the vault: 8 random bytes.
+pub(crate) type Actor = [u8; 8];
+
+/// Everything a document says, in plain values.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Fields {
+    pub(crate) kind: String,
+    pub(crate) at: String,
+    pub(crate) created: i64,
+    pub(crate) texts: BTreeMap<String, String>,
+    pub(crate) tags: BTreeSet<String>,
+    pub(crate) people: BTreeSet<String>,
+    pub(crate) answers: BTreeMap<String, String>,
+    pub(crate) exercise: Option<(String, u64)>,
+    pub(crate) import: Option<[u8; 32]>,
+    pub(crate) trashed: Option<i64>,
+}
+
+/// A document's first change.
+pub(crate) struct Created {
+    /// The change as it travels: uncompressed, since the record is compressed as a whole.
+    pub(crate) change: Vec<u8>,
+    /// Its hash, the document's first version.
+    pub(crate) hash: [u8; 32],
+}
+
+/// Who writes, and when by their clock.
+#[derive(Clone, Copy)]
+pub(crate) struct Author {
+    pub(crate) actor: Actor,
+    /// Milliseconds since the epoch; stored in seconds, shown only, never used for order.
+    pub(crate) now_ms: i64,
+}
+
+/// One entry of a document's history.
+pub(crate) struct Past {
+    pub(crate) hash: [u8; 32],
+    pub(crate) actor: Vec<u8>,
+    pub(crate) at_ms: i64,
+}
+
+/// A document that cannot be read as ours.
+#[derive(Debug, Error)]
+pub(crate) enum DocumentFault {
+    /// The bytes are not what they should be; ours are damaged.
+    #[error("a document is damaged")]
+    Damaged,
+    /// Written in a shape this version does not know.
+    #[error("a document has a shape of a newer version")]
+    Newer,
+    /// No such version in its history.
+    #[error("the document has no such version")]
+    VersionUnknown,
+}
+
+/// An open document.
+pub(crate) struct Document(Automerge);
+
+/// Makes a document's creation change. The same fields, actor and time give the same bytes.
+pub(crate) fn create(fields: &Fields, author: Author) -> Created {
+    let mut doc = empty(ActorId::from(&author.actor));
+    let mut tx = doc.transaction();
+    write_creation(&mut tx, fields).expect("puts into maps that were made just above");
+    tx.commit_with(CommitOptions::default().with_time(author.now_ms.div_euclid(1000)));
+    let change = doc.get_last_local_change().expect("committed just above");
+    Created { hash: change.hash().0, change: change.raw_bytes().to_vec() }
+}
+
+fn write_creation(tx: &mut impl Transactable, fields: &Fields) -> Result<(), automerge::AutomergeError> {
+    tx.put(ROOT, "v", SHAPE)?;
+    tx.put(ROOT, "kind", fields.kind.as_str())?;
+    tx.put(ROOT, "at", fields.at.as_str())?;
+    tx.put(ROOT, "created", fields.created)?;
+    let texts = tx.put_object(ROOT, "texts", ObjType::Map)?;
+    for (name, text) in &fields.texts {
+        tx.put(&texts, name.as_str(), text.as_str())?;
+    }
+    let tags = tx.put_object(ROOT, "tags", ObjType::Map)?;
+    for tag in &fields.tags {
+        tx.put(&tags, tag.as_str(), true)?;
+    }
+    let people = tx.put_object(ROOT, "people", ObjType::Map)?;
+    for person in &fields.people {
+        tx.put(&people, person.as_str(), true)?;
+    }
+    let answers = tx.put_object(ROOT, "answers", ObjType::Map)?;
+    for (field, answer) in &fields.answers {
+        tx.put(&answers, field.as_str(), answer.as_str())?;
+    }
+    if let Some((id, version)) = &fields.exercise {
+        let exercise = tx.put_object(ROOT, "exercise", ObjType::Map)?;
+        tx.put(&exercise, "id", id.as_str())?;
+        tx.put(&exercise, "version", *version)?;
+    }
+    if let Some(identity) = &fields.import {
+        tx.put(ROOT, "import", ScalarValue::Bytes(identity.to_vec()))?;
+    }
+    if let Some(trashed) = fields.trashed {
+        tx.put(ROOT, "trashed", trashed)?;
+    }
+    Ok(())
+}
+
+fn empty(actor: ActorId) -> Automerge {
+    Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint).with_actor(actor)
+}
+
+impl Document {
+    /// Builds a document from changes this device has accepted before.
+    ///
+    /// # Errors
+    /// They are damaged, or one is missing.
+    pub(crate) fn from_changes<'a>(
+        changes: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Self, DocumentFault> {
+        let changes: Vec<_> =
+            changes.into_iter().map(Change::try_from).collect::<Result<_, _>>().map_err(damaged)?;
+        let mut doc = empty(ActorId::from(&[0; 8]));
+        doc.apply_changes(changes).map_err(damaged)?;
+        if doc.get_heads().is_empty() || !doc.get_missing_deps(&[]).is_empty() {
+            return Err(DocumentFault::Damaged);
+        }
+        Ok(Self(doc))
+    }
+
+    /// Opens a save of this device's own.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub(crate) fn load(save: &[u8]) -> Result<Self, DocumentFault> {
+        load(save).map(Self).map_err(damaged)
+    }
+
+    /// The document as one save; a cache, never sent.
+    pub(crate) fn save(&self) -> Vec<u8> {
+        self.0.save()
+    }
+
+    /// Its present version.
+    pub(crate) fn version(&self) -> Version {
+        Version::new(self.0.get_heads().into_iter().map(|head| head.0).collect())
+    }
+
+    /// What it says now.
+    ///
+    /// # Errors
+    /// Its shape is not ours.
+    pub(crate) fn fields(&self) -> Result<Fields, DocumentFault> {
+        read(&self.0)
+    }
+
+    /// What it said at a version.
+    ///
+    /// # Errors
+    /// There is no such version, or its shape is not ours.
+    pub(crate) fn fields_at(&self, version: &Version) -> Result<Fields, DocumentFault> {
+        read(&self.fork_at(&hashes(version))?)
+    }
+
+    /// Its changes in causal order, the string upgrades left out.
+    pub(crate) fn history(&self) -> Vec<Past> {
+        self.0
+            .get_changes_meta(&[])
+            .into_iter()
+            .filter(|change| change.actor.to_bytes().len() == size_of::<Actor>())
+            .map(|change| Past {
+                hash: change.hash.0,
+                actor: change.actor.to_bytes().to_vec(),
+                at_ms: change.timestamp.saturating_mul(1000),
+            })
+            .collect()
+    }
+
+    fn fork_at(&self, heads: &[ChangeHash]) -> Result<Automerge, DocumentFault> {
+        if heads.iter().any(|head| self.0.get_change_meta_by_hash(head).is_none()) {
+            return Err(DocumentFault::VersionUnknown);
+        }
+        self.0.fork_at(heads).map_err(|_| DocumentFault::VersionUnknown)
+    }
+
+    /// The change that everything stands on: the only one without dependencies.
+    fn creation(&self) -> Result<ChangeHash, DocumentFault> {
+        let first = self.0.get_changes_meta(&[]).into_iter().find(|change| change.deps.is_empty());
+        first.map(|change| change.hash).ok_or(DocumentFault::Damaged)
+    }
+}
+
+fn hashes(version: &Version) -> Vec<ChangeHash> {
+    version.heads().iter().map(|head| ChangeHash(*head)).collect()
+}
+
+fn load(save: &[u8]) -> Result<Automerge, automerge::AutomergeError> {
+    let options = automerge::LoadOptions::new().text_encoding(TextEncoding::UnicodeCodePoint);
+    Automerge::load_with_options(save, options)
+}
+
+fn damaged<E>(_: E) -> DocumentFault {
+    DocumentFault::Damaged
+}
+
+fn read(doc: &Automerge) -> Result<Fields, DocumentFault> {
+    let shape = scalar(doc, &ROOT, "v").and_then(|value| value.as_u64()).ok_or(DocumentFault::Damaged)?;
+    if shape > SHAPE {
+        return Err(DocumentFault::Newer);
+    }
+    let mut fields = Fields {
+        kind: string(doc, &ROOT, "kind").ok_or(DocumentFault::Damaged)?,
+        at: string(doc, &ROOT, "at").ok_or(DocumentFault::Damaged)?,
+        created: integer(doc, "created").unwrap_or_default(),
+        import: import(doc),
+        trashed: integer(doc, "trashed"),
+        ..Fields::default()
+    };
+    for (map, name) in [(object(doc, "texts"), "texts"), (object(doc, "answers"), "answers")] {
+        let Some(map) = map else { continue };
+        let into = if name == "texts" { &mut fields.texts } else { &mut fields.answers };
+        into.extend(doc.keys(&map).filter_map(|key| Some((key.clone(), string(doc, &map, &key)?))));
+    }
+    for (map, into) in [(object(doc, "tags"), &mut fields.tags), (object(doc, "people"), &mut fields.people)]
+    {
+        into.extend(map.into_iter().flat_map(|map| doc.keys(&map).collect::<Vec<_>>()));
+    }
+    fields.exercise = object(doc, "exercise")
+        .and_then(|map| Some((string(doc, &map, "id")?, scalar(doc, &map, "version")?.as_u64()?)));
+    Ok(fields)
+}
+
+fn object(doc: &Automerge, key: &str) -> Option<ObjId> {
+    match doc.get(ROOT, key) {
+        Ok(Some((Value::Object(ObjType::Map), id))) => Some(id),
+        _ => None,
+    }
+}
+
+fn scalar(doc: &Automerge, map: &ObjId, key: &str) -> Option<ScalarValue> {
+    match doc.get(map, key) {
+        Ok(Some((Value::Scalar(value), _))) => Some(value.into_owned()),
+        _ => None,
+    }
+}
+
+/// A string, whether still plain or already a `Text`.
+fn string(doc: &Automerge, map: &ObjId, key: &str) -> Option<String> {
+    match doc.get(map, key) {
+        Ok(Some((Value::Object(ObjType::Text), id))) => doc.text(&id).ok(),
+        Ok(Some((Value::Scalar(value), _))) => value.as_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn integer(doc: &Automerge, key: &str) -> Option<i64> {
+    scalar(doc, &ROOT, key).and_then(|value| value.as_i64())
+}
+
+fn import(doc: &Automerge) -> Option<[u8; 32]> {
+    match scalar(doc, &ROOT, "import")? {
+        ScalarValue::Bytes(bytes) => bytes.try_into().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

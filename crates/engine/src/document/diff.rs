@@ -1,0 +1,102 @@
+//! What a person changed in a text, as few splices as is quick to find.
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+/// More words than this are compared by lines, more lines as one block: the comparison is quadratic at worst.
+const TOKENS_MAX: usize = 4096;
+
+/// Replaces `delete` code points at `at` with `insert`. Positions count code points of the old text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Splice {
+    pub(super) at: usize,
+    pub(super) delete: usize,
+    pub(super) insert: String,
+}
+
+/// The splices that turn `old` into `new`, in ascending order.
+pub(super) fn splices(old: &str, new: &str) -> Vec<Splice> {
+    let prefix: usize =
+        old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (old_rest, new_rest) = (&old[prefix..], &new[prefix..]);
+    let common = old_rest.chars().rev().zip(new_rest.chars().rev()).take_while(|(a, b)| a == b);
+    let suffix: usize = common.map(|(a, _)| a.len_utf8()).sum();
+    let (old_mid, new_mid) = (&old_rest[..old_rest.len() - suffix], &new_rest[..new_rest.len() - suffix]);
+    let start = old[..prefix].chars().count();
+    for split in [words, lines] {
+        let (a, b) = (split(old_mid), split(new_mid));
+        if a.len() <= TOKENS_MAX && b.len() <= TOKENS_MAX {
+            return by_tokens(start, &a, &b);
+        }
+    }
+    vec![Splice { at: start, delete: old_mid.chars().count(), insert: new_mid.to_owned() }]
+}
+
+fn by_tokens(start: usize, old: &[&str], new: &[&str]) -> Vec<Splice> {
+    let mut splices = Vec::new();
+    let mut at = start;
+    for op in capture_diff_slices(Algorithm::Myers, old, new) {
+        let delete = count(&old[op.old_range()]);
+        if !matches!(op, DiffOp::Equal { .. }) {
+            splices.push(Splice { at, delete, insert: new[op.new_range()].concat() });
+        }
+        at += delete;
+    }
+    splices
+}
+
+fn count(tokens: &[&str]) -> usize {
+    tokens.iter().map(|token| token.chars().count()).sum()
+}
+
+/// Words and the gaps between them, so that white space can change alone.
+fn words(text: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let gap = first.is_whitespace();
+        let end = rest.find(|c: char| c.is_whitespace() != gap).unwrap_or(rest.len());
+        let (token, after) = rest.split_at(end);
+        tokens.push(token);
+        rest = after;
+    }
+    tokens
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn apply(old: &str, splices: &[Splice]) -> String {
+        let mut chars: Vec<char> = old.chars().collect();
+        for splice in splices.iter().rev() {
+            chars.splice(splice.at..splice.at + splice.delete, splice.insert.chars());
+        }
+        chars.into_iter().collect()
+    }
+
+    #[test]
+    fn a_changed_word_touches_nothing_else() {
+        let found = splices("I went to the old mill today", "I ran to the new mill today");
+        let touched: Vec<_> = found.iter().map(|splice| splice.insert.as_str()).collect();
+        assert_eq!(touched, ["ran", "new"]);
+    }
+
+    #[test]
+    fn a_text_rewritten_as_a_whole_is_still_found() {
+        let (old, new) = ("a b ".repeat(20_000), "c d\n".repeat(20_000));
+        assert_eq!(apply(&old, &splices(&old, &new)), new);
+    }
+
+    proptest! {
+        #[test]
+        fn splices_lead_from_old_to_new(old in "[ab ñ😀\n]{0,60}", new in "[ab ñ😀\n]{0,60}") {
+            prop_assert_eq!(apply(&old, &splices(&old, &new)), new);
+        }
+    }
+}

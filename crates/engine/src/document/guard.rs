@@ -1,0 +1,162 @@
+//! Foreign changes on their way into a document: decoded one by one under limits, applied to a fork, saved, loaded again
+//! and compared before they replace anything. Bare automerge 0.12 can be panicked, inflated and bricked by 146 bytes.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
+use thiserror::Error;
+
+use super::scan::ScanFault;
+use super::upgrade::{UPGRADE_ACTOR_BYTES, creation_of, is_ours};
+use super::{Actor, Author, Document, Fields, create, empty, load, read, scan};
+use crate::limits;
+
+/// Why foreign changes were refused; the document is as it was.
+#[derive(Debug, Error)]
+pub(crate) enum GuardFault {
+    /// A change does not pass the look at its bytes.
+    #[error(transparent)]
+    Scan(#[from] ScanFault),
+    /// The library does not read it.
+    #[error("the change is malformed")]
+    Malformed,
+    /// Written by an actor that the record did not announce, or an upgrade that is not the one we would make.
+    #[error("the change is by an actor that is not its author's")]
+    WrongActor,
+    /// It builds on changes that are not there, although its author said it had seen no others.
+    #[error("the change builds on changes that are not there")]
+    Dangling,
+    /// The library panicked.
+    #[error("the change breaks the library")]
+    Panicked,
+    /// After saving and loading the document says something else, or does not load.
+    #[error("the change does not survive saving")]
+    Brittle,
+    /// The document says what no entry says.
+    #[error("the document has another shape")]
+    Shape,
+}
+
+/// A document made of foreign changes only, as it travels most often: one creation change.
+pub(crate) struct Foreign {
+    pub(crate) fields: Fields,
+    pub(crate) hash: [u8; 32],
+    /// When its author's clock said it was.
+    pub(crate) at_ms: i64,
+}
+
+/// Reads a document that consists of its creation change alone. What it says is written again with the same actor and
+/// time; equal bytes mean that it is exactly what this device could have written itself, so saving and loading it is
+/// covered by our own tests. `None`: not canonical, use [`absorb`].
+///
+/// # Errors
+/// The change was refused.
+pub(crate) fn canonical(change: &[u8], actors: &BTreeSet<Actor>) -> Result<Option<Foreign>, GuardFault> {
+    scan::operations(change)?;
+    guarded(|| {
+        let parsed = parse(change)?;
+        let actor = announced(&parsed, actors).ok_or(GuardFault::WrongActor)?;
+        let (hash, time) = (parsed.hash().0, parsed.timestamp());
+        let mut doc = empty(automerge::ActorId::from(&[0; 8]));
+        doc.apply_changes([parsed]).map_err(|_| GuardFault::Malformed)?;
+        let Ok(fields) = read(&doc) else { return Ok(None) };
+        let ours = create(&fields, Author { actor, now_ms: time.saturating_mul(1000) });
+        Ok((ours.change == change).then_some(Foreign { fields, hash, at_ms: time.saturating_mul(1000) }))
+    })
+}
+
+/// Applies foreign changes to a copy of `document` (or to an empty one) and gives the copy if all is well.
+///
+/// # Errors
+/// They were refused; nothing happened.
+pub(crate) fn absorb(
+    document: Option<&Document>,
+    changes: &[&[u8]],
+    actors: &BTreeSet<Actor>,
+) -> Result<Document, GuardFault> {
+    let mut operations = 0_u64;
+    for change in changes {
+        operations = operations.saturating_add(scan::operations(change)?);
+    }
+    if operations > limits::RECORD_OPERATIONS_MAX {
+        return Err(ScanFault::TooLarge.into());
+    }
+    guarded(|| {
+        let parsed: Vec<Change> = changes.iter().map(|change| parse(change)).collect::<Result<_, _>>()?;
+        let mut fork = document.map_or_else(|| empty(automerge::ActorId::from(&[0; 8])), |doc| doc.0.clone());
+        fork.apply_changes(parsed.clone()).map_err(|_| GuardFault::Malformed)?;
+        if !fork.get_missing_deps(&[]).is_empty()
+            || parsed.iter().any(|c| fork.get_change_by_hash(&c.hash()).is_none())
+        {
+            return Err(GuardFault::Dangling);
+        }
+        let creation = creation_of(&fork).ok_or(GuardFault::Shape)?;
+        let honest =
+            |change: &Change| announced(change, actors).is_some() || upgrade(&fork, creation, change);
+        if !parsed.iter().all(honest) {
+            return Err(GuardFault::WrongActor);
+        }
+        survives(&fork)?;
+        read(&fork).map_err(|_| GuardFault::Shape)?;
+        Ok(Document(fork))
+    })
+}
+
+/// Parses a change and compares its checksum, which the library does not: the first four bytes of its hash.
+fn parse(bytes: &[u8]) -> Result<Change, GuardFault> {
+    let change = Change::try_from(bytes).map_err(|_| GuardFault::Malformed)?;
+    if bytes.get(4..8) == Some(&change.hash().0[..4]) { Ok(change) } else { Err(GuardFault::Malformed) }
+}
+
+fn announced(change: &Change, actors: &BTreeSet<Actor>) -> Option<Actor> {
+    let actor = Actor::try_from(change.actor_id().to_bytes()).ok()?;
+    actors.contains(&actor).then_some(actor)
+}
+
+fn upgrade(doc: &Automerge, creation: automerge::ChangeHash, change: &Change) -> bool {
+    change.actor_id().to_bytes().len() == UPGRADE_ACTOR_BYTES && is_ours(doc, creation, change)
+}
+
+/// Saves, loads again and compares heads and every value, conflicts included.
+fn survives(doc: &Automerge) -> Result<(), GuardFault> {
+    let again = load(&doc.save()).map_err(|_| GuardFault::Brittle)?;
+    if again.get_heads() != doc.get_heads() || contents(&again)? != contents(doc)? {
+        return Err(GuardFault::Brittle);
+    }
+    Ok(())
+}
+
+/// Every value with its path; stops at the depth limit instead of recursing.
+fn contents(doc: &Automerge) -> Result<Vec<(String, String)>, GuardFault> {
+    let mut found = Vec::new();
+    let mut open: Vec<(ObjId, ObjType, String, usize)> = vec![(ROOT, ObjType::Map, String::new(), 0)];
+    while let Some((object, kind, path, depth)) = open.pop() {
+        if depth > limits::DOCUMENT_DEPTH_MAX {
+            return Err(GuardFault::Shape);
+        }
+        match kind {
+            ObjType::Text => found.push((path, doc.text(&object).map_err(|_| GuardFault::Brittle)?)),
+            ObjType::Map => {
+                for key in doc.keys(&object) {
+                    let values = doc.get_all(&object, key.as_str()).map_err(|_| GuardFault::Brittle)?;
+                    for (value, id) in values {
+                        let path = format!("{path}/{key}@{id}");
+                        match value {
+                            Value::Object(kind) => open.push((id, kind, path, depth + 1)),
+                            Value::Scalar(scalar) => found.push((path, format!("{scalar:?}"))),
+                        }
+                    }
+                }
+            }
+            // No document of ours holds a list or a table.
+            ObjType::List | ObjType::Table => return Err(GuardFault::Shape),
+        }
+    }
+    Ok(found)
+}
+
+/// Runs the library with its panics caught. They say nothing about our own state: all of it is the closure's.
+fn guarded<T>(run: impl FnOnce() -> Result<T, GuardFault>) -> Result<T, GuardFault> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(GuardFault::Panicked))
+}

@@ -1,0 +1,328 @@
+//! The step: everything that happens to an open vault, one input at a time.
+
+mod alarms;
+mod clock;
+mod documents;
+mod drafts;
+mod import;
+mod journal;
+mod linking;
+mod receive;
+mod session;
+mod work;
+mod writing;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use haven_core::content::Library;
+use haven_core::time::Timestamp;
+use haven_feed::chain::{Tips, tip_of_unverified};
+use haven_feed::exchange::Pins;
+use haven_feed::exchange::device::{DeviceExchange, Local};
+use haven_feed::ids::{FeedId, RecordId, SpaceId, Vector};
+use haven_feed::record::Record;
+use haven_feed::roster::Roster;
+use thiserror::Error;
+
+use crate::command::{Command, DraftId, Fault, Reply, ServerChoice, Ticket};
+use crate::content::DocumentId;
+use crate::document::Actor;
+use crate::fields::{Shown, shown};
+use crate::io::{Context, Reader, Step, StoreFault, Table, draw};
+use crate::keys::{Keys, meta};
+use crate::parallel;
+use crate::row::Stored;
+use crate::sync::Incoming;
+use crate::vault::{Unlocked, VaultFault};
+use crate::view::{DeviceShown, View};
+
+use documents::OpenDocuments;
+use drafts::Drafting;
+use linking::LinkingState;
+use receive::Waiting;
+use session::Session;
+use work::Work;
+
+pub(crate) use session::encode_server;
+
+/// What can happen to a vault.
+pub enum Input {
+    /// A client asks.
+    Client(Ticket, Command),
+    /// The server says, or the connection changes.
+    Server(Incoming),
+    /// The time that a step asked for has come, or a step has more to do.
+    Wake,
+}
+
+/// Why a vault cannot be opened.
+#[derive(Debug, Error)]
+pub enum OpenFault {
+    /// Its keys or roster do not fit together.
+    #[error(transparent)]
+    Vault(#[from] VaultFault),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    /// A row that this vault sealed does not open. Nothing was written.
+    #[error("a row of this vault does not open")]
+    Damaged,
+    /// The exercises that come with this version cannot be read.
+    #[error("the built-in exercises cannot be read")]
+    Library,
+}
+
+/// One open vault.
+pub struct Engine {
+    keys: Keys,
+    space: SpaceId,
+    roster: Roster,
+    names: BTreeMap<FeedId, String>,
+    library: Library,
+    view: View,
+    /// Verified and stored.
+    tips: Tips,
+    /// Applied to documents; never ahead of `tips`.
+    applied: Vector,
+    waiting: Waiting,
+    last_seen: BTreeMap<FeedId, i64>,
+    /// This opening's name in documents, and whether a record has announced it.
+    actor: Actor,
+    announced: Announced,
+    open: OpenDocuments,
+    drafts: BTreeMap<DraftId, Drafting>,
+    server: Option<ServerChoice>,
+    session: Session,
+    exchange: DeviceExchange,
+    saved_pins: Vec<u8>,
+    linking: LinkingState,
+    /// Up to which own record anything may have left this device.
+    sent: u64,
+}
+
+/// What this feed's records have said of others since the vault was opened.
+#[derive(Default)]
+struct Announced {
+    /// The vector as of the previous record; `None` before the first one, which says everything.
+    vector: Option<Vector>,
+    records_since_full: u64,
+}
+
+impl Engine {
+    /// Opens an unlocked vault: reads its roster, its rows and its place in every feed. Loads no document.
+    ///
+    /// # Errors
+    /// The store cannot be read, or what it holds does not fit together. Nothing was written.
+    pub fn open(unlocked: Unlocked, cx: &mut Context<'_>) -> Result<(Self, Step), OpenFault> {
+        let Unlocked { mut keys, space } = unlocked;
+        let roster = crate::vault::roster(cx.reader, space)?;
+        keys.learn(&roster);
+        let library = Library::built_in().map_err(|_| OpenFault::Library)?;
+        let sealed = Sealed { keys: &keys, reader: cx.reader };
+        let applied = sealed
+            .meta(meta::APPLIED)?
+            .map_or(Ok(Vector::default()), |bytes| Vector::decode(&bytes).map_err(|_| OpenFault::Damaged))?;
+        let saved_pins = sealed.meta(meta::PINS)?;
+        let pins = saved_pins
+            .as_deref()
+            .map_or(Ok(Pins::default()), Pins::decode)
+            .map_err(|_| OpenFault::Damaged)?;
+        let sent =
+            sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
+        let drafts = drafts::read(&sealed, cx.now)?;
+        let mut engine = Self {
+            names: names(&keys, &roster),
+            view: sealed.view(&library)?,
+            tips: tips(cx.reader, space)?,
+            waiting: Waiting::default(),
+            last_seen: BTreeMap::new(),
+            actor: draw(cx.entropy),
+            announced: Announced::default(),
+            open: OpenDocuments::default(),
+            session: Session::new(),
+            exchange: DeviceExchange::new(pins),
+            saved_pins: saved_pins.unwrap_or_default(),
+            linking: LinkingState::default(),
+            drafts,
+            server,
+            sent,
+            library,
+            applied,
+            roster,
+            keys,
+            space,
+        };
+        engine.alarms_from_store(cx.reader)?;
+        let mut work = Work::new(cx);
+        engine.note_interrupted(&mut work)?;
+        engine.apply_waiting(&mut work);
+        if engine.server.is_some() {
+            engine.reconnect_now(&mut work);
+        }
+        work.show();
+        let step = engine.finish(work);
+        Ok((engine, step))
+    }
+
+    /// Takes one input. Pure: what is to happen is in the step that comes back.
+    pub fn step(&mut self, input: Input, cx: &mut Context<'_>) -> Step {
+        let mut work = Work::new(cx);
+        match input {
+            Input::Client(ticket, command) => self.ask(&mut work, ticket, command),
+            Input::Server(incoming) => self.hear(&mut work, incoming),
+            Input::Wake => {}
+        }
+        self.apply_waiting(&mut work);
+        self.keep_time(&mut work);
+        self.finish(work)
+    }
+
+    /// The snapshot as of the last step.
+    pub fn view(&self) -> Arc<View> {
+        Arc::new(self.view.clone())
+    }
+
+    /// The space this vault is.
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    /// This device's feed.
+    pub fn feed(&self) -> FeedId {
+        self.keys.feed
+    }
+
+    fn ask(&mut self, work: &mut Work<'_, '_>, ticket: Ticket, command: Command) {
+        let answer = match command {
+            Command::Add(draft) => self.add(work, &draft).map(Reply::Entry),
+            Command::Edit { id, base, edit } => {
+                self.edit(work, id, base.as_ref(), &edit).map(|()| Reply::Entry(id))
+            }
+            Command::Trash(id) => self.set_trashed(work, id, true).map(|()| Reply::Entry(id)),
+            Command::Untrash(id) => self.set_trashed(work, id, false).map(|()| Reply::Entry(id)),
+            Command::Restore { id, version } => self.restore(work, id, &version).map(|()| Reply::Entry(id)),
+            Command::Show { id, version } => self.show(work, id, version),
+            Command::History(id) => self.history(work, id).map(Reply::History),
+            Command::Import { lines, dry_run } => self.import(work, lines, dry_run).map(Reply::Imported),
+            Command::SaveDraft(save) => self.save_draft(work, save).map(Reply::Draft),
+            Command::ListDrafts => Ok(Reply::Drafts(self.list_drafts())),
+            Command::CommitDraft(id) => self.commit_draft(work, id).map(Reply::Entry),
+            Command::DiscardDraft(id) => self.discard_draft(work, id).map(|()| Reply::Done),
+            Command::AddPerson(name) => self.add_person(work, &name).map(Reply::Person),
+            Command::ReplaceWrap(wrap) => {
+                work.step.commit.put(Table::Meta, meta::WRAP, wrap);
+                Ok(Reply::Done)
+            }
+            Command::SetServer(choice) => {
+                self.set_server(work, choice);
+                Ok(Reply::Done)
+            }
+            Command::StartLink => self.start_link(work).map(Reply::LinkStarted),
+            Command::ConfirmLink { words } => match self.confirm_link(work, &words) {
+                Ok(()) => {
+                    self.linking.confirming = Some(ticket);
+                    return;
+                }
+                Err(fault) => Err(fault),
+            },
+            Command::CancelLink => {
+                self.cancel_link(work);
+                Ok(Reply::Done)
+            }
+        };
+        work.step.reply.push((ticket, answer));
+    }
+
+    /// What the exchange needs to know of this device, and what stands before the tips.
+    fn local<'a>(&'a self, history: &'a dyn haven_feed::exchange::History) -> Local<'a> {
+        Local { roster: &self.roster, own: self.keys.feed, tips: &self.tips, history }
+    }
+
+    fn devices(&self) -> Vec<DeviceShown> {
+        let shown = |(feed, member): (FeedId, &haven_feed::roster::Member)| DeviceShown {
+            id: feed.to_string(),
+            name: self.names.get(&feed).cloned().unwrap_or_default(),
+            this: feed == self.keys.feed,
+            added: None,
+            last_seen: self.last_seen.get(&feed).copied().map(Timestamp::from_millis),
+            removed: member.removed.is_some(),
+        };
+        self.roster.feeds().map(shown).collect()
+    }
+}
+
+/// The id of a stored record at a place, read from the store.
+fn history(reader: &dyn Reader, space: SpaceId) -> impl Fn(&FeedId, u64) -> Option<RecordId> {
+    move |feed, seq| {
+        let bytes = reader.record(space, *feed, seq).ok()??;
+        Record::parse(bytes).ok().map(|record| record.id())
+    }
+}
+
+fn names(keys: &Keys, roster: &Roster) -> BTreeMap<FeedId, String> {
+    let name = |(feed, member): (FeedId, &haven_feed::roster::Member)| {
+        let epoch = keys.epochs.get(&roster.epoch_at(member.added_seq)?)?;
+        Some((feed, epoch.open_name(&member.sealed_name, feed.into()).ok()?))
+    };
+    roster.feeds().filter_map(name).collect()
+}
+
+/// The tip of every feed as the store holds it; the records were verified when they were stored.
+fn tips(reader: &dyn Reader, space: SpaceId) -> Result<Tips, OpenFault> {
+    let mut tips = Tips::default();
+    for (feed, seq) in reader.heads(space)? {
+        let bytes = reader.record(space, feed, seq)?.ok_or(OpenFault::Damaged)?;
+        tips.advance(feed, tip_of_unverified(&Record::parse(bytes).map_err(|_| OpenFault::Damaged)?));
+    }
+    Ok(tips)
+}
+
+/// The rows of a store together with the key that opens them.
+struct Sealed<'a> {
+    keys: &'a Keys,
+    reader: &'a dyn Reader,
+}
+
+impl Sealed<'_> {
+    fn meta(&self, key: &[u8]) -> Result<Option<Vec<u8>>, OpenFault> {
+        let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
+        self.keys.open(Table::Meta, key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
+    }
+
+    fn rows(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, OpenFault> {
+        let mut rows = Vec::new();
+        self.reader.scan(table, &mut |key, sealed| {
+            rows.push((key.to_vec(), sealed.to_vec()));
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The whole journal as lists and search see it. A row that does not open is left out; its records are still there
+    /// and it is made again when they are next applied.
+    fn view(&self, library: &Library) -> Result<View, OpenFault> {
+        let rows = self.rows(Table::Rows)?;
+        let read = parallel::map(&rows, |(key, sealed)| {
+            let id: DocumentId = key.as_slice().try_into().ok()?;
+            let plain = self.keys.open(Table::Rows, key, sealed).ok()?;
+            Some(shown(id, &Stored::decode(&plain).ok()?, library))
+        });
+        let mut view = View::default();
+        for row in read.into_iter().flatten() {
+            match row {
+                Shown::Entry(row) => view.insert(Arc::from(row)),
+                Shown::Person(person) => view.insert_person(Arc::new(person)),
+                Shown::Unknown => {}
+            }
+        }
+        Ok(view)
+    }
+}
+
+/// What a fault of the engine's own documents is to a client.
+fn unreadable<E>(_: E) -> Fault {
+    Fault::Unreadable
+}
+

@@ -1,0 +1,175 @@
+//! What is wrong and the person should know. Kept until resolved; nothing else depends on it.
+
+use haven_core::time::Timestamp;
+use haven_feed::alarm::Alarm;
+use haven_feed::digest::digest;
+use haven_feed::ids::FeedId;
+
+use super::{Engine, OpenFault, Sealed, Work};
+use crate::codec::{Malformed, Scanner, Writer};
+use crate::io::{Reader, Table};
+use crate::view::AlarmShown;
+
+/// Something that went wrong, before it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Raised {
+    /// What the exchange found.
+    Feed(Alarm),
+    /// A record of a device of ours that cannot be applied.
+    PutAside { feed: FeedId, seq: u64 },
+    /// The server at the address is not the one that was pinned.
+    OtherServer,
+}
+
+/// The stable names of alarms, in the order of their numbers on disk. Never reordered.
+const KINDS: [&str; 16] = [
+    "NEW_STORE",
+    "SPACE_LOST",
+    "SERVER_ROLLED_BACK",
+    "OLD_ROSTER",
+    "ROSTER_FORKED",
+    "ROSTER_WITHHELD",
+    "LINK_REFUSED",
+    "DEVICE_FORKED",
+    "DEVICE_CLONED",
+    "RECORD_MISSING",
+    "RECORDS_WITHHELD",
+    "RECORD_REFUSED",
+    "RECORD_UNREADABLE",
+    "RECORD_PUT_ASIDE",
+    "OTHER_SERVER",
+    "UNKNOWN",
+];
+
+/// Kinds that end by themselves when what was missing comes.
+const PASSING: [&str; 3] = ["ROSTER_WITHHELD", "RECORD_MISSING", "RECORDS_WITHHELD"];
+
+impl Raised {
+    fn kind(self) -> u8 {
+        match self {
+            Self::Feed(alarm) => match alarm {
+                Alarm::NewStore { .. } => 0,
+                Alarm::SpaceLost => 1,
+                Alarm::Rollback { .. } => 2,
+                Alarm::OldRoster { .. } => 3,
+                Alarm::RosterForked { .. } => 4,
+                Alarm::RosterWithheld { .. } => 5,
+                Alarm::LinkRefused { .. } => 6,
+                Alarm::Fork { .. } => 7,
+                Alarm::Cloned { .. } => 8,
+                Alarm::Gap { .. } => 9,
+                Alarm::Withheld { .. } => 10,
+                Alarm::RecordRefused { .. } => 11,
+                Alarm::Unreadable(_) => 12,
+            },
+            Self::PutAside { .. } => 13,
+            Self::OtherServer => 14,
+        }
+    }
+
+    fn feed(self) -> Option<FeedId> {
+        match self {
+            Self::Feed(
+                Alarm::Rollback { feed, .. }
+                | Alarm::Fork { feed, .. }
+                | Alarm::Gap { feed, .. }
+                | Alarm::Withheld { feed, .. }
+                | Alarm::RecordRefused { feed, .. },
+            )
+            | Self::PutAside { feed, .. } => Some(feed),
+            _ => None,
+        }
+    }
+}
+
+/// An alarm as it is kept.
+#[derive(Clone)]
+pub(super) struct Kept {
+    kind: u8,
+    since_ms: i64,
+    feed: Option<FeedId>,
+}
+
+impl Engine {
+    /// Tells the person. The same fault of the same device is told once.
+    pub(super) fn raise(&mut self, work: &mut Work<'_, '_>, raised: Raised) {
+        let (kind, feed) = (raised.kind(), raised.feed());
+        let id = alarm_id(kind, feed);
+        if self.session.alarms.contains_key(&id) {
+            return;
+        }
+        tracing::warn!(kind = KINDS[usize::from(kind)], "alarm");
+        let kept = Kept { kind, since_ms: work.cx.now.wall_ms, feed };
+        let value = self.keys.seal(Table::Alarms, &id, &kept.encode(), work.cx.entropy);
+        work.step.commit.put(Table::Alarms, id.to_vec(), value);
+        self.session.alarms.insert(id, kept);
+        work.show();
+    }
+
+    /// Ends the alarms about missing things, unless they are still among `present`.
+    pub(super) fn settle_passing(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
+        let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
+        let passing = |kept: &Kept| PASSING.contains(&kept.name());
+        let over: Vec<_> = self
+            .session
+            .alarms
+            .iter()
+            .filter(|(id, kept)| passing(kept) && !still.contains(id))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in over {
+            self.session.alarms.remove(&id);
+            work.step.commit.remove(Table::Alarms, id.to_vec());
+            work.show();
+        }
+    }
+
+    pub(super) fn alarms_from_store(&mut self, reader: &dyn Reader) -> Result<(), OpenFault> {
+        let rows = Sealed { keys: &self.keys, reader }.rows(Table::Alarms)?;
+        for (key, sealed) in rows {
+            let plain = self.keys.open(Table::Alarms, &key, &sealed).map_err(|_| OpenFault::Damaged)?;
+            let id = key.try_into().map_err(|_| OpenFault::Damaged)?;
+            self.session.alarms.insert(id, Kept::decode(&plain).map_err(|_| OpenFault::Damaged)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn alarms(&self) -> Vec<AlarmShown> {
+        let shown = |(id, kept): (&[u8; 8], &Kept)| AlarmShown {
+            id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+            kind: kept.name(),
+            since: Timestamp::from_millis(kept.since_ms),
+            device: kept.feed.and_then(|feed| self.names.get(&feed).cloned()),
+        };
+        self.session.alarms.iter().map(shown).collect()
+    }
+}
+
+impl Kept {
+    fn name(&self) -> &'static str {
+        KINDS.get(usize::from(self.kind)).copied().unwrap_or("UNKNOWN")
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.u8(self.kind);
+        w.i64(self.since_ms);
+        w.option(self.feed, |w, feed| w.raw(feed.as_bytes()));
+        w.0
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut s = Scanner(bytes);
+        let kept = Self {
+            kind: s.u8()?,
+            since_ms: s.i64()?,
+            feed: s.option(|s| Ok(FeedId::from_bytes(s.array()?)))?,
+        };
+        s.end()?;
+        Ok(kept)
+    }
+}
+
+fn alarm_id(kind: u8, feed: Option<FeedId>) -> [u8; 8] {
+    digest("haven/1/local alarm", &[&[kind], feed.unwrap_or(FeedId::ZERO).as_bytes()]).first()
+}

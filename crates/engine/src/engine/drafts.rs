@@ -1,0 +1,225 @@
+//! Open editors: autosaves are rows of this device, durable when answered; they become a record at an explicit save, at
+//! close, after five seconds of quiet or at most thirty.
+
+use std::collections::BTreeSet;
+
+use haven_core::entry::Draft;
+use haven_core::id::EntryId;
+use haven_core::time::Timestamp;
+
+use super::{Engine, OpenFault, Sealed, Work};
+use crate::codec::{Malformed, Scanner, Writer};
+use crate::command::{DraftId, DraftSave, DraftShown, Fault};
+use crate::document::{Fields, FieldsEdit};
+use crate::fields;
+use crate::io::{Now, Table};
+use crate::limits;
+use crate::row::Stored;
+use crate::version::Version;
+
+/// An open editor's words.
+pub(super) struct Drafting {
+    entry: Option<EntryId>,
+    /// What the editor was opened at, or what was last folded.
+    base: Option<Version>,
+    fields: Fields,
+    saved_ms: i64,
+    /// Holds words that no record has.
+    dirty: bool,
+    /// On the monotonic clock: when it was first saved since the last record, and when last.
+    first_ms: u64,
+    last_ms: u64,
+}
+
+impl Engine {
+    pub(super) fn save_draft(&mut self, work: &mut Work<'_, '_>, save: DraftSave) -> Result<DraftId, Fault> {
+        let DraftSave { id, editing, draft } = save;
+        if !draft.is_blank() {
+            draft.validate().map_err(super::journal::limit)?;
+        }
+        let created = Timestamp::from_millis(work.cx.now.wall_ms);
+        let fields = fields::of_draft(&draft, &self.library, created);
+        let (wall, mono) = (work.cx.now.wall_ms, work.cx.now.mono_ms);
+        if let Some(known) = self.drafts.get_mut(&id) {
+            if known.fields != fields {
+                known.first_ms = if known.dirty { known.first_ms } else { mono };
+                known.dirty = true;
+            }
+            (known.fields, known.saved_ms, known.last_ms) = (fields, wall, mono);
+        } else {
+            let (entry, base) = self.draft_base(editing)?;
+            let drafting =
+                Drafting { entry, base, fields, saved_ms: wall, dirty: true, first_ms: mono, last_ms: mono };
+            self.drafts.insert(id, drafting);
+        }
+        self.keep_draft(work, id);
+        Ok(id)
+    }
+
+    fn draft_base(
+        &self,
+        editing: Option<(EntryId, Option<Version>)>,
+    ) -> Result<(Option<EntryId>, Option<Version>), Fault> {
+        if self.drafts.len() >= limits::DRAFTS_MAX {
+            let (size, max) = (self.drafts.len() as u64 + 1, limits::DRAFTS_MAX as u64);
+            return Err(Fault::TooLarge { what: "the number of drafts", size, max, unit: "drafts" });
+        }
+        let Some((entry, base)) = editing else { return Ok((None, None)) };
+        let row = self.view.entry(entry).ok_or(Fault::EntryUnknown)?;
+        Ok((Some(entry), Some(base.unwrap_or_else(|| row.version.clone()))))
+    }
+
+    pub(super) fn list_drafts(&self) -> Vec<DraftShown> {
+        let shown = |(id, drafting): (&DraftId, &Drafting)| {
+            let draft = as_draft(&drafting.fields)?;
+            Some(DraftShown {
+                id: *id,
+                entry: drafting.entry,
+                saved: Timestamp::from_millis(drafting.saved_ms),
+                draft,
+            })
+        };
+        self.drafts.iter().filter_map(shown).collect()
+    }
+
+    pub(super) fn commit_draft(&mut self, work: &mut Work<'_, '_>, id: DraftId) -> Result<EntryId, Fault> {
+        self.fold(work, id)?;
+        let entry = self.drafts.get(&id).and_then(|drafting| drafting.entry).ok_or(Fault::DraftUnknown)?;
+        self.discard_draft(work, id)?;
+        Ok(entry)
+    }
+
+    pub(super) fn discard_draft(&mut self, work: &mut Work<'_, '_>, id: DraftId) -> Result<(), Fault> {
+        self.drafts.remove(&id).ok_or(Fault::DraftUnknown)?;
+        work.step.commit.remove(Table::Drafts, id.0.to_vec());
+        Ok(())
+    }
+
+    /// Makes a record of what a draft holds, if it holds anything new.
+    fn fold(&mut self, work: &mut Work<'_, '_>, id: DraftId) -> Result<(), Fault> {
+        let drafting = self.drafts.get(&id).ok_or(Fault::DraftUnknown)?;
+        if !drafting.dirty {
+            return Ok(());
+        }
+        let (entry, base, words) = (drafting.entry, drafting.base.clone(), drafting.fields.clone());
+        let (entry, base) = match (entry, base) {
+            (Some(entry), Some(base)) => (entry, self.fold_into(work, entry, &base, &words)?),
+            _ => {
+                let draft = as_draft(&words).ok_or(Fault::Unreadable)?;
+                let entry = self.add(work, &draft)?;
+                let row = self.row(work, entry.as_bytes())?.ok_or(Fault::EntryUnknown)?;
+                (entry, row.version)
+            }
+        };
+        let drafting = self.drafts.get_mut(&id).ok_or(Fault::DraftUnknown)?;
+        (drafting.entry, drafting.base, drafting.dirty) = (Some(entry), Some(base), false);
+        self.keep_draft(work, id);
+        Ok(())
+    }
+
+    fn fold_into(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        entry: EntryId,
+        base: &Version,
+        words: &Fields,
+    ) -> Result<Version, Fault> {
+        let row = self.row(work, entry.as_bytes())?.ok_or(Fault::EntryUnknown)?;
+        let document = self.document(work, entry.as_bytes(), &row)?;
+        let then = document.fields_at(base).map_err(|_| Fault::VersionUnknown)?;
+        self.keep_open(*entry.as_bytes(), document);
+        let change = FieldsEdit::between(&then, words);
+        self.change(work, *entry.as_bytes(), row, Some(base), &change)
+    }
+
+    fn keep_draft(&self, work: &mut Work<'_, '_>, id: DraftId) {
+        let Some(drafting) = self.drafts.get(&id) else { return };
+        let value = self.keys.seal(Table::Drafts, &id.0, &drafting.encode(), work.cx.entropy);
+        work.step.commit.put(Table::Drafts, id.0.to_vec(), value);
+    }
+
+    /// Folds drafts that have been quiet, or in use for too long.
+    pub(super) fn fold_due_drafts(&mut self, work: &mut Work<'_, '_>) {
+        let now = work.cx.now.mono_ms;
+        let due: Vec<_> = self
+            .drafts
+            .iter()
+            .filter(|(_, drafting)| drafting.due_ms().is_some_and(|due| due <= now))
+            .map(|d| *d.0)
+            .collect();
+        for id in due {
+            // What cannot become a record yet (a blank page) stays a draft; it is tried again when it changes.
+            if self.fold(work, id).is_err() {
+                if let Some(drafting) = self.drafts.get_mut(&id) {
+                    (drafting.first_ms, drafting.last_ms) = (now, now);
+                }
+            }
+        }
+    }
+
+    pub(super) fn next_fold(&self) -> Option<u64> {
+        self.drafts.values().filter_map(Drafting::due_ms).min()
+    }
+}
+
+impl Drafting {
+    fn due_ms(&self) -> Option<u64> {
+        let due = (self.last_ms + limits::DRAFT_IDLE_MS).min(self.first_ms + limits::DRAFT_AGE_MS);
+        self.dirty.then_some(due)
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.option(self.entry, |w, entry| w.raw(entry.as_bytes()));
+        w.u8(u8::from(self.dirty));
+        let version = self.base.clone().unwrap_or_else(|| Version::new(Vec::new()));
+        let stored =
+            Stored { fields: self.fields.clone(), version, modified_ms: self.saved_ms, sources: Vec::new() };
+        w.bytes(&stored.encode());
+        w.0
+    }
+
+    fn decode(bytes: &[u8], now: Now) -> Result<Self, Malformed> {
+        let mut s = Scanner(bytes);
+        let entry = s.option(|s| Ok(EntryId::from_bytes(s.array()?)))?;
+        let dirty = s.u8()? != 0;
+        let stored = Stored::decode(s.bytes()?)?;
+        s.end()?;
+        Ok(Self {
+            base: entry.map(|_| stored.version),
+            entry,
+            fields: stored.fields,
+            saved_ms: stored.modified_ms,
+            dirty,
+            first_ms: now.mono_ms,
+            last_ms: now.mono_ms,
+        })
+    }
+}
+
+/// Reads the drafts that outlived the last opening. One that does not open is left where it is.
+pub(super) fn read(
+    sealed: &Sealed<'_>,
+    now: Now,
+) -> Result<std::collections::BTreeMap<DraftId, Drafting>, OpenFault> {
+    let one = |(key, value): (Vec<u8>, Vec<u8>)| {
+        let id = DraftId(key.as_slice().try_into().ok()?);
+        let plain = sealed.keys.open(Table::Drafts, &key, &value).ok()?;
+        Some((id, Drafting::decode(&plain, now).ok()?))
+    };
+    Ok(sealed.rows(Table::Drafts)?.into_iter().filter_map(one).collect())
+}
+
+fn as_draft(words: &Fields) -> Option<Draft> {
+    let entry = fields::entry(EntryId::from_bytes([0; 16]), words, 0)?;
+    Some(Draft {
+        title: entry.title,
+        text: entry.text,
+        tags: entry.tags,
+        people: entry.people.into_iter().collect::<BTreeSet<_>>(),
+        exercise: entry.exercise,
+        answers: entry.answers,
+        import_id: entry.import_id,
+        ..Draft::new(entry.kind, entry.at)
+    })
+}

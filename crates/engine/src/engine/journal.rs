@@ -1,0 +1,222 @@
+//! Writing, changing and reading entries.
+
+use std::collections::BTreeSet;
+
+use haven_core::entry::{Draft, Edit, EntryError};
+use haven_core::id::{EntryId, PersonId};
+use haven_core::limits as core_limits;
+use haven_core::person::PersonName;
+use haven_core::time::Timestamp;
+
+use super::writing::Written;
+use super::{Engine, Work, unreadable};
+use crate::command::{Fault, Reply, VersionShown};
+use crate::content::DocumentId;
+use crate::document::{Actor, Author, DocumentFault, Fields, FieldsEdit, create};
+use crate::fields;
+use crate::io::draw;
+use crate::row::Stored;
+use crate::version::Version;
+
+impl Engine {
+    pub(super) fn add(&mut self, work: &mut Work<'_, '_>, draft: &Draft) -> Result<EntryId, Fault> {
+        draft.validate().map_err(limit)?;
+        self.check_people(&draft.people)?;
+        let created = Timestamp::from_millis(work.cx.now.wall_ms);
+        let id = draw(work.cx.entropy);
+        self.create(work, id, fields::of_draft(draft, &self.library, created))?;
+        Ok(EntryId::from_bytes(id))
+    }
+
+    pub(super) fn add_person(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        name: &PersonName,
+    ) -> Result<PersonId, Fault> {
+        if let Some(known) = self.person_named(name) {
+            return Ok(known);
+        }
+        let created = Timestamp::from_millis(work.cx.now.wall_ms);
+        let id = draw(work.cx.entropy);
+        self.create(work, id, fields::of_person(name, created))?;
+        Ok(PersonId::from_bytes(id))
+    }
+
+    /// Somebody already in the journal under exactly this name.
+    pub(super) fn person_named(&self, name: &PersonName) -> Option<PersonId> {
+        self.view.people().find(|person| person.name == *name).map(|person| person.id)
+    }
+
+    fn create(&mut self, work: &mut Work<'_, '_>, id: DocumentId, fields: Fields) -> Result<(), Fault> {
+        let author = self.author(work);
+        let created = create(&fields, author);
+        let written = [Written { document: id, changes: vec![created.change] }];
+        let sources = self.write(work, &written, &[author.actor].into())?;
+        let version = Version::new(vec![created.hash]);
+        let modified_ms = author.now_ms;
+        work.change(id, Stored { fields, version, modified_ms, sources: vec![sources[&id]] });
+        self.push(work);
+        Ok(())
+    }
+
+    pub(super) fn author(&self, work: &Work<'_, '_>) -> Author {
+        Author { actor: self.actor, now_ms: work.cx.now.wall_ms }
+    }
+
+    pub(super) fn edit(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: EntryId,
+        base: Option<&Version>,
+        edit: &Edit,
+    ) -> Result<(), Fault> {
+        let shown = self.view.entry(id).ok_or(Fault::EntryUnknown)?;
+        edit.applied(&shown.entry).map_err(limit)?;
+        self.check_people(&edit.add_people)?;
+        let row = self.row(work, id.as_bytes())?.ok_or(Fault::EntryUnknown)?;
+        let change = fields::of_edit(edit, &row.fields);
+        self.change(work, *id.as_bytes(), row, base, &change).map(|_| ())
+    }
+
+    pub(super) fn set_trashed(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: EntryId,
+        trashed: bool,
+    ) -> Result<(), Fault> {
+        let row = self.entry_row(work, id)?;
+        let now = work.cx.now.wall_ms;
+        let change = FieldsEdit { trashed: Some(trashed.then_some(now)), ..FieldsEdit::default() };
+        self.change(work, *id.as_bytes(), row, None, &change).map(|_| ())
+    }
+
+    pub(super) fn restore(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: EntryId,
+        version: &Version,
+    ) -> Result<(), Fault> {
+        let row = self.entry_row(work, id)?;
+        let document = self.document(work, id.as_bytes(), &row)?;
+        let then = document.fields_at(version).map_err(version_fault)?;
+        self.keep_open(*id.as_bytes(), document);
+        let change = FieldsEdit::between(&row.fields, &then);
+        self.change(work, *id.as_bytes(), row, None, &change).map(|_| ())
+    }
+
+    /// Applies a change to a document and writes it; gives the version its author now looks at.
+    pub(super) fn change(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: DocumentId,
+        mut row: Stored,
+        base: Option<&Version>,
+        change: &FieldsEdit,
+    ) -> Result<Version, Fault> {
+        let mut document = self.document(work, &id, &row)?;
+        let stale = base.is_some_and(|base| *base != row.version);
+        let actor: Actor = if stale { draw(work.cx.entropy) } else { self.actor };
+        let author = Author { actor, now_ms: work.cx.now.wall_ms };
+        let edited = document.edit(base, change, author).map_err(version_fault)?;
+        if edited.changes.is_empty() {
+            self.keep_open(id, document);
+            return Ok(base.cloned().unwrap_or(row.version));
+        }
+        let written = [Written { document: id, changes: edited.changes }];
+        let sources = self.write(work, &written, &[actor].into())?;
+        row.fields = document.fields().map_err(unreadable)?;
+        row.version = document.version();
+        row.modified_ms = author.now_ms;
+        row.sources.push(sources[&id]);
+        self.keep(work, id, document);
+        work.change(id, row);
+        self.push(work);
+        Ok(edited.seen)
+    }
+
+    pub(super) fn show(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: EntryId,
+        version: Option<Version>,
+    ) -> Result<Reply, Fault> {
+        let present = self.view.entry(id).ok_or(Fault::EntryUnknown)?;
+        let Some(version) = version.filter(|version| *version != present.version) else {
+            return Ok(Reply::Shown(Box::new(present.entry.clone()), present.version.clone()));
+        };
+        let row = self.entry_row(work, id)?;
+        let document = self.document(work, id.as_bytes(), &row)?;
+        let then = document.fields_at(&version).map_err(version_fault)?;
+        let at_ms = document
+            .history()
+            .iter()
+            .filter(|past| version.heads().contains(&past.hash))
+            .map(|p| p.at_ms)
+            .max();
+        self.keep_open(*id.as_bytes(), document);
+        let entry = fields::entry(id, &then, at_ms.unwrap_or(row.modified_ms)).ok_or(Fault::Unreadable)?;
+        Ok(Reply::Shown(Box::new(entry), version))
+    }
+
+    pub(super) fn history(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: EntryId,
+    ) -> Result<Vec<VersionShown>, Fault> {
+        let row = self.entry_row(work, id)?;
+        let document = self.document(work, id.as_bytes(), &row)?;
+        let past = document.history();
+        self.keep_open(*id.as_bytes(), document);
+        let shown = past.into_iter().rev().map(|past| VersionShown {
+            version: Version::new(vec![past.hash]),
+            at: Timestamp::from_millis(past.at_ms),
+            device: self.device_of(work, &past.actor),
+        });
+        Ok(shown.collect())
+    }
+
+    fn device_of(&self, work: &Work<'_, '_>, actor: &[u8]) -> String {
+        let feed = Actor::try_from(actor).ok().and_then(|actor| self.bound(work, &actor));
+        feed.and_then(|feed| self.names.get(&feed).cloned()).unwrap_or_default()
+    }
+
+    fn entry_row(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Stored, Fault> {
+        self.view.entry(id).ok_or(Fault::EntryUnknown)?;
+        self.row(work, id.as_bytes())?.ok_or(Fault::EntryUnknown)
+    }
+
+    fn check_people(&self, people: &BTreeSet<PersonId>) -> Result<(), Fault> {
+        let unknown: BTreeSet<_> =
+            people.iter().filter(|id| self.view.person(**id).is_none()).copied().collect();
+        if unknown.is_empty() { Ok(()) } else { Err(Fault::PeopleUnknown(unknown)) }
+    }
+}
+
+fn version_fault(fault: DocumentFault) -> Fault {
+    match fault {
+        DocumentFault::VersionUnknown => Fault::VersionUnknown,
+        DocumentFault::Damaged | DocumentFault::Newer => Fault::Unreadable,
+    }
+}
+
+/// A limit that an entry does not keep to, told with its numbers.
+pub(super) fn limit(fault: EntryError) -> Fault {
+    let too_large = |what, size: usize, max: usize, unit| Fault::TooLarge {
+        what,
+        size: size as u64,
+        max: max as u64,
+        unit,
+    };
+    match fault {
+        EntryError::TitleTooLong { chars } => {
+            too_large("the title", chars, core_limits::TITLE_CHARS_MAX, "characters")
+        }
+        EntryError::TextTooLong { bytes } => {
+            too_large("the text", bytes, core_limits::TEXT_BYTES_MAX, "bytes")
+        }
+        EntryError::EntryTooLarge { bytes } => {
+            too_large("the entry", bytes, core_limits::ENTRY_BYTES_MAX, "bytes")
+        }
+        other => Fault::Invalid(other.to_string()),
+    }
+}

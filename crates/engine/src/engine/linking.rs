@@ -1,0 +1,247 @@
+//! Linking a new device, on the device that is in the vault already.
+
+use haven_core::time::Timestamp;
+use haven_crypto::linking::{Candidate, Existing, LinkSecret, LinkingFault, Offer, Welcome};
+use haven_crypto::wrap::wrap;
+use haven_feed::roster::body::AddFeed;
+use haven_feed::roster::{Author, Link, WrapContext, link};
+
+use super::{Engine, Work, unreadable};
+use crate::command::{Fault, LinkStarted, Reply, Ticket};
+use crate::io::{Table, draw};
+use crate::keys::meta;
+use crate::limits;
+use crate::sync::Outgoing;
+use crate::view::Linking;
+
+/// What is known of the linking in progress.
+#[derive(Default)]
+pub(super) struct LinkingState {
+    open: Option<OpenLinking>,
+    shown: Option<Linking>,
+    /// The client that waits for the new device to be enrolled.
+    pub(super) confirming: Option<Ticket>,
+}
+
+struct OpenLinking {
+    mailbox: [u8; 16],
+    existing: Existing,
+    offer: Offer,
+    ends_ms: u64,
+    expires: Timestamp,
+    /// The link that adds the new device, sent and not yet confirmed by the server.
+    adding: Option<(Link, String)>,
+}
+
+impl LinkingState {
+    pub(super) fn shown(&self) -> Linking {
+        self.shown.clone().unwrap_or(Linking::None)
+    }
+}
+
+impl Engine {
+    pub(super) fn start_link(&mut self, work: &mut Work<'_, '_>) -> Result<LinkStarted, Fault> {
+        if self.server.is_none() {
+            return Err(Fault::NoServer);
+        }
+        if !self.session.is_live() {
+            return Err(Fault::ServerUnreachable);
+        }
+        self.cancel_link(work);
+        let secret = LinkSecret::from_entropy(draw(work.cx.entropy));
+        let offer = Offer { space: self.space, head: self.roster.head() };
+        let lifetime = i64::try_from(limits::LINK_LIFETIME_MS).unwrap_or(i64::MAX);
+        let expires = Timestamp::from_millis(work.cx.now.wall_ms.saturating_add(lifetime));
+        let mailbox = secret.mailbox_id();
+        self.linking.open = Some(OpenLinking {
+            mailbox,
+            existing: Existing::new(&secret, offer),
+            offer,
+            ends_ms: work.cx.now.mono_ms + limits::LINK_LIFETIME_MS,
+            expires,
+            adding: None,
+        });
+        self.show_linking(work, Linking::Waiting { expires });
+        work.step.send.push(Outgoing::OpenMailbox { mailbox });
+        Ok(LinkStarted { code: secret.code(), expires })
+    }
+
+    pub(super) fn cancel_link(&mut self, work: &mut Work<'_, '_>) {
+        self.end_link(work, Linking::None, || Fault::LinkVoid);
+    }
+
+    /// Ends the linking in progress, if any, and answers whoever waits for it.
+    fn end_link(&mut self, work: &mut Work<'_, '_>, shown: Linking, fault: impl Fn() -> Fault) {
+        let Some(open) = self.linking.open.take() else { return };
+        if let Some(ticket) = self.linking.confirming.take() {
+            work.step.reply.push((ticket, Err(fault())));
+        }
+        work.step.send.push(Outgoing::CloseMailbox { mailbox: open.mailbox });
+        self.show_linking(work, shown);
+    }
+
+    fn void(&mut self, work: &mut Work<'_, '_>, why: &'static str) {
+        self.end_link(work, Linking::Void { why }, || Fault::LinkVoid);
+    }
+
+    fn show_linking(&mut self, work: &mut Work<'_, '_>, shown: Linking) {
+        self.linking.shown = Some(shown);
+        work.show();
+    }
+
+    /// A message of the new device: its commitment, then what it committed to.
+    pub(super) fn mailbox(&mut self, work: &mut Work<'_, '_>, mailbox: [u8; 16], index: u32, message: &[u8]) {
+        let Some(open) = self.linking.open.as_mut().filter(|open| open.mailbox == mailbox) else { return };
+        match index {
+            1 => {
+                let (nonce, entropy) = (draw(work.cx.entropy), draw(work.cx.entropy));
+                match open.existing.answer(message, nonce, entropy) {
+                    Ok(message) => {
+                        // Durable before the answer leaves: the code is used up, whatever happens now.
+                        let used = self.keys.seal(Table::Meta, meta::LINK_USED, &mailbox, work.cx.entropy);
+                        work.step.commit.put(Table::Meta, meta::LINK_USED, used);
+                        work.step.send.push(Outgoing::PostMessage { mailbox, index: 2, message });
+                    }
+                    Err(fault) => self.void(work, reason(fault)),
+                }
+            }
+            3 => match open.existing.receive(message) {
+                Ok(()) => {
+                    let device = open.existing.answering().unwrap_or_default().to_owned();
+                    let expires = open.expires;
+                    self.show_linking(work, Linking::Answered { device, expires });
+                }
+                Err(fault) => self.void(work, reason(fault)),
+            },
+            // Our own messages come back to us as well.
+            _ => {}
+        }
+    }
+
+    /// Compares the words; if they are right, sends the link that adds the new device. The answer comes when it is in the
+    /// roster.
+    pub(super) fn confirm_link(&mut self, work: &mut Work<'_, '_>, words: &str) -> Result<(), Fault> {
+        let open = self.linking.open.as_mut().ok_or(Fault::NoLinking)?;
+        let candidate = match open.existing.confirm(words) {
+            Ok(candidate) => candidate,
+            Err(LinkingFault::Mistyped(_)) => return Err(Fault::WordsMistyped),
+            Err(LinkingFault::OutOfTurn) => return Err(Fault::LinkWaiting),
+            Err(LinkingFault::OtherWords) => {
+                self.void(work, "the words were not those of the device that answered");
+                return Err(Fault::WrongWords);
+            }
+            Err(fault) => {
+                self.void(work, reason(fault));
+                return Err(Fault::LinkVoid);
+            }
+        };
+        if self.roster.head() != open.offer.head {
+            self.void(work, "the list of devices changed meanwhile");
+            return Err(Fault::LinkVoid);
+        }
+        let link = self.add_feed(work, &candidate)?;
+        let head = self.roster.head();
+        work.step.send.push(Outgoing::AppendLink {
+            space: self.space,
+            head_seq: head.seq,
+            head: head.hash,
+            link: link.bytes().to_vec(),
+        });
+        if let Some(open) = &mut self.linking.open {
+            open.adding = Some((link, candidate.name));
+        }
+        Ok(())
+    }
+
+    fn add_feed(&self, work: &mut Work<'_, '_>, candidate: &Candidate) -> Result<Link, Fault> {
+        let feed = candidate.keys.id();
+        let epoch = self.roster.epoch();
+        let (root, keys) =
+            self.keys.roots.get(&epoch).zip(self.keys.epochs.get(&epoch)).ok_or(Fault::Unreadable)?;
+        let context =
+            WrapContext { space: self.space, epoch, recipient: feed.into(), prev: self.roster.head().hash };
+        let body = AddFeed {
+            keys: candidate.keys,
+            sealed_name: keys
+                .seal_name(&candidate.name, feed.into(), draw(work.cx.entropy))
+                .map_err(unreadable)?,
+            party: None,
+            wrap: wrap(root, &candidate.keys.kem, &context, draw(work.cx.entropy)),
+            consent: candidate.consent,
+        };
+        let author = Author { id: self.keys.feed.into(), signer: self.keys.device.signer() };
+        link::next(&self.roster, author, body).map_err(|_| Fault::LinkVoid)
+    }
+
+    /// The server has a link: if it is the one that adds the new device, welcome it.
+    pub(super) fn linking_appended(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+        let Some(open) = &mut self.linking.open else { return };
+        let Some((link, name)) = open.adding.take_if(|(link, _)| link.seq() == seq) else { return };
+        let mailbox = open.mailbox;
+        if self.roster.head().seq < seq && self.roster.append(&link).is_err() {
+            self.void(work, "the list of devices changed meanwhile");
+            return;
+        }
+        self.store_link(work, &link);
+        self.roster_changed(work);
+        self.welcome(work, mailbox);
+        if let Some(ticket) = self.linking.confirming.take() {
+            work.step.reply.push((ticket, Ok(Reply::Linked(name.clone()))));
+        }
+        self.linking.open = None;
+        self.show_linking(work, Linking::Done { device: name });
+    }
+
+    fn welcome(&mut self, work: &mut Work<'_, '_>, mailbox: [u8; 16]) {
+        let Some((server_key, store)) = self.server_identity() else { return };
+        let current = self.tips.vector().iter().filter(|(feed, _)| self.roster.is_current(feed)).collect();
+        let welcome = Welcome { manifest_generation: 0, server_key, store, vector: current };
+        let entropy = draw(work.cx.entropy);
+        let Some(open) = &mut self.linking.open else { return };
+        if let Ok(message) = open.existing.welcome(&welcome, entropy) {
+            work.step.send.push(Outgoing::PostMessage { mailbox, index: 4, message });
+        }
+    }
+
+    /// The roster moved while the new device's link was on its way.
+    pub(super) fn linking_refused(&mut self, work: &mut Work<'_, '_>) {
+        if self.linking.open.as_ref().is_some_and(|open| open.adding.is_some()) {
+            self.void(work, "the list of devices changed meanwhile");
+        }
+    }
+
+    pub(super) fn mailbox_gone(&mut self, work: &mut Work<'_, '_>) {
+        self.void(work, "the server closed the mailbox");
+    }
+
+    pub(super) fn linking_lost(&mut self, work: &mut Work<'_, '_>) {
+        self.end_link(work, Linking::Void { why: "the server cannot be reached" }, || {
+            Fault::ServerUnreachable
+        });
+    }
+
+    pub(super) fn expire_link(&mut self, work: &mut Work<'_, '_>) {
+        if self.link_ends().is_some_and(|ends| ends <= work.cx.now.mono_ms) {
+            self.void(work, "two minutes are over");
+        }
+    }
+
+    pub(super) fn link_ends(&self) -> Option<u64> {
+        self.linking.open.as_ref().map(|open| open.ends_ms)
+    }
+}
+
+/// A fault of the linking's messages, for a person.
+fn reason(fault: LinkingFault) -> &'static str {
+    match fault {
+        LinkingFault::WrongCode => "somebody with another code answered",
+        LinkingFault::Tampered => "a message was altered on the way",
+        LinkingFault::CommitmentMismatch | LinkingFault::BadKeys | LinkingFault::BadConsent => {
+            "the new device did not prove its keys"
+        }
+        LinkingFault::OtherWords => "the words were not those of the device that answered",
+        LinkingFault::TooLarge | LinkingFault::Mistyped(_) | LinkingFault::OutOfTurn | LinkingFault::Over => {
+            "the linking was over already"
+        }
+    }
+}

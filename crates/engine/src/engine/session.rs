@@ -1,0 +1,431 @@
+//! The conversation with the server: who speaks next, what is pushed, when to try again.
+
+use std::collections::BTreeMap;
+
+use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::exchange::device::Hello;
+use haven_feed::ids::{FeedId, Nonce, RosterHead, StoreId};
+use haven_feed::keys::{SignKey, Signature};
+use haven_feed::roster::Link;
+
+use super::alarms::{Kept, Raised};
+use super::{Engine, Work, history, names};
+use crate::codec::{Scanner, Writer};
+use crate::command::ServerChoice;
+use crate::io::{Table, Write, draw};
+use crate::keys::meta;
+use crate::limits;
+use crate::sync::{Incoming, Outgoing, Refusal, Request, SyncState};
+use crate::view::{Status, Traffic};
+
+/// What is known of the present connection.
+pub(super) struct Session {
+    stage: Stage,
+    /// Pushes that were sent and not answered.
+    in_flight: usize,
+    /// Up to which record of each feed something was sent in this session.
+    pushed_to: BTreeMap<FeedId, u64>,
+    caught_up: bool,
+    links_sent: bool,
+    failures: u32,
+    pub(super) traffic: Traffic,
+    pub(super) alarms: BTreeMap<[u8; 8], Kept>,
+    shown: Option<(SyncState, u64, u64)>,
+    pub(super) store: StoreId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Offline,
+    Asking,
+    Live,
+}
+
+impl Session {
+    pub(super) fn new() -> Self {
+        Self {
+            stage: Stage::Offline,
+            in_flight: 0,
+            pushed_to: BTreeMap::new(),
+            caught_up: false,
+            links_sent: false,
+            failures: 0,
+            traffic: Traffic::default(),
+            alarms: BTreeMap::new(),
+            shown: None,
+            store: StoreId::ZERO,
+        }
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.stage == Stage::Live
+    }
+}
+
+impl Engine {
+    pub(super) fn set_server(&mut self, work: &mut Work<'_, '_>, choice: ServerChoice) {
+        let sealed = self.keys.seal(Table::Meta, meta::SERVER, &encode_server(&choice), work.cx.entropy);
+        work.step.commit.put(Table::Meta, meta::SERVER, sealed);
+        self.server = Some(choice);
+        self.session.failures = 0;
+        self.reconnect_now(work);
+        work.show();
+    }
+
+    pub(super) fn reconnect_now(&mut self, work: &mut Work<'_, '_>) {
+        self.go_offline();
+        work.step.send.push(Outgoing::Reconnect { after_ms: 0 });
+    }
+
+    pub(super) fn hear(&mut self, work: &mut Work<'_, '_>, incoming: Incoming) {
+        match incoming {
+            Incoming::Connected => self.ask_challenge(work),
+            Incoming::Challenged { nonce, server_key, store_id, signature } => {
+                self.log_in(work, nonce, server_key, store_id, signature);
+            }
+            Incoming::LoggedIn => self.pull(work),
+            Incoming::SpaceCreated => self.ask_challenge(work),
+            Incoming::Hello { space, store_id, vector, roster_seq, roster_head } if space == self.space => {
+                let roster = RosterHead { seq: roster_seq, hash: roster_head };
+                self.hello(work, Hello { store: StoreId::from_bytes(store_id), vector, roster });
+            }
+            Incoming::Links { space, links } if space == self.space => self.take_links(work, links),
+            Incoming::Records { space, records } if space == self.space => {
+                self.receive(work, records);
+                self.push(work);
+            }
+            Incoming::CaughtUp { space } if space == self.space => self.caught_up(work),
+            Incoming::Pushed { space, vector } if space == self.space => self.pushed(work, &vector),
+            Incoming::LinkAppended { space, seq } if space == self.space => self.link_appended(work, seq),
+            Incoming::MailboxOpened { .. } => {}
+            Incoming::MailboxMessage { mailbox, index, message } => {
+                self.mailbox(work, mailbox, index, &message)
+            }
+            Incoming::Refused { request, refusal } => self.refused(work, request, refusal),
+            Incoming::Offline => self.lost(work),
+            // Of another space than the one asked for: not ours to believe.
+            _ => {}
+        }
+    }
+
+    fn ask_challenge(&mut self, work: &mut Work<'_, '_>) {
+        self.session.stage = Stage::Asking;
+        work.step.send.push(Outgoing::Challenge { space: self.space, feed: self.keys.feed });
+    }
+
+    fn log_in(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        nonce: [u8; 32],
+        server_key: [u8; 32],
+        store_id: [u8; 16],
+        signature: [u8; 64],
+    ) {
+        let Some(server) = &self.server else { return };
+        let answer = SignKey::from_bytes(server_key).ok().zip(SignKey::from_bytes(server.server_key).ok());
+        let answer = answer.ok_or(AuthFault::OtherServer).and_then(|(offered, pinned)| {
+            let challenge = Challenge {
+                server: offered,
+                nonce: Nonce::from_bytes(nonce),
+                space: self.space,
+                feed: self.keys.feed,
+                store: StoreId::from_bytes(store_id),
+            };
+            challenge.answer(&pinned, &Signature::from_bytes(signature), self.keys.device.signer())
+        });
+        match answer {
+            Ok(signature) => work.step.send.push(Outgoing::LogIn {
+                space: self.space,
+                feed: self.keys.feed,
+                nonce,
+                signature: *signature.as_bytes(),
+            }),
+            Err(_) => {
+                self.raise(work, Raised::OtherServer);
+                self.try_later(work);
+            }
+        }
+    }
+
+    fn pull(&mut self, work: &mut Work<'_, '_>) {
+        let history = history(work.cx.reader, self.space);
+        let vector = self.exchange.to_pull(&self.local(&history));
+        let roster_seq = Some(self.roster.head().seq);
+        work.step.send.push(Outgoing::Pull { space: self.space, vector, roster_seq });
+    }
+
+    fn hello(&mut self, work: &mut Work<'_, '_>, hello: Hello) {
+        self.session.stage = Stage::Live;
+        self.session.failures = 0;
+        self.session.store = hello.store;
+        let history = history(work.cx.reader, self.space);
+        let mut exchange = std::mem::take(&mut self.exchange);
+        let alarms = exchange.hello(&self.local(&history), hello);
+        self.exchange = exchange;
+        for alarm in alarms {
+            self.raise(work, Raised::Feed(alarm));
+        }
+        self.push(work);
+    }
+
+    fn take_links(&mut self, work: &mut Work<'_, '_>, links: Vec<Vec<u8>>) {
+        let links = links.into_iter().map(Into::into);
+        let linked = self.exchange.links(&mut self.roster, links);
+        for alarm in linked.alarms {
+            self.raise(work, Raised::Feed(alarm));
+        }
+        let appended = !linked.appended.is_empty();
+        for link in linked.appended {
+            self.store_link(work, &link);
+        }
+        if appended {
+            self.roster_changed(work);
+        }
+        self.push(work);
+    }
+
+    pub(super) fn store_link(&self, work: &mut Work<'_, '_>, link: &Link) {
+        let (seq, bytes) = (link.seq(), link.bytes().to_vec());
+        work.step.commit.writes.push(Write::Link { space: self.space, seq, bytes });
+    }
+
+    /// Learns what new links bring: epoch roots, names.
+    pub(super) fn roster_changed(&mut self, work: &mut Work<'_, '_>) {
+        let known = self.keys.roots.len();
+        self.keys.learn(&self.roster);
+        if self.keys.roots.len() != known {
+            let sealed =
+                self.keys.seal(Table::Meta, meta::EPOCHS, &self.keys.encode_roots(), work.cx.entropy);
+            work.step.commit.put(Table::Meta, meta::EPOCHS, sealed);
+        }
+        self.names = names(&self.keys, &self.roster);
+        work.show();
+    }
+
+    fn caught_up(&mut self, work: &mut Work<'_, '_>) {
+        self.session.caught_up = true;
+        let history = history(work.cx.reader, self.space);
+        let missing: Vec<_> =
+            self.exchange.caught_up(&self.local(&history)).into_iter().map(Raised::Feed).collect();
+        self.settle_passing(work, &missing);
+        for alarm in missing {
+            self.raise(work, alarm);
+        }
+    }
+
+    fn pushed(&mut self, work: &mut Work<'_, '_>, vector: &haven_feed::Vector) {
+        let before = self.pending();
+        let history = history(work.cx.reader, self.space);
+        let mut exchange = std::mem::take(&mut self.exchange);
+        let alarms = exchange.pushed(&self.local(&history), vector);
+        self.exchange = exchange;
+        for alarm in alarms {
+            self.raise(work, Raised::Feed(alarm));
+        }
+        self.session.traffic.sent += before.saturating_sub(self.pending());
+        self.session.in_flight = self.session.in_flight.saturating_sub(1);
+        self.push(work);
+    }
+
+    fn link_appended(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+        self.linking_appended(work, seq);
+        if let Some(hash) = self.roster.hash_at(seq) {
+            self.exchange.links_pushed(&self.roster, RosterHead { seq, hash });
+        }
+        self.session.links_sent = false;
+        self.push(work);
+    }
+
+    /// Sends what the server lacks: links first, then records, a few pushes at a time. What was made in this very step is
+    /// taken from it; the rest is read from the store.
+    pub(super) fn push(&mut self, work: &mut Work<'_, '_>) {
+        if !self.session.is_live() || self.push_links(work) {
+            return;
+        }
+        let history = history(work.cx.reader, self.space);
+        let runs = self.exchange.to_push(&self.local(&history));
+        for run in runs {
+            let mut from =
+                self.session.pushed_to.get(&run.feed).map_or(run.from_seq, |sent| run.from_seq.max(sent + 1));
+            while from <= run.to_seq && self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
+                let records = self.to_send(work, run.feed, from);
+                if records.is_empty() {
+                    break;
+                }
+                from += records.len() as u64;
+                self.session.pushed_to.insert(run.feed, from - 1);
+                self.session.in_flight += 1;
+                if run.feed == self.keys.feed && from - 1 > self.sent {
+                    self.mark_sent(work, from - 1);
+                }
+                work.step.send.push(Outgoing::Push { space: self.space, records });
+            }
+        }
+    }
+
+    /// Sends one link the server lacks; records follow when it is there.
+    fn push_links(&mut self, work: &mut Work<'_, '_>) -> bool {
+        let Some(after) = self.exchange.links_to_push(&self.roster) else { return false };
+        if self.session.links_sent {
+            return true;
+        }
+        let links = work.cx.reader.links(self.space).unwrap_or_default();
+        let next = usize::try_from(after + 1).ok().and_then(|next| links.into_iter().nth(next));
+        let (Some(link), Some(head)) = (next, self.roster.hash_at(after)) else { return false };
+        self.session.links_sent = true;
+        work.step.send.push(Outgoing::AppendLink { space: self.space, head_seq: after, head, link });
+        true
+    }
+
+    fn to_send(&self, work: &Work<'_, '_>, feed: FeedId, from: u64) -> Vec<bytes::Bytes> {
+        let stored =
+            work.cx.reader.records(self.space, feed, from, limits::PUSH_BYTES_MAX).unwrap_or_default();
+        if !stored.is_empty() || feed != self.keys.feed {
+            return stored;
+        }
+        let mut size = 0;
+        let fresh = work.fresh.iter().skip_while(|record| record.position().seq < from);
+        fresh
+            .map(|record| record.bytes().clone())
+            .take_while(|bytes| {
+                let first = size == 0;
+                size += bytes.len();
+                first || size <= limits::PUSH_BYTES_MAX
+            })
+            .collect()
+    }
+
+    fn mark_sent(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+        self.sent = seq;
+        let sealed = self.keys.seal(Table::Meta, meta::SENT, &seq.to_be_bytes(), work.cx.entropy);
+        work.step.commit.put(Table::Meta, meta::SENT, sealed);
+    }
+
+    fn refused(&mut self, work: &mut Work<'_, '_>, request: Request, refusal: Refusal) {
+        tracing::info!(?request, ?refusal, "the server refused");
+        match (request, refusal) {
+            (Request::LogIn, Refusal::SpaceUnknown) => self.space_unknown(work),
+            (Request::CreateSpace, Refusal::SpaceExists) => self.ask_challenge(work),
+            (Request::AppendLink, Refusal::RosterMoved) => {
+                self.linking_refused(work);
+                self.session.links_sent = false;
+            }
+            (Request::Mailbox, _) => self.mailbox_gone(work),
+            _ => self.try_later(work),
+        }
+    }
+
+    /// The server has never heard of this vault: with an invite it is created there; a server that had it has lost it,
+    /// and nothing here is changed for that.
+    fn space_unknown(&mut self, work: &mut Work<'_, '_>) {
+        let alarms = self.exchange.space_unknown();
+        let lost = !alarms.is_empty();
+        for alarm in alarms {
+            self.raise(work, Raised::Feed(alarm));
+        }
+        let invite = self.server.as_ref().and_then(|server| server.invite.clone()).filter(|_| !lost);
+        let genesis = work.cx.reader.links(self.space).ok().and_then(|links| links.into_iter().next());
+        match (invite, genesis) {
+            (Some(invite), Some(genesis)) => work.step.send.push(Outgoing::CreateSpace { invite, genesis }),
+            _ => self.try_later(work),
+        }
+    }
+
+    fn lost(&mut self, work: &mut Work<'_, '_>) {
+        self.go_offline();
+        self.linking_lost(work);
+        if self.server.is_some() {
+            self.try_later(work);
+        }
+        work.show();
+    }
+
+    fn go_offline(&mut self) {
+        self.exchange.disconnected();
+        self.session.stage = Stage::Offline;
+        self.session.in_flight = 0;
+        self.session.pushed_to.clear();
+        self.session.caught_up = false;
+        self.session.links_sent = false;
+    }
+
+    /// Connects again after a wait that doubles up to a minute, half of it by chance.
+    pub(super) fn try_later(&mut self, work: &mut Work<'_, '_>) {
+        self.go_offline();
+        let (first, most) = limits::RECONNECT_MS;
+        let wait = first.saturating_mul(1 << self.session.failures.min(10)).min(most);
+        self.session.failures += 1;
+        let chance = u64::from(u16::from_be_bytes(draw(work.cx.entropy)));
+        let after_ms = wait / 2 + wait * chance / (2 * u64::from(u16::MAX));
+        work.step.send.push(Outgoing::Reconnect { after_ms });
+        work.show();
+    }
+
+    /// How many own records the server does not have, as far as this device knows.
+    pub(super) fn pending(&self) -> u64 {
+        let own = self.tips.seq(&self.keys.feed);
+        own.saturating_sub(self.exchange.pins().served.seq(&self.keys.feed))
+    }
+
+    fn sync_state(&self) -> SyncState {
+        match self.session.stage {
+            _ if self.server.is_none() => SyncState::None,
+            Stage::Offline => SyncState::Offline,
+            Stage::Asking => SyncState::Syncing,
+            Stage::Live if self.session.caught_up && self.pending() == 0 && self.is_applied() => {
+                SyncState::Idle
+            }
+            Stage::Live => SyncState::Syncing,
+        }
+    }
+
+    fn is_applied(&self) -> bool {
+        self.tips.iter().all(|(feed, tip)| self.applied.seq(&feed) >= tip.position.seq)
+    }
+
+    pub(super) fn status_changed(&mut self) -> bool {
+        let now = (self.sync_state(), self.pending(), self.session.traffic.received);
+        let changed = self.session.shown != Some(now);
+        self.session.shown = Some(now);
+        changed
+    }
+
+    pub(super) fn status(&self) -> Status {
+        Status {
+            device: self.names.get(&self.keys.feed).cloned().unwrap_or_default(),
+            sync: self.sync_state(),
+            pending: if self.server.is_some() { self.pending() } else { 0 },
+            server: self.server.as_ref().map(|server| server.url.clone()),
+            traffic: self.session.traffic,
+            alarms: self.alarms(),
+            devices: self.devices(),
+            linking: self.linking.shown(),
+        }
+    }
+
+    /// Where the vault's server is and who it has to be, for the welcome of a new device.
+    pub(super) fn server_identity(&self) -> Option<(SignKey, StoreId)> {
+        let server = self.server.as_ref()?;
+        Some((SignKey::from_bytes(server.server_key).ok()?, self.session.store))
+    }
+}
+
+/// url | server key 32 | invite?
+pub(crate) fn encode_server(choice: &ServerChoice) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.text(&choice.url);
+    w.raw(&choice.server_key);
+    w.option(choice.invite.as_deref(), Writer::text);
+    w.0
+}
+
+pub(super) fn decode_server(bytes: &[u8]) -> Option<ServerChoice> {
+    let mut s = Scanner(bytes);
+    let choice = ServerChoice {
+        url: s.text().ok()?.to_owned(),
+        server_key: s.array().ok()?,
+        invite: s.option(|s| s.text().map(str::to_owned)).ok()?,
+    };
+    s.end().ok()?;
+    Some(choice)
+}

@@ -1,0 +1,114 @@
+//! One step's work in progress: what it has decided so far, over what is durable.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use haven_feed::record::VerifiedRecord;
+
+use super::Engine;
+use crate::content::DocumentId;
+use crate::fields::{Shown, shown};
+use crate::io::{Context, Step, Table, Write, draw};
+use crate::keys::meta;
+use crate::parallel;
+use crate::row::Stored;
+use crate::view::{Row, View};
+
+/// A document's row as it will be, perhaps with its view already made on another core.
+pub(super) struct Changed {
+    pub(super) stored: Stored,
+    pub(super) shown: Option<Shown>,
+}
+
+pub(super) struct Work<'a, 'c> {
+    pub(super) cx: &'a mut Context<'c>,
+    pub(super) step: Step,
+    /// Rows that this step changes; they win over the store's.
+    pub(super) rows: BTreeMap<DocumentId, Changed>,
+    /// Own records made in this step, not yet in the store.
+    pub(super) fresh: Vec<VerifiedRecord>,
+    pub(super) applied_changed: bool,
+    /// There is more to do at once.
+    pub(super) again: bool,
+    shows: bool,
+}
+
+impl<'a, 'c> Work<'a, 'c> {
+    pub(super) fn new(cx: &'a mut Context<'c>) -> Self {
+        Self {
+            cx,
+            step: Step::default(),
+            rows: BTreeMap::new(),
+            fresh: Vec::new(),
+            applied_changed: false,
+            again: false,
+            shows: false,
+        }
+    }
+
+    /// Something that readers see changed.
+    pub(super) fn show(&mut self) {
+        self.shows = true;
+    }
+
+    pub(super) fn change(&mut self, id: DocumentId, stored: Stored) {
+        self.rows.insert(id, Changed { stored, shown: None });
+    }
+}
+
+impl Engine {
+    /// Seals what changed and closes the step.
+    pub(super) fn finish(&mut self, mut work: Work<'_, '_>) -> Step {
+        self.finish_rows(&mut work);
+        if work.applied_changed {
+            let sealed = self.keys.seal(Table::Meta, meta::APPLIED, &self.applied.encode(), work.cx.entropy);
+            work.step.commit.put(Table::Meta, meta::APPLIED, sealed);
+        }
+        let pins = self.exchange.pins().encode();
+        if pins != self.saved_pins {
+            let sealed = self.keys.seal(Table::Meta, meta::PINS, &pins, work.cx.entropy);
+            work.step.commit.put(Table::Meta, meta::PINS, sealed);
+            self.saved_pins = pins;
+        }
+        if work.shows || self.status_changed() {
+            self.view.serial += 1;
+            self.view.status = Arc::new(self.status());
+            work.step.view = Some(Arc::new(self.view.clone()));
+        }
+        work.step.again = work.again;
+        work.step.wake = self.next_wake(work.cx.now);
+        work.step
+    }
+
+    fn finish_rows(&mut self, work: &mut Work<'_, '_>) {
+        if work.rows.is_empty() {
+            return;
+        }
+        let rows = std::mem::take(&mut work.rows);
+        let mut jobs = Vec::with_capacity(rows.len());
+        for (id, changed) in rows {
+            jobs.push((id, changed, draw::<32>(work.cx.entropy)));
+        }
+        let (keys, library) = (&self.keys, &self.library);
+        let made = parallel::map(&jobs, |(id, changed, entropy)| {
+            let sealed = keys.local.seal("haven/1/local row", id, &changed.stored.encode(), *entropy);
+            let shown = changed.shown.is_none().then(|| shown(*id, &changed.stored, library));
+            (sealed, shown)
+        });
+        for ((id, changed, _), (sealed, made)) in jobs.into_iter().zip(made) {
+            work.step.commit.writes.push(Write::Put { table: Table::Rows, key: id.to_vec(), value: sealed });
+            self.view.take(changed.shown.or(made).unwrap_or(Shown::Unknown));
+        }
+        work.show();
+    }
+}
+
+impl View {
+    fn take(&mut self, shown: Shown) {
+        match shown {
+            Shown::Entry(row) => self.insert(Arc::<Row>::from(row)),
+            Shown::Person(person) => self.insert_person(Arc::new(person)),
+            Shown::Unknown => {}
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Entries and people as documents say them: both directions side by side.
+
+use std::collections::BTreeMap;
+
+use haven_core::answers::{Answer, Answers, ExerciseRef, FieldId};
+use haven_core::content::Library;
+use haven_core::entry::{Draft, Edit, Entry};
+use haven_core::exercise::FieldKind;
+use haven_core::fold::fold_into;
+use haven_core::id::{EntryId, PersonId};
+use haven_core::person::{Person, PersonName};
+use haven_core::time::Timestamp;
+
+use crate::content::DocumentId;
+use crate::document::{Fields, FieldsEdit};
+use crate::row::Stored;
+use crate::view::Row;
+
+/// The kind of a document that is a person.
+const PERSON: &str = "person";
+const TITLE: &str = "title";
+const TEXT: &str = "text";
+const ANSWER: &str = "answer:";
+
+/// What a document turned out to be.
+pub(crate) enum Shown {
+    Entry(Box<Row>),
+    Person(Person),
+    /// Of a kind or with values this version does not know; kept, not shown.
+    Unknown,
+}
+
+/// The fields of a new entry. Every text that the exercise may ask for exists from the beginning, empty if unanswered,
+/// so that two devices which answer it apart meet in one text.
+pub(crate) fn of_draft(draft: &Draft, library: &Library, created: Timestamp) -> Fields {
+    let mut fields = Fields {
+        kind: draft.kind.as_str().to_owned(),
+        at: draft.at.to_string(),
+        created: created.as_millis(),
+        tags: draft.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+        people: draft.people.iter().map(PersonId::to_string).collect(),
+        exercise: draft.exercise.as_ref().map(|at| (at.id.as_str().to_owned(), u64::from(at.version))),
+        import: draft.import_id,
+        ..Fields::default()
+    };
+    fields.texts.insert(TITLE.to_owned(), draft.title.clone());
+    fields.texts.insert(TEXT.to_owned(), draft.text.clone());
+    fields.texts.extend(asked(draft.exercise.as_ref(), library));
+    for (field, answer) in &draft.answers {
+        put_answer(&mut fields, field, answer);
+    }
+    fields
+}
+
+fn asked(exercise: Option<&ExerciseRef>, library: &Library) -> BTreeMap<String, String> {
+    let known = exercise.and_then(|at| library.get_version(&at.id, at.version));
+    let words = |kind| matches!(kind, FieldKind::Text | FieldKind::LongText);
+    let asked = known.into_iter().flat_map(|exercise| &exercise.fields).filter(|field| words(field.kind()));
+    asked.filter(|field| !field.repeats()).map(|field| (key(&field.id), String::new())).collect()
+}
+
+fn key(field: &FieldId) -> String {
+    format!("{ANSWER}{field}")
+}
+
+fn put_answer(fields: &mut Fields, field: &FieldId, answer: &Answer) {
+    match answer {
+        Answer::Text(text) => fields.texts.insert(key(field), text.clone()),
+        other => fields.answers.insert(field.to_string(), other.to_stored()),
+    };
+}
+
+/// The fields of a new person.
+pub(crate) fn of_person(name: &PersonName, created: Timestamp) -> Fields {
+    Fields {
+        kind: PERSON.to_owned(),
+        at: "1970-01-01".to_owned(),
+        created: created.as_millis(),
+        texts: [(TITLE.to_owned(), name.as_str().to_owned())].into(),
+        ..Fields::default()
+    }
+}
+
+/// What an edit changes in a document that now says `present`.
+pub(crate) fn of_edit(edit: &Edit, present: &Fields) -> FieldsEdit {
+    let mut change = FieldsEdit {
+        at: edit.at.as_ref().map(ToString::to_string),
+        tags_added: edit.add_tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+        tags_removed: edit.remove_tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+        people_added: edit.add_people.iter().map(PersonId::to_string).collect(),
+        people_removed: edit.remove_people.iter().map(PersonId::to_string).collect(),
+        ..FieldsEdit::default()
+    };
+    change.tags_added.retain(|tag| !change.tags_removed.contains(tag));
+    change.people_added.retain(|person| !change.people_removed.contains(person));
+    for (name, text) in [(TITLE, &edit.title), (TEXT, &edit.text)] {
+        change.texts.extend(text.iter().map(|text| (name.to_owned(), text.clone())));
+    }
+    for (field, answer) in &edit.answers {
+        edit_answer(&mut change, present, field, answer.as_ref());
+    }
+    change
+}
+
+fn edit_answer(change: &mut FieldsEdit, present: &Fields, field: &FieldId, answer: Option<&Answer>) {
+    let has_text = present.texts.contains_key(&key(field));
+    match answer {
+        Some(Answer::Text(text)) if has_text => drop(change.texts.insert(key(field), text.clone())),
+        None if has_text => drop(change.texts.insert(key(field), String::new())),
+        other => drop(change.answers.insert(field.to_string(), other.map(Answer::to_stored))),
+    }
+}
+
+/// What a row shows.
+pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown {
+    let fields = &stored.fields;
+    if fields.kind == PERSON {
+        let name = fields.texts.get(TITLE).and_then(|name| PersonName::new(name).ok());
+        let person = |name| Person {
+            id: PersonId::from_bytes(id),
+            name,
+            created: Timestamp::from_millis(fields.created),
+        };
+        return name.map_or(Shown::Unknown, |name| Shown::Person(person(name)));
+    }
+    let Some(entry) = entry(EntryId::from_bytes(id), fields, stored.modified_ms) else {
+        return Shown::Unknown;
+    };
+    let known = entry.exercise.as_ref().and_then(|at| library.get_version(&at.id, at.version));
+    let steps = known.map(|exercise| exercise.steps.clone()).unwrap_or_default();
+    Shown::Entry(Box::new(Row { folded: folded(&entry), version: stored.version.clone(), steps, entry }))
+}
+
+/// An entry from what its document says; `None` if this version does not know such entries.
+pub(crate) fn entry(id: EntryId, fields: &Fields, modified_ms: i64) -> Option<Entry> {
+    let text = |name: &str| fields.texts.get(name).cloned().unwrap_or_default();
+    let exercise = match &fields.exercise {
+        Some((id, version)) => {
+            Some(ExerciseRef { id: id.parse().ok()?, version: u32::try_from(*version).ok()? })
+        }
+        None => None,
+    };
+    Some(Entry {
+        id,
+        kind: fields.kind.parse().ok()?,
+        at: fields.at.parse().ok()?,
+        title: text(TITLE),
+        text: text(TEXT),
+        tags: fields.tags.iter().filter_map(|tag| tag.parse().ok()).collect(),
+        people: fields.people.iter().filter_map(|person| person.parse().ok()).collect(),
+        exercise,
+        answers: answers(fields),
+        import_id: fields.import,
+        created: Timestamp::from_millis(fields.created),
+        modified: Timestamp::from_millis(modified_ms),
+        trashed: fields.trashed.map(Timestamp::from_millis),
+    })
+}
+
+fn answers(fields: &Fields) -> Answers {
+    let stored = fields.answers.iter();
+    let mut answers: Answers = stored
+        .filter_map(|(field, answer)| Some((field.parse().ok()?, Answer::from_stored(answer)?)))
+        .collect();
+    let written = fields.texts.iter().filter(|(_, text)| !text.is_empty());
+    answers.extend(written.filter_map(|(name, text)| {
+        Some((name.strip_prefix(ANSWER)?.parse().ok()?, Answer::Text(text.clone())))
+    }));
+    answers
+}
+
+fn folded(entry: &Entry) -> Box<str> {
+    let mut folded = String::with_capacity(entry.title.len() + entry.text.len() + 2);
+    fold_into(&entry.title, &mut folded);
+    folded.push('\n');
+    fold_into(&entry.text, &mut folded);
+    for words in entry.answers.values().flat_map(Answer::words) {
+        folded.push('\n');
+        fold_into(words, &mut folded);
+    }
+    folded.into_boxed_str()
+}

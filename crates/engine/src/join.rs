@@ -1,0 +1,299 @@
+//! Joining a vault on a new device: reads the code that an existing device shows, proves its keys, shows three words, and
+//! follows the roster until it is in it. Pure; the shell carries the messages.
+
+use haven_crypto::code::CodeFault;
+use haven_crypto::feedkeys::FeedSecrets;
+use haven_crypto::linking::{Joiner, LinkSecret, LinkingFault, Offer, Welcome};
+use haven_crypto::local::LocalKey;
+use haven_feed::auth::Challenge;
+use haven_feed::exchange::Pins;
+use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId};
+use haven_feed::keys::{SignKey, Signature};
+use haven_feed::roster::{Link, Roster};
+use thiserror::Error;
+
+use crate::command::ServerChoice;
+use crate::engine::encode_server;
+use crate::io::{Commit, Entropy, Table, Write, draw};
+use crate::keys::{Keys, meta};
+use crate::sync::Refusal;
+use crate::vault::{Unlocked, VaultFault, first_commit, protect};
+
+/// How long to wait before asking again whether the roster has this device.
+const POLL_MS: u64 = 300;
+
+/// What the shell is to do for a joining device.
+pub enum JoinSend {
+    /// Watch a mailbox by its id, from its first message on.
+    Watch {
+        /// Its id.
+        mailbox: [u8; 16],
+    },
+    /// Put a message into a mailbox.
+    Post {
+        /// Its id.
+        mailbox: [u8; 16],
+        /// Its place.
+        index: u32,
+        /// Sealed.
+        message: Vec<u8>,
+    },
+    /// Ask for a challenge; answered by [`JoinInput::Challenged`].
+    Challenge {
+        /// The space.
+        space: SpaceId,
+        /// As this feed.
+        feed: FeedId,
+    },
+    /// Log in; answered by [`JoinInput::LoggedIn`].
+    LogIn {
+        /// The space.
+        space: SpaceId,
+        /// As this feed.
+        feed: FeedId,
+        /// The server's nonce.
+        nonce: [u8; 32],
+        /// Over the login digest.
+        signature: [u8; 64],
+    },
+    /// List the roster's links from genesis on; answered by [`JoinInput::Links`].
+    ListLinks {
+        /// The space.
+        space: SpaceId,
+    },
+    /// Send [`JoinInput::Again`] after a while.
+    Retry {
+        /// How long.
+        after_ms: u64,
+    },
+}
+
+/// What a joining device hears.
+pub enum JoinInput {
+    /// A message in the mailbox.
+    Mailbox {
+        /// Its place.
+        index: u32,
+        /// Sealed.
+        message: Vec<u8>,
+    },
+    /// The server's answer to a challenge.
+    Challenged {
+        /// Its nonce.
+        nonce: [u8; 32],
+        /// Its identity key.
+        server_key: [u8; 32],
+        /// Which store it is.
+        store_id: [u8; 16],
+        /// Its signature.
+        signature: [u8; 64],
+    },
+    /// The session is open.
+    LoggedIn,
+    /// The roster's links.
+    Links(Vec<Vec<u8>>),
+    /// The server refused.
+    Refused(Refusal),
+    /// The wait is over.
+    Again,
+}
+
+/// What a step of joining brings.
+#[derive(Default)]
+pub struct JoinStep {
+    /// What to send.
+    pub send: Vec<JoinSend>,
+    /// The words to show, once known.
+    pub words: Option<String>,
+    /// Whether this device is in the roster; then [`Joining::seal`].
+    pub linked: bool,
+}
+
+/// Why joining ended.
+#[derive(Debug, Error)]
+pub enum JoinFault {
+    /// The code is mistyped, or not a linking code.
+    #[error(transparent)]
+    Code(#[from] CodeFault),
+    /// The code is over: unknown to the server, used, or past its two minutes.
+    #[error("the code is over: it counts for two minutes and one device")]
+    CodeOver,
+    /// A message did not fit the code.
+    #[error(transparent)]
+    Linking(#[from] LinkingFault),
+    /// The server is not the one the existing device uses.
+    #[error("this is not the server that the other device uses")]
+    OtherServer,
+    /// The roster that the server shows is not the one the existing device showed.
+    #[error("the server shows another list of devices than the other device did")]
+    RosterForged,
+    /// The server refused.
+    #[error("the server refused")]
+    Refused(Refusal),
+    /// Messages came in another order than they can.
+    #[error("a message came out of turn")]
+    OutOfTurn,
+    /// The vault could not be made on this device.
+    #[error(transparent)]
+    Vault(#[from] VaultFault),
+}
+
+/// A device on its way into a vault.
+pub struct Joining {
+    mailbox: [u8; 16],
+    joiner: Joiner,
+    secrets: FeedSecrets,
+    offered: Option<Offer>,
+    welcome: Option<Welcome>,
+    roster: Option<(Roster, Vec<Link>)>,
+}
+
+impl Joining {
+    /// Begins with the typed or scanned code, under the name this device shall have.
+    ///
+    /// # Errors
+    /// The code is mistyped or of another kind, or the name is longer than 64 bytes.
+    pub fn start(code: &str, name: &str, entropy: &mut dyn Entropy) -> Result<(Self, JoinStep), JoinFault> {
+        let secret = LinkSecret::parse(code)?;
+        let secrets = FeedSecrets::from_entropy(draw(entropy));
+        let mut joiner = Joiner::new(&secret, secrets.keys(), name, draw(entropy))?;
+        let message = joiner.commit(draw(entropy))?;
+        let mailbox = secret.mailbox_id();
+        let send = vec![JoinSend::Watch { mailbox }, JoinSend::Post { mailbox, index: 1, message }];
+        let joining = Self { mailbox, joiner, secrets, offered: None, welcome: None, roster: None };
+        Ok((joining, JoinStep { send, ..JoinStep::default() }))
+    }
+
+    /// Takes one input.
+    ///
+    /// # Errors
+    /// Joining is over; begin again with a new code.
+    pub fn step(&mut self, input: JoinInput, entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {
+        match input {
+            JoinInput::Mailbox { index: 2, message } => self.reveal(&message, entropy),
+            JoinInput::Mailbox { index: 4, message } => {
+                self.welcome = Some(self.joiner.finish(&message)?);
+                self.ask()
+            }
+            // Our own messages come back to us as well.
+            JoinInput::Mailbox { .. } => Ok(JoinStep::default()),
+            JoinInput::Challenged { nonce, server_key, store_id, signature } => {
+                self.log_in(nonce, server_key, store_id, signature)
+            }
+            JoinInput::LoggedIn => Ok(sends(JoinSend::ListLinks { space: self.offer()?.space })),
+            JoinInput::Links(links) => self.follow(links),
+            JoinInput::Refused(Refusal::FeedUnknown) => Ok(sends(JoinSend::Retry { after_ms: POLL_MS })),
+            JoinInput::Refused(Refusal::MailboxGone) => Err(JoinFault::CodeOver),
+            JoinInput::Refused(refusal) => Err(JoinFault::Refused(refusal)),
+            JoinInput::Again => self.ask(),
+        }
+    }
+
+    fn reveal(&mut self, message: &[u8], entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {
+        let message = self.joiner.reveal(message, &self.secrets, draw(entropy))?;
+        self.offered = self.joiner.offer();
+        let words = self.joiner.words().map(|words| words.join(" "));
+        let send = vec![JoinSend::Post { mailbox: self.mailbox, index: 3, message }];
+        Ok(JoinStep { send, words, linked: false })
+    }
+
+    fn offer(&self) -> Result<Offer, JoinFault> {
+        self.offered.ok_or(JoinFault::OutOfTurn)
+    }
+
+    fn ask(&self) -> Result<JoinStep, JoinFault> {
+        Ok(sends(JoinSend::Challenge { space: self.offer()?.space, feed: self.secrets.keys().id() }))
+    }
+
+    fn log_in(
+        &self,
+        nonce: [u8; 32],
+        server_key: [u8; 32],
+        store_id: [u8; 16],
+        signature: [u8; 64],
+    ) -> Result<JoinStep, JoinFault> {
+        let welcome = self.welcome.as_ref().ok_or(JoinFault::OutOfTurn)?;
+        let challenge = Challenge {
+            server: SignKey::from_bytes(server_key).map_err(|_| JoinFault::OtherServer)?,
+            nonce: Nonce::from_bytes(nonce),
+            space: self.offer()?.space,
+            feed: self.secrets.keys().id(),
+            store: StoreId::from_bytes(store_id),
+        };
+        let signature = Signature::from_bytes(signature);
+        let answer = challenge.answer(&welcome.server_key, &signature, self.secrets.signer());
+        let signature = *answer.map_err(|_| JoinFault::OtherServer)?.as_bytes();
+        Ok(sends(JoinSend::LogIn { space: challenge.space, feed: challenge.feed, nonce, signature }))
+    }
+
+    /// Verifies the roster from genesis; it must contain what the existing device showed, and this device.
+    fn follow(&mut self, links: Vec<Vec<u8>>) -> Result<JoinStep, JoinFault> {
+        let offer = self.offer()?;
+        let links: Vec<Link> = links
+            .into_iter()
+            .map(Link::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| JoinFault::RosterForged)?;
+        let roster = Roster::replay(&links).map_err(|_| JoinFault::RosterForged)?;
+        let shown = roster.hash_at(offer.head.seq) == Some(offer.head.hash);
+        if roster.space() != offer.space || !shown {
+            return Err(JoinFault::RosterForged);
+        }
+        if !roster.is_current(&self.secrets.keys().id()) {
+            return Ok(sends(JoinSend::Retry { after_ms: POLL_MS }));
+        }
+        self.roster = Some((roster, links));
+        Ok(JoinStep { linked: true, ..JoinStep::default() })
+    }
+
+    /// Makes the vault on this device, under a passphrase of its own. Slow: stretches the passphrase.
+    ///
+    /// # Errors
+    /// This device is not in the roster yet, the wrap for it does not open, or the passphrase is too long.
+    pub fn seal(
+        self,
+        passphrase: &str,
+        url: &str,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(Unlocked, Commit), JoinFault> {
+        let local = LocalKey::from_entropy(draw(entropy));
+        let wrapped = protect(&local, passphrase, entropy)?;
+        self.seal_with(local, wrapped, url, entropy)
+    }
+
+    /// The same with a local key that is wrapped already; the simulator wraps it with nothing.
+    ///
+    /// # Errors
+    /// As [`Joining::seal`].
+    pub fn seal_with(
+        self,
+        local: LocalKey,
+        wrapped: Vec<u8>,
+        url: &str,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(Unlocked, Commit), JoinFault> {
+        let (roster, links) = self.roster.ok_or(JoinFault::OutOfTurn)?;
+        let welcome = self.welcome.ok_or(JoinFault::OutOfTurn)?;
+        let mut keys = Keys::new(local, self.secrets, std::collections::BTreeMap::new());
+        keys.learn(&roster);
+        if !keys.roots.contains_key(&roster.epoch()) {
+            return Err(JoinFault::RosterForged);
+        }
+        let space = roster.space();
+        let mut commit = first_commit(&keys, space, wrapped, entropy);
+        for link in links {
+            commit.writes.push(Write::Link { space, seq: link.seq(), bytes: link.bytes().to_vec() });
+        }
+        let pins = Pins::linked(Some(welcome.store), roster.head(), welcome.vector);
+        let server_key = *welcome.server_key.as_bytes();
+        let server = encode_server(&ServerChoice { url: url.to_owned(), server_key, invite: None });
+        for (key, plain) in [(meta::PINS, pins.encode()), (meta::SERVER, server)] {
+            commit.put(Table::Meta, key, keys.seal(Table::Meta, key, &plain, entropy));
+        }
+        Ok((Unlocked { keys, space }, commit))
+    }
+}
+
+fn sends(send: JoinSend) -> JoinStep {
+    JoinStep { send: vec![send], ..JoinStep::default() }
+}

@@ -1,0 +1,126 @@
+//! The keys of an open vault, and how they lie on the disk: sealed by the local key.
+
+use std::collections::BTreeMap;
+
+use haven_crypto::epoch::{EpochKeys, EpochRoot};
+use haven_crypto::feedkeys::FeedSecrets;
+use haven_crypto::local::LocalKey;
+use haven_crypto::wrap::unwrap;
+use haven_feed::FeedId;
+use haven_feed::roster::Roster;
+
+use crate::io::{Entropy, Table, draw};
+
+/// Names of the rows in [`Table::Meta`].
+pub(crate) mod meta {
+    /// The local key, wrapped by the passphrase. The only row that is not sealed by the local key.
+    pub(crate) const WRAP: &[u8] = b"wrap";
+    /// The device's feed secrets and its space.
+    pub(crate) const DEVICE: &[u8] = b"device";
+    /// The roots of all epochs.
+    pub(crate) const EPOCHS: &[u8] = b"epochs";
+    /// The vector of what was applied.
+    pub(crate) const APPLIED: &[u8] = b"applied";
+    /// Up to which own record anything may have been sent.
+    pub(crate) const SENT: &[u8] = b"sent";
+    /// What the exchange pinned of the server.
+    pub(crate) const PINS: &[u8] = b"pins";
+    /// The server.
+    pub(crate) const SERVER: &[u8] = b"server";
+    /// The mailbox of the last linking code that was used.
+    pub(crate) const LINK_USED: &[u8] = b"link used";
+    /// The record that is being guarded right now; found at start, it brought the process down.
+    pub(crate) const TRYING: &[u8] = b"trying";
+}
+
+/// The secrets of an open vault.
+pub(crate) struct Keys {
+    pub(crate) local: LocalKey,
+    pub(crate) device: FeedSecrets,
+    pub(crate) feed: FeedId,
+    pub(crate) roots: BTreeMap<u32, EpochRoot>,
+    pub(crate) epochs: BTreeMap<u32, EpochKeys>,
+}
+
+/// A row that does not open with this vault's local key.
+#[derive(Debug)]
+pub(crate) struct NotOurs;
+
+impl Keys {
+    pub(crate) fn new(local: LocalKey, device: FeedSecrets, roots: BTreeMap<u32, EpochRoot>) -> Self {
+        let epochs = roots.iter().map(|(epoch, root)| (*epoch, root.keys())).collect();
+        Self { feed: device.keys().id(), local, device, roots, epochs }
+    }
+
+    /// Seals a row for this disk, bound to its table and key.
+    pub(crate) fn seal(&self, table: Table, key: &[u8], plain: &[u8], entropy: &mut dyn Entropy) -> Vec<u8> {
+        self.local.seal(purpose(table), key, plain, draw(entropy))
+    }
+
+    /// Opens a row of this disk.
+    pub(crate) fn open(&self, table: Table, key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotOurs> {
+        self.local.open(purpose(table), key, sealed).map(|opened| opened.into_vec()).map_err(|_| NotOurs)
+    }
+
+    /// Learns the roots of epochs that the roster has and this device does not: from the newest wrap backwards.
+    pub(crate) fn learn(&mut self, roster: &Roster) {
+        let newest = roster.epoch();
+        if !self.roots.contains_key(&newest) {
+            let wrap = roster.wrap_for(newest, self.feed.into());
+            let block = roster.epoch_block(newest);
+            let (Some((wrap, context)), Some(block)) = (wrap, block) else { return };
+            let Ok(root) = unwrap(self.device.kem(), &context, wrap, &block.id) else { return };
+            self.insert(newest, root);
+        }
+        for epoch in (0..newest).rev().filter(|epoch| roster.epoch_block(*epoch).is_some()) {
+            if self.roots.contains_key(&epoch) {
+                continue;
+            }
+            let (Some(later), Some(block)) = (roster.epoch_block(epoch + 1), roster.epoch_block(epoch))
+            else {
+                return;
+            };
+            let (Some(sealed), Some(root)) = (&later.sealed_previous, self.roots.get(&(epoch + 1))) else {
+                return;
+            };
+            let Ok(previous) = root.keys().open_previous(sealed, &block.id) else { return };
+            self.insert(epoch, previous);
+        }
+    }
+
+    fn insert(&mut self, epoch: u32, root: EpochRoot) {
+        self.epochs.insert(epoch, root.keys());
+        self.roots.insert(epoch, root);
+    }
+
+    /// The roots as one row: (epoch 4 | root 32) …
+    pub(crate) fn encode_roots(&self) -> Vec<u8> {
+        let each = self.roots.iter();
+        each.flat_map(|(epoch, root)| epoch.to_be_bytes().into_iter().chain(*root.expose_for_sealing()))
+            .collect()
+    }
+}
+
+/// Reads what [`Keys::encode_roots`] wrote.
+pub(crate) fn decode_roots(bytes: &[u8]) -> Option<BTreeMap<u32, EpochRoot>> {
+    if bytes.is_empty() || bytes.len() % 36 != 0 {
+        return None;
+    }
+    let one = |chunk: &[u8]| {
+        let (epoch, root) = chunk.split_at(4);
+        Some((u32::from_be_bytes(epoch.try_into().ok()?), EpochRoot::from_sealed(root)?))
+    };
+    bytes.chunks(36).map(one).collect()
+}
+
+fn purpose(table: Table) -> &'static str {
+    match table {
+        Table::Meta => "haven/1/local meta",
+        Table::Rows => "haven/1/local row",
+        Table::Saves => "haven/1/local save",
+        Table::Drafts => "haven/1/local draft",
+        Table::Quarantine => "haven/1/local quarantine",
+        Table::Actors => "haven/1/local actor",
+        Table::Alarms => "haven/1/local alarm",
+    }
+}

@@ -1,0 +1,71 @@
+//! Every limit of the engine, with its reason.
+
+/// Operations one change may hold. The largest honest change is the upgrade of the longest text to single code points:
+/// 256 KiB of ASCII are 262,144 insertions and one put.
+pub const CHANGE_OPERATIONS_MAX: u64 = 300_000;
+
+/// Operations one record may hold for one document: an upgrade and the rewriting of the whole text.
+pub const RECORD_OPERATIONS_MAX: u64 = 1_200_000;
+
+/// Bytes that the keys of one change's operations expand to. An entry has a few dozen short keys.
+pub const CHANGE_KEY_BYTES_MAX: u64 = 1 << 20;
+
+/// Dependencies of one change: at most one branch a device and entry.
+pub const CHANGE_DEPENDENCIES_MAX: u64 = 256;
+
+/// Actors one change refers to; an entry edited in 4,096 openings of the journal is beyond any real one, and more cost
+/// seconds to load.
+pub const CHANGE_ACTORS_MAX: u64 = 4_096;
+
+/// Columns of one change; the format knows about a dozen.
+pub const CHANGE_COLUMNS_MAX: u64 = 64;
+
+/// Bytes of an actor's name. Ours have 8, upgrades 16.
+pub const ACTOR_BYTES_MAX: u64 = 32;
+
+/// How deep maps may stand in maps. Ours stand one deep; 32 leaves room for later shapes and none for a stack overflow.
+pub const DOCUMENT_DEPTH_MAX: usize = 32;
+
+/// Changes of one document in one record. An edit makes one and at most one upgrade a text; a merge of drafts a few.
+pub const RECORD_CHANGES_MAX: usize = 256;
+
+/// Plain bytes of changes after which a bulk write starts the next record: large enough to compress well (0.36 of the
+/// plaintext), small enough to travel and be retried alone.
+pub const RECORD_CONTENT_TARGET: usize = 64 * 1024;
+
+/// Documents in one record; a bound on what one record makes a receiver do.
+pub const RECORD_DOCUMENTS_MAX: usize = 4_096;
+
+/// Bytes of records in one push. Stays well under the 1 MiB a message may have.
+pub const PUSH_BYTES_MAX: usize = 512 * 1024;
+
+/// Pushes on their way at once: enough to keep a loopback server's group commit busy, little enough to lose by a
+/// disconnect.
+pub const PUSHES_IN_FLIGHT_MAX: usize = 4;
+
+/// Open documents kept in memory; each takes 10-26 KB.
+pub const OPEN_DOCUMENTS_MAX: usize = 32;
+
+/// Idle time after which a draft becomes a record.
+pub const DRAFT_IDLE_MS: u64 = 5_000;
+
+/// The longest a draft that is being typed into stays a local row only.
+pub const DRAFT_AGE_MS: u64 = 30_000;
+
+/// Drafts at once; an editor a window.
+pub const DRAFTS_MAX: usize = 64;
+
+/// Records between two full vectors in a feed's records.
+pub const FULL_VECTOR_EVERY: u64 = 64;
+
+/// How long a linking code counts.
+pub const LINK_LIFETIME_MS: u64 = 120_000;
+
+/// Import lines in one command; the client sends more in the next.
+pub const IMPORT_LINES_MAX: usize = 4_096;
+
+/// Records that wait for others they build on, of all feeds together. Beyond it they are read again from the store.
+pub const WAITING_RECORDS_MAX: usize = 1_000;
+
+/// The first wait before connecting again, and the longest, in milliseconds. Doubled each time, with jitter.
+pub const RECONNECT_MS: (u64, u64) = (500, 60_000);

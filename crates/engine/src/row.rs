@@ -1,0 +1,147 @@
+//! The projection of one document as it is kept on this device: a cache that records can always rebuild.
+//!
+//! ```text
+//! row = version 1 | kind | at | created 8 | texts | tags | people | answers | exercise? | import? | trashed? | modified 8
+//!     | heads 4 | hash 32 … | sources 4 | (feed 8 | seq 8) …
+//! ```
+
+use haven_feed::ids::FeedId;
+
+use crate::codec::{Malformed, Scanner, Writer};
+use crate::document::Fields;
+use crate::version::Version;
+
+const VERSION: u8 = 1;
+
+/// A record that holds changes of a document.
+pub(crate) type Source = (FeedId, u64);
+
+/// What is kept of a document besides its records.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) fields: Fields,
+    pub(crate) version: Version,
+    pub(crate) modified_ms: i64,
+    /// In the order in which this device accepted them.
+    pub(crate) sources: Vec<Source>,
+}
+
+impl Stored {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let fields = &self.fields;
+        let mut w = Writer(Vec::with_capacity(256 + fields.texts.values().map(String::len).sum::<usize>()));
+        w.u8(VERSION);
+        w.text(&fields.kind);
+        w.text(&fields.at);
+        w.i64(fields.created);
+        pairs(&mut w, fields.texts.iter());
+        list(&mut w, fields.tags.iter());
+        list(&mut w, fields.people.iter());
+        pairs(&mut w, fields.answers.iter());
+        w.option(fields.exercise.as_ref(), |w, (id, version)| {
+            w.text(id);
+            w.u64(*version);
+        });
+        w.option(fields.import.as_ref(), |w, identity| w.raw(identity));
+        w.option(fields.trashed, Writer::i64);
+        w.i64(self.modified_ms);
+        w.count(self.version.heads().len());
+        self.version.heads().iter().for_each(|head| w.raw(head));
+        w.count(self.sources.len());
+        for (feed, seq) in &self.sources {
+            w.raw(feed.as_bytes());
+            w.u64(*seq);
+        }
+        w.0
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut s = Scanner(bytes);
+        if s.u8()? != VERSION {
+            return Err(Malformed);
+        }
+        let fields = Fields {
+            kind: s.text()?.to_owned(),
+            at: s.text()?.to_owned(),
+            created: s.i64()?,
+            texts: s.list(pair)?.into_iter().collect(),
+            tags: s.list(|s| s.text().map(str::to_owned))?.into_iter().collect(),
+            people: s.list(|s| s.text().map(str::to_owned))?.into_iter().collect(),
+            answers: s.list(pair)?.into_iter().collect(),
+            exercise: s.option(|s| Ok((s.text()?.to_owned(), s.u64()?)))?,
+            import: s.option(Scanner::array)?,
+            trashed: s.option(Scanner::i64)?,
+        };
+        let stored = Self {
+            fields,
+            modified_ms: s.i64()?,
+            version: Version::new(s.list(Scanner::array)?),
+            sources: s.list(|s| Ok((FeedId::from_bytes(s.array()?), s.u64()?)))?,
+        };
+        s.end()?;
+        Ok(stored)
+    }
+}
+
+fn list<'a>(w: &mut Writer, items: impl ExactSizeIterator<Item = &'a String>) {
+    w.count(items.len());
+    items.for_each(|item| w.text(item));
+}
+
+fn pairs<'a>(w: &mut Writer, pairs: impl ExactSizeIterator<Item = (&'a String, &'a String)>) {
+    w.count(pairs.len());
+    for (key, value) in pairs {
+        w.text(key);
+        w.text(value);
+    }
+}
+
+fn pair(s: &mut Scanner<'_>) -> Result<(String, String), Malformed> {
+    Ok((s.text()?.to_owned(), s.text()?.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sample() -> Stored {
+        let word = |text: &str| text.to_owned();
+        Stored {
+            fields: Fields {
+                kind: word("note"),
+                at: word("1660-01-01"),
+                created: -1,
+                texts: [(word("title"), word("ä")), (word("text"), String::new())].into(),
+                tags: [word("calm")].into(),
+                people: [word("ab")].into(),
+                answers: [(word("suds"), word("40"))].into(),
+                exercise: Some((word("thought-check"), 3)),
+                import: Some([1; 32]),
+                trashed: Some(8),
+            },
+            version: Version::new(vec![[2; 32], [1; 32]]),
+            modified_ms: 9,
+            sources: vec![(FeedId::from_bytes([5; 8]), 6)],
+        }
+    }
+
+    #[test]
+    fn a_row_reads_back_as_written() {
+        assert!(Stored::decode(&sample().encode()) == Ok(sample()));
+    }
+
+    #[test]
+    fn a_cut_row_is_refused_at_every_byte() {
+        let bytes = sample().encode();
+        assert!((0..bytes.len()).all(|end| Stored::decode(&bytes[..end]).is_err()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_decoded_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Stored::decode(&bytes);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What a vault says to its server and hears from it, as values; the shell only carries them.
+
+use bytes::Bytes;
+use haven_feed::ids::{FeedId, LinkHash, SpaceId, Vector};
+use haven_feed::invite::{Invite, InviteFault};
+use haven_feed::keys::SignKey;
+use thiserror::Error;
+
+/// A message to the server.
+pub enum Outgoing {
+    /// Ask the server to prove its identity and give a nonce. Answered by [`Incoming::Challenged`].
+    Challenge {
+        /// The space to be reached.
+        space: SpaceId,
+        /// As which feed.
+        feed: FeedId,
+    },
+    /// Prove the feed key. Answered by [`Incoming::LoggedIn`].
+    LogIn {
+        /// The space.
+        space: SpaceId,
+        /// As which feed.
+        feed: FeedId,
+        /// The server's nonce.
+        nonce: [u8; 32],
+        /// Over the login digest.
+        signature: [u8; 64],
+    },
+    /// Create the space with an invite. Answered by [`Incoming::SpaceCreated`].
+    CreateSpace {
+        /// The invite's text.
+        invite: String,
+        /// The genesis link.
+        genesis: Vec<u8>,
+    },
+    /// Open the stream of what we lack. Answered by [`Incoming::Hello`], links, records, then live.
+    Pull {
+        /// The space.
+        space: SpaceId,
+        /// What we have.
+        vector: Vector,
+        /// The last link we have; `None` for a joiner that has none.
+        roster_seq: Option<u64>,
+    },
+    /// Push records. Answered by [`Incoming::Pushed`].
+    Push {
+        /// The space.
+        space: SpaceId,
+        /// Stored forms, one feed, ascending.
+        records: Vec<Bytes>,
+    },
+    /// Append a link. Answered by [`Incoming::LinkAppended`].
+    AppendLink {
+        /// The space.
+        space: SpaceId,
+        /// The head it stands on.
+        head_seq: u64,
+        /// The head's hash.
+        head: LinkHash,
+        /// The link.
+        link: Vec<u8>,
+    },
+    /// Open a mailbox for linking. Answered by [`Incoming::MailboxOpened`] or a refusal, then its messages.
+    OpenMailbox {
+        /// Its id.
+        mailbox: [u8; 16],
+    },
+    /// Put a message into a mailbox.
+    PostMessage {
+        /// Its id.
+        mailbox: [u8; 16],
+        /// Its place, from 1.
+        index: u32,
+        /// Sealed under the code's channel key.
+        message: Vec<u8>,
+    },
+    /// The mailbox is no longer needed.
+    CloseMailbox {
+        /// Its id.
+        mailbox: [u8; 16],
+    },
+    /// The session is useless (refused, misbehaving server): close the stream and connect again after `after_ms`.
+    Reconnect {
+        /// How long to wait; with jitter already in it.
+        after_ms: u64,
+    },
+}
+
+/// Which request a refusal answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// A challenge or login.
+    LogIn,
+    /// Creating the space.
+    CreateSpace,
+    /// The pull stream.
+    Pull,
+    /// A push.
+    Push,
+    /// Appending a link.
+    AppendLink,
+    /// Anything about a mailbox.
+    Mailbox,
+}
+
+/// Why the server refused; the shell translates the wire's reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The space is not (any more) on this server.
+    SpaceUnknown,
+    /// The feed is not in the server's copy of the roster.
+    FeedUnknown,
+    /// The feed was removed.
+    FeedRemoved,
+    /// The session ended.
+    Unauthenticated,
+    /// Records before these are missing on the server.
+    Gap,
+    /// The server holds another record at that place.
+    Forked,
+    /// The roster has moved on.
+    RosterMoved,
+    /// The invite is wrong or used.
+    InviteInvalid,
+    /// The space is there already.
+    SpaceExists,
+    /// The mailbox is unknown, full or over.
+    MailboxGone,
+    /// Too much for the quota.
+    Quota,
+    /// Too fast; try later.
+    Busy,
+    /// The server cannot write.
+    ServerStorage,
+    /// Malformed or refused for another reason.
+    Other,
+}
+
+/// A message from the server, or the end of the connection.
+pub enum Incoming {
+    /// The transport is up; the engine starts the login.
+    Connected,
+    /// The server's answer to a challenge.
+    Challenged {
+        /// Its nonce.
+        nonce: [u8; 32],
+        /// Its identity key.
+        server_key: [u8; 32],
+        /// Which store it is.
+        store_id: [u8; 16],
+        /// Its signature over all of it.
+        signature: [u8; 64],
+    },
+    /// The session is open.
+    LoggedIn,
+    /// The space was created.
+    SpaceCreated,
+    /// What the server holds of the space.
+    Hello {
+        /// The space.
+        space: SpaceId,
+        /// Which store it is.
+        store_id: [u8; 16],
+        /// What it has.
+        vector: Vector,
+        /// Its last link's place.
+        roster_seq: u64,
+        /// Its last link.
+        roster_head: LinkHash,
+    },
+    /// Roster links after ours.
+    Links {
+        /// The space.
+        space: SpaceId,
+        /// In order.
+        links: Vec<Vec<u8>>,
+    },
+    /// Records we lack: first the missing ones, then live.
+    Records {
+        /// The space.
+        space: SpaceId,
+        /// In the server's order; contiguous within each feed.
+        records: Vec<Bytes>,
+    },
+    /// All that the server had when the stream opened has been sent.
+    CaughtUp {
+        /// The space.
+        space: SpaceId,
+    },
+    /// A push is durable on the server.
+    Pushed {
+        /// The space.
+        space: SpaceId,
+        /// What it has now.
+        vector: Vector,
+    },
+    /// A link was appended.
+    LinkAppended {
+        /// The space.
+        space: SpaceId,
+        /// Its place.
+        seq: u64,
+    },
+    /// The mailbox is open.
+    MailboxOpened {
+        /// Its id.
+        mailbox: [u8; 16],
+    },
+    /// A message in a mailbox we opened.
+    MailboxMessage {
+        /// Its id.
+        mailbox: [u8; 16],
+        /// Its place, from 1.
+        index: u32,
+        /// Sealed under the code's channel key.
+        message: Vec<u8>,
+    },
+    /// The server refused a request.
+    Refused {
+        /// Which.
+        request: Request,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The connection is gone or could not be made.
+    Offline,
+}
+
+/// Where the synchronisation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncState {
+    /// No server was set.
+    None,
+    /// Not connected.
+    Offline,
+    /// Catching up or pushing.
+    Syncing,
+    /// Connected, caught up, nothing pending.
+    Idle,
+}
+
+/// Checks that an invite is meant for the server that answered: it carries the hash of that server's identity key.
+///
+/// # Errors
+/// It is mistyped, or belongs to another server.
+pub fn check_invite(invite: &str, server_key: &[u8; 32]) -> Result<(), InviteRefused> {
+    let invite = Invite::parse(invite)?;
+    let key = SignKey::from_bytes(*server_key).map_err(|_| InviteRefused::OtherServer)?;
+    if invite.is_to(&key) { Ok(()) } else { Err(InviteRefused::OtherServer) }
+}
+
+/// Why an invite cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InviteRefused {
+    /// It is mistyped.
+    #[error(transparent)]
+    Mistyped(#[from] InviteFault),
+    /// It was made by another server than the one that answers at this address.
+    #[error("the invite belongs to another server than the one at this address")]
+    OtherServer,
+}

@@ -1,0 +1,240 @@
+//! How a vault begins on a device, and how it is unlocked. What needs the passphrase is slow on purpose: 0.2 s and
+//! 64 MiB; the shell runs it off its loop.
+
+use haven_crypto::epoch::EpochRoot;
+use haven_crypto::feedkeys::FeedSecrets;
+use haven_crypto::kit::Kit;
+use haven_crypto::local::LocalKey;
+use haven_crypto::passphrase::{self, KdfFault, KdfParams, WrappedLocalKey};
+use haven_crypto::wrap::wrap;
+use haven_feed::ids::{LinkHash, SpaceId};
+use haven_feed::roster::body::Genesis;
+use haven_feed::roster::consent::{self, Place};
+use haven_feed::roster::{Link, Roster, SpaceKind, WrapContext, link};
+use thiserror::Error;
+
+use crate::io::{Commit, Entropy, Reader, StoreFault, Table, Write, draw};
+use crate::keys::{Keys, decode_roots, meta};
+
+/// What this device's store holds.
+pub enum State {
+    /// No vault.
+    None,
+    /// A vault that needs its passphrase.
+    Locked(Locked),
+}
+
+/// A locked vault: the wrapped local key as it was read, its parameters within their bounds.
+#[derive(Clone)]
+pub struct Locked(WrappedLocalKey);
+
+/// The secrets of an unlocked vault, on their way into an [`crate::engine::Engine`].
+pub struct Unlocked {
+    pub(crate) keys: Keys,
+    pub(crate) space: SpaceId,
+}
+
+/// A new vault.
+pub struct Created {
+    /// Its secrets.
+    pub unlocked: Unlocked,
+    /// What makes it last; the first commit of the store.
+    pub commit: Commit,
+    /// The recovery kit, shown once.
+    pub kit_code: String,
+}
+
+/// Why a vault could not be made, read or unlocked.
+#[derive(Debug, Error)]
+pub enum VaultFault {
+    /// The passphrase is not the one.
+    #[error("wrong passphrase")]
+    WrongPassphrase,
+    /// The parameters that protect it are outside the compiled bounds: somebody changed them.
+    #[error("the vault's passphrase protection was altered")]
+    Altered,
+    /// Written by a newer version.
+    #[error("the vault was made by a newer version of Haven")]
+    Newer,
+    /// The passphrase is too long to be stretched.
+    #[error("the passphrase is too long")]
+    PassphraseTooLong,
+    /// The device's name is longer than 64 bytes.
+    #[error("the device's name is longer than 64 bytes")]
+    NameTooLong,
+    /// The vault's own rows do not fit together.
+    #[error("the vault's keys are damaged")]
+    Damaged,
+    /// Not enough memory for the passphrase to be stretched.
+    #[error("there is not enough memory to check the passphrase")]
+    Memory,
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+}
+
+impl From<KdfFault> for VaultFault {
+    fn from(fault: KdfFault) -> Self {
+        match fault {
+            KdfFault::BelowFloor | KdfFault::AboveCeiling => Self::Altered,
+            KdfFault::Incompatible => Self::Newer,
+            KdfFault::Malformed => Self::Damaged,
+            KdfFault::TooLong => Self::PassphraseTooLong,
+            KdfFault::OutOfMemory => Self::Memory,
+        }
+    }
+}
+
+/// Says what the store holds.
+///
+/// # Errors
+/// The store cannot be read, or what protects the vault was altered or is newer.
+pub fn state(reader: &dyn Reader) -> Result<State, VaultFault> {
+    let Some(wrapped) = reader.get(Table::Meta, meta::WRAP)? else { return Ok(State::None) };
+    Ok(State::Locked(Locked(WrappedLocalKey::parse(&wrapped)?)))
+}
+
+/// Makes a vault on this device: its keys, its roster's first link, its recovery kit. Slow: stretches the passphrase.
+///
+/// # Errors
+/// The passphrase or the name is too long.
+pub fn create(passphrase: &str, device: &str, entropy: &mut dyn Entropy) -> Result<Created, VaultFault> {
+    let local = LocalKey::from_entropy(draw(entropy));
+    let wrapped = protect(&local, passphrase, entropy)?;
+    create_with(local, wrapped, device, entropy)
+}
+
+/// Makes a vault whose local key is wrapped already; the simulator wraps it with nothing.
+///
+/// # Errors
+/// The name is too long.
+pub fn create_with(
+    local: LocalKey,
+    wrapped: Vec<u8>,
+    device: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<Created, VaultFault> {
+    let kit = Kit::from_entropy(draw(entropy));
+    let secrets = FeedSecrets::from_entropy(draw(entropy));
+    let root = EpochRoot::from_entropy(draw(entropy));
+    let genesis = genesis(&secrets, &kit.paper_secrets(), &root, device, entropy)?;
+    let space = genesis.space();
+    let keys = Keys::new(local, secrets, [(0, root)].into());
+    let mut commit = first_commit(&keys, space, wrapped, entropy);
+    commit.writes.push(Write::Link { space, seq: 0, bytes: genesis.bytes().to_vec() });
+    Ok(Created { unlocked: Unlocked { keys, space }, commit, kit_code: kit.code() })
+}
+
+fn genesis(
+    device: &FeedSecrets,
+    paper: &FeedSecrets,
+    root: &EpochRoot,
+    name: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<Link, VaultFault> {
+    let (feed, standing) = (device.keys(), paper.keys());
+    let seed: [u8; 32] = draw(entropy);
+    let place = Place::genesis(seed);
+    let members = [(feed.id().into(), feed.kem), (standing.paper_id().into(), standing.kem)];
+    let wraps = members.map(|(recipient, key)| {
+        let context =
+            WrapContext { space: SpaceId::from_bytes(seed), epoch: 0, recipient, prev: LinkHash::ZERO };
+        (recipient, wrap(root, &key, &context, draw(entropy)))
+    });
+    let body = Genesis {
+        kind: SpaceKind::Vault,
+        seed,
+        sealed_name: root
+            .keys()
+            .seal_name(name, feed.id().into(), draw(entropy))
+            .map_err(|_| VaultFault::NameTooLong)?,
+        epoch_id: root.keys().id(),
+        wraps: wraps.into(),
+        feed_consent: consent::sign(&place, &feed, device.signer()),
+        standing_consent: consent::sign(&place, &standing, paper.signer()),
+        feed,
+        standing,
+    };
+    Ok(link::genesis(body, device.signer()).expect("a genesis of fresh keys that consented holds"))
+}
+
+/// The rows that a vault begins with on any device.
+pub(crate) fn first_commit(
+    keys: &Keys,
+    space: SpaceId,
+    wrapped: Vec<u8>,
+    entropy: &mut dyn Entropy,
+) -> Commit {
+    let mut commit = Commit::default();
+    commit.put(Table::Meta, meta::WRAP, wrapped);
+    let mut device = space.as_bytes().to_vec();
+    device.extend(keys.device.expose_for_sealing());
+    for (key, plain) in [(meta::DEVICE, device), (meta::EPOCHS, keys.encode_roots())] {
+        commit.put(Table::Meta, key, keys.seal(Table::Meta, key, &plain, entropy));
+    }
+    commit
+}
+
+/// Wraps the local key under a passphrase. Slow.
+pub(crate) fn protect(
+    local: &LocalKey,
+    passphrase: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<Vec<u8>, VaultFault> {
+    let key = passphrase::stretch(passphrase.as_bytes(), &KdfParams::floor(draw(entropy)))?;
+    Ok(key.wrap(local, draw(entropy)).as_bytes().to_vec())
+}
+
+impl Locked {
+    /// Opens the local key. Slow. The rest is read by [`Unlocked::read`].
+    ///
+    /// # Errors
+    /// The passphrase is wrong.
+    pub fn unlock(&self, passphrase: &str) -> Result<LocalKey, VaultFault> {
+        let key = passphrase::stretch(passphrase.as_bytes(), self.0.params())?;
+        key.unwrap(&self.0).map_err(|_| VaultFault::WrongPassphrase)
+    }
+
+    /// Checks a passphrase that is asked for again. Slow.
+    ///
+    /// # Errors
+    /// The passphrase is wrong.
+    pub fn check(&self, passphrase: &str) -> Result<(), VaultFault> {
+        self.unlock(passphrase).map(|_| ())
+    }
+
+    /// Wraps the local key under a new passphrase, for [`crate::command::Command::ReplaceWrap`]. Slow, twice.
+    ///
+    /// # Errors
+    /// The old passphrase is wrong, or the new one too long.
+    pub fn rewrap(&self, old: &str, new: &str, entropy: &mut dyn Entropy) -> Result<Vec<u8>, VaultFault> {
+        protect(&self.unlock(old)?, new, entropy)
+    }
+}
+
+impl Unlocked {
+    /// Reads the vault's other keys with its local key.
+    ///
+    /// # Errors
+    /// The store cannot be read, or its rows do not belong to this key.
+    pub fn read(local: LocalKey, reader: &dyn Reader) -> Result<Self, VaultFault> {
+        let row = |key: &[u8]| -> Result<Vec<u8>, VaultFault> {
+            let sealed = reader.get(Table::Meta, key)?.ok_or(VaultFault::Damaged)?;
+            let opened = local.open("haven/1/local meta", key, &sealed);
+            opened.map(|opened| opened.into_vec()).map_err(|_| VaultFault::Damaged)
+        };
+        let device = row(meta::DEVICE)?;
+        let (space, secrets) = device.split_at_checked(SpaceId::LEN).ok_or(VaultFault::Damaged)?;
+        let space = SpaceId::try_from(space).map_err(|_| VaultFault::Damaged)?;
+        let secrets = FeedSecrets::from_sealed(secrets).ok_or(VaultFault::Damaged)?;
+        let roots = decode_roots(&row(meta::EPOCHS)?).ok_or(VaultFault::Damaged)?;
+        Ok(Self { keys: Keys::new(local, secrets, roots), space })
+    }
+}
+
+/// Reads and verifies a roster from what the store holds of it.
+pub(crate) fn roster(reader: &dyn Reader, space: SpaceId) -> Result<Roster, VaultFault> {
+    let links = reader.links(space)?.into_iter().map(Link::parse).collect::<Result<Vec<_>, _>>();
+    let roster = Roster::replay(&links.map_err(|_| VaultFault::Damaged)?).map_err(|_| VaultFault::Damaged)?;
+    if roster.space() == space { Ok(roster) } else { Err(VaultFault::Damaged) }
+}

@@ -1,0 +1,301 @@
+//! The snapshot that lists, search and status read. Immutable, shared, cheap to succeed: persistent trees.
+
+use std::sync::Arc;
+
+use haven_core::entry::{Entry, EntryKind, Tag};
+use haven_core::exercise::Step;
+use haven_core::id::{EntryId, IdPrefix, PersonId};
+use haven_core::person::Person;
+use haven_core::search::{Query, Searchable, Snippet};
+use haven_core::time::{SortKey, Timestamp};
+use imbl::OrdMap;
+use thiserror::Error;
+
+use crate::sync::SyncState;
+use crate::version::Version;
+
+/// One entry as lists and search see it.
+pub struct Row {
+    /// The entry with all its words.
+    pub entry: Entry,
+    /// Its present version.
+    pub version: Version,
+    /// Title, text and answers, folded for search.
+    pub folded: Box<str>,
+    /// Which steps its exercise belongs to, for `step:`.
+    pub steps: Vec<Step>,
+}
+
+/// The place of an entry in time: its own time, then its id.
+pub type Place = (SortKey, EntryId);
+
+/// The state of a vault at one moment. Cloning shares everything.
+#[derive(Clone, Default)]
+pub struct View {
+    /// Grows with every change; a client that saw a lower one has old lists.
+    pub serial: u64,
+    /// How things stand besides entries.
+    pub status: Arc<Status>,
+    rows: OrdMap<Place, Arc<Row>>,
+    places: OrdMap<EntryId, SortKey>,
+    people: OrdMap<PersonId, Arc<Person>>,
+    imports: OrdMap<[u8; 32], EntryId>,
+}
+
+/// How things stand besides entries.
+#[derive(Clone)]
+pub struct Status {
+    /// This device's name.
+    pub device: String,
+    /// Where the synchronisation stands.
+    pub sync: SyncState,
+    /// How many of this device's records the server does not have yet.
+    pub pending: u64,
+    /// The server's address.
+    pub server: Option<String>,
+    /// How many records have been sent and received since the vault was opened.
+    pub traffic: Traffic,
+    /// Unresolved alarms.
+    pub alarms: Vec<AlarmShown>,
+    /// All devices of the vault.
+    pub devices: Vec<DeviceShown>,
+    /// Whether a device is being linked.
+    pub linking: Linking,
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self {
+            device: String::new(),
+            sync: SyncState::None,
+            pending: 0,
+            server: None,
+            traffic: Traffic::default(),
+            alarms: Vec::new(),
+            devices: Vec::new(),
+            linking: Linking::None,
+        }
+    }
+}
+
+/// Records sent and received since the vault was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Own records made durable on the server.
+    pub sent: u64,
+    /// Records of other devices applied here.
+    pub received: u64,
+}
+
+/// Where a linking stands on the existing device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Linking {
+    /// None was started, or it is over.
+    None,
+    /// The code is shown; nobody answered yet.
+    Waiting {
+        /// When it ends, by the wall clock.
+        expires: Timestamp,
+    },
+    /// A device answered; the words are to be read from it.
+    Answered {
+        /// The name it gave itself.
+        device: String,
+        /// When it ends.
+        expires: Timestamp,
+    },
+    /// Enrolled.
+    Done {
+        /// Its name.
+        device: String,
+    },
+    /// Void, and why, for a person.
+    Void {
+        /// Why.
+        why: &'static str,
+    },
+}
+
+/// A device as listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceShown {
+    /// Its feed's id in hex.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is this one.
+    pub this: bool,
+    /// When it was added, by the adding device's clock, if known.
+    pub added: Option<Timestamp>,
+    /// The time its latest record gave, if any.
+    pub last_seen: Option<Timestamp>,
+    /// Whether it was removed.
+    pub removed: bool,
+}
+
+/// An alarm as listed; texts for a person live in the API, by kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmShown {
+    /// Its id, hex.
+    pub id: String,
+    /// Its kind, a stable `SNAKE_CASE` name.
+    pub kind: &'static str,
+    /// Since when.
+    pub since: Timestamp,
+    /// The device it concerns, by name.
+    pub device: Option<String>,
+}
+
+/// What to list.
+#[derive(Default)]
+pub struct Filter {
+    /// Only times before this one (exclusive).
+    pub before: Option<SortKey>,
+    /// Only times from this one on (inclusive).
+    pub after: Option<SortKey>,
+    /// Only with all of these tags.
+    pub tags: Vec<Tag>,
+    /// Only with all of these people.
+    pub people: Vec<PersonId>,
+    /// Only of this kind.
+    pub kind: Option<EntryKind>,
+    /// The trash instead of the journal.
+    pub trashed: bool,
+}
+
+/// A found entry.
+pub struct Hit {
+    /// The entry.
+    pub row: Arc<Row>,
+    /// The words around the first hit.
+    pub snippet: Snippet,
+}
+
+/// An id prefix that names no entry, or several.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum PrefixFault {
+    /// None.
+    #[error("no entry has this id")]
+    NotFound,
+    /// Several.
+    #[error("several entries begin with this id")]
+    Ambiguous,
+}
+
+impl View {
+    /// How many entries stand in the journal, the trash not counted. One pass; cached in the API's status.
+    pub fn len(&self) -> usize {
+        self.rows.values().filter(|row| row.entry.trashed.is_none()).count()
+    }
+
+    /// Whether the journal has no entries, the trash not counted.
+    pub fn is_empty(&self) -> bool {
+        !self.rows.values().any(|row| row.entry.trashed.is_none())
+    }
+
+    /// One entry, in the journal or the trash.
+    pub fn entry(&self, id: EntryId) -> Option<&Arc<Row>> {
+        let key = self.places.get(&id)?;
+        self.rows.get(&(*key, id))
+    }
+
+    /// The only entry whose id begins with `prefix`.
+    ///
+    /// # Errors
+    /// There is none, or there are several.
+    pub fn find(&self, prefix: &IdPrefix) -> Result<EntryId, PrefixFault> {
+        let mut found =
+            self.places.range(prefix.first()..).map(|(id, _)| *id).take_while(|id| prefix.matches(id));
+        match (found.next(), found.next()) {
+            (Some(id), None) => Ok(id),
+            (None, _) => Err(PrefixFault::NotFound),
+            (Some(_), Some(_)) => Err(PrefixFault::Ambiguous),
+        }
+    }
+
+    /// The entry a line was imported as.
+    pub fn imported(&self, identity: &[u8; 32]) -> Option<EntryId> {
+        self.imports.get(identity).copied()
+    }
+
+    /// Entries that pass the filter, newest first.
+    pub fn list<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = &'a Arc<Row>> + 'a {
+        self.rows.iter().rev().map(|(_, row)| row).filter(move |row| filter.passes(row))
+    }
+
+    /// All entries, oldest first, the trash included.
+    pub fn rows(&self) -> impl Iterator<Item = &Arc<Row>> {
+        self.rows.values()
+    }
+
+    /// Entries in the journal that match, newest first, at most `limit` (0 = all).
+    pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
+        let most = if limit == 0 { usize::MAX } else { limit };
+        self.rows
+            .iter()
+            .rev()
+            .map(|(_, row)| row)
+            .filter(|row| row.entry.trashed.is_none() && query.matches(&row.searchable()))
+            .take(most)
+            .map(|row| Hit {
+                snippet: haven_core::search::snippet(&row.entry.text, query),
+                row: Arc::clone(row),
+            })
+            .collect()
+    }
+
+    /// All people, by id.
+    pub fn people(&self) -> impl Iterator<Item = &Arc<Person>> {
+        self.people.values()
+    }
+
+    /// One person.
+    pub fn person(&self, id: PersonId) -> Option<&Arc<Person>> {
+        self.people.get(&id)
+    }
+
+    pub(crate) fn insert(&mut self, row: Arc<Row>) {
+        self.remove(row.entry.id);
+        let key = row.entry.at.sort_key();
+        if let Some(identity) = row.entry.import_id {
+            self.imports.insert(identity, row.entry.id);
+        }
+        self.places.insert(row.entry.id, key);
+        self.rows.insert((key, row.entry.id), row);
+    }
+
+    fn remove(&mut self, id: EntryId) {
+        let Some(key) = self.places.remove(&id) else { return };
+        self.rows.remove(&(key, id));
+    }
+
+    pub(crate) fn insert_person(&mut self, person: Arc<Person>) {
+        self.people.insert(person.id, person);
+    }
+}
+
+impl Filter {
+    fn passes(&self, row: &Row) -> bool {
+        let entry = &row.entry;
+        let key = entry.at.sort_key();
+        entry.trashed.is_some() == self.trashed
+            && self.kind.is_none_or(|kind| kind == entry.kind)
+            && self.before.is_none_or(|before| key < before)
+            && self.after.is_none_or(|after| key >= after)
+            && self.tags.iter().all(|tag| entry.tags.contains(tag))
+            && self.people.iter().all(|person| entry.people.contains(person))
+    }
+}
+
+impl Row {
+    fn searchable(&self) -> Searchable<'_> {
+        Searchable {
+            folded: &self.folded,
+            tags: &self.entry.tags,
+            people: &self.entry.people,
+            kind: self.entry.kind,
+            steps: &self.steps,
+            at: &self.entry.at,
+        }
+    }
+}
