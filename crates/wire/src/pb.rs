@@ -1,6 +1,14 @@
 //! The generated code of `proto/haven/sync/v1`. `cargo xtask generate` writes it.
 
-#![allow(clippy::all, missing_docs, unused_qualifications, unreachable_pub, reason = "generated")]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    missing_docs,
+    unused_qualifications,
+    unreachable_pub,
+    reason = "generated"
+)]
 
 /// Gives messages a `Debug` that tells their size and nothing they hold: tokens and invites are among them.
 macro_rules! opaque {

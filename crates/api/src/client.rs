@@ -1,0 +1,81 @@
+//! The client: one method for each thing a person does, over any transport that carries gRPC.
+//!
+//! Natively that is a connection to the daemon's socket ([`crate::unix::connect`]); in a browser, the worker that holds the
+//! device. Nothing is cached and nothing is tried again: what a method returns is what the device just said.
+
+mod batches;
+mod daemon;
+mod devices;
+mod drafts;
+mod import;
+mod journal;
+mod practice;
+mod vault;
+mod watch;
+
+use bytes::Bytes;
+use tonic::body::Body;
+use tonic::client::GrpcService;
+use tonic::codegen::http::Uri;
+use tonic::codegen::{Body as HttpBody, StdError};
+
+use crate::pb;
+
+pub use watch::{Events, Export, Joining, Linking, Shown, Watch};
+
+/// Whatever carries gRPC: a connection, or a service in the same process.
+pub trait Transport:
+    GrpcService<
+        Body,
+        Error: Into<StdError>,
+        ResponseBody: HttpBody<Data = Bytes, Error: Into<StdError> + Send> + Send + 'static,
+    > + Clone
+{
+}
+
+impl<T> Transport for T where
+    T: GrpcService<
+            Body,
+            Error: Into<StdError>,
+            ResponseBody: HttpBody<Data = Bytes, Error: Into<StdError> + Send> + Send + 'static,
+        > + Clone
+{
+}
+
+/// A device to talk to. Cheap to clone; calls may overlap.
+#[derive(Clone)]
+pub struct Client<T> {
+    transport: T,
+    origin: Uri,
+}
+
+/// Makes the generated client of a service, which is as cheap as the clone of a transport.
+macro_rules! service {
+    ($name:ident, $client:ty) => {
+        fn $name(&self) -> $client {
+            <$client>::with_origin(self.transport.clone(), self.origin.clone())
+        }
+    };
+}
+
+impl<T: Transport> Client<T> {
+    /// Talks over a transport that needs no address, such as a socket that is connected.
+    pub fn new(transport: T) -> Self {
+        Self::with_origin(transport, Uri::from_static("http://haven.localhost"))
+    }
+
+    /// Talks over a transport that finds the device by an address.
+    pub fn with_origin(transport: T, origin: Uri) -> Self {
+        Self { transport, origin }
+    }
+
+    service!(vault_service, pb::vault_service_client::VaultServiceClient<T>);
+    service!(sync_service, pb::sync_service_client::SyncServiceClient<T>);
+    service!(event_service, pb::event_service_client::EventServiceClient<T>);
+    service!(journal_service, pb::journal_service_client::JournalServiceClient<T>);
+    service!(draft_service, pb::draft_service_client::DraftServiceClient<T>);
+    service!(practice_service, pb::practice_service_client::PracticeServiceClient<T>);
+    service!(people_service, pb::people_service_client::PeopleServiceClient<T>);
+    service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
+    service!(daemon_service, pb::daemon_service_client::DaemonServiceClient<T>);
+}

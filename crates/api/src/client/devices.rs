@@ -1,0 +1,70 @@
+//! Devices, and how another one joins.
+
+use super::{Client, Joining, Linking, Transport, Watch};
+use crate::convert::devices::{device_from_pb, join_to_pb, link_from_pb};
+use crate::devices::{Device, Join, Link};
+use crate::error::ApiError;
+use crate::pb;
+
+impl<T: Transport> Client<T> {
+    /// Names the devices of the vault, the removed ones too.
+    ///
+    /// # Errors
+    /// `LOCKED`.
+    pub async fn devices(&self) -> Result<Vec<Device>, ApiError> {
+        let listed = self.device_service().list_devices(pb::ListDevicesRequest {}).await?.into_inner();
+        listed.devices.into_iter().map(|device| device_from_pb(Some(device))).collect()
+    }
+
+    /// Gives a device another name.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`, `INVALID_ARGUMENT`.
+    pub async fn rename_device(&self, id: &str, name: &str) -> Result<Device, ApiError> {
+        let request = pb::RenameDeviceRequest { id: id.to_owned(), name: name.to_owned() };
+        device_from_pb(self.device_service().rename_device(request).await?.into_inner().device)
+    }
+
+    /// Makes a code for one new device, good for two minutes. A link under way is void then.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NO_SERVER`, `SERVER_UNREACHABLE`.
+    pub async fn start_link(&self) -> Result<Link, ApiError> {
+        Ok(link_from_pb(self.device_service().start_link(pb::StartLinkRequest {}).await?.into_inner()))
+    }
+
+    /// Watches the link under way, from its present state on.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NO_LINK`.
+    pub async fn watch_link(&self) -> Result<Linking, ApiError> {
+        Ok(Watch::new(self.device_service().watch_link(pb::WatchLinkRequest {}).await?))
+    }
+
+    /// Lets the new device in, with the words read from it and the passphrase of this one.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NO_LINK`, `WRONG_WORDS` (the link is void then), `WRONG_PASSPHRASE`, `CODE_EXPIRED`.
+    pub async fn confirm_link(&self, words: &str, passphrase: String) -> Result<Device, ApiError> {
+        let request = pb::ConfirmLinkRequest { words: words.to_owned(), passphrase };
+        device_from_pb(self.device_service().confirm_link(request).await?.into_inner().device)
+    }
+
+    /// Voids the link under way; also if none is.
+    ///
+    /// # Errors
+    /// `LOCKED`.
+    pub async fn cancel_link(&self) -> Result<(), ApiError> {
+        self.device_service().cancel_link(pb::CancelLinkRequest {}).await?;
+        Ok(())
+    }
+
+    /// Joins a vault from a device that has none.
+    ///
+    /// # Errors
+    /// `VAULT_EXISTS`, `WEAK_PASSPHRASE`, `CODE_MALFORMED`; while watching `CODE_EXPIRED`, `CODE_USED`, `SERVER_UNREACHABLE`,
+    /// `WRONG_WORDS` (the other device refused), `TIMED_OUT`.
+    pub async fn join(&self, join: Join) -> Result<Joining, ApiError> {
+        Ok(Watch::new(self.device_service().join_vault(join_to_pb(join)).await?))
+    }
+}

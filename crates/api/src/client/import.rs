@@ -1,0 +1,55 @@
+//! Importing a file of lines.
+
+use bytes::Bytes;
+use haven_core::limits::IMPORT_LINE_BYTES_MAX;
+
+use super::batches::{Batch, Batches};
+use super::{Client, Transport};
+use crate::error::ApiError;
+use crate::journal::{FailedLine, Import, ImportLine, Imported};
+use crate::pb;
+
+impl<T: Transport> Client<T> {
+    /// Imports lines, each an entry in JSON: `{"date","title"?,"text","tags"?,"people"?}`. Lines that were imported before
+    /// are skipped, so a run that was interrupted is simply repeated. `progress` hears how far it is after every batch.
+    ///
+    /// # Errors
+    /// `LOCKED`, or storage failed; what earlier batches imported stays.
+    pub async fn import<L: IntoIterator<Item = Bytes>>(
+        &self,
+        import: Import<L>,
+        mut progress: impl FnMut(&Imported),
+    ) -> Result<Imported, ApiError> {
+        let mut all = Imported::default();
+        for batch in Batches::new(import.lines) {
+            all.failed.extend(batch.too_long.iter().map(|line| too_long(*line)));
+            let request = request(batch, &import.id, import.dry_run);
+            let done = self.journal_service().import_entries(request).await?.into_inner();
+            all.imported += u64::from(done.imported);
+            all.skipped += u64::from(done.skipped);
+            all.failed.extend(done.failed.into_iter().map(failed));
+            progress(&all);
+        }
+        all.failed.sort_by_key(|failed| failed.line);
+        Ok(all)
+    }
+}
+
+fn request(batch: Batch, id: &[u8; 16], dry_run: bool) -> pb::ImportEntriesRequest {
+    let line = |line: ImportLine| pb::ImportLine { number: line.number, content: line.content };
+    pb::ImportEntriesRequest {
+        import_id: Bytes::copy_from_slice(id),
+        lines: batch.lines.into_iter().map(line).collect(),
+        dry_run,
+        last: batch.last,
+    }
+}
+
+fn failed(failed: pb::FailedLine) -> FailedLine {
+    FailedLine { line: failed.number, reason: failed.reason }
+}
+
+fn too_long(line: u64) -> FailedLine {
+    let reason = format!("the line has more than {IMPORT_LINE_BYTES_MAX} bytes; split the entry into two");
+    FailedLine { line, reason }
+}

@@ -1,0 +1,146 @@
+//! Entries.
+
+use super::{Client, Export, Transport, Watch};
+use crate::convert::entry::{entry_from_pb, hit_from_pb, summary_from_pb, version_from_pb};
+use crate::convert::{draft, edit, filter, read, sent, some};
+use crate::error::ApiError;
+use crate::journal::{Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, Summary, Written};
+use crate::pb;
+
+/// Reads the id that a device answers with.
+macro_rules! id {
+    ($answer:expr) => {
+        read(&$answer.into_inner().id, "id")
+    };
+}
+
+impl<T: Transport> Client<T> {
+    /// Writes a new entry; it is durable when this returns.
+    ///
+    /// # Errors
+    /// `LOCKED`, `INVALID_ARGUMENT`, `TOO_LARGE`; `NOT_FOUND` and `AMBIGUOUS_ID` for people and exercises.
+    pub async fn add(&self, entry: Draft) -> Result<Written, ApiError> {
+        let request = pb::AddEntryRequest { draft: Some(draft::to_pb(entry)) };
+        let added = self.journal_service().add_entry(request).await?.into_inner();
+        Ok(Written { id: read(&added.id, "id")?, version: added.version, complete: added.complete })
+    }
+
+    /// Changes an entry. `base`: the version that the new text was made from, so that what was written elsewhere since is
+    /// kept; `None` means the present one.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`, `INVALID_ARGUMENT`, `TOO_LARGE`.
+    pub async fn edit(&self, id: &str, change: Edit, base: Option<&str>) -> Result<Written, ApiError> {
+        let request = pb::EditEntryRequest {
+            id: id.to_owned(),
+            edit: Some(edit::to_pb(change)),
+            base_version: base.unwrap_or_default().to_owned(),
+        };
+        let edited = self.journal_service().edit_entry(request).await?.into_inner();
+        Ok(Written { id: read(&edited.id, "id")?, version: edited.version, complete: true })
+    }
+
+    /// Reads an entry, now or at a version.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn entry(&self, id: &str, version: Option<&str>) -> Result<Entry, ApiError> {
+        let version = version.unwrap_or_default().to_owned();
+        let answer =
+            self.journal_service().get_entry(pb::GetEntryRequest { id: id.to_owned(), version }).await?;
+        entry_from_pb(sent(answer.into_inner().entry, "entry")?)
+    }
+
+    /// Reads a page of entries, newest first. `limit` 0 means as many as a page may hold; `page` is the page before's
+    /// [`Page::next`].
+    ///
+    /// # Errors
+    /// `LOCKED`, `INVALID_ARGUMENT`; `NOT_FOUND` and `AMBIGUOUS_ID` for people.
+    pub async fn list(
+        &self,
+        wanted: &Filter,
+        limit: u32,
+        page: Option<&str>,
+    ) -> Result<Page<Summary>, ApiError> {
+        let page = page.unwrap_or_default().to_owned();
+        let request = pb::ListEntriesRequest { filter: Some(filter::to_pb(wanted)), limit, page };
+        let listed = self.journal_service().list_entries(request).await?.into_inner();
+        let items = listed.entries.into_iter().map(summary_from_pb).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: some(listed.next_page), total: listed.total })
+    }
+
+    /// Reads every entry that the filter lets through, newest first.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn list_all(&self, wanted: &Filter) -> Result<Vec<Summary>, ApiError> {
+        let mut page = self.list(wanted, 0, None).await?;
+        let mut all = page.items;
+        while let Some(next) = page.next {
+            page = self.list(wanted, 0, Some(&next)).await?;
+            all.append(&mut page.items);
+        }
+        Ok(all)
+    }
+
+    /// Finds entries by words, newest first, a page at a time as in [`Self::list`].
+    ///
+    /// # Errors
+    /// `LOCKED`, `INVALID_ARGUMENT`; `NOT_FOUND` and `AMBIGUOUS_ID` for people.
+    pub async fn search(&self, query: &str, limit: u32, page: Option<&str>) -> Result<Page<Hit>, ApiError> {
+        let page = page.unwrap_or_default().to_owned();
+        let request = pb::SearchEntriesRequest { query: query.to_owned(), limit, page };
+        let found = self.journal_service().search_entries(request).await?.into_inner();
+        let items = found.hits.into_iter().map(hit_from_pb).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: some(found.next_page), total: found.total })
+    }
+
+    /// Reads the versions of an entry, newest first.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn history(&self, id: &str) -> Result<Vec<EntryVersion>, ApiError> {
+        let answer =
+            self.journal_service().list_history(pb::ListHistoryRequest { id: id.to_owned() }).await?;
+        Ok(answer.into_inner().versions.into_iter().map(version_from_pb).collect())
+    }
+
+    /// Makes an entry read as it did at a version. The versions between stay.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn restore(&self, id: &str, version: &str) -> Result<Written, ApiError> {
+        let request = pb::RestoreVersionRequest { id: id.to_owned(), version: version.to_owned() };
+        let restored = self.journal_service().restore_version(request).await?.into_inner();
+        Ok(Written { id: read(&restored.id, "id")?, version: restored.version, complete: true })
+    }
+
+    /// Puts an entry into the trash and returns its id.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn trash(&self, id: &str) -> Result<haven_core::id::EntryId, ApiError> {
+        id!(self.journal_service().trash_entry(pb::TrashEntryRequest { id: id.to_owned() }).await?)
+    }
+
+    /// Takes an entry out of the trash and returns its id.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn untrash(&self, id: &str) -> Result<haven_core::id::EntryId, ApiError> {
+        id!(self.journal_service().untrash_entry(pb::UntrashEntryRequest { id: id.to_owned() }).await?)
+    }
+
+    /// Reads everything that is not in the trash, by time, then id.
+    ///
+    /// # Errors
+    /// `LOCKED`.
+    pub async fn export(&self, format: ExportFormat) -> Result<Export, ApiError> {
+        let (format, history) = match format {
+            ExportFormat::Jsonl => (pb::ExportFormat::Jsonl, false),
+            ExportFormat::Markdown { history } => (pb::ExportFormat::Markdown, history),
+        };
+        let request = pb::ExportEntriesRequest { format: format.into(), history };
+        Ok(Watch::new(self.journal_service().export_entries(request).await?))
+    }
+}

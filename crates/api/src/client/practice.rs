@@ -1,0 +1,81 @@
+//! Exercises and people.
+
+use haven_core::answers::ExerciseId;
+use haven_core::exercise::{Sign, Step};
+use haven_core::person::Person;
+
+use super::{Client, Transport};
+use crate::convert::{exercise, fault, people, sent};
+use crate::error::ApiError;
+use crate::pb;
+use crate::practice::{Checked, Exercise, ExerciseSummary};
+
+impl<T: Transport> Client<T> {
+    /// Names the exercises of a step and for a sign, if these are given, with the texts in a language (`en`).
+    ///
+    /// # Errors
+    /// The device cannot be reached.
+    pub async fn exercises(
+        &self,
+        step: Option<Step>,
+        sign: Option<Sign>,
+        language: &str,
+    ) -> Result<Vec<ExerciseSummary>, ApiError> {
+        let request = pb::ListExercisesRequest {
+            step: step.map_or(0, |step| step.number().into()),
+            sign: sign.map_or_else(String::new, |sign| sign.to_string()),
+            language: language.to_owned(),
+        };
+        let listed = self.practice_service().list_exercises(request).await?.into_inner();
+        listed.exercises.into_iter().map(exercise::summary_from_pb).collect()
+    }
+
+    /// Reads an exercise whole, in its newest version unless one is named. To do one, write an entry with
+    /// [`Draft::exercise`](crate::journal::Draft::exercise).
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn exercise(
+        &self,
+        id: &ExerciseId,
+        version: Option<u32>,
+        language: &str,
+    ) -> Result<Exercise, ApiError> {
+        let version = version.unwrap_or(0);
+        let request = pb::GetExerciseRequest { id: id.to_string(), version, language: language.to_owned() };
+        let answer = self.practice_service().get_exercise(request).await?.into_inner();
+        exercise::from_pb(sent(answer.exercise, "exercise")?)
+    }
+
+    /// Checks the definition of an exercise, in TOML.
+    ///
+    /// # Errors
+    /// `TOO_LARGE`.
+    pub async fn check_exercise(&self, definition: String) -> Result<Checked, ApiError> {
+        let request = pb::CheckExerciseRequest { definition };
+        let checked = self.practice_service().check_exercise(request).await?.into_inner();
+        match checked.exercise {
+            Some(summary) => Ok(Checked::Usable(exercise::summary_from_pb(summary)?)),
+            None => Ok(Checked::Faulty(checked.faults.into_iter().map(fault::from_pb).collect())),
+        }
+    }
+
+    /// Names the people of the journal, by name.
+    ///
+    /// # Errors
+    /// `LOCKED`.
+    pub async fn people(&self) -> Result<Vec<Person>, ApiError> {
+        let listed = self.people_service().list_people(pb::ListPeopleRequest {}).await?.into_inner();
+        listed.people.iter().map(people::from_pb).collect()
+    }
+
+    /// Adds somebody.
+    ///
+    /// # Errors
+    /// `LOCKED`, `INVALID_ARGUMENT`.
+    pub async fn add_person(&self, name: &str) -> Result<Person, ApiError> {
+        let request = pb::AddPersonRequest { name: name.to_owned() };
+        let added = self.people_service().add_person(request).await?.into_inner();
+        people::from_pb(&sent(added.person, "person")?)
+    }
+}

@@ -1,0 +1,184 @@
+//! Drafts: a client writes its own, a device reads core's, with people found and answers checked.
+
+use haven_core::answers::{ExerciseRef, check_answers};
+use haven_core::content::Library;
+use haven_core::entry::{Draft, EntryError, EntryKind, Tag};
+use haven_core::exercise::Exercise;
+use haven_core::id::PersonId;
+use haven_core::person::ResolveError;
+use haven_core::time::CivilTime;
+
+use super::entry::{exercise_ref_to_pb, kind_from_pb, kind_to_pb};
+use super::value::{answers_to_pb, map_from_pb, map_to_pb};
+use super::{read, read_some, some, text};
+use crate::error::{ApiError, ErrorReason};
+use crate::journal::{self, ExerciseChoice};
+use crate::pb;
+
+/// Finds a person by id, prefix of an id, or exact name.
+pub type FindPerson<'a> = &'a dyn Fn(&str) -> Result<PersonId, ResolveError>;
+
+/// What a device looks things up in while it reads a draft.
+#[derive(Clone, Copy)]
+pub struct Lookup<'a> {
+    /// The civil time that stands for "now".
+    pub now: &'a CivilTime,
+    /// The people of the journal.
+    pub person: FindPerson<'a>,
+    /// The exercises.
+    pub exercises: &'a Library,
+}
+
+/// Reads a draft that is to become an entry.
+///
+/// # Errors
+/// Whatever does not fit: a time, a tag, a person, an exercise, an answer, a size.
+pub fn from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> {
+    let draft = unfinished_from_pb(draft, lookup)?;
+    draft.validate().map_err(unfit)?;
+    Ok(draft)
+}
+
+/// Reads a draft that is still being written: it may be blank.
+///
+/// # Errors
+/// As [`from_pb`], but for what is missing yet.
+pub fn unfinished_from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> {
+    let exercise =
+        draft.exercise.as_ref().map(|wanted| find_exercise(wanted, lookup.exercises)).transpose()?;
+    let usual = if exercise.is_some() { EntryKind::Exercise } else { EntryKind::Note };
+    let kind = kind_from_pb(draft.kind)?.unwrap_or(usual);
+    let mut read = Draft::new(kind, time(&draft.at)?.unwrap_or_else(|| lookup.now.clone()));
+    read.title = draft.title;
+    read.text = draft.text;
+    read.tags = draft.tags.iter().map(|tag| read_tag(tag)).collect::<Result<_, _>>()?;
+    read.people =
+        draft.people.iter().map(|spec| find_person(spec, lookup.person)).collect::<Result<_, _>>()?;
+    read.exercise = exercise.map(Exercise::reference);
+    read.answers = match exercise {
+        Some(exercise) => check_answers(exercise, &map_from_pb(draft.answers)).map_err(unfit_answers)?,
+        None if draft.answers.is_empty() => Default::default(),
+        None => return Err(unfit(EntryError::AnswersWithoutExercise)),
+    };
+    Ok(read)
+}
+
+/// Writes a draft that a device keeps, for the client that goes on with it.
+pub fn kept_to_pb(draft: &Draft) -> pb::Draft {
+    pb::Draft {
+        kind: kind_to_pb(draft.kind).into(),
+        at: draft.at.to_string(),
+        title: draft.title.clone(),
+        text: draft.text.clone(),
+        tags: draft.tags.iter().map(Tag::to_string).collect(),
+        people: draft.people.iter().map(PersonId::to_string).collect(),
+        exercise: draft.exercise.as_ref().map(exercise_ref_to_pb),
+        answers: answers_to_pb(&draft.answers),
+    }
+}
+
+/// Writes a client's draft.
+pub fn to_pb(draft: journal::Draft) -> pb::Draft {
+    pb::Draft {
+        kind: draft.kind.map_or(pb::EntryKind::Unspecified, kind_to_pb).into(),
+        at: text(draft.at),
+        title: draft.title,
+        text: draft.text,
+        tags: draft.tags,
+        people: draft.people,
+        exercise: draft.exercise.map(|choice| choice_to_pb(&choice)),
+        answers: map_to_pb(draft.answers),
+    }
+}
+
+/// Reads a draft that a device kept, as a client.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn kept_from_pb(draft: pb::Draft) -> Result<journal::Draft, ApiError> {
+    let exercise = |wanted: pb::ExerciseRef| -> Result<ExerciseChoice, ApiError> {
+        let version = Some(wanted.version).filter(|version| *version > 0);
+        Ok(ExerciseChoice { id: read(&wanted.id, "exercise")?, version })
+    };
+    Ok(journal::Draft {
+        kind: kind_from_pb(draft.kind)?,
+        at: read_some(&draft.at, "time")?,
+        title: draft.title,
+        text: draft.text,
+        tags: draft.tags,
+        people: draft.people,
+        exercise: draft.exercise.map(exercise).transpose()?,
+        answers: map_from_pb(draft.answers),
+    })
+}
+
+fn choice_to_pb(choice: &ExerciseChoice) -> pb::ExerciseRef {
+    pb::ExerciseRef { id: choice.id.to_string(), version: choice.version.unwrap_or(0) }
+}
+
+/// Finds an exercise, in the newest version if none is named.
+///
+/// # Errors
+/// There is no such exercise, or no such version of it.
+pub fn find_exercise<'a>(wanted: &pb::ExerciseRef, exercises: &'a Library) -> Result<&'a Exercise, ApiError> {
+    let unknown = || {
+        ApiError::new(ErrorReason::NotFound, "there is no such exercise")
+            .because("")
+            .with_next("See them all with `haven practice list`.")
+    };
+    let id = wanted.id.parse().map_err(|_| unknown())?;
+    let found = match wanted.version {
+        0 => exercises.get(&id),
+        version => exercises.get_version(&id, version),
+    };
+    found.ok_or_else(unknown)
+}
+
+/// Finds a version of an exercise that an entry was made with.
+///
+/// # Errors
+/// This build has no such version.
+pub fn exercise_of<'a>(made_with: &ExerciseRef, exercises: &'a Library) -> Result<&'a Exercise, ApiError> {
+    find_exercise(&exercise_ref_to_pb(made_with), exercises)
+}
+
+pub(super) fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiError> {
+    person(spec).map_err(|fault| match fault {
+        ResolveError::NotFound => ApiError::new(ErrorReason::NotFound, "there is no such person")
+            .because("nobody in this journal has that name or id")
+            .with_next("See them all with `haven people list`, or add them with `haven people add`."),
+        ResolveError::Ambiguous { matches } => {
+            ApiError::new(ErrorReason::AmbiguousId, "the person is not clear")
+                .because(format!("{matches} people have that name or an id that begins so"))
+                .with_next("Give more of the id; `haven people list` shows them.")
+        }
+    })
+}
+
+pub(super) fn read_tag(tag: &str) -> Result<Tag, ApiError> {
+    Tag::new(tag).map_err(|fault| ApiError::invalid("a tag cannot be used", fault))
+}
+
+pub(super) fn time(at: &str) -> Result<Option<CivilTime>, ApiError> {
+    let wrong = |fault| ApiError::invalid("the time cannot be used", fault);
+    some(at).map(|at| at.parse().map_err(wrong)).transpose()
+}
+
+pub(super) fn unfit_answers(faults: Vec<haven_core::fault::Fault>) -> ApiError {
+    let why = faults.first().map_or_else(String::new, ToString::to_string);
+    ApiError::invalid("the answers do not fit the exercise", why).with_faults(faults)
+}
+
+/// Says why core refuses an entry, a draft or an edit.
+pub fn unfit(fault: EntryError) -> ApiError {
+    let reason = match fault {
+        EntryError::Blank | EntryError::TitleNotOneLine | EntryError::AnswersWithoutExercise => {
+            ErrorReason::InvalidArgument
+        }
+        _ => ErrorReason::TooLarge,
+    };
+    ApiError::new(reason, "not saved").because(fault.to_string()).with_next("")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Entries: a device writes core's, a client reads its own.
+
+use haven_core::answers::{ExerciseRef, Value};
+use haven_core::entry::{Entry, EntryKind, Tag};
+use haven_core::id::PersonId;
+use haven_core::search::Snippet;
+use haven_core::time::Timestamp;
+
+use super::value::{answers_to_pb, map_from_pb};
+use super::{millis, read, sent, stamp, unreadable};
+use crate::error::ApiError;
+use crate::journal::{self, EntryVersion, Hit, PersonRef, SnippetPart, Summary};
+use crate::pb;
+
+/// Gives the name of a person; one who was forgotten has none.
+pub type NameOf<'a> = &'a dyn Fn(PersonId) -> Option<String>;
+
+/// Writes a kind.
+pub fn kind_to_pb(kind: EntryKind) -> pb::EntryKind {
+    match kind {
+        EntryKind::Note => pb::EntryKind::Note,
+        EntryKind::Checkin => pb::EntryKind::Checkin,
+        EntryKind::Exercise => pb::EntryKind::Exercise,
+        EntryKind::Measure => pb::EntryKind::Measure,
+        EntryKind::Session => pb::EntryKind::Session,
+    }
+}
+
+/// Reads a kind; `None` if none was said.
+///
+/// # Errors
+/// A kind that this build does not know.
+pub fn kind_from_pb(number: i32) -> Result<Option<EntryKind>, ApiError> {
+    let kind = pb::EntryKind::try_from(number)
+        .map_err(|_| ApiError::invalid("the kind is not usable", "it is unknown here"))?;
+    Ok(match kind {
+        pb::EntryKind::Unspecified => None,
+        pb::EntryKind::Note => Some(EntryKind::Note),
+        pb::EntryKind::Checkin => Some(EntryKind::Checkin),
+        pb::EntryKind::Exercise => Some(EntryKind::Exercise),
+        pb::EntryKind::Measure => Some(EntryKind::Measure),
+        pb::EntryKind::Session => Some(EntryKind::Session),
+    })
+}
+
+/// Writes which exercise an entry answers.
+pub fn exercise_ref_to_pb(exercise: &ExerciseRef) -> pb::ExerciseRef {
+    pb::ExerciseRef { id: exercise.id.to_string(), version: exercise.version }
+}
+
+/// Reads which exercise an entry answers.
+///
+/// # Errors
+/// The id is none.
+pub fn exercise_ref_from_pb(exercise: &pb::ExerciseRef) -> Result<ExerciseRef, ApiError> {
+    Ok(ExerciseRef { id: read(&exercise.id, "exercise")?, version: exercise.version })
+}
+
+/// Writes what lists show of an entry; people by name, those without one left out.
+pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
+    let named = |id: &PersonId| Some(pb::PersonRef { id: id.to_string(), name: name_of(*id)? });
+    let mut people: Vec<pb::PersonRef> = entry.people.iter().filter_map(named).collect();
+    people.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    pb::EntrySummary {
+        id: entry.id.to_string(),
+        kind: kind_to_pb(entry.kind).into(),
+        at: entry.at.to_string(),
+        title: entry.title.clone(),
+        tags: entry.tags.iter().map(Tag::to_string).collect(),
+        people,
+        modified_ms: entry.modified.as_millis(),
+        trashed_ms: millis(entry.trashed),
+        exercise: entry.exercise.as_ref().map(exercise_ref_to_pb),
+    }
+}
+
+/// Reads what lists show of an entry.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn summary_from_pb(entry: pb::EntrySummary) -> Result<Summary, ApiError> {
+    let person = |person: pb::PersonRef| Ok(PersonRef { id: read(&person.id, "person")?, name: person.name });
+    Ok(Summary {
+        id: read(&entry.id, "id")?,
+        kind: kind_from_pb(entry.kind)?.ok_or_else(|| unreadable("kind"))?,
+        at: read(&entry.at, "time")?,
+        title: entry.title,
+        tags: entry.tags.iter().map(|tag| read(tag, "tag")).collect::<Result<_, _>>()?,
+        people: entry.people.into_iter().map(person).collect::<Result<_, ApiError>>()?,
+        modified: Timestamp::from_millis(entry.modified_ms),
+        trashed: stamp(entry.trashed_ms),
+        exercise: entry.exercise.as_ref().map(exercise_ref_from_pb).transpose()?,
+    })
+}
+
+/// Writes a whole entry at a version.
+pub fn entry_to_pb(entry: &Entry, version: &impl ToString, name_of: NameOf<'_>) -> pb::Entry {
+    pb::Entry {
+        summary: Some(summary_to_pb(entry, name_of)),
+        text: entry.text.clone(),
+        answers: answers_to_pb(&entry.answers),
+        created_ms: entry.created.as_millis(),
+        version: version.to_string(),
+    }
+}
+
+/// Reads a whole entry.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn entry_from_pb(entry: pb::Entry) -> Result<journal::Entry, ApiError> {
+    let mut answers = map_from_pb(entry.answers);
+    answers.retain(|_, value| *value != Value::Null);
+    Ok(journal::Entry {
+        summary: summary_from_pb(sent(entry.summary, "summary")?)?,
+        text: entry.text,
+        answers,
+        created: Timestamp::from_millis(entry.created_ms),
+        version: entry.version,
+    })
+}
+
+/// Reads one version of an entry.
+pub fn version_from_pb(version: pb::EntryVersion) -> EntryVersion {
+    EntryVersion {
+        version: version.version,
+        at: Timestamp::from_millis(version.at_ms),
+        device: version.device,
+    }
+}
+
+/// Writes one version of an entry.
+pub fn version_to_pb(version: EntryVersion) -> pb::EntryVersion {
+    pb::EntryVersion { version: version.version, at_ms: version.at.as_millis(), device: version.device }
+}
+
+/// Writes a snippet: its text in pieces, so that no client has to count bytes.
+pub fn snippet_to_pb(snippet: &Snippet) -> Vec<pb::SnippetPart> {
+    let mut parts = Vec::new();
+    let mut done = 0;
+    let mut push = |text: &str, hit| {
+        if !text.is_empty() {
+            parts.push(pb::SnippetPart { text: text.to_owned(), hit });
+        }
+    };
+    for range in &snippet.highlights {
+        push(&snippet.text[done..range.start], false);
+        push(&snippet.text[range.clone()], true);
+        done = range.end;
+    }
+    push(&snippet.text[done..], false);
+    parts
+}
+
+/// Reads an entry that was found.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn hit_from_pb(hit: pb::SearchHit) -> Result<Hit, ApiError> {
+    let part = |part: pb::SnippetPart| SnippetPart { text: part.text, hit: part.hit };
+    Ok(Hit {
+        entry: summary_from_pb(sent(hit.entry, "entry")?)?,
+        snippet: hit.snippet.into_iter().map(part).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

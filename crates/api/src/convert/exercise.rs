@@ -1,0 +1,159 @@
+//! Exercises: a device writes core's in one language, a client reads its own.
+
+use haven_core::answers::ExerciseRef;
+use haven_core::exercise::{Evidence, Exercise, Gate, Outcome, Phase, Step, TextKey};
+
+use super::field::{field_from_pb, field_to_pb};
+use super::{read, read_some, sent, text, unreadable};
+use crate::error::ApiError;
+use crate::pb;
+use crate::practice;
+
+/// An exercise and the language to tell it in.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) exercise: &'a Exercise,
+    pub(super) language: &'a str,
+}
+
+impl Told<'_> {
+    pub(super) fn text(&self, key: &str) -> String {
+        self.exercise.texts.get(self.language, key).to_owned()
+    }
+
+    pub(super) fn some(&self, key: Option<&TextKey>) -> String {
+        key.map_or_else(String::new, |key| self.text(key))
+    }
+}
+
+/// Writes what lists show of an exercise.
+pub fn summary_to_pb(exercise: &Exercise, language: &str) -> pb::ExerciseSummary {
+    let gate = match exercise.safety.gate {
+        Gate::None => pb::ExerciseGate::None,
+        Gate::Relationship => pb::ExerciseGate::Relationship,
+    };
+    pb::ExerciseSummary {
+        id: exercise.id.to_string(),
+        version: exercise.version,
+        title: exercise.title(language).to_owned(),
+        steps: exercise.steps.iter().map(|step| step.number().into()).collect(),
+        signs: exercise.signs.iter().map(ToString::to_string).collect(),
+        minutes: exercise.minutes,
+        gate: gate.into(),
+    }
+}
+
+/// Reads what lists show of an exercise.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn summary_from_pb(exercise: pb::ExerciseSummary) -> Result<practice::ExerciseSummary, ApiError> {
+    let gate = match exercise.gate() {
+        pb::ExerciseGate::Unspecified => return Err(unreadable("gate")),
+        pb::ExerciseGate::None => Gate::None,
+        pb::ExerciseGate::Relationship => Gate::Relationship,
+    };
+    let step = |number: &u32| Step::from_number((*number).into()).ok_or_else(|| unreadable("step"));
+    Ok(practice::ExerciseSummary {
+        exercise: ExerciseRef { id: read(&exercise.id, "exercise")?, version: exercise.version },
+        title: exercise.title,
+        steps: exercise.steps.iter().map(step).collect::<Result<_, _>>()?,
+        signs: exercise.signs.iter().map(|sign| read(sign, "sign")).collect::<Result<_, _>>()?,
+        minutes: exercise.minutes,
+        gate,
+    })
+}
+
+/// Writes a whole exercise, its texts in the language or else in English.
+pub fn to_pb(exercise: &Exercise, language: &str) -> pb::Exercise {
+    let told = Told { exercise, language };
+    pb::Exercise {
+        summary: Some(summary_to_pb(exercise, language)),
+        purpose: told.some(exercise.purpose.as_ref()),
+        notice: told.some(exercise.safety.notice.as_ref()),
+        unsafe_notice: told.some(exercise.safety.unsafe_notice.as_ref()),
+        not_when: exercise.safety.not_when.iter().map(ToString::to_string).collect(),
+        evidence: Some(evidence_to_pb(&exercise.evidence)),
+        share_default: exercise.share_default.to_string(),
+        views: exercise.views.iter().map(ToString::to_string).collect(),
+        fields: exercise.fields.iter().map(|field| field_to_pb(field, told)).collect(),
+        outcomes: exercise.outcomes.iter().map(outcome_to_pb).collect(),
+    }
+}
+
+/// Reads a whole exercise.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn from_pb(exercise: pb::Exercise) -> Result<practice::Exercise, ApiError> {
+    Ok(practice::Exercise {
+        summary: summary_from_pb(sent(exercise.summary, "summary")?)?,
+        purpose: exercise.purpose,
+        notice: exercise.notice,
+        unsafe_notice: exercise.unsafe_notice,
+        not_when: exercise.not_when,
+        evidence: evidence_from_pb(exercise.evidence.unwrap_or_default()),
+        share_default: exercise.share_default,
+        views: exercise.views,
+        fields: exercise.fields.into_iter().map(field_from_pb).collect::<Result<_, _>>()?,
+        outcomes: exercise.outcomes.into_iter().map(outcome_from_pb).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Writes when a question is asked.
+pub(super) fn phase_to_pb(phase: Phase) -> pb::Phase {
+    match phase {
+        Phase::Before => pb::Phase::Before,
+        Phase::Main => pb::Phase::Main,
+        Phase::After => pb::Phase::After,
+        Phase::Later => pb::Phase::Later,
+    }
+}
+
+/// Reads when a question is asked.
+pub(super) fn phase_from_pb(phase: pb::Phase) -> Result<Phase, ApiError> {
+    match phase {
+        pb::Phase::Unspecified => Err(unreadable("phase")),
+        pb::Phase::Before => Ok(Phase::Before),
+        pb::Phase::Main => Ok(Phase::Main),
+        pb::Phase::After => Ok(Phase::After),
+        pb::Phase::Later => Ok(Phase::Later),
+    }
+}
+
+fn evidence_to_pb(evidence: &Evidence) -> pb::Evidence {
+    pb::Evidence {
+        grade: evidence.grade.to_string(),
+        note: evidence.note.clone().unwrap_or_default(),
+        refs: evidence.refs.clone(),
+    }
+}
+
+fn evidence_from_pb(evidence: pb::Evidence) -> practice::Evidence {
+    practice::Evidence { grade: evidence.grade, note: evidence.note, refs: evidence.refs }
+}
+
+fn outcome_to_pb(outcome: &Outcome) -> pb::Outcome {
+    pb::Outcome {
+        id: outcome.id.clone(),
+        before: outcome.before.to_string(),
+        after: outcome.after.to_string(),
+        better: outcome.better.to_string(),
+        view: outcome.view.to_string(),
+        comparator: text(outcome.comparator.as_ref()),
+    }
+}
+
+fn outcome_from_pb(outcome: pb::Outcome) -> Result<practice::Outcome, ApiError> {
+    Ok(practice::Outcome {
+        id: outcome.id,
+        before: outcome.before,
+        after: outcome.after,
+        better: outcome.better,
+        view: outcome.view,
+        comparator: read_some(&outcome.comparator, "comparator")?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! What is usually behind a reason, and what to do then. Whoever knows more says more.
+
+use crate::pb::ErrorReason;
+
+/// Why, and the next step. Both may be empty.
+pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
+    use ErrorReason as R;
+    match reason {
+        R::Unspecified => ("no reason was given", "Update Haven; the device may be newer than this program."),
+        R::Internal => {
+            ("a fault in Haven", "Try again; if it stays, run `haven doctor` and report what it says.")
+        }
+        R::InvalidArgument => ("", ""),
+        R::TooLarge => ("it is larger than Haven takes", "Split it and send the parts one by one."),
+        R::NotFound => {
+            ("nothing has that id or name", "Check the id; `haven list` and `haven search` show them.")
+        }
+        R::AmbiguousId => ("several begin with that id", "Give more letters of the id."),
+        R::ConfirmationNeeded => ("it needs your decision", ""),
+        R::TimedOut => ("it took too long", "It goes on by itself; `haven status` tells how far it is."),
+        R::Cancelled => ("it was given up", ""),
+        R::Unsupported => (
+            "the daemon does not know this call",
+            "Update Haven, then run `haven daemon stop`; the next command starts the new one.",
+        ),
+        R::DaemonUnreachable => ("the device daemon does not answer", "Start it with `haven daemon start`."),
+        R::Stopping => ("the device daemon is stopping", "Try again in a moment."),
+        R::ClockUnusable => ("this device's clock is far off", "Set the clock, then try again."),
+        vault => of_vault(vault),
+    }
+}
+
+fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
+    use ErrorReason as R;
+    match reason {
+        R::NoVault => (
+            "there is no journal on this device",
+            "Make one with `haven init`, or join yours with `haven device join`.",
+        ),
+        R::VaultExists => {
+            ("this device has a journal already", "Use it, or set HAVEN_HOME to another folder.")
+        }
+        R::Locked => ("the journal is locked", "Open it with `haven unlock`."),
+        R::WrongPassphrase => {
+            ("the passphrase is not this device's", "Try again; each device has a passphrase of its own.")
+        }
+        R::WeakPassphrase => {
+            ("the passphrase could be guessed", "Take five or six words that do not belong together.")
+        }
+        R::TooManyTries => ("too many wrong passphrases", "Wait a little, then try again."),
+        R::CodeMalformed => {
+            ("the code has a typing mistake", "Compare it with the other device letter by letter.")
+        }
+        R::CodeExpired => (
+            "the code's two minutes are over",
+            "Make another with `haven device link` on the device you have.",
+        ),
+        R::CodeUsed => (
+            "another device has used this code",
+            "If that was not you, make a new code where nobody can read it.",
+        ),
+        R::WrongWords => (
+            "these are not the words the new device shows",
+            "Nothing was shared. Make a new code and read the words from the new device.",
+        ),
+        R::NoLink => ("no device is being linked", "Begin with `haven device link`."),
+        R::DeviceRemoved => (
+            "this device was removed from the journal",
+            "What it had stays readable; export it, or join again from another device.",
+        ),
+        server => of_server(server),
+    }
+}
+
+fn of_server(reason: ErrorReason) -> (&'static str, &'static str) {
+    use ErrorReason as R;
+    match reason {
+        R::NoServer => ("this device has no server", "Set one with `haven server set URL --invite CODE`."),
+        R::ServerUnreachable => (
+            "the server does not answer",
+            "Everything is kept here and sent later; check the address with `haven server show`.",
+        ),
+        R::ServerIdentityChanged => (
+            "the server proves another identity than the one you trust",
+            "If you set it up anew, set it again; else do not use it.",
+        ),
+        R::ServerLostData => (
+            "the server lacks what it had",
+            "Nothing is lost here. If you trust it, set it again and it is filled anew.",
+        ),
+        R::ServerRefused => ("the server refused", "See what the server's operator says."),
+        R::InviteInvalid => (
+            "the invite is not this server's",
+            "Copy it again from `haven-server init` or `haven-server invite`.",
+        ),
+        R::InviteUsed => ("the invite was used before", "Print another with `haven-server invite`."),
+        storage => of_storage(storage),
+    }
+}
+
+fn of_storage(reason: ErrorReason) -> (&'static str, &'static str) {
+    use ErrorReason as R;
+    match reason {
+        R::StorageFull => ("the disk is full", "Free some space, then save again; nothing else was lost."),
+        R::StorageReadOnly => (
+            "the data folder cannot be written",
+            "Check who owns it and whether the disk is mounted for writing.",
+        ),
+        R::StorageNewer => {
+            ("the data was written by a newer Haven", "Update Haven on this device; nothing was touched.")
+        }
+        R::StorageDamaged => (
+            "the data on disk is damaged",
+            "Keep the folder as it is, and join again from another device or restore a backup.",
+        ),
+        R::StorageInUse => {
+            ("another daemon uses the data folder", "Stop it with `haven daemon stop`, then try again.")
+        }
+        R::StorageFailed => {
+            ("the disk failed to read or write", "Check the disk; what was acknowledged before is kept.")
+        }
+        _ => ("", ""),
+    }
+}

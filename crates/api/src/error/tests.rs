@@ -1,0 +1,85 @@
+use haven_wire::error::Refusal;
+use haven_wire::pb::ErrorReason as Wire;
+
+use super::*;
+
+fn all() -> impl Iterator<Item = ErrorReason> {
+    (0..128).filter_map(|number| ErrorReason::try_from(number).ok())
+}
+
+#[test]
+fn every_error_comes_back_from_its_status() {
+    assert!(all().count() >= 37);
+    for reason in all() {
+        let error = ApiError::new(reason, "it failed")
+            .retry_after(7)
+            .with_candidates(["a".to_owned(), "b".to_owned()])
+            .with_faults(vec![Fault::new("wrong", "Right it.").of_field("urge").at_line(3)]);
+        let status = Status::from(error.clone());
+        assert_ne!(status.code(), Code::Ok, "{reason:?}");
+        assert_eq!(ApiError::from(status), error);
+    }
+}
+
+#[test]
+fn every_reason_says_why_and_what_next() {
+    let silent = [ErrorReason::InvalidArgument];
+    let nothing_to_do = [ErrorReason::ConfirmationNeeded, ErrorReason::Cancelled];
+    for reason in all().filter(|reason| !silent.contains(reason)) {
+        let error = ApiError::new(reason, "it failed");
+        assert!(!error.why.is_empty() && !error.why.ends_with('.'), "{reason:?}");
+        let is_sentence = error.next.ends_with('.') && error.next.starts_with(|c: char| c.is_uppercase());
+        assert!(is_sentence || nothing_to_do.contains(&reason), "{reason:?}: {}", error.next);
+    }
+}
+
+#[test]
+fn names_are_what_scripts_see() {
+    assert_eq!(name(ErrorReason::Locked), "LOCKED");
+    assert_eq!(ApiError::new(ErrorReason::StorageInUse, "").name(), "STORAGE_IN_USE");
+}
+
+#[test]
+fn an_error_without_a_detail_is_named_by_its_code() {
+    let broken = || Status::from_error(Box::new(std::io::Error::other("broken pipe")));
+    let cases = [
+        (Status::unavailable("connection refused"), ErrorReason::DaemonUnreachable),
+        (Status::unimplemented(""), ErrorReason::Unsupported),
+        (Status::deadline_exceeded(""), ErrorReason::TimedOut),
+        (Status::cancelled(""), ErrorReason::Cancelled),
+        (Status::out_of_range("decoded message too large"), ErrorReason::TooLarge),
+        (broken(), ErrorReason::DaemonUnreachable),
+        (Status::unknown("?"), ErrorReason::Internal),
+    ];
+    for (status, reason) in cases {
+        assert_eq!(ApiError::from(status.clone()).reason, reason, "{status:?}");
+    }
+}
+
+#[test]
+fn candidates_are_few() {
+    let error = ApiError::new(ErrorReason::AmbiguousId, "").with_candidates((0..50).map(|n| n.to_string()));
+    assert_eq!(error.candidates.len(), CANDIDATES_MAX);
+}
+
+#[test]
+fn a_refusal_of_the_server_is_told_in_the_words_of_the_device() {
+    let cases = [
+        (Wire::InviteUsed, ErrorReason::InviteUsed, "the invite was used before"),
+        (Wire::FeedRemoved, ErrorReason::DeviceRemoved, "this device was removed from the journal"),
+        (Wire::QuotaExceeded, ErrorReason::ServerRefused, "the space is full"),
+        (Wire::Unspecified, ErrorReason::ServerUnreachable, "the server does not answer"),
+        (Wire::MailboxExpired, ErrorReason::CodeExpired, "the code's two minutes are over"),
+    ];
+    for (refused, reason, why) in cases {
+        let error = ApiError::refused("not linked", &Refusal::new(refused));
+        assert_eq!((error.reason, &*error.why), (reason, why));
+    }
+}
+
+#[test]
+fn an_error_reads_as_one_line() {
+    let error = ApiError::new(ErrorReason::Locked, "not saved");
+    assert_eq!(error.to_string(), "not saved: the journal is locked");
+    assert_eq!(error.because("").to_string(), "not saved");
+}

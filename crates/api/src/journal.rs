@@ -1,0 +1,299 @@
+//! Entries as a client sees and writes them.
+
+use std::fmt;
+
+use bytes::Bytes;
+use haven_core::answers::{ExerciseId, ExerciseRef, ValueMap};
+use haven_core::entry::{EntryKind, Tag};
+use haven_core::id::{EntryId, PersonId};
+use haven_core::time::{CivilTime, Date, Timestamp};
+
+/// What somebody wants to write. The device resolves people, checks answers and refuses what does not fit.
+#[derive(Clone, Default, PartialEq)]
+pub struct Draft {
+    /// How it comes about; `None` means a note, or an exercise if there is one.
+    pub kind: Option<EntryKind>,
+    /// When it happened; `None` means now.
+    pub at: Option<CivilTime>,
+    /// Its title, perhaps empty.
+    pub title: String,
+    /// Its text, perhaps empty.
+    pub text: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The people it is about, by id, prefix of an id, or exact name.
+    pub people: Vec<String>,
+    /// The exercise it answers.
+    pub exercise: Option<ExerciseChoice>,
+    /// The answers by field.
+    pub answers: ValueMap,
+}
+
+/// An exercise to answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExerciseChoice {
+    /// Which.
+    pub id: ExerciseId,
+    /// In which version; `None` means the newest.
+    pub version: Option<u32>,
+}
+
+impl Draft {
+    /// Begins a note.
+    pub fn note(text: impl Into<String>) -> Self {
+        Self { kind: Some(EntryKind::Note), text: text.into(), ..Self::default() }
+    }
+
+    /// Begins the entry of a finished exercise, in its newest version.
+    pub fn exercise(id: ExerciseId, answers: ValueMap) -> Self {
+        Self { exercise: Some(ExerciseChoice { id, version: None }), answers, ..Self::default() }
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft({} bytes)", self.title.len() + self.text.len())
+    }
+}
+
+/// A change to an entry; what is absent stays as it is.
+#[derive(Clone, Default, PartialEq)]
+pub struct Edit {
+    /// The new title.
+    pub title: Option<String>,
+    /// The new text.
+    pub text: Option<String>,
+    /// The new time.
+    pub at: Option<CivilTime>,
+    /// Tags to add.
+    pub add_tags: Vec<String>,
+    /// Tags to take away.
+    pub remove_tags: Vec<String>,
+    /// People to add, by id, prefix of an id, or exact name.
+    pub add_people: Vec<String>,
+    /// People to take away, likewise.
+    pub remove_people: Vec<String>,
+    /// Answers to change; [`Null`](haven_core::answers::Value::Null) takes one back.
+    pub answers: ValueMap,
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = [&self.title, &self.text].into_iter().flatten().map(String::len).sum::<usize>();
+        write!(f, "Edit({words} bytes)")
+    }
+}
+
+/// An entry that was written or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Which.
+    pub id: EntryId,
+    /// The version it has now.
+    pub version: String,
+    /// Whether every required question of its exercise was answered; true without an exercise and after an edit.
+    pub complete: bool,
+}
+
+/// Somebody an entry is about.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonRef {
+    /// Who.
+    pub id: PersonId,
+    /// Their name, as it is now.
+    pub name: String,
+}
+
+impl fmt::Debug for PersonRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PersonRef({})", self.id)
+    }
+}
+
+/// An entry as lists show it.
+#[derive(Clone, PartialEq)]
+pub struct Summary {
+    /// Its id.
+    pub id: EntryId,
+    /// How it came about.
+    pub kind: EntryKind,
+    /// The time it is about.
+    pub at: CivilTime,
+    /// Its title, perhaps empty.
+    pub title: String,
+    /// Its tags, in order.
+    pub tags: Vec<Tag>,
+    /// The people it is about, by name.
+    pub people: Vec<PersonRef>,
+    /// When it was last changed.
+    pub modified: Timestamp,
+    /// When it was put into the trash.
+    pub trashed: Option<Timestamp>,
+    /// The exercise it answers.
+    pub exercise: Option<ExerciseRef>,
+}
+
+impl fmt::Debug for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Summary({})", self.id)
+    }
+}
+
+/// A whole entry at one version.
+#[derive(Clone, PartialEq)]
+pub struct Entry {
+    /// What lists show of it.
+    pub summary: Summary,
+    /// Its text.
+    pub text: String,
+    /// Its answers by field.
+    pub answers: ValueMap,
+    /// When it was written first.
+    pub created: Timestamp,
+    /// Which version this is; opaque.
+    pub version: String,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entry({}, {} bytes)", self.summary.id, self.text.len())
+    }
+}
+
+/// One version of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryVersion {
+    /// Its name; opaque.
+    pub version: String,
+    /// When it was made, by the clock of the device that made it.
+    pub at: Timestamp,
+    /// The device that made it; empty if that is not known.
+    pub device: String,
+}
+
+/// What narrows a list down; everything set must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only entries about a day before this one.
+    pub before: Option<Date>,
+    /// Only entries about this day or later.
+    pub after: Option<Date>,
+    /// Only entries with all of these tags.
+    pub tags: Vec<String>,
+    /// Only entries about all of these people, by id, prefix of an id, or exact name.
+    pub people: Vec<String>,
+    /// Only entries of this kind.
+    pub kind: Option<EntryKind>,
+    /// The entries in the trash instead of the others.
+    pub trashed: bool,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where to go on; `None` if that was all.
+    pub next: Option<String>,
+    /// How many there are on all pages.
+    pub total: u32,
+}
+
+/// An entry that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// The entry.
+    pub entry: Summary,
+    /// Some text round the first place that fits, in pieces.
+    pub snippet: Vec<SnippetPart>,
+}
+
+/// A piece of a snippet.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SnippetPart {
+    /// The text.
+    pub text: String,
+    /// Whether this is what was searched for.
+    pub hit: bool,
+}
+
+impl fmt::Debug for SnippetPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SnippetPart({} bytes, {})", self.text.len(), self.hit)
+    }
+}
+
+/// Lines to import.
+pub struct Import<L> {
+    /// Names the run, made up by the client.
+    pub id: [u8; 16],
+    /// The lines of the file without their line feeds, blank ones too.
+    pub lines: L,
+    /// Only say what would happen.
+    pub dry_run: bool,
+}
+
+/// What became of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// How many entries were written, or would be.
+    pub imported: u64,
+    /// How many were there already.
+    pub skipped: u64,
+    /// The lines that could not be used.
+    pub failed: Vec<FailedLine>,
+}
+
+/// A line that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedLine {
+    /// Its number in the file, from 1.
+    pub line: u64,
+    /// Why, and what to do about it.
+    pub reason: String,
+}
+
+/// One line of an import.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ImportLine {
+    /// Its number in the file, from 1.
+    pub number: u64,
+    /// Its bytes without the line feed.
+    pub content: Bytes,
+}
+
+/// A file of an export.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ExportFile {
+    /// Its name: no folder, no word of the entry.
+    pub name: String,
+    /// Its content.
+    pub content: String,
+}
+
+/// How to write entries down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// One Markdown file an entry.
+    Markdown {
+        /// Earlier versions too.
+        history: bool,
+    },
+}
+
+/// Some of what is exported.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// JSON lines without the line feed.
+    pub lines: Vec<String>,
+    /// Files.
+    pub files: Vec<ExportFile>,
+}
+
+impl fmt::Debug for Exported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Exported({} lines, {} files)", self.lines.len(), self.files.len())
+    }
+}

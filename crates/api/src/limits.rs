@@ -1,0 +1,16 @@
+//! What one message between a client and its device may hold.
+
+/// Bytes of one gRPC message, either way: tonic's default, four times the largest thing that is ever sent at once.
+pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Lines in one batch of an import: enough that the calls between do not count.
+pub const IMPORT_BATCH_LINES: usize = 1_000;
+
+/// Bytes of all lines in one batch of an import. One line of the largest size always fits beside what is there.
+pub const IMPORT_BATCH_BYTES: usize = 1024 * 1024;
+
+/// Bytes that a device puts into one message of an export before it begins another.
+pub const EXPORT_BATCH_BYTES: usize = 256 * 1024;
+
+/// Ids that an error names when several things were meant; more help nobody to choose.
+pub const CANDIDATES_MAX: usize = 10;
