@@ -1,0 +1,77 @@
+//! One connection, as the services know it: a number, the spaces it is counted in, and two ways to end it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+use tonic::Extensions;
+
+use crate::space::Space;
+
+/// Numbers are never used twice in one run.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// A connection from a device or a proxy.
+pub(crate) struct Connection {
+    number: u64,
+    served: AtomicBool,
+    spaces: Mutex<Vec<Arc<Space>>>,
+    /// Cancelled when it should end in order: by its age, or because the server stops.
+    pub(crate) ending: CancellationToken,
+    /// Cancelled when it is cut off: its peer takes nothing, or never asked anything.
+    pub(crate) cut: CancellationToken,
+}
+
+impl Connection {
+    /// Registers a new connection, which ends when the server stops.
+    pub(crate) fn new(draining: &CancellationToken) -> Arc<Self> {
+        Arc::new(Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            served: AtomicBool::new(false),
+            spaces: Mutex::default(),
+            ending: draining.child_token(),
+            cut: CancellationToken::new(),
+        })
+    }
+
+    /// Finds the connection a request came by.
+    pub(crate) fn of(extensions: &Extensions) -> Arc<Self> {
+        let connection = extensions.get::<Arc<Self>>();
+        connection.expect("every request is given its connection before it is routed").clone()
+    }
+
+    /// Returns its number.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Notes that it has made a request.
+    pub(crate) fn serve(&self) {
+        self.served.store(true, Ordering::Relaxed);
+    }
+
+    /// Says whether it has made a request.
+    pub(crate) fn is_served(&self) -> bool {
+        self.served.load(Ordering::Relaxed)
+    }
+
+    /// Leaves a space when the connection ends.
+    pub(crate) fn leave_at_end(&self, space: Arc<Space>) {
+        self.spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        for space in self.spaces.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            space.leave(self.number);
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connection({})", self.number)
+    }
+}

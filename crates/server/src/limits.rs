@@ -1,0 +1,168 @@
+//! Every bound of the server, with its reason. The protocol's own bounds are in `haven_feed::limits` and
+//! `haven_wire::limits`.
+
+use std::time::Duration;
+
+use haven_wire::limits::{MAILBOX_LINK_MS, PING_AFTER_MS};
+
+/// Bytes one space may hold. Ten thousand entries take 20 MiB; this is room for a life and a stop for a runaway.
+pub(crate) const SPACE_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
+
+/// Records a second one space may push in the long run: a device that restores a journal stays far below it.
+pub(crate) const PUSH_RECORDS_PER_SECOND: u64 = 5_000;
+
+/// Records a space may push at once before the rate counts: a whole imported journal.
+pub(crate) const PUSH_RECORDS_BURST: u64 = 50_000;
+
+/// Bytes a second one space may push: half of what a common disk takes.
+pub(crate) const PUSH_BYTES_PER_SECOND: u64 = 64 * 1024 * 1024;
+
+/// Bytes a space may push at once before the rate counts: four seconds' worth.
+pub(crate) const PUSH_BYTES_BURST: u64 = 4 * PUSH_BYTES_PER_SECOND;
+
+/// Connections one space may have: every device of a household, twice.
+pub(crate) const SPACE_CONNECTIONS_MAX: usize = 32;
+
+/// Bytes of records in one message of a Pull. Small enough that many streams at once stay small, large enough that
+/// framing costs nothing.
+pub(crate) const PULL_BATCH_BYTES: usize = 256 * 1024;
+
+/// Bytes of links in one answer.
+pub(crate) const LINKS_ANSWER_BYTES: usize = 512 * 1024;
+
+/// Bytes that wait for one listener before it is sent back to the database instead.
+pub(crate) const INBOX_BYTES_MAX: usize = 128 * 1024;
+
+/// Events that wait for one listener before it is sent back to the database instead.
+pub(crate) const INBOX_EVENTS_MAX: usize = 256;
+
+/// Bytes of one push up to which it is handed to the listeners from memory; they read larger ones from the database.
+pub(crate) const LIVE_BYTES_MAX: usize = 64 * 1024;
+
+/// A ping follows this much silence on a Pull.
+pub(crate) const PING_EVERY: Duration = Duration::from_millis(PING_AFTER_MS);
+
+/// How long a listener may take to make room for one message before its connection is closed.
+pub(crate) const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long the body of a request may take to arrive, and a unary call altogether.
+pub(crate) const UNARY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// From the accepted connection to its first request: TLS, HTTP/2 preface and all. Slow openers occupy nothing longer.
+pub(crate) const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a drain waits for what is under way.
+pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections at once: ten thousand listeners and room beside them.
+pub(crate) const CONNECTIONS_MAX: usize = 16_384;
+
+/// Connections at once that have not made a request yet. Beyond it the oldest such one is closed: an honest client is
+/// through in milliseconds, one that stalls is not.
+pub(crate) const CONNECTIONS_YOUNG_MAX: usize = 1_024;
+
+/// File descriptors kept free of connections: database, listener, log, runtime.
+pub(crate) const DESCRIPTORS_RESERVED: u64 = 64;
+
+/// A connection is asked to end after this long, so that none is for ever; up to a tenth more, so that they do not end
+/// together.
+pub(crate) const CONNECTION_AGE_MAX: Duration = Duration::from_secs(3_600);
+
+/// HTTP/2 streams at once on one connection.
+pub(crate) const STREAMS_MAX: u32 = 64;
+
+/// Bytes of a request's headers; a token and names need under 1 KiB.
+pub(crate) const HEADER_BYTES_MAX: u32 = 8 * 1024;
+
+/// HTTP/2 keep-alive: a ping after this much silence …
+pub(crate) const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(30);
+
+/// … and the end of the connection if nothing answers it for this long.
+pub(crate) const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Streams a peer may reset before we looked at them (rapid reset).
+pub(crate) const RESETS_PENDING_MAX: usize = 32;
+
+/// Streams a peer may make us reset on one connection before it is closed.
+pub(crate) const RESETS_LOCAL_MAX: usize = 256;
+
+/// Bytes a peer may send on one stream ahead of our reading.
+pub(crate) const STREAM_WINDOW: u32 = 256 * 1024;
+
+/// Bytes a peer may send on one connection ahead of our reading.
+pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Bytes hyper buffers for one stream that its peer does not take.
+pub(crate) const SEND_BUFFER: usize = 256 * 1024;
+
+/// Bytes of one message of the calls that carry only ids, proofs or one sealed message.
+pub(crate) const SMALL_MESSAGE_BYTES_MAX: usize = 8 * 1024;
+
+/// Request bytes up to which a call is small. Larger ones take turns, so that the bodies being received stay bounded.
+pub(crate) const SMALL_BODY_BYTES: usize = 64 * 1024;
+
+/// Large bodies being received and handled at once: 32 MiB at the most.
+pub(crate) const LARGE_BODIES_MAX: usize = 32;
+
+/// Large bodies of one space at once: no space takes all the turns.
+pub(crate) const LARGE_BODIES_PER_SPACE_MAX: usize = 8;
+
+/// Large bodies at once from those without a session, who can only be creating a space.
+pub(crate) const LARGE_BODIES_OF_STRANGERS_MAX: usize = 4;
+
+/// How often a push that met another one of the same feed is judged again before it is sent away.
+pub(crate) const PUSH_TRIES_MAX: usize = 8;
+
+/// How long a push that met too many others of the same feed should wait.
+pub(crate) const PUSH_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// A rest after accepting a connection failed (no descriptor left, say): the listener is tried again, for ever.
+pub(crate) const ACCEPT_REST: Duration = Duration::from_millis(50);
+
+/// Pushes that may wait for the writer.
+pub(crate) const WRITER_QUEUE: usize = 512;
+
+/// Pushes in one transaction.
+pub(crate) const COMMIT_JOBS_MAX: usize = 512;
+
+/// Bytes in one transaction: what it takes to make one fsync cheap, and no more, since everybody in it waits.
+pub(crate) const COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Records whose signatures are verified where the request runs; more are handed to a thread that may block.
+pub(crate) const VERIFY_INLINE_MAX: usize = 8;
+
+/// Database connections that read.
+pub(crate) const READERS: usize = 2;
+
+/// Spaces kept in memory though nobody uses them now.
+pub(crate) const SPACES_IDLE_MAX: usize = 256;
+
+/// Challenges that wait for their log-in. The oldest is forgotten when one more is asked for.
+pub(crate) const NONCES_MAX: usize = 16_384;
+
+/// How long a challenge may be answered.
+pub(crate) const NONCE_LIFETIME: Duration = Duration::from_secs(60);
+
+/// How long a token is good.
+pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+/// Tokens of one feed at once; the oldest goes when one more is given.
+pub(crate) const TOKENS_PER_FEED_MAX: usize = 8;
+
+/// How long a mailbox for linking lives: the code on the screen lives as long.
+pub(crate) const MAILBOX_LIFETIME: Duration = Duration::from_millis(MAILBOX_LINK_MS);
+
+/// Mailboxes at once: 16 MiB at the most.
+pub(crate) const MAILBOXES_MAX: usize = 1_024;
+
+/// Mailboxes one space may have open at once: one for each device that a person could be linking, and retries.
+pub(crate) const MAILBOXES_PER_SPACE_MAX: usize = 8;
+
+/// Listeners at one mailbox: its two ends, and each once more after a lost connection.
+pub(crate) const MAILBOX_WATCHERS_MAX: usize = 4;
+
+/// Bytes of records that a check reads at once.
+pub(crate) const CHECK_BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// Invites that are open at once: an operator who needs more has lost count.
+pub(crate) const INVITES_OPEN_MAX: u64 = 1_024;

@@ -1,0 +1,120 @@
+//! One request: routed, bounded in time and size, and told to the log in five words.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use haven_feed::limits::PUSH_BATCH_BYTES;
+use haven_wire::error::Refusal;
+use haven_wire::pb::ErrorReason;
+use haven_wire::session::Token;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tonic::body::Body;
+use tonic::codegen::Service as _;
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Status};
+
+use super::body::{Load, Received};
+use super::method::{Method, Service};
+use super::speak::Routes;
+use crate::connection::Connection;
+use crate::limits::UNARY_TIMEOUT;
+use crate::log;
+use crate::server::Server;
+
+/// Answers the requests of one connection.
+#[derive(Clone)]
+pub(super) struct Dispatch {
+    server: Arc<Server>,
+    routes: Arc<Routes>,
+    connection: Arc<Connection>,
+}
+
+impl Dispatch {
+    /// Makes the dispatch of a connection.
+    pub(super) fn new(server: Arc<Server>, routes: Arc<Routes>, connection: Arc<Connection>) -> Self {
+        Self { server, routes, connection }
+    }
+
+    async fn answer(self, request: Request<Incoming>) -> Response<Body> {
+        self.connection.serve();
+        let Some(method) = Method::of(request.uri().path()) else {
+            return Status::new(Code::Unimplemented, "there is no such call").into_http();
+        };
+        let load = Arc::new(Load::default());
+        let request = self.prepare(request, &load);
+        let answering = route(&self.routes, method, request);
+        // A stream's own bounds are the ping and the write time-out; its request is one small message.
+        let response = timeout(UNARY_TIMEOUT, answering).await;
+        let response =
+            response.unwrap_or_else(|_| Status::deadline_exceeded("the request took too long").into_http());
+        let (response, reason) = explained(response);
+        log::request(method.name, reason, load.bytes());
+        response
+    }
+
+    fn prepare(&self, request: Request<Incoming>, load: &Arc<Load>) -> Request<Received> {
+        let turns = self.turns_of(request.headers());
+        let mut request = request.map(|body| Received::new(body, load.clone(), turns));
+        request.extensions_mut().insert(self.connection.clone());
+        request
+    }
+
+    /// Where a large body of this request has to wait: with the others of its space, or with all strangers.
+    fn turns_of(&self, headers: &http::HeaderMap) -> Vec<Arc<Semaphore>> {
+        let token = Token::find(&MetadataMap::from_headers(headers.clone()));
+        let session = token.and_then(|token| self.server.session_of(&token).ok());
+        match session.and_then(|session| self.server.spaces.resident(&session.space)) {
+            Some(space) => vec![space.large.clone(), self.server.large_of_members.clone()],
+            None => vec![self.server.large_of_strangers.clone()],
+        }
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for Dispatch {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let dispatch = self.clone();
+        Box::pin(async move { Ok(dispatch.answer(request).await) })
+    }
+}
+
+async fn route(routes: &Routes, method: Method, request: Request<Received>) -> Response<Body> {
+    let answer = match method.service {
+        Service::Server => routes.server.clone().call(request).await,
+        Service::Session => routes.session.clone().call(request).await,
+        Service::Space => routes.space.clone().call(request).await,
+        Service::Roster => routes.roster.clone().call(request).await,
+        Service::Feed => routes.feed.clone().call(request).await,
+        Service::Mailbox => routes.mailbox.clone().call(request).await,
+        Service::Health => routes.health.clone().call(request).await,
+    };
+    match answer {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// Gives the transport's own refusals a reason, and finds the reason of every answer. "OK" is all that is known of an
+/// answer that has begun.
+fn explained(response: Response<Body>) -> (Response<Body>, &'static str) {
+    let Some(status) = Status::from_header_map(response.headers()) else { return (response, "OK") };
+    if !status.details().is_empty() || status.code() == Code::Ok {
+        return (response, Refusal::of(&status).reason.as_str_name());
+    }
+    let refusal = match status.code() {
+        Code::OutOfRange | Code::ResourceExhausted => {
+            Refusal { limit: PUSH_BATCH_BYTES as u64, ..ErrorReason::RecordTooLarge.into() }
+        }
+        Code::Internal | Code::InvalidArgument | Code::Unknown => ErrorReason::RequestMalformed.into(),
+        _ => return (response, "NO_REASON"),
+    };
+    let reason = refusal.reason.as_str_name();
+    (Status::from(refusal).into_http(), reason)
+}

@@ -1,0 +1,85 @@
+//! The calls there are, by their paths.
+
+/// The service that a call belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    Server,
+    Session,
+    Space,
+    Roster,
+    Feed,
+    Mailbox,
+    Health,
+}
+
+/// One call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Method {
+    /// Where it goes.
+    pub(super) service: Service,
+    /// Its name in the log.
+    pub(super) name: &'static str,
+    /// Whether it is answered by a stream that may stay open.
+    pub(super) streams: bool,
+}
+
+const fn unary(service: Service, name: &'static str) -> Method {
+    Method { service, name, streams: false }
+}
+
+const fn stream(service: Service, name: &'static str) -> Method {
+    Method { service, name, streams: true }
+}
+
+impl Method {
+    /// Finds the call of a path. A path that is none of ours is never logged.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        Some(match path {
+            "/haven.sync.v1.ServerService/GetServer" => unary(Service::Server, "GetServer"),
+            "/haven.sync.v1.SessionService/Challenge" => unary(Service::Session, "Challenge"),
+            "/haven.sync.v1.SessionService/LogIn" => unary(Service::Session, "LogIn"),
+            "/haven.sync.v1.SpaceService/CreateSpace" => unary(Service::Space, "CreateSpace"),
+            "/haven.sync.v1.RosterService/AppendLink" => unary(Service::Roster, "AppendLink"),
+            "/haven.sync.v1.RosterService/ListLinks" => unary(Service::Roster, "ListLinks"),
+            "/haven.sync.v1.FeedService/Push" => unary(Service::Feed, "Push"),
+            "/haven.sync.v1.FeedService/Pull" => stream(Service::Feed, "Pull"),
+            "/haven.sync.v1.MailboxService/OpenMailbox" => unary(Service::Mailbox, "OpenMailbox"),
+            "/haven.sync.v1.MailboxService/PostMessage" => unary(Service::Mailbox, "PostMessage"),
+            "/haven.sync.v1.MailboxService/WatchMailbox" => stream(Service::Mailbox, "WatchMailbox"),
+            "/haven.sync.v1.MailboxService/CloseMailbox" => unary(Service::Mailbox, "CloseMailbox"),
+            "/grpc.health.v1.Health/Check" => unary(Service::Health, "Health"),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use haven_wire::pb;
+
+    use super::*;
+
+    /// Every path in the descriptors has the form "haven.sync.v1.XService" and "Method"; each must be routed.
+    #[test]
+    fn every_service_of_the_protocol_is_routed() {
+        let text = String::from_utf8_lossy(pb::DESCRIPTORS);
+        for service in ["Server", "Session", "Space", "Roster", "Feed", "Mailbox"] {
+            assert!(text.contains(&format!("{service}Service")), "{service}");
+        }
+        let names = [
+            pb::server_service_server::SERVICE_NAME,
+            pb::session_service_server::SERVICE_NAME,
+            pb::space_service_server::SERVICE_NAME,
+            pb::roster_service_server::SERVICE_NAME,
+            pb::feed_service_server::SERVICE_NAME,
+            pb::mailbox_service_server::SERVICE_NAME,
+        ];
+        assert_eq!(text.matches("Service\u{12}").count().max(names.len()), names.len().max(6));
+        for path in ["/haven.sync.v1.FeedService/Push", "/grpc.health.v1.Health/Check"] {
+            assert!(Method::of(path).is_some(), "{path}");
+        }
+        for path in ["", "/", "/haven.sync.v1.FeedService/push", "/grpc.reflection.v1.ServerReflection/X"] {
+            assert!(Method::of(path).is_none(), "{path}");
+        }
+    }
+}

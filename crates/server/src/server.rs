@@ -1,0 +1,146 @@
+//! Everything the services share.
+
+use std::sync::Arc;
+
+use haven_feed::{FeedId, SpaceId, StoreId};
+use haven_wire::error::Refusal;
+use haven_wire::pb::ErrorReason;
+use haven_wire::session::Token;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tonic::metadata::MetadataMap;
+
+use crate::connection::Connection;
+use crate::identity::Identity;
+use crate::limits::{LARGE_BODIES_MAX, LARGE_BODIES_OF_STRANGERS_MAX};
+use crate::mailbox::Mailboxes;
+use crate::options::Limits;
+use crate::readers::Readers;
+use crate::refusal::refuse;
+use crate::session::{Session, Sessions};
+use crate::space::{Joined, Space};
+use crate::spaces::Spaces;
+use crate::store::{Store, StoreFault};
+use crate::writer::{Writer, WriterThread};
+
+/// The state of a running server.
+pub(crate) struct Server {
+    /// Who it is.
+    pub(crate) identity: Identity,
+    /// Which store it serves.
+    pub(crate) store_id: StoreId,
+    /// How much a space may bring.
+    pub(crate) limits: Limits,
+    /// Who is logged in.
+    pub(crate) sessions: Sessions,
+    /// The mailboxes.
+    pub(crate) mailboxes: Mailboxes,
+    /// The spaces in memory.
+    pub(crate) spaces: Spaces,
+    /// The way to the store's past.
+    pub(crate) readers: Readers,
+    /// The way into the store.
+    pub(crate) writer: Writer,
+    /// Turns for verifying many signatures: as many as there are cores.
+    pub(crate) verifying: Arc<Semaphore>,
+    /// Turns for the large bodies of members.
+    pub(crate) large_of_members: Arc<Semaphore>,
+    /// Turns for the large bodies of everybody else.
+    pub(crate) large_of_strangers: Arc<Semaphore>,
+    /// Cancelled when the server stops.
+    pub(crate) draining: CancellationToken,
+    /// Everything that streams.
+    pub(crate) streams: TaskTracker,
+}
+
+/// Somebody who proved to be a member of a space.
+pub(crate) struct Member {
+    /// The space.
+    pub(crate) space: Arc<Space>,
+    /// As which feed.
+    pub(crate) feed: FeedId,
+}
+
+impl Server {
+    /// Begins to serve a store. `failed` is cancelled when the store fails for good.
+    pub(crate) fn start(
+        identity: Identity,
+        store: Box<dyn Store>,
+        limits: Limits,
+        failed: CancellationToken,
+    ) -> Result<(Arc<Self>, WriterThread), StoreFault> {
+        let (store_id, readers) = (store.store_id(), Readers::open(&*store)?);
+        let started = Writer::start(store, failed);
+        let (writer, thread) =
+            started.map_err(|error| StoreFault::Failed(error.raw_os_error().unwrap_or(-1)))?;
+        let cores = std::thread::available_parallelism().map_or(1, Into::into);
+        let server = Self {
+            identity,
+            store_id,
+            limits,
+            sessions: Sessions::default(),
+            mailboxes: Mailboxes::default(),
+            spaces: Spaces::new(readers.clone(), limits),
+            readers,
+            writer,
+            verifying: Arc::new(Semaphore::new(cores)),
+            large_of_members: Arc::new(Semaphore::new(LARGE_BODIES_MAX)),
+            large_of_strangers: Arc::new(Semaphore::new(LARGE_BODIES_OF_STRANGERS_MAX)),
+            draining: CancellationToken::new(),
+            streams: TaskTracker::new(),
+        };
+        Ok((Arc::new(server), thread))
+    }
+
+    /// Finds a space.
+    pub(crate) async fn space(&self, space: SpaceId) -> Result<Arc<Space>, Refusal> {
+        let found = self.spaces.find(space).await.map_err(refuse)?;
+        found.ok_or_else(|| ErrorReason::SpaceUnknown.into())
+    }
+
+    /// Finds the session that a request's metadata proves.
+    pub(crate) fn session(&self, metadata: &MetadataMap) -> Result<Session, Refusal> {
+        let token = Token::find(metadata).ok_or(ErrorReason::Unauthenticated)?;
+        self.session_of(&token)
+    }
+
+    /// Finds the session of a token.
+    pub(crate) fn session_of(&self, token: &Token) -> Result<Session, Refusal> {
+        self.sessions.find(token, Instant::now()).ok_or_else(|| ErrorReason::Unauthenticated.into())
+    }
+
+    /// Lets a session into its space, if it is still a member's and the space has room for its connection.
+    pub(crate) async fn enter(
+        &self,
+        session: Session,
+        connection: &Arc<Connection>,
+    ) -> Result<Member, Refusal> {
+        let space = self.space(session.space).await?;
+        if !space.held().roster().is_current(&session.feed) {
+            self.sessions.end(session);
+            return Err(ErrorReason::FeedRemoved.into());
+        }
+        match space.join(connection.number()) {
+            Joined::Already => {}
+            Joined::Now => connection.leave_at_end(space.clone()),
+            Joined::NoRoom => return Err(ErrorReason::RateLimited.into()),
+        }
+        Ok(Member { space, feed: session.feed })
+    }
+
+    /// Lets a request into the space it names. A session of another space is none.
+    pub(crate) async fn member(
+        &self,
+        metadata: &MetadataMap,
+        space: SpaceId,
+        connection: &Arc<Connection>,
+    ) -> Result<Member, Refusal> {
+        let session = self.session(metadata)?;
+        if session.space != space {
+            return Err(ErrorReason::Unauthenticated.into());
+        }
+        self.enter(session, connection).await
+    }
+}

@@ -1,0 +1,140 @@
+//! Mailboxes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use haven_wire::error::Refusal;
+use haven_wire::pb;
+use haven_wire::pb::mailbox_service_server::MailboxService;
+use haven_wire::pb::{ErrorReason, MailboxKind, WatchMailboxResponse};
+use haven_wire::request::array;
+use tokio::time::{Instant, sleep_until};
+use tonic::{Request, Response, Status};
+
+use super::Services;
+use crate::connection::Connection;
+use crate::mailbox::{MailboxId, Watcher};
+use crate::outlet::{Gone, Outgoing, Outlet};
+use crate::refusal::refuse;
+use crate::server::Server;
+
+#[tonic::async_trait]
+impl MailboxService for Services {
+    type WatchMailboxStream = Outgoing<WatchMailboxResponse>;
+
+    async fn open_mailbox(
+        &self,
+        request: Request<pb::OpenMailboxRequest>,
+    ) -> Result<Response<pb::OpenMailboxResponse>, Status> {
+        let session = self.0.session(request.metadata())?;
+        self.0.enter(session, &Connection::of(request.extensions())).await?;
+        let mailbox = mailbox_of(&request.get_ref().mailbox)?;
+        // A contact's mailbox lives seven days and so has to outlive a restart; these do not.
+        if request.get_ref().kind() != MailboxKind::Link {
+            return Err(Refusal::new(ErrorReason::RequestMalformed).into());
+        }
+        let left = self.0.mailboxes.open(mailbox, session, Instant::now()).map_err(refuse)?;
+        let expires_in_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+        Ok(Response::new(pb::OpenMailboxResponse { expires_in_ms }))
+    }
+
+    async fn post_message(
+        &self,
+        request: Request<pb::PostMessageRequest>,
+    ) -> Result<Response<pb::PostMessageResponse>, Status> {
+        let pb::PostMessageRequest { mailbox, index, message } = request.into_inner();
+        let mailbox = mailbox_of(&mailbox)?;
+        self.0.mailboxes.post(&mailbox, index, message, Instant::now()).map_err(refuse)?;
+        Ok(Response::new(pb::PostMessageResponse {}))
+    }
+
+    async fn watch_mailbox(
+        &self,
+        request: Request<pb::WatchMailboxRequest>,
+    ) -> Result<Response<Self::WatchMailboxStream>, Status> {
+        let connection = Connection::of(request.extensions());
+        let asked = request.into_inner();
+        let watcher = self.0.mailboxes.watch(&mailbox_of(&asked.mailbox)?, Instant::now()).map_err(refuse)?;
+        let (outlet, outgoing) = Outlet::new(connection.clone());
+        let watch = Watch {
+            server: self.0.clone(),
+            connection,
+            watcher,
+            after: asked.after_index,
+            told: BTreeSet::new(),
+            outlet,
+        };
+        self.0.streams.spawn(watch.run());
+        Ok(Response::new(outgoing))
+    }
+
+    async fn close_mailbox(
+        &self,
+        request: Request<pb::CloseMailboxRequest>,
+    ) -> Result<Response<pb::CloseMailboxResponse>, Status> {
+        let session = self.0.session(request.metadata())?;
+        let mailbox = mailbox_of(&request.get_ref().mailbox)?;
+        self.0.mailboxes.close(&mailbox, session, Instant::now());
+        Ok(Response::new(pb::CloseMailboxResponse {}))
+    }
+}
+
+/// One listener at a mailbox.
+struct Watch {
+    server: Arc<Server>,
+    connection: Arc<Connection>,
+    watcher: Watcher,
+    after: u32,
+    /// Places are not always filled in their order.
+    told: BTreeSet<u32>,
+    outlet: Outlet<WatchMailboxResponse>,
+}
+
+impl Watch {
+    async fn run(mut self) {
+        let mailbox = self.watcher.mailbox.clone();
+        loop {
+            // Armed before looking, so that what comes between looking and waiting rings too.
+            let bell = mailbox.bell.notified();
+            tokio::pin!(bell);
+            bell.as_mut().enable();
+            let is_open = match self.tell().await {
+                Ok(is_open) => is_open,
+                Err(Gone) => return,
+            };
+            if Instant::now() >= mailbox.expires {
+                return self.outlet.end(Refusal::new(ErrorReason::MailboxExpired).into()).await;
+            }
+            if !is_open {
+                return;
+            }
+            tokio::select! {
+                () = bell => {}
+                () = sleep_until(mailbox.expires) => {}
+                () = self.outlet.gone() => return,
+                () = self.connection.ending.cancelled() => return self.end().await,
+            }
+        }
+    }
+
+    /// Sends what is there. Says whether more may come.
+    async fn tell(&mut self) -> Result<bool, Gone> {
+        let Some(messages) = self.watcher.mailbox.messages_after(self.after) else { return Ok(false) };
+        for (index, message) in messages {
+            if self.told.insert(index) {
+                self.outlet.send(WatchMailboxResponse { index, message }).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn end(&self) {
+        if self.server.draining.is_cancelled() {
+            self.outlet.end(Refusal::new(ErrorReason::Draining).into()).await;
+        }
+    }
+}
+
+fn mailbox_of(bytes: &[u8]) -> Result<MailboxId, Refusal> {
+    Ok(array(bytes, "mailbox")?)
+}

@@ -1,0 +1,98 @@
+//! Logging in.
+
+use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::keys::Signature;
+use haven_feed::{Nonce, SpaceId};
+use haven_wire::error::Refusal;
+use haven_wire::pb;
+use haven_wire::pb::ErrorReason;
+use haven_wire::pb::session_service_server::SessionService;
+use haven_wire::request::{Malformed, array, id};
+use haven_wire::session::Token;
+use tokio::time::Instant;
+use tonic::{Request, Response, Status};
+
+use super::Services;
+use crate::entropy::draw;
+use crate::limits::TOKEN_LIFETIME;
+use crate::pull::bytes;
+use crate::refusal::refuse;
+use crate::session::Session;
+
+/// What a device answers a challenge with.
+struct Answer {
+    session: Session,
+    nonce: Nonce,
+    signature: Signature,
+}
+
+#[tonic::async_trait]
+impl SessionService for Services {
+    async fn challenge(
+        &self,
+        request: Request<pb::ChallengeRequest>,
+    ) -> Result<Response<pb::ChallengeResponse>, Status> {
+        let asked = request.get_ref();
+        let session = session_of(&asked.space, &asked.feed).map_err(Refusal::from)?;
+        Ok(Response::new(self.issue(session)?))
+    }
+
+    async fn log_in(
+        &self,
+        request: Request<pb::LogInRequest>,
+    ) -> Result<Response<pb::LogInResponse>, Status> {
+        let answer = read(request.get_ref()).map_err(Refusal::from)?;
+        let token = self.admit(&answer).await?;
+        let expires_in_ms = u64::try_from(TOKEN_LIFETIME.as_millis()).unwrap_or(u64::MAX);
+        Ok(Response::new(pb::LogInResponse { token: bytes(token.as_bytes()), expires_in_ms }))
+    }
+}
+
+impl Services {
+    fn issue(&self, Session { space, feed }: Session) -> Result<pb::ChallengeResponse, Refusal> {
+        let server = &self.0;
+        let nonce = Nonce::from_bytes(draw().map_err(refuse)?);
+        let challenge =
+            Challenge { server: *server.identity.key(), nonce, space, feed, store: server.store_id };
+        server.sessions.issue(challenge, Instant::now());
+        Ok(pb::ChallengeResponse {
+            nonce: bytes(nonce),
+            server_key: bytes(server.identity.key().as_bytes()),
+            store_id: bytes(server.store_id),
+            server_signature: bytes(challenge.sign(server.identity.signer()).as_bytes()),
+        })
+    }
+
+    async fn admit(&self, answer: &Answer) -> Result<Token, Refusal> {
+        let server = &self.0;
+        let challenge = server.sessions.redeem(&answer.nonce, answer.session, Instant::now());
+        let challenge = challenge.ok_or(ErrorReason::NonceUnknown)?;
+        let space = server.space(answer.session.space).await?;
+        challenge.check_answer(space.held().roster(), &answer.signature).map_err(reason_of)?;
+        let token = Token::from_bytes(draw().map_err(refuse)?);
+        server.sessions.open(&token, answer.session, Instant::now());
+        Ok(token)
+    }
+}
+
+fn read(request: &pb::LogInRequest) -> Result<Answer, Malformed> {
+    Ok(Answer {
+        session: session_of(&request.space, &request.feed)?,
+        nonce: id(&request.nonce, "nonce")?,
+        signature: Signature::from_bytes(array(&request.signature, "signature")?),
+    })
+}
+
+fn session_of(space: &[u8], feed: &[u8]) -> Result<Session, Malformed> {
+    Ok(Session { space: id::<SpaceId>(space, "space")?, feed: id(feed, "feed")? })
+}
+
+fn reason_of(fault: AuthFault) -> ErrorReason {
+    match fault {
+        AuthFault::UnknownFeed => ErrorReason::FeedUnknown,
+        AuthFault::RemovedFeed => ErrorReason::FeedRemoved,
+        AuthFault::BadSignature(_) | AuthFault::OtherServer | AuthFault::OtherFeed => {
+            ErrorReason::SignatureInvalid
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! One space as it is served now: what feed knows of it, what it weighs, who listens, how fast it pushes.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use haven_feed::SpaceId;
+use haven_feed::chain::Tips;
+use haven_feed::exchange::server::{Admission, ServerSpace};
+use haven_feed::roster::{Link, Roster};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::inbox::{Arrival, Inbox, News, Origin, Stretch};
+use crate::limits::{LARGE_BODIES_PER_SPACE_MAX, LIVE_BYTES_MAX, SPACE_CONNECTIONS_MAX};
+use crate::options::Limits;
+use crate::rate::Bucket;
+use crate::store::{SpaceRow, StoreFault};
+
+/// A space in memory.
+pub(crate) struct Space {
+    id: SpaceId,
+    live: Mutex<Live>,
+    /// Turns for its large bodies, so that one space cannot take all there are.
+    pub(crate) large: Arc<Semaphore>,
+}
+
+struct Live {
+    /// Shared with whoever judges a push right now; changed by the writer only.
+    held: Arc<ServerSpace>,
+    bytes: u64,
+    listeners: Vec<Weak<Inbox>>,
+    connections: BTreeSet<u64>,
+    records: Bucket,
+    pushed_bytes: Bucket,
+}
+
+impl Space {
+    /// Builds a space from what the store holds; every link is verified again.
+    pub(crate) fn restore(row: &SpaceRow, limits: &Limits, now: Instant) -> Result<Self, StoreFault> {
+        let links = row.links.iter().map(|link| Link::parse(link.clone()));
+        let links: Vec<Link> = links.collect::<Result<_, _>>().map_err(|_| StoreFault::Damaged("a link"))?;
+        let roster = Roster::replay(&links).map_err(|_| StoreFault::Damaged("a roster"))?;
+        let tips: Tips = row.feeds.iter().map(|row| (row.feed, row.tip)).collect();
+        let bytes = row.feeds.iter().map(|row| row.bytes).sum();
+        Ok(Self::new(ServerSpace::new(roster, tips), bytes, limits, now))
+    }
+
+    fn new(held: ServerSpace, bytes: u64, limits: &Limits, now: Instant) -> Self {
+        let live = Live {
+            bytes,
+            listeners: Vec::new(),
+            connections: BTreeSet::new(),
+            records: Bucket::full(limits.push_records_per_second, limits.push_records_burst, now),
+            pushed_bytes: Bucket::full(limits.push_bytes_per_second, limits.push_bytes_burst, now),
+            held: Arc::new(held),
+        };
+        let id = live.held.roster().space();
+        Self { id, live: Mutex::new(live), large: Arc::new(Semaphore::new(LARGE_BODIES_PER_SPACE_MAX)) }
+    }
+
+    /// Returns its id.
+    pub(crate) fn id(&self) -> SpaceId {
+        self.id
+    }
+
+    /// Returns what is durable now.
+    pub(crate) fn held(&self) -> Arc<ServerSpace> {
+        self.live().held.clone()
+    }
+
+    /// Returns the bytes of all its records.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.live().bytes
+    }
+
+    /// Takes a push out of the rate, or says how long to wait.
+    pub(crate) fn take_rate(&self, records: u64, bytes: u64, now: Instant) -> Result<(), Duration> {
+        let mut live = self.live();
+        let wait = live.records.wait_for(records, now).max(live.pushed_bytes.wait_for(bytes, now));
+        if let Some(wait) = wait {
+            return Err(wait);
+        }
+        live.records.take(records);
+        live.pushed_bytes.take(bytes);
+        Ok(())
+    }
+
+    /// Counts a connection once. Says whether there was room.
+    pub(crate) fn join(&self, connection: u64) -> Joined {
+        let connections = &mut self.live().connections;
+        if connections.contains(&connection) {
+            return Joined::Already;
+        }
+        if connections.len() >= SPACE_CONNECTIONS_MAX {
+            return Joined::NoRoom;
+        }
+        connections.insert(connection);
+        Joined::Now
+    }
+
+    /// Forgets a connection.
+    pub(crate) fn leave(&self, connection: u64) {
+        self.live().connections.remove(&connection);
+    }
+
+    /// Begins to listen. Everything after the returned state is delivered to the inbox.
+    pub(crate) fn listen(&self, inbox: &Arc<Inbox>) -> Arc<ServerSpace> {
+        let mut live = self.live();
+        live.listeners.retain(|listener| listener.strong_count() > 0);
+        live.listeners.push(Arc::downgrade(inbox));
+        live.held.clone()
+    }
+
+    /// Takes a push that has become durable, and tells the listeners.
+    pub(crate) fn pushed(&self, admission: &Admission, origin: Origin) {
+        let arrival = arrival_of(admission);
+        let mut live = self.live();
+        Arc::make_mut(&mut live.held).commit(admission);
+        live.bytes += arrival.bytes as u64;
+        live.tell(self.id, &News::Records(arrival), Some(origin));
+    }
+
+    /// Takes a link that has become durable, and tells the listeners.
+    pub(crate) fn linked(&self, roster: Roster, bytes: Bytes) {
+        let mut live = self.live();
+        let seq = roster.head().seq;
+        Arc::make_mut(&mut live.held).commit_roster(roster);
+        live.tell(self.id, &News::Link { seq, bytes }, None);
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What became of counting a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Joined {
+    /// It is counted since now.
+    Now,
+    /// It was counted before.
+    Already,
+    /// There are too many.
+    NoRoom,
+}
+
+impl Live {
+    fn tell(&mut self, space: SpaceId, news: &News, origin: Option<Origin>) {
+        self.listeners.retain(|listener| match listener.upgrade() {
+            Some(inbox) => {
+                inbox.deliver(space, news, origin);
+                true
+            }
+            None => false,
+        });
+    }
+}
+
+fn arrival_of(admission: &Admission) -> Arrival {
+    let bytes = admission.new.iter().map(|record| record.bytes().len()).sum();
+    let stretches = admission.new.chunk_by(|one, next| one.header().feed == next.header().feed);
+    let stretches = stretches.map(|stretch| Stretch {
+        feed: stretch[0].header().feed,
+        first: stretch[0].header().seq,
+        last: stretch[stretch.len() - 1].position(),
+    });
+    let records = || admission.new.iter().map(|record| record.bytes().clone()).collect();
+    Arrival { stretches: stretches.collect(), records: (bytes <= LIVE_BYTES_MAX).then(records), bytes }
+}
