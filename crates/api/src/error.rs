@@ -163,13 +163,13 @@ impl From<Status> for ApiError {
 /// Names an error that no device made: the connection broke, or the two are of different versions.
 fn from_elsewhere(status: &Status) -> ApiError {
     let reason = match status.code() {
+        // A transport's own error stands behind the status; a service's never does.
+        _ if std::error::Error::source(status).is_some() => ErrorReason::DaemonUnreachable,
         Code::Unavailable => ErrorReason::DaemonUnreachable,
         Code::Unimplemented => ErrorReason::Unsupported,
         Code::DeadlineExceeded => ErrorReason::TimedOut,
         Code::Cancelled => ErrorReason::Cancelled,
         Code::OutOfRange | Code::ResourceExhausted => ErrorReason::TooLarge,
-        // A transport's own error stands behind the status; a service's never does.
-        _ if std::error::Error::source(status).is_some() => ErrorReason::DaemonUnreachable,
         _ => ErrorReason::Internal,
     };
     let error = ApiError::new(reason, "the call failed");
