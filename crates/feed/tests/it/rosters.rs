@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use haven_feed::digest::digest;
 use haven_feed::keys::{FeedKeys, KemKey};
 use haven_feed::limits::{FEEDS_MAX, LINKS_FOR_REMOVAL, LINKS_MAX};
 use haven_feed::roster::body::{AddFeed, Body, RemoveFeed, SpaceKind};
 use haven_feed::roster::consent::{self, Place};
-use haven_feed::roster::link::{Author, LinkFault, genesis, next};
+use haven_feed::roster::link::{Author, LinkFault, genesis, next, unchecked};
 use haven_feed::roster::{Removal, Roster};
 use haven_feed::{FeedId, LinkHash, MemberId, Position, RecordId, SpaceId};
 
@@ -137,6 +138,41 @@ fn of_two_that_remove_each_other_the_first_in_the_chain_stays() {
         assert_eq!(verdict(&chain, second.as_feed(), retried), Err(LinkFault::AuthorRemoved));
         assert!(chain.roster.is_current(&first.feed()) && !chain.roster.is_current(&second.feed()));
         assert_eq!(Roster::replay(&chain.links).unwrap(), chain.roster, "the same verdict on every device");
+    }
+}
+
+/// Devices add and remove each other, each on what it has heard so far, and the server orders what arrives. Whatever the
+/// schedule: nobody writes after his removal, and everybody who has the chain has the same roster.
+#[test]
+fn chain_order_decides_on_every_schedule() {
+    let devices: Vec<Keyed> = (1..=6).map(Keyed::new).collect();
+    let paper = Keyed::new(9);
+    for schedule in 0..200_u64 {
+        let mut space = Space::vault(&devices[0], &paper);
+        space.add(&devices[0], &devices[1]);
+        space.add(&devices[0], &devices[2]);
+        let choices = digest("haven/1/test schedule", &[&schedule.to_be_bytes()]);
+        let mut heard = vec![space.clone(); devices.len()];
+        for choice in choices.as_bytes().chunks(2) {
+            let (who, whom) = (usize::from(choice[0] % 6), usize::from(choice[1] % 6));
+            let view = heard[who].clone();
+            let body: Body = if view.roster.is_current(&devices[whom].feed()) {
+                view.removing(devices[whom].feed(), None).into()
+            } else {
+                view.adding(&devices[whom], None).into()
+            };
+            let link = unchecked(&view.roster, devices[who].as_feed(), body).unwrap();
+            let was_member = space.roster.is_current(&devices[who].feed());
+            if space.roster.append(&link).is_ok() {
+                assert!(was_member, "schedule {schedule}: somebody who was gone wrote a link");
+                space.links.push(link);
+            }
+            if choice[0] >= 0x40 {
+                heard[who] = space.clone();
+            }
+        }
+        assert_eq!(Roster::replay(&space.links).unwrap(), space.roster, "schedule {schedule}");
+        assert!(space.roster.current_feeds().count() >= 1);
     }
 }
 
