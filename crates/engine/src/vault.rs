@@ -104,6 +104,11 @@ pub fn create(passphrase: &str, device: &str, entropy: &mut dyn Entropy) -> Resu
     create_with(local, wrapped, device, entropy)
 }
 
+/// A local key out of the bytes it was made of, for the simulator, which stretches no passphrase.
+pub fn local_key(bytes: [u8; 32]) -> LocalKey {
+    LocalKey::from_entropy(bytes)
+}
+
 /// Makes a vault whose local key is wrapped already; the simulator wraps it with nothing.
 ///
 /// # Errors

@@ -15,11 +15,10 @@ pub(super) struct Splice {
 
 /// The splices that turn `old` into `new`, in ascending order.
 pub(super) fn splices(old: &str, new: &str) -> Vec<Splice> {
-    let prefix: usize =
-        old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let prefix = whole_words(old, common(old.chars(), new.chars()));
     let (old_rest, new_rest) = (&old[prefix..], &new[prefix..]);
-    let common = old_rest.chars().rev().zip(new_rest.chars().rev()).take_while(|(a, b)| a == b);
-    let suffix: usize = common.map(|(a, _)| a.len_utf8()).sum();
+    let suffix = common(old_rest.chars().rev(), new_rest.chars().rev());
+    let suffix = whole_words_back(old_rest, suffix);
     let (old_mid, new_mid) = (&old_rest[..old_rest.len() - suffix], &new_rest[..new_rest.len() - suffix]);
     let start = old[..prefix].chars().count();
     for split in [words, lines] {
@@ -29,6 +28,30 @@ pub(super) fn splices(old: &str, new: &str) -> Vec<Splice> {
         }
     }
     vec![Splice { at: start, delete: old_mid.chars().count(), insert: new_mid.to_owned() }]
+}
+
+/// How many bytes two texts have in common from one end.
+fn common(a: impl Iterator<Item = char>, b: impl Iterator<Item = char>) -> usize {
+    a.zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+}
+
+/// Takes half a word off the end of a common beginning: two words that begin alike are two words, and if the letters of
+/// one were kept for the other, somebody who removes the one elsewhere would take them along.
+fn whole_words(text: &str, prefix: usize) -> usize {
+    if prefix == text.len() {
+        return prefix;
+    }
+    let gap = text[..prefix].char_indices().rev().find(|(_, c)| c.is_whitespace());
+    gap.map_or(0, |(at, c)| at + c.len_utf8())
+}
+
+/// The same from the other end.
+fn whole_words_back(text: &str, suffix: usize) -> usize {
+    if suffix == text.len() {
+        return suffix;
+    }
+    let start = text.len() - suffix;
+    text[start..].find(char::is_whitespace).map_or(0, |at| suffix - at)
 }
 
 fn by_tokens(start: usize, old: &[&str], new: &[&str]) -> Vec<Splice> {
@@ -85,6 +108,14 @@ mod tests {
         let found = splices("I went to the old mill today", "I ran to the new mill today");
         let touched: Vec<_> = found.iter().map(|splice| splice.insert.as_str()).collect();
         assert_eq!(touched, ["ran", "new"]);
+    }
+
+    #[test]
+    fn a_word_that_begins_or_ends_like_its_neighbour_keeps_its_letters() {
+        let found = splices("w1x w12x", "w1x w13x w12x");
+        assert_eq!(found, [Splice { at: 4, delete: 0, insert: "w13x ".to_owned() }]);
+        let found = splices("see then", "see again then");
+        assert_eq!(found, [Splice { at: 4, delete: 0, insert: "again ".to_owned() }]);
     }
 
     #[test]

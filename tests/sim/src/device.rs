@@ -1,0 +1,233 @@
+//! One device of the world: an engine on a disk that can fail, with a clock of its own.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use haven_engine::command::{Command, Fault, Reply, Ticket};
+use haven_engine::engine::{Engine, Input};
+use haven_engine::io::{Context, Now, Store};
+use haven_engine::sync::{Incoming, Outgoing};
+use haven_engine::turn::{Shell, release, turn};
+use haven_engine::vault::{Unlocked, local_key};
+use haven_engine::view::View;
+use haven_store::faulty::{FaultyDisk, Mishap};
+use haven_store::memory::MemoryStore;
+
+use crate::chance::Chance;
+
+/// A device.
+pub struct Device {
+    /// Its disk.
+    pub disk: FaultyDisk<MemoryStore>,
+    key: [u8; 32],
+    engine: Option<Engine>,
+    /// The snapshot its readers see.
+    pub view: Arc<View>,
+    /// On their way to the server, in order.
+    pub outbox: VecDeque<Outgoing>,
+    /// On their way from the server, in order.
+    pub inbox: VecDeque<Incoming>,
+    /// Whether it wants to be connected.
+    pub wants_connection: bool,
+    /// How far its wall clock is off, in milliseconds.
+    pub skew_ms: i64,
+    wake: Option<u64>,
+    next_ticket: u64,
+    answers: Vec<(Ticket, Result<Reply, Fault>)>,
+    /// How many effects of the next turn still get out before it crashes; none: no crash.
+    pub fuse: Option<usize>,
+}
+
+/// What became of a question.
+pub enum Asked {
+    /// It was answered.
+    Answered(Result<Reply, Fault>),
+    /// The device went down before it answered: it may have happened or not.
+    Unknown,
+    /// The answer comes later.
+    Pending,
+}
+
+struct Outside<'a> {
+    outbox: &'a mut VecDeque<Outgoing>,
+    wants_connection: &'a mut bool,
+    answers: &'a mut Vec<(Ticket, Result<Reply, Fault>)>,
+    view: &'a mut Arc<View>,
+    wake: &'a mut Option<u64>,
+    fuse: &'a mut Option<usize>,
+    blown: bool,
+}
+
+impl Outside<'_> {
+    /// Whether this effect still gets out.
+    fn passes(&mut self) -> bool {
+        match self.fuse {
+            None => true,
+            Some(0) => {
+                self.blown = true;
+                false
+            }
+            Some(left) => {
+                *left -= 1;
+                true
+            }
+        }
+    }
+}
+
+impl Shell for Outside<'_> {
+    fn send(&mut self, message: Outgoing) {
+        if !self.passes() {
+            return;
+        }
+        match message {
+            Outgoing::Reconnect { .. } => *self.wants_connection = true,
+            message => self.outbox.push_back(message),
+        }
+    }
+
+    fn reply(&mut self, ticket: Ticket, answer: Result<Reply, Fault>) {
+        if self.passes() {
+            self.answers.push((ticket, answer));
+        }
+    }
+
+    fn publish(&mut self, view: Arc<View>) {
+        if self.passes() {
+            *self.view = view;
+        }
+    }
+
+    fn wake(&mut self, at_ms: Option<u64>) {
+        *self.wake = at_ms;
+    }
+}
+
+impl Device {
+    /// A device with a new vault on its disk, not yet opened.
+    pub fn new(disk: MemoryStore, key: [u8; 32]) -> Self {
+        Self {
+            disk: FaultyDisk::new(disk),
+            key,
+            engine: None,
+            view: Arc::default(),
+            outbox: VecDeque::new(),
+            inbox: VecDeque::new(),
+            wants_connection: false,
+            skew_ms: 0,
+            wake: None,
+            next_ticket: 0,
+            answers: Vec::new(),
+            fuse: None,
+        }
+    }
+
+    /// Whether its process runs.
+    pub fn is_up(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// The time on its clocks.
+    pub fn now(&self, world_ms: u64) -> Now {
+        let wall = i64::try_from(world_ms).unwrap_or(i64::MAX).saturating_add(1_700_000_000_000 + self.skew_ms);
+        Now { wall_ms: wall, mono_ms: world_ms }
+    }
+
+    /// When it wants to be woken.
+    pub fn wake_at(&self) -> Option<u64> {
+        self.wake
+    }
+
+    /// The process dies; what is on its way is lost.
+    pub fn crash(&mut self) {
+        self.engine = None;
+        self.disk.crash();
+        self.outbox.clear();
+        self.inbox.clear();
+        self.wants_connection = false;
+        self.wake = None;
+        self.fuse = None;
+        self.answers.clear();
+    }
+
+    /// The process begins again on what the disk holds.
+    ///
+    /// # Errors
+    /// The vault does not open.
+    pub fn start(&mut self, world_ms: u64, chance: &mut Chance) -> Result<(), String> {
+        self.disk.restart();
+        let unlocked = Unlocked::read(local_key(self.key), &self.disk).map_err(|fault| fault.to_string())?;
+        let now = self.now(world_ms);
+        let mut context = Context { now, entropy: chance, reader: &self.disk };
+        let (engine, step) = Engine::open(unlocked, &mut context).map_err(|fault| fault.to_string())?;
+        self.engine = Some(engine);
+        let again = step.again;
+        let (disk, mut outside) = self.outside();
+        let fault = release(step, disk, &mut outside).err();
+        if fault.is_some() || outside.blown {
+            self.crash();
+        } else if again {
+            self.input(Input::Wake, world_ms, chance);
+        }
+        Ok(())
+    }
+
+    fn outside(&mut self) -> (&mut dyn Store, Outside<'_>) {
+        let outside = Outside {
+            outbox: &mut self.outbox,
+            wants_connection: &mut self.wants_connection,
+            answers: &mut self.answers,
+            view: &mut self.view,
+            wake: &mut self.wake,
+            fuse: &mut self.fuse,
+            blown: false,
+        };
+        (&mut self.disk, outside)
+    }
+
+    /// Feeds one input through a turn. A failed commit takes the engine down, as the node does.
+    pub fn input(&mut self, input: Input, world_ms: u64, chance: &mut Chance) {
+        let now = self.now(world_ms);
+        let Some(mut engine) = self.engine.take() else { return };
+        let (disk, mut outside) = self.outside();
+        let failed = turn(&mut engine, disk, input, now, chance, &mut outside).is_err();
+        if outside.blown {
+            self.crash();
+            return;
+        }
+        self.fuse = None;
+        if !failed {
+            self.engine = Some(engine);
+            return;
+        }
+        let crashed = self.disk.is_down();
+        let answers = std::mem::take(&mut self.answers);
+        self.crash();
+        // A failed commit is told to whoever asked; a crash is not.
+        if !crashed {
+            self.answers = answers;
+        }
+    }
+
+    /// Asks and waits for the answer, if it comes in this turn.
+    pub fn ask(&mut self, command: Command, world_ms: u64, chance: &mut Chance) -> Asked {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        self.input(Input::Client(ticket, command), world_ms, chance);
+        match self.answer(ticket) {
+            Some(answer) => Asked::Answered(answer),
+            None if self.is_up() => Asked::Pending,
+            None => Asked::Unknown,
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket) -> Option<Result<Reply, Fault>> {
+        let place = self.answers.iter().position(|(answered, _)| *answered == ticket)?;
+        Some(self.answers.swap_remove(place).1)
+    }
+
+    /// Plans a mishap for its next commit.
+    pub fn plan(&mut self, mishap: Mishap) {
+        self.disk.plan(mishap);
+    }
+}

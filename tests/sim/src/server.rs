@@ -1,0 +1,313 @@
+//! The server of the world: feed's server side round plain lists. What it acknowledges is durable; when it crashes, only
+//! connections are lost.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
+use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
+use haven_feed::ids::{FeedId, Nonce, RecordId, SpaceId, StoreId, Vector};
+use haven_feed::invite::Invite;
+use haven_feed::keys::{Signature, Signer};
+use haven_feed::record::Record;
+use haven_feed::roster::{Link, Roster};
+
+use crate::chance::Chance;
+
+/// Names a connection of a device.
+pub type Connection = u32;
+
+/// What the server sends to a connection.
+pub type Sent = (Connection, Incoming);
+
+/// The one server of a world.
+pub struct SimServer {
+    identity: Signer,
+    store: StoreId,
+    invite: [u8; 16],
+    invite_used: bool,
+    space: Option<Space>,
+    sessions: BTreeMap<Connection, Session>,
+    /// By mailbox: its messages.
+    mailboxes: BTreeMap<[u8; 16], Vec<Vec<u8>>>,
+    watching: Vec<(Connection, [u8; 16])>,
+}
+
+struct Space {
+    id: SpaceId,
+    state: ServerSpace,
+    links: Vec<Bytes>,
+    /// In the order in which they arrived.
+    arrived: Vec<Record>,
+}
+
+#[derive(Default)]
+struct Session {
+    nonce: Option<[u8; 32]>,
+    feed: Option<FeedId>,
+    live: bool,
+}
+
+impl SimServer {
+    /// A new, empty server.
+    pub fn new(chance: &mut Chance) -> Self {
+        Self {
+            identity: Signer::from_seed(&chance.bytes()),
+            store: StoreId::from_bytes(chance.bytes()),
+            invite: chance.bytes(),
+            invite_used: false,
+            space: None,
+            sessions: BTreeMap::new(),
+            mailboxes: BTreeMap::new(),
+            watching: Vec::new(),
+        }
+    }
+
+    /// Its identity key and the code of its invite.
+    pub fn introduction(&self) -> ([u8; 32], String) {
+        (*self.identity.key().as_bytes(), Invite::from_entropy(self.invite, &self.identity.key()).code())
+    }
+
+    /// Ends a connection; what was on its way to it is lost.
+    pub fn hang_up(&mut self, connection: Connection) {
+        self.sessions.remove(&connection);
+        self.watching.retain(|(watcher, _)| *watcher != connection);
+    }
+
+    /// Every connection is lost; what was acknowledged stays. Mailboxes are in memory only.
+    pub fn crash(&mut self) {
+        self.sessions.clear();
+        self.watching.clear();
+        self.mailboxes.clear();
+    }
+
+    /// What it has.
+    pub fn vector(&self) -> Vector {
+        self.space.as_ref().map(|space| space.state.vector()).unwrap_or_default()
+    }
+
+    /// Everything it holds, for looking for words in it.
+    pub fn holdings(&self) -> Vec<Bytes> {
+        let spaces = self.space.iter();
+        spaces.flat_map(|space| space.arrived.iter().map(|r| r.bytes().clone()).chain(space.links.clone())).collect()
+    }
+
+    /// The links of the roster.
+    pub fn links(&self) -> Vec<Vec<u8>> {
+        self.space.iter().flat_map(|space| space.links.iter().map(|link| link.to_vec())).collect()
+    }
+
+    /// Takes one message of a connection; gives what it sends, to whomever.
+    pub fn take(&mut self, from: Connection, message: Outgoing, chance: &mut Chance) -> Vec<Sent> {
+        match message {
+            Outgoing::Challenge { space, feed } => vec![(from, self.challenge(from, space, feed, chance.bytes()))],
+            Outgoing::LogIn { space, feed, nonce, signature } => {
+                vec![(from, self.log_in(from, space, feed, nonce, signature))]
+            }
+            Outgoing::CreateSpace { invite, genesis } => vec![(from, self.create_space(&invite, genesis))],
+            Outgoing::Pull { vector, roster_seq, .. } => self.pull(from, &vector, roster_seq),
+            Outgoing::Push { records, .. } => self.push(from, records),
+            Outgoing::AppendLink { link, .. } => self.append_link(from, link),
+            Outgoing::OpenMailbox { mailbox } => {
+                self.mailboxes.insert(mailbox, Vec::new());
+                self.watching.push((from, mailbox));
+                vec![(from, Incoming::MailboxOpened { mailbox })]
+            }
+            Outgoing::PostMessage { mailbox, message, .. } => self.post(&mailbox, message),
+            Outgoing::CloseMailbox { mailbox } => {
+                self.mailboxes.remove(&mailbox);
+                Vec::new()
+            }
+            Outgoing::Reconnect { .. } => Vec::new(),
+        }
+    }
+
+    fn challenge(&mut self, from: Connection, space: SpaceId, feed: FeedId, nonce: [u8; 32]) -> Incoming {
+        let store = self.store;
+        let challenge = self.challenge_of(space, feed, nonce, store);
+        self.sessions.entry(from).or_default().nonce = Some(nonce);
+        Incoming::Challenged {
+            nonce,
+            server_key: *challenge.server.as_bytes(),
+            store_id: *store.as_bytes(),
+            signature: *challenge.sign(&self.identity).as_bytes(),
+        }
+    }
+
+    fn challenge_of(&self, space: SpaceId, feed: FeedId, nonce: [u8; 32], store: StoreId) -> Challenge {
+        Challenge { server: self.identity.key(), nonce: Nonce::from_bytes(nonce), space, feed, store }
+    }
+
+    fn log_in(
+        &mut self,
+        from: Connection,
+        space: SpaceId,
+        feed: FeedId,
+        nonce: [u8; 32],
+        signature: [u8; 64],
+    ) -> Incoming {
+        let refused = |refusal| Incoming::Refused { request: Request::LogIn, refusal };
+        let challenge = self.challenge_of(space, feed, nonce, self.store);
+        let Some(held) = self.space.as_ref().filter(|held| held.id == space) else {
+            return refused(Refusal::SpaceUnknown);
+        };
+        let session = self.sessions.entry(from).or_default();
+        if session.nonce.take() != Some(nonce) {
+            return refused(Refusal::Unauthenticated);
+        }
+        match challenge.check_answer(held.state.roster(), &Signature::from_bytes(signature)) {
+            Ok(()) => {
+                session.feed = Some(feed);
+                Incoming::LoggedIn
+            }
+            Err(AuthFault::UnknownFeed) => refused(Refusal::FeedUnknown),
+            Err(AuthFault::RemovedFeed) => refused(Refusal::FeedRemoved),
+            Err(_) => refused(Refusal::Unauthenticated),
+        }
+    }
+
+    fn create_space(&mut self, invite: &str, genesis: Vec<u8>) -> Incoming {
+        let refused = |refusal| Incoming::Refused { request: Request::CreateSpace, refusal };
+        let known = Invite::parse(invite).is_ok_and(|invite| *invite.secret() == self.invite);
+        match &self.space {
+            Some(space) if Roster::genesis(genesis.clone()).is_ok_and(|roster| roster.space() == space.id) => {
+                refused(Refusal::SpaceExists)
+            }
+            _ if !known || self.invite_used => refused(Refusal::InviteInvalid),
+            _ => match ServerSpace::begin(genesis.clone()) {
+                Ok(state) => {
+                    self.invite_used = true;
+                    let id = state.roster().space();
+                    self.space = Some(Space { id, state, links: vec![genesis.into()], arrived: Vec::new() });
+                    Incoming::SpaceCreated
+                }
+                Err(_) => refused(Refusal::Other),
+            },
+        }
+    }
+
+    fn member(&self, connection: Connection) -> bool {
+        self.sessions.get(&connection).is_some_and(|session| session.feed.is_some())
+    }
+
+    fn pull(&mut self, from: Connection, vector: &Vector, roster_seq: Option<u64>) -> Vec<Sent> {
+        let member = self.member(from);
+        let Some(space) = self.space.as_ref().filter(|_| member) else {
+            return vec![(from, refused(Request::Pull, Refusal::Unauthenticated))];
+        };
+        if let Some(session) = self.sessions.get_mut(&from) {
+            session.live = true;
+        }
+        let head = space.state.roster().head();
+        let mut sent = vec![Incoming::Hello {
+            space: space.id,
+            store_id: *self.store.as_bytes(),
+            vector: space.state.vector(),
+            roster_seq: head.seq,
+            roster_head: head.hash,
+        }];
+        let after = roster_seq.map_or(0, |seq| usize::try_from(seq).unwrap_or(usize::MAX).saturating_add(1));
+        let links: Vec<_> = space.links.iter().skip(after).map(|link| link.to_vec()).collect();
+        if !links.is_empty() {
+            sent.push(Incoming::Links { space: space.id, links });
+        }
+        let lacking = |record: &&Record| record.header().seq > vector.seq(&record.header().feed);
+        let missing: Vec<_> = space.arrived.iter().filter(lacking).map(|record| record.bytes().clone()).collect();
+        for records in missing.chunks(3) {
+            sent.push(Incoming::Records { space: space.id, records: records.to_vec() });
+        }
+        sent.push(Incoming::CaughtUp { space: space.id });
+        sent.into_iter().map(|message| (from, message)).collect()
+    }
+
+    fn push(&mut self, from: Connection, records: Vec<Bytes>) -> Vec<Sent> {
+        if !self.member(from) {
+            return vec![(from, refused(Request::Push, Refusal::Unauthenticated))];
+        }
+        let Some(space) = &mut self.space else { return vec![(from, refused(Request::Push, Refusal::SpaceUnknown))] };
+        let parsed: Result<Vec<Record>, _> = records.into_iter().map(Record::parse).collect();
+        let Ok(parsed) = parsed else { return vec![(from, refused(Request::Push, Refusal::Other))] };
+        let history = |feed: &FeedId, seq: u64| id_at(&space.arrived, feed, seq);
+        let admission = match space.state.admit(&parsed, &history) {
+            Ok(admission) => admission,
+            Err(Refused::Gap { .. }) => return vec![(from, refused(Request::Push, Refusal::Gap))],
+            Err(Refused::Forked { .. }) => return vec![(from, refused(Request::Push, Refusal::Forked))],
+            Err(_) => return vec![(from, refused(Request::Push, Refusal::Other))],
+        };
+        space.state.commit(&admission);
+        let new: Vec<Record> = admission.new.iter().map(|record| record.as_record().clone()).collect();
+        space.arrived.extend(new.iter().cloned());
+        let id = space.id;
+        let answer = Incoming::Pushed { space: id, vector: space.state.vector() };
+        let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).collect();
+        let mut sent = vec![(from, answer)];
+        if !records.is_empty() {
+            sent.extend(self.others(from).map(|to| (to, Incoming::Records { space: id, records: records.clone() })));
+        }
+        sent
+    }
+
+    fn others(&self, from: Connection) -> impl Iterator<Item = Connection> {
+        let live = self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
+        live.filter(move |connection| *connection != from).collect::<Vec<_>>().into_iter()
+    }
+
+    fn append_link(&mut self, from: Connection, link: Vec<u8>) -> Vec<Sent> {
+        let refused = |refusal| vec![(from, refused(Request::AppendLink, refusal))];
+        if !self.member(from) {
+            return refused(Refusal::Unauthenticated);
+        }
+        let (Some(space), Ok(parsed)) = (&mut self.space, Link::parse(link.clone())) else {
+            return refused(Refusal::Other);
+        };
+        let id = space.id;
+        match space.state.admit_link(&parsed) {
+            Ok(LinkAdmission::Appended(roster)) => {
+                space.state.commit_roster(*roster);
+                space.links.push(link.clone().into());
+                let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
+                let links = vec![link];
+                sent.extend(self.others(from).map(|to| (to, Incoming::Links { space: id, links: links.clone() })));
+                sent
+            }
+            Ok(LinkAdmission::Duplicate) => vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })],
+            Err(LinkRefusal::Moved { .. }) => refused(Refusal::RosterMoved),
+            Err(LinkRefusal::Fault(_)) => refused(Refusal::Other),
+        }
+    }
+
+    /// Puts a message into a mailbox; everybody who watches it hears it.
+    pub fn post(&mut self, mailbox: &[u8; 16], message: Vec<u8>) -> Vec<Sent> {
+        let Some(messages) = self.mailboxes.get_mut(mailbox) else { return Vec::new() };
+        messages.push(message.clone());
+        let index = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        let watchers = self.watching.iter().filter(|(_, watched)| watched == mailbox);
+        watchers
+            .map(|(to, _)| (*to, Incoming::MailboxMessage { mailbox: *mailbox, index, message: message.clone() }))
+            .collect()
+    }
+
+    /// The messages of a mailbox, for a joiner that has no session.
+    pub fn mailbox(&self, mailbox: &[u8; 16]) -> &[Vec<u8>] {
+        self.mailboxes.get(mailbox).map_or(&[], Vec::as_slice)
+    }
+
+    /// A challenge for a joiner, and whether its answer would let it in.
+    pub fn challenge_joiner(&mut self, space: SpaceId, feed: FeedId, chance: &mut Chance) -> Incoming {
+        self.challenge(Connection::MAX, space, feed, chance.bytes())
+    }
+
+    /// A joiner's login.
+    pub fn log_joiner_in(&mut self, space: SpaceId, feed: FeedId, nonce: [u8; 32], signature: [u8; 64]) -> Incoming {
+        self.log_in(Connection::MAX, space, feed, nonce, signature)
+    }
+}
+
+fn refused(request: Request, refusal: Refusal) -> Incoming {
+    Incoming::Refused { request, refusal }
+}
+
+fn id_at(arrived: &[Record], feed: &FeedId, seq: u64) -> Option<RecordId> {
+    arrived.iter().find(|record| record.header().feed == *feed && record.header().seq == seq).map(Record::id)
+}

@@ -1,0 +1,42 @@
+//! A thousand worlds, each with everything that can go wrong; a failure prints its seed and its trace.
+
+use haven_sim::world::run;
+
+/// Seeds a test; four tests, so that they run beside each other.
+const SEEDS: u64 = 250;
+
+fn check(from: u64) {
+    for seed in from..from + SEEDS {
+        let outcome = run(seed);
+        if let Some(broken) = outcome.broken {
+            panic!("seed {seed}: {broken}\n{}\ncargo xtask sim --seeds 1 --from {seed}", outcome.trace.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn first_quarter() {
+    check(0);
+}
+
+#[test]
+fn second_quarter() {
+    check(SEEDS);
+}
+
+#[test]
+fn third_quarter() {
+    check(2 * SEEDS);
+}
+
+#[test]
+fn fourth_quarter() {
+    check(3 * SEEDS);
+}
+
+#[test]
+fn a_seed_run_twice_gives_the_same_trace() {
+    for seed in [3, 1_000_003, u64::MAX] {
+        assert_eq!(run(seed).fingerprint(), run(seed).fingerprint(), "{seed}");
+    }
+}
