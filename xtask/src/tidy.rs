@@ -6,7 +6,6 @@
 pub mod docs;
 pub mod edges;
 pub mod lengths;
-pub mod licences;
 pub mod map;
 pub mod source;
 pub mod words;
@@ -61,7 +60,6 @@ pub fn check(repo: &Repo) -> Result<Vec<Finding>, Fault> {
     findings.extend(map.check(repo, &graph));
     findings.extend(graph.check(&map));
     findings.extend(graph.check_bans(repo)?);
-    findings.extend(licences::check(repo, graph.licences())?);
     if !generate::generated_is_fresh(repo)? {
         findings.push(Finding::new(
             "proto",

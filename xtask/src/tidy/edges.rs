@@ -45,7 +45,6 @@ const SOURCE: &str = "registry+https://github.com/rust-lang/crates.io-index";
 pub struct Graph {
     crates: BTreeMap<String, Member>,
     foreign: Vec<String>,
-    licences: BTreeMap<String, Option<String>>,
 }
 
 #[derive(Debug)]
@@ -66,7 +65,6 @@ struct Package {
     name: String,
     id: String,
     source: Option<String>,
-    license: Option<String>,
     manifest_path: String,
     dependencies: Vec<Dependency>,
 }
@@ -95,19 +93,16 @@ impl Graph {
     }
 
     fn new(metadata: Metadata, root: &str) -> Self {
-        let mut graph = Self { crates: BTreeMap::new(), foreign: Vec::new(), licences: BTreeMap::new() };
+        let mut graph = Self { crates: BTreeMap::new(), foreign: Vec::new() };
         for package in metadata.packages {
             if metadata.workspace_members.contains(&package.id) {
                 let folder =
                     package.manifest_path.trim_start_matches(root).trim_end_matches("/Cargo.toml").to_owned();
                 let member = Member { name: package.name, folder, dependencies: package.dependencies };
                 graph.crates.insert(short_name(&member.folder), member);
-                continue;
+            } else if package.source.as_deref() != Some(SOURCE) {
+                graph.foreign.push(package.name);
             }
-            if package.source.as_deref() != Some(SOURCE) {
-                graph.foreign.push(package.name.clone());
-            }
-            graph.licences.insert(package.name, package.license);
         }
         graph
     }
@@ -115,12 +110,6 @@ impl Graph {
     /// The crates' folders.
     pub fn folders(&self) -> impl Iterator<Item = &str> {
         self.crates.values().map(|member| member.folder.as_str())
-    }
-
-    /// The licences of all that is not ours, by crate.
-    #[must_use]
-    pub fn licences(&self) -> &BTreeMap<String, Option<String>> {
-        &self.licences
     }
 
     /// Compares the direct edges with the drawing.
@@ -230,7 +219,6 @@ mod tests {
             name: format!("haven-{}", folder.rsplit('/').next().unwrap()),
             id: (*folder).to_owned(),
             source: None,
-            license: None,
             manifest_path: format!("/x/{folder}/Cargo.toml"),
             dependencies: uses
                 .iter()
