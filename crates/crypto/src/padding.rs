@@ -109,7 +109,8 @@ fn inflate(coded: &[u8]) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
     let mut content = Zeroizing::new(Vec::new());
     let mut taken = 0;
     loop {
-        let room = (3 * coded.len() + content.len()).min(CONTENT_BYTES_MAX + 1 - content.len());
+        // At least one byte of room each time, so that a stream which gives nothing is found out, not waited for.
+        let room = (3 * coded.len() + content.len()).clamp(1, CONTENT_BYTES_MAX + 1 - content.len());
         content.reserve_exact(room);
         let status = inflater.decompress_vec(&coded[taken..], &mut content, FlushDecompress::Finish);
         taken = usize::try_from(inflater.total_in()).map_err(|_| PaddingFault::Malformed)?;

@@ -1,0 +1,21 @@
+//! What the boxes promise, asked at the seam.
+
+mod raw;
+mod world;
+
+mod codes;
+mod epochs;
+mod feedkeys;
+mod local;
+mod passphrase;
+mod words;
+mod wraps;
+
+mod bodies;
+mod records;
+mod repeats;
+mod salamander;
+mod sizes;
+
+mod linking;
+mod strangers;

@@ -1,0 +1,151 @@
+//! Somebody who overheard the code and sits between the two devices: the words give him away.
+
+use haven_crypto::linking::{Existing, Joiner, LinkSecret, LinkingFault, Offer};
+use haven_feed::digest::digest;
+use haven_feed::roster::consent::{self, Place};
+
+use crate::linking::offer;
+use crate::raw;
+use crate::world::{bytes, hex, secrets};
+
+const CODE: u64 = 1;
+
+fn secret() -> LinkSecret {
+    LinkSecret::from_entropy(bytes(CODE))
+}
+
+/// Joins with the code: gives the words shown, and the existing device that was asked.
+fn joined(keys: u64, nonce: u64) -> ([&'static str; 3], Existing) {
+    let mut existing = Existing::new(&secret(), offer());
+    let mut joiner = Joiner::new(&secret(), secrets(keys).keys(), "Phone", bytes(keys + 1)).unwrap();
+    let first = joiner.commit(bytes(3)).unwrap();
+    let second = existing.answer(&first, bytes(nonce), bytes(5)).unwrap();
+    let third = joiner.reveal(&second, &secrets(keys), bytes(6)).unwrap();
+    existing.receive(&third).unwrap();
+    (joiner.words().unwrap(), existing)
+}
+
+/// The stranger plays the existing device to the phone and a phone to the existing device, with keys and nonces of
+/// his own. Ten thousand tries, none succeeds; and were the words only five bits, one in 32 would: he gets no better odds than chance.
+#[test]
+fn ten_thousand_strangers_in_the_middle_fail() {
+    let mut five_bits_agree = 0;
+    for attempt in 0..10_000 {
+        let (shown, _) = joined(1, 1_000_000 + attempt);
+        let (needed, mut existing) = joined(2_000_000 + attempt, 3_000_000 + attempt);
+        if attempt % 100 == 0 {
+            assert_eq!(existing.confirm(&shown.join(" ")).err(), Some(LinkingFault::OtherWords));
+        }
+        assert_ne!(shown, needed);
+        five_bits_agree += u32::from(chance(shown[0]) == chance(needed[0]));
+    }
+    assert!((230..=400).contains(&five_bits_agree), "{five_bits_agree} of 10,000, expected 312");
+}
+
+/// Five bits of a word's place in the list.
+fn chance(word: &str) -> usize {
+    bip39::Language::English.word_list().binary_search(&word).unwrap() % 32
+}
+
+/// The stranger as a joiner who does not keep to the protocol; everything he needs is in its drawing.
+struct Cheat {
+    channel: [u8; 32],
+    transcript: [u8; 32],
+}
+
+impl Cheat {
+    fn new() -> Self {
+        let channel = raw::derive(&bytes::<16>(CODE), &[], &[b"haven/1/join channel"]);
+        Self { channel, transcript: [0; 32] }
+    }
+
+    fn send(&mut self, place: [u8; 2], plain: &[u8]) -> Vec<u8> {
+        let info: [&[u8]; 3] = [b"haven/1/join message", &place, &self.transcript];
+        let sealed = raw::salted(&self.channel, &bytes(8), &info, plain);
+        self.heard(plain);
+        sealed
+    }
+
+    fn heard(&mut self, plain: &[u8]) {
+        self.transcript = *digest("haven/1/join transcript", &[&self.transcript, plain]).as_bytes();
+    }
+
+    fn commit(&mut self, reveal: &[u8]) -> Vec<u8> {
+        let commitment = digest("haven/1/join commit", &[reveal]);
+        self.send([1, 1], commitment.as_bytes())
+    }
+}
+
+fn reveal(keys: &[u8; 64]) -> Vec<u8> {
+    let mut reveal = [keys.as_slice(), &[9; 32], &[0, 5], b"Phone"].concat();
+    reveal.resize(224, 0);
+    reveal
+}
+
+/// What the existing device says to a joiner who committed to one reveal and then sends another.
+fn revealed(committed: &[u8], sent: &[u8], consent: &[u8; 64]) -> Result<(), LinkingFault> {
+    let mut existing = Existing::new(&secret(), offer());
+    let mut cheat = Cheat::new();
+    existing.answer(&cheat.commit(committed), [4; 32], bytes(5)).unwrap();
+    let Offer { space, head } = offer();
+    let parts: [&[u8]; 4] = [&[4; 32], space.as_bytes(), &head.seq.to_be_bytes(), head.hash.as_bytes()];
+    cheat.heard(&parts.concat());
+    existing.receive(&cheat.send([3, 1], &[sent, consent].concat()))
+}
+
+fn consent(seed: u64) -> [u8; 64] {
+    let place = Place { space: offer().space, prev: offer().head.hash };
+    *consent::sign(&place, &secrets(seed).keys(), secrets(seed).signer()).as_bytes()
+}
+
+fn honest(seed: u64) -> Vec<u8> {
+    reveal(&secrets(seed).keys().to_bytes())
+}
+
+#[test]
+fn a_joiner_by_the_drawing_is_understood() {
+    assert_eq!(revealed(&honest(1), &honest(1), &consent(1)), Ok(()));
+}
+
+#[test]
+fn keys_chosen_after_the_nonce_are_refused() {
+    for seed in 2..500 {
+        let fault = revealed(&honest(1), &honest(seed), &consent(seed));
+        assert_eq!(fault, Err(LinkingFault::CommitmentMismatch));
+    }
+}
+
+#[test]
+fn a_consent_by_other_keys_or_for_another_place_is_refused() {
+    assert_eq!(revealed(&honest(1), &honest(1), &consent(2)), Err(LinkingFault::BadConsent));
+    let elsewhere = Place { space: offer().space, prev: haven_feed::ids::LinkHash::from_bytes(bytes(77)) };
+    let elsewhere = consent::sign(&elsewhere, &secrets(1).keys(), secrets(1).signer());
+    assert_eq!(revealed(&honest(1), &honest(1), elsewhere.as_bytes()), Err(LinkingFault::BadConsent));
+}
+
+#[test]
+fn keys_nobody_may_use_are_refused() {
+    let good = secrets(1).keys().to_bytes();
+    let small: [u8; 32] = hex("0100000000000000000000000000000000000000000000000000000000000000");
+    let twice: [u8; 32] = hex("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f");
+    for bad in [[0; 32], small, twice] {
+        for at in [0, 32] {
+            let mut keys = good;
+            keys[at..at + 32].copy_from_slice(&bad);
+            assert_eq!(revealed(&reveal(&keys), &reveal(&keys), &consent(1)), Err(LinkingFault::BadKeys));
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_none_is_refused() {
+    let mut not_text = honest(1);
+    not_text[98] = 0xff;
+    let mut too_long = honest(1);
+    too_long[97] = 65;
+    let mut hidden = honest(1);
+    hidden[223] = 1;
+    for reveal in [not_text, too_long, hidden] {
+        assert_eq!(revealed(&reveal, &reveal, &consent(1)), Err(LinkingFault::Tampered));
+    }
+}
