@@ -1,0 +1,123 @@
+//! What is told a client when something fails inside: the faults of the rooms below, as errors with a next step.
+
+use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_engine::command::Fault;
+use haven_engine::io::StoreFault;
+use haven_engine::vault::VaultFault;
+use tonic::Status;
+
+use crate::host::DialFault;
+use crate::keeper::order::{Refused, TryRefused};
+use crate::tries::TryFault;
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        let says = refused.to_string();
+        match refused {
+            Refused::NoVault => Self::new(Reason::NoVault, "nothing to open"),
+            Refused::VaultExists => Self::new(Reason::VaultExists, "no journal was made"),
+            Refused::Locked => Self::new(Reason::Locked, "not done"),
+            Refused::Stopping => Self::new(Reason::Stopping, "not done"),
+            Refused::Vault(fault) => of_vault(&fault),
+            Refused::Open(fault) => {
+                Self::new(Reason::StorageDamaged, "the journal cannot be opened").because(fault.to_string())
+            }
+            Refused::Fault(fault) => of_fault(fault, says),
+        }
+    }
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Self {
+        ApiError::from(refused).into()
+    }
+}
+
+impl From<TryRefused> for ApiError {
+    fn from(refused: TryRefused) -> Self {
+        match refused {
+            TryRefused::NoVault => Refused::NoVault.into(),
+            TryRefused::Stopping => Refused::Stopping.into(),
+            TryRefused::Vault(fault) => Refused::from(fault).into(),
+            TryRefused::Try(TryFault::Storage(fault)) => of_store(&fault),
+            TryRefused::Try(TryFault::Wait { ms }) => {
+                let next = format!("Wait {} s, then try again.", ms.div_ceil(1000));
+                Self::new(Reason::TooManyTries, "the passphrase was not tried")
+                    .with_next(next)
+                    .retry_after(ms)
+            }
+        }
+    }
+}
+
+impl From<DialFault> for ApiError {
+    fn from(fault: DialFault) -> Self {
+        match fault {
+            DialFault::Address => Self::invalid("the server's address cannot be used", fault)
+                .with_next("Give it as https://HOST or http://127.0.0.1:PORT."),
+            DialFault::Plaintext => Self::invalid("the server's address cannot be used", fault)
+                .with_next("Give it with https://."),
+            DialFault::Unreachable => Self::new(Reason::ServerUnreachable, "the server was not reached"),
+        }
+    }
+}
+
+/// What the engine refused.
+fn of_fault(fault: Fault, says: String) -> ApiError {
+    let reason = match fault {
+        Fault::Storage(fault) => return of_store(&fault),
+        Fault::Invalid(_) => return ApiError::invalid("not saved", says),
+        Fault::WordsMistyped => {
+            return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
+        }
+        Fault::TooLarge { .. } => Reason::TooLarge,
+        Fault::EntryUnknown | Fault::VersionUnknown | Fault::DraftUnknown | Fault::PeopleUnknown(_) => {
+            Reason::NotFound
+        }
+        Fault::NoServer => Reason::NoServer,
+        Fault::ServerUnreachable => Reason::ServerUnreachable,
+        Fault::ServerRefused(_) => Reason::ServerRefused,
+        Fault::NoLinking | Fault::LinkWaiting => Reason::NoLink,
+        Fault::LinkVoid => Reason::CodeExpired,
+        Fault::WrongWords => Reason::WrongWords,
+        Fault::Unreadable => Reason::StorageDamaged,
+    };
+    let error = ApiError::new(reason, "not done").because(says);
+    match fault {
+        Fault::VersionUnknown => error.with_next("`haven history ID` shows the versions."),
+        Fault::LinkWaiting => {
+            error.with_next("Enter the code on the new device, then give the words it shows.")
+        }
+        _ => error,
+    }
+}
+
+/// What the store could not do.
+fn of_store(fault: &StoreFault) -> ApiError {
+    let reason = match fault {
+        StoreFault::Full => Reason::StorageFull,
+        StoreFault::ReadOnly => Reason::StorageReadOnly,
+        StoreFault::Newer { .. } => Reason::StorageNewer,
+        StoreFault::Damaged { .. } => Reason::StorageDamaged,
+        StoreFault::InUse => Reason::StorageInUse,
+        StoreFault::Unavailable { .. } => Reason::StorageFailed,
+    };
+    ApiError::new(reason, "not saved").because(fault.to_string())
+}
+
+/// What is wrong with a vault, or with the passphrase that was to open it.
+fn of_vault(fault: &VaultFault) -> ApiError {
+    let says = fault.to_string();
+    match fault {
+        VaultFault::Store(fault) => of_store(fault),
+        VaultFault::WrongPassphrase => ApiError::new(Reason::WrongPassphrase, "the journal stays locked"),
+        VaultFault::Newer => ApiError::new(Reason::StorageNewer, "the journal cannot be opened"),
+        VaultFault::Altered | VaultFault::Damaged => {
+            ApiError::new(Reason::StorageDamaged, "the journal cannot be opened").because(says)
+        }
+        VaultFault::PassphraseTooLong | VaultFault::NameTooLong => ApiError::invalid("not done", says),
+        VaultFault::Memory => ApiError::new(Reason::Internal, "not done")
+            .because(says)
+            .with_next("Close other programs, then try again."),
+    }
+}

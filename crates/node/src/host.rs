@@ -1,0 +1,80 @@
+//! What a node needs from the place it runs in, a daemon or a browser's worker: time, randomness, tasks, a way to a server.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use haven_engine::io::Entropy;
+use thiserror::Error;
+use tower::util::BoxCloneSyncService;
+
+pub use haven_engine::io::Now;
+
+/// A future that a host may run on any thread.
+pub type Task<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The way to a server: takes gRPC requests, gives gRPC responses. A channel natively, `fetch` in a browser.
+pub type Transport =
+    BoxCloneSyncService<http::Request<tonic::body::Body>, http::Response<tonic::body::Body>, tonic::Status>;
+
+/// Why a server cannot be reached.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum DialFault {
+    /// The address is not one: no scheme, no host, or a scheme nobody speaks.
+    #[error("the address is not one of a server")]
+    Address,
+    /// Plain http to another machine; only loopback may do without TLS.
+    #[error("the address needs https: plain http is for this machine only")]
+    Plaintext,
+    /// Nobody answers there.
+    #[error("nobody answers at that address")]
+    Unreachable,
+}
+
+/// The zone that the device's clock shows at present.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Zone {
+    /// How far ahead of UTC, in seconds.
+    pub offset_seconds: i32,
+    /// Its IANA name, if known.
+    pub name: Option<String>,
+}
+
+/// The place a node runs in.
+pub trait Host: Send + Sync + 'static {
+    /// Tells the time.
+    fn now(&self) -> Now;
+
+    /// Tells the zone of the device.
+    fn zone(&self) -> Zone;
+
+    /// Ends after so many milliseconds.
+    fn sleep(&self, ms: u64) -> Task;
+
+    /// Runs a task beside the others. The task ends by itself when the node lets go of it.
+    fn spawn(&self, task: Task);
+
+    /// Runs work that takes up to seconds of computing, where it holds nobody up.
+    fn work(&self, work: Box<dyn FnOnce() + Send>);
+
+    /// Fills `bytes` with unpredictable bytes.
+    fn entropy(&self, bytes: &mut [u8]);
+
+    /// Estimates how hard a passphrase is to guess, in bits.
+    fn passphrase_bits(&self, passphrase: &str) -> f64;
+
+    /// Opens a connection to a server. Ends within a bounded time.
+    fn dial(&self, url: &str) -> Task<Result<Transport, DialFault>>;
+
+    /// Hears that the vault was locked and its keys dropped; a daemon replaces its process now, so that nothing of them
+    /// stays in freed memory.
+    fn locked(&self);
+}
+
+/// A host's randomness as the engine takes it.
+pub(crate) struct HostEntropy<'a>(pub(crate) &'a dyn Host);
+
+impl Entropy for HostEntropy<'_> {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.entropy(bytes);
+    }
+}

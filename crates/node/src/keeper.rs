@@ -1,0 +1,157 @@
+//! The one task that owns the engine and the store. Everything that changes goes through it, in turn; readers look at the
+//! snapshot it leaves. It never waits for anybody while it holds something up: commits happen on its own thread.
+
+mod front;
+mod opening;
+pub(crate) mod order;
+
+use std::sync::Arc;
+
+use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::engine::{Engine, Input};
+use haven_engine::io::{Store, StoreFault};
+use haven_engine::sync::Incoming;
+use haven_engine::turn::turn;
+use haven_engine::vault::{self, VaultFault};
+use tokio::sync::{mpsc, watch};
+
+use self::front::Front;
+use self::order::{Answer, Order, Refused};
+use crate::host::{Host, HostEntropy};
+use crate::snapshot::{Snapshot, Stage};
+use crate::tries::Tries;
+
+/// The task; [`Keeper::run`] is it.
+pub struct Keeper {
+    host: Arc<dyn Host>,
+    store: Box<dyn Store + Send>,
+    orders: mpsc::Receiver<Order>,
+    vault: Vault,
+    tries: Tries,
+    front: Front,
+}
+
+/// What is kept open.
+enum Vault {
+    /// Nothing.
+    Closed,
+    /// A vault.
+    Open(Box<Engine>),
+    /// A vault whose last change was not kept: its engine was dropped, what it showed can still be read.
+    Broken(StoreFault),
+}
+
+enum Happened {
+    Ordered(Order),
+    Heard(Option<Incoming>),
+    TimerOver,
+}
+
+impl Keeper {
+    pub(crate) fn new(
+        host: Arc<dyn Host>,
+        store: Box<dyn Store + Send>,
+        orders: mpsc::Receiver<Order>,
+    ) -> Result<(Self, watch::Receiver<Arc<Snapshot>>), VaultFault> {
+        let mut tries = Tries::default();
+        tries.settle(&*store, host.now())?;
+        let stage = match vault::state(&*store)? {
+            vault::State::None => Stage::None,
+            vault::State::Locked(_) => Stage::Locked,
+        };
+        let (front, seen) = Front::new(Arc::clone(&host), stage);
+        Ok((Self { host, store, orders, vault: Vault::Closed, tries, front }, seen))
+    }
+
+    /// Works until nobody can ask any more; then closes the store.
+    pub async fn run(mut self) {
+        loop {
+            let happened = tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(order) => Happened::Ordered(order),
+                    None => return,
+                },
+                message = front::heard(&mut self.front.link) => Happened::Heard(message),
+                () = front::over(&mut self.front.timer) => Happened::TimerOver,
+            };
+            match happened {
+                Happened::Ordered(order) => self.obey(order),
+                Happened::Heard(Some(message)) => self.turn(Input::Server(message)),
+                Happened::Heard(None) => self.restart_link(),
+                Happened::TimerOver => {
+                    self.front.timer = None;
+                    self.front.drafts_may_change = true;
+                    self.turn(Input::Wake);
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Command(command, answer) => self.command(*command, answer),
+            Order::Find(answer) => drop(answer.send(self.found())),
+            Order::Try(answer) => drop(answer.send(self.begin_try())),
+            Order::Passed(answer) => drop(answer.send(self.passed())),
+            Order::Create(created, answer) => drop(answer.send(self.create(*created))),
+            Order::Open(opening, answer) => drop(answer.send(self.open(opening))),
+            Order::Rewrap(wrap, answer) => drop(answer.send(self.rewrap(wrap))),
+            Order::Identity(answer) => drop(answer.send(Ok(self.front.identity()))),
+            Order::Sync(answer) => drop(answer.send(self.sync_now())),
+            Order::Lock(answer) => {
+                self.lock();
+                let _ = answer.send(());
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command, answer: Answer<Reply>) {
+        match &self.vault {
+            Vault::Open(_) => {}
+            Vault::Broken(fault) => return drop(answer.send(Err(Fault::Storage(fault.clone()).into()))),
+            Vault::Closed => return drop(answer.send(Err(self.closed()))),
+        }
+        self.front.drafts_may_change =
+            matches!(command, Command::SaveDraft(_) | Command::CommitDraft(_) | Command::DiscardDraft(_));
+        let ticket = self.front.ask(answer);
+        self.turn(Input::Client(ticket, command));
+    }
+
+    /// Why a closed vault takes no commands.
+    fn closed(&self) -> Refused {
+        match self.front.stage() {
+            Stage::None => Refused::NoVault,
+            Stage::Locked | Stage::Unlocked => Refused::Locked,
+        }
+    }
+
+    fn turn(&mut self, input: Input) {
+        let Vault::Open(engine) = &mut self.vault else { return };
+        let (now, mut entropy) = (self.host.now(), HostEntropy(&*self.host));
+        let done = turn(engine, &mut *self.store, input, now, &mut entropy, &mut self.front);
+        if let Err(fault) = done {
+            self.front.fail(&fault);
+            self.break_off(fault);
+            return;
+        }
+        self.front.settle(&*self.store);
+    }
+
+    /// Connects anew, telling the engine first that the old connection is gone.
+    fn restart_link(&mut self) {
+        self.front.link = None;
+        self.turn(Input::Server(Incoming::Offline));
+        self.front.follow_server();
+    }
+
+    fn sync_now(&mut self) -> Result<(), Refused> {
+        if matches!(self.vault, Vault::Closed) {
+            return Err(self.closed());
+        }
+        if !self.front.has_server() {
+            return Err(Refused::Fault(Fault::NoServer));
+        }
+        self.restart_link();
+        Ok(())
+    }
+}

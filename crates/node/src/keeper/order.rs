@@ -1,0 +1,132 @@
+//! What services ask of the keeper.
+
+use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::engine::OpenFault;
+use haven_engine::io::{Reader, StoreFault};
+use haven_engine::vault::{Created, Locked, Unlocked, VaultFault};
+use haven_feed::ids::{FeedId, SpaceId};
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+use crate::tries::TryFault;
+
+/// Where an answer goes.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refused>>;
+
+/// One thing asked.
+pub(crate) enum Order {
+    /// Put a command to the engine.
+    Command(Box<Command>, Answer<Reply>),
+    /// Say what there is on this device.
+    Find(Answer<Found>),
+    /// Count a try of the passphrase and hand over what it is tried on.
+    Try(oneshot::Sender<Result<Locked, TryRefused>>),
+    /// The passphrase was right.
+    Passed(Answer<()>),
+    /// Keep a vault just made, and open it.
+    Create(Box<Created>, Answer<Made>),
+    /// Open the vault.
+    Open(Opening, Answer<()>),
+    /// Keep the vault's key under another passphrase.
+    Rewrap(Vec<u8>, Answer<()>),
+    /// Drop the keys.
+    Lock(oneshot::Sender<()>),
+    /// Say which identity the server proved since the vault was opened, if any.
+    Identity(Answer<Option<[u8; 32]>>),
+    /// Connect to the server at once.
+    Sync(Answer<()>),
+}
+
+/// Reads the keys of a vault whose passphrase was right.
+pub(crate) type Opening = Box<dyn FnOnce(&dyn Reader) -> Result<Unlocked, VaultFault> + Send>;
+
+/// What there is on this device.
+pub(crate) enum Found {
+    /// No vault.
+    Nothing,
+    /// One, locked or open.
+    Vault,
+}
+
+/// A vault that was just made, and this device in it.
+pub(crate) struct Made {
+    /// The vault's space.
+    pub(crate) vault: SpaceId,
+    /// This device's feed.
+    pub(crate) device: FeedId,
+}
+
+/// Why the keeper did not do it.
+#[derive(Debug, Error)]
+pub(crate) enum Refused {
+    /// There is no vault on this device.
+    #[error("there is no vault on this device")]
+    NoVault,
+    /// There is one already.
+    #[error("this device has a vault already")]
+    VaultExists,
+    /// It is locked.
+    #[error("the vault is locked")]
+    Locked,
+    /// The keeper is gone.
+    #[error("the daemon is stopping")]
+    Stopping,
+    /// The engine or the store said no.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The vault cannot be read, made or opened.
+    #[error(transparent)]
+    Vault(VaultFault),
+    /// Its key is right and what it opens is not.
+    #[error(transparent)]
+    Open(OpenFault),
+}
+
+impl From<VaultFault> for Refused {
+    fn from(fault: VaultFault) -> Self {
+        match fault {
+            VaultFault::Store(fault) => fault.into(),
+            other => Self::Vault(other),
+        }
+    }
+}
+
+impl From<OpenFault> for Refused {
+    fn from(fault: OpenFault) -> Self {
+        match fault {
+            OpenFault::Store(fault) => fault.into(),
+            OpenFault::Vault(fault) => fault.into(),
+            other => Self::Open(other),
+        }
+    }
+}
+
+impl From<StoreFault> for Refused {
+    fn from(fault: StoreFault) -> Self {
+        Self::Fault(Fault::Storage(fault))
+    }
+}
+
+/// Why a passphrase may not be tried.
+pub(crate) enum TryRefused {
+    /// There is nothing it could open.
+    NoVault,
+    /// It is too early, or cannot be counted.
+    Try(TryFault),
+    /// The vault cannot be read.
+    Vault(VaultFault),
+    /// The keeper is gone.
+    Stopping,
+}
+
+impl From<TryFault> for TryRefused {
+    fn from(fault: TryFault) -> Self {
+        Self::Try(fault)
+    }
+}
+
+impl From<VaultFault> for TryRefused {
+    fn from(fault: VaultFault) -> Self {
+        Self::Vault(fault)
+    }
+}

@@ -1,0 +1,53 @@
+//! Every limit of a node, with its reason.
+
+/// Orders waiting for the keeper: enough for every open window and script at once; beyond it callers wait.
+pub const ORDERS_MAX: usize = 64;
+
+/// Messages waiting for the link. The engine has at most four pushes and a handful of small messages under way; more means
+/// that the connection does not move, and it is given up.
+pub const OUTGOING_MAX: usize = 64;
+
+/// Messages from the server waiting for the keeper, each up to 1 MiB; beyond it the server waits.
+pub const INCOMING_MAX: usize = 8;
+
+/// How long one call to a server may take, in milliseconds: a full push over a bad line of 5 s round trips.
+pub const CALL_MS: u64 = 45_000;
+
+/// How long joining may take, in milliseconds: the code's two minutes, and time to type the words at the other device.
+pub const JOIN_MS: u64 = 180_000;
+
+/// Bits that a passphrase must be worth: at half a second a guess, 40 bits are 17,000 years of computing.
+pub const PASSPHRASE_BITS_MIN: f64 = 40.0;
+
+/// Bytes of a passphrase that are looked at; nobody types more, and the estimate's cost grows with the square.
+pub const PASSPHRASE_BYTES_MAX: usize = 1024;
+
+/// Characters of a device's name, as the API says.
+pub const DEVICE_NAME_CHARS_MAX: usize = 64;
+
+/// Bytes of a server's address.
+pub const URL_BYTES_MAX: usize = 512;
+
+/// Wrong passphrases before the first wait: a person mistypes a few times.
+pub const TRIES_FREE: u32 = 5;
+
+/// The first wait after that, in milliseconds; it doubles with each try.
+pub const TRY_WAIT_MS: u64 = 1_000;
+
+/// The longest wait, in milliseconds: the owner is never locked out for long, a guesser gets 1,440 tries a day.
+pub const TRY_WAIT_MS_MAX: u64 = 60_000;
+
+/// Bytes of one import batch, as the API says.
+pub const IMPORT_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Lines of a dry run that are remembered, so that one that occurs in two batches counts once; 32 bytes each.
+pub const DRY_RUN_LINES_MAX: usize = 1_000_000;
+
+/// Dry runs remembered at once; an earlier one that is not finished is forgotten.
+pub const DRY_RUNS_MAX: usize = 4;
+
+/// How long a call that waits for the synchronisation waits unless told, in milliseconds.
+pub const SYNC_WAIT_MS: u64 = 60_000;
+
+/// The longest that such a call may wait, in milliseconds.
+pub const SYNC_WAIT_MS_MAX: u64 = 60 * 60 * 1000;

@@ -1,0 +1,175 @@
+//! A running device, as its services hold it: asks of the keeper, looks at the snapshot.
+
+use std::sync::Arc;
+
+use haven_engine::command::{Command, Reply};
+use haven_engine::io::Store;
+use haven_engine::vault::{Created, Locked, VaultFault};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+
+use crate::host::Host;
+use crate::keeper::Keeper;
+use crate::keeper::order::{Answer, Found, Made, Opening, Order, Refused, TryRefused};
+use crate::limits::ORDERS_MAX;
+use crate::snapshot::{Snapshot, Stage};
+
+/// A handle on a running device. Once the last one is dropped, the keeper ends.
+#[derive(Clone)]
+pub struct Node {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    host: Arc<dyn Host>,
+    orders: mpsc::Sender<Order>,
+    seen: watch::Receiver<Arc<Snapshot>>,
+    closing: watch::Sender<bool>,
+    /// One key derivation at a time: each takes 64 MiB and a processor.
+    deriving: Semaphore,
+    /// One device joins one vault at a time.
+    joining: Arc<Semaphore>,
+}
+
+/// Makes a device from its store. The keeper is a task to be run where commits may hold up nothing else: on a thread of
+/// its own, or in the worker.
+///
+/// # Errors
+/// The store cannot be read, or what protects the vault in it was altered.
+pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node, Keeper), VaultFault> {
+    let (orders, taken) = mpsc::channel(ORDERS_MAX);
+    let (keeper, seen) = Keeper::new(Arc::clone(&host), store, taken)?;
+    let shared = Shared {
+        host,
+        orders,
+        seen,
+        closing: watch::Sender::new(false),
+        deriving: Semaphore::new(1),
+        joining: Arc::new(Semaphore::new(1)),
+    };
+    Ok((Node { shared: Arc::new(shared) }, keeper))
+}
+
+impl Node {
+    /// Whether there is a vault and whether it is open.
+    pub fn stage(&self) -> Stage {
+        self.snapshot().stage
+    }
+
+    /// Locks the vault; nothing happens if it is not open.
+    pub async fn lock(&self) {
+        let (answer, done) = oneshot::channel();
+        if self.shared.orders.send(Order::Lock(answer)).await.is_ok() {
+            let _ = done.await;
+        }
+    }
+
+    /// Ends every stream to a client, so that connections can be closed in order.
+    pub fn close_streams(&self) {
+        self.shared.closing.send_replace(true);
+    }
+
+    pub(crate) fn host(&self) -> &Arc<dyn Host> {
+        &self.shared.host
+    }
+
+    /// The present state.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.seen.borrow().clone()
+    }
+
+    /// The present state and those to come.
+    pub(crate) fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.shared.seen.clone()
+    }
+
+    /// Turns true when streams have to end.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.shared.closing.subscribe()
+    }
+
+    /// The open journal.
+    pub(crate) fn opened(&self) -> Result<Arc<Snapshot>, Refused> {
+        let snapshot = self.snapshot();
+        match snapshot.stage {
+            Stage::Unlocked => Ok(snapshot),
+            Stage::Locked => Err(Refused::Locked),
+            Stage::None => Err(Refused::NoVault),
+        }
+    }
+
+    pub(crate) async fn command(&self, command: Command) -> Result<Reply, Refused> {
+        self.ask(|answer| Order::Command(Box::new(command), answer)).await
+    }
+
+    pub(crate) async fn found(&self) -> Result<Found, Refused> {
+        self.ask(Order::Find).await
+    }
+
+    pub(crate) async fn create(&self, created: Created) -> Result<Made, Refused> {
+        self.ask(|answer| Order::Create(Box::new(created), answer)).await
+    }
+
+    pub(crate) async fn open(&self, opening: Opening) -> Result<(), Refused> {
+        self.ask(|answer| Order::Open(opening, answer)).await
+    }
+
+    pub(crate) async fn passed(&self) -> Result<(), Refused> {
+        self.ask(Order::Passed).await
+    }
+
+    pub(crate) async fn rewrap(&self, wrap: Vec<u8>) -> Result<(), Refused> {
+        self.ask(|answer| Order::Rewrap(wrap, answer)).await
+    }
+
+    pub(crate) async fn identity(&self) -> Result<Option<[u8; 32]>, Refused> {
+        self.ask(Order::Identity).await
+    }
+
+    pub(crate) async fn sync_now(&self) -> Result<(), Refused> {
+        self.ask(Order::Sync).await
+    }
+
+    /// The right to join a vault, unless this device is joining one already.
+    pub(crate) fn begin_joining(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shared.joining).try_acquire_owned().ok()
+    }
+
+    /// Counts a try of the passphrase and runs it, one at a time.
+    pub(crate) async fn try_passphrase<T: Send + 'static>(
+        &self,
+        attempt: impl FnOnce(&Locked) -> Result<T, VaultFault> + Send + 'static,
+    ) -> Result<T, TryRefused> {
+        let _turn = self.shared.deriving.acquire().await.map_err(|_| TryRefused::Stopping)?;
+        let (answer, counted) = oneshot::channel();
+        self.shared.orders.send(Order::Try(answer)).await.map_err(|_| TryRefused::Stopping)?;
+        let locked = counted.await.map_err(|_| TryRefused::Stopping)??;
+        Ok(self.work(move || attempt(&locked)).await.ok_or(TryRefused::Stopping)??)
+    }
+
+    /// Derives a key that is not a try, one at a time.
+    pub(crate) async fn derive<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        let _turn = self.shared.deriving.acquire().await.map_err(|_| Refused::Stopping)?;
+        self.work(work).await.ok_or(Refused::Stopping)
+    }
+
+    /// Runs heavy work where it holds nobody up; nothing if the host dropped it.
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (send, done) = oneshot::channel();
+        self.shared.host.work(Box::new(move || drop(send.send(work()))));
+        done.await.ok()
+    }
+
+    /// An order whose answer is dropped was overtaken by a lock, or by the end of the keeper.
+    async fn ask<T>(&self, order: impl FnOnce(Answer<T>) -> Order) -> Result<T, Refused> {
+        let (answer, told) = oneshot::channel();
+        self.shared.orders.send(order(answer)).await.map_err(|_| Refused::Stopping)?;
+        match told.await {
+            Ok(told) => told,
+            Err(_) if self.stage() == Stage::Locked => Err(Refused::Locked),
+            Err(_) => Err(Refused::Stopping),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The services of `haven.v1`, written once for every transport. What a client sent becomes the domain's types here, or is
+//! refused here; lists, search and status look at the snapshot and never wait for the keeper.
+
+mod desk;
+mod devices;
+mod drafts;
+mod envelope;
+mod events;
+mod export;
+mod filter;
+mod import;
+mod joining;
+mod journal;
+mod names;
+mod page;
+mod people;
+mod practice;
+mod server;
+mod status;
+mod sync;
+mod vault;
+mod watching;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use haven_api::error::{ApiError, ErrorReason};
+use haven_api::limits::MESSAGE_BYTES_MAX;
+use haven_api::pb;
+use tokio_stream::Stream;
+use tonic::Status;
+use tonic::service::Routes;
+
+pub use self::envelope::{Envelope, Enveloped};
+
+use self::desk::Desk;
+
+use crate::node::Node;
+
+/// The engine answered something else than was asked: a fault of our own.
+fn unexpected() -> Status {
+    ApiError::new(ErrorReason::Internal, "a fault of Haven's own").with_next("Please report it.").into()
+}
+
+/// What a server-streaming call gives.
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+impl Node {
+    /// The services, for any gRPC transport. Put [`Envelope`] round the transport's service.
+    pub fn routes(&self) -> Routes {
+        macro_rules! add {
+            ($($room:ident::$server:ident($service:expr)),* $(,)?) => {
+                Routes::default()$(.add_service(
+                    pb::$room::$server::new($service)
+                        .max_decoding_message_size(MESSAGE_BYTES_MAX)
+                        .max_encoding_message_size(MESSAGE_BYTES_MAX),
+                ))*
+            };
+        }
+        let (node, desk) = (|| self.clone(), Arc::new(Desk::new()));
+        add![
+            vault_service_server::VaultServiceServer(vault::Vault(node())),
+            journal_service_server::JournalServiceServer(journal::Journal::new(node(), desk.clone())),
+            draft_service_server::DraftServiceServer(drafts::Drafts { node: node(), desk: desk.clone() }),
+            practice_service_server::PracticeServiceServer(practice::Practice(desk)),
+            people_service_server::PeopleServiceServer(people::People(node())),
+            device_service_server::DeviceServiceServer(devices::Devices(node())),
+            sync_service_server::SyncServiceServer(sync::Sync(node())),
+            event_service_server::EventServiceServer(events::Events(node())),
+        ]
+    }
+}

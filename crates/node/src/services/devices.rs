@@ -1,0 +1,139 @@
+//! The devices of the vault, and letting another one in.
+
+use haven_api::convert::devices::{device_to_pb, link_state_to_pb, link_to_pb};
+use haven_api::devices::{Device, Link, LinkState};
+use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::pb;
+use haven_api::pb::device_service_server::DeviceService;
+use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::view::{DeviceShown, Linking};
+use tonic::{Request, Response, Status};
+
+use super::status::device;
+use super::watching::{Shown, states};
+use super::{Answers, joining, names, unexpected};
+use crate::keeper::order::Refused;
+use crate::node::Node;
+use crate::snapshot::Snapshot;
+
+pub(super) struct Devices(pub(super) Node);
+
+#[tonic::async_trait]
+impl DeviceService for Devices {
+    type WatchLinkStream = Answers<pb::WatchLinkResponse>;
+    type JoinVaultStream = Answers<pb::JoinVaultResponse>;
+
+    async fn list_devices(
+        &self,
+        _: Request<pb::ListDevicesRequest>,
+    ) -> Result<Response<pb::ListDevicesResponse>, Status> {
+        let snapshot = self.0.opened()?;
+        let devices = snapshot.view.status.devices.iter().map(|shown| device_to_pb(device(shown))).collect();
+        Ok(Response::new(pb::ListDevicesResponse { devices }))
+    }
+
+    async fn rename_device(
+        &self,
+        request: Request<pb::RenameDeviceRequest>,
+    ) -> Result<Response<pb::RenameDeviceResponse>, Status> {
+        let request = request.into_inner();
+        names::device(&request.name)?;
+        self.0.opened()?;
+        Err(ApiError::new(Reason::Unsupported, "devices cannot be renamed yet")
+            .because("this release has no record for it")
+            .with_next("Update Haven on this device once a later release can.")
+            .into())
+    }
+
+    async fn start_link(
+        &self,
+        _: Request<pb::StartLinkRequest>,
+    ) -> Result<Response<pb::StartLinkResponse>, Status> {
+        let snapshot = self.0.opened()?;
+        let server_url = snapshot.view.status.server.clone().ok_or(Refused::Fault(Fault::NoServer))?;
+        let Reply::LinkStarted(started) = self.0.command(Command::StartLink).await? else {
+            return Err(unexpected());
+        };
+        let url = link_text(&started.code, &server_url);
+        let link = Link { code: started.code, server_url, expires: started.expires, url };
+        Ok(Response::new(link_to_pb(link)))
+    }
+
+    async fn watch_link(
+        &self,
+        _: Request<pb::WatchLinkRequest>,
+    ) -> Result<Response<Self::WatchLinkStream>, Status> {
+        let snapshot = self.0.opened()?;
+        if matches!(snapshot.linking(), Linking::None) {
+            return Err(Refused::Fault(Fault::NoLinking).into());
+        }
+        Ok(Response::new(Box::pin(states(&self.0, link_shown))))
+    }
+
+    async fn confirm_link(
+        &self,
+        request: Request<pb::ConfirmLinkRequest>,
+    ) -> Result<Response<pb::ConfirmLinkResponse>, Status> {
+        let pb::ConfirmLinkRequest { words, passphrase } = request.into_inner();
+        self.0.opened()?;
+        let right = self.0.try_passphrase(move |locked| locked.check(&passphrase)).await;
+        right.map_err(ApiError::from)?;
+        self.0.passed().await?;
+        let Reply::Linked(name) = self.0.command(Command::ConfirmLink { words }).await? else {
+            return Err(unexpected());
+        };
+        let snapshot = self.0.opened()?;
+        let device = newest(&snapshot.view.status.devices, &name).ok_or_else(unexpected)?;
+        Ok(Response::new(pb::ConfirmLinkResponse { device: Some(device_to_pb(device)) }))
+    }
+
+    async fn cancel_link(
+        &self,
+        _: Request<pb::CancelLinkRequest>,
+    ) -> Result<Response<pb::CancelLinkResponse>, Status> {
+        self.0.opened()?;
+        match self.0.command(Command::CancelLink).await {
+            Ok(_) | Err(Refused::Fault(Fault::NoLinking | Fault::LinkVoid)) => {
+                Ok(Response::new(pb::CancelLinkResponse {}))
+            }
+            Err(refused) => Err(refused.into()),
+        }
+    }
+
+    async fn join_vault(
+        &self,
+        request: Request<pb::JoinVaultRequest>,
+    ) -> Result<Response<Self::JoinVaultStream>, Status> {
+        joining::join(&self.0, request.into_inner()).await.map(Response::new)
+    }
+}
+
+/// Code and server in one text, read inside the app only: no browser opens it.
+fn link_text(code: &str, server_url: &str) -> String {
+    format!("haven-link:{code}@{server_url}")
+}
+
+/// The device that was let in last under a name.
+fn newest(devices: &[DeviceShown], name: &str) -> Option<Device> {
+    devices.iter().rev().find(|shown| shown.name == name && !shown.removed).map(device)
+}
+
+fn link_shown(snapshot: &Snapshot) -> Shown<pb::WatchLinkResponse> {
+    let Some(state) = link_state(snapshot) else { return Shown::Over };
+    let goes_on = matches!(state, LinkState::Waiting { .. } | LinkState::Answered { .. });
+    let state = link_state_to_pb(state);
+    if goes_on { Shown::State(state) } else { Shown::Last(state) }
+}
+
+/// Where a linking stands; nothing once there is none.
+fn link_state(snapshot: &Snapshot) -> Option<LinkState> {
+    Some(match snapshot.linking() {
+        Linking::None => return None,
+        Linking::Waiting { expires } => LinkState::Waiting { expires: *expires },
+        Linking::Answered { device, .. } => LinkState::Answered { device_name: device.clone() },
+        Linking::Done { device } => LinkState::Done(newest(&snapshot.view.status.devices, device)?),
+        Linking::Void { why } => {
+            LinkState::Failed(Box::new(ApiError::from(Refused::Fault(Fault::LinkVoid)).because(*why)))
+        }
+    })
+}

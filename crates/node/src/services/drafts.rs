@@ -1,0 +1,121 @@
+//! What open editors hold.
+
+use std::sync::Arc;
+
+use haven_api::convert::draft::kept_to_pb;
+use haven_api::convert::entry::exercise_ref_to_pb;
+use haven_api::convert::saved::{id_from_pb, id_to_pb};
+use haven_api::error::ApiError;
+use haven_api::pb;
+use haven_api::pb::draft_service_server::DraftService;
+use haven_engine::command::{Command, DraftId, DraftSave, DraftShown, Fault, Reply};
+use tonic::{Request, Response, Status};
+
+use super::desk::Desk;
+use super::{names, unexpected};
+use crate::keeper::order::Refused;
+use crate::node::Node;
+
+pub(super) struct Drafts {
+    pub(super) node: Node,
+    pub(super) desk: Arc<Desk>,
+}
+
+#[tonic::async_trait]
+impl DraftService for Drafts {
+    async fn save_draft(
+        &self,
+        request: Request<pb::SaveDraftRequest>,
+    ) -> Result<Response<pb::SaveDraftResponse>, Status> {
+        let saved = request.into_inner().draft.unwrap_or_default();
+        let id = draft_id(&saved.draft_id)?;
+        let snapshot = self.node.opened()?;
+        let editing = match saved.entry_id.as_str() {
+            "" => None,
+            text => Some((names::entry(&snapshot.view, text)?, names::version(&saved.base_version)?)),
+        };
+        let draft =
+            self.desk.unfinished(&**self.node.host(), &snapshot.view, saved.draft.unwrap_or_default())?;
+        self.node.command(Command::SaveDraft(DraftSave { id, editing, draft })).await?;
+        Ok(Response::new(pb::SaveDraftResponse { saved_ms: self.node.host().now().wall_ms }))
+    }
+
+    async fn list_drafts(
+        &self,
+        _: Request<pb::ListDraftsRequest>,
+    ) -> Result<Response<pb::ListDraftsResponse>, Status> {
+        let mut drafts = self.all().await?;
+        drafts.sort_by_key(|draft| std::cmp::Reverse(draft.saved));
+        let drafts = drafts.iter().map(|it| pb::DraftSummary {
+            draft_id: id_to_pb(it.id.0),
+            entry_id: it.entry.map(|id| id.to_string()).unwrap_or_default(),
+            title: it.draft.title.clone(),
+            saved_ms: it.saved.as_millis(),
+            exercise: it.draft.exercise.as_ref().map(exercise_ref_to_pb),
+        });
+        Ok(Response::new(pb::ListDraftsResponse { drafts: drafts.collect() }))
+    }
+
+    async fn get_draft(
+        &self,
+        request: Request<pb::GetDraftRequest>,
+    ) -> Result<Response<pb::GetDraftResponse>, Status> {
+        let id = draft_id(&request.into_inner().draft_id)?;
+        let found = self.all().await?.into_iter().find(|draft| draft.id == id);
+        let found = found.ok_or(Refused::Fault(Fault::DraftUnknown))?;
+        let draft = pb::SavedDraft {
+            draft_id: id_to_pb(id.0),
+            draft: Some(kept_to_pb(&found.draft)),
+            entry_id: found.entry.map(|id| id.to_string()).unwrap_or_default(),
+            base_version: String::new(),
+            saved_ms: found.saved.as_millis(),
+        };
+        Ok(Response::new(pb::GetDraftResponse { draft: Some(draft) }))
+    }
+
+    async fn discard_draft(
+        &self,
+        request: Request<pb::DiscardDraftRequest>,
+    ) -> Result<Response<pb::DiscardDraftResponse>, Status> {
+        let id = draft_id(&request.into_inner().draft_id)?;
+        match self.node.command(Command::DiscardDraft(id)).await {
+            Ok(_) | Err(Refused::Fault(Fault::DraftUnknown)) => {
+                Ok(Response::new(pb::DiscardDraftResponse {}))
+            }
+            Err(refused) => Err(refused.into()),
+        }
+    }
+
+    async fn commit_draft(
+        &self,
+        request: Request<pb::CommitDraftRequest>,
+    ) -> Result<Response<pb::CommitDraftResponse>, Status> {
+        let id = draft_id(&request.into_inner().draft_id)?;
+        let Reply::Entry(id) = self.node.command(Command::CommitDraft(id)).await? else {
+            return Err(unexpected());
+        };
+        let snapshot = self.node.opened()?;
+        let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
+        let complete = self.desk.complete(row.entry.exercise.as_ref(), &row.entry.answers);
+        Ok(Response::new(pb::CommitDraftResponse {
+            id: id.to_string(),
+            version: row.version.to_string(),
+            complete,
+        }))
+    }
+}
+
+impl Drafts {
+    async fn all(&self) -> Result<Vec<DraftShown>, Status> {
+        match self.node.command(Command::ListDrafts).await? {
+            Reply::Drafts(drafts) => Ok(drafts),
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+fn draft_id(text: &str) -> Result<DraftId, ApiError> {
+    id_from_pb(text)
+        .map(DraftId)
+        .ok_or_else(|| ApiError::invalid("no draft was named", "a draft's id has 32 hexadecimal digits"))
+}

@@ -1,0 +1,153 @@
+//! Everything, written down: lines of JSON or pages of Markdown, a batch at a time as the client takes them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::stream::unfold;
+use haven_api::error::ApiError;
+use haven_api::limits::EXPORT_BATCH_BYTES;
+use haven_api::pb;
+use haven_core::entry::Entry;
+use haven_core::id::PersonId;
+use haven_core::import::export_line;
+use haven_core::markdown::{file_name, render};
+use haven_core::person::PersonName;
+use haven_engine::command::{Command, Reply, VersionShown};
+use haven_engine::view::{Row, View};
+use tonic::Status;
+
+use super::desk::Desk;
+use super::{Answers, unexpected};
+use crate::node::Node;
+
+/// Begins an export of what the journal holds now.
+pub(super) fn export(
+    node: &Node,
+    desk: &Arc<Desk>,
+    request: &pb::ExportEntriesRequest,
+) -> Result<Answers<pb::ExportEntriesResponse>, Status> {
+    let format = match request.format() {
+        pb::ExportFormat::Jsonl => Format::Lines,
+        pb::ExportFormat::Markdown => Format::Pages { history: request.history },
+        pb::ExportFormat::Unspecified => {
+            return Err(ApiError::invalid("nothing was exported", "no format was named")
+                .with_next("Choose JSON lines or Markdown.")
+                .into());
+        }
+    };
+    let view = Arc::clone(&node.opened()?.view);
+    let rows: Vec<_> = view.rows().filter(|row| row.entry.trashed.is_none()).cloned().collect();
+    let exporting = Exporting {
+        node: node.clone(),
+        desk: Arc::clone(desk),
+        rows: rows.into_iter(),
+        names: BTreeSet::new(),
+        format,
+        view,
+    };
+    Ok(Box::pin(unfold(Some(exporting), |exporting| async {
+        let mut exporting = exporting?;
+        match exporting.batch().await {
+            Ok(batch) => Some((Ok(batch?), Some(exporting))),
+            Err(status) => Some((Err(status), None)),
+        }
+    })))
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Lines,
+    Pages { history: bool },
+}
+
+struct Exporting {
+    node: Node,
+    desk: Arc<Desk>,
+    view: Arc<View>,
+    rows: std::vec::IntoIter<Arc<Row>>,
+    /// Names of files given so far.
+    names: BTreeSet<String>,
+    format: Format,
+}
+
+impl Exporting {
+    /// The next batch; nothing once all is written. Ends with an error when the vault is locked meanwhile.
+    async fn batch(&mut self) -> Result<Option<pb::ExportEntriesResponse>, Status> {
+        self.node.opened()?;
+        let (mut batch, mut bytes) = (pb::ExportEntriesResponse::default(), 0);
+        while bytes < EXPORT_BATCH_BYTES {
+            let Some(row) = self.rows.next() else { break };
+            bytes += match self.format {
+                Format::Lines => {
+                    let line = export_line(&row.entry, &person_name(&self.view));
+                    let bytes = line.len();
+                    batch.lines.push(line);
+                    bytes
+                }
+                Format::Pages { history } => {
+                    let before = batch.files.len();
+                    self.pages(&row, history, &mut batch.files).await?;
+                    batch.files[before..].iter().map(|file| file.content.len()).sum()
+                }
+            };
+        }
+        Ok((bytes > 0).then_some(batch))
+    }
+
+    async fn pages(
+        &mut self,
+        row: &Row,
+        history: bool,
+        files: &mut Vec<pb::ExportFile>,
+    ) -> Result<(), Status> {
+        let name = self.free_name(&row.entry);
+        let past = if history { self.past(row).await? } else { None };
+        files.push(pb::ExportFile { content: self.page(&row.entry), name: name.clone() });
+        if let Some(content) = past {
+            let name = name.replace(".md", ".history.md");
+            files.push(pb::ExportFile { name, content });
+        }
+        Ok(())
+    }
+
+    /// A name that no file has: the beginning of the id is in it, all of the id where two begin alike.
+    fn free_name(&mut self, entry: &Entry) -> String {
+        let short = file_name(entry);
+        if self.names.insert(short.clone()) {
+            return short;
+        }
+        let whole = format!("{}-{}.md", entry.at.date(), entry.id);
+        self.names.insert(whole.clone());
+        whole
+    }
+
+    fn page(&self, entry: &Entry) -> String {
+        let exercise =
+            entry.exercise.as_ref().and_then(|it| self.desk.library.get_version(&it.id, it.version));
+        render(entry, exercise, &person_name(&self.view))
+    }
+
+    /// The earlier versions of an entry, newest first, in one page; nothing if there are none.
+    async fn past(&self, row: &Row) -> Result<Option<String>, Status> {
+        let id = row.entry.id;
+        let Reply::History(versions) = self.node.command(Command::History(id)).await? else {
+            return Err(unexpected());
+        };
+        let mut page = String::new();
+        for VersionShown { version, at, device } in versions {
+            if version == row.version {
+                continue;
+            }
+            let command = Command::Show { id, version: Some(version) };
+            let Reply::Shown(entry, version) = self.node.command(command).await? else {
+                return Err(unexpected());
+            };
+            page.push_str(&format!("# {at}, {device}, version {version}\n\n{}\n", self.page(&entry)));
+        }
+        Ok((!page.is_empty()).then_some(page))
+    }
+}
+
+fn person_name(view: &View) -> impl Fn(PersonId) -> Option<PersonName> + '_ {
+    |id| view.person(id).map(|person| person.name.clone())
+}

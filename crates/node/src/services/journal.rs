@@ -1,0 +1,223 @@
+//! Writing, finding and reading entries.
+
+use std::sync::{Arc, Mutex};
+
+use haven_api::convert;
+use haven_api::convert::entry::{entry_to_pb, snippet_to_pb, summary_to_pb};
+use haven_api::convert::filter::Wanted;
+use haven_api::error::ApiError;
+use haven_api::pb;
+use haven_api::pb::journal_service_server::JournalService;
+use haven_core::entry::Entry;
+use haven_core::id::EntryId;
+use haven_core::search::{Query, Searchable, snippet};
+use haven_engine::command::{Command, Reply};
+use haven_engine::version::Version;
+use haven_engine::view::Row;
+use tonic::{Request, Response, Status};
+
+use super::desk::{Desk, finder};
+use super::filter::Listed;
+use super::import::DryRuns;
+use super::page::Page;
+use super::{Answers, export, import, names, unexpected};
+use crate::node::Node;
+use crate::snapshot::Snapshot;
+
+pub(super) struct Journal {
+    pub(super) node: Node,
+    pub(super) desk: Arc<Desk>,
+    pub(super) dry_runs: Mutex<DryRuns>,
+}
+
+impl Journal {
+    pub(super) fn new(node: Node, desk: Arc<Desk>) -> Self {
+        Self { node, desk, dry_runs: Mutex::default() }
+    }
+
+    /// The open journal, and the entry that a text names in it.
+    fn entry(&self, id: &str) -> Result<(Arc<Snapshot>, EntryId), Status> {
+        let snapshot = self.node.opened()?;
+        let id = names::entry(&snapshot.view, id)?;
+        Ok((snapshot, id))
+    }
+
+    /// Runs a command that changes an entry, and tells the entry's id and the version it has now.
+    async fn change(&self, command: Command) -> Result<(String, String), Status> {
+        let Reply::Entry(id) = self.node.command(command).await? else { return Err(unexpected()) };
+        let snapshot = self.node.opened()?;
+        let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
+        Ok((id.to_string(), row.version.to_string()))
+    }
+}
+
+#[tonic::async_trait]
+impl JournalService for Journal {
+    type ExportEntriesStream = Answers<pb::ExportEntriesResponse>;
+
+    async fn add_entry(
+        &self,
+        request: Request<pb::AddEntryRequest>,
+    ) -> Result<Response<pb::AddEntryResponse>, Status> {
+        let snapshot = self.node.opened()?;
+        let draft = request.into_inner().draft.unwrap_or_default();
+        let draft = self.desk.draft(&**self.node.host(), &snapshot.view, draft)?;
+        let complete = self.desk.complete(draft.exercise.as_ref(), &draft.answers);
+        let (id, version) = self.change(Command::Add(draft)).await?;
+        Ok(Response::new(pb::AddEntryResponse { id, version, complete }))
+    }
+
+    async fn edit_entry(
+        &self,
+        request: Request<pb::EditEntryRequest>,
+    ) -> Result<Response<pb::EditEntryResponse>, Status> {
+        let pb::EditEntryRequest { id, edit, base_version } = request.into_inner();
+        let (snapshot, id) = self.entry(&id)?;
+        let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
+        let edit = self.desk.edit(&snapshot.view, &row.entry, edit.unwrap_or_default())?;
+        let base = names::version(&base_version)?;
+        let (id, version) = self.change(Command::Edit { id, base, edit }).await?;
+        Ok(Response::new(pb::EditEntryResponse { id, version }))
+    }
+
+    async fn get_entry(
+        &self,
+        request: Request<pb::GetEntryRequest>,
+    ) -> Result<Response<pb::GetEntryResponse>, Status> {
+        let pb::GetEntryRequest { id, version } = request.into_inner();
+        let (snapshot, id) = self.entry(&id)?;
+        let view = &snapshot.view;
+        let row = view.entry(id).ok_or_else(unexpected)?;
+        let name_of = names::name_of(view);
+        let entry = match names::version(&version)? {
+            Some(version) if version != row.version => {
+                let (entry, version) = self.at_version(id, version).await?;
+                entry_to_pb(&entry, &version, &name_of)
+            }
+            _ => entry_to_pb(&row.entry, &row.version, &name_of),
+        };
+        Ok(Response::new(pb::GetEntryResponse { entry: Some(entry) }))
+    }
+
+    async fn list_entries(
+        &self,
+        request: Request<pb::ListEntriesRequest>,
+    ) -> Result<Response<pb::ListEntriesResponse>, Status> {
+        let pb::ListEntriesRequest { filter, limit, page } = request.into_inner();
+        let snapshot = self.node.opened()?;
+        let (view, page) = (&*snapshot.view, Page::read(limit, &page)?);
+        let listed = Listed::from(convert::filter::from_pb(filter, &finder(view))?);
+        let known = listed.everything.then(|| snapshot.entries());
+        let paged = page.take(listed.of(view), known);
+        let name_of = names::name_of(view);
+        let entries = paged.rows.iter().map(|row| summary_to_pb(&row.entry, &name_of)).collect();
+        Ok(Response::new(pb::ListEntriesResponse { entries, next_page: paged.next, total: paged.total }))
+    }
+
+    async fn search_entries(
+        &self,
+        request: Request<pb::SearchEntriesRequest>,
+    ) -> Result<Response<pb::SearchEntriesResponse>, Status> {
+        let pb::SearchEntriesRequest { query, limit, page } = request.into_inner();
+        let snapshot = self.node.opened()?;
+        let (view, page) = (&*snapshot.view, Page::read(limit, &page)?);
+        let query = Query::parse(&query, finder(view))
+            .map_err(|error| ApiError::invalid("nothing was searched", error))?;
+        let everything = Listed::from(Wanted::default());
+        let found = everything.of(view).filter(|row| query.matches(&searchable(row)));
+        let paged = page.take(found, None);
+        let name_of = names::name_of(view);
+        let hits = paged.rows.iter().map(|row| pb::SearchHit {
+            entry: Some(summary_to_pb(&row.entry, &name_of)),
+            snippet: snippet_to_pb(&snippet(&row.entry.text, &query)),
+        });
+        Ok(Response::new(pb::SearchEntriesResponse {
+            hits: hits.collect(),
+            next_page: paged.next,
+            total: paged.total,
+        }))
+    }
+
+    async fn list_history(
+        &self,
+        request: Request<pb::ListHistoryRequest>,
+    ) -> Result<Response<pb::ListHistoryResponse>, Status> {
+        let (_, id) = self.entry(&request.into_inner().id)?;
+        let Reply::History(versions) = self.node.command(Command::History(id)).await? else {
+            return Err(unexpected());
+        };
+        let versions = versions.into_iter().map(|it| pb::EntryVersion {
+            version: it.version.to_string(),
+            at_ms: it.at.as_millis(),
+            device: it.device,
+        });
+        Ok(Response::new(pb::ListHistoryResponse { versions: versions.collect() }))
+    }
+
+    async fn restore_version(
+        &self,
+        request: Request<pb::RestoreVersionRequest>,
+    ) -> Result<Response<pb::RestoreVersionResponse>, Status> {
+        let pb::RestoreVersionRequest { id, version } = request.into_inner();
+        let (_, id) = self.entry(&id)?;
+        let version = names::version(&version)?.ok_or_else(|| {
+            ApiError::invalid("no version was named", "it is missing")
+                .with_next("`haven history ID` shows the versions.")
+        })?;
+        let (id, version) = self.change(Command::Restore { id, version }).await?;
+        Ok(Response::new(pb::RestoreVersionResponse { id, version }))
+    }
+
+    async fn trash_entry(
+        &self,
+        request: Request<pb::TrashEntryRequest>,
+    ) -> Result<Response<pb::TrashEntryResponse>, Status> {
+        let (_, id) = self.entry(&request.into_inner().id)?;
+        self.node.command(Command::Trash(id)).await?;
+        Ok(Response::new(pb::TrashEntryResponse { id: id.to_string() }))
+    }
+
+    async fn untrash_entry(
+        &self,
+        request: Request<pb::UntrashEntryRequest>,
+    ) -> Result<Response<pb::UntrashEntryResponse>, Status> {
+        let (_, id) = self.entry(&request.into_inner().id)?;
+        self.node.command(Command::Untrash(id)).await?;
+        Ok(Response::new(pb::UntrashEntryResponse { id: id.to_string() }))
+    }
+
+    async fn import_entries(
+        &self,
+        request: Request<pb::ImportEntriesRequest>,
+    ) -> Result<Response<pb::ImportEntriesResponse>, Status> {
+        import::import(self, request.into_inner()).await.map(Response::new)
+    }
+
+    async fn export_entries(
+        &self,
+        request: Request<pb::ExportEntriesRequest>,
+    ) -> Result<Response<Self::ExportEntriesStream>, Status> {
+        export::export(&self.node, &self.desk, &request.into_inner()).map(Response::new)
+    }
+}
+
+impl Journal {
+    async fn at_version(&self, id: EntryId, version: Version) -> Result<(Entry, Version), Status> {
+        let command = Command::Show { id, version: Some(version) };
+        match self.node.command(command).await? {
+            Reply::Shown(entry, version) => Ok((*entry, version)),
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+fn searchable(row: &Row) -> Searchable<'_> {
+    Searchable {
+        folded: &row.folded,
+        tags: &row.entry.tags,
+        people: &row.entry.people,
+        kind: row.entry.kind,
+        steps: &row.steps,
+        at: &row.entry.at,
+    }
+}

@@ -1,0 +1,52 @@
+//! What people call things on the way in: ids, beginnings of ids, names.
+
+use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_core::id::{EntryId, IdPrefix, PersonId};
+use haven_engine::version::Version;
+use haven_engine::view::{PrefixFault, View};
+
+use crate::limits::DEVICE_NAME_CHARS_MAX;
+
+/// The one entry that an id or the beginning of one names.
+pub(super) fn entry(view: &View, text: &str) -> Result<EntryId, ApiError> {
+    let prefix: IdPrefix = text.parse().map_err(|error: haven_core::id::IdError| {
+        ApiError::invalid("no entry was named", error).with_next("`haven list` shows the ids.")
+    })?;
+    view.find(&prefix).map_err(|fault| match fault {
+        PrefixFault::NotFound => ApiError::new(Reason::NotFound, "no such entry").because(fault.to_string()),
+        PrefixFault::Ambiguous => {
+            let ids = view.rows().map(|row| row.entry.id).filter(|id| prefix.matches(id));
+            ApiError::new(Reason::AmbiguousId, "no one entry was named")
+                .because(fault.to_string())
+                .with_candidates(ids.map(|id| id.to_string()))
+        }
+    })
+}
+
+/// Tells the name that somebody has now.
+pub(super) fn name_of(view: &View) -> impl Fn(PersonId) -> Option<String> + '_ {
+    |id| view.person(id).map(|person| person.name.to_string())
+}
+
+/// A version; none for an empty text.
+pub(super) fn version(text: &str) -> Result<Option<Version>, ApiError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let version = text.parse().map_err(|fault: haven_engine::version::VersionMalformed| {
+        ApiError::invalid("no version was named", fault).with_next("`haven history ID` shows the versions.")
+    })?;
+    Ok(Some(version))
+}
+
+/// The name of a device as it is kept.
+pub(super) fn device(text: &str) -> Result<&str, ApiError> {
+    let name = text.trim();
+    let fits =
+        (1..=DEVICE_NAME_CHARS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits {
+        return Ok(name);
+    }
+    let why = format!("a device's name has 1 to {DEVICE_NAME_CHARS_MAX} characters in one line");
+    Err(ApiError::invalid("the device was not named", why).with_next("Give a short name, such as Laptop."))
+}

@@ -1,0 +1,82 @@
+//! The exercises: finding, reading and checking them. Doing one is writing an entry.
+
+use std::sync::Arc;
+
+use haven_api::convert::draft::find_exercise;
+use haven_api::convert::exercise::{summary_to_pb, to_pb};
+use haven_api::convert::fault;
+use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::pb;
+use haven_api::pb::practice_service_server::PracticeService;
+use haven_core::exercise::{DEFAULT_LANGUAGE, Exercise, Sign, Step};
+use haven_core::limits::EXERCISE_BYTES_MAX;
+use tonic::{Request, Response, Status};
+
+use super::desk::Desk;
+
+pub(super) struct Practice(pub(super) Arc<Desk>);
+
+#[tonic::async_trait]
+impl PracticeService for Practice {
+    async fn list_exercises(
+        &self,
+        request: Request<pb::ListExercisesRequest>,
+    ) -> Result<Response<pb::ListExercisesResponse>, Status> {
+        let pb::ListExercisesRequest { step, sign, language } = request.into_inner();
+        let (step, sign) = (read_step(step)?, read_sign(&sign)?);
+        let found = self.0.library.find(step, sign);
+        let exercises = found.map(|exercise| summary_to_pb(exercise, or_default(&language))).collect();
+        Ok(Response::new(pb::ListExercisesResponse { exercises }))
+    }
+
+    async fn get_exercise(
+        &self,
+        request: Request<pb::GetExerciseRequest>,
+    ) -> Result<Response<pb::GetExerciseResponse>, Status> {
+        let pb::GetExerciseRequest { id, version, language } = request.into_inner();
+        let exercise = find_exercise(&pb::ExerciseRef { id, version }, &self.0.library)?;
+        let exercise = Some(to_pb(exercise, or_default(&language)));
+        Ok(Response::new(pb::GetExerciseResponse { exercise }))
+    }
+
+    async fn check_exercise(
+        &self,
+        request: Request<pb::CheckExerciseRequest>,
+    ) -> Result<Response<pb::CheckExerciseResponse>, Status> {
+        let definition = request.into_inner().definition;
+        if definition.len() > EXERCISE_BYTES_MAX {
+            let why = format!("it has {} bytes, at most {EXERCISE_BYTES_MAX} are read", definition.len());
+            return Err(ApiError::new(Reason::TooLarge, "the definition was not read").because(why).into());
+        }
+        Ok(Response::new(match Exercise::load(&definition, None) {
+            Ok(exercise) => pb::CheckExerciseResponse {
+                faults: Vec::new(),
+                exercise: Some(summary_to_pb(&exercise, DEFAULT_LANGUAGE)),
+            },
+            Err(faults) => pb::CheckExerciseResponse {
+                faults: faults.iter().map(fault::to_pb).collect(),
+                exercise: None,
+            },
+        }))
+    }
+}
+
+fn read_step(number: u32) -> Result<Option<Step>, ApiError> {
+    match number {
+        0 => Ok(None),
+        number => Step::from_number(number.into())
+            .map(Some)
+            .ok_or_else(|| ApiError::invalid("nothing was listed", "steps are numbered 1 to 6")),
+    }
+}
+
+fn read_sign(text: &str) -> Result<Option<Sign>, ApiError> {
+    match text {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|error| ApiError::invalid("nothing was listed", error)),
+    }
+}
+
+fn or_default(language: &str) -> &str {
+    if language.is_empty() { DEFAULT_LANGUAGE } else { language }
+}

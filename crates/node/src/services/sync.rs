@@ -1,0 +1,103 @@
+//! The server this device syncs with, as clients see and choose it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use haven_api::convert::vault::{server_to_pb, synced_to_pb};
+use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::pb;
+use haven_api::pb::sync_service_server::SyncService;
+use haven_api::vault::Synced;
+use haven_engine::command::{Command, Fault};
+use haven_engine::sync::SyncState;
+use haven_engine::view::View;
+use tonic::{Request, Response, Status};
+
+use super::server;
+use super::status::sync;
+use crate::host::DialFault;
+use crate::keeper::order::Refused;
+use crate::limits::{SYNC_WAIT_MS, SYNC_WAIT_MS_MAX};
+use crate::node::Node;
+use crate::snapshot::Stage;
+
+pub(super) struct Sync(pub(super) Node);
+
+#[tonic::async_trait]
+impl SyncService for Sync {
+    async fn set_server(
+        &self,
+        request: Request<pb::SetServerRequest>,
+    ) -> Result<Response<pb::SetServerResponse>, Status> {
+        let request = request.into_inner();
+        let had_server = self.0.opened()?.view.status.server.is_some();
+        let choice = server::choose(self.0.host(), &request.url, &request.invite).await?;
+        if !request.accept_identity {
+            server::same_as_trusted(self.0.identity().await?, had_server, &choice)?;
+        }
+        let shown = server::server(&choice.url, Some(&choice.server_key));
+        self.0.command(Command::SetServer(choice)).await?;
+        Ok(Response::new(pb::SetServerResponse { server: Some(server_to_pb(shown)) }))
+    }
+
+    async fn get_server(
+        &self,
+        _: Request<pb::GetServerRequest>,
+    ) -> Result<Response<pb::GetServerResponse>, Status> {
+        let snapshot = self.0.opened()?;
+        let url = snapshot.view.status.server.as_deref().ok_or(Refused::Fault(Fault::NoServer))?;
+        let shown = server::server(url, self.0.identity().await?.as_ref());
+        Ok(Response::new(pb::GetServerResponse { server: Some(server_to_pb(shown)) }))
+    }
+
+    async fn sync_now(
+        &self,
+        request: Request<pb::SyncNowRequest>,
+    ) -> Result<Response<pb::SyncNowResponse>, Status> {
+        let request = request.into_inner();
+        let before = self.0.opened()?.view.status.traffic;
+        self.0.sync_now().await?;
+        let view = if request.wait { self.caught_up(request.timeout_ms).await? } else { self.view() };
+        let now = view.status.traffic;
+        Ok(Response::new(synced_to_pb(Synced {
+            status: sync(&view.status),
+            received: now.received.saturating_sub(before.received),
+            sent: now.sent.saturating_sub(before.sent),
+        })))
+    }
+}
+
+impl Sync {
+    fn view(&self) -> Arc<View> {
+        Arc::clone(&self.0.snapshot().view)
+    }
+
+    /// Waits until nothing is pending and everything the server had is here.
+    async fn caught_up(&self, timeout_ms: u64) -> Result<Arc<View>, Status> {
+        let ms = if timeout_ms == 0 { SYNC_WAIT_MS } else { timeout_ms.min(SYNC_WAIT_MS_MAX) };
+        let mut seen = self.0.watch();
+        let done = seen.wait_for(|snapshot| {
+            let status = &snapshot.view.status;
+            snapshot.stage != Stage::Unlocked || (status.sync == SyncState::Idle && status.pending == 0)
+        });
+        let ended = tokio::select! {
+            snapshot = done => Some(snapshot.map(|snapshot| Arc::clone(&snapshot)).map_err(|_| Refused::Stopping)?),
+            () = self.0.host().sleep(ms) => None,
+        };
+        match ended {
+            Some(snapshot) if snapshot.stage == Stage::Unlocked => Ok(Arc::clone(&snapshot.view)),
+            Some(_) => Err(Refused::Locked.into()),
+            None => Err(self.late(Duration::from_millis(ms)).into()),
+        }
+    }
+
+    fn late(&self, waited: Duration) -> ApiError {
+        let status = &self.0.snapshot().view.status;
+        if status.sync == SyncState::Offline {
+            return DialFault::Unreachable.into();
+        }
+        ApiError::new(Reason::TimedOut, "not everything is synced yet")
+            .because(format!("{} records wait after {} s", status.pending, waited.as_secs_f32()))
+            .with_next("It goes on by itself; `haven status` shows how far it is.")
+    }
+}

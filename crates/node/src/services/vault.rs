@@ -1,0 +1,105 @@
+//! Making the vault, opening it, closing it.
+
+use haven_api::convert::vault::status_to_pb;
+use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::pb;
+use haven_api::pb::vault_service_server::VaultService;
+use haven_engine::command::Command;
+use haven_engine::vault::{self, Created, Unlocked};
+use tonic::{Request, Response, Status};
+
+use super::status::status;
+use super::{names, server};
+use crate::host::{Host, HostEntropy};
+use crate::keeper::order::{Found, Refused};
+use crate::limits::{PASSPHRASE_BITS_MIN, PASSPHRASE_BYTES_MAX};
+use crate::node::Node;
+
+pub(super) struct Vault(pub(super) Node);
+
+#[tonic::async_trait]
+impl VaultService for Vault {
+    async fn init(&self, request: Request<pb::InitRequest>) -> Result<Response<pb::InitResponse>, Status> {
+        let request = request.into_inner();
+        let device = names::device(&request.device_name)?.to_owned();
+        if matches!(self.0.found().await?, Found::Vault) {
+            return Err(Refused::VaultExists.into());
+        }
+        strong_enough(&**self.0.host(), &request.passphrase)?;
+        let choice = match request.server_url.as_str() {
+            "" => None,
+            url => Some(server::choose(self.0.host(), url, &request.invite).await?),
+        };
+        let created = self.make(device, request.passphrase).await?;
+        let kit = created.kit_code.clone();
+        let made = self.0.create(created).await?;
+        if let Some(choice) = choice {
+            self.0.command(Command::SetServer(choice)).await?;
+        }
+        let (vault, device_id) = (made.vault.to_string(), made.device.to_string());
+        Ok(Response::new(pb::InitResponse { vault, device_id, kit }))
+    }
+
+    async fn unlock(
+        &self,
+        request: Request<pb::UnlockRequest>,
+    ) -> Result<Response<pb::UnlockResponse>, Status> {
+        let passphrase = request.into_inner().passphrase;
+        let key =
+            self.0.try_passphrase(move |locked| locked.unlock(&passphrase)).await.map_err(ApiError::from)?;
+        self.0.open(Box::new(move |reader| Unlocked::read(key, reader))).await?;
+        Ok(Response::new(pb::UnlockResponse { status: Some(status_to_pb(status(&self.0.snapshot()))) }))
+    }
+
+    async fn lock(&self, _: Request<pb::LockRequest>) -> Result<Response<pb::LockResponse>, Status> {
+        if matches!(self.0.found().await?, Found::Nothing) {
+            return Err(Refused::NoVault.into());
+        }
+        self.0.lock().await;
+        Ok(Response::new(pb::LockResponse {}))
+    }
+
+    async fn change_passphrase(
+        &self,
+        request: Request<pb::ChangePassphraseRequest>,
+    ) -> Result<Response<pb::ChangePassphraseResponse>, Status> {
+        let pb::ChangePassphraseRequest { old_passphrase, new_passphrase } = request.into_inner();
+        strong_enough(&**self.0.host(), &new_passphrase)?;
+        let host = self.0.host().clone();
+        let wrap = self.0.try_passphrase(move |locked| {
+            locked.rewrap(&old_passphrase, &new_passphrase, &mut HostEntropy(&*host))
+        });
+        let wrap = wrap.await.map_err(ApiError::from)?;
+        self.0.rewrap(wrap).await?;
+        Ok(Response::new(pb::ChangePassphraseResponse {}))
+    }
+
+    async fn get_status(
+        &self,
+        _: Request<pb::GetStatusRequest>,
+    ) -> Result<Response<pb::GetStatusResponse>, Status> {
+        Ok(Response::new(pb::GetStatusResponse { status: Some(status_to_pb(status(&self.0.snapshot()))) }))
+    }
+}
+
+impl Vault {
+    async fn make(&self, device: String, passphrase: String) -> Result<Created, ApiError> {
+        let host = self.0.host().clone();
+        let made = self.0.derive(move || vault::create(&passphrase, &device, &mut HostEntropy(&*host)));
+        Ok(made.await?.map_err(Refused::from)?)
+    }
+}
+
+/// Refuses a passphrase that could be guessed.
+pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<(), ApiError> {
+    if passphrase.len() > PASSPHRASE_BYTES_MAX {
+        let why = format!("the passphrase is longer than {PASSPHRASE_BYTES_MAX} bytes");
+        return Err(ApiError::invalid("the passphrase was not set", why).with_next("Take six random words."));
+    }
+    if host.passphrase_bits(passphrase) >= PASSPHRASE_BITS_MIN {
+        return Ok(());
+    }
+    Err(ApiError::new(Reason::WeakPassphrase, "the passphrase could be guessed")
+        .because(format!("it is estimated under {PASSPHRASE_BITS_MIN} bits"))
+        .with_next("Take four or five words chosen at random, such as by dice."))
+}

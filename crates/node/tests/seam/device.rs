@@ -1,0 +1,152 @@
+//! A device under test and the place it runs in.
+
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use haven_api::client::Client;
+use haven_api::error::{ApiError, ErrorReason};
+use haven_node::host::{DialFault, Host, Now, Task, Transport, Zone};
+use haven_node::node::{self, Node};
+use haven_node::services::{Envelope, Enveloped};
+use haven_store::memory::MemoryStore;
+use tokio::time::Instant;
+use tonic::service::Routes;
+use tower::util::BoxCloneSyncService;
+use tower::{Layer as _, ServiceExt};
+
+/// A passphrase that the fake host finds strong, and the one it finds weak.
+pub(crate) const STRONG: &str = "brook tulip anchor maple";
+pub(crate) const WEAK: &str = "12345";
+
+/// The wall clock when a test begins: in 2027.
+const WALL_MS: i64 = 1_800_000_000_000;
+
+/// A host on tokio's paused clock, whose server is whatever the test says.
+pub(crate) struct FakeHost {
+    began: Instant,
+    moved_ms: AtomicI64,
+    server: Mutex<Option<Routes>>,
+    locks: AtomicUsize,
+}
+
+impl FakeHost {
+    /// Sets the wall clock forward or back.
+    pub(crate) fn move_clock(&self, ms: i64) {
+        self.moved_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Who answers at any address; nobody at first.
+    pub(crate) fn serve(&self, server: Option<Routes>) {
+        *self.server.lock().unwrap() = server;
+    }
+
+    /// How often the node said that it dropped its keys.
+    pub(crate) fn locks(&self) -> usize {
+        self.locks.load(Ordering::Relaxed)
+    }
+}
+
+impl Host for FakeHost {
+    fn now(&self) -> Now {
+        let mono_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap();
+        let wall_ms = WALL_MS + self.moved_ms.load(Ordering::Relaxed) + i64::try_from(mono_ms).unwrap();
+        Now { wall_ms, mono_ms }
+    }
+
+    fn zone(&self) -> Zone {
+        Zone { offset_seconds: 3600, name: Some("Europe/Berlin".to_owned()) }
+    }
+
+    fn sleep(&self, ms: u64) -> Task {
+        Box::pin(tokio::time::sleep(std::time::Duration::from_millis(ms)))
+    }
+
+    fn spawn(&self, task: Task) {
+        tokio::spawn(task);
+    }
+
+    fn work(&self, work: Box<dyn FnOnce() + Send>) {
+        tokio::task::spawn_blocking(work);
+    }
+
+    fn entropy(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).unwrap();
+    }
+
+    fn passphrase_bits(&self, passphrase: &str) -> f64 {
+        if passphrase.len() > 12 { 60.0 } else { 20.0 }
+    }
+
+    fn dial(&self, _: &str) -> Task<Result<Transport, DialFault>> {
+        let server = self.server.lock().unwrap().clone();
+        Box::pin(async move {
+            let server = server.ok_or(DialFault::Unreachable)?;
+            Ok(BoxCloneSyncService::new(ServiceExt::<http::Request<tonic::body::Body>>::map_err(
+                server,
+                |never| match never {},
+            )))
+        })
+    }
+
+    fn locked(&self) {
+        self.locks.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A device and its client.
+pub(crate) struct Device {
+    pub(crate) host: Arc<FakeHost>,
+    pub(crate) node: Node,
+    pub(crate) client: Client<Enveloped<Routes>>,
+}
+
+impl Device {
+    /// A device without a vault.
+    pub(crate) fn new() -> Self {
+        Self::with_store(MemoryStore::new())
+    }
+
+    /// A device that finds a store.
+    pub(crate) fn with_store(store: impl haven_engine::io::Store + Send + 'static) -> Self {
+        let host = Arc::new(FakeHost {
+            began: Instant::now(),
+            moved_ms: AtomicI64::new(0),
+            server: Mutex::new(None),
+            locks: AtomicUsize::new(0),
+        });
+        let (node, keeper) = node::start(host.clone(), Box::new(store)).unwrap();
+        tokio::spawn(keeper.run());
+        let client = Client::new(Envelope.layer(node.routes()));
+        Self { host, node, client }
+    }
+
+    /// A device with an open vault.
+    pub(crate) async fn with_vault() -> Self {
+        Self::initialised(Self::new()).await
+    }
+
+    /// A device on a store, with an open vault in it.
+    pub(crate) async fn initialised(device: Self) -> Self {
+        device.client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+        device
+    }
+
+    /// Writes a note and tells its id.
+    pub(crate) async fn note(&self, text: &str) -> String {
+        self.client.add(haven_api::journal::Draft::note(text)).await.unwrap().id.to_string()
+    }
+
+    /// The titles or texts of a search, newest first.
+    pub(crate) async fn found(&self, query: &str) -> Vec<String> {
+        let hits = self.client.search(query, 0, None).await.unwrap().items;
+        hits.into_iter().map(|hit| hit.entry.title).collect()
+    }
+}
+
+/// The reason of an error.
+pub(crate) fn reason<T>(answer: Result<T, ApiError>) -> Option<ErrorReason> {
+    answer.err().map(|error| {
+        assert!(!error.what.is_empty(), "an error says what failed");
+        error.reason
+    })
+}

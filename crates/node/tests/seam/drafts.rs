@@ -1,0 +1,73 @@
+//! What open editors hold, kept and folded.
+
+use haven_api::drafts::SavedDraft;
+use haven_api::error::ErrorReason as Reason;
+use haven_api::journal::Draft;
+use haven_core::time::Timestamp;
+
+use crate::device::{Device, STRONG, reason};
+
+fn saved(id: u8, text: &str) -> SavedDraft {
+    SavedDraft {
+        id: [id; 16],
+        draft: Draft::note(text),
+        entry: None,
+        base_version: None,
+        saved: Timestamp::from_millis(0),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_is_kept_over_a_lock_and_becomes_an_entry_when_it_is_committed() {
+    let device = Device::with_vault().await;
+    device.client.save_draft(saved(1, "half a sen")).await.unwrap();
+    device.client.save_draft(saved(1, "half a sentence")).await.unwrap();
+    assert_eq!(device.client.status().await.unwrap().drafts, 1);
+    device.client.lock().await.unwrap();
+    assert_eq!(device.client.status().await.unwrap().drafts, 0);
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    assert_eq!(device.client.draft([1; 16]).await.unwrap().draft.text, "half a sentence");
+    let written = device.client.commit_draft([1; 16]).await.unwrap();
+    assert_eq!(device.client.entry(&written.id.to_string(), None).await.unwrap().text, "half a sentence");
+    assert_eq!(reason(device.client.commit_draft([1; 16]).await), Some(Reason::NotFound));
+    assert!(device.client.drafts().await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_discarded_draft_is_gone_and_others_stay() {
+    let device = Device::with_vault().await;
+    device.client.save_draft(saved(1, "one")).await.unwrap();
+    device.client.save_draft(saved(2, "two")).await.unwrap();
+    device.client.discard_draft([1; 16]).await.unwrap();
+    device.client.discard_draft([1; 16]).await.unwrap();
+    let drafts = device.client.drafts().await.unwrap();
+    assert_eq!(drafts.iter().map(|draft| draft.id).collect::<Vec<_>>(), [[2; 16]]);
+    assert_eq!(reason(device.client.draft([1; 16]).await), Some(Reason::NotFound));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_left_alone_becomes_a_record_by_itself() {
+    let device = Device::with_vault().await;
+    device.client.save_draft(saved(1, "left alone")).await.unwrap();
+    assert_eq!(device.client.status().await.unwrap().entries, Some(0));
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(device.client.status().await.unwrap().entries, Some(1));
+    assert_eq!(device.client.search("alone", 0, None).await.unwrap().total, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_of_an_entry_changes_that_entry() {
+    let device = Device::with_vault().await;
+    let id = device.note("before").await;
+    let entry = device.client.entry(&id, None).await.unwrap();
+    let draft = SavedDraft {
+        entry: Some(entry.summary.id),
+        base_version: Some(entry.version),
+        ..saved(3, "before and after")
+    };
+    device.client.save_draft(draft).await.unwrap();
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "before");
+    device.client.commit_draft([3; 16]).await.unwrap();
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "before and after");
+    assert_eq!(device.client.status().await.unwrap().entries, Some(1));
+}

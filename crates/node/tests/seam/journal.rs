@@ -1,0 +1,253 @@
+//! Writing, finding and reading.
+
+use std::collections::BTreeMap;
+
+use haven_api::error::ErrorReason as Reason;
+use haven_api::journal::{Draft, Edit, Filter};
+use haven_core::answers::Value;
+use haven_core::entry::EntryKind;
+use haven_core::limits::{ENTRY_BYTES_MAX, TEXT_BYTES_MAX};
+
+use crate::device::{Device, reason};
+
+fn titled(title: &str) -> Draft {
+    Draft { title: title.to_owned(), ..Draft::default() }
+}
+
+fn dated(title: &str, at: &str) -> Draft {
+    Draft { at: Some(at.parse().unwrap()), ..titled(title) }
+}
+
+async fn titles(device: &Device, filter: &Filter) -> Vec<String> {
+    let page = device.client.list(filter, 0, None).await.unwrap();
+    page.items.into_iter().map(|entry| entry.title).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_is_read_back_at_once() {
+    let device = Device::with_vault().await;
+    let anna = device.client.add_person("Anna").await.unwrap();
+    let draft = Draft {
+        tags: vec!["#calm".to_owned(), "evening".to_owned()],
+        people: vec!["anna".to_owned()],
+        text: "Long talk, and no hurry.".to_owned(),
+        ..dated("Talk", "1660-01-01")
+    };
+    let written = device.client.add(draft).await.unwrap();
+    assert!(written.complete);
+    let entry = device.client.entry(&written.id.to_string()[..6], None).await.unwrap();
+    assert_eq!((entry.summary.title.as_str(), entry.text.as_str()), ("Talk", "Long talk, and no hurry."));
+    assert_eq!(entry.summary.at.to_string(), "1660-01-01");
+    assert_eq!(entry.summary.tags.iter().map(ToString::to_string).collect::<Vec<_>>(), ["calm", "evening"]);
+    assert_eq!((entry.summary.people[0].id, entry.summary.people[0].name.as_str()), (anna.id, "Anna"));
+    assert_eq!((entry.summary.kind, entry.version), (EntryKind::Note, written.version));
+    let now = device.client.add(titled("now")).await.unwrap();
+    let at = device.client.entry(&now.id.to_string(), None).await.unwrap().summary.at.to_string();
+    assert!(at.starts_with("2027-01-15T") && at.ends_with("+01:00[Europe/Berlin]"), "{at}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_changes_what_it_names_and_history_keeps_the_rest() {
+    let device = Device::with_vault().await;
+    let first = device.client.add(Draft { text: "one".to_owned(), ..titled("T") }).await.unwrap();
+    let id = first.id.to_string();
+    let edit = Edit { text: Some("two".to_owned()), add_tags: vec!["x".to_owned()], ..Edit::default() };
+    let second = device.client.edit(&id, edit, None).await.unwrap();
+    let entry = device.client.entry(&id, None).await.unwrap();
+    assert_eq!((entry.text.as_str(), entry.summary.title.as_str()), ("two", "T"));
+    assert_eq!(entry.version, second.version);
+    let old = device.client.entry(&id, Some(&first.version)).await.unwrap();
+    assert_eq!((old.text.as_str(), old.summary.tags.len()), ("one", 0));
+    let versions: Vec<_> = device.client.history(&id).await.unwrap();
+    assert_eq!(
+        versions.iter().map(|it| it.version.as_str()).collect::<Vec<_>>(),
+        [&second.version, &first.version]
+    );
+    assert_eq!(versions[0].device, "Laptop");
+    device.client.restore(&id, &first.version).await.unwrap();
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "one");
+    assert_eq!(device.client.history(&id).await.unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_trash_keeps_and_gives_back() {
+    let device = Device::with_vault().await;
+    let id = device.note("gone soon").await;
+    device.client.trash(&id).await.unwrap();
+    device.client.trash(&id).await.unwrap();
+    assert!(titles(&device, &Filter::default()).await.is_empty());
+    assert!(device.client.search("gone", 0, None).await.unwrap().items.is_empty());
+    let trash = Filter { trashed: true, ..Filter::default() };
+    let trashed = device.client.list(&trash, 0, None).await.unwrap();
+    assert!(trashed.items[0].trashed.is_some() && trashed.total == 1);
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "gone soon");
+    assert_eq!(device.client.status().await.unwrap().entries, Some(0));
+    device.client.untrash(&id).await.unwrap();
+    assert_eq!(device.client.status().await.unwrap().entries, Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_newest_first_filtered_and_goes_on_where_it_ended() {
+    let device = Device::with_vault().await;
+    device.client.add_person("Anna").await.unwrap();
+    for day in 1..=9 {
+        let mut draft = dated(&format!("d{day}"), &format!("2020-01-0{day}"));
+        draft.tags = if day % 2 == 0 { vec!["even".to_owned()] } else { vec![] };
+        draft.people = if day == 3 { vec!["Anna".to_owned()] } else { vec![] };
+        draft.kind = (day == 4).then_some(EntryKind::Checkin);
+        device.client.add(draft).await.unwrap();
+    }
+    // Two entries of one moment: a page must not lose or repeat either.
+    for _ in 0..2 {
+        device.client.add(dated("same", "2020-01-05")).await.unwrap();
+    }
+    let check =
+        async |filter: Filter, expected: &[&str]| assert_eq!(titles(&device, &filter).await, expected);
+    let all = ["d9", "d8", "d7", "d6"];
+    assert_eq!(titles(&device, &Filter::default()).await[..4], all);
+    check(Filter { tags: vec!["even".into()], ..Filter::default() }, &["d8", "d6", "d4", "d2"]).await;
+    check(Filter { people: vec!["anna".into()], ..Filter::default() }, &["d3"]).await;
+    check(Filter { kind: Some(EntryKind::Checkin), ..Filter::default() }, &["d4"]).await;
+    let days =
+        Filter { before: "2020-01-04".parse().ok(), after: "2020-01-02".parse().ok(), ..Filter::default() };
+    check(days, &["d3", "d2"]).await;
+    let (mut seen, mut page) = (Vec::new(), None);
+    loop {
+        let part = device.client.list(&Filter::default(), 2, page.as_deref()).await.unwrap();
+        assert_eq!(part.total, 11);
+        seen.extend(part.items.into_iter().map(|entry| entry.id));
+        page = part.next;
+        if page.is_none() {
+            break;
+        }
+    }
+    let whole: Vec<_> = device
+        .client
+        .list(&Filter::default(), 0, None)
+        .await
+        .unwrap()
+        .items
+        .iter()
+        .map(|entry| entry.id)
+        .collect();
+    assert_eq!(seen, whole);
+    assert_eq!(
+        reason(device.client.list(&Filter::default(), 2, Some("nonsense")).await),
+        Some(Reason::InvalidArgument)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_finds_words_phrases_and_filters() {
+    let device = Device::with_vault().await;
+    device.client.add_person("Zoë").await.unwrap();
+    let with = |title: &str, text: &str, at: &str| Draft { text: text.to_owned(), ..dated(title, at) };
+    device.client.add(with("a", "The café was quiet. Westminster after.", "2020-01-01")).await.unwrap();
+    let about = Draft {
+        people: vec!["zoe".into()],
+        tags: vec!["calm".into()],
+        ..with("b", "To Westminster, quiet café", "2020-01-02")
+    };
+    device.client.add(about).await.unwrap();
+    for (query, expected) in [
+        ("westminster", &["b", "a"][..]),
+        ("CAFE quiet", &["b", "a"]),
+        ("\"quiet cafe\"", &["b"]),
+        ("tag:calm", &["b"]),
+        ("person:zoe", &["b"]),
+        ("quiet before:2020-01-02", &["a"]),
+        ("nowhere", &[]),
+    ] {
+        assert_eq!(device.found(query).await, expected, "{query}");
+    }
+    let hit = device.client.search("westminster", 1, None).await.unwrap();
+    assert_eq!((hit.total, hit.items.len(), hit.next.is_some()), (2, 1, true));
+    let marked: Vec<_> =
+        hit.items[0].snippet.iter().filter(|part| part.hit).map(|part| part.text.as_str()).collect();
+    assert_eq!(marked, ["Westminster"]);
+    for query in ["", "\"open", "tag:", "person:nobody", &"x".repeat(2000)] {
+        assert_eq!(
+            reason(device.client.search(query, 0, None).await),
+            Some(Reason::InvalidArgument),
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_that_name_nothing_or_several_are_refused() {
+    let device = Device::with_vault().await;
+    for number in 0..40 {
+        device.note(&format!("note {number}")).await;
+    }
+    let unknown = "f".repeat(32);
+    assert_eq!(reason(device.client.entry(&unknown, None).await), Some(Reason::NotFound));
+    for id in ["", "xyz", &"0".repeat(33)] {
+        assert_eq!(reason(device.client.entry(id, None).await), Some(Reason::InvalidArgument), "{id}");
+    }
+    let ids = device.client.list(&Filter::default(), 0, None).await.unwrap().items;
+    let mut firsts = BTreeMap::new();
+    ids.iter().for_each(|entry| *firsts.entry(entry.id.to_string()[..1].to_owned()).or_insert(0) += 1);
+    let (shared, _) = firsts.iter().find(|(_, count)| **count > 1).expect("40 ids share first digits");
+    let error = device.client.entry(shared, None).await.unwrap_err();
+    assert_eq!(error.reason, Reason::AmbiguousId);
+    assert!(error.candidates.len() > 1 && error.candidates.iter().all(|id| id.starts_with(shared.as_str())));
+    let id = ids[0].id.to_string();
+    assert_eq!(reason(device.client.entry(&id, Some(&"0".repeat(64))).await), Some(Reason::NotFound));
+    assert_eq!(reason(device.client.entry(&id, Some("first")).await), Some(Reason::InvalidArgument));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_fit_is_refused_and_nothing_is_saved() {
+    let device = Device::with_vault().await;
+    let text = |text: String| Draft { text, ..Draft::default() };
+    for (draft, expected) in [
+        (Draft::default(), Reason::InvalidArgument),
+        (titled("two\nlines"), Reason::InvalidArgument),
+        (titled(&"x".repeat(501)), Reason::TooLarge),
+        (text("x".repeat(TEXT_BYTES_MAX + 1)), Reason::TooLarge),
+        (text("x".repeat(ENTRY_BYTES_MAX + 1)), Reason::TooLarge),
+        (text("x".repeat(20_000_000)), Reason::TooLarge),
+        (Draft { tags: vec![",".into()], ..titled("t") }, Reason::InvalidArgument),
+        (Draft { people: vec!["Nobody".into()], ..titled("t") }, Reason::NotFound),
+        (
+            Draft { answers: [("a".to_owned(), Value::Bool(true))].into(), ..titled("t") },
+            Reason::InvalidArgument,
+        ),
+    ] {
+        let error = device.client.add(draft).await.unwrap_err();
+        assert_eq!(error.reason, expected, "{error}");
+    }
+    assert_eq!(device.client.status().await.unwrap().entries, Some(0));
+    let largest = device.client.add(text("ä".repeat(TEXT_BYTES_MAX / 2))).await.unwrap();
+    let read = device.client.entry(&largest.id.to_string(), None).await.unwrap();
+    assert_eq!(read.text.len(), TEXT_BYTES_MAX);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exercise_is_read_answered_and_held_against_its_questions() {
+    let device = Device::new();
+    let exercises = device.client.exercises(None, None, "").await.unwrap();
+    let ids: Vec<_> = exercises.iter().map(|it| it.exercise.id.to_string()).collect();
+    for id in ["trigger-chain", "thought-check", "slow-breath"] {
+        assert!(ids.iter().any(|other| other == id), "{id}");
+    }
+    let device = Device::initialised(device).await;
+    let id: haven_core::answers::ExerciseId = "thought-check".parse().unwrap();
+    let unknown = Draft::exercise(id.clone(), [("no_such".to_owned(), Value::Bool(true))].into());
+    let error = device.client.add(unknown).await.unwrap_err();
+    assert_eq!((error.reason, error.faults.len()), (Reason::InvalidArgument, 1));
+    assert_eq!(error.faults[0].field.as_deref(), Some("no_such"));
+    let blank = device
+        .client
+        .add(Draft { title: "begun".into(), ..Draft::exercise(id, BTreeMap::new()) })
+        .await
+        .unwrap();
+    assert!(!blank.complete);
+    let entry = device.client.entry(&blank.id.to_string(), None).await.unwrap();
+    assert_eq!(entry.summary.exercise.unwrap().id.to_string(), "thought-check");
+    assert_eq!(
+        reason(device.client.exercise(&"nothing".parse().unwrap(), None, "").await),
+        Some(Reason::NotFound)
+    );
+}

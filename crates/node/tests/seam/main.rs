@@ -1,0 +1,11 @@
+//! A whole device behind its services, as a client sees it: in one process, over a store in memory, on virtual time.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod device;
+
+mod drafts;
+mod events;
+mod exchange;
+mod journal;
+mod vault;
