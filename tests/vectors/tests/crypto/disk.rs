@@ -1,0 +1,75 @@
+//! What rests on a device: the wrapped local key and the rows under it.
+
+use haven_crypto::local::LocalKey;
+use haven_crypto::passphrase::{KdfParams, WrappedLocalKey, stretch};
+use haven_vectors::{check, hex};
+use serde_json::{Value, json};
+
+use crate::{entropy, fault};
+
+const PASSPHRASE: &str = "fünf ruhige Wörter am Abend";
+
+/// Stored parameters somebody has lowered or raised.
+fn planted(good: &WrappedLocalKey) -> Vec<Value> {
+    let set = |at: usize, number: u32| {
+        let mut bytes = good.as_bytes().to_vec();
+        bytes[at..at + 4].copy_from_slice(&number.to_be_bytes());
+        bytes
+    };
+    let newer = [&[2], &good.as_bytes()[1..]].concat();
+    let cases = [
+        ("8 KiB", set(1, 8)),
+        ("64 GiB", set(1, 64 * 1024 * 1024)),
+        ("one pass", set(5, 1)),
+        ("no lane", set(9, 0)),
+        ("a newer version", newer),
+        ("half", good.as_bytes()[..60].to_vec()),
+    ];
+    let case = |(name, bytes): (&str, Vec<u8>)| json!({"name": name, "wrapped": hex(&bytes), "fault": fault(WrappedLocalKey::parse(&bytes))});
+    cases.into_iter().map(case).collect()
+}
+
+#[test]
+fn passphrase() {
+    let params = KdfParams::floor(entropy(0x40));
+    let stretched = stretch(PASSPHRASE.as_bytes(), &params).unwrap();
+    let wrapped = stretched.wrap(&LocalKey::from_entropy(entropy(0x10)), entropy(0x60));
+    assert!(stretched.unwrap(&wrapped).is_ok());
+    let about = "PROTOCOL.md, passphrase; \"refused\" are turned away before a passphrase is asked for";
+    let vectors = json!({
+        "about": about,
+        "passphrase": PASSPHRASE,
+        "memory KiB": params.m_kib,
+        "passes": params.t,
+        "lanes": params.p,
+        "kdf salt": hex(params.salt),
+        "random": hex(entropy::<32>(0x60)),
+        "local key": hex(entropy::<32>(0x10)),
+        "wrapped": hex(wrapped.as_bytes()),
+        "refused": planted(&wrapped),
+    });
+    check("crypto-passphrase.json", &vectors);
+}
+
+#[test]
+fn local() {
+    let key = LocalKey::from_entropy(entropy(0x10));
+    let row = |(purpose, place, plain): (&str, &[u8], &str)| {
+        let sealed = key.seal(purpose, place, plain.as_bytes(), entropy(0x80));
+        assert_eq!(key.open(purpose, place, &sealed).unwrap().bytes(), plain.as_bytes());
+        json!({
+            "purpose": purpose,
+            "place": hex(place),
+            "plain": plain,
+            "random": hex(entropy::<32>(0x80)),
+            "sealed": hex(sealed),
+        })
+    };
+    let rows: [(&str, &[u8], &str); 3] =
+        [("draft", &[1, 2, 3], "half a sentence"), ("draft", &[1, 2, 4], ""), ("feed secrets", &[], "äöü")];
+    let about = "PROTOCOL.md, local sealing";
+    check(
+        "crypto-local.json",
+        &json!({"about": about, "local key": hex(entropy::<32>(0x10)), "rows": rows.map(row)}),
+    );
+}
