@@ -37,3 +37,6 @@ pub mod log;
 pub use folder::init;
 pub use options::Options;
 pub use serve::serve;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! Mailboxes between two devices that do not share a space yet.
+
+use std::time::Duration;
+
+use haven_wire::pb::{self, ErrorReason, MailboxKind};
+use tonic::Status;
+
+use crate::client::{Client, reason, within};
+use crate::kit::Vault;
+use crate::running::Running;
+
+const BOX: [u8; 16] = [7; 16];
+
+async fn open(client: &Client, mailbox: &[u8], kind: MailboxKind) -> Result<Duration, Status> {
+    let message = pb::OpenMailboxRequest { mailbox: mailbox.to_vec().into(), kind: kind.into() };
+    let answer = within(client.mailboxes().open_mailbox(client.request(message))).await?;
+    Ok(Duration::from_millis(answer.get_ref().expires_in_ms))
+}
+
+async fn post(client: &Client, mailbox: &[u8], index: u32, message: &[u8]) -> Result<(), Status> {
+    let message =
+        pb::PostMessageRequest { mailbox: mailbox.to_vec().into(), index, message: message.to_vec().into() };
+    within(client.mailboxes().post_message(message)).await.map(drop)
+}
+
+async fn watch(
+    client: &Client,
+    mailbox: &[u8],
+    after_index: u32,
+) -> Result<tonic::Streaming<pb::WatchMailboxResponse>, Status> {
+    let message = pb::WatchMailboxRequest { mailbox: mailbox.to_vec().into(), after_index };
+    Ok(within(client.mailboxes().watch_mailbox(message)).await?.into_inner())
+}
+
+async fn close(client: &Client, mailbox: &[u8]) -> Result<(), Status> {
+    let message = pb::CloseMailboxRequest { mailbox: mailbox.to_vec().into() };
+    within(client.mailboxes().close_mailbox(client.request(message))).await.map(drop)
+}
+
+#[tokio::test]
+async fn two_ends_exchange_four_messages() {
+    let vault = Vault::with_devices(1, 2);
+    let server = Running::with(&vault).await;
+    let existing = Client::enter(&server.url, &vault, 0).await;
+    let joiner = Client::connect(&server.url, vault.space()).await;
+    assert_eq!(open(&existing, &BOX, MailboxKind::Link).await.expect("open"), Duration::from_secs(120));
+    assert!(open(&existing, &BOX, MailboxKind::Link).await.expect("again") <= Duration::from_secs(120));
+    let mut for_existing = watch(&existing, &BOX, 0).await.expect("watched");
+    let mut for_joiner = watch(&joiner, &BOX, 1).await.expect("watched");
+    for index in 1..=4 {
+        let (from, to) =
+            if index % 2 == 1 { (&joiner, &mut for_existing) } else { (&existing, &mut for_joiner) };
+        let sent = vec![u8::try_from(index).expect("few"); 500];
+        post(from, &BOX, index, &sent).await.expect("posted");
+        post(from, &BOX, index, &sent).await.expect("the same again");
+        assert_eq!(reason(post(from, &BOX, index, b"other").await), ErrorReason::MailboxFull);
+        loop {
+            let message = within(to.message()).await.expect("no fault").expect("a message");
+            if message.index == index {
+                assert_eq!(message.message, sent);
+                break;
+            }
+        }
+    }
+    assert_eq!(reason(post(&joiner, &BOX, 5, b"one more").await), ErrorReason::MailboxFull);
+    close(&existing, &BOX).await.expect("closed");
+    while within(for_joiner.message()).await.expect("a closed mailbox ends its streams well").is_some() {}
+    assert_eq!(reason(watch(&joiner, &BOX, 0).await), ErrorReason::MailboxUnknown);
+    close(&existing, &BOX).await.expect("closed before is closed");
+}
+
+#[tokio::test]
+async fn what_is_not_a_mailbox_is_refused() {
+    let vault = Vault::with_devices(1, 2);
+    let server = Running::with(&vault).await;
+    let (one, two) =
+        (Client::enter(&server.url, &vault, 0).await, Client::enter(&server.url, &vault, 1).await);
+    let stranger = Client::connect(&server.url, vault.space()).await;
+    assert_eq!(reason(open(&stranger, &BOX, MailboxKind::Link).await), ErrorReason::Unauthenticated);
+    assert_eq!(reason(open(&one, &BOX[..15], MailboxKind::Link).await), ErrorReason::RequestMalformed);
+    assert_eq!(reason(open(&one, &BOX, MailboxKind::Unspecified).await), ErrorReason::RequestMalformed);
+    assert_eq!(reason(open(&one, &BOX, MailboxKind::Contact).await), ErrorReason::RequestMalformed);
+    assert_eq!(reason(post(&one, &BOX, 1, b"early").await), ErrorReason::MailboxUnknown);
+    assert_eq!(reason(watch(&one, &BOX, 0).await), ErrorReason::MailboxUnknown);
+    open(&one, &BOX, MailboxKind::Link).await.expect("open");
+    assert_eq!(reason(open(&two, &BOX, MailboxKind::Link).await), ErrorReason::MailboxExists);
+    close(&two, &BOX).await.expect("not its own: nothing happens");
+    assert_eq!(reason(close(&stranger, &BOX).await), ErrorReason::Unauthenticated);
+    post(&stranger, &BOX, 1, b"still open").await.expect("posted");
+    assert_eq!(reason(post(&stranger, &BOX, 2, b"").await), ErrorReason::RequestMalformed);
+    assert_eq!(reason(post(&stranger, &BOX, 2, &[1; 4_097]).await), ErrorReason::RequestMalformed);
+    assert_eq!(reason(post(&stranger, &BOX, 2, &[1; 20_000]).await), ErrorReason::RecordTooLarge);
+    for n in 0..7 {
+        open(&one, &[100 + n; 16], MailboxKind::Link).await.expect("room");
+    }
+    assert_eq!(reason(open(&two, &[200; 16], MailboxKind::Link).await), ErrorReason::RateLimited);
+}

@@ -1,0 +1,20 @@
+//! The server over loopback, spoken to with the clients that devices use, and the binary as an operator runs it.
+
+mod client;
+mod kit;
+mod process;
+mod running;
+
+mod canary;
+mod cli;
+mod clock;
+mod hostile;
+mod kill;
+mod life;
+mod mailboxes;
+mod pulls;
+mod pushes;
+mod rosters;
+mod sessions;
+mod spaces;
+mod tls;

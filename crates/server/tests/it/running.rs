@@ -1,0 +1,85 @@
+//! A server inside the test, as a daemon would run it.
+
+use std::path::Path;
+
+use haven_feed::invite::Invite;
+use haven_server::options::Limits;
+use haven_server::serve::{ServeFault, open};
+use haven_server::{Options, init, keeper};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::client::{Client, within};
+use crate::kit::Vault;
+
+/// A server that serves, and its folder.
+pub(crate) struct Running {
+    pub(crate) url: String,
+    pub(crate) folder: TempDir,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), ServeFault>>,
+}
+
+impl Running {
+    /// Starts a new server.
+    pub(crate) async fn start() -> Self {
+        Self::with_limits(Limits::default()).await
+    }
+
+    /// Starts a new server with other limits.
+    pub(crate) async fn with_limits(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        init(folder.path()).expect("a data folder");
+        Self::on(folder, limits).await
+    }
+
+    /// Starts a server on a folder that has a store.
+    pub(crate) async fn on(folder: TempDir, limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (stop, stopped) = oneshot::channel();
+        let options = Options { limits, ..Options::new(folder.path()) };
+        let served =
+            tokio::spawn(async move { serve(&options, listener, async { drop(stopped.await) }).await });
+        Self { url, folder, stop, served }
+    }
+
+    /// Starts a server that holds a vault.
+    pub(crate) async fn with(vault: &Vault) -> Self {
+        let running = Self::start().await;
+        running.hold(vault).await;
+        running
+    }
+
+    /// Lets the server hold one more vault.
+    pub(crate) async fn hold(&self, vault: &Vault) {
+        let client = Client::connect(&self.url, vault.space()).await;
+        client.create(&self.invite(), vault).await.expect("created");
+    }
+
+    /// The secret of a new invite.
+    pub(crate) fn invite(&self) -> [u8; 16] {
+        invite_of(self.folder.path())
+    }
+
+    /// Stops it and gives the folder back.
+    pub(crate) async fn stop(self) -> TempDir {
+        let _ = self.stop.send(());
+        within(self.served).await.expect("no panic").expect("a good end");
+        self.folder
+    }
+
+    /// Tells it to stop; the handle says when it has.
+    pub(crate) fn begin_stop(self) -> (TempDir, JoinHandle<Result<(), ServeFault>>) {
+        let _ = self.stop.send(());
+        (self.folder, self.served)
+    }
+}
+
+/// The secret of a new invite for a folder.
+pub(crate) fn invite_of(data: &Path) -> [u8; 16] {
+    let code = keeper::invite(data).expect("an invite");
+    *Invite::parse(&code).expect("a code").secret()
+}
