@@ -119,6 +119,7 @@ fn unhex(text: &str) -> Vec<u8> {
 #[test]
 fn padding() {
     let lengths = [0, 1, 256, 257, 512, 1000, 1537, 4096, 4097, 5000, 8191, 65_537, 524_289, 4_194_304];
-    let sizes: Vec<Value> = lengths.iter().map(|length| json!([length, padded_length(*length)])).collect();
-    check("crypto-padding.json", &json!({"about": "PROTOCOL.md, padding; from, to", "sizes": sizes}));
+    let size = |length: &usize| json!({"length": length, "padded": padded_length(*length)});
+    let sizes: Vec<Value> = lengths.iter().map(size).collect();
+    check("crypto-padding.json", &json!({"about": "PROTOCOL.md, padding", "sizes": sizes}));
 }
