@@ -14,11 +14,14 @@ mod vault;
 mod watch;
 
 use bytes::Bytes;
+use prost::Message;
 use tonic::body::Body;
 use tonic::client::GrpcService;
 use tonic::codegen::http::Uri;
 use tonic::codegen::{Body as HttpBody, StdError};
 
+use crate::error::{ApiError, ErrorReason};
+use crate::limits::MESSAGE_BYTES_MAX;
 use crate::pb;
 
 pub use watch::{Events, Export, Joining, Linking, Shown, Watch};
@@ -78,4 +81,12 @@ impl<T: Transport> Client<T> {
     service!(people_service, pb::people_service_client::PeopleServiceClient<T>);
     service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
     service!(daemon_service, pb::daemon_service_client::DaemonServiceClient<T>);
+}
+
+/// Refuses a request that no device would read: it would only find the connection closed in the middle of sending.
+fn fitting<M: Message>(request: M) -> Result<M, ApiError> {
+    if request.encoded_len() <= MESSAGE_BYTES_MAX {
+        return Ok(request);
+    }
+    Err(ApiError::new(ErrorReason::TooLarge, "not sent"))
 }

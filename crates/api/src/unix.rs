@@ -59,7 +59,15 @@ fn is_absolute(path: &OsString) -> bool {
 /// # Errors
 /// `DAEMON_UNREACHABLE`: nobody listens there, or somebody else does.
 pub async fn connect(socket: &Path) -> Result<Client<Connection>, ApiError> {
-    let stream = open(socket).await.map_err(|error| unreachable(&error))?;
+    Ok(Client::new(open(socket).await?))
+}
+
+/// Opens the bare connection, as [`connect`] does, for a program that brings services of its own.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn open(socket: &Path) -> Result<Connection, ApiError> {
+    let stream = reach(socket).await.map_err(|error| unreachable(&error))?;
     let peer = stream.peer_cred().map_err(|error| unreachable(&error))?;
     check_peer(peer.uid(), rustix::process::geteuid().as_raw())?;
     let connected = http2::Builder::new(TokioExecutor::new())
@@ -70,10 +78,10 @@ pub async fn connect(socket: &Path) -> Result<Client<Connection>, ApiError> {
     let (sender, connection) = connected.map_err(|error| broken(&error))?;
     // What ends the connection shows in the calls on it.
     let task = tokio::spawn(async move { connection.await.unwrap_or_default() });
-    Ok(Client::new(Connection { sender, _task: Arc::new(Task(task)) }))
+    Ok(Connection { sender, _task: Arc::new(Task(task)) })
 }
 
-async fn open(socket: &Path) -> io::Result<UnixStream> {
+async fn reach(socket: &Path) -> io::Result<UnixStream> {
     let short = ShortPath::of(socket)?;
     UnixStream::connect(short.as_path()).await
 }

@@ -2,7 +2,7 @@
 
 use haven_core::time::Timestamp;
 
-use super::{Client, Transport};
+use super::{Client, Transport, fitting};
 use crate::convert::saved::{from_pb, id_to_pb, summary_from_pb, to_pb};
 use crate::convert::{read, sent};
 use crate::drafts::{DraftId, DraftSummary, SavedDraft};
@@ -17,7 +17,7 @@ impl<T: Transport> Client<T> {
     /// `LOCKED`, `INVALID_ARGUMENT`, `TOO_LARGE`; `NOT_FOUND` for the entry, people and exercises.
     pub async fn save_draft(&self, draft: SavedDraft) -> Result<Timestamp, ApiError> {
         let request = pb::SaveDraftRequest { draft: Some(to_pb(draft)) };
-        let saved = self.draft_service().save_draft(request).await?.into_inner();
+        let saved = self.draft_service().save_draft(fitting(request)?).await?.into_inner();
         Ok(Timestamp::from_millis(saved.saved_ms))
     }
 

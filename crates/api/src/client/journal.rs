@@ -1,6 +1,6 @@
 //! Entries.
 
-use super::{Client, Export, Transport, Watch};
+use super::{Client, Export, Transport, Watch, fitting};
 use crate::convert::entry::{entry_from_pb, hit_from_pb, summary_from_pb, version_from_pb};
 use crate::convert::{draft, edit, filter, read, sent, some};
 use crate::error::ApiError;
@@ -21,7 +21,7 @@ impl<T: Transport> Client<T> {
     /// `LOCKED`, `INVALID_ARGUMENT`, `TOO_LARGE`; `NOT_FOUND` and `AMBIGUOUS_ID` for people and exercises.
     pub async fn add(&self, entry: Draft) -> Result<Written, ApiError> {
         let request = pb::AddEntryRequest { draft: Some(draft::to_pb(entry)) };
-        let added = self.journal_service().add_entry(request).await?.into_inner();
+        let added = self.journal_service().add_entry(fitting(request)?).await?.into_inner();
         Ok(Written { id: read(&added.id, "id")?, version: added.version, complete: added.complete })
     }
 
@@ -36,7 +36,7 @@ impl<T: Transport> Client<T> {
             edit: Some(edit::to_pb(change)),
             base_version: base.unwrap_or_default().to_owned(),
         };
-        let edited = self.journal_service().edit_entry(request).await?.into_inner();
+        let edited = self.journal_service().edit_entry(fitting(request)?).await?.into_inner();
         Ok(Written { id: read(&edited.id, "id")?, version: edited.version, complete: true })
     }
 
@@ -90,7 +90,7 @@ impl<T: Transport> Client<T> {
     pub async fn search(&self, query: &str, limit: u32, page: Option<&str>) -> Result<Page<Hit>, ApiError> {
         let page = page.unwrap_or_default().to_owned();
         let request = pb::SearchEntriesRequest { query: query.to_owned(), limit, page };
-        let found = self.journal_service().search_entries(request).await?.into_inner();
+        let found = self.journal_service().search_entries(fitting(request)?).await?.into_inner();
         let items = found.hits.into_iter().map(hit_from_pb).collect::<Result<_, _>>()?;
         Ok(Page { items, next: some(found.next_page), total: found.total })
     }

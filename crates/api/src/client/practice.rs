@@ -4,7 +4,7 @@ use haven_core::answers::ExerciseId;
 use haven_core::exercise::{Sign, Step};
 use haven_core::person::Person;
 
-use super::{Client, Transport};
+use super::{Client, Transport, fitting};
 use crate::convert::{exercise, fault, people, sent};
 use crate::error::ApiError;
 use crate::pb;
@@ -53,7 +53,7 @@ impl<T: Transport> Client<T> {
     /// `TOO_LARGE`.
     pub async fn check_exercise(&self, definition: String) -> Result<Checked, ApiError> {
         let request = pb::CheckExerciseRequest { definition };
-        let checked = self.practice_service().check_exercise(request).await?.into_inner();
+        let checked = self.practice_service().check_exercise(fitting(request)?).await?.into_inner();
         match checked.exercise {
             Some(summary) => Ok(Checked::Usable(exercise::summary_from_pb(summary)?)),
             None => Ok(Checked::Faulty(checked.faults.into_iter().map(fault::from_pb).collect())),

@@ -3,8 +3,10 @@
 use std::os::unix::net::UnixListener as StdListener;
 use std::path::Path;
 
-use haven_api::error::ErrorReason;
+use haven_api::error::{ApiError, ErrorReason};
 use haven_api::journal::{Draft, Filter};
+use haven_api::pb;
+use haven_api::pb::journal_service_client::JournalServiceClient;
 use haven_api::pb::journal_service_server::JournalServiceServer;
 use haven_api::unix;
 use tokio::net::UnixListener;
@@ -54,6 +56,28 @@ async fn calls_overlap_on_one_connection() {
     }
     assert_eq!(haven.list_all(&Filter::default()).await.unwrap().len(), 50);
     daemon.abort();
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_named_so_and_the_connection_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let daemon = serve(dir.path());
+    let haven = unix::connect(&dir.path().join(unix::SOCKET)).await.unwrap();
+    let large = || "x".repeat(20 * 1024 * 1024);
+    let error = haven.add(Draft::note(large())).await.unwrap_err();
+    assert_eq!((error.reason, &*error.what), (ErrorReason::TooLarge, "not sent"));
+    assert!(!error.next.is_empty());
+    assert_eq!(send_unchecked(&dir.path().join(unix::SOCKET), large()).await.reason, ErrorReason::TooLarge);
+    haven.add(Draft::note("x")).await.unwrap();
+    daemon.abort();
+}
+
+/// Sends a note as a program would that does not look at sizes.
+async fn send_unchecked(socket: &Path, text: String) -> ApiError {
+    let request = pb::AddEntryRequest { draft: Some(pb::Draft { text, ..pb::Draft::default() }) };
+    let origin = "http://haven.localhost".parse().unwrap();
+    let mut service = JournalServiceClient::with_origin(unix::open(socket).await.unwrap(), origin);
+    service.add_entry(request).await.unwrap_err().into()
 }
 
 #[tokio::test]
