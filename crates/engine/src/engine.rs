@@ -325,4 +325,3 @@ impl Sealed<'_> {
 fn unreadable<E>(_: E) -> Fault {
     Fault::Unreadable
 }
-

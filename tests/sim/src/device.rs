@@ -129,7 +129,8 @@ impl Device {
 
     /// The time on its clocks.
     pub fn now(&self, world_ms: u64) -> Now {
-        let wall = i64::try_from(world_ms).unwrap_or(i64::MAX).saturating_add(1_700_000_000_000 + self.skew_ms);
+        let wall =
+            i64::try_from(world_ms).unwrap_or(i64::MAX).saturating_add(1_700_000_000_000 + self.skew_ms);
         Now { wall_ms: wall, mono_ms: world_ms }
     }
 

@@ -28,7 +28,7 @@ impl Model {
     /// A word that occurs nowhere else.
     pub fn word(&mut self) -> String {
         self.next_word += 1;
-        format!("w{}x", self.next_word)
+        format!("w{:08}x", self.next_word)
     }
 
     /// An entry with a word was saved.
@@ -79,5 +79,10 @@ impl Model {
 }
 
 fn split(text: &str) -> BTreeSet<String> {
-    text.split_whitespace().map(str::to_owned).collect()
+    words_in(text).into_iter().collect()
+}
+
+/// The words of a text in order. Two that were put beside each other apart may have lost the space between them.
+pub fn words_in(text: &str) -> Vec<String> {
+    text.split_inclusive('x').map(str::trim).filter(|word| word.starts_with('w')).map(str::to_owned).collect()
 }

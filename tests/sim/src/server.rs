@@ -90,7 +90,9 @@ impl SimServer {
     /// Everything it holds, for looking for words in it.
     pub fn holdings(&self) -> Vec<Bytes> {
         let spaces = self.space.iter();
-        spaces.flat_map(|space| space.arrived.iter().map(|r| r.bytes().clone()).chain(space.links.clone())).collect()
+        spaces
+            .flat_map(|space| space.arrived.iter().map(|r| r.bytes().clone()).chain(space.links.clone()))
+            .collect()
     }
 
     /// The links of the roster.
@@ -101,7 +103,9 @@ impl SimServer {
     /// Takes one message of a connection; gives what it sends, to whomever.
     pub fn take(&mut self, from: Connection, message: Outgoing, chance: &mut Chance) -> Vec<Sent> {
         match message {
-            Outgoing::Challenge { space, feed } => vec![(from, self.challenge(from, space, feed, chance.bytes()))],
+            Outgoing::Challenge { space, feed } => {
+                vec![(from, self.challenge(from, space, feed, chance.bytes()))]
+            }
             Outgoing::LogIn { space, feed, nonce, signature } => {
                 vec![(from, self.log_in(from, space, feed, nonce, signature))]
             }
@@ -171,7 +175,9 @@ impl SimServer {
         let refused = |refusal| Incoming::Refused { request: Request::CreateSpace, refusal };
         let known = Invite::parse(invite).is_ok_and(|invite| *invite.secret() == self.invite);
         match &self.space {
-            Some(space) if Roster::genesis(genesis.clone()).is_ok_and(|roster| roster.space() == space.id) => {
+            Some(space)
+                if Roster::genesis(genesis.clone()).is_ok_and(|roster| roster.space() == space.id) =>
+            {
                 refused(Refusal::SpaceExists)
             }
             _ if !known || self.invite_used => refused(Refusal::InviteInvalid),
@@ -213,7 +219,8 @@ impl SimServer {
             sent.push(Incoming::Links { space: space.id, links });
         }
         let lacking = |record: &&Record| record.header().seq > vector.seq(&record.header().feed);
-        let missing: Vec<_> = space.arrived.iter().filter(lacking).map(|record| record.bytes().clone()).collect();
+        let missing: Vec<_> =
+            space.arrived.iter().filter(lacking).map(|record| record.bytes().clone()).collect();
         for records in missing.chunks(3) {
             sent.push(Incoming::Records { space: space.id, records: records.to_vec() });
         }
@@ -225,7 +232,9 @@ impl SimServer {
         if !self.member(from) {
             return vec![(from, refused(Request::Push, Refusal::Unauthenticated))];
         }
-        let Some(space) = &mut self.space else { return vec![(from, refused(Request::Push, Refusal::SpaceUnknown))] };
+        let Some(space) = &mut self.space else {
+            return vec![(from, refused(Request::Push, Refusal::SpaceUnknown))];
+        };
         let parsed: Result<Vec<Record>, _> = records.into_iter().map(Record::parse).collect();
         let Ok(parsed) = parsed else { return vec![(from, refused(Request::Push, Refusal::Other))] };
         let history = |feed: &FeedId, seq: u64| id_at(&space.arrived, feed, seq);
@@ -243,13 +252,16 @@ impl SimServer {
         let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).collect();
         let mut sent = vec![(from, answer)];
         if !records.is_empty() {
-            sent.extend(self.others(from).map(|to| (to, Incoming::Records { space: id, records: records.clone() })));
+            sent.extend(
+                self.others(from).map(|to| (to, Incoming::Records { space: id, records: records.clone() })),
+            );
         }
         sent
     }
 
     fn others(&self, from: Connection) -> impl Iterator<Item = Connection> {
-        let live = self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
+        let live =
+            self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
         live.filter(move |connection| *connection != from).collect::<Vec<_>>().into_iter()
     }
 
@@ -268,10 +280,14 @@ impl SimServer {
                 space.links.push(link.clone().into());
                 let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
                 let links = vec![link];
-                sent.extend(self.others(from).map(|to| (to, Incoming::Links { space: id, links: links.clone() })));
+                sent.extend(
+                    self.others(from).map(|to| (to, Incoming::Links { space: id, links: links.clone() })),
+                );
                 sent
             }
-            Ok(LinkAdmission::Duplicate) => vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })],
+            Ok(LinkAdmission::Duplicate) => {
+                vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })]
+            }
             Err(LinkRefusal::Moved { .. }) => refused(Refusal::RosterMoved),
             Err(LinkRefusal::Fault(_)) => refused(Refusal::Other),
         }
@@ -284,7 +300,9 @@ impl SimServer {
         let index = u32::try_from(messages.len()).unwrap_or(u32::MAX);
         let watchers = self.watching.iter().filter(|(_, watched)| watched == mailbox);
         watchers
-            .map(|(to, _)| (*to, Incoming::MailboxMessage { mailbox: *mailbox, index, message: message.clone() }))
+            .map(|(to, _)| {
+                (*to, Incoming::MailboxMessage { mailbox: *mailbox, index, message: message.clone() })
+            })
             .collect()
     }
 
@@ -299,7 +317,13 @@ impl SimServer {
     }
 
     /// A joiner's login.
-    pub fn log_joiner_in(&mut self, space: SpaceId, feed: FeedId, nonce: [u8; 32], signature: [u8; 64]) -> Incoming {
+    pub fn log_joiner_in(
+        &mut self,
+        space: SpaceId,
+        feed: FeedId,
+        nonce: [u8; 32],
+        signature: [u8; 64],
+    ) -> Incoming {
         self.log_in(Connection::MAX, space, feed, nonce, signature)
     }
 }

@@ -1,16 +1,16 @@
 //! A run: three devices that write, a server, and everything between them that breaks.
 
+mod joining;
+mod writing;
+
 use std::collections::BTreeMap;
 
-use haven_core::entry::{Draft, Edit, EntryKind};
-use haven_core::id::EntryId;
-use haven_engine::command::{Command, DraftId, DraftSave, ImportItem, Reply, ServerChoice};
+use haven_engine::command::{Command, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::{Store, StoreFault};
-use haven_engine::join::{JoinInput, JoinSend, Joining};
-use haven_engine::sync::{Incoming, Refusal};
+use haven_engine::sync::Incoming;
 use haven_engine::vault::{create_with, local_key};
-use haven_engine::view::{Filter, View};
+use haven_engine::view::View;
 use haven_feed::digest::digest;
 use haven_store::faulty::Mishap;
 use haven_store::memory::MemoryStore;
@@ -19,6 +19,7 @@ use crate::chance::Chance;
 use crate::device::{Asked, Device};
 use crate::model::Model;
 use crate::server::{Connection, SimServer};
+use writing::OpenDraft;
 
 /// How many devices a world has.
 pub const DEVICES: usize = 3;
@@ -40,13 +41,6 @@ pub struct World {
     model: Model,
     drafts: BTreeMap<usize, OpenDraft>,
     trace: Vec<String>,
-    words: Vec<String>,
-}
-
-/// A draft that an editor has open.
-struct OpenDraft {
-    id: DraftId,
-    text: String,
     words: Vec<String>,
 }
 
@@ -104,7 +98,8 @@ impl World {
 
     fn found(&mut self) -> Result<(), String> {
         let key = self.chance.bytes();
-        let created = create_with(local_key(key), vec![1], "Laptop", &mut self.chance).map_err(|f| f.to_string())?;
+        let created =
+            create_with(local_key(key), vec![1], "Laptop", &mut self.chance).map_err(|f| f.to_string())?;
         let mut disk = MemoryStore::new();
         disk.apply(created.commit).map_err(|fault| fault.to_string())?;
         self.devices.push(Device::new(disk, key));
@@ -117,86 +112,6 @@ impl World {
         }
     }
 
-    /// Links a new device to the first one, through the server's mailbox.
-    fn join(&mut self, device: usize) -> Result<(), String> {
-        let Asked::Answered(Ok(Reply::LinkStarted(started))) =
-            self.devices[0].ask(Command::StartLink, self.now_ms, &mut self.chance)
-        else {
-            return Err("no linking code was given".into());
-        };
-        self.deliver_all();
-        let name = ["Laptop", "Phone", "Tablet"][device % 3];
-        let (mut joining, mut step) =
-            Joining::start(&started.code, name, &mut self.chance).map_err(|f| f.to_string())?;
-        let (mut seen, mut mailbox, mut asked) = (0, [0; 16], false);
-        for _ in 0..200 {
-            let mut inputs = Vec::new();
-            for send in std::mem::take(&mut step.send) {
-                inputs.extend(self.carry(send, &mut mailbox));
-            }
-            self.deliver_all();
-            if let Some(words) = step.words.take().filter(|_| !asked) {
-                asked = true;
-                let confirm = Command::ConfirmLink { words };
-                let _ = self.devices[0].ask(confirm, self.now_ms, &mut self.chance);
-                self.deliver_all();
-            }
-            let messages = self.server.mailbox(&mailbox).to_vec();
-            if let Some(message) = messages.get(seen) {
-                seen += 1;
-                let index = u32::try_from(seen).unwrap_or(u32::MAX);
-                inputs.push(JoinInput::Mailbox { index, message: message.clone() });
-            }
-            let mut next = haven_engine::join::JoinStep::default();
-            for input in inputs {
-                let one = joining.step(input, &mut self.chance).map_err(|fault| fault.to_string())?;
-                next.send.extend(one.send);
-                next.words = one.words.or(next.words);
-                next.linked |= one.linked;
-            }
-            if next.linked {
-                return self.move_in(device, joining);
-            }
-            step = next;
-        }
-        Err(format!("device {device} was not linked"))
-    }
-
-    fn carry(&mut self, send: JoinSend, mailbox: &mut [u8; 16]) -> Option<JoinInput> {
-        match send {
-            JoinSend::Watch { mailbox: watched } => {
-                *mailbox = watched;
-                None
-            }
-            JoinSend::Post { mailbox, message, .. } => {
-                for (to, message) in self.server.post(&mailbox, message) {
-                    self.put(to, message);
-                }
-                None
-            }
-            JoinSend::Challenge { space, feed } => {
-                joined(self.server.challenge_joiner(space, feed, &mut self.chance))
-            }
-            JoinSend::LogIn { space, feed, nonce, signature } => {
-                joined(self.server.log_joiner_in(space, feed, nonce, signature))
-            }
-            JoinSend::ListLinks { .. } => Some(JoinInput::Links(self.server.links())),
-            JoinSend::Retry { .. } => Some(JoinInput::Again),
-        }
-    }
-
-    fn move_in(&mut self, device: usize, joining: Joining) -> Result<(), String> {
-        let key = self.chance.bytes();
-        let (_, commit) = joining
-            .seal_with(local_key(key), vec![1], "http://sim", &mut self.chance)
-            .map_err(|fault| fault.to_string())?;
-        let mut disk = MemoryStore::new();
-        disk.apply(commit).map_err(|fault| fault.to_string())?;
-        self.devices.push(Device::new(disk, key));
-        self.trace.push(format!("device {device} linked"));
-        self.devices[device].start(self.now_ms, &mut self.chance)
-    }
-
     /// Everything that happens, then the mending, then the checks.
     fn live(&mut self) -> Result<(), String> {
         for _ in 0..EVENTS {
@@ -206,6 +121,7 @@ impl World {
         for device in 0..DEVICES {
             self.devices[device].fuse = None;
             if !self.devices[device].is_up() {
+                self.hang_up(device);
                 self.devices[device].start(self.now_ms, &mut self.chance)?;
             }
         }
@@ -234,157 +150,10 @@ impl World {
         }
         if !self.devices[device].is_up() && self.chance.once_in(3) {
             self.trace.push(format!("device {device} starts"));
+            self.hang_up(device);
             self.devices[device].start(self.now_ms, &mut self.chance)?;
         }
         Ok(())
-    }
-
-    fn write(&mut self, device: usize) {
-        if !self.devices[device].is_up() {
-            return;
-        }
-        match self.chance.below(10) {
-            0..3 => self.add(device),
-            3..7 => self.edit(device),
-            7 => self.trash_or_restore(device),
-            8 => self.draft(device),
-            _ => self.import(device),
-        }
-    }
-
-    fn add(&mut self, device: usize) {
-        let word = self.fresh_word();
-        let mut draft = Draft::new(EntryKind::Note, date(self.chance.below(28)));
-        draft.text = format!("{word} ");
-        draft.title = format!("title {}", self.chance.below(9));
-        let asked = self.devices[device].ask(Command::Add(draft), self.now_ms, &mut self.chance);
-        match asked {
-            Asked::Answered(Ok(Reply::Entry(entry))) => {
-                self.trace.push(format!("device {device} adds {entry} {word}"));
-                self.model.added(entry, word);
-            }
-            _ => self.trace.push(format!("device {device} may have added {word}")),
-        }
-    }
-
-    fn edit(&mut self, device: usize) {
-        let Some((id, text)) = self.some_entry(device) else { return };
-        let word = self.fresh_word();
-        let (changed, removed) = self.rewrite(&text, &word);
-        let edit = Edit { text: Some(changed), ..Edit::default() };
-        let asked = self.devices[device].ask(Command::Edit { id, base: None, edit }, self.now_ms, &mut self.chance);
-        match asked {
-            Asked::Answered(Ok(_)) => {
-                self.trace.push(format!("device {device} edits {id} +{word} -{removed:?}"));
-                self.model.edited(id, Some(word), &removed);
-            }
-            _ => {
-                self.trace.push(format!("device {device} may have edited {id}"));
-                self.model.maybe_edited(id, &removed);
-            }
-        }
-    }
-
-    /// Puts a word somewhere into a text and perhaps takes one out.
-    fn rewrite(&mut self, text: &str, word: &str) -> (String, Vec<String>) {
-        let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-        let removed = if !words.is_empty() && self.chance.once_in(3) {
-            vec![words.remove(self.chance.below(words.len()))]
-        } else {
-            Vec::new()
-        };
-        let place = self.chance.below(words.len() + 1);
-        words.insert(place, word.to_owned());
-        (words.iter().map(|word| format!("{word} ")).collect(), removed)
-    }
-
-    fn trash_or_restore(&mut self, device: usize) {
-        let Some((id, text)) = self.some_entry(device) else { return };
-        let (now, chance) = (self.now_ms, &mut self.chance);
-        match chance.below(4) {
-            0 => drop(self.devices[device].ask(Command::Trash(id), now, chance)),
-            1 => drop(self.devices[device].ask(Command::Untrash(id), now, chance)),
-            _ => {
-                let Asked::Answered(Ok(Reply::History(versions))) =
-                    self.devices[device].ask(Command::History(id), now, chance)
-                else {
-                    return;
-                };
-                let Some(version) = chance.pick(&versions).map(|shown| shown.version.clone()) else { return };
-                let show = Command::Show { id, version: Some(version.clone()) };
-                let Asked::Answered(Ok(Reply::Shown(then, _))) = self.devices[device].ask(show, now, chance) else {
-                    return;
-                };
-                self.model.restored(id, &text, &then.text);
-                drop(self.devices[device].ask(Command::Restore { id, version }, now, chance));
-            }
-        }
-        self.trace.push(format!("device {device} trashes or restores {id}"));
-    }
-
-    fn draft(&mut self, device: usize) {
-        if self.drafts.contains_key(&device) && self.chance.once_in(3) {
-            self.close_draft(device);
-            return;
-        }
-        let word = self.fresh_word();
-        let id = DraftId(self.chance.bytes());
-        let open = self.drafts.entry(device).or_insert(OpenDraft { id, text: String::new(), words: Vec::new() });
-        open.text.push_str(&format!("{word} "));
-        let mut draft = Draft::new(EntryKind::Note, date(3));
-        draft.text.clone_from(&open.text);
-        let save = DraftSave { id: open.id, editing: None, draft };
-        let asked = self.devices[device].ask(Command::SaveDraft(save), self.now_ms, &mut self.chance);
-        if matches!(asked, Asked::Answered(Ok(_))) {
-            open.words.push(word);
-        } else {
-            // The editor went down with the device; what it had saved before is found in the drafts.
-            let open = self.drafts.remove(&device);
-            self.trace.push(format!("device {device} loses an editor with {} words saved", open.map_or(0, |o| o.words.len())));
-        }
-    }
-
-    /// Closes an editor: what was autosaved becomes an entry.
-    fn close_draft(&mut self, device: usize) {
-        let Some(open) = self.drafts.remove(&device) else { return };
-        if !self.devices[device].is_up() {
-            return;
-        }
-        let asked = self.devices[device].ask(Command::CommitDraft(open.id), self.now_ms, &mut self.chance);
-        if let Asked::Answered(Ok(Reply::Entry(entry))) = asked {
-            self.trace.push(format!("device {device} closes a draft as {entry}"));
-            for word in open.words {
-                self.model.added(entry, word);
-            }
-        }
-    }
-
-    fn import(&mut self, device: usize) {
-        let lines = (0..self.chance.below(40) + 1)
-            .map(|line| {
-                let word = self.fresh_word();
-                let text = format!("{{\"date\":\"1660-01-{:02}\",\"text\":\"{word} \"}}", line % 28 + 1);
-                ImportItem { line: line as u64, bytes: text.into_bytes() }
-            })
-            .collect();
-        let command = Command::Import { lines, dry_run: false };
-        let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
-        if let Asked::Answered(Ok(Reply::Imported(imported))) = asked {
-            self.trace.push(format!("device {device} imports {}", imported.imported));
-        }
-    }
-
-    fn some_entry(&mut self, device: usize) -> Option<(EntryId, String)> {
-        let filter = Filter::default();
-        let view = self.devices[device].view.clone();
-        let rows: Vec<_> = view.list(&filter).collect();
-        self.chance.pick(&rows).map(|row| (row.entry.id, row.entry.text.clone()))
-    }
-
-    fn fresh_word(&mut self) -> String {
-        let word = self.model.word();
-        self.words.push(word.clone());
-        word
     }
 
     /// The next message from a device reaches the server.
@@ -397,7 +166,8 @@ impl World {
     }
 
     fn put(&mut self, to: Connection, message: Incoming) {
-        let device = self.connected.iter().find(|(_, connection)| **connection == to).map(|(device, _)| *device);
+        let device =
+            self.connected.iter().find(|(_, connection)| **connection == to).map(|(device, _)| *device);
         if let Some(device) = device {
             self.devices[device].inbox.push_back(message);
         }
@@ -544,7 +314,8 @@ impl World {
             }
         }
         let said: Vec<u8> = self.server.holdings().concat();
-        let leaked = self.words.iter().find(|word| said.windows(word.len()).any(|part| part == word.as_bytes()));
+        let leaked =
+            self.words.iter().find(|word| said.windows(word.len()).any(|part| part == word.as_bytes()));
         leaked.map_or(Ok(()), |word| Err(format!("the server holds {word} in the clear")))?;
         self.reopen()
     }
@@ -557,26 +328,13 @@ impl World {
             self.devices[device].crash();
             self.devices[device].start(self.now_ms, &mut self.chance)?;
             if let Some(difference) = difference(&before, &self.devices[device].view) {
-                return Err(format!("device {device} says something else after it was opened again: {difference}"));
+                return Err(format!(
+                    "device {device} says something else after it was opened again: {difference}"
+                ));
             }
         }
         Ok(())
     }
-}
-
-fn joined(incoming: Incoming) -> Option<JoinInput> {
-    match incoming {
-        Incoming::Challenged { nonce, server_key, store_id, signature } => {
-            Some(JoinInput::Challenged { nonce, server_key, store_id, signature })
-        }
-        Incoming::LoggedIn => Some(JoinInput::LoggedIn),
-        Incoming::Refused { refusal, .. } => Some(JoinInput::Refused(refusal)),
-        _ => Some(JoinInput::Refused(Refusal::Other)),
-    }
-}
-
-fn date(day: usize) -> haven_core::time::CivilTime {
-    format!("2026-01-{:02}", day % 28 + 1).parse().expect("a day of January")
 }
 
 /// The first thing that two journals say differently.
@@ -590,5 +348,6 @@ fn difference(one: &View, other: &View) -> Option<String> {
         (a.id, &a.title, &a.text, &a.tags, a.trashed) != (b.id, &b.title, &b.text, &b.tags, b.trashed)
             || one.version != other.version
     });
-    differs.map(|(one, other)| format!("{} says {:?} and {:?}", one.entry.id, one.entry.text, other.entry.text))
+    differs
+        .map(|(one, other)| format!("{} says {:?} and {:?}", one.entry.id, one.entry.text, other.entry.text))
 }

@@ -9,7 +9,10 @@ fn check(from: u64) {
     for seed in from..from + SEEDS {
         let outcome = run(seed);
         if let Some(broken) = outcome.broken {
-            panic!("seed {seed}: {broken}\n{}\ncargo xtask sim --seeds 1 --from {seed}", outcome.trace.join("\n"));
+            panic!(
+                "seed {seed}: {broken}\n{}\ncargo xtask sim --seeds 1 --from {seed}",
+                outcome.trace.join("\n")
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// More words than this are compared by lines, more lines as one block: the comparison is quadratic at worst.
-const TOKENS_MAX: usize = 4096;
+const UNITS_MAX: usize = 4096;
 
 /// Replaces `delete` code points at `at` with `insert`. Positions count code points of the old text.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub(super) fn splices(old: &str, new: &str) -> Vec<Splice> {
     let start = old[..prefix].chars().count();
     for split in [words, lines] {
         let (a, b) = (split(old_mid), split(new_mid));
-        if a.len() <= TOKENS_MAX && b.len() <= TOKENS_MAX {
-            return by_tokens(start, &a, &b);
+        if a.len() <= UNITS_MAX && b.len() <= UNITS_MAX {
+            return by_units(start, &a, &b);
         }
     }
     vec![Splice { at: start, delete: old_mid.chars().count(), insert: new_mid.to_owned() }]
@@ -54,39 +54,61 @@ fn whole_words_back(text: &str, suffix: usize) -> usize {
     text[start..].find(char::is_whitespace).map_or(0, |at| suffix - at)
 }
 
-fn by_tokens(start: usize, old: &[&str], new: &[&str]) -> Vec<Splice> {
-    let mut splices = Vec::new();
+/// A word and the gap before it. Units are the same if their words are; a gap can change alone.
+#[derive(Clone, Copy)]
+struct Unit<'a> {
+    gap: &'a str,
+    word: &'a str,
+}
+
+fn by_units(start: usize, old: &[Unit<'_>], new: &[Unit<'_>]) -> Vec<Splice> {
+    let words = |units: &[Unit<'_>]| units.iter().map(|unit| unit.word.to_owned()).collect::<Vec<_>>();
+    let mut found = Vec::new();
     let mut at = start;
-    for op in capture_diff_slices(Algorithm::Myers, old, new) {
-        let delete = count(&old[op.old_range()]);
-        if !matches!(op, DiffOp::Equal { .. }) {
-            splices.push(Splice { at, delete, insert: new[op.new_range()].concat() });
+    // Patience holds on to words that occur once: a word that stayed is not taken out and put back, which would undo
+    // somebody else's removal of it.
+    for op in capture_diff_slices(Algorithm::Patience, &words(old), &words(new)) {
+        let (old, new) = (&old[op.old_range()], &new[op.new_range()]);
+        if matches!(op, DiffOp::Equal { .. }) {
+            for (old, new) in old.iter().zip(new) {
+                push(&mut found, &mut at, old.gap, new.gap);
+                at += old.word.chars().count();
+            }
+        } else {
+            push(&mut found, &mut at, &text(old), &text(new));
         }
-        at += delete;
     }
-    splices
+    found
 }
 
-fn count(tokens: &[&str]) -> usize {
-    tokens.iter().map(|token| token.chars().count()).sum()
+/// Replaces `old` by `new` at `at`, and moves past `old`.
+fn push(found: &mut Vec<Splice>, at: &mut usize, old: &str, new: &str) {
+    let delete = old.chars().count();
+    if old != new {
+        found.push(Splice { at: *at, delete, insert: new.to_owned() });
+    }
+    *at += delete;
 }
 
-/// Words and the gaps between them, so that white space can change alone.
-fn words(text: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
+fn text(units: &[Unit<'_>]) -> String {
+    units.iter().flat_map(|unit| [unit.gap, unit.word]).collect()
+}
+
+/// The words of a text with their gaps; white space at the end is a gap before an empty word.
+fn words(text: &str) -> Vec<Unit<'_>> {
+    let mut units = Vec::new();
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let gap = first.is_whitespace();
-        let end = rest.find(|c: char| c.is_whitespace() != gap).unwrap_or(rest.len());
-        let (token, after) = rest.split_at(end);
-        tokens.push(token);
+    while !rest.is_empty() {
+        let (gap, after) = rest.split_at(rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len()));
+        let (word, after) = after.split_at(after.find(char::is_whitespace).unwrap_or(after.len()));
+        units.push(Unit { gap, word });
         rest = after;
     }
-    tokens
+    units
 }
 
-fn lines(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
+fn lines(text: &str) -> Vec<Unit<'_>> {
+    text.split_inclusive('\n').map(|word| Unit { gap: "", word }).collect()
 }
 
 #[cfg(test)]
@@ -116,6 +138,12 @@ mod tests {
         assert_eq!(found, [Splice { at: 4, delete: 0, insert: "w13x ".to_owned() }]);
         let found = splices("see then", "see again then");
         assert_eq!(found, [Splice { at: 4, delete: 0, insert: "again ".to_owned() }]);
+    }
+
+    #[test]
+    fn a_word_that_stays_is_not_put_back_when_others_move() {
+        let found = splices("one two three ", "two four three ");
+        assert!(found.iter().all(|splice| !splice.insert.contains("two")), "{found:?}");
     }
 
     #[test]

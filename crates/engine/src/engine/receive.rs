@@ -55,6 +55,8 @@ pub(super) enum Aside {
     Guarded = 3,
     /// It brought the process down.
     Fatal = 4,
+    /// Its device was removed, and the one that removed it had not seen it.
+    Removed = 5,
 }
 
 /// A record looked at on any core: what can be said of it without the rest of the vault.
@@ -251,6 +253,7 @@ impl Engine {
         let fatal = self.waiting.suspects.remove(&one.source).is_some_and(|tries| tries >= TRIES_MAX);
         let outcome = match one.inside {
             _ if fatal => Err(Aside::Fatal),
+            _ if self.came_after_removal(one.source) => Err(Aside::Removed),
             Err(aside) => Err(aside),
             Ok(inside) => self.apply_content(work, one.source, inside),
         };
@@ -260,6 +263,13 @@ impl Engine {
         self.applied.advance(one.source.0, one.record.position());
         self.session.traffic.received += 1;
         work.applied_changed = true;
+    }
+
+    /// Whether a record lies beyond what the remover of its feed had seen. Nothing of it is applied; it can be read and
+    /// accepted by hand.
+    fn came_after_removal(&self, (feed, seq): Source) -> bool {
+        let removal = self.roster.feed(&feed).and_then(|member| member.removed);
+        removal.is_some_and(|removal| removal.head.is_none_or(|head| seq > head.seq))
     }
 
     fn apply_content(

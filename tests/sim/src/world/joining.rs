@@ -1,0 +1,104 @@
+//! How the world's other devices come into the vault: by a code, through the server's mailbox.
+
+use haven_engine::command::{Command, Reply};
+use haven_engine::io::Store;
+use haven_engine::join::{JoinInput, JoinSend, JoinStep, Joining};
+use haven_engine::sync::{Incoming, Refusal};
+use haven_engine::vault::local_key;
+use haven_store::memory::MemoryStore;
+
+use super::World;
+use crate::device::{Asked, Device};
+
+impl World {
+    /// Links a new device to the first one, through the server's mailbox.
+    pub(super) fn join(&mut self, device: usize) -> Result<(), String> {
+        let Asked::Answered(Ok(Reply::LinkStarted(started))) =
+            self.devices[0].ask(Command::StartLink, self.now_ms, &mut self.chance)
+        else {
+            return Err("no linking code was given".into());
+        };
+        self.deliver_all();
+        let name = ["Laptop", "Phone", "Tablet"][device % 3];
+        let (mut joining, mut step) =
+            Joining::start(&started.code, name, &mut self.chance).map_err(|f| f.to_string())?;
+        let (mut seen, mut mailbox, mut asked) = (0, [0; 16], false);
+        for _ in 0..200 {
+            let mut inputs = Vec::new();
+            for send in std::mem::take(&mut step.send) {
+                inputs.extend(self.carry(send, &mut mailbox));
+            }
+            self.deliver_all();
+            if let Some(words) = step.words.take().filter(|_| !asked) {
+                asked = true;
+                let confirm = Command::ConfirmLink { words };
+                let _ = self.devices[0].ask(confirm, self.now_ms, &mut self.chance);
+                self.deliver_all();
+            }
+            let messages = self.server.mailbox(&mailbox).to_vec();
+            if let Some(message) = messages.get(seen) {
+                seen += 1;
+                let index = u32::try_from(seen).unwrap_or(u32::MAX);
+                inputs.push(JoinInput::Mailbox { index, message: message.clone() });
+            }
+            let mut next = JoinStep::default();
+            for input in inputs {
+                let one = joining.step(input, &mut self.chance).map_err(|fault| fault.to_string())?;
+                next.send.extend(one.send);
+                next.words = one.words.or(next.words);
+                next.linked |= one.linked;
+            }
+            if next.linked {
+                return self.move_in(device, joining);
+            }
+            step = next;
+        }
+        Err(format!("device {device} was not linked"))
+    }
+
+    fn carry(&mut self, send: JoinSend, mailbox: &mut [u8; 16]) -> Option<JoinInput> {
+        match send {
+            JoinSend::Watch { mailbox: watched } => {
+                *mailbox = watched;
+                None
+            }
+            JoinSend::Post { mailbox, message, .. } => {
+                for (to, message) in self.server.post(&mailbox, message) {
+                    self.put(to, message);
+                }
+                None
+            }
+            JoinSend::Challenge { space, feed } => {
+                joined(self.server.challenge_joiner(space, feed, &mut self.chance))
+            }
+            JoinSend::LogIn { space, feed, nonce, signature } => {
+                joined(self.server.log_joiner_in(space, feed, nonce, signature))
+            }
+            JoinSend::ListLinks { .. } => Some(JoinInput::Links(self.server.links())),
+            JoinSend::Retry { .. } => Some(JoinInput::Again),
+        }
+    }
+
+    fn move_in(&mut self, device: usize, joining: Joining) -> Result<(), String> {
+        let key = self.chance.bytes();
+        let (_, commit) = joining
+            .seal_with(local_key(key), vec![1], "http://sim", &mut self.chance)
+            .map_err(|fault| fault.to_string())?;
+        let mut disk = MemoryStore::new();
+        disk.apply(commit).map_err(|fault| fault.to_string())?;
+        self.devices.push(Device::new(disk, key));
+        self.trace.push(format!("device {device} linked"));
+        self.devices[device].start(self.now_ms, &mut self.chance)
+    }
+}
+
+fn joined(incoming: Incoming) -> Option<JoinInput> {
+    match incoming {
+        Incoming::Challenged { nonce, server_key, store_id, signature } => {
+            Some(JoinInput::Challenged { nonce, server_key, store_id, signature })
+        }
+        Incoming::LoggedIn => Some(JoinInput::LoggedIn),
+        Incoming::Refused { refusal, .. } => Some(JoinInput::Refused(refusal)),
+        _ => Some(JoinInput::Refused(Refusal::Other)),
+    }
+}
