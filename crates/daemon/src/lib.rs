@@ -1,1 +1,30 @@
-//! Empty room.
+//! The device daemon: sockets, files and signals round one [`haven_node`]. It contains no journal logic.
+//!
+//! Rooms in reading order: [`home`] (where things lie), [`folder`], [`harden`] and [`only`] (what is made sure before
+//! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `socket`, `rpc`, `program`, `host`, `idle`,
+//! `handover`, `embedded`.
+
+pub mod fault;
+pub mod home;
+
+mod folder;
+mod harden;
+mod only;
+
+mod config;
+mod log;
+
+mod clock;
+pub mod serve;
+
+mod socket;
+
+mod activity;
+mod program;
+mod rpc;
+
+#[cfg_attr(not(feature = "embedded"), path = "alone.rs")]
+mod embedded;
+mod handover;
+mod host;
+mod idle;

@@ -1,0 +1,124 @@
+//! Folders that nobody else can look into: made so, or checked before anything is put there.
+
+use std::fs;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::{FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use crate::fault::Fault;
+
+/// Opens a folder of one's own, made if it is not there (with those above it), and makes it private.
+///
+/// The last component is never followed if it is a link, and everything is checked on the opened folder, so that nobody
+/// can put another one in its place meanwhile.
+///
+/// # Errors
+/// [`Fault::Foreign`], [`Fault::Open`] or [`Fault::NotAFolder`] for one that others could have prepared.
+pub(crate) fn private(path: &Path) -> Result<OwnedFd, Fault> {
+    make(path)?;
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
+    let folder = rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| match errno {
+        Errno::NOTDIR | Errno::LOOP => Fault::NotAFolder { path: path.to_owned() },
+        other => Fault::at(path, other),
+    })?;
+    let found = rustix::fs::fstat(&folder).map_err(|errno| Fault::at(path, errno))?;
+    if found.st_uid != rustix::process::geteuid().as_raw() {
+        return Err(Fault::Foreign { path: path.to_owned() });
+    }
+    let mode = Mode::from_raw_mode(found.st_mode);
+    if mode.intersects(Mode::WGRP | Mode::WOTH) {
+        return Err(Fault::Open { path: path.to_owned() });
+    }
+    if mode.intersects(Mode::RWXG | Mode::RWXO) {
+        rustix::fs::fchmod(&folder, Mode::RWXU).map_err(|errno| Fault::at(path, errno))?;
+    }
+    Ok(folder)
+}
+
+fn make(path: &Path) -> Result<(), Fault> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    if let Some(above) = path.parent() {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(above)
+            .map_err(|error| Fault::at(above, error))?;
+    }
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Fault::at(path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a socket that a daemon left behind in a folder; whoever calls this holds the folder's lock.
+pub(crate) fn remove_socket(folder: &OwnedFd, name: &str, path: &Path) -> Result<(), Fault> {
+    let found = match rustix::fs::statat(folder, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => return Ok(()),
+        found => found.map_err(|errno| Fault::at(path, errno))?,
+    };
+    if FileType::from_raw_mode(found.st_mode) != FileType::Socket {
+        return Err(Fault::NotASocket { path: path.to_owned() });
+    }
+    rustix::fs::unlinkat(folder, name, rustix::fs::AtFlags::empty()).map_err(|errno| Fault::at(path, errno))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_folder_is_made_private_whatever_the_umask() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b");
+        private(&path).unwrap();
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o700, 0o700));
+    }
+
+    #[test]
+    fn a_folder_that_others_may_read_is_closed_and_one_they_may_write_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        for (before, taken) in [(0o700, true), (0o755, true), (0o750, true), (0o775, false), (0o777, false)] {
+            fs::set_permissions(dir.path(), fs::Permissions::from_mode(before)).unwrap();
+            let folder = private(dir.path());
+            assert_eq!(folder.is_ok(), taken, "{before:o}");
+            match folder {
+                Ok(_) => assert_eq!(mode(dir.path()), 0o700, "{before:o}"),
+                Err(fault) => assert!(matches!(fault, Fault::Open { .. }), "{fault}"),
+            }
+        }
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    #[test]
+    fn a_link_and_a_file_are_no_folders() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("real")).unwrap();
+        symlink(dir.path().join("real"), dir.path().join("link")).unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        for name in ["link", "file"] {
+            let fault = private(&dir.path().join(name)).unwrap_err();
+            assert!(matches!(fault, Fault::NotAFolder { .. }), "{name}: {fault}");
+        }
+    }
+
+    #[test]
+    fn only_a_socket_is_removed_from_where_the_socket_belongs() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = private(dir.path()).unwrap();
+        let path = dir.path().join("s");
+        remove_socket(&folder, "s", &path).unwrap();
+        drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+        remove_socket(&folder, "s", &path).unwrap();
+        assert!(!path.exists());
+        fs::write(&path, "mine").unwrap();
+        assert!(matches!(remove_socket(&folder, "s", &path), Err(Fault::NotASocket { .. })));
+    }
+}

@@ -1,0 +1,144 @@
+//! The daemon as a node's host: the system's clocks and randomness, tokio's tasks and timers, TCP and TLS to a server.
+
+use std::time::Duration;
+
+use haven_node::host::{DialFault, Host, Now, Task, Transport, Zone};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tonic::transport::{ClientTlsConfig, Endpoint};
+use tower::ServiceExt as _;
+use tower::util::BoxCloneSyncService;
+
+use crate::clock;
+
+/// How long a connection may take to come about: a slow line, not a dead one.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Bytes on their way on one stream before the other side must wait: a full message and what follows.
+const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
+
+/// Bytes on their way on a connection.
+const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
+
+/// How often an idle connection is probed, and how long an answer may take: half a connection must be noticed.
+const PROBE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(15));
+
+/// A daemon's process.
+pub(crate) struct Process {
+    /// Where tasks run; the keeper's own thread has another runtime.
+    tasks: Handle,
+    locked: watch::Sender<bool>,
+}
+
+impl Process {
+    /// Made inside the runtime that tasks are to run on. `locked` turns true when the vault was locked.
+    pub(crate) fn new(locked: watch::Sender<bool>) -> Self {
+        Self { tasks: Handle::current(), locked }
+    }
+}
+
+impl Host for Process {
+    fn now(&self) -> Now {
+        Now { wall_ms: clock::wall_ms(), mono_ms: clock::boottime_ms() }
+    }
+
+    fn zone(&self) -> Zone {
+        let now = jiff::ZonedDateTime::now();
+        Zone { offset_seconds: now.offset().seconds(), name: now.time_zone().iana_name().map(str::to_owned) }
+    }
+
+    fn sleep(&self, ms: u64) -> Task {
+        Box::pin(tokio::time::sleep(Duration::from_millis(ms)))
+    }
+
+    fn spawn(&self, task: Task) {
+        self.tasks.spawn(task);
+    }
+
+    fn work(&self, work: Box<dyn FnOnce() + Send>) {
+        self.tasks.spawn_blocking(work);
+    }
+
+    fn entropy(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the system has random bytes");
+    }
+
+    fn passphrase_bits(&self, passphrase: &str) -> f64 {
+        zxcvbn::zxcvbn(passphrase, &["haven", "journal"]).guesses_log10() * std::f64::consts::LOG2_10
+    }
+
+    fn dial(&self, url: &str) -> Task<Result<Transport, DialFault>> {
+        let url = url.to_owned();
+        Box::pin(async move { dial(&url).await })
+    }
+
+    fn locked(&self) {
+        self.locked.send_replace(true);
+    }
+}
+
+async fn dial(url: &str) -> Result<Transport, DialFault> {
+    let endpoint = endpoint(url)?;
+    let channel = endpoint.connect().await.map_err(|_| DialFault::Unreachable)?;
+    Ok(BoxCloneSyncService::new(channel.map_err(|error| tonic::Status::from_error(Box::new(error)))))
+}
+
+fn endpoint(url: &str) -> Result<Endpoint, DialFault> {
+    let endpoint = Endpoint::from_shared(url.to_owned()).map_err(|_| DialFault::Address)?;
+    let (scheme, host) = (endpoint.uri().scheme_str(), endpoint.uri().host());
+    let secure = match (scheme, host) {
+        (Some("https"), Some(_)) => true,
+        (Some("http"), Some(host)) if is_loopback(host) => false,
+        (Some("http"), Some(_)) => return Err(DialFault::Plaintext),
+        _ => return Err(DialFault::Address),
+    };
+    let endpoint = endpoint
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .http2_keep_alive_interval(PROBE.0)
+        .keep_alive_timeout(PROBE.1)
+        .keep_alive_while_idle(true);
+    if !secure {
+        return Ok(endpoint);
+    }
+    endpoint.tls_config(ClientTlsConfig::new().with_enabled_roots()).map_err(|_| DialFault::Address)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_goes_to_this_machine_only() {
+        for (url, expected) in [
+            ("http://127.0.0.1:7460", Ok(())),
+            ("http://[::1]:7460", Ok(())),
+            ("http://localhost:7460", Ok(())),
+            ("https://journal.example", Ok(())),
+            ("http://journal.example", Err(DialFault::Plaintext)),
+            ("http://192.168.1.2:7460", Err(DialFault::Plaintext)),
+            ("http://127.0.0.1.evil.example", Err(DialFault::Plaintext)),
+            ("ftp://127.0.0.1", Err(DialFault::Address)),
+            ("journal.example", Err(DialFault::Address)),
+            ("", Err(DialFault::Address)),
+        ] {
+            assert_eq!(endpoint(url).map(|_| ()), expected, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_passphrase_of_random_words_is_strong_and_a_common_one_is_not() {
+        let process = Process::new(watch::Sender::new(false));
+        assert!(process.passphrase_bits("correct-ladder-mango-quiet-harp") >= 40.0);
+        for weak in ["", "password", "haven", "Tr0ub4dor", "12345678901234567890"] {
+            assert!(process.passphrase_bits(weak) < 40.0, "{weak}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The daemon as a program: who it is, its settings, its end, its health.
+
+use std::sync::Arc;
+
+use haven_api::convert::daemon::{finding_to_pb, setting_to_pb};
+use haven_api::daemon::{Finding, Level, Setting as Shown};
+use haven_api::error::{ApiError, ErrorReason};
+use haven_api::pb;
+use haven_api::pb::daemon_service_server::DaemonService;
+use haven_node::node::Node;
+use haven_node::snapshot::Stage;
+use tokio::sync::watch;
+use tonic::{Request, Response, Status};
+
+use crate::clock;
+use crate::config::{Config, Setting, SettingFault};
+
+/// Before this, in milliseconds since 1970, a clock is wrong: Haven did not exist.
+const CLOCK_MS_MIN: i64 = 1_735_689_600_000;
+
+/// The service of the program.
+pub(crate) struct Program {
+    node: Node,
+    config: Arc<Config>,
+    stop: watch::Sender<bool>,
+    started_ms: i64,
+}
+
+impl Program {
+    pub(crate) fn new(node: Node, config: Arc<Config>, stop: watch::Sender<bool>) -> Self {
+        Self { node, config, stop, started_ms: clock::wall_ms() }
+    }
+}
+
+#[tonic::async_trait]
+impl DaemonService for Program {
+    async fn get_daemon(
+        &self,
+        _: Request<pb::GetDaemonRequest>,
+    ) -> Result<Response<pb::GetDaemonResponse>, Status> {
+        Ok(Response::new(pb::GetDaemonResponse {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            started_ms: self.started_ms,
+        }))
+    }
+
+    async fn stop_daemon(
+        &self,
+        _: Request<pb::StopDaemonRequest>,
+    ) -> Result<Response<pb::StopDaemonResponse>, Status> {
+        self.stop.send_replace(true);
+        Ok(Response::new(pb::StopDaemonResponse {}))
+    }
+
+    async fn get_config(
+        &self,
+        request: Request<pb::GetConfigRequest>,
+    ) -> Result<Response<pb::GetConfigResponse>, Status> {
+        let settings = match request.into_inner().key.as_str() {
+            "" => self.config.all(),
+            key => vec![self.config.get(key).map_err(|fault| problem(&fault))?],
+        };
+        let settings = settings.into_iter().map(shown).collect();
+        Ok(Response::new(pb::GetConfigResponse { settings }))
+    }
+
+    async fn set_config(
+        &self,
+        request: Request<pb::SetConfigRequest>,
+    ) -> Result<Response<pb::SetConfigResponse>, Status> {
+        let pb::SetConfigRequest { key, value } = request.into_inner();
+        let setting = self.config.set(&key, &value).map_err(|fault| problem(&fault))?;
+        Ok(Response::new(pb::SetConfigResponse { setting: Some(shown(setting)) }))
+    }
+
+    async fn diagnose(
+        &self,
+        _: Request<pb::DiagnoseRequest>,
+    ) -> Result<Response<pb::DiagnoseResponse>, Status> {
+        Ok(Response::new(pb::DiagnoseResponse { findings: vec![self.journal(), clock()] }))
+    }
+}
+
+impl Program {
+    fn journal(&self) -> pb::Finding {
+        let what = match self.node.stage() {
+            Stage::None => "there is no journal yet",
+            Stage::Locked => "the journal is locked",
+            Stage::Unlocked => "the journal is open",
+        };
+        finding("journal", Level::Good, what, "")
+    }
+}
+
+fn clock() -> pb::Finding {
+    if clock::wall_ms() >= CLOCK_MS_MIN {
+        return finding("clock", Level::Good, "the clock is plausible", "");
+    }
+    let next = "Set the clock; entries get its time, nothing else depends on it.";
+    finding("clock", Level::Warning, "the clock is far in the past", next)
+}
+
+fn finding(check: &str, level: Level, what: &str, next: &str) -> pb::Finding {
+    finding_to_pb(Finding { check: check.to_owned(), level, what: what.to_owned(), next: next.to_owned() })
+}
+
+fn shown(setting: Setting) -> pb::Setting {
+    setting_to_pb(Shown { key: setting.key.to_owned(), value: setting.value, is_default: setting.is_default })
+}
+
+fn problem(fault: &SettingFault) -> ApiError {
+    let says = fault.to_string();
+    match fault {
+        SettingFault::Unknown => ApiError::new(ErrorReason::NotFound, "no setting was named")
+            .because(says)
+            .with_next("`haven config get` lists the settings."),
+        SettingFault::Value(_) => ApiError::invalid("nothing was set", says),
+        SettingFault::File(_) => ApiError::new(ErrorReason::StorageFailed, "nothing was set")
+            .with_next("Look at the rights of the configuration's folder and the free space."),
+    }
+}

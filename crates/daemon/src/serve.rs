@@ -1,0 +1,196 @@
+//! One run of the daemon: what is started in which order, what ends it, and what is closed in which order.
+
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use haven_node::keeper::Keeper;
+use haven_node::node::{self, Node};
+use haven_node::snapshot::Stage;
+use haven_store::sqlite::SqliteStore;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+
+use crate::config::Config;
+use crate::fault::Fault;
+use crate::handover::hand_over;
+use crate::home::Home;
+use crate::host::Process;
+use crate::idle::{LastUse, TICK, Watchman};
+use crate::only::Only;
+use crate::rpc::{self, Serving};
+use crate::socket::{Peers, listen};
+use crate::{embedded, folder, harden, log};
+
+/// Threads that answer clients; the keeper and key derivation have their own.
+const WORKERS: usize = 2;
+
+/// Bytes of a worker's stack; nothing of ours recurses there.
+const WORKER_STACK: usize = 1024 * 1024;
+
+/// How long open calls may take to end when the daemon stops.
+const STOP: Duration = Duration::from_secs(5);
+
+/// How long they may take when the vault was locked: keys are gone two seconds after it, at the latest.
+const RELOCK: Duration = Duration::from_millis(500);
+
+/// What ended a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Somebody wants the daemon to end.
+    Stop,
+    /// The vault was locked.
+    Locked,
+}
+
+/// What a daemon needs before it serves anybody.
+struct Ready {
+    only: Only,
+    config: Arc<Config>,
+    store: SqliteStore,
+    socket: UnixListener,
+}
+
+/// Runs a daemon until it is asked to stop. A lock of the vault goes on in a fresh process.
+///
+/// # Errors
+/// It could not be started, or the fresh process could not.
+pub fn run(home: &Home, serve: Option<std::net::SocketAddr>) -> Result<(), Fault> {
+    harden::harden()?;
+    let state = folder::private(&home.state)?;
+    log::begin(&state, &home.log())?;
+    let outcome = prepare(home).and_then(|ready| {
+        log::detach_output()?;
+        run_ready(home, ready, serve)
+    });
+    if let Err(fault) = &outcome {
+        tracing::error!(%fault, "the daemon ends");
+    }
+    outcome
+}
+
+fn prepare(home: &Home) -> Result<Ready, Fault> {
+    let data = folder::private(&home.data)?;
+    let only = Only::take(&data, &home.data)?;
+    let config = Arc::new(Config::read(&home.config)?);
+    let store = SqliteStore::open(&home.data).map_err(|fault| Fault::Store(fault.to_string()))?;
+    let runtime: OwnedFd = folder::private(&home.runtime)?;
+    let socket = listen(&runtime, &home.runtime)?;
+    Ok(Ready { only, config, store, socket })
+}
+
+fn run_ready(home: &Home, ready: Ready, serve: Option<std::net::SocketAddr>) -> Result<(), Fault> {
+    let Ready { only, config, store, socket } = ready;
+    let kept = socket.try_clone().map_err(|error| Fault::while_doing("keeping the socket", error))?;
+    let runtime = runtime()?;
+    let ending = runtime.block_on(async {
+        let stop = watch::Sender::new(false);
+        let server = match serve {
+            Some(address) => Some(embedded::start(&home.server(), address).await?),
+            None => None,
+        };
+        let ending = live(config, store, socket, stop).await;
+        if let Some(server) = server {
+            embedded::stop(server, STOP).await;
+        }
+        ending
+    })?;
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    match ending {
+        Ending::Stop => Ok(()),
+        Ending::Locked => hand_over(&only, kept.as_fd()).map(|never| match never {}),
+    }
+}
+
+fn runtime() -> Result<Runtime, Fault> {
+    Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(WORKERS)
+        .thread_stack_size(WORKER_STACK)
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::while_doing("starting threads", error))
+}
+
+/// Serves until something ends it, then closes in order: the vault, the streams, the connections, the store.
+async fn live(
+    config: Arc<Config>,
+    store: SqliteStore,
+    socket: UnixListener,
+    stop: watch::Sender<bool>,
+) -> Result<Ending, Fault> {
+    let locked = watch::Sender::new(false);
+    let host = Arc::new(Process::new(locked.clone()));
+    let (node, keeper) =
+        node::start(host, Box::new(store)).map_err(|fault| Fault::Store(fault.to_string()))?;
+    let kept = keep(keeper)?;
+    let peers = Peers::new(socket).map_err(|error| Fault::while_doing("taking connections", error))?;
+    let (last_use, drain) = (LastUse::default(), watch::Sender::new(false));
+    let serving = Serving { config: Arc::clone(&config), stop: stop.clone(), last_use: last_use.clone() };
+    let server = tokio::spawn(rpc::serve(node.clone(), serving, peers, drain.subscribe()));
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
+    let ending = tokio::select! {
+        ending = ended(&stop, &locked) => ending?,
+        never = lock_when_idle(&node, &config, last_use) => match never {},
+    };
+    let deadline = match ending {
+        Ending::Stop => STOP,
+        Ending::Locked => RELOCK,
+    };
+    node.lock().await;
+    node.close_streams();
+    drain.send_replace(true);
+    drop(node);
+    if tokio::time::timeout(deadline, async { (server.await, kept.await) }).await.is_err() {
+        tracing::warn!("calls were still open at the end");
+    }
+    tracing::info!(?ending, "ended");
+    Ok(ending)
+}
+
+/// Runs the keeper on a thread of its own: it commits there, and readers go on meanwhile.
+fn keep(keeper: Keeper) -> Result<oneshot::Receiver<()>, Fault> {
+    let refused = |error| Fault::while_doing("starting the keeper", error);
+    let runtime = Builder::new_current_thread().enable_time().build().map_err(refused)?;
+    let (done, kept) = oneshot::channel();
+    let thread = thread::Builder::new().name("keeper".to_owned());
+    thread
+        .spawn(move || {
+            runtime.block_on(keeper.run());
+            let _ = done.send(());
+        })
+        .map_err(refused)?;
+    Ok(kept)
+}
+
+async fn ended(stop: &watch::Sender<bool>, locked: &watch::Sender<bool>) -> Result<Ending, Fault> {
+    let refused = |error| Fault::while_doing("waiting for signals", error);
+    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+    let (mut stop, mut locked) = (stop.subscribe(), locked.subscribe());
+    Ok(tokio::select! {
+        _ = terminate.recv() => Ending::Stop,
+        _ = interrupt.recv() => Ending::Stop,
+        _ = stop.wait_for(|stop| *stop) => Ending::Stop,
+        _ = locked.wait_for(|locked| *locked) => Ending::Locked,
+    })
+}
+
+/// Looks at the clocks and locks the vault when it is time. Never ends.
+async fn lock_when_idle(node: &Node, config: &Config, last_use: LastUse) -> std::convert::Infallible {
+    let idle = config.lock_idle();
+    let mut watchman = Watchman::new(last_use);
+    loop {
+        tokio::time::sleep(TICK).await;
+        let idle = *idle.borrow();
+        if let Some(why) = watchman.look(idle)
+            && node.stage() == Stage::Unlocked
+        {
+            tracing::info!(?why, "locking");
+            node.lock().await;
+        }
+    }
+}
