@@ -5,6 +5,7 @@ use haven_crypto::limits::NAME_BYTES_MAX;
 use haven_feed::ids::MemberId;
 use haven_feed::limits::{NAME_SEALED_MAX, ROOT_SEALED_MAX};
 
+use crate::raw;
 use crate::world::{bytes, flips, root};
 
 fn member(byte: u8) -> MemberId {
@@ -38,6 +39,18 @@ fn another_root_handed_on_as_the_previous_one_is_refused() {
     for flipped in flips(&sealed) {
         assert!(root(2).keys().open_previous(&flipped, &root(7).keys().id()).is_err());
     }
+}
+
+/// A member who holds the new root and seals some other one in the place of the previous one, by the drawing.
+#[test]
+fn another_root_under_the_previous_ones_id_is_refused() {
+    let (key, id) = (raw::expand(root(2).expose_for_sealing(), "haven/1/epoch link"), root(1).keys().id());
+    let sealed = |inside: &EpochRoot| {
+        let info: [&[u8]; 2] = [b"haven/1/previous root", id.as_bytes()];
+        raw::salted(&key, &bytes(9), &info, inside.expose_for_sealing())
+    };
+    assert!(root(2).keys().open_previous(&sealed(&root(1)), &id).is_ok());
+    assert!(root(2).keys().open_previous(&sealed(&root(7)), &id).is_err());
 }
 
 #[test]
