@@ -75,7 +75,11 @@ fn by_units(start: usize, old: &[Unit<'_>], new: &[Unit<'_>]) -> Vec<Splice> {
                 at += old.word.chars().count();
             }
         } else {
-            push(&mut found, &mut at, &text(old), &text(new));
+            let (old, new) = (text(old), text(new));
+            // A word that takes another's place keeps the gap that was there.
+            let gap = gap_of(&old).filter(|gap| gap_of(&new) == Some(gap)).map_or(0, str::len);
+            at += old[..gap].chars().count();
+            push(&mut found, &mut at, &old[gap..], &new[gap..]);
         }
     }
     found
@@ -88,6 +92,10 @@ fn push(found: &mut Vec<Splice>, at: &mut usize, old: &str, new: &str) {
         found.push(Splice { at: *at, delete, insert: new.to_owned() });
     }
     *at += delete;
+}
+
+fn gap_of(text: &str) -> Option<&str> {
+    text.find(|c: char| !c.is_whitespace()).map(|end| &text[..end])
 }
 
 fn text(units: &[Unit<'_>]) -> String {

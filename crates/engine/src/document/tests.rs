@@ -243,3 +243,16 @@ proptest! {
         }
     }
 }
+
+/// The bytes of an upgrade are part of the protocol: devices that upgrade apart must make one change. If this fails after
+/// an update of automerge, that update cannot be taken.
+#[test]
+fn the_upgrade_has_its_golden_bytes() {
+    let golden = include_str!("../../../../tests/vectors/data/engine-upgrade.txt");
+    let lines: Vec<&str> = golden.lines().filter(|line| !line.starts_with('#')).collect();
+    let created = create(&note("Dear diary,\nGrüße 😀"), author(A));
+    let mut document = open(&created);
+    let changes = document.edit(None, &text("Dear diary"), author(B)).unwrap().changes;
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(lines, [hex(&created.change), hex(&changes[0])]);
+}
