@@ -1,0 +1,234 @@
+//! The commands and their arguments.
+
+mod devices;
+mod journal;
+mod practice;
+mod program;
+
+pub(crate) use devices::{
+    ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, ServerCommand, SyncArgs,
+};
+pub(crate) use journal::{
+    AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, ImportCommand, ListArgs, SearchArgs,
+    ShowArgs,
+};
+pub(crate) use practice::{DoArgs, PeopleCommand, PracticeCommand};
+pub(crate) use program::{ConfigCommand, DaemonCommand};
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// A private journal on your own devices.
+///
+/// Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failed or done in part, 2 wrong usage or input,
+/// 3 locked or wrong passphrase, 4 daemon unreachable, 5 not found, 6 needs your decision, 7 server unreachable or too slow,
+/// 130 interrupted.
+#[derive(Parser)]
+#[command(name = "haven", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Args)]
+pub(crate) struct Global {
+    /// Print JSON: one object, or one a line for lists; errors too.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Never ask anything; fail instead.
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Begin a journal on this device.
+    Init(InitArgs),
+    /// Open the journal.
+    Unlock {
+        /// Read the passphrase from the first line of a file.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// Close the journal and forget its keys.
+    Lock,
+    /// Change the passphrase of this device.
+    #[command(subcommand)]
+    Passphrase(PassphraseCommand),
+    /// Say how things stand.
+    Status,
+
+    /// Write an entry: the text given, a pipe, or your editor.
+    Add(AddArgs),
+    /// Change an entry.
+    Edit(EditArgs),
+    /// Read an entry.
+    Show(ShowArgs),
+    /// List entries, newest first.
+    List(ListArgs),
+    /// Find entries by words.
+    Search(SearchArgs),
+    /// List the versions of an entry, newest first.
+    History {
+        /// The entry: its id, or as much of it as fits one only.
+        id: String,
+    },
+    /// Make an entry read as it did in an earlier version.
+    Restore {
+        /// The entry: its id, or as much of it as fits one only.
+        id: String,
+        /// The version, as `haven history` names it.
+        #[arg(long)]
+        version: String,
+    },
+    /// Put an entry into the trash.
+    Trash {
+        /// The entry: its id, or as much of it as fits one only.
+        id: String,
+    },
+    /// Take an entry out of the trash.
+    Untrash {
+        /// The entry: its id, or as much of it as fits one only.
+        id: String,
+    },
+    /// Keep a short look at how you are.
+    Checkin(CheckinArgs),
+    /// Look after words that were not saved yet.
+    #[command(subcommand)]
+    Draft(DraftCommand),
+    /// Take entries in from a file.
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Give every entry out in an open format.
+    #[command(subcommand)]
+    Export(ExportCommand),
+
+    /// Find and do guided exercises.
+    #[command(subcommand)]
+    Practice(PracticeCommand),
+    /// Look after the people you write about.
+    #[command(subcommand)]
+    People(PeopleCommand),
+
+    /// Look after your devices and link new ones.
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Choose the server that your devices sync through.
+    #[command(subcommand)]
+    Server(ServerCommand),
+    /// Sync now.
+    Sync(SyncArgs),
+
+    /// Look after the daemon of this device.
+    #[command(subcommand)]
+    Daemon(DaemonCommand),
+    /// Read and change settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check that everything is as it should be; tells nothing of what you wrote.
+    Doctor,
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual pages.
+    #[command(hide = true)]
+    Man {
+        /// The folder to write to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    fn check(line: &str, is_good: bool) {
+        let parsed = Cli::try_parse_from(line.split_whitespace());
+        assert_eq!(parsed.is_ok(), is_good, "{line}: {:?}", parsed.err().map(|error| error.to_string()));
+    }
+
+    #[test]
+    fn what_scripts_write_is_understood() {
+        for line in [
+            "haven init --name Laptop --passphrase-file p --kit-out k --server http://x --invite I --json",
+            "haven --json status",
+            "haven add words --title T --tag a --tag b --person Ann --at 1660-01-01 --kind checkin",
+            "haven add -",
+            "haven edit 1a --from - --title T --tag a --untag b --person P --at 2026-11-24T21:30",
+            "haven show 1a --version 00ff",
+            "haven list --limit 0 --before 2026-01-01 --after 2025-01-01 --tag a --person P --kind note --trashed",
+            "haven search tea --limit 3",
+            "haven restore 1a --version v",
+            "haven import jsonl f --dry-run",
+            "haven import jsonl -",
+            "haven export jsonl",
+            "haven export jsonl -",
+            "haven export markdown d --history",
+            "haven device join CODE --server http://x --name N --passphrase-file p",
+            "haven device confirm --wait --words x --passphrase-file p",
+            "haven device rename 1a Phone",
+            "haven server set http://x --invite I",
+            "haven sync --wait --timeout 60s",
+            "haven practice list --step 3 --sign regulated",
+            "haven practice do slow-breath --person P --answers f --plain",
+            "haven checkin --feeling sad --feeling tired --note n",
+            "haven passphrase change --old-file a --new-file b",
+            "haven daemon start --serve 127.0.0.1:0",
+            "haven config set lock.idle 0",
+            "haven completions zsh",
+        ] {
+            check(line, true);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for line in [
+            "haven",
+            "haven frobnicate",
+            "haven show",
+            "haven list --limit many",
+            "haven list --before yesterday",
+            "haven list --kind poem",
+            "haven add x --at teatime",
+            "haven restore 1a",
+            "haven sync --timeout soon",
+            "haven practice list --step 7",
+            "haven practice list --sign nonsense",
+            "haven init --invite I",
+            "haven device join CODE",
+        ] {
+            check(line, false);
+        }
+    }
+}

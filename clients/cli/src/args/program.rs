@@ -1,0 +1,43 @@
+//! The daemon and its settings.
+
+use std::net::SocketAddr;
+
+use clap::Subcommand;
+
+#[derive(Subcommand)]
+pub(crate) enum DaemonCommand {
+    /// Run it in the foreground.
+    Run {
+        /// Also run a server inside, at this address.
+        #[arg(long, value_name = "ADDR")]
+        serve: Option<SocketAddr>,
+    },
+    /// Start it, unless it runs. Other commands do so by themselves.
+    Start {
+        /// Also run a server inside, at this address.
+        #[arg(long, value_name = "ADDR")]
+        serve: Option<SocketAddr>,
+    },
+    /// Lock the journal and stop it.
+    Stop,
+    /// Say whether it runs.
+    Status,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read a setting, or all.
+    Get {
+        /// The setting, such as lock.idle.
+        key: Option<String>,
+    },
+    /// Change a setting; without a value, go back to the default.
+    Set {
+        /// The setting, such as lock.idle.
+        key: String,
+        /// Its value, such as 5m; 0 means never.
+        value: Option<String>,
+    },
+    /// Say where the settings are kept.
+    Path,
+}

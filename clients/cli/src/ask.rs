@@ -1,0 +1,161 @@
+//! Asking the person, and reading what scripts pass instead.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, Read};
+use std::path::Path;
+
+use haven_api::error::{ApiError, ErrorReason};
+
+use crate::cx::Cx;
+use crate::fault::Fault;
+use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX};
+
+/// Gets a passphrase: the first line of a file, or from the person.
+///
+/// # Errors
+/// The file cannot be read, or nobody may be asked.
+pub(crate) async fn passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Result<String, Fault> {
+    match file {
+        Some(file) => first_line(file),
+        None => hidden(cx, prompt).await,
+    }
+}
+
+/// Gets a new passphrase, typed twice if the person types it.
+///
+/// # Errors
+/// As [`passphrase`]; also if the two differ.
+pub(crate) async fn new_passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Result<String, Fault> {
+    if let Some(file) = file {
+        return first_line(file);
+    }
+    let once = hidden(cx, prompt).await?;
+    if hidden(cx, "The same again: ").await? == once {
+        return Ok(once);
+    }
+    Err(Fault::usage("no passphrase was chosen", "the two are not the same", "Try again, slowly."))
+}
+
+async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {
+    if !cx.asks {
+        return Err(Fault::usage(
+            "no passphrase was given",
+            "nobody may be asked here",
+            "Pass --passphrase-file FILE, or run this in a terminal.",
+        ));
+    }
+    let prompt = prompt.to_owned();
+    asked(move || rpassword::prompt_password(prompt)).await
+}
+
+/// Asks for a line that may be seen.
+///
+/// # Errors
+/// Nobody may be asked; `instead` says what to pass.
+pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String, Fault> {
+    if !cx.asks {
+        return Err(Fault::usage("an answer is needed", "nobody may be asked here", instead));
+    }
+    let prompt = prompt.to_owned();
+    let line = asked(move || {
+        io::Write::write_all(&mut io::stderr(), prompt.as_bytes())?;
+        let mut line = String::new();
+        match io::stdin().lock().take(TEXT_READ_MAX).read_line(&mut line)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(line),
+        }
+    });
+    Ok(line.await?.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Waits for the person on a thread of its own, so that a signal is still heard.
+async fn asked(ask: impl FnOnce() -> io::Result<String> + Send + 'static) -> Result<String, Fault> {
+    let answer = tokio::task::spawn_blocking(ask).await.map_err(|_| Fault::interrupted())?;
+    answer.map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => Fault::interrupted(),
+        _ => Fault::system("the answer cannot be read", &error),
+    })
+}
+
+fn first_line(file: &Path) -> Result<String, Fault> {
+    let unreadable = |error: io::Error| Fault::unreadable(file, &error);
+    let opened = open(file).map_err(unreadable)?;
+    let mut line = Vec::new();
+    io::BufReader::new(opened.take(PASSPHRASE_READ_MAX)).read_until(b'\n', &mut line).map_err(unreadable)?;
+    let line = line.strip_suffix(b"\n").unwrap_or(&line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match String::from_utf8(line.to_vec()) {
+        Ok(line) if !line.is_empty() => Ok(line),
+        Ok(_) => Err(Fault::usage(
+            "no passphrase was given",
+            "the first line of the file is empty",
+            "Write it there.",
+        )),
+        Err(_) => Err(Fault::usage("no passphrase was given", "the file is not UTF-8", "Save it as UTF-8.")),
+    }
+}
+
+/// Reads a text from a file or, for `-`, from stdin. One line feed at its end belongs to the file, not to the text.
+///
+/// # Errors
+/// It cannot be read, is too large or not UTF-8.
+pub(crate) fn text(file: &Path) -> Result<String, Fault> {
+    let unreadable = |error: io::Error| Fault::unreadable(file, &error);
+    let mut bytes = Vec::new();
+    open(file).map_err(unreadable)?.take(TEXT_READ_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > TEXT_READ_MAX {
+        return Err(ApiError::new(ErrorReason::TooLarge, "the text cannot be taken").into());
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let why = format!("byte {} is not UTF-8", error.utf8_error().valid_up_to() + 1);
+        Fault::usage("the text cannot be taken", why, "Save it as UTF-8.")
+    })?;
+    Ok(text
+        .strip_suffix('\n')
+        .map(|text| text.strip_suffix('\r').unwrap_or(text))
+        .unwrap_or(&text)
+        .to_owned())
+}
+
+/// Opens a file, or stdin for `-`.
+pub(crate) fn open(file: &Path) -> io::Result<Box<dyn Read>> {
+    if file == Path::new("-") { Ok(Box::new(io::stdin().lock())) } else { Ok(Box::new(File::open(file)?)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_passphrase_is_the_first_line_without_its_end() {
+        let check = |bytes: &[u8], line: Option<&str>| {
+            assert_eq!(first_line(written(bytes).path()).ok().as_deref(), line, "{bytes:?}");
+        };
+        check(b"five words and no more\n", Some("five words and no more"));
+        check(b" kept \r\nsecond", Some(" kept "));
+        check(b"no end", Some("no end"));
+        check(b"", None);
+        check(b"\nsecond", None);
+        check(b"\xff\n", None);
+        assert!(first_line(Path::new("/nowhere/at/all")).is_err());
+    }
+
+    #[test]
+    fn a_text_loses_one_line_feed_and_no_more() {
+        let check = |bytes: &[u8], read: Result<&str, ErrorReason>| {
+            let found = text(written(bytes).path()).map_err(|fault| fault.reason());
+            assert_eq!(found.as_deref(), read.as_ref().map(|text| *text), "{} bytes", bytes.len());
+        };
+        check(b"words\n\n", Ok("words\n"));
+        check(b"words\r\n", Ok("words"));
+        check(b" words", Ok(" words"));
+        check(b"a\xffb", Err(ErrorReason::InvalidArgument));
+        check(&vec![b'x'; 20_000_000], Err(ErrorReason::TooLarge));
+    }
+}

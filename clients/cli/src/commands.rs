@@ -1,0 +1,92 @@
+//! What each command does.
+
+mod config;
+mod devices;
+mod doctor;
+mod drafts;
+mod entries;
+mod export;
+mod import;
+mod link;
+mod pages;
+mod people;
+mod practice;
+mod program;
+mod server;
+mod vault;
+mod writing;
+
+use std::env;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::PathBuf;
+
+use crate::args::Command;
+use crate::cx::Cx;
+use crate::fault::{Exit, Fault};
+
+/// Runs a command.
+pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
+    match command {
+        Command::Import(args) => return import::run(cx, args).await,
+        Command::Doctor => return doctor::run(cx).await,
+        Command::Daemon(args) => return program::run(cx, args).await,
+        Command::Practice(args) => return practice::run(cx, args).await,
+        Command::Init(args) => vault::init(cx, args).await,
+        Command::Unlock { passphrase_file } => vault::unlock(cx, passphrase_file).await,
+        Command::Lock => vault::lock(cx).await,
+        Command::Passphrase(args) => vault::passphrase(cx, args).await,
+        Command::Status => vault::status(cx).await,
+        Command::Add(args) => writing::add(cx, args).await,
+        Command::Edit(args) => writing::edit(cx, args).await,
+        Command::Checkin(args) => writing::checkin(cx, args).await,
+        Command::Show(args) => entries::show(cx, args).await,
+        Command::List(args) => entries::list(cx, args).await,
+        Command::Search(args) => entries::search(cx, args).await,
+        Command::History { id } => entries::history(cx, &id).await,
+        Command::Restore { id, version } => entries::restore(cx, &id, &version).await,
+        Command::Trash { id } => entries::trash(cx, &id).await,
+        Command::Untrash { id } => entries::untrash(cx, &id).await,
+        Command::Draft(args) => drafts::run(cx, args).await,
+        Command::Export(args) => export::run(cx, args).await,
+        Command::People(args) => people::run(cx, args).await,
+        Command::Device(args) => devices::run(cx, args).await,
+        Command::Server(args) => server::run(cx, args).await,
+        Command::Sync(args) => server::sync(cx, args).await,
+        Command::Config(args) => config::run(cx, args).await,
+        Command::Completions { shell } => pages::completions(shell),
+        Command::Man { out } => pages::manual(&out),
+    }?;
+    Ok(Exit::Done)
+}
+
+/// Says something the first time only. Where nothing can be remembered, it is said each time.
+pub(crate) fn once(cx: &Cx, name: &str, words: &str) {
+    if cx.json {
+        return;
+    }
+    if let Some(folder) = state() {
+        let _ = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        let mark = folder.join(format!("told-{name}"));
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&mark);
+        if made.is_err() && mark.exists() {
+            return;
+        }
+    }
+    cx.note(words);
+}
+
+/// The folder for what is remembered between commands.
+fn state() -> Option<PathBuf> {
+    folder_of("XDG_STATE_HOME", ".local/state")
+}
+
+/// A folder of this program's: `HAVEN_HOME`, or the desktop's folder of that sort.
+fn folder_of(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(home) = set("HAVEN_HOME") {
+        return std::path::absolute(home).ok();
+    }
+    let folder = set(variable).filter(|path| path.is_absolute());
+    Some(folder.or_else(|| Some(set("HOME")?.join(below_home)))?.join("haven"))
+}

@@ -1,0 +1,116 @@
+//! A new device joins: one side shows words, the other side's person reads them out.
+
+use std::time::Duration;
+
+use haven_api::devices::{Join, JoinState, LinkState};
+use haven_api::error::{ApiError, ErrorReason};
+use serde::Serialize;
+
+use super::{devices, vault};
+use crate::args::{ConfirmArgs, JoinArgs};
+use crate::ask;
+use crate::cx::{Cx, Haven};
+use crate::fault::Fault;
+use crate::limits::JOIN_MAX;
+
+#[derive(Serialize)]
+struct Words<'a> {
+    words: &'a str,
+}
+
+#[derive(Serialize)]
+struct Linked<'a> {
+    state: &'static str,
+    vault: &'a str,
+    device: &'a str,
+}
+
+pub(super) async fn join(cx: &Cx, args: JoinArgs) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let prompt = "A passphrase for this new device, five or six words: ";
+    let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
+    let device_name = args.name.unwrap_or_else(vault::machine);
+    let join = Join { code: args.code, server_url: args.server, device_name, passphrase };
+    within(JOIN_MAX, joined(cx, &haven, join)).await
+}
+
+async fn joined(cx: &Cx, haven: &Haven, join: Join) -> Result<(), Fault> {
+    let mut states = haven.join(join).await?;
+    while let Some(state) = states.next().await? {
+        match state {
+            JoinState::Connecting => cx.note("Reaching the other device …"),
+            JoinState::Words(words) => {
+                cx.tell(&Words { words: &words }, |style| format!("\n    {}\n\n", style.bold(&words)))?;
+                cx.note("Give these three words to the other device; it lets this one in then.");
+            }
+            JoinState::Linked { vault, device_id } => {
+                let linked = Linked { state: "linked", vault: &vault, device: &device_id };
+                return cx
+                    .tell(&linked, |_| "This device is linked; your entries are coming in.\n".to_owned());
+            }
+        }
+    }
+    Err(ApiError::new(ErrorReason::Cancelled, "not joined").into())
+}
+
+pub(super) async fn confirm(cx: &Cx, args: ConfirmArgs) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    if let Some(name) = answered(cx, &haven, args.wait).await? {
+        let name = cx.style.line(&name);
+        let asked = format!("A device that calls itself \"{name}\" wants in. The three words it shows: ");
+        let words = match args.words {
+            Some(words) => words,
+            None => ask::line(cx, &asked, "Pass --words \"…\".").await?,
+        };
+        let passphrase =
+            ask::passphrase(cx, args.passphrase_file.as_deref(), "The passphrase of this device: ").await?;
+        haven.confirm_link(&words, passphrase).await?;
+    }
+    within(JOIN_MAX, done(cx, &haven)).await
+}
+
+/// Waits until a device has used the code, and says how it calls itself; `None` if one is in already.
+async fn answered(cx: &Cx, haven: &Haven, wait: bool) -> Result<Option<String>, Fault> {
+    let mut states = haven.watch_link().await?;
+    while let Some(state) = states.next().await? {
+        match state {
+            LinkState::Waiting { .. } if !wait => {
+                return Err(ApiError::new(ErrorReason::NoLink, "no device was let in")
+                    .because("no device has used the code yet")
+                    .with_next("Join on the new device first, or wait for it with --wait.")
+                    .into());
+            }
+            LinkState::Waiting { .. } => cx.note("Waiting for the new device …"),
+            LinkState::Answered { device_name } => return Ok(Some(device_name)),
+            LinkState::Done(_) => return Ok(None),
+            over => return Err(ended(over)),
+        }
+    }
+    Err(ApiError::new(ErrorReason::NoLink, "no device was let in").into())
+}
+
+/// Waits until the link is done, and prints the device.
+async fn done(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
+    let mut states = haven.watch_link().await?;
+    while let Some(state) = states.next().await? {
+        match state {
+            LinkState::Waiting { .. } | LinkState::Answered { .. } => {}
+            LinkState::Done(device) => return devices::tell(cx, &device),
+            over => return Err(ended(over)),
+        }
+    }
+    Err(ApiError::new(ErrorReason::NoLink, "no device was let in").into())
+}
+
+fn ended(state: LinkState) -> Fault {
+    match state {
+        LinkState::Failed(error) => (*error).into(),
+        _ => ApiError::new(ErrorReason::CodeExpired, "no device was let in").into(),
+    }
+}
+
+/// Gives up after a while.
+async fn within(limit: Duration, command: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    let in_time = tokio::time::timeout(limit, command).await;
+    in_time.unwrap_or_else(|_| Err(ApiError::new(ErrorReason::TimedOut, "nobody let this device in").into()))
+}

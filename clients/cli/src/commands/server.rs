@@ -1,0 +1,64 @@
+//! The server that the devices sync through.
+
+use haven_api::error::ErrorReason;
+use haven_api::vault::{Server, ServerInvite, Synced};
+use serde::Serialize;
+
+use crate::args::{ServerCommand, SyncArgs};
+use crate::cx::Cx;
+use crate::fault::{Exit, Fault};
+use crate::text::count;
+
+#[derive(Serialize)]
+struct ServerShape<'a> {
+    url: &'a str,
+    identity: &'a str,
+}
+
+pub(super) async fn run(cx: &Cx, command: ServerCommand) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    match command {
+        ServerCommand::Set { url, invite, accept_identity } => {
+            let invite = ServerInvite { url, invite: invite.unwrap_or_default() };
+            let server = haven.set_server(invite, accept_identity).await?;
+            tell(cx, &server)?;
+            cx.note("Compare the identity with what `haven-server init` printed.");
+            Ok(())
+        }
+        ServerCommand::Show => tell(cx, &haven.server().await?),
+    }
+}
+
+fn tell(cx: &Cx, server: &Server) -> Result<(), Fault> {
+    let shape = ServerShape { url: &server.url, identity: &server.identity };
+    cx.tell(&shape, |style| format!("{}\nidentity {}\n", style.bold(&server.url), server.identity))
+}
+
+#[derive(Serialize)]
+struct SyncedShape {
+    state: &'static str,
+    pending: u64,
+    received: u64,
+    sent: u64,
+}
+
+pub(super) async fn sync(cx: &Cx, args: SyncArgs) -> Result<(), Fault> {
+    let synced = cx.haven().await?.sync(args.wait.then_some(args.timeout)).await;
+    let synced = synced.map_err(|error| match error.reason {
+        // Without a server nothing can be waited for.
+        ErrorReason::NoServer if args.wait => Fault::from(error).exiting(Exit::Server),
+        _ => error.into(),
+    })?;
+    tell_synced(cx, &synced)
+}
+
+fn tell_synced(cx: &Cx, synced: &Synced) -> Result<(), Fault> {
+    let status = &synced.status;
+    let (received, sent) = (synced.received, synced.sent);
+    let shape = SyncedShape { state: status.state.as_str(), pending: status.pending, received, sent };
+    cx.tell(&shape, |_| {
+        let state = shape.state;
+        let pending = count(shape.pending, "record", "records");
+        format!("{state}: {received} received, {sent} sent, {pending} waiting\n")
+    })
+}

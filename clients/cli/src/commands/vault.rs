@@ -1,0 +1,189 @@
+//! Beginning, opening and closing the journal.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
+use serde::Serialize;
+
+use crate::args::{InitArgs, PassphraseCommand};
+use crate::cx::{Cx, aside};
+use crate::fault::Fault;
+use crate::shapes::StatusShape;
+use crate::text::{Style, count};
+use crate::{ask, when};
+
+#[derive(Serialize)]
+struct Made<'a> {
+    vault: &'a str,
+    device: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kit_file: Option<String>,
+}
+
+pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let kit_file = args.kit_out.map(KitFile::make).transpose()?;
+    let name = args.name.unwrap_or_else(machine);
+    let prompt = "A passphrase for this device, five or six words: ";
+    let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
+    let server = args.server.zip(args.invite).map(|(url, invite)| ServerInvite { url, invite });
+    let made = haven.init(&name, passphrase, server).await?;
+    let kit_file = keep_kit(&made.kit, kit_file);
+    let shape = Made { vault: &made.vault, device: &made.device_id, name: &name, kit_file };
+    cx.tell(&shape, |style| {
+        let begun = format!("Your journal has begun on {}.\n", style.bold(&style.line(&name)));
+        match &shape.kit_file {
+            Some(file) => format!("{begun}The recovery kit is in {file}: print it, then delete the file.\n"),
+            None => begun,
+        }
+    })?;
+    cx.note("Write with `haven add`.");
+    Ok(())
+}
+
+/// Writes the kit where it was asked for, else on the screen: it exists nowhere else. Returns the file's name.
+fn keep_kit(kit: &str, file: Option<KitFile>) -> Option<String> {
+    match file.map(|file| file.fill(kit)) {
+        Some(Ok(path)) => return Some(path.display().to_string()),
+        Some(Err(error)) => aside(&format!("The kit's file cannot be written: {}.", error.kind())),
+        None => {}
+    }
+    aside(&format!(
+        "Your recovery kit, shown this once. Write it down and keep it where only you find it:\n\n  {kit}\n"
+    ));
+    None
+}
+
+/// The file for the kit: made before the journal, so that the kit has a place when it comes into being; removed if it does not.
+struct KitFile {
+    path: PathBuf,
+    file: File,
+    filled: bool,
+}
+
+impl KitFile {
+    fn make(path: PathBuf) -> Result<Self, Fault> {
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        match made {
+            Ok(file) => Ok(Self { path, file, filled: false }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
+            Err(error) => Err(Fault::system(format!("{} cannot be made", path.display()), &error)),
+        }
+    }
+
+    fn fill(mut self, kit: &str) -> io::Result<PathBuf> {
+        let text = format!(
+            "{kit}\n\nThis is the recovery kit of a Haven journal. Whoever has it can read everything.\nPrint it, keep the \
+             paper where only you find it, and delete this file.\n"
+        );
+        self.file.write_all(text.as_bytes())?;
+        self.file.sync_all()?;
+        self.filled = true;
+        Ok(self.path.clone())
+    }
+}
+
+impl Drop for KitFile {
+    fn drop(&mut self) {
+        if !self.filled {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Refuses to write over a file.
+pub(super) fn exists(path: &Path) -> Fault {
+    let next = "Give another name, or move it away.";
+    Fault::decision("nothing was written", format!("{} exists already", path.display()), next)
+}
+
+/// The machine's own name, for a person who gives none.
+pub(super) fn machine() -> String {
+    let system = rustix::system::uname();
+    let name = system.nodename().to_string_lossy();
+    let short: String = name.split('.').next().unwrap_or_default().chars().take(64).collect();
+    if short.is_empty() { "This device".to_owned() } else { short }
+}
+
+pub(super) async fn unlock(cx: &Cx, file: Option<PathBuf>) -> Result<(), Fault> {
+    let haven = crate::daemon::reach().await?;
+    let passphrase = ask::passphrase(cx, file.as_deref(), "Passphrase: ").await?;
+    let status = haven.unlock(passphrase).await?;
+    crate::editor::rescue(&haven, cx).await;
+    tell(cx, &status)
+}
+
+#[derive(Serialize)]
+struct State {
+    state: &'static str,
+}
+
+pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
+    cx.haven().await?.lock().await?;
+    cx.tell(&State { state: "locked" }, |_| "The journal is locked.\n".to_owned())
+}
+
+pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<(), Fault> {
+    let PassphraseCommand::Change { old_file, new_file } = command;
+    let haven = cx.haven().await?;
+    let old = ask::passphrase(cx, old_file.as_deref(), "The passphrase so far: ").await?;
+    let new = ask::new_passphrase(cx, new_file.as_deref(), "The new passphrase: ").await?;
+    haven.change_passphrase(old, new).await?;
+    cx.tell(&State { state: "changed" }, |_| {
+        "Only the new passphrase opens the journal on this device now.\n".to_owned()
+    })
+}
+
+pub(super) async fn status(cx: &Cx) -> Result<(), Fault> {
+    let status = cx.haven().await?.status().await?;
+    tell(cx, &status)
+}
+
+fn tell(cx: &Cx, status: &Status) -> Result<(), Fault> {
+    cx.tell(&StatusShape::of(status), |style| in_words(status, style))
+}
+
+fn in_words(status: &Status, style: Style) -> String {
+    let mut words = match status.state {
+        VaultState::None => {
+            return "There is no journal on this device. Begin one with `haven init`.\n".to_owned();
+        }
+        VaultState::Locked => "The journal is locked. Open it with `haven unlock`.\n".to_owned(),
+        VaultState::Unlocked => {
+            let entries = count(status.entries.unwrap_or(0), "entry", "entries");
+            format!("The journal is open on {}: {entries}.\n", style.bold(&style.line(&status.device_name)))
+        }
+    };
+    words.push_str(&sync_in_words(status));
+    if status.drafts > 0 {
+        let drafts = count(status.drafts.into(), "draft waits", "drafts wait");
+        words.push_str(&format!("{drafts} for you: `haven draft list`.\n"));
+    }
+    if status.alarms > 0 {
+        let alarms = count(status.alarms.into(), "alarm waits", "alarms wait");
+        words.push_str(&format!("{} for you.\n", style.bold(&alarms)));
+    }
+    words
+}
+
+fn sync_in_words(status: &Status) -> String {
+    let sync = &status.sync;
+    let Some(server) = &sync.server else { return String::new() };
+    let how = match sync.state {
+        SyncState::None => return String::new(),
+        SyncState::Offline => "cannot be reached",
+        SyncState::Syncing => "is being synced with",
+        SyncState::Idle => "has everything",
+    };
+    let waiting = match sync.pending {
+        0 => String::new(),
+        pending => format!("; {} to send", count(pending, "record", "records")),
+    };
+    let last =
+        sync.synced.map(|moment| format!("; last in step at {}", when::local(moment))).unwrap_or_default();
+    format!("The server {server} {how}{waiting}{last}.\n")
+}

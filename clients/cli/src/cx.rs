@@ -1,0 +1,139 @@
+//! Where a command runs: may it ask, does it print for a script or a person, and what happens on a signal.
+
+mod pager;
+mod signals;
+
+use std::cell::Cell;
+use std::env;
+use std::future::Future;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use haven_api::client::Client;
+use haven_api::unix::Connection;
+use serde::Serialize;
+
+use crate::args::{Color, Global};
+use crate::fault::Fault;
+use crate::text::Style;
+use crate::{daemon, editor};
+
+/// A device to talk to.
+pub(crate) type Haven = Client<Connection>;
+
+/// Where a command runs.
+pub(crate) struct Cx {
+    /// Whether a script reads.
+    pub(crate) json: bool,
+    /// Whether the person may be asked.
+    pub(crate) asks: bool,
+    /// How words for a person look.
+    pub(crate) style: Style,
+    /// Whether an editor has the terminal, and with it the person's interrupts.
+    pub(crate) editing: Cell<bool>,
+}
+
+impl Cx {
+    pub(crate) fn new(global: &Global) -> Self {
+        let is_terminal = io::stdout().is_terminal();
+        let is_plain = env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty())
+            || env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let colors = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !is_plain,
+        };
+        Self {
+            json: global.json,
+            asks: !global.no_input && io::stdin().is_terminal(),
+            style: Style { colors: colors && !global.json, terminal: is_terminal },
+            editing: Cell::new(false),
+        }
+    }
+
+    /// Connects to the daemon, which is started if it does not run. Words that an editor left behind are rescued first.
+    pub(crate) async fn haven(&self) -> Result<Haven, Fault> {
+        let haven = daemon::reach().await?;
+        editor::rescue(&haven, self).await;
+        Ok(haven)
+    }
+
+    /// Runs a command until it ends or a signal ends it; whatever it holds is dropped in order then.
+    pub(crate) async fn interruptible<T>(
+        &self,
+        command: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        signals::interruptible(command, &self.editing).await
+    }
+
+    /// Prints the result: an object for a script, words for a person.
+    pub(crate) fn tell<T: Serialize>(
+        &self,
+        json: &T,
+        words: impl FnOnce(Style) -> String,
+    ) -> Result<(), Fault> {
+        if self.json { self.line(json) } else { print(&words(self.style)) }
+    }
+
+    /// Prints a result of several things: an object a line for a script, words for a person, through a pager if they are
+    /// longer than the screen.
+    pub(crate) fn tell_all<T: Serialize>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        words: impl FnOnce(Style) -> String,
+    ) -> Result<(), Fault> {
+        if !self.json {
+            return self.page(&words(self.style));
+        }
+        let mut lines = Vec::new();
+        for item in items {
+            serde_json::to_writer(&mut lines, &item).expect("texts and numbers are always JSON");
+            lines.push(b'\n');
+        }
+        write(&lines)
+    }
+
+    /// Prints one object at once.
+    pub(crate) fn line<T: Serialize>(&self, json: &T) -> Result<(), Fault> {
+        let mut line = serde_json::to_vec(json).expect("texts and numbers are always JSON");
+        line.push(b'\n');
+        write(&line)
+    }
+
+    /// Prints words that may be longer than the screen.
+    pub(crate) fn page(&self, words: &str) -> Result<(), Fault> {
+        if self.style.terminal && pager::is_longer_than_screen(words) {
+            return pager::page(words);
+        }
+        print(words)
+    }
+
+    /// Says something beside the result; scripts do not hear it.
+    pub(crate) fn note(&self, words: &str) {
+        if !self.json {
+            aside(words);
+        }
+    }
+}
+
+/// Says something on stderr, whoever reads.
+pub(crate) fn aside(words: &str) {
+    // Nobody is left to hear that this failed.
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
+/// Prints words as they are, ended by a line feed.
+pub(crate) fn print(words: &str) -> Result<(), Fault> {
+    if words.is_empty() || words.ends_with('\n') {
+        return write(words.as_bytes());
+    }
+    write(format!("{words}\n").as_bytes())
+}
+
+/// Writes to stdout at once.
+pub(crate) fn write(bytes: &[u8]) -> Result<(), Fault> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Fault::pipe_closed(),
+        _ => Fault::system("the result cannot be written", &error),
+    })
+}

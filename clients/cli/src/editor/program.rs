@@ -1,0 +1,114 @@
+//! Which editor, and how it is kept from writing the words anywhere else.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::{env, io};
+
+use super::folder::Folder;
+use crate::cx::Cx;
+use crate::fault::Fault;
+
+/// What vim may keep elsewhere: swap, backups, undo, what was typed and searched. `silent!`: a small vim lacks some of it.
+const VIM: &[&str] = &[
+    "-n",
+    "-i",
+    "NONE",
+    "-c",
+    "silent! set noswapfile nobackup nowritebackup",
+    "-c",
+    "silent! set noundofile",
+    "-c",
+    "silent! set viminfo=",
+];
+
+/// A person's own nanorc may ask for backups, a history and lock files.
+const NANO: &[&str] = &["--ignorercfiles"];
+
+/// Emacs keeps backups and autosaves, perhaps in a folder of its own.
+const EMACS: &[&str] = &["--eval", "(setq make-backup-files nil auto-save-default nil create-lockfiles nil)"];
+
+/// Opens the editor on the folder's file and waits for its end; tells whether that was a good one.
+pub(super) async fn run(cx: &Cx, folder: &Folder) -> Result<bool, Fault> {
+    let chosen = chosen();
+    let flags = flags(&chosen);
+    if flags.is_none() {
+        crate::commands::once(
+            cx,
+            "editor",
+            &format!("`{chosen}` may keep copies of what you write elsewhere; vim and nano do not."),
+        );
+    }
+    // The shell splits what the variable holds, as everywhere else.
+    let mut command = Command::new("sh");
+    command
+        .arg("-c")
+        .arg(format!("exec {chosen} \"$@\""))
+        .arg(&chosen)
+        .args(flags.unwrap_or_default())
+        .arg(folder.file())
+        // Temporary copies fall under the same roof.
+        .env("TMPDIR", folder.path());
+    cx.editing.set(true);
+    let ended = wait(command).await;
+    cx.editing.set(false);
+    let ended = ended.map_err(|error| Fault::system("the editor cannot be opened", &error))?;
+    Ok(ended.success())
+}
+
+async fn wait(mut command: Command) -> io::Result<ExitStatus> {
+    let ended = tokio::task::spawn_blocking(move || command.status()).await;
+    ended.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()))
+}
+
+/// The person's editor.
+fn chosen() -> String {
+    let set = |name| env::var(name).ok().filter(|editor| !editor.trim().is_empty());
+    let usual = || ["nano", "vi"].into_iter().find(|name| found(name).is_some()).unwrap_or("vi").to_owned();
+    set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(usual)
+}
+
+/// The flags that keep an editor from writing elsewhere; `None` for one that nobody here knows.
+fn flags(chosen: &str) -> Option<&'static [&'static str]> {
+    let program = chosen.split_whitespace().next()?;
+    let program = found(program).unwrap_or_else(|| PathBuf::from(program));
+    // A link tells what hides behind a name such as vi or editor.
+    let real = program.canonicalize().unwrap_or(program);
+    let name = real.file_name()?.to_str()?;
+    match name {
+        _ if name.starts_with("vim") || name.starts_with("nvim") => Some(VIM),
+        _ if name.starts_with("nano") => Some(NANO),
+        _ if name.starts_with("emacs") => Some(EMACS),
+        _ => None,
+    }
+}
+
+fn found(program: &str) -> Option<PathBuf> {
+    if program.contains('/') {
+        return Some(PathBuf::from(program));
+    }
+    let path = env::var_os("PATH").unwrap_or_else(OsString::new);
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| Path::is_file(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_editors_are_kept_in_place_even_behind_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let check = |name: &str, target: &str, known: Option<&[&str]>| {
+            let link = dir.path().join(name);
+            std::fs::write(dir.path().join(target), "").unwrap();
+            std::os::unix::fs::symlink(dir.path().join(target), &link).unwrap();
+            assert_eq!(flags(&format!("{} -x", link.display())), known, "{name} -> {target}");
+        };
+        check("vi", "vim.tiny", Some(VIM));
+        check("editor", "nvim", Some(VIM));
+        check("pico", "nano", Some(NANO));
+        check("e", "emacs-nox", Some(EMACS));
+        check("code", "electron", None);
+        check("vi2", "busybox", None);
+    }
+}

@@ -1,0 +1,36 @@
+//! Every limit of the command line, each with its reason.
+
+use std::time::Duration;
+
+/// How long a daemon may take to begin listening. It opens one file; a minute-old laptop under full load needs seconds.
+pub(crate) const DAEMON_START_MAX: Duration = Duration::from_secs(20);
+
+/// How long another command's daemon may take once ours has found that it came second.
+pub(crate) const DAEMON_SECOND_MAX: Duration = Duration::from_secs(5);
+
+/// The first pause between two looks at a starting daemon's socket; it is ready in about as long.
+pub(crate) const DAEMON_LOOK: Duration = Duration::from_millis(2);
+
+/// The longest pause between two looks: nobody notices it, and a slow start costs no power.
+pub(crate) const DAEMON_LOOK_MAX: Duration = Duration::from_millis(50);
+
+/// How long `daemon stop` waits until the daemon is gone; it gives its calls five seconds to end.
+pub(crate) const DAEMON_STOP_MAX: Duration = Duration::from_secs(15);
+
+/// How long a new device waits to be let in. The code is good for two minutes.
+pub(crate) const JOIN_MAX: Duration = Duration::from_secs(120);
+
+/// The most bytes of text read from a file or a pipe: more would not fit a message, and no entry may be near it.
+pub(crate) const TEXT_READ_MAX: u64 = haven_api::limits::MESSAGE_BYTES_MAX as u64;
+
+/// The most bytes of a passphrase file that are looked at for its first line.
+pub(crate) const PASSPHRASE_READ_MAX: u64 = 4 * 1024;
+
+/// How long something goes on before its progress is shown: before that, a bar would only flicker.
+pub(crate) const PROGRESS_AFTER: Duration = Duration::from_millis(500);
+
+/// Letters of an id in tables for people. Eight tell ten thousand entries apart all but once in a hundred journals.
+pub(crate) const ID_SHOWN: usize = 8;
+
+/// How often a person may mistype a passphrase when the journal was locked under their editor.
+pub(crate) const UNLOCK_TRIES: usize = 3;

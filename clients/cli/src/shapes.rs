@@ -1,0 +1,278 @@
+//! What scripts read: one type for each object, its keys in the order they are written.
+
+use std::collections::BTreeMap;
+
+use haven_api::devices::Device;
+use haven_api::drafts::DraftSummary;
+use haven_api::journal::{Entry, EntryVersion, FailedLine, Hit, Imported, Summary};
+use haven_api::people::Person;
+use haven_api::practice::ExerciseSummary;
+use haven_api::vault::{Status, SyncStatus};
+use haven_core::answers::ExerciseRef;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+/// What was written or changed.
+#[derive(Serialize)]
+pub(crate) struct Id {
+    pub(crate) id: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct StatusShape<'a> {
+    state: &'static str,
+    device: Option<&'a str>,
+    device_id: Option<&'a str>,
+    entries: Option<u64>,
+    sync: SyncShape<'a>,
+    alarms: u32,
+    drafts: u32,
+}
+
+impl<'a> StatusShape<'a> {
+    pub(crate) fn of(status: &'a Status) -> Self {
+        Self {
+            state: status.state.as_str(),
+            device: some(&status.device_name),
+            device_id: some(&status.device_id),
+            entries: status.entries,
+            sync: SyncShape::of(&status.sync),
+            alarms: status.alarms,
+            drafts: status.drafts,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct SyncShape<'a> {
+    state: &'static str,
+    pending: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    synced: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'static str>,
+}
+
+impl<'a> SyncShape<'a> {
+    fn of(sync: &'a SyncStatus) -> Self {
+        Self {
+            state: sync.state.as_str(),
+            pending: sync.pending,
+            server: sync.server.as_deref(),
+            synced: sync.synced.map(|moment| moment.to_string()),
+            problem: sync.problem.map(haven_api::error::name),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct SummaryShape<'a> {
+    id: String,
+    kind: &'static str,
+    at: String,
+    title: &'a str,
+    tags: Vec<&'a str>,
+    people: Vec<&'a str>,
+    modified: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trashed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exercise: Option<ExerciseShape<'a>>,
+}
+
+impl<'a> SummaryShape<'a> {
+    pub(crate) fn of(entry: &'a Summary) -> Self {
+        Self {
+            id: entry.id.to_string(),
+            kind: entry.kind.as_str(),
+            at: entry.at.to_string(),
+            title: &entry.title,
+            tags: entry.tags.iter().map(|tag| tag.as_str()).collect(),
+            people: entry.people.iter().map(|person| person.name.as_str()).collect(),
+            modified: entry.modified.to_string(),
+            trashed: entry.trashed.map(|moment| moment.to_string()),
+            exercise: entry.exercise.as_ref().map(ExerciseShape::of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ExerciseShape<'a> {
+    id: &'a str,
+    version: u32,
+}
+
+impl<'a> ExerciseShape<'a> {
+    fn of(exercise: &'a ExerciseRef) -> Self {
+        Self { id: exercise.id.as_str(), version: exercise.version }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct HitShape<'a> {
+    #[serde(flatten)]
+    entry: SummaryShape<'a>,
+    snippet: String,
+}
+
+impl<'a> HitShape<'a> {
+    pub(crate) fn of(hit: &'a Hit) -> Self {
+        let snippet = hit.snippet.iter().map(|part| part.text.as_str()).collect();
+        Self { entry: SummaryShape::of(&hit.entry), snippet }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct EntryShape<'a> {
+    #[serde(flatten)]
+    entry: SummaryShape<'a>,
+    text: &'a str,
+    version: &'a str,
+    created: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<BTreeMap<&'a str, Json>>,
+}
+
+impl<'a> EntryShape<'a> {
+    pub(crate) fn of(entry: &'a Entry) -> Self {
+        let answers = entry.answers.iter().map(|(field, answer)| (field.as_str(), answer.clone().into()));
+        let has_answers = entry.summary.exercise.is_some() || !entry.answers.is_empty();
+        Self {
+            entry: SummaryShape::of(&entry.summary),
+            text: &entry.text,
+            version: &entry.version,
+            created: entry.created.to_string(),
+            answers: has_answers.then(|| answers.collect()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct VersionShape<'a> {
+    version: &'a str,
+    at: String,
+    device: &'a str,
+}
+
+impl<'a> VersionShape<'a> {
+    pub(crate) fn of(version: &'a EntryVersion) -> Self {
+        Self { version: &version.version, at: version.at.to_string(), device: &version.device }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct ImportedShape<'a> {
+    imported: u64,
+    skipped: u64,
+    failed: Vec<FailedShape<'a>>,
+}
+
+impl<'a> ImportedShape<'a> {
+    pub(crate) fn of(imported: &'a Imported) -> Self {
+        let failed = imported.failed.iter().map(FailedShape::of).collect();
+        Self { imported: imported.imported, skipped: imported.skipped, failed }
+    }
+}
+
+#[derive(Serialize)]
+struct FailedShape<'a> {
+    line: u64,
+    reason: &'a str,
+}
+
+impl<'a> FailedShape<'a> {
+    fn of(failed: &'a FailedLine) -> Self {
+        Self { line: failed.line, reason: &failed.reason }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct DraftShape<'a> {
+    id: String,
+    entry: Option<String>,
+    title: &'a str,
+    saved: String,
+}
+
+impl<'a> DraftShape<'a> {
+    pub(crate) fn of(draft: &'a DraftSummary) -> Self {
+        Self {
+            id: hex(&draft.id),
+            entry: draft.entry.map(|entry| entry.to_string()),
+            title: &draft.title,
+            saved: draft.saved.to_string(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct DeviceShape<'a> {
+    id: &'a str,
+    name: &'a str,
+    this: bool,
+    added: Option<String>,
+    last_seen: Option<String>,
+    state: &'static str,
+}
+
+impl<'a> DeviceShape<'a> {
+    pub(crate) fn of(device: &'a Device) -> Self {
+        Self {
+            id: &device.id,
+            name: &device.name,
+            this: device.this,
+            added: device.added.map(|moment| moment.to_string()),
+            last_seen: device.last_seen.map(|moment| moment.to_string()),
+            state: if device.removed { "removed" } else { "active" },
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct PersonShape<'a> {
+    id: String,
+    name: &'a str,
+    created: String,
+}
+
+impl<'a> PersonShape<'a> {
+    pub(crate) fn of(person: &'a Person) -> Self {
+        Self { id: person.id.to_string(), name: person.name.as_str(), created: person.created.to_string() }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct ExerciseSummaryShape<'a> {
+    id: &'a str,
+    version: u32,
+    title: &'a str,
+    steps: Vec<u8>,
+    signs: Vec<&'static str>,
+    minutes: u32,
+    gate: &'static str,
+}
+
+impl<'a> ExerciseSummaryShape<'a> {
+    pub(crate) fn of(exercise: &'a ExerciseSummary) -> Self {
+        Self {
+            id: exercise.exercise.id.as_str(),
+            version: exercise.exercise.version,
+            title: &exercise.title,
+            steps: exercise.steps.iter().map(|step| step.number()).collect(),
+            signs: exercise.signs.iter().map(|sign| sign.as_str()).collect(),
+            minutes: exercise.minutes,
+            gate: exercise.gate.as_str(),
+        }
+    }
+}
+
+/// Bytes as lowercase hex letters.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
