@@ -54,7 +54,7 @@ impl World {
             self.devices[device].ask(Command::Edit { id, base: None, edit }, self.now_ms, &mut self.chance);
         match asked {
             Asked::Answered(Ok(_)) => {
-                self.trace.push(format!("device {device} edits {id} +{word} -{removed:?}"));
+                self.trace.push(format!("device {device} edits {id} +{word} -{removed:?} in {text:?}"));
                 self.model.edited(id, Some(word), &removed);
             }
             _ => {
@@ -64,14 +64,15 @@ impl World {
         }
     }
 
-    /// Puts a word somewhere into a text and perhaps takes one out.
+    /// Puts a word somewhere into a text and perhaps takes one out. Words that lost the space between them are left alone:
+    /// whoever changes one of them writes the other anew.
     fn rewrite(&mut self, text: &str, word: &str) -> (String, Vec<String>) {
-        let mut words = words_in(text);
-        let removed = if !words.is_empty() && self.chance.once_in(3) {
-            vec![words.remove(self.chance.below(words.len()))]
-        } else {
-            Vec::new()
-        };
+        let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        let mut removed = Vec::new();
+        let place = self.chance.below(words.len());
+        if self.chance.once_in(3) && words.get(place).is_some_and(|word| words_in(word).len() == 1) {
+            removed.push(words.remove(place));
+        }
         let place = self.chance.below(words.len() + 1);
         words.insert(place, word.to_owned());
         (words.iter().map(|word| format!("{word} ")).collect(), removed)
