@@ -13,6 +13,10 @@ pub const INCOMING_MAX: usize = 8;
 /// How long one call to a server may take, in milliseconds: a full push over a bad line of 5 s round trips.
 pub const CALL_MS: u64 = 45_000;
 
+/// How long a command that needs the server waits for a connection, in milliseconds: a slow one comes about meanwhile, and
+/// nobody waits longer for an answer that says no.
+pub const ONLINE_WAIT_MS: u64 = 5_000;
+
 /// How long joining may take, in milliseconds: the code's two minutes, and time to type the words at the other device.
 pub const JOIN_MS: u64 = 180_000;
 

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use haven_engine::command::{Command, Reply};
+use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::io::Store;
+use haven_engine::sync::SyncState;
 use haven_engine::vault::{Created, Locked, VaultFault};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::host::Host;
 use crate::keeper::Keeper;
 use crate::keeper::order::{Answer, Found, Made, Opening, Order, Refused, TryRefused};
-use crate::limits::ORDERS_MAX;
+use crate::limits::{ONLINE_WAIT_MS, ORDERS_MAX};
 use crate::snapshot::{Snapshot, Stage};
 
 /// A handle on a running device. Once the last one is dropped, the keeper ends.
@@ -101,6 +102,26 @@ impl Node {
         self.ask(|answer| Order::Command(Box::new(command), answer)).await
     }
 
+    /// Puts a command that needs the server, again while the connection comes about: right after a vault was opened or a
+    /// server was set there is none yet, and the person should not have to know.
+    pub(crate) async fn command_online(&self, command: impl Fn() -> Command) -> Result<Reply, Refused> {
+        let (mut seen, mut late) = (self.watch(), self.host().sleep(ONLINE_WAIT_MS));
+        let was_offline = seen.borrow_and_update().view.status.sync == SyncState::Offline;
+        let mut answer = self.command(command()).await;
+        if is_offline(&answer) && was_offline {
+            self.sync_now().await?;
+        }
+        while is_offline(&answer) {
+            tokio::select! {
+                changed = seen.changed() => changed.map_err(|_| Refused::Stopping)?,
+                () = &mut late => break,
+            }
+            seen.borrow_and_update();
+            answer = self.command(command()).await;
+        }
+        answer
+    }
+
     pub(crate) async fn found(&self) -> Result<Found, Refused> {
         self.ask(Order::Find).await
     }
@@ -172,4 +193,8 @@ impl Node {
             Err(_) => Err(Refused::Stopping),
         }
     }
+}
+
+fn is_offline(answer: &Result<Reply, Refused>) -> bool {
+    matches!(answer, Err(Refused::Fault(Fault::ServerUnreachable)))
 }

@@ -48,7 +48,7 @@ impl Daemon {
     pub(crate) async fn of(mut command: Command, home: &Path) -> Self {
         let child = command.spawn().unwrap();
         let daemon = Self { home: home.to_owned(), child, _folder: None };
-        daemon.client().await;
+        daemon.client().await.status().await.unwrap();
         daemon
     }
 

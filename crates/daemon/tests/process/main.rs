@@ -7,3 +7,4 @@ mod daemon;
 mod folder;
 mod life;
 mod lock;
+mod sync;

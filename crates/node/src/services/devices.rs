@@ -51,7 +51,7 @@ impl DeviceService for Devices {
     ) -> Result<Response<pb::StartLinkResponse>, Status> {
         let snapshot = self.0.opened()?;
         let server_url = snapshot.view.status.server.clone().ok_or(Refused::Fault(Fault::NoServer))?;
-        let Reply::LinkStarted(started) = self.0.command(Command::StartLink).await? else {
+        let Reply::LinkStarted(started) = self.0.command_online(|| Command::StartLink).await? else {
             return Err(unexpected());
         };
         let url = link_text(&started.code, &server_url);
@@ -79,7 +79,8 @@ impl DeviceService for Devices {
         let right = self.0.try_passphrase(move |locked| locked.check(&passphrase)).await;
         right.map_err(ApiError::from)?;
         self.0.passed().await?;
-        let Reply::Linked(name) = self.0.command(Command::ConfirmLink { words }).await? else {
+        let confirm = || Command::ConfirmLink { words: words.clone() };
+        let Reply::Linked(name) = self.0.command_online(confirm).await? else {
             return Err(unexpected());
         };
         let snapshot = self.0.opened()?;

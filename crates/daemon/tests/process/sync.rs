@@ -1,0 +1,143 @@
+//! Two daemons and the server inside one of them.
+
+use std::fs;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use haven_api::client::Client;
+use haven_api::devices::{Join, JoinState, LinkState};
+use haven_api::error::ErrorReason as Reason;
+use haven_api::journal::{Draft, Edit};
+use haven_api::unix::Connection;
+use haven_api::vault::{ServerInvite, SyncState};
+
+use crate::daemon::{Daemon, PATIENCE, STRONG, havend};
+
+const OTHER: &str = "plain-window-seven-carpets";
+
+/// A daemon with a server inside, and where that is.
+async fn with_server(home: &std::path::Path) -> (Daemon, String) {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = havend(home);
+    command.arg("--serve").arg(format!("127.0.0.1:{port}"));
+    (Daemon::of(command, home).await, format!("http://127.0.0.1:{port}"))
+}
+
+fn join(code: &str, url: &str) -> Join {
+    Join {
+        code: code.to_owned(),
+        server_url: url.to_owned(),
+        device_name: "Phone".to_owned(),
+        passphrase: OTHER.to_owned(),
+    }
+}
+
+/// Lets a new device in, the person reading the words from it.
+async fn link(old: &Client<Connection>, new: &Client<Connection>, url: &str) {
+    let shown = old.start_link().await.unwrap();
+    assert_eq!(shown.server_url, url);
+    let mut states = new.join(join(&shown.code, url)).await.unwrap();
+    assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
+    let Some(JoinState::Words(words)) = states.next().await.unwrap() else { panic!("no words") };
+    let mut watched = old.watch_link().await.unwrap();
+    loop {
+        match watched.next().await.unwrap() {
+            Some(LinkState::Waiting { .. }) => {}
+            Some(LinkState::Answered { device_name }) => break assert_eq!(device_name, "Phone"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(
+        old.confirm_link(&words, "wrong".to_owned()).await.unwrap_err().reason,
+        Reason::WrongPassphrase
+    );
+    let device = old.confirm_link(&words.to_uppercase(), STRONG.to_owned()).await.unwrap();
+    assert_eq!((device.name.as_str(), device.this), ("Phone", false));
+    let linked = states.next().await.unwrap();
+    assert!(matches!(linked, Some(JoinState::Linked { device_id, .. }) if device_id == device.id));
+    assert_eq!(states.next().await.unwrap(), None);
+}
+
+async fn caught_up(client: &Client<Connection>) {
+    let synced = client.sync(Some(PATIENCE)).await.unwrap();
+    assert_eq!((synced.status.state, synced.status.pending), (SyncState::Idle, 0));
+}
+
+#[tokio::test]
+async fn two_devices_share_one_journal_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
+    let (laptop, url) = with_server(&home).await;
+    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
+    let a = laptop.client().await;
+    let wrong = ServerInvite { url: url.clone(), invite: "AAAA".to_owned() };
+    assert_eq!(
+        a.init("Laptop", STRONG.to_owned(), Some(wrong)).await.err().unwrap().reason,
+        Reason::InviteInvalid
+    );
+    let server = ServerInvite { url: url.clone(), invite };
+    a.init("Laptop", STRONG.to_owned(), Some(server)).await.unwrap();
+    let first = a.add(Draft::note("written on the laptop")).await.unwrap().id.to_string();
+    caught_up(&a).await;
+    assert_eq!(a.server().await.unwrap().identity.len(), 64);
+
+    let phone = Daemon::start_in(&other).await;
+    let b = phone.client().await;
+    link(&a, &b, &url).await;
+    caught_up(&b).await;
+    assert_eq!(b.entry(&first, None).await.unwrap().text, "written on the laptop");
+    let edit =
+        Edit { text: Some("written on the laptop, changed on the phone".to_owned()), ..Edit::default() };
+    b.edit(&first, edit, None).await.unwrap();
+    caught_up(&b).await;
+    caught_up(&a).await;
+    assert_eq!(a.entry(&first, None).await.unwrap().text, "written on the laptop, changed on the phone");
+    let names: Vec<_> =
+        b.devices().await.unwrap().into_iter().map(|device| (device.name, device.this)).collect();
+    assert_eq!(names, [("Laptop".to_owned(), false), ("Phone".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn what_is_written_on_one_device_shows_on_the_other_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
+    let (laptop, url) = with_server(&home).await;
+    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
+    let a = laptop.client().await;
+    a.init("Laptop", STRONG.to_owned(), Some(ServerInvite { url: url.clone(), invite })).await.unwrap();
+    let phone = Daemon::start_in(&other).await;
+    let b = phone.client().await;
+    link(&a, &b, &url).await;
+    caught_up(&b).await;
+    let mut events = b.events().await.unwrap();
+    a.add(Draft::note("just now")).await.unwrap();
+    let arrived = tokio::time::timeout(Duration::from_secs(20), async {
+        while events.next().await.unwrap().unwrap().status.entries != Some(1) {}
+    });
+    arrived.await.unwrap();
+    assert_eq!(b.search("now", 0, None).await.unwrap().total, 1);
+}
+
+#[tokio::test]
+async fn a_wrong_code_or_an_unreachable_server_lets_nobody_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
+    let (laptop, url) = with_server(&home).await;
+    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
+    let a = laptop.client().await;
+    a.init("Laptop", STRONG.to_owned(), Some(ServerInvite { url: url.clone(), invite })).await.unwrap();
+    let code = a.start_link().await.unwrap().code;
+    let phone = Daemon::start_in(&other).await;
+    let b = phone.client().await;
+    let mistyped = format!("{}{}", if code.starts_with('A') { 'B' } else { 'A' }, &code[1..]);
+    assert_eq!(b.join(join(&mistyped, &url)).await.err().unwrap().reason, Reason::CodeMalformed);
+    let nobody = "http://127.0.0.1:1";
+    let mut states = b.join(join(&code, nobody)).await.unwrap();
+    assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
+    assert_eq!(states.next().await.unwrap_err().reason, Reason::ServerUnreachable);
+    a.cancel_link().await.unwrap();
+    let mut states = b.join(join(&code, &url)).await.unwrap();
+    assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
+    assert_eq!(states.next().await.unwrap_err().reason, Reason::CodeExpired);
+    assert_eq!(a.devices().await.unwrap().len(), 1);
+}
