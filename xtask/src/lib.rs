@@ -19,6 +19,8 @@ pub mod man;
 pub mod sim;
 pub mod start;
 
+pub mod live;
+
 pub mod bench;
 pub mod corpus;
 pub mod demo;
