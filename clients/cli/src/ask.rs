@@ -110,11 +110,8 @@ pub(crate) fn text(file: &Path) -> Result<String, Fault> {
         let why = format!("byte {} is not UTF-8", error.utf8_error().valid_up_to() + 1);
         Fault::usage("the text cannot be taken", why, "Save it as UTF-8.")
     })?;
-    Ok(text
-        .strip_suffix('\n')
-        .map(|text| text.strip_suffix('\r').unwrap_or(text))
-        .unwrap_or(&text)
-        .to_owned())
+    let ending = ["\r\n", "\n"].into_iter().find(|ending| text.ends_with(ending)).unwrap_or_default();
+    Ok(text.strip_suffix(ending).unwrap_or(&text).to_owned())
 }
 
 /// Opens a file, or stdin for `-`.

@@ -150,7 +150,7 @@ async fn save(cx: &Cx, haven: &Haven, about: &About, text: &str) -> Result<Writt
         match save_once(&haven, about, text).await {
             // A daemon that locks begins anew, and the connection with it.
             Err(fault) if left > 0 && fault.reason() == ErrorReason::DaemonUnreachable => {
-                haven = daemon::reach().await?
+                haven = daemon::reach().await?;
             }
             Err(fault) if left > 0 && fault.reason() == ErrorReason::Locked && cx.asks => {
                 cx.note("The journal was locked while you wrote.");

@@ -33,7 +33,7 @@ pub(crate) enum Exit {
 /// Why a command ends before its end.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
-    error: ApiError,
+    error: Box<ApiError>,
     exit: Exit,
 }
 
@@ -72,12 +72,15 @@ impl Fault {
 
     /// Ends quietly: whoever read our output has seen enough.
     pub(crate) fn pipe_closed() -> Self {
-        Self { error: ApiError::new(ErrorReason::Cancelled, "nobody reads on"), exit: Exit::Done }
+        Self { error: Box::new(ApiError::new(ErrorReason::Cancelled, "nobody reads on")), exit: Exit::Done }
     }
 
     /// Ends because of a signal.
     pub(crate) fn interrupted() -> Self {
-        Self { error: ApiError::new(ErrorReason::Cancelled, "interrupted"), exit: Exit::Interrupted }
+        Self {
+            error: Box::new(ApiError::new(ErrorReason::Cancelled, "interrupted")),
+            exit: Exit::Interrupted,
+        }
     }
 
     /// Ends with another code than the reason's own.
@@ -195,7 +198,7 @@ impl<'a> ToldFault<'a> {
 impl From<ApiError> for Fault {
     fn from(error: ApiError) -> Self {
         let exit = exit(error.reason);
-        Self { error, exit }
+        Self { error: Box::new(error), exit }
     }
 }
 

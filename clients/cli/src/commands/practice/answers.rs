@@ -103,25 +103,25 @@ mod tests {
         Scale { min: 0, max: 100, step: 1, anchors: vec![(0, "none".to_owned())] }
     }
 
-    fn check(shape: &Shape, typed: &str, json: serde_json::Value) {
-        assert_eq!(serde_json::Value::from(read(shape, typed)), json, "{typed:?}");
+    fn check(shape: &Shape, typed: &str, json: &serde_json::Value) {
+        assert_eq!(&serde_json::Value::from(read(shape, typed)), json, "{typed:?}");
     }
 
     #[test]
     fn a_typed_line_becomes_the_answer_it_looks_like() {
         use serde_json::json;
         let count = Count { min: 0, max: 9 };
-        check(&Shape::Text { chars_max: 10 }, " rain ", json!("rain"));
-        check(&Shape::LongText { chars_max: None }, "a\nb", json!("a\nb"));
-        check(&Shape::Scale(scale()), "40", json!(40));
-        check(&Shape::Scale(scale()), "lots", json!("lots"));
-        check(&Shape::Multi(vec![], count), "a, b", json!(["a", "b"]));
-        check(&Shape::Bool { stop: None }, "Yes", json!(true));
-        check(&Shape::Consent, "n", json!(false));
-        check(&Shape::Duration, "5m", json!("5m"));
+        check(&Shape::Text { chars_max: 10 }, " rain ", &json!("rain"));
+        check(&Shape::LongText { chars_max: None }, "a\nb", &json!("a\nb"));
+        check(&Shape::Scale(scale()), "40", &json!(40));
+        check(&Shape::Scale(scale()), "lots", &json!("lots"));
+        check(&Shape::Multi(vec![], count), "a, b", &json!(["a", "b"]));
+        check(&Shape::Bool { stop: None }, "Yes", &json!(true));
+        check(&Shape::Consent, "n", &json!(false));
+        check(&Shape::Duration, "5m", &json!("5m"));
         let emotions = Shape::Emotions { strength: scale(), suggestions: vec![], count };
         let felt = json!([{"name": "sad", "strength": 3}, {"name": "tired"}]);
-        check(&emotions, "sad = 3\n\ntired", felt);
+        check(&emotions, "sad = 3\n\ntired", &felt);
     }
 
     #[test]
