@@ -28,9 +28,9 @@ use kit::Vault;
 /// Pushes at once, each of a feed of its own.
 const IN_FLIGHT: usize = 64;
 /// Pushes of one record each, together.
-const SINGLE: usize = 20_000;
+const SINGLE: usize = 12_800;
 /// Records of the bulk, and bytes of each body: an entry of 1.4 KB, compressed and padded.
-const BULK: usize = 40_000;
+const BULK: usize = 20_000;
 const BODY_BYTES: usize = 1_024 + 16;
 /// Pushes whose way to another device is timed.
 const TIMED: usize = 300;
@@ -40,7 +40,7 @@ const LISTENERS: usize = 31;
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [url, invite, rest @ ..] = &arguments[..] else { panic!("URL INVITE [PID]") };
+    let [url, invite, rest @ ..] = &arguments[..] else { unreachable!("URL INVITE [PID]") };
     let pid = rest.first().map(String::as_str);
     let invite = Invite::parse(invite).expect("an invite");
     let mut vault = Vault::with_devices(number(), IN_FLIGHT as u64);
@@ -51,7 +51,8 @@ async fn main() {
 
     single(&client, &mut vault).await;
     memory("after single pushes", pid);
-    bulk(&client, &mut vault).await;
+    bulk(&client, &mut vault, 1).await;
+    bulk(&client, &mut vault, 2).await;
     memory("after bulk", pid);
     first_sync(url, &vault).await;
     memory("after a first sync", pid);
@@ -81,14 +82,22 @@ async fn single(client: &Client, vault: &mut Vault) {
     spread("one push, 64 in flight", times);
 }
 
-async fn bulk(client: &Client, vault: &mut Vault) {
-    let written = vault.write_sized(0, BULK, BODY_BYTES);
-    let per_push = PUSH_BATCH_BYTES / written[0].len();
+async fn bulk(client: &Client, vault: &mut Vault, feeds: usize) {
+    let written: Vec<_> =
+        (0..feeds).map(|device| vault.write_sized(device, BULK / feeds, BODY_BYTES)).collect();
+    let per_push = PUSH_BATCH_BYTES / written[0][0].len();
     let start = Instant::now();
-    for records in written.chunks(per_push) {
-        client.push(records.to_vec()).await.expect("pushed");
+    let mut pushes = JoinSet::new();
+    for records in written {
+        let client = client.beside();
+        pushes.spawn(async move {
+            for records in records.chunks(per_push) {
+                client.push(records.to_vec()).await.expect("pushed");
+            }
+        });
     }
-    rate("bulk, one feed, one push at a time", written.len(), start.elapsed());
+    pushes.join_all().await;
+    rate(&format!("bulk, {feeds} feeds, each one push at a time"), BULK, start.elapsed());
 }
 
 async fn first_sync(url: &str, vault: &Vault) {

@@ -131,6 +131,9 @@ pub(crate) const COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Records whose signatures are verified where the request runs; more are handed to a thread that may block.
 pub(crate) const VERIFY_INLINE_MAX: usize = 8;
 
+/// Records in one piece of a push that is verified on several cores.
+pub(crate) const VERIFY_PIECE: usize = 64;
+
 /// Database connections that read.
 pub(crate) const READERS: usize = 2;
 

@@ -103,7 +103,7 @@ impl Mailboxes {
         &self,
         id: &MailboxId,
         index: u32,
-        message: Bytes,
+        message: &[u8],
         now: Instant,
     ) -> Result<(), MailboxFault> {
         if !(1..=MAILBOX_MESSAGE_BYTES_MAX).contains(&message.len()) {
@@ -171,7 +171,7 @@ impl Mailbox {
         (!places.closed).then(|| messages.collect())
     }
 
-    fn put(&self, index: u32, message: Bytes) -> Result<(), MailboxFault> {
+    fn put(&self, index: u32, message: &[u8]) -> Result<(), MailboxFault> {
         let mut places = self.places();
         if places.closed {
             return Err(MailboxFault::Unknown);
@@ -179,11 +179,11 @@ impl Mailbox {
         let index = index.checked_sub(1).and_then(|index| usize::try_from(index).ok());
         let place = index.and_then(|index| places.messages.get_mut(index));
         let place = place.ok_or(MailboxFault::Taken)?;
-        if place.as_ref().is_some_and(|held| *held != message) {
+        if place.as_ref().is_some_and(|held| held != message) {
             return Err(MailboxFault::Taken);
         }
         // A copy of its own: the message came as a slice of a larger buffer.
-        *place = Some(Bytes::copy_from_slice(&message));
+        *place = Some(Bytes::copy_from_slice(message));
         drop(places);
         self.bell.notify_waiters();
         Ok(())
@@ -212,8 +212,8 @@ mod tests {
         Session { space: SpaceId::from_bytes([space; 32]), feed: FeedId::from_bytes([feed; 8]) }
     }
 
-    fn message(n: u8) -> Bytes {
-        vec![n; 100].into()
+    fn message(n: u8) -> Vec<u8> {
+        vec![n; 100]
     }
 
     #[test]
@@ -221,12 +221,12 @@ mod tests {
         let (boxes, start) = (Mailboxes::default(), Instant::now());
         let late = start + MAILBOX_LIFETIME;
         let almost = late - Duration::from_millis(1);
-        assert_eq!(boxes.post(&BOX, 1, message(1), start), Err(MailboxFault::Unknown));
+        assert_eq!(boxes.post(&BOX, 1, &message(1), start), Err(MailboxFault::Unknown));
         assert_eq!(boxes.open(BOX, member(1, 1), start), Ok(MAILBOX_LIFETIME));
         assert_eq!(boxes.open(BOX, member(1, 1), almost), Ok(Duration::from_millis(1)));
         assert_eq!(boxes.open(BOX, member(1, 2), almost), Err(MailboxFault::Exists));
-        assert_eq!(boxes.post(&BOX, 1, message(1), almost), Ok(()));
-        assert_eq!(boxes.post(&BOX, 2, message(1), late), Err(MailboxFault::Unknown));
+        assert_eq!(boxes.post(&BOX, 1, &message(1), almost), Ok(()));
+        assert_eq!(boxes.post(&BOX, 2, &message(1), late), Err(MailboxFault::Unknown));
         assert!(matches!(boxes.watch(&BOX, late), Err(MailboxFault::Unknown)));
         assert_eq!(boxes.open(BOX, member(1, 2), late), Ok(MAILBOX_LIFETIME), "the id is free again");
     }
@@ -235,7 +235,7 @@ mod tests {
     fn takes_four_messages_each_in_its_place() {
         let (boxes, now) = (Mailboxes::default(), Instant::now());
         boxes.open(BOX, member(1, 1), now).expect("open");
-        let post = |index, message| boxes.post(&BOX, index, message, now);
+        let post = |index, message: Vec<u8>| boxes.post(&BOX, index, &message, now);
         assert_eq!(post(1, message(1)), Ok(()));
         assert_eq!(post(1, message(1)), Ok(()), "the same again");
         assert_eq!(post(1, message(9)), Err(MailboxFault::Taken));
@@ -243,9 +243,9 @@ mod tests {
         for nowhere in [0, 5, u32::MAX] {
             assert_eq!(post(nowhere, message(5)), Err(MailboxFault::Taken), "{nowhere}");
         }
-        assert_eq!(post(2, Bytes::new()), Err(MailboxFault::Unfit));
-        assert_eq!(post(2, vec![1; MAILBOX_MESSAGE_BYTES_MAX + 1].into()), Err(MailboxFault::Unfit));
-        assert_eq!(post(2, vec![1; MAILBOX_MESSAGE_BYTES_MAX].into()), Ok(()));
+        assert_eq!(post(2, Vec::new()), Err(MailboxFault::Unfit));
+        assert_eq!(post(2, vec![1; MAILBOX_MESSAGE_BYTES_MAX + 1]), Err(MailboxFault::Unfit));
+        assert_eq!(post(2, vec![1; MAILBOX_MESSAGE_BYTES_MAX]), Ok(()));
         let watcher = boxes.watch(&BOX, now).expect("there");
         let indexes = |after| {
             let messages = watcher.mailbox.messages_after(after).expect("open");
@@ -262,7 +262,7 @@ mod tests {
         let watcher = boxes.watch(&BOX, now).expect("still there");
         boxes.close(&BOX, member(1, 1), now);
         assert_eq!(watcher.mailbox.messages_after(0), None);
-        assert_eq!(boxes.post(&BOX, 1, message(1), now), Err(MailboxFault::Unknown));
+        assert_eq!(boxes.post(&BOX, 1, &message(1), now), Err(MailboxFault::Unknown));
         boxes.close(&BOX, member(1, 1), now);
     }
 
@@ -273,8 +273,8 @@ mod tests {
         boxes.close(&BOX, member(1, 1), start);
         let later = start + MAILBOX_LIFETIME / 2;
         boxes.open(BOX, member(1, 1), later).expect("open");
-        assert_eq!(boxes.post(&BOX, 1, message(1), start + MAILBOX_LIFETIME), Ok(()));
-        assert_eq!(boxes.post(&BOX, 2, message(1), later + MAILBOX_LIFETIME), Err(MailboxFault::Unknown));
+        assert_eq!(boxes.post(&BOX, 1, &message(1), start + MAILBOX_LIFETIME), Ok(()));
+        assert_eq!(boxes.post(&BOX, 2, &message(1), later + MAILBOX_LIFETIME), Err(MailboxFault::Unknown));
     }
 
     #[test]

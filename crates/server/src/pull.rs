@@ -9,7 +9,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use haven_feed::exchange::server::ServerSpace;
 use haven_feed::{SpaceId, Vector};
-use haven_wire::error::Refusal;
 use haven_wire::pb::pull_response::Event;
 use haven_wire::pb::{ErrorReason, PullCaughtUp, PullHello, PullLinks, PullPing, PullRecords, PullResponse};
 use haven_wire::position::{head_to_pb, vector_to_pb};
@@ -20,7 +19,7 @@ use crate::connection::Connection;
 use crate::inbox::{Arrival, Inbox, Item, Mail, News};
 use crate::limits::{PING_EVERY, PULL_BATCH_BYTES};
 use crate::outlet::{Gone, Outgoing, Outlet};
-use crate::refusal::refuse;
+use crate::refusal::{Refused, refuse};
 use crate::server::{Member, Server};
 
 /// One space of a Pull, and what the device has of it by now.
@@ -40,7 +39,7 @@ enum End {
     /// The connection is to end; the device connects again.
     Ending,
     /// The device is told.
-    Refused(Refusal),
+    Told(Refused),
 }
 
 struct Pull {
@@ -90,8 +89,8 @@ impl Pull {
             End::Gone => {}
             // A connection that only grew old ends its streams without a fault.
             End::Ending if !self.server.draining.is_cancelled() => {}
-            End::Ending => self.outlet.end(Refusal::new(ErrorReason::Draining).into()).await,
-            End::Refused(refusal) => self.outlet.end(Status::from(refusal)).await,
+            End::Ending => self.outlet.end(Refused::new(ErrorReason::Draining).into()).await,
+            End::Told(refusal) => self.outlet.end(Status::from(refusal)).await,
         }
     }
 
@@ -208,7 +207,7 @@ impl Pull {
                 let stored = reader.records(&space, &mut runs, PULL_BATCH_BYTES)?;
                 Ok((stored, runs))
             });
-            let (stored, rest) = read.await.map_err(|fault| End::Refused(refuse(fault)))?;
+            let (stored, rest) = read.await.map_err(|fault| End::Told(refuse(fault)))?;
             runs = rest;
             let records = stored.into_iter().map(|stored| stored.bytes).collect();
             self.say(Event::Records(PullRecords { space: bytes(space), records })).await?;
@@ -224,7 +223,7 @@ impl Pull {
                 return Ok(());
             }
             let read = self.server.readers.read(move |reader| reader.links(&space, from, PULL_BATCH_BYTES));
-            let links = read.await.map_err(|fault| End::Refused(refuse(fault)))?;
+            let links = read.await.map_err(|fault| End::Told(refuse(fault)))?;
             self.listening(&space).next_link += links.len() as u64;
             self.say(Event::Links(PullLinks { space: bytes(space), links })).await?;
         }
@@ -234,7 +233,7 @@ impl Pull {
     fn check_membership(&mut self, space: SpaceId) -> Result<(), End> {
         let Member { space, feed } = &self.listening(&space).member;
         let is_member = space.held().roster().is_current(feed);
-        if is_member { Ok(()) } else { Err(End::Refused(ErrorReason::FeedRemoved.into())) }
+        if is_member { Ok(()) } else { Err(End::Told(ErrorReason::FeedRemoved.into())) }
     }
 
     fn listening(&mut self, space: &SpaceId) -> &mut Listening {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use haven_feed::{FeedId, SpaceId, StoreId};
-use haven_wire::error::Refusal;
 use haven_wire::pb::ErrorReason;
 use haven_wire::session::Token;
 use tokio::sync::Semaphore;
@@ -18,7 +17,7 @@ use crate::limits::{LARGE_BODIES_MAX, LARGE_BODIES_OF_STRANGERS_MAX};
 use crate::mailbox::Mailboxes;
 use crate::options::Limits;
 use crate::readers::Readers;
-use crate::refusal::refuse;
+use crate::refusal::{Refused, refuse};
 use crate::session::{Session, Sessions};
 use crate::space::{Joined, Space};
 use crate::spaces::Spaces;
@@ -43,6 +42,8 @@ pub(crate) struct Server {
     pub(crate) readers: Readers,
     /// The way into the store.
     pub(crate) writer: Writer,
+    /// How many cores there are to verify signatures.
+    pub(crate) cores: usize,
     /// Turns for verifying many signatures: as many as there are cores.
     pub(crate) verifying: Arc<Semaphore>,
     /// Turns for the large bodies of members.
@@ -85,6 +86,7 @@ impl Server {
             spaces: Spaces::new(readers.clone(), limits),
             readers,
             writer,
+            cores,
             verifying: Arc::new(Semaphore::new(cores)),
             large_of_members: Arc::new(Semaphore::new(LARGE_BODIES_MAX)),
             large_of_strangers: Arc::new(Semaphore::new(LARGE_BODIES_OF_STRANGERS_MAX)),
@@ -95,19 +97,19 @@ impl Server {
     }
 
     /// Finds a space.
-    pub(crate) async fn space(&self, space: SpaceId) -> Result<Arc<Space>, Refusal> {
+    pub(crate) async fn space(&self, space: SpaceId) -> Result<Arc<Space>, Refused> {
         let found = self.spaces.find(space).await.map_err(refuse)?;
         found.ok_or_else(|| ErrorReason::SpaceUnknown.into())
     }
 
     /// Finds the session that a request's metadata proves.
-    pub(crate) fn session(&self, metadata: &MetadataMap) -> Result<Session, Refusal> {
+    pub(crate) fn session(&self, metadata: &MetadataMap) -> Result<Session, Refused> {
         let token = Token::find(metadata).ok_or(ErrorReason::Unauthenticated)?;
         self.session_of(&token)
     }
 
     /// Finds the session of a token.
-    pub(crate) fn session_of(&self, token: &Token) -> Result<Session, Refusal> {
+    pub(crate) fn session_of(&self, token: &Token) -> Result<Session, Refused> {
         self.sessions.find(token, Instant::now()).ok_or_else(|| ErrorReason::Unauthenticated.into())
     }
 
@@ -116,7 +118,7 @@ impl Server {
         &self,
         session: Session,
         connection: &Arc<Connection>,
-    ) -> Result<Member, Refusal> {
+    ) -> Result<Member, Refused> {
         let space = self.space(session.space).await?;
         if !space.held().roster().is_current(&session.feed) {
             self.sessions.end(session);
@@ -136,7 +138,7 @@ impl Server {
         metadata: &MetadataMap,
         space: SpaceId,
         connection: &Arc<Connection>,
-    ) -> Result<Member, Refusal> {
+    ) -> Result<Member, Refused> {
         let session = self.session(metadata)?;
         if session.space != space {
             return Err(ErrorReason::Unauthenticated.into());

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use haven_feed::SpaceId;
-use haven_wire::error::Refusal;
 use haven_wire::limits::PULL_SPACES_MAX;
 use haven_wire::pb;
 use haven_wire::pb::ErrorReason;
@@ -18,6 +17,7 @@ use super::Services;
 use crate::connection::Connection;
 use crate::outlet::Outgoing;
 use crate::pull::{Listening, next_link};
+use crate::refusal::Refused;
 use crate::server::Member;
 use crate::{pull, push};
 
@@ -28,7 +28,7 @@ impl FeedService for Services {
     async fn push(&self, request: Request<pb::PushRequest>) -> Result<Response<pb::PushResponse>, Status> {
         let connection = Connection::of(request.extensions());
         let (metadata, _, asked) = request.into_parts();
-        let space: SpaceId = id(&asked.space, "space").map_err(Refusal::from)?;
+        let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
         let member = self.0.member(&metadata, space, &connection).await?;
         let held = push::push(&self.0, &member, connection.number(), asked.records).await?;
         let vector = held.into_iter().map(|(feed, position)| position_to_pb(feed, position)).collect();
@@ -39,7 +39,7 @@ impl FeedService for Services {
         let connection = Connection::of(request.extensions());
         let (metadata, _, asked) = request.into_parts();
         if asked.spaces.is_empty() || asked.spaces.len() > PULL_SPACES_MAX {
-            return Err(Refusal::new(ErrorReason::RequestMalformed).into());
+            return Err(Refused::new(ErrorReason::RequestMalformed).into());
         }
         let mut spaces = Vec::with_capacity(asked.spaces.len());
         for space in &asked.spaces {
@@ -56,7 +56,7 @@ impl Services {
         asked: &pb::PullSpace,
         metadata: &MetadataMap,
         connection: &Arc<Connection>,
-    ) -> Result<Listening, Refusal> {
+    ) -> Result<Listening, Refused> {
         let space: SpaceId = id(&asked.space, "space")?;
         let member = self.member_by(asked, space, metadata, connection).await?;
         let sent = vector_from_pb(&asked.vector)?;
@@ -70,7 +70,7 @@ impl Services {
         space: SpaceId,
         metadata: &MetadataMap,
         connection: &Arc<Connection>,
-    ) -> Result<Member, Refusal> {
+    ) -> Result<Member, Refused> {
         if asked.token.is_empty() {
             return self.0.member(metadata, space, connection).await;
         }
@@ -84,7 +84,7 @@ impl Services {
 }
 
 /// The same space twice would be told everything twice.
-fn check_distinct(spaces: &[Listening]) -> Result<(), Refusal> {
+fn check_distinct(spaces: &[Listening]) -> Result<(), Refused> {
     let mut ids: Vec<SpaceId> = spaces.iter().map(|one| one.member.space.id()).collect();
     ids.sort_unstable();
     let twice = ids.windows(2).any(|pair| pair[0] == pair[1]);

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use haven_wire::error::Refusal;
 use haven_wire::pb;
 use haven_wire::pb::mailbox_service_server::MailboxService;
 use haven_wire::pb::{ErrorReason, MailboxKind, WatchMailboxResponse};
@@ -15,7 +14,7 @@ use super::Services;
 use crate::connection::Connection;
 use crate::mailbox::{MailboxId, Watcher};
 use crate::outlet::{Gone, Outgoing, Outlet};
-use crate::refusal::refuse;
+use crate::refusal::{Refused, refuse};
 use crate::server::Server;
 
 #[tonic::async_trait]
@@ -31,7 +30,7 @@ impl MailboxService for Services {
         let mailbox = mailbox_of(&request.get_ref().mailbox)?;
         // A contact's mailbox lives seven days and so has to outlive a restart; these do not.
         if request.get_ref().kind() != MailboxKind::Link {
-            return Err(Refusal::new(ErrorReason::RequestMalformed).into());
+            return Err(Refused::new(ErrorReason::RequestMalformed).into());
         }
         let left = self.0.mailboxes.open(mailbox, session, Instant::now()).map_err(refuse)?;
         let expires_in_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
@@ -44,7 +43,7 @@ impl MailboxService for Services {
     ) -> Result<Response<pb::PostMessageResponse>, Status> {
         let pb::PostMessageRequest { mailbox, index, message } = request.into_inner();
         let mailbox = mailbox_of(&mailbox)?;
-        self.0.mailboxes.post(&mailbox, index, message, Instant::now()).map_err(refuse)?;
+        self.0.mailboxes.post(&mailbox, index, &message, Instant::now()).map_err(refuse)?;
         Ok(Response::new(pb::PostMessageResponse {}))
     }
 
@@ -103,7 +102,7 @@ impl Watch {
                 Err(Gone) => return,
             };
             if Instant::now() >= mailbox.expires {
-                return self.outlet.end(Refusal::new(ErrorReason::MailboxExpired).into()).await;
+                return self.outlet.end(Refused::new(ErrorReason::MailboxExpired).into()).await;
             }
             if !is_open {
                 return;
@@ -130,11 +129,11 @@ impl Watch {
 
     async fn end(&self) {
         if self.server.draining.is_cancelled() {
-            self.outlet.end(Refusal::new(ErrorReason::Draining).into()).await;
+            self.outlet.end(Refused::new(ErrorReason::Draining).into()).await;
         }
     }
 }
 
-fn mailbox_of(bytes: &[u8]) -> Result<MailboxId, Refusal> {
+fn mailbox_of(bytes: &[u8]) -> Result<MailboxId, Refused> {
     Ok(array(bytes, "mailbox")?)
 }

@@ -2,7 +2,6 @@
 
 use haven_feed::roster::Link;
 use haven_feed::{RosterHead, SpaceId};
-use haven_wire::error::Refusal;
 use haven_wire::pb;
 use haven_wire::pb::ErrorReason;
 use haven_wire::pb::roster_service_server::RosterService;
@@ -14,7 +13,7 @@ use super::Services;
 use crate::connection::Connection;
 use crate::limits::LINKS_ANSWER_BYTES;
 use crate::pull::next_link;
-use crate::refusal::refuse;
+use crate::refusal::{Refused, refuse};
 
 #[tonic::async_trait]
 impl RosterService for Services {
@@ -24,9 +23,9 @@ impl RosterService for Services {
     ) -> Result<Response<pb::AppendLinkResponse>, Status> {
         let connection = Connection::of(request.extensions());
         let (metadata, _, asked) = request.into_parts();
-        let space: SpaceId = id(&asked.space, "space").map_err(Refusal::from)?;
+        let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
         let member = self.0.member(&metadata, space, &connection).await?;
-        let expected = head_from_pb(asked.expected_head.as_ref()).map_err(Refusal::from)?;
+        let expected = head_from_pb(asked.expected_head.as_ref()).map_err(Refused::from)?;
         let link = Link::parse(asked.link).map_err(refuse)?;
         check_expected(&link, expected)?;
         let head = self.0.writer.append(member.space, link).await.map_err(refuse)?;
@@ -39,7 +38,7 @@ impl RosterService for Services {
     ) -> Result<Response<pb::ListLinksResponse>, Status> {
         let connection = Connection::of(request.extensions());
         let asked = request.get_ref();
-        let space: SpaceId = id(&asked.space, "space").map_err(Refusal::from)?;
+        let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
         let member = self.0.member(request.metadata(), space, &connection).await?;
         // The head first: links appended meanwhile are more than it promises, never fewer.
         let head = member.space.held().roster().head();
@@ -53,7 +52,7 @@ impl RosterService for Services {
 }
 
 /// A link says itself what it follows; a request that expects something else contradicts itself.
-fn check_expected(link: &Link, expected: RosterHead) -> Result<(), Refusal> {
+fn check_expected(link: &Link, expected: RosterHead) -> Result<(), Refused> {
     let follows = link.seq().checked_sub(1) == Some(expected.seq) && link.prev() == expected.hash;
     if follows { Ok(()) } else { Err(ErrorReason::RequestMalformed.into()) }
 }

@@ -3,7 +3,6 @@
 use haven_feed::auth::{AuthFault, Challenge};
 use haven_feed::keys::Signature;
 use haven_feed::{Nonce, SpaceId};
-use haven_wire::error::Refusal;
 use haven_wire::pb;
 use haven_wire::pb::ErrorReason;
 use haven_wire::pb::session_service_server::SessionService;
@@ -16,7 +15,7 @@ use super::Services;
 use crate::entropy::draw;
 use crate::limits::TOKEN_LIFETIME;
 use crate::pull::bytes;
-use crate::refusal::refuse;
+use crate::refusal::{Refused, refuse};
 use crate::session::Session;
 
 /// What a device answers a challenge with.
@@ -33,7 +32,7 @@ impl SessionService for Services {
         request: Request<pb::ChallengeRequest>,
     ) -> Result<Response<pb::ChallengeResponse>, Status> {
         let asked = request.get_ref();
-        let session = session_of(&asked.space, &asked.feed).map_err(Refusal::from)?;
+        let session = session_of(&asked.space, &asked.feed).map_err(Refused::from)?;
         Ok(Response::new(self.issue(session)?))
     }
 
@@ -41,7 +40,7 @@ impl SessionService for Services {
         &self,
         request: Request<pb::LogInRequest>,
     ) -> Result<Response<pb::LogInResponse>, Status> {
-        let answer = read(request.get_ref()).map_err(Refusal::from)?;
+        let answer = read(request.get_ref()).map_err(Refused::from)?;
         let token = self.admit(&answer).await?;
         let expires_in_ms = u64::try_from(TOKEN_LIFETIME.as_millis()).unwrap_or(u64::MAX);
         Ok(Response::new(pb::LogInResponse { token: bytes(token.as_bytes()), expires_in_ms }))
@@ -49,7 +48,7 @@ impl SessionService for Services {
 }
 
 impl Services {
-    fn issue(&self, Session { space, feed }: Session) -> Result<pb::ChallengeResponse, Refusal> {
+    fn issue(&self, Session { space, feed }: Session) -> Result<pb::ChallengeResponse, Refused> {
         let server = &self.0;
         let nonce = Nonce::from_bytes(draw().map_err(refuse)?);
         let challenge =
@@ -63,7 +62,7 @@ impl Services {
         })
     }
 
-    async fn admit(&self, answer: &Answer) -> Result<Token, Refusal> {
+    async fn admit(&self, answer: &Answer) -> Result<Token, Refused> {
         let server = &self.0;
         let challenge = server.sessions.redeem(&answer.nonce, answer.session, Instant::now());
         let challenge = challenge.ok_or(ErrorReason::NonceUnknown)?;

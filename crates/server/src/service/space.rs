@@ -5,7 +5,6 @@ use haven_feed::digest::Digest;
 use haven_feed::invite::ticket_of;
 use haven_feed::roster::{Link, LinkFault, Roster};
 use haven_feed::{RosterHead, SpaceId};
-use haven_wire::error::Refusal;
 use haven_wire::pb;
 use haven_wire::pb::ErrorReason;
 use haven_wire::pb::space_service_server::SpaceService;
@@ -14,7 +13,7 @@ use haven_wire::request::array;
 use tonic::{Request, Response, Status};
 
 use super::Services;
-use crate::refusal::refuse;
+use crate::refusal::{Refused, refuse};
 use crate::store::{InviteState, StoreFault};
 use crate::writer::{NewSpace, WriteFault};
 
@@ -25,7 +24,7 @@ impl SpaceService for Services {
         request: Request<pb::CreateSpaceRequest>,
     ) -> Result<Response<pb::CreateSpaceResponse>, Status> {
         let pb::CreateSpaceRequest { invite, genesis, links } = request.into_inner();
-        let ticket = ticket_of(&array(&invite, "invite").map_err(Refusal::from)?);
+        let ticket = ticket_of(&array(&invite, "invite").map_err(Refused::from)?);
         let links: Vec<Bytes> = std::iter::once(genesis).chain(links).collect();
         let head = self.create(ticket, links).await?;
         Ok(Response::new(pb::CreateSpaceResponse { head: Some(head_to_pb(head)) }))
@@ -34,7 +33,7 @@ impl SpaceService for Services {
 
 impl Services {
     /// Looks at the invite first: without one nobody makes us verify anything, nor learns which spaces there are.
-    async fn create(&self, ticket: Digest, links: Vec<Bytes>) -> Result<RosterHead, Refusal> {
+    async fn create(&self, ticket: Digest, links: Vec<Bytes>) -> Result<RosterHead, Refused> {
         let state = self.invite(ticket).await?.ok_or(ErrorReason::InviteInvalid)?;
         let space = self.genesis_of(&links)?;
         if let Some(held) = self.0.spaces.find(space).await.map_err(refuse)? {
@@ -52,17 +51,17 @@ impl Services {
         }
     }
 
-    async fn invite(&self, ticket: Digest) -> Result<Option<InviteState>, Refusal> {
+    async fn invite(&self, ticket: Digest) -> Result<Option<InviteState>, Refused> {
         self.0.readers.read(move |reader| reader.invite(&ticket)).await.map_err(refuse)
     }
 
-    fn genesis_of(&self, links: &[Bytes]) -> Result<SpaceId, Refusal> {
+    fn genesis_of(&self, links: &[Bytes]) -> Result<SpaceId, Refused> {
         let genesis = links.first().cloned().unwrap_or_default();
         Ok(Link::parse(genesis).map_err(refuse)?.space())
     }
 
     /// A roster may be thousands of signatures.
-    async fn verify(&self, links: Vec<Bytes>) -> Result<RosterHead, Refusal> {
+    async fn verify(&self, links: Vec<Bytes>) -> Result<RosterHead, Refused> {
         let turn = self.0.verifying.clone().acquire_owned().await.expect("the turns are never closed");
         let verifying = tokio::task::spawn_blocking(move || {
             let links: Vec<Link> = links.into_iter().map(Link::parse).collect::<Result<_, LinkFault>>()?;
@@ -70,12 +69,12 @@ impl Services {
             drop(turn);
             Ok(head)
         });
-        let verified = verifying.await.map_err(|_| Refusal::new(ErrorReason::Internal))?;
+        let verified = verifying.await.map_err(|_| Refused::new(ErrorReason::Internal))?;
         verified.map_err(|fault: LinkFault| refuse(fault))
     }
 
     /// Somebody spent the invite meanwhile; if it was the same device, which asked twice, it has what it wants.
-    async fn lost_race(&self, ticket: Digest, space: SpaceId) -> Result<RosterHead, Refusal> {
+    async fn lost_race(&self, ticket: Digest, space: SpaceId) -> Result<RosterHead, Refused> {
         if self.invite(ticket).await? != Some(InviteState::UsedFor(space)) {
             return Err(ErrorReason::InviteUsed.into());
         }

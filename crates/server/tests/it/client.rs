@@ -212,7 +212,7 @@ impl Pull {
 
     /// Everything of one space until it is caught up, in the order the protocol promises.
     pub(crate) async fn past(&mut self) -> Result<Past, Status> {
-        let Event::Hello(hello) = self.next().await? else { panic!("a space begins with a hello") };
+        let Event::Hello(hello) = self.next().await? else { unreachable!("a space begins with a hello") };
         let mut past = Past {
             vector: vector_from_pb(&hello.vector).expect("a vector"),
             head: head_from_pb(hello.roster_head.as_ref()).expect("a head"),
@@ -225,7 +225,7 @@ impl Pull {
                 Event::Links(links) if past.records.is_empty() => past.links.extend(links.links),
                 Event::Records(records) => past.records.extend(records.records),
                 Event::CaughtUp(caught_up) if caught_up.space == hello.space => return Ok(past),
-                _ => panic!("links, then records, then caught up"),
+                _ => unreachable!("links, then records, then caught up"),
             }
         }
     }
@@ -236,7 +236,7 @@ impl Pull {
         while records.len() < count {
             match self.next().await.expect("the stream goes on") {
                 Event::Records(more) => records.extend(more.records),
-                _ => panic!("only records come"),
+                _ => unreachable!("only records come"),
             }
         }
         records

@@ -75,7 +75,7 @@ async fn a_challenge_is_good_for_a_minute_and_a_session_for_a_quarter_of_an_hour
         match answer {
             Ok(_) => assert!(is_good, "{seconds}"),
             Err(status) => {
-                assert_eq!((is_good, Refusal::of(&status).reason), (false, ErrorReason::NonceUnknown))
+                assert_eq!((is_good, Refusal::of(&status).reason), (false, ErrorReason::NonceUnknown));
             }
         }
     }

@@ -12,6 +12,7 @@ mod hostile;
 mod kill;
 mod life;
 mod mailboxes;
+mod memory;
 mod pulls;
 mod pushes;
 mod rosters;

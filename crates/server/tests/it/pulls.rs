@@ -171,7 +171,9 @@ async fn one_stream_serves_many_spaces() {
     for (vault, writer) in vaults.iter_mut().zip(&writers).rev() {
         let news = vault.write(0, 1);
         writer.push(news.clone()).await.expect("pushed");
-        let Event::Records(records) = pull.next().await.expect("records") else { panic!("records come") };
+        let Event::Records(records) = pull.next().await.expect("records") else {
+            unreachable!("records come")
+        };
         assert_eq!((records.space.as_ref(), records.records), (vault.space().as_bytes().as_slice(), news));
     }
 }

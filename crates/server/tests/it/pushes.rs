@@ -281,7 +281,7 @@ async fn no_session_reaches_into_another_space() {
             Ok(_) => assert!(is_mine, "case {case}"),
             Err(status) if is_mine => assert_eq!(Refusal::of(&status).reason, ErrorReason::RequestMalformed),
             Err(status) => {
-                assert_eq!(Refusal::of(&status).reason, ErrorReason::Unauthenticated, "case {case}")
+                assert_eq!(Refusal::of(&status).reason, ErrorReason::Unauthenticated, "case {case}");
             }
         }
     }

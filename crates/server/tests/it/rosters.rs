@@ -82,7 +82,7 @@ async fn a_new_link_comes_to_those_who_listen_and_its_feed_may_write() {
     vault.add(Device::new(1_500));
     let link = vault.links.last().expect("a link").clone();
     one.append(head, &link).await.expect("appended");
-    let Event::Links(links) = pull.next().await.expect("the link") else { panic!("a link comes") };
+    let Event::Links(links) = pull.next().await.expect("the link") else { unreachable!("a link comes") };
     assert_eq!(links.links, [link.bytes().clone()]);
 
     let third = Client::enter(&server.url, &vault, 2).await;
@@ -102,10 +102,10 @@ async fn a_removed_feed_hears_of_it_and_of_nothing_more() {
     let link = vault.removing(vault.devices[1].feed(), None);
     one.append(vault.roster.head(), &link).await.expect("removed");
     vault.append(link.clone());
-    let Event::Links(links) = pull.next().await.expect("the link") else { panic!("a link comes") };
+    let Event::Links(links) = pull.next().await.expect("the link") else { unreachable!("a link comes") };
     assert_eq!(links.links, [link.bytes().clone()]);
     one.push(vault.write(0, 1)).await.expect("pushed");
-    let end = pull.next().await.err().expect("the end");
+    let Err(end) = pull.next().await else { unreachable!("the stream ends") };
     assert_eq!(Refusal::of(&end).reason, ErrorReason::FeedRemoved);
     assert_eq!(reason(two.pull(&haven_feed::Vector::default(), None).await), ErrorReason::FeedRemoved);
 }

@@ -41,8 +41,8 @@ impl Running {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
         let options = Options { limits, ..Options::new(folder.path()) };
-        let served =
-            tokio::spawn(async move { serve(&options, listener, async { drop(stopped.await) }).await });
+        let opened = open(&options).expect("a folder nobody else serves");
+        let served = tokio::spawn(opened.serve(listener, async { drop(stopped.await) }));
         Self { url, folder, stop, served }
     }
 
