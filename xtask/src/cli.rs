@@ -1,5 +1,7 @@
 //! What may be typed after `cargo xtask`.
 
+use std::net::SocketAddr;
+
 use clap::{Args, Parser, Subcommand};
 
 /// The project's chores.
@@ -22,11 +24,14 @@ pub enum Command {
     },
     /// Install what the tests need and run every one of them
     Test(TestChoice),
-    /// Build the binaries and start this device's daemon
+    /// Build the programs and start this device's daemon, with a server inside
     Start {
         /// Build with optimisation (slower to build, quicker to run)
         #[arg(long)]
         release: bool,
+        /// The address of the server inside, for your other devices on this machine
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7460")]
+        serve: SocketAddr,
     },
     /// Show two devices and a server at work on a throw-away journal
     Demo,

@@ -23,7 +23,7 @@ fn run(cli: Cli) -> Result<(), Fault> {
     match cli.command {
         Command::Tidy { lower } => tidy::command(&repo, lower),
         Command::Test(choice) => test::command(&repo, &choice),
-        Command::Start { release } => start::command(&repo, release),
+        Command::Start { release, serve } => start::command(&repo, release, serve),
         Command::Demo => demo::command(&repo),
         Command::Sim { seeds, from } => sim::command(&repo, seeds, from),
         Command::Bench { peers } => bench::command(&repo, peers),

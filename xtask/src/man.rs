@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::repo::Repo;
+use crate::shell::Shell;
 use crate::{say, start};
 
 /// Writes the manual pages to target/man.
@@ -13,7 +14,7 @@ pub fn command(repo: &Repo) -> Result<(), Fault> {
     let pages = repo.target().join("man");
     std::fs::create_dir_all(&pages).map_err(|error| Fault::io("make the folder of the pages", &error))?;
     let folder = pages.display().to_string();
-    start::run(repo, &programs, &["man", "--out", &folder])?;
+    Shell::new(repo).run(&programs.join("haven").display().to_string(), &["man", "--out", &folder])?;
     say::line(&folder);
     Ok(())
 }
