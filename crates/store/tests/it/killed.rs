@@ -87,6 +87,7 @@ fn spin(moment: Duration) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "how it acknowledges")]
 fn write_until_killed(folder: &Path) -> ! {
     let mut store = open(folder);
     let mut head = store.heads(SPACE).unwrap().first().map_or(0, |(_, seq)| *seq);
