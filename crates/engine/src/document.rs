@@ -79,7 +79,7 @@ pub(crate) struct Past {
 }
 
 /// A document that cannot be read as ours.
-#[derive(Debug, Error)]
+#[derive(Clone, Copy, Debug, Error)]
 pub(crate) enum DocumentFault {
     /// The bytes are not what they should be; ours are damaged.
     #[error("a document is damaged")]

@@ -205,7 +205,7 @@ impl Engine {
             Command::Restore { id, version } => self.restore(work, id, &version).map(|()| Reply::Entry(id)),
             Command::Show { id, version } => self.show(work, id, version),
             Command::History(id) => self.history(work, id).map(Reply::History),
-            Command::Import { lines, dry_run } => self.import(work, lines, dry_run).map(Reply::Imported),
+            Command::Import { lines, dry_run } => self.import(work, &lines, dry_run).map(Reply::Imported),
             Command::SaveDraft(save) => self.save_draft(work, save).map(Reply::Draft),
             Command::ListDrafts => Ok(Reply::Drafts(self.list_drafts())),
             Command::CommitDraft(id) => self.commit_draft(work, id).map(Reply::Entry),
@@ -279,6 +279,9 @@ fn tips(reader: &dyn Reader, space: SpaceId) -> Result<Tips, OpenFault> {
     Ok(tips)
 }
 
+/// A row's key and its sealed value.
+type SealedRow = (Vec<u8>, Vec<u8>);
+
 /// The rows of a store together with the key that opens them.
 struct Sealed<'a> {
     keys: &'a Keys,
@@ -291,7 +294,7 @@ impl Sealed<'_> {
         self.keys.open(Table::Meta, key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
     }
 
-    fn rows(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, OpenFault> {
+    fn rows(&self, table: Table) -> Result<Vec<SealedRow>, OpenFault> {
         let mut rows = Vec::new();
         self.reader.scan(table, &mut |key, sealed| {
             rows.push((key.to_vec(), sealed.to_vec()));

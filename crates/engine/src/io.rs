@@ -150,6 +150,9 @@ pub enum StoreFault {
     },
 }
 
+/// Sees one row, key and value, and says whether to go on.
+pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
 /// What is durable, read by reference.
 pub trait Reader {
     /// The value under `key`, if any.
@@ -162,11 +165,7 @@ pub trait Reader {
     ///
     /// # Errors
     /// The store could not be read.
-    fn scan(
-        &self,
-        table: Table,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreFault>;
+    fn scan(&self, table: Table, visit: &mut Visit<'_>) -> Result<(), StoreFault>;
 
     /// All links of a space's roster from genesis on, in order.
     ///

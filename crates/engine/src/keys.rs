@@ -103,7 +103,7 @@ impl Keys {
 
 /// Reads what [`Keys::encode_roots`] wrote.
 pub(crate) fn decode_roots(bytes: &[u8]) -> Option<BTreeMap<u32, EpochRoot>> {
-    if bytes.is_empty() || bytes.len() % 36 != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(36) {
         return None;
     }
     let one = |chunk: &[u8]| {

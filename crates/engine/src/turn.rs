@@ -48,13 +48,13 @@ pub fn turn(
 /// # Errors
 /// As [`turn`].
 pub fn release(step: Step, store: &mut dyn Store, shell: &mut dyn Shell) -> Result<(), StoreFault> {
-    if !step.commit.is_empty() {
-        if let Err(fault) = store.apply(step.commit) {
-            for (ticket, _) in step.reply {
-                shell.reply(ticket, Err(Fault::Storage(fault.clone())));
-            }
-            return Err(fault);
+    if !step.commit.is_empty()
+        && let Err(fault) = store.apply(step.commit)
+    {
+        for (ticket, _) in step.reply {
+            shell.reply(ticket, Err(Fault::Storage(fault.clone())));
         }
+        return Err(fault);
     }
     step.send.into_iter().for_each(|message| shell.send(message));
     step.reply.into_iter().for_each(|(ticket, answer)| shell.reply(ticket, answer));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{ActorId, Automerge, AutomergeError, ObjType, ROOT, ReadDoc, Value};
+use automerge::{ActorId, Automerge, AutomergeError, Change, ObjType, ROOT, ReadDoc, Value};
 
 use super::{Author, Document, DocumentFault, Fields, damaged, diff, hashes, object};
 use crate::version::Version;
@@ -98,10 +98,10 @@ impl Document {
             }
         };
         let seen = match &written {
-            Some((hash, _)) => Version::new(vec![*hash]),
+            Some(change) => Version::new(vec![change.hash().0]),
             None => base.cloned().unwrap_or_else(|| self.version()),
         };
-        changes.extend(written.map(|(_, change)| change));
+        changes.extend(written.map(|change| change.raw_bytes().to_vec()));
         Ok(Edited { changes, seen })
     }
 
@@ -117,11 +117,7 @@ impl Document {
     }
 }
 
-fn write(
-    doc: &mut Automerge,
-    edit: &FieldsEdit,
-    author: Author,
-) -> Result<Option<([u8; 32], Vec<u8>)>, DocumentFault> {
+fn write(doc: &mut Automerge, edit: &FieldsEdit, author: Author) -> Result<Option<Change>, DocumentFault> {
     doc.set_actor(ActorId::from(&author.actor));
     let mut tx = doc.transaction();
     write_edit(&mut tx, edit).map_err(damaged)?;
@@ -130,8 +126,7 @@ fn write(
         return Ok(None);
     }
     tx.commit_with(CommitOptions::default().with_time(author.now_ms.div_euclid(1000)));
-    let change = doc.get_last_local_change().ok_or(DocumentFault::Damaged)?;
-    Ok(Some((change.hash().0, change.raw_bytes().to_vec())))
+    doc.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
 }
 
 fn write_edit(tx: &mut Transaction<'_>, edit: &FieldsEdit) -> Result<(), AutomergeError> {

@@ -149,10 +149,10 @@ impl Engine {
             .collect();
         for id in due {
             // What cannot become a record yet (a blank page) stays a draft; it is tried again when it changes.
-            if self.fold(work, id).is_err() {
-                if let Some(drafting) = self.drafts.get_mut(&id) {
-                    (drafting.first_ms, drafting.last_ms) = (now, now);
-                }
+            if self.fold(work, id).is_err()
+                && let Some(drafting) = self.drafts.get_mut(&id)
+            {
+                (drafting.first_ms, drafting.last_ms) = (now, now);
             }
         }
     }

@@ -32,7 +32,7 @@ impl Engine {
     pub(super) fn import(
         &mut self,
         work: &mut Work<'_, '_>,
-        lines: Vec<ImportItem>,
+        lines: &[ImportItem],
         dry_run: bool,
     ) -> Result<Imported, Fault> {
         if lines.len() > limits::IMPORT_LINES_MAX {
@@ -40,7 +40,7 @@ impl Engine {
             return Err(Fault::TooLarge { what: "the batch", size, max, unit: "lines" });
         }
         let mut outcome = Imported::default();
-        let wanted = self.wanted(&lines, &mut outcome);
+        let wanted = self.wanted(lines, &mut outcome);
         if dry_run {
             outcome.imported = wanted.len() as u64;
             return Ok(outcome);
@@ -118,8 +118,7 @@ impl Engine {
     ) -> Result<Fields, String> {
         let named = one.read.people.iter().filter_map(|name| people.get(name).copied()).collect();
         let exercise = one.read.exercise.as_ref().and_then(|at| self.library.get_version(&at.id, at.version));
-        let draft =
-            one.read.clone().draft(one.identity, named, exercise).map_err(|fault| fault.to_string())?;
+        let draft = one.read.draft(one.identity, named, exercise).map_err(|fault| fault.to_string())?;
         Ok(fields::of_draft(&draft, &self.library, Timestamp::from_millis(work.cx.now.wall_ms)))
     }
 

@@ -99,7 +99,7 @@ impl Engine {
             Incoming::LinkAppended { space, seq } if space == self.space => self.link_appended(work, seq),
             Incoming::MailboxOpened { .. } => {}
             Incoming::MailboxMessage { mailbox, index, message } => {
-                self.mailbox(work, mailbox, index, &message)
+                self.mailbox(work, mailbox, index, &message);
             }
             Incoming::Refused { request, refusal } => self.refused(work, request, refusal),
             Incoming::Offline => self.lost(work),
