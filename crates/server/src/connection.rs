@@ -56,6 +56,11 @@ impl Connection {
         self.served.load(Ordering::Relaxed)
     }
 
+    /// Says whether a member of some space has used it.
+    pub(crate) fn is_members(&self) -> bool {
+        !self.spaces.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Leaves a space when the connection ends.
     pub(crate) fn leave_at_end(&self, space: Arc<Space>) {
         self.spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);

@@ -14,6 +14,7 @@ mod readers;
 pub mod store;
 mod writer;
 
+mod budget;
 mod inbox;
 mod rate;
 mod space;

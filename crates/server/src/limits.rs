@@ -57,9 +57,9 @@ pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections at once: ten thousand listeners and room beside them.
 pub(crate) const CONNECTIONS_MAX: usize = 16_384;
 
-/// Connections at once that have not made a request yet. Beyond it the oldest such one is closed: an honest client is
-/// through in milliseconds, one that stalls is not.
-pub(crate) const CONNECTIONS_YOUNG_MAX: usize = 1_024;
+/// Connections at once that no member has used yet. Beyond it the oldest is cut off: an honest device logs in within
+/// milliseconds, one that is being linked needs two minutes, one that stalls needs for ever.
+pub(crate) const GUESTS_MAX: usize = 1_024;
 
 /// File descriptors kept free of connections: database, listener, log, runtime.
 pub(crate) const DESCRIPTORS_RESERVED: u64 = 64;
@@ -87,10 +87,10 @@ pub(crate) const RESETS_PENDING_MAX: usize = 32;
 pub(crate) const RESETS_LOCAL_MAX: usize = 256;
 
 /// Bytes a peer may send on one stream ahead of our reading.
-pub(crate) const STREAM_WINDOW: u32 = 256 * 1024;
+pub(crate) const STREAM_WINDOW: u32 = 128 * 1024;
 
-/// Bytes a peer may send on one connection ahead of our reading.
-pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// Bytes a peer may send on one connection ahead of our reading: what each connection can make us hold.
+pub(crate) const CONNECTION_WINDOW: u32 = 256 * 1024;
 
 /// Bytes hyper buffers for one stream that its peer does not take.
 pub(crate) const SEND_BUFFER: usize = 256 * 1024;
@@ -98,23 +98,23 @@ pub(crate) const SEND_BUFFER: usize = 256 * 1024;
 /// Bytes of one message of the calls that carry only ids, proofs or one sealed message.
 pub(crate) const SMALL_MESSAGE_BYTES_MAX: usize = 8 * 1024;
 
-/// Request bytes up to which a call is small. Larger ones take turns, so that the bodies being received stay bounded.
-pub(crate) const SMALL_BODY_BYTES: usize = 64 * 1024;
+/// Bytes of members' requests in memory at once, from their arrival to their answer.
+pub(crate) const RECEIVING_OF_MEMBERS_MAX: usize = 64 * 1024 * 1024;
 
-/// Large bodies being received and handled at once: 32 MiB at the most.
-pub(crate) const LARGE_BODIES_MAX: usize = 32;
+/// Bytes of one space's requests in memory at once: no space takes all there is.
+pub(crate) const RECEIVING_OF_SPACE_MAX: usize = 16 * 1024 * 1024;
 
-/// Large bodies of one space at once: no space takes all the turns.
-pub(crate) const LARGE_BODIES_PER_SPACE_MAX: usize = 8;
-
-/// Large bodies at once from those without a session, who can only be creating a space.
-pub(crate) const LARGE_BODIES_OF_STRANGERS_MAX: usize = 4;
+/// Bytes of everybody else's requests in memory at once: log-ins and a few new spaces.
+pub(crate) const RECEIVING_OF_STRANGERS_MAX: usize = 8 * 1024 * 1024;
 
 /// How often a push that met another one of the same feed is judged again before it is sent away.
 pub(crate) const PUSH_TRIES_MAX: usize = 8;
 
 /// How long a push that met too many others of the same feed should wait.
 pub(crate) const PUSH_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// How long to wait when another process (an operator's command) writes to the store.
+pub(crate) const STORE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// A rest after accepting a connection failed (no descriptor left, say): the listener is tried again, for ever.
 pub(crate) const ACCEPT_REST: Duration = Duration::from_millis(50);

@@ -13,7 +13,7 @@ use haven_wire::request::Malformed;
 use tonic::Status;
 
 use crate::entropy::NoEntropy;
-use crate::limits::PUSH_AGAIN_AFTER;
+use crate::limits::{PUSH_AGAIN_AFTER, STORE_AGAIN_AFTER};
 use crate::mailbox::MailboxFault;
 use crate::store::StoreFault;
 use crate::writer::WriteFault;
@@ -156,6 +156,7 @@ impl IntoRefusal for StoreFault {
     fn into_refusal(self) -> Refusal {
         match self {
             Self::Full => ErrorReason::StorageFull.into(),
+            Self::Busy => retry_after(STORE_AGAIN_AFTER),
             Self::InviteSpent => ErrorReason::InviteUsed.into(),
             Self::Failed(_) | Self::Damaged(_) | Self::Newer { .. } => ErrorReason::StorageFailed.into(),
         }

@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::metadata::MetadataMap;
 
+use crate::budget::Budget;
 use crate::connection::Connection;
 use crate::identity::Identity;
-use crate::limits::{LARGE_BODIES_MAX, LARGE_BODIES_OF_STRANGERS_MAX};
+use crate::limits::{RECEIVING_OF_MEMBERS_MAX, RECEIVING_OF_STRANGERS_MAX};
 use crate::mailbox::Mailboxes;
 use crate::options::Limits;
 use crate::readers::Readers;
@@ -46,10 +47,10 @@ pub(crate) struct Server {
     pub(crate) cores: usize,
     /// Turns for verifying many signatures: as many as there are cores.
     pub(crate) verifying: Arc<Semaphore>,
-    /// Turns for the large bodies of members.
-    pub(crate) large_of_members: Arc<Semaphore>,
-    /// Turns for the large bodies of everybody else.
-    pub(crate) large_of_strangers: Arc<Semaphore>,
+    /// What members' requests may take in memory.
+    pub(crate) receiving_of_members: Arc<Budget>,
+    /// What everybody else's requests may take in memory.
+    pub(crate) receiving_of_strangers: Arc<Budget>,
     /// Cancelled when the server stops.
     pub(crate) draining: CancellationToken,
     /// Everything that streams.
@@ -88,8 +89,8 @@ impl Server {
             writer,
             cores,
             verifying: Arc::new(Semaphore::new(cores)),
-            large_of_members: Arc::new(Semaphore::new(LARGE_BODIES_MAX)),
-            large_of_strangers: Arc::new(Semaphore::new(LARGE_BODIES_OF_STRANGERS_MAX)),
+            receiving_of_members: Budget::of(RECEIVING_OF_MEMBERS_MAX),
+            receiving_of_strangers: Budget::of(RECEIVING_OF_STRANGERS_MAX),
             draining: CancellationToken::new(),
             streams: TaskTracker::new(),
         };

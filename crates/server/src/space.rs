@@ -9,11 +9,11 @@ use haven_feed::SpaceId;
 use haven_feed::chain::Tips;
 use haven_feed::exchange::server::{Admission, ServerSpace};
 use haven_feed::roster::{Link, Roster};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use crate::budget::Budget;
 use crate::inbox::{Arrival, Inbox, News, Origin, Stretch};
-use crate::limits::{LARGE_BODIES_PER_SPACE_MAX, LIVE_BYTES_MAX, SPACE_CONNECTIONS_MAX};
+use crate::limits::{LIVE_BYTES_MAX, RECEIVING_OF_SPACE_MAX, SPACE_CONNECTIONS_MAX};
 use crate::options::Limits;
 use crate::rate::Bucket;
 use crate::store::{SpaceRow, StoreFault};
@@ -22,8 +22,8 @@ use crate::store::{SpaceRow, StoreFault};
 pub(crate) struct Space {
     id: SpaceId,
     live: Mutex<Live>,
-    /// Turns for its large bodies, so that one space cannot take all there are.
-    pub(crate) large: Arc<Semaphore>,
+    /// What its requests may take in memory.
+    pub(crate) receiving: Arc<Budget>,
 }
 
 struct Live {
@@ -57,7 +57,7 @@ impl Space {
             held: Arc::new(held),
         };
         let id = live.held.roster().space();
-        Self { id, live: Mutex::new(live), large: Arc::new(Semaphore::new(LARGE_BODIES_PER_SPACE_MAX)) }
+        Self { id, live: Mutex::new(live), receiving: Budget::of(RECEIVING_OF_SPACE_MAX) }
     }
 
     /// Returns its id.

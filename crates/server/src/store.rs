@@ -22,6 +22,9 @@ pub enum StoreFault {
     /// The disk is full, or the quota of the file system is met. Nothing was kept.
     #[error("the disk is full")]
     Full,
+    /// Another process has been writing for too long. Nothing was kept; trying again may help.
+    #[error("another process is writing to the store")]
+    Busy,
     /// Reading or writing failed. What was written last may or may not be there: the store must be opened anew.
     #[error("reading or writing the store failed (code {0})")]
     Failed(i32),
@@ -172,8 +175,8 @@ pub(crate) trait Store: Reader {
     /// Which store this is; another one after the data was lost.
     fn store_id(&self) -> StoreId;
 
-    /// Does all changes in one transaction; durable when it returns. After [`StoreFault::Full`] and
-    /// [`StoreFault::InviteSpent`] nothing has changed and the store is usable.
+    /// Does all changes in one transaction; durable when it returns. After [`StoreFault::Full`],
+    /// [`StoreFault::Busy`] and [`StoreFault::InviteSpent`] nothing has changed and the store is usable.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreFault>;
 
     /// Opens one more reader.

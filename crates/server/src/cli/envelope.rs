@@ -102,6 +102,7 @@ fn advice(fault: &FolderFault) -> Advice {
 fn store_advice(fault: &StoreFault) -> Advice {
     match fault {
         StoreFault::Full => Advice("STORAGE_FULL", "Free some space on the disk and try again.", EXIT_FAILED),
+        StoreFault::Busy => Advice("STORAGE_IN_USE", "Try again in a moment.", EXIT_FAILED),
         StoreFault::Newer { .. } => {
             Advice("STORAGE_NEWER", "Update haven-server; nothing was changed.", EXIT_FAILED)
         }

@@ -1,4 +1,4 @@
-//! The door: accepts for ever, whatever one accept says, and keeps the number of those who only stand in it small.
+//! The door: accepts for ever, whatever one accept says, and keeps the number of those small who only stand in it.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +13,7 @@ use super::Front;
 use super::dispatch::Dispatch;
 use super::speak::{Routes, speak};
 use crate::connection::Connection;
-use crate::limits::{
-    ACCEPT_REST, CONNECTIONS_MAX, CONNECTIONS_YOUNG_MAX, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT,
-};
+use crate::limits::{ACCEPT_REST, CONNECTIONS_MAX, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT, GUESTS_MAX};
 use crate::server::Server;
 
 /// The door of a server.
@@ -26,7 +24,9 @@ pub(super) struct Door {
     connections: TaskTracker,
     open: Arc<AtomicUsize>,
     open_max: usize,
-    young: VecDeque<Weak<Connection>>,
+    /// Connections that were no member's when they were last looked at, the oldest first.
+    guests: VecDeque<Weak<Connection>>,
+    guests_max: usize,
 }
 
 /// Counts one open connection until dropped.
@@ -36,14 +36,16 @@ impl Door {
     /// Opens the door.
     pub(super) fn new(server: Arc<Server>, front: Front, connections: TaskTracker) -> Self {
         let routes = Arc::new(Routes::new(server.clone()));
+        let open_max = open_max();
         Self {
             server,
             front,
             routes,
             connections,
             open: Arc::default(),
-            open_max: open_max(),
-            young: VecDeque::new(),
+            open_max,
+            guests: VecDeque::new(),
+            guests_max: GUESTS_MAX.min(open_max / 2),
         }
     }
 
@@ -63,13 +65,15 @@ impl Door {
     fn welcome(&mut self, stream: TcpStream) {
         if self.open.fetch_add(1, Ordering::Relaxed) >= self.open_max {
             self.open.fetch_sub(1, Ordering::Relaxed);
+            // There is room for the next one at least, if one of these is no member.
+            self.cut_oldest_guest();
             return;
         }
         let counted = Counted(self.open.clone());
         // With Nagle's algorithm an answer waits for an acknowledgement that waits for it: 40 ms each.
         let _ = stream.set_nodelay(true);
         let connection = Connection::new(&self.server.draining);
-        self.watch_young(&connection);
+        self.watch_guest(&connection);
         let dispatch = Dispatch::new(self.server.clone(), self.routes.clone(), connection.clone());
         let tls = self.front.tls.clone();
         self.connections.spawn(async move {
@@ -86,22 +90,27 @@ impl Door {
         });
     }
 
-    /// Beyond the limit the one that has stalled longest is cut off.
-    fn watch_young(&mut self, connection: &Arc<Connection>) {
-        let grown = |connection: &Weak<Connection>| connection.upgrade().is_none_or(|one| one.is_served());
-        while self.young.front().is_some_and(grown) {
-            self.young.pop_front();
+    /// Beyond the limit the guest that has been there longest makes room.
+    fn watch_guest(&mut self, connection: &Arc<Connection>) {
+        if self.guests.len() >= self.guests_max {
+            self.guests.retain(is_guest);
         }
-        if self.young.len() >= CONNECTIONS_YOUNG_MAX {
-            self.young.retain(|one| !grown(one));
+        if self.guests.len() >= self.guests_max {
+            self.cut_oldest_guest();
         }
-        if self.young.len() >= CONNECTIONS_YOUNG_MAX
-            && let Some(oldest) = self.young.pop_front().and_then(|oldest| oldest.upgrade())
-        {
+        self.guests.push_back(Arc::downgrade(connection));
+    }
+
+    fn cut_oldest_guest(&mut self) {
+        self.guests.retain(is_guest);
+        if let Some(oldest) = self.guests.pop_front().and_then(|oldest| oldest.upgrade()) {
             oldest.cut.cancel();
         }
-        self.young.push_back(Arc::downgrade(connection));
     }
+}
+
+fn is_guest(connection: &Weak<Connection>) -> bool {
+    connection.upgrade().is_some_and(|connection| !connection.is_members())
 }
 
 /// As many as there are file descriptors for, a few kept free, and no more than the limit.

@@ -10,20 +10,22 @@ use haven_wire::pb::ErrorReason;
 use haven_wire::session::Token;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tonic::body::Body;
 use tonic::codegen::Service as _;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
-use super::body::{Load, Received};
+use super::body::Received;
 use super::method::{Method, Service};
 use super::speak::Routes;
+use crate::budget::{Budget, Taken};
 use crate::connection::Connection;
 use crate::limits::UNARY_TIMEOUT;
 use crate::log;
+use crate::refusal::Refused;
 use crate::server::Server;
+use crate::session::Session;
 
 /// Answers the requests of one connection.
 #[derive(Clone)]
@@ -44,32 +46,34 @@ impl Dispatch {
         let Some(method) = Method::of(request.uri().path()) else {
             return Status::new(Code::Unimplemented, "there is no such call").into_http();
         };
-        let load = Arc::new(Load::default());
-        let request = self.prepare(request, &load);
-        let answering = route(&self.routes, method, request);
-        // A stream's own bounds are the ping and the write time-out; its request is one small message.
-        let response = timeout(UNARY_TIMEOUT, answering).await;
+        let session = self.session_of(&request);
+        let taken = Arc::new(Taken::from(self.budgets_of(session)));
+        let answered = if method.members_only && session.is_none() {
+            // Not a byte of its body is read.
+            Ok(Status::from(Refused::new(ErrorReason::Unauthenticated)).into_http())
+        } else {
+            let mut request = request.map(|body| Received::new(body, taken.clone()));
+            request.extensions_mut().insert(self.connection.clone());
+            // A stream's own bounds are the ping and the write time-out; its request is one small message.
+            timeout(UNARY_TIMEOUT, route(&self.routes, method, request)).await
+        };
         let response =
-            response.unwrap_or_else(|_| Status::deadline_exceeded("the request took too long").into_http());
+            answered.unwrap_or_else(|_| Status::deadline_exceeded("the request took too long").into_http());
         let (response, reason) = explained(response);
-        log::request(method.name, reason, load.bytes());
+        log::request(method.name, reason, taken.bytes());
         response
     }
 
-    fn prepare(&self, request: Request<Incoming>, load: &Arc<Load>) -> Request<Received> {
-        let turns = self.turns_of(request.headers());
-        let mut request = request.map(|body| Received::new(body, load.clone(), turns));
-        request.extensions_mut().insert(self.connection.clone());
-        request
+    fn session_of(&self, request: &Request<Incoming>) -> Option<Session> {
+        let token = Token::find(&MetadataMap::from_headers(request.headers().clone()))?;
+        self.server.session_of(&token).ok()
     }
 
-    /// Where a large body of this request has to wait: with the others of its space, or with all strangers.
-    fn turns_of(&self, headers: &http::HeaderMap) -> Vec<Arc<Semaphore>> {
-        let token = Token::find(&MetadataMap::from_headers(headers.clone()));
-        let session = token.and_then(|token| self.server.session_of(&token).ok());
+    /// At whose expense a request is received.
+    fn budgets_of(&self, session: Option<Session>) -> Vec<Arc<Budget>> {
         match session.and_then(|session| self.server.spaces.resident(&session.space)) {
-            Some(space) => vec![space.large.clone(), self.server.large_of_members.clone()],
-            None => vec![self.server.large_of_strangers.clone()],
+            Some(space) => vec![space.receiving.clone(), self.server.receiving_of_members.clone()],
+            None => vec![self.server.receiving_of_strangers.clone()],
         }
     }
 }

@@ -19,35 +19,37 @@ pub(super) struct Method {
     pub(super) service: Service,
     /// Its name in the log.
     pub(super) name: &'static str,
-    /// Whether it is answered by a stream that may stay open.
-    pub(super) streams: bool,
+    /// Whether only members may call it, so that nobody else's body is read.
+    pub(super) members_only: bool,
 }
 
-const fn unary(service: Service, name: &'static str) -> Method {
-    Method { service, name, streams: false }
+/// A call that anybody may make, or that says in its body who makes it.
+const fn open(service: Service, name: &'static str) -> Method {
+    Method { service, name, members_only: false }
 }
 
-const fn stream(service: Service, name: &'static str) -> Method {
-    Method { service, name, streams: true }
+/// A call that needs a session in its metadata.
+const fn closed(service: Service, name: &'static str) -> Method {
+    Method { service, name, members_only: true }
 }
 
 impl Method {
     /// Finds the call of a path. A path that is none of ours is never logged.
     pub(super) fn of(path: &str) -> Option<Self> {
         Some(match path {
-            "/haven.sync.v1.ServerService/GetServer" => unary(Service::Server, "GetServer"),
-            "/haven.sync.v1.SessionService/Challenge" => unary(Service::Session, "Challenge"),
-            "/haven.sync.v1.SessionService/LogIn" => unary(Service::Session, "LogIn"),
-            "/haven.sync.v1.SpaceService/CreateSpace" => unary(Service::Space, "CreateSpace"),
-            "/haven.sync.v1.RosterService/AppendLink" => unary(Service::Roster, "AppendLink"),
-            "/haven.sync.v1.RosterService/ListLinks" => unary(Service::Roster, "ListLinks"),
-            "/haven.sync.v1.FeedService/Push" => unary(Service::Feed, "Push"),
-            "/haven.sync.v1.FeedService/Pull" => stream(Service::Feed, "Pull"),
-            "/haven.sync.v1.MailboxService/OpenMailbox" => unary(Service::Mailbox, "OpenMailbox"),
-            "/haven.sync.v1.MailboxService/PostMessage" => unary(Service::Mailbox, "PostMessage"),
-            "/haven.sync.v1.MailboxService/WatchMailbox" => stream(Service::Mailbox, "WatchMailbox"),
-            "/haven.sync.v1.MailboxService/CloseMailbox" => unary(Service::Mailbox, "CloseMailbox"),
-            "/grpc.health.v1.Health/Check" => unary(Service::Health, "Health"),
+            "/haven.sync.v1.ServerService/GetServer" => open(Service::Server, "GetServer"),
+            "/haven.sync.v1.SessionService/Challenge" => open(Service::Session, "Challenge"),
+            "/haven.sync.v1.SessionService/LogIn" => open(Service::Session, "LogIn"),
+            "/haven.sync.v1.SpaceService/CreateSpace" => open(Service::Space, "CreateSpace"),
+            "/haven.sync.v1.RosterService/AppendLink" => closed(Service::Roster, "AppendLink"),
+            "/haven.sync.v1.RosterService/ListLinks" => closed(Service::Roster, "ListLinks"),
+            "/haven.sync.v1.FeedService/Push" => closed(Service::Feed, "Push"),
+            "/haven.sync.v1.FeedService/Pull" => open(Service::Feed, "Pull"),
+            "/haven.sync.v1.MailboxService/OpenMailbox" => closed(Service::Mailbox, "OpenMailbox"),
+            "/haven.sync.v1.MailboxService/PostMessage" => open(Service::Mailbox, "PostMessage"),
+            "/haven.sync.v1.MailboxService/WatchMailbox" => open(Service::Mailbox, "WatchMailbox"),
+            "/haven.sync.v1.MailboxService/CloseMailbox" => closed(Service::Mailbox, "CloseMailbox"),
+            "/grpc.health.v1.Health/Check" => open(Service::Health, "Health"),
             _ => return None,
         })
     }

@@ -136,6 +136,7 @@ impl From<rusqlite::Error> for StoreFault {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error() {
             Some(cause) if cause.code == ErrorCode::DiskFull => Self::Full,
+            Some(cause) if cause.code == ErrorCode::DatabaseBusy => Self::Busy,
             Some(cause) if matches!(cause.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged("the database file")
             }
@@ -189,6 +190,20 @@ mod tests {
         assert_eq!(conformance::push_much(&mut store), Err(StoreFault::Full));
         conformance::check_filled(&mut store);
         store.leave_pages(10_000).expect("room");
+        assert_eq!(conformance::push_much(&mut store), Ok(()));
+    }
+
+    #[test]
+    fn another_writer_makes_it_busy_and_not_broken() {
+        let folder = folder();
+        let path = folder.path().join("s.db");
+        let mut store = SqliteStore::create(&path, conformance::STORE_ID).expect("a store");
+        conformance::fill(&mut store);
+        store.connection.busy_timeout(Duration::ZERO).expect("no patience");
+        let other = Connection::open(&path).expect("a connection");
+        other.execute_batch("BEGIN IMMEDIATE").expect("writing");
+        assert_eq!(conformance::push_much(&mut store), Err(StoreFault::Busy));
+        other.execute_batch("ROLLBACK").expect("done");
         assert_eq!(conformance::push_much(&mut store), Ok(()));
     }
 

@@ -225,6 +225,29 @@ async fn pushes_at_once_are_all_kept() {
 }
 
 #[tokio::test]
+async fn large_pushes_at_once_do_not_block_each_other_and_too_many_are_told() {
+    let count = 40;
+    let mut vault = Vault::with_devices(1, count);
+    let server = Running::with(&vault).await;
+    let client = Client::enter(&server.url, &vault, 0).await;
+    let mut pushes = tokio::task::JoinSet::new();
+    for device in 0..usize::try_from(count).expect("few") {
+        let (client, records) = (client.beside(), vault.write_sized(device, 1, 700_000));
+        pushes.spawn(async move {
+            loop {
+                match client.push(records.clone()).await {
+                    Ok(_) => return,
+                    Err(status) => assert_eq!(reason::<()>(Err(status)), ErrorReason::RateLimited),
+                }
+            }
+        });
+    }
+    within(pushes.join_all()).await;
+    let past = client.pull(&Vector::default(), None).await.expect("pulled").past().await.expect("the past");
+    assert_eq!(past.records.len(), 40);
+}
+
+#[tokio::test]
 async fn the_same_push_many_times_at_once_is_one_push() {
     let mut vault = Vault::new(1);
     let server = Running::with(&vault).await;

@@ -110,7 +110,9 @@ async fn a_call_needs_a_session_of_its_space() {
     let link = vault.advancing();
     for client in clients {
         let nothing = haven_feed::Vector::default();
-        assert_eq!(reason(client.push(vec![vec![1; 300].into()]).await), ErrorReason::Unauthenticated);
+        for size in [300, 700_000] {
+            assert_eq!(reason(client.push(vec![vec![1; size].into()]).await), ErrorReason::Unauthenticated);
+        }
         assert_eq!(reason(client.pull(&nothing, None).await), ErrorReason::Unauthenticated);
         assert_eq!(reason(client.list(None).await), ErrorReason::Unauthenticated);
         assert_eq!(reason(client.append(vault.roster.head(), &link).await), ErrorReason::Unauthenticated);
