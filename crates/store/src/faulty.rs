@@ -1,9 +1,7 @@
 //! A disk that fails on demand: wraps any store and cuts between "durable" and "told", as a crash does.
 
-use std::ops::ControlFlow;
-
 use bytes::Bytes;
-use haven_engine::io::{Commit, Reader, Store, StoreFault, Table};
+use haven_engine::io::{Commit, Reader, Store, StoreFault, Table, Visit};
 use haven_feed::ids::{FeedId, SpaceId};
 
 /// What happens at the next commit.
@@ -76,11 +74,7 @@ impl<S: Store> Reader for FaultyDisk<S> {
         self.alive()?.get(table, key)
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreFault> {
+    fn scan(&self, table: Table, visit: &mut Visit<'_>) -> Result<(), StoreFault> {
         self.alive()?.scan(table, visit)
     }
 

@@ -1,10 +1,9 @@
 //! A store in memory: the twin of the one on disk, for tests, the simulator and measuring without a disk.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use haven_engine::io::{Commit, Reader, Store, StoreFault, Table, Write};
+use haven_engine::io::{Commit, Reader, Store, StoreFault, Table, Visit, Write};
 use haven_feed::ids::{FeedId, SpaceId};
 
 use crate::refusal;
@@ -86,11 +85,7 @@ impl Reader for MemoryStore {
         Ok(self.rows.get(&table).and_then(|rows| rows.get(key)).cloned())
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreFault> {
+    fn scan(&self, table: Table, visit: &mut Visit<'_>) -> Result<(), StoreFault> {
         let mut rows = self.rows.get(&table).into_iter().flatten();
         // Whether the visitor broke off is its own affair.
         let _ = rows.try_for_each(|(key, value)| visit(key, value));

@@ -118,7 +118,7 @@ impl SimServer {
                 self.watching.push((from, mailbox));
                 vec![(from, Incoming::MailboxOpened { mailbox })]
             }
-            Outgoing::PostMessage { mailbox, message, .. } => self.post(&mailbox, message),
+            Outgoing::PostMessage { mailbox, message, .. } => self.post(&mailbox, &message),
             Outgoing::CloseMailbox { mailbox } => {
                 self.mailboxes.remove(&mailbox);
                 Vec::new()
@@ -294,14 +294,14 @@ impl SimServer {
     }
 
     /// Puts a message into a mailbox; everybody who watches it hears it.
-    pub fn post(&mut self, mailbox: &[u8; 16], message: Vec<u8>) -> Vec<Sent> {
+    pub fn post(&mut self, mailbox: &[u8; 16], message: &[u8]) -> Vec<Sent> {
         let Some(messages) = self.mailboxes.get_mut(mailbox) else { return Vec::new() };
-        messages.push(message.clone());
+        messages.push(message.to_vec());
         let index = u32::try_from(messages.len()).unwrap_or(u32::MAX);
         let watchers = self.watching.iter().filter(|(_, watched)| watched == mailbox);
         watchers
             .map(|(to, _)| {
-                (*to, Incoming::MailboxMessage { mailbox: *mailbox, index, message: message.clone() })
+                (*to, Incoming::MailboxMessage { mailbox: *mailbox, index, message: message.to_vec() })
             })
             .collect()
     }

@@ -8,12 +8,9 @@ const SEEDS: u64 = 250;
 fn check(from: u64) {
     for seed in from..from + SEEDS {
         let outcome = run(seed);
-        if let Some(broken) = outcome.broken {
-            panic!(
-                "seed {seed}: {broken}\n{}\ncargo xtask sim --seeds 1 --from {seed}",
-                outcome.trace.join("\n")
-            );
-        }
+        let broken = outcome.broken.unwrap_or_default();
+        let trace = outcome.trace.join("\n");
+        assert!(broken.is_empty(), "seed {seed}: {broken}\n{trace}\ncargo xtask sim --seeds 1 --from {seed}");
     }
 }
 

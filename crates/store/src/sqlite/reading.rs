@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use haven_engine::io::{Reader, StoreFault, Table};
+use haven_engine::io::{Reader, StoreFault, Table, Visit};
 use haven_feed::ids::{FeedId, SpaceId};
 use rusqlite::{Connection, Error, OptionalExtension, Result, Row, params};
 
@@ -31,11 +31,7 @@ impl Reader for SqliteStore {
         get(&self.db, table, key).map_err(|error| fault::of(&error))
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> std::result::Result<(), StoreFault> {
+    fn scan(&self, table: Table, visit: &mut Visit<'_>) -> std::result::Result<(), StoreFault> {
         scan(&self.db, table, visit).map_err(|error| fault::of(&error))
     }
 

@@ -63,16 +63,16 @@ impl World {
                 None
             }
             JoinSend::Post { mailbox, message, .. } => {
-                for (to, message) in self.server.post(&mailbox, message) {
+                for (to, message) in self.server.post(&mailbox, &message) {
                     self.put(to, message);
                 }
                 None
             }
             JoinSend::Challenge { space, feed } => {
-                joined(self.server.challenge_joiner(space, feed, &mut self.chance))
+                joined(&self.server.challenge_joiner(space, feed, &mut self.chance))
             }
             JoinSend::LogIn { space, feed, nonce, signature } => {
-                joined(self.server.log_joiner_in(space, feed, nonce, signature))
+                joined(&self.server.log_joiner_in(space, feed, nonce, signature))
             }
             JoinSend::ListLinks { .. } => Some(JoinInput::Links(self.server.links())),
             JoinSend::Retry { .. } => Some(JoinInput::Again),
@@ -92,13 +92,14 @@ impl World {
     }
 }
 
-fn joined(incoming: Incoming) -> Option<JoinInput> {
+fn joined(incoming: &Incoming) -> Option<JoinInput> {
     match incoming {
         Incoming::Challenged { nonce, server_key, store_id, signature } => {
-            Some(JoinInput::Challenged { nonce, server_key, store_id, signature })
+            let (nonce, server_key) = (*nonce, *server_key);
+            Some(JoinInput::Challenged { nonce, server_key, store_id: *store_id, signature: *signature })
         }
         Incoming::LoggedIn => Some(JoinInput::LoggedIn),
-        Incoming::Refused { refusal, .. } => Some(JoinInput::Refused(refusal)),
+        Incoming::Refused { refusal, .. } => Some(JoinInput::Refused(*refusal)),
         _ => Some(JoinInput::Refused(Refusal::Other)),
     }
 }
