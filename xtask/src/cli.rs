@@ -45,11 +45,7 @@ pub enum Command {
         from: u64,
     },
     /// Measure, beside the floors of the same run
-    Bench {
-        /// Also measure the other programs that are installed here (jrnl, restic, syncthing)
-        #[arg(long)]
-        peers: bool,
-    },
+    Bench(BenchChoice),
     /// Write the Rust code of the protocols in proto/ anew
     Generate {
         /// Only compare with what is there
@@ -74,4 +70,22 @@ pub struct TestChoice {
     /// List the stages and stop
     #[arg(long)]
     pub list: bool,
+}
+
+/// What to measure; everything unless told otherwise.
+#[derive(Args, Debug, Default)]
+pub struct BenchChoice {
+    /// Only these rows, and the floors: first-sync, newest, import, upload, bytes, save, propagation, add, search, list,
+    /// unlock, memory, typed, pushes, listener, growth, wasm
+    #[arg(long, value_name = "ROW", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Leave the journal of 100,000 entries out
+    #[arg(long)]
+    pub quick: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Also measure the other programs that are installed here (jrnl, restic, syncthing)
+    #[arg(long)]
+    pub peers: bool,
 }

@@ -23,13 +23,21 @@ pub struct Place {
 }
 
 impl Place {
-    /// Makes the folder, in the system's folder for such: a socket's path may be 107 bytes at most.
+    /// Makes the folder, in the system's folder for such.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn new(programs: &Path) -> Result<Self, Fault> {
+        Self::within(programs, &std::env::temp_dir())
+    }
+
+    /// Makes the folder in another one, where it matters on which disk it is.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn within(programs: &Path, parent: &Path) -> Result<Self, Fault> {
         let fault = |error: std::io::Error| Fault::io("make a temporary folder", &error);
-        let folder = tempfile::Builder::new().prefix("haven-").tempdir().map_err(fault)?;
+        let folder = tempfile::Builder::new().prefix("haven-").tempdir_in(parent).map_err(fault)?;
         let passphrase = folder.path().join("passphrase");
         std::fs::write(&passphrase, PASSPHRASE).map_err(fault)?;
         Ok(Self { programs: programs.to_path_buf(), folder, passphrase })

@@ -26,7 +26,7 @@ fn run(cli: Cli) -> Result<(), Fault> {
         Command::Start { release, serve } => start::command(&repo, release, serve),
         Command::Demo => demo::command(&repo),
         Command::Sim { seeds, from } => sim::command(&repo, seeds, from),
-        Command::Bench { peers } => bench::command(&repo, peers),
+        Command::Bench(choice) => bench::command(&repo, &choice),
         Command::Generate { check } => generate::command(&repo, check),
         Command::Wasm => wasm::command(&repo),
         Command::Man => man::command(&repo),

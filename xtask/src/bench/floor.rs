@@ -1,121 +1,199 @@
 //! What this machine could do at best: the floors that every figure is compared with.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod machine;
+
 use std::path::Path;
-use std::process::Command;
-use std::thread;
 use std::time::Duration;
 
-use super::samples::Samples;
-use super::table::{Row, Table, duration};
-use super::usage::Usage;
-use crate::fault::Fault;
-use crate::repo::Repo;
+pub use machine::Machine;
 
-/// About the size of one entry's record on disk (bytes).
-const APPEND_BYTES: usize = 2048;
-const APPENDS: usize = 400;
-/// The size of a small request (bytes).
-const MESSAGE_BYTES: usize = 64;
-const ROUND_TRIPS: usize = 4000;
-const STARTS: usize = 100;
-/// The size of a journal of 10,000 entries (bytes).
-const JOURNAL_BYTES: usize = 18 << 20;
-const COPIES: usize = 5;
+use super::programs::{Programs, Said};
+use super::quantity::Quantity;
+use super::table::{Floor, Row, Table};
+use super::usage::Usage;
+use crate::corpus::{self, Entry};
+use crate::fault::Fault;
+
+/// Journals for the floors are this large; what grows with a journal is scaled from it.
+const ENTRIES: usize = 10_000;
 
 /// The floors of one run.
-#[derive(Debug)]
 pub struct Floors {
-    /// One entry's bytes appended and made durable, p50.
-    pub append: Duration,
+    /// The machine alone.
+    pub machine: Machine,
+    /// The libraries that everything rests on, alone.
+    pub pieces: Pieces,
+    cores: f64,
+}
+
+/// What the libraries take, each alone.
+pub struct Pieces {
+    /// One passphrase stretched.
+    pub kdf: Duration,
+    /// One row durable in the bare database, p50.
+    pub commit: Duration,
     /// The same, p99.
-    pub append_p99: Duration,
-    /// A small message there and back over loopback TCP, p50.
-    pub round_trip: Duration,
-    /// A program that does nothing, from start to end, p50.
-    pub start: Duration,
-    /// A journal's bytes copied as one file and made durable, p50.
-    pub copy: Duration,
+    pub commit_p99: Duration,
+    row: f64,
+    seal: f64,
+    open: f64,
+    create: f64,
+    apply: f64,
 }
 
 impl Floors {
-    /// Measures all of them, in a folder below the build folder so that the disk is the one that is built on.
+    /// Measures all of them in a folder, whose disk must be the one that everything else uses.
     ///
     /// # Errors
-    /// When a file or a socket cannot be used.
-    pub fn measure(repo: &Repo, table: &mut Table) -> Result<Self, Fault> {
-        let fault = |error: std::io::Error| Fault::io("measure the floors", &error);
-        let folder = tempfile::tempdir_in(repo.target()).map_err(fault)?;
-        let mut measure = |metric: &str, work: &dyn Fn() -> std::io::Result<Samples>| {
-            let before = Usage::now();
-            let samples = work().map_err(fault)?;
-            let usage = Usage::now().since(before);
-            let (middle, late) = (samples.percentile(50), samples.percentile(99));
-            let value = format!("{} (p99 {})", duration(middle), duration(late));
-            table.add(Row {
-                metric: format!("{metric}, p50 of {}", samples.count()),
-                target: None,
-                value,
-                ratio: None,
-                usage,
-            });
-            Ok((middle, late))
-        };
-        let (append, append_p99) = measure("append 2 KiB and fdatasync", &|| appends(folder.path()))?;
-        let (round_trip, _) = measure("64 bytes there and back, loopback TCP", &round_trips)?;
-        let (start, _) = measure("start and end of /bin/true", &starts)?;
-        let (copy, _) = measure("copy 18 MiB as one file and fsync", &|| copies(folder.path()))?;
-        Ok(Self { append, append_p99, round_trip, start, copy })
+    /// When a file, a socket or a program cannot be used.
+    pub fn measure(
+        programs: &Programs,
+        folder: &Path,
+        real: &[Entry],
+        table: &mut Table,
+    ) -> Result<Self, Fault> {
+        let machine = Machine::measure(folder, table)?;
+        let pieces = Pieces::measure(programs, folder, real, table)?;
+        let cores = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
+        Ok(Self { machine, pieces, cores })
+    }
+
+    /// One durable save through a socket.
+    #[must_use]
+    pub fn save(&self) -> Floor {
+        Floor::time("commit + RTT", self.pieces.commit + self.machine.round_trip)
+    }
+
+    /// A save that is durable on two devices and the server between them.
+    #[must_use]
+    pub fn propagation(&self) -> Floor {
+        Floor::time("3 commits + 2 RTT", 3 * self.pieces.commit + 2 * self.machine.round_trip)
+    }
+
+    /// A question answered through a socket.
+    #[must_use]
+    pub fn question(&self) -> Floor {
+        Floor::time("RTT", self.machine.round_trip)
+    }
+
+    /// A program that does nothing.
+    #[must_use]
+    pub fn start(&self) -> Floor {
+        Floor::time("process", self.machine.start)
+    }
+
+    /// A program that makes one row durable.
+    #[must_use]
+    pub fn start_and_commit(&self) -> Floor {
+        Floor::time("process + commit", self.machine.start + self.pieces.commit)
+    }
+
+    /// A passphrase stretched.
+    #[must_use]
+    pub fn unlock(&self) -> Floor {
+        Floor::time("KDF", self.pieces.kdf)
+    }
+
+    /// So many documents made and sealed on all cores, and stored in one commit.
+    #[must_use]
+    pub fn import(&self, entries: usize, bytes: usize) -> Floor {
+        let work = entries as f64 * self.pieces.create + bytes as f64 * self.pieces.seal;
+        Floor { of: "create + seal + store", least: work / self.cores + self.rows(entries) }
+    }
+
+    /// So many sealed entries stored in one commit.
+    #[must_use]
+    pub fn upload(&self, entries: usize) -> Floor {
+        Floor { of: "store", least: self.rows(entries) }
+    }
+
+    /// So many entries opened and applied on all cores, and stored in one commit.
+    #[must_use]
+    pub fn first_sync(&self, entries: usize, bytes: usize) -> Floor {
+        let work = entries as f64 * self.pieces.apply + bytes as f64 * self.pieces.open;
+        Floor { of: "open + apply + store", least: work / self.cores + self.rows(entries) }
+    }
+
+    /// Commits of one row a second, one after the other.
+    #[must_use]
+    pub fn commits(&self) -> Floor {
+        Floor { of: "commits in a row", least: 1.0 / self.pieces.commit.as_secs_f64() }
+    }
+
+    fn rows(&self, entries: usize) -> f64 {
+        entries as f64 * self.pieces.row
     }
 }
 
-fn appends(folder: &Path) -> std::io::Result<Samples> {
-    let mut file = OpenOptions::new().append(true).create(true).open(folder.join("append"))?;
-    let bytes = [0x5a; APPEND_BYTES];
-    Samples::take(APPENDS, || {
-        file.write_all(&bytes)?;
-        file.sync_data()
-    })
+impl Pieces {
+    fn measure(programs: &Programs, folder: &Path, real: &[Entry], table: &mut Table) -> Result<Self, Fault> {
+        let journal = corpus::grow(real, ENTRIES)?;
+        let words = folder.join("words");
+        let text: Vec<String> = journal.iter().map(|entry| entry.text.replace('\n', " ")).collect();
+        std::fs::write(&words, text.join("\n")).map_err(|error| Fault::io("write the words", &error))?;
+        let (words, place) = (words.display().to_string(), folder.display().to_string());
+        let mut said = |program: &str, argument: &str, rows: &[(&'static str, &str, &str)]| {
+            let before = Usage::now();
+            let said = programs.ask(program, &[argument])?;
+            let usage = Usage::now().since(before);
+            for (metric, what, name) in rows {
+                table.add(row(metric, said.time(what, name)?, late(&said, what), usage));
+            }
+            Ok::<_, Fault>(said)
+        };
+        let commits = said(
+            "commits",
+            &place,
+            &[
+                ("SQLite, one row of 1.8 kB a commit", "commit", "p50_ns"),
+                ("SQLite, 10,000 such rows in one commit", "bulk", "ns"),
+            ],
+        )?;
+        let sealing = said(
+            "sealing",
+            &words,
+            &[
+                ("stretch a passphrase (Argon2id, 64 MiB, 3 passes)", "kdf", "p50_ns"),
+                ("derive a record's key (HKDF)", "hkdf", "p50_ns"),
+                ("encrypt 10,000 entries in pieces of 64 KiB, the cipher alone", "aead", "ns"),
+                ("compress and seal them", "seal", "ns"),
+                ("open and inflate them", "open", "ns"),
+            ],
+        )?;
+        let documents = said(
+            "documents",
+            &words,
+            &[
+                ("make 10,000 documents", "create", "ns"),
+                ("apply their changes to empty ones", "apply", "ns"),
+                ("load them", "load", "ns"),
+            ],
+        )?;
+        let each = |said: &Said, what: &str, of: &str| {
+            Ok(said.time(what, "ns")?.as_secs_f64() / said.number(what, of)?)
+        };
+        Ok(Self {
+            kdf: sealing.time("kdf", "p50_ns")?,
+            commit: commits.time("commit", "p50_ns")?,
+            commit_p99: commits.time("commit", "p99_ns")?,
+            row: each(&commits, "bulk", "count")?,
+            seal: each(&sealing, "seal", "bytes")?,
+            open: each(&sealing, "open", "bytes")?,
+            create: each(&documents, "create", "count")?,
+            apply: each(&documents, "apply", "count")?,
+        })
+    }
 }
 
-fn round_trips() -> std::io::Result<Samples> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    let address = listener.local_addr()?;
-    let echo = thread::spawn(move || -> std::io::Result<()> {
-        let (mut stream, _) = listener.accept()?;
-        stream.set_nodelay(true)?;
-        let mut message = [0; MESSAGE_BYTES];
-        // The other side hangs up when it has measured enough.
-        while stream.read_exact(&mut message).is_ok() {
-            stream.write_all(&message)?;
-        }
-        Ok(())
-    });
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    let mut message = [0x5a; MESSAGE_BYTES];
-    let samples = Samples::take(ROUND_TRIPS, || {
-        stream.write_all(&message)?;
-        stream.read_exact(&mut message)
-    });
-    drop(stream);
-    echo.join().map_err(|_| std::io::Error::other("the echo stopped"))??;
-    samples
+fn late(said: &Said, what: &str) -> Option<Duration> {
+    said.time(what, "p99_ns").ok()
 }
 
-fn starts() -> std::io::Result<Samples> {
-    Samples::take(STARTS, || Command::new("/bin/true").status().map(|_| ()))
-}
-
-fn copies(folder: &Path) -> std::io::Result<Samples> {
-    let (from, to) = (folder.join("journal"), folder.join("copy"));
-    std::fs::write(&from, vec![0x5a; JOURNAL_BYTES])?;
-    Samples::take(COPIES, || {
-        std::fs::copy(&from, &to)?;
-        File::open(&to)?.sync_all()
-    })
+/// The row of a floor.
+fn row(metric: &str, time: Duration, late: Option<Duration>, usage: Usage) -> Row {
+    let aside = late.map(|late| format!("p99 {}", super::table::duration(late)));
+    let value = Quantity::Time(time);
+    Row { key: "floor", metric: metric.to_owned(), target: None, value, aside, floor: None, usage }
 }
 
 #[cfg(test)]
@@ -123,15 +201,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_floor_is_measured() {
-        let mut table = Table::default();
-        let floors = Floors::measure(&Repo::find().unwrap(), &mut table).unwrap();
-        assert_eq!(table.lines().len(), 5);
-        assert!(floors.append <= floors.append_p99);
-        assert!(
-            [floors.append, floors.round_trip, floors.start, floors.copy]
-                .iter()
-                .all(|floor| !floor.is_zero())
-        );
+    fn floors_grow_with_the_journal_and_shrink_with_the_cores() {
+        let ms = Duration::from_millis;
+        let machine =
+            Machine { append: ms(1), append_p99: ms(2), round_trip: ms(1), start: ms(1), copy: ms(1) };
+        let pieces = Pieces {
+            kdf: ms(100),
+            commit: ms(2),
+            commit_p99: ms(4),
+            row: 0.001,
+            seal: 0.0001,
+            open: 0.0002,
+            create: 0.002,
+            apply: 0.004,
+        };
+        let floors = Floors { machine, pieces, cores: 2.0 };
+        let check = |floor: Floor, least: f64| {
+            assert!((floor.least - least).abs() < 1e-9, "{}: {}", floor.of, floor.least);
+        };
+        check(floors.save(), 0.003);
+        check(floors.propagation(), 0.008);
+        check(floors.import(10, 100), 0.5 * (0.02 + 0.01) + 0.01);
+        check(floors.first_sync(10, 100), 0.5 * (0.04 + 0.02) + 0.01);
+        check(floors.upload(20), 0.02);
+        check(floors.commits(), 500.0);
     }
 }

@@ -15,7 +15,17 @@ impl Usage {
     /// Reads both now. What the system does not tell (as outside Linux) is not a number.
     #[must_use]
     pub fn now() -> Self {
-        let ticks = fs::read_to_string("/proc/self/stat").ok().and_then(|stat| cpu_ticks(&stat));
+        Self::with(&[])
+    }
+
+    /// Reads both now, the CPU time of these processes counted in: daemons are nobody's children.
+    #[must_use]
+    pub fn with(processes: &[u64]) -> Self {
+        let read = |process: &str| {
+            fs::read_to_string(format!("/proc/{process}/stat")).ok().and_then(|stat| cpu_ticks(&stat))
+        };
+        let theirs: u64 = processes.iter().filter_map(|process| read(&process.to_string())).sum();
+        let ticks = read("self").map(|own| own + theirs);
         let load =
             fs::read_to_string("/proc/loadavg").ok().and_then(|text| text.split(' ').next()?.parse().ok());
         let per_second = rustix::param::clock_ticks_per_second() as f64;
@@ -30,6 +40,14 @@ impl Usage {
     pub fn since(self, earlier: Self) -> Self {
         Self { cpu_seconds: self.cpu_seconds - earlier.cpu_seconds, load: self.load }
     }
+}
+
+/// The memory that a process has resident, in bytes; nothing if the system does not tell.
+#[must_use]
+pub fn resident(process: u64) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib << 10)
 }
 
 /// The clock ticks of a process and its waited-for children: fields 14 to 17 of proc_pid_stat(5).
@@ -51,6 +69,14 @@ mod tests {
         assert_eq!(cpu_ticks(stat), Some(127));
         assert_eq!(cpu_ticks("123 (short) S 1 2"), None);
         assert_eq!(cpu_ticks(""), None);
+    }
+
+    #[test]
+    fn another_process_is_counted_in() {
+        let own = u64::from(std::process::id());
+        assert!(Usage::with(&[own]).cpu_seconds >= Usage::now().cpu_seconds);
+        assert!(resident(own).is_some_and(|bytes| bytes > 1 << 20));
+        assert_eq!(resident(u64::MAX), None);
     }
 
     #[test]

@@ -39,6 +39,12 @@ impl Device {
         &self.home
     }
 
+    /// Where its daemon listens.
+    #[must_use]
+    pub fn socket(&self) -> String {
+        self.home.join("havend.sock").display().to_string()
+    }
+
     /// The file that holds the passphrase.
     #[must_use]
     pub fn passphrase(&self) -> &str {
@@ -166,6 +172,21 @@ impl Device {
     /// What the command says it failed for.
     pub fn said(&self, arguments: &[&str]) -> Result<String, Fault> {
         self.feed(arguments, "")
+    }
+
+    /// Runs a command whose output goes nowhere, as cheaply as a program can be run.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn quietly(&self, arguments: &[&str]) -> Result<(), Fault> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let what = || format!("{}: haven {}", self.name, arguments.join(" "));
+        let status = command.status().map_err(|error| Fault::io(what(), &error))?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(Fault::new(what(), format!("it ended with {status}"), "Run it by hand and look."))
     }
 
     /// Runs a command with something on its standard input.
