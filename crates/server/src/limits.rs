@@ -57,6 +57,9 @@ pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections at once: ten thousand listeners and room beside them.
 pub(crate) const CONNECTIONS_MAX: usize = 16_384;
 
+/// Connections at once on a system that has next to no file descriptors.
+pub(crate) const CONNECTIONS_MIN: usize = 16;
+
 /// Connections at once that no member has used yet. Beyond it the oldest is cut off: an honest device logs in within
 /// milliseconds, one that is being linked needs two minutes, one that stalls needs for ever.
 pub(crate) const GUESTS_MAX: usize = 1_024;
@@ -87,10 +90,11 @@ pub(crate) const RESETS_PENDING_MAX: usize = 32;
 pub(crate) const RESETS_LOCAL_MAX: usize = 256;
 
 /// Bytes a peer may send on one stream ahead of our reading.
-pub(crate) const STREAM_WINDOW: u32 = 128 * 1024;
+pub(crate) const STREAM_WINDOW: u32 = 256 * 1024;
 
-/// Bytes a peer may send on one connection ahead of our reading: what each connection can make us hold.
-pub(crate) const CONNECTION_WINDOW: u32 = 256 * 1024;
+/// Bytes a peer may send on one connection ahead of our reading. Nothing here lets a body wait unread, so this is rarely
+/// ever held.
+pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
 
 /// Bytes hyper buffers for one stream that its peer does not take.
 pub(crate) const SEND_BUFFER: usize = 256 * 1024;

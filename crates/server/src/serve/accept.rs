@@ -13,7 +13,9 @@ use super::Front;
 use super::dispatch::Dispatch;
 use super::speak::{Routes, speak};
 use crate::connection::Connection;
-use crate::limits::{ACCEPT_REST, CONNECTIONS_MAX, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT, GUESTS_MAX};
+use crate::limits::{
+    ACCEPT_REST, CONNECTIONS_MAX, CONNECTIONS_MIN, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT, GUESTS_MAX,
+};
 use crate::server::Server;
 
 /// The door of a server.
@@ -113,11 +115,12 @@ fn is_guest(connection: &Weak<Connection>) -> bool {
     connection.upgrade().is_some_and(|connection| !connection.is_members())
 }
 
-/// As many as there are file descriptors for, a few kept free, and no more than the limit.
+/// As many as there are file descriptors for, a few kept free, and no more than the limit. With next to no descriptors a
+/// failed accept says when they are used up.
 fn open_max() -> usize {
     let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let free = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX);
-    CONNECTIONS_MAX.min(free)
+    free.clamp(CONNECTIONS_MIN, CONNECTIONS_MAX)
 }
 
 impl Drop for Counted {

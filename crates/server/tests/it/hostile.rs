@@ -59,6 +59,22 @@ async fn thousands_who_say_nothing_do_not_hold_up_one_who_does() {
     until_closed(&mut silent[0]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_descriptors_goes_on_once_it_has_some() {
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start_with_descriptors(folder.path(), 30);
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(raw(&process.url).await);
+    }
+    let vault = Vault::new(1);
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), &vault).await.expect("created beside them");
+    drop(silent);
+    Client::enter(&process.url, &vault, 0).await.list(None).await.expect("the server goes on");
+}
+
 #[tokio::test]
 async fn whoever_speaks_something_else_is_shown_out() {
     let vault = Vault::new(1);

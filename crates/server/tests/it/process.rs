@@ -41,8 +41,26 @@ impl Process {
 
     /// Starts it with a command that was prepared further.
     pub(crate) fn start_with(data: &Path, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        Self::start_by(command(), data, prepare)
+    }
+
+    /// Starts it with so few file descriptors.
+    pub(crate) fn start_with_descriptors(data: &Path, count: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args([
+            "-c",
+            &format!("ulimit -n {count} && exec \"$0\" \"$@\""),
+            env!("CARGO_BIN_EXE_haven-server"),
+        ]);
+        Self::start_by(shell, data, |command| command)
+    }
+
+    fn start_by(
+        mut command: Command,
+        data: &Path,
+        prepare: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Self {
         let ready = data.join("ready.json");
-        let mut command = command();
         command
             .arg("run")
             .arg("--data")
