@@ -108,7 +108,7 @@ impl Keeper {
     fn command(&mut self, command: Command, answer: Answer<Reply>) {
         match &self.vault {
             Vault::Open(_) => {}
-            Vault::Broken(fault) => return drop(answer.send(Err(Fault::Storage(fault.clone()).into()))),
+            Vault::Broken(fault) => return drop(answer.send(Err(Refused::Broken(fault.clone())))),
             Vault::Closed => return drop(answer.send(Err(self.closed()))),
         }
         self.front.drafts_may_change =
@@ -151,7 +151,10 @@ impl Keeper {
         if !self.front.has_server() {
             return Err(Refused::Fault(Fault::NoServer));
         }
-        self.restart_link();
+        // A device that is being let in would be lost with the connection.
+        if !self.front.is_linking() {
+            self.restart_link();
+        }
         Ok(())
     }
 }

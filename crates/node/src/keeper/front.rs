@@ -8,7 +8,7 @@ use haven_engine::command::{Fault, Reply, Ticket};
 use haven_engine::io::{Reader, StoreFault, Table};
 use haven_engine::sync::{Incoming, Outgoing};
 use haven_engine::turn::Shell;
-use haven_engine::view::View;
+use haven_engine::view::{Linking, View};
 use tokio::sync::watch;
 
 use super::order::{Answer, Refused};
@@ -58,6 +58,11 @@ impl Front {
 
     pub(super) fn has_server(&self) -> bool {
         self.board.borrow().view.status.server.is_some()
+    }
+
+    /// Whether another device is being let in.
+    pub(super) fn is_linking(&self) -> bool {
+        matches!(self.board.borrow().linking(), Linking::Waiting { .. } | Linking::Answered { .. })
     }
 
     pub(super) fn identity(&self) -> Option<[u8; 32]> {

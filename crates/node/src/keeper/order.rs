@@ -74,6 +74,9 @@ pub(crate) enum Refused {
     /// The engine or the store said no.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// An earlier change was not kept; nothing can be written until the vault is opened again.
+    #[error("an earlier change was not kept: {0}")]
+    Broken(StoreFault),
     /// The vault cannot be read, made or opened.
     #[error(transparent)]
     Vault(VaultFault),

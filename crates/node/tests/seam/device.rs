@@ -27,6 +27,7 @@ pub(crate) struct FakeHost {
     moved_ms: AtomicI64,
     server: Mutex<Option<Routes>>,
     locks: AtomicUsize,
+    dials: AtomicUsize,
 }
 
 impl FakeHost {
@@ -38,6 +39,11 @@ impl FakeHost {
     /// Who answers at any address; nobody at first.
     pub(crate) fn serve(&self, server: Option<Routes>) {
         *self.server.lock().unwrap() = server;
+    }
+
+    /// How often the node tried to reach a server.
+    pub(crate) fn dials(&self) -> usize {
+        self.dials.load(Ordering::Relaxed)
     }
 
     /// How often the node said that it dropped its keys.
@@ -78,6 +84,7 @@ impl Host for FakeHost {
     }
 
     fn dial(&self, _: &str) -> Task<Result<Transport, DialFault>> {
+        self.dials.fetch_add(1, Ordering::Relaxed);
         let server = self.server.lock().unwrap().clone();
         Box::pin(async move {
             let server = server.ok_or(DialFault::Unreachable)?;
@@ -113,6 +120,7 @@ impl Device {
             moved_ms: AtomicI64::new(0),
             server: Mutex::new(None),
             locks: AtomicUsize::new(0),
+            dials: AtomicUsize::new(0),
         });
         let (node, keeper) = node::start(host.clone(), Box::new(store)).unwrap();
         tokio::spawn(keeper.run());

@@ -1,12 +1,9 @@
 //! Import and export.
 
 use bytes::Bytes;
-use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::{ExportFile, ExportFormat, Import, Imported};
-use haven_engine::io::StoreFault;
-use haven_store::memory::MemoryStore;
 
-use crate::device::{Device, reason};
+use crate::device::Device;
 
 const LINES: [&str; 4] = [
     r#"{"date":"1660-01-01","title":"First","text":"Blessed be God","tags":["office"],"people":["Elizabeth"]}"#,
@@ -90,12 +87,4 @@ async fn an_export_with_history_holds_what_was_written_before() {
     let past: Vec<_> = files.iter().filter(|file| file.name.ends_with(".history.md")).collect();
     assert_eq!((files.len(), past.len()), (3, 1));
     assert!(past[0].content.contains("the first words") && !past[0].content.contains("other words"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_disk_keeps_nothing_of_what_failed_and_lists_go_on() {
-    let device = Device::initialised(Device::with_store(MemoryStore::new())).await;
-    device.note("before").await;
-    let _ = StoreFault::Full;
-    assert_eq!(reason(device.client.entry("ffffffff", None).await), Some(Reason::NotFound));
 }

@@ -4,8 +4,11 @@
 
 mod device;
 
+mod disk;
 mod drafts;
 mod events;
 mod exchange;
 mod journal;
+mod pump;
+mod server;
 mod vault;

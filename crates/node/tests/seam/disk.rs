@@ -1,0 +1,113 @@
+//! A store that fails when the test says so.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use haven_api::error::ErrorReason as Reason;
+use haven_api::journal::{Draft, Filter};
+use haven_engine::io::{Commit, Reader, Store, StoreFault, Table, Visit};
+use haven_feed::ids::{FeedId, SpaceId};
+use haven_store::memory::MemoryStore;
+
+use crate::device::{Device, STRONG, reason};
+
+/// A store in memory that the test keeps a hand on.
+#[derive(Clone, Default)]
+struct Disk(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    store: MemoryStore,
+    fault: Option<StoreFault>,
+}
+
+impl Disk {
+    /// Every commit fails like this, until it is told otherwise.
+    fn fail(&self, fault: Option<StoreFault>) {
+        self.0.lock().unwrap().fault = fault;
+    }
+}
+
+impl Reader for Disk {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        self.0.lock().unwrap().store.get(table, key)
+    }
+
+    fn scan(&self, table: Table, visit: &mut Visit<'_>) -> Result<(), StoreFault> {
+        self.0.lock().unwrap().store.scan(table, visit)
+    }
+
+    fn links(&self, space: SpaceId) -> Result<Vec<Vec<u8>>, StoreFault> {
+        self.0.lock().unwrap().store.links(space)
+    }
+
+    fn records(&self, space: SpaceId, feed: FeedId, from: u64, max: usize) -> Result<Vec<Bytes>, StoreFault> {
+        self.0.lock().unwrap().store.records(space, feed, from, max)
+    }
+
+    fn record(&self, space: SpaceId, feed: FeedId, seq: u64) -> Result<Option<Bytes>, StoreFault> {
+        self.0.lock().unwrap().store.record(space, feed, seq)
+    }
+
+    fn heads(&self, space: SpaceId) -> Result<Vec<(FeedId, u64)>, StoreFault> {
+        self.0.lock().unwrap().store.heads(space)
+    }
+}
+
+impl Store for Disk {
+    fn apply(&mut self, commit: Commit) -> Result<(), StoreFault> {
+        let mut inner = self.0.lock().unwrap();
+        match inner.fault.clone() {
+            Some(fault) => Err(fault),
+            None => inner.store.apply(commit),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_saved_is_said_so_and_reading_and_locking_go_on() {
+    let cases = [
+        (StoreFault::Full, Reason::StorageFull),
+        (StoreFault::ReadOnly, Reason::StorageReadOnly),
+        (StoreFault::Unavailable { detail: "I/O error".to_owned() }, Reason::StorageFailed),
+    ];
+    for (fault, expected) in cases {
+        let disk = Disk::default();
+        let device = Device::initialised(Device::with_store(disk.clone())).await;
+        let id = device.note("before").await;
+        disk.fail(Some(fault));
+        for _ in 0..2 {
+            let error = device.client.add(Draft::note("lost")).await.unwrap_err();
+            assert_eq!(error.reason, expected, "{error}");
+            assert!(!error.next.is_empty());
+        }
+        assert_eq!(device.client.entry(&id, None).await.unwrap().text, "before");
+        let listed = device.client.list(&Filter::default(), 0, None).await.unwrap();
+        assert_eq!(listed.total, 1, "nothing of what failed is shown");
+        disk.fail(None);
+        device.client.lock().await.unwrap();
+        device.client.unlock(STRONG.to_owned()).await.unwrap();
+        device.note("after").await;
+        assert_eq!(device.client.list(&Filter::default(), 0, None).await.unwrap().total, 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_cannot_be_written_down_is_not_made() {
+    let disk = Disk::default();
+    let device = Device::with_store(disk.clone());
+    disk.fail(Some(StoreFault::Full));
+    let made = device.client.init("Laptop", STRONG.to_owned(), None).await;
+    assert_eq!(reason(made), Some(Reason::StorageFull));
+    disk.fail(None);
+    device.client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_passphrase_that_cannot_be_counted_is_not_tried() {
+    let disk = Disk::default();
+    let device = Device::initialised(Device::with_store(disk.clone())).await;
+    device.client.lock().await.unwrap();
+    disk.fail(Some(StoreFault::Full));
+    assert_eq!(reason(device.client.unlock("wrong".to_owned()).await), Some(Reason::StorageFull));
+}

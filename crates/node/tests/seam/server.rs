@@ -1,0 +1,181 @@
+//! A server that does what the test says, in the same process.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use bytes::Bytes;
+use haven_feed::auth::Challenge;
+use haven_feed::ids::{Nonce, Position, RosterHead, StoreId, Vector};
+use haven_feed::invite::Invite;
+use haven_feed::keys::Signer;
+use haven_feed::record::Record;
+use haven_feed::roster::Link;
+use haven_wire::error::Refusal;
+use haven_wire::pb::{self, ErrorReason, pull_response::Event};
+use haven_wire::position::{head_to_pb, vector_to_pb};
+use haven_wire::request::id;
+use haven_wire::session::Token;
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+pub(crate) const URL: &str = "http://127.0.0.1:7460";
+
+/// How long the server takes for a push.
+const PUSH: Duration = Duration::from_millis(10);
+
+type Live = mpsc::UnboundedSender<Result<pb::PullResponse, Status>>;
+
+/// The server and what it was told. Every clone is the same one.
+#[derive(Clone)]
+pub(crate) struct FakeServer {
+    signer: Arc<Signer>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What the server saw, and how it behaves.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) head: Option<RosterHead>,
+    pub(crate) vector: Vector,
+    /// The places of pushed records, as they came.
+    pub(crate) pushed: Vec<u64>,
+    pub(crate) pushing: usize,
+    pub(crate) most_pushing: usize,
+    pub(crate) pulls: Vec<Live>,
+    pub(crate) without_token: usize,
+    /// Every push is refused so.
+    pub(crate) refuse_push: Option<ErrorReason>,
+    /// Challenges are signed wrongly.
+    pub(crate) forge: bool,
+}
+
+impl FakeServer {
+    pub(crate) fn new() -> Self {
+        Self { signer: Arc::new(Signer::from_seed(&[7; 32])), seen: Arc::default() }
+    }
+
+    pub(crate) fn invite(&self) -> String {
+        Invite::from_entropy([9; 16], &self.signer.key()).code()
+    }
+
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap()
+    }
+
+    /// Sends a ping on the newest stream; false once that is closed.
+    pub(crate) fn ping(&self) -> bool {
+        let ping = pb::PullResponse { event: Some(Event::Ping(pb::PullPing {})) };
+        self.seen().pulls.last().is_some_and(|live| live.send(Ok(ping)).is_ok())
+    }
+
+    pub(crate) fn routes(&self) -> Routes {
+        Routes::new(pb::session_service_server::SessionServiceServer::new(self.clone()))
+            .add_service(pb::space_service_server::SpaceServiceServer::new(self.clone()))
+            .add_service(pb::feed_service_server::FeedServiceServer::new(self.clone()))
+    }
+
+    fn count_token<T>(&self, request: &Request<T>) {
+        let has = Token::find(request.metadata()).is_some();
+        self.seen().without_token += usize::from(!has);
+    }
+}
+
+fn bytes(of: impl AsRef<[u8]>) -> Bytes {
+    Bytes::copy_from_slice(of.as_ref())
+}
+
+#[tonic::async_trait]
+impl pb::session_service_server::SessionService for FakeServer {
+    async fn challenge(
+        &self,
+        request: Request<pb::ChallengeRequest>,
+    ) -> Result<Response<pb::ChallengeResponse>, Status> {
+        let request = request.into_inner();
+        let challenge = Challenge {
+            server: self.signer.key(),
+            nonce: Nonce::from_bytes([3; 32]),
+            space: id(&request.space, "space").unwrap(),
+            feed: id(&request.feed, "feed").unwrap(),
+            store: StoreId::from_bytes([4; 16]),
+        };
+        let mut signature = *challenge.sign(&self.signer).as_bytes();
+        signature[0] ^= u8::from(self.seen().forge);
+        Ok(Response::new(pb::ChallengeResponse {
+            nonce: bytes([3; 32]),
+            server_key: bytes(self.signer.key().as_bytes()),
+            store_id: bytes([4; 16]),
+            server_signature: bytes(signature),
+        }))
+    }
+
+    async fn log_in(&self, _: Request<pb::LogInRequest>) -> Result<Response<pb::LogInResponse>, Status> {
+        if self.seen().head.is_none() {
+            return Err(Refusal::new(ErrorReason::SpaceUnknown).into());
+        }
+        Ok(Response::new(pb::LogInResponse { token: bytes([5; 32]), expires_in_ms: 900_000 }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::space_service_server::SpaceService for FakeServer {
+    async fn create_space(
+        &self,
+        request: Request<pb::CreateSpaceRequest>,
+    ) -> Result<Response<pb::CreateSpaceResponse>, Status> {
+        let request = request.into_inner();
+        assert_eq!(request.invite, [9; 16][..]);
+        let genesis = Link::parse(request.genesis.to_vec()).unwrap();
+        let head = RosterHead { seq: 0, hash: genesis.hash() };
+        self.seen().head = Some(head);
+        Ok(Response::new(pb::CreateSpaceResponse { head: Some(head_to_pb(head)) }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::feed_service_server::FeedService for FakeServer {
+    type PullStream = Pin<Box<dyn Stream<Item = Result<pb::PullResponse, Status>> + Send>>;
+
+    async fn push(&self, request: Request<pb::PushRequest>) -> Result<Response<pb::PushResponse>, Status> {
+        self.count_token(&request);
+        {
+            let mut seen = self.seen();
+            if let Some(reason) = seen.refuse_push {
+                return Err(Refusal::new(reason).into());
+            }
+            seen.pushing += 1;
+            seen.most_pushing = seen.most_pushing.max(seen.pushing);
+        }
+        tokio::time::sleep(PUSH).await;
+        let mut seen = self.seen();
+        seen.pushing -= 1;
+        for record in request.into_inner().records {
+            let record = Record::parse(record).unwrap();
+            let (feed, seq) = (record.header().feed, record.header().seq);
+            seen.pushed.push(seq);
+            seen.vector.advance(feed, Position { seq, id: record.id() });
+        }
+        Ok(Response::new(pb::PushResponse { vector: vector_to_pb(&seen.vector) }))
+    }
+
+    async fn pull(&self, request: Request<pb::PullRequest>) -> Result<Response<Self::PullStream>, Status> {
+        self.count_token(&request);
+        let space = request.into_inner().spaces[0].space.clone();
+        let (live, stream) = mpsc::unbounded_channel();
+        let mut seen = self.seen();
+        let hello = pb::PullHello {
+            space: space.clone(),
+            store_id: bytes([4; 16]),
+            vector: vector_to_pb(&seen.vector),
+            roster_head: seen.head.map(head_to_pb),
+        };
+        for event in [Event::Hello(hello), Event::CaughtUp(pb::PullCaughtUp { space })] {
+            live.send(Ok(pb::PullResponse { event: Some(event) })).unwrap();
+        }
+        seen.pulls.push(live);
+        Ok(Response::new(Box::pin(UnboundedReceiverStream::new(stream))))
+    }
+}
