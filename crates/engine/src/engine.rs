@@ -137,7 +137,9 @@ impl Engine {
             view: sealed.view(&library)?,
             tips: tips(cx.reader, space)?,
             waiting: Waiting::default(),
-            last_seen: BTreeMap::new(),
+            last_seen: sealed
+                .meta(meta::LAST_SEEN)?
+                .map_or_else(BTreeMap::new, |bytes| clock::decode_seen(&bytes)),
             actor: draw(cx.entropy),
             announced: Announced::default(),
             open: OpenDocuments::default(),

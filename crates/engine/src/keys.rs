@@ -21,6 +21,8 @@ pub(crate) mod meta {
     pub(crate) const EPOCHS: &[u8] = b"epochs";
     /// The vector of what was applied.
     pub(crate) const APPLIED: &[u8] = b"applied";
+    /// When each feed's newest applied record says it was written.
+    pub(crate) const LAST_SEEN: &[u8] = b"last seen";
     /// Up to which own record anything may have been sent.
     pub(crate) const SENT: &[u8] = b"sent";
     /// What the exchange pinned of the server.

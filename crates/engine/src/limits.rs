@@ -58,6 +58,10 @@ pub const DRAFTS_MAX: usize = 64;
 /// Records between two full vectors in a feed's records.
 pub const FULL_VECTOR_EVERY: u64 = 64;
 
+/// How long a device says nothing before it gives a sign of life, so that silence means something: a day, in
+/// milliseconds.
+pub const HEARTBEAT_MS: u64 = 24 * 3_600_000;
+
 /// How long a linking code counts.
 pub const LINK_LIFETIME_MS: u64 = 120_000;
 

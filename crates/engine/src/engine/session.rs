@@ -60,6 +60,10 @@ impl Session {
     pub(super) fn is_live(&self) -> bool {
         self.stage == Stage::Live
     }
+
+    pub(super) fn is_caught_up(&self) -> bool {
+        self.is_live() && self.caught_up
+    }
 }
 
 impl Engine {

@@ -63,6 +63,7 @@ impl Engine {
         if work.applied_changed {
             let sealed = self.keys.seal(Table::Meta, meta::APPLIED, &self.applied.encode(), work.cx.entropy);
             work.step.commit.put(Table::Meta, meta::APPLIED, sealed);
+            self.keep_seen(&mut work);
         }
         let pins = self.exchange.pins().encode();
         if pins != self.saved_pins {

@@ -46,6 +46,16 @@ impl Engine {
         Ok(sources)
     }
 
+    /// Writes a heartbeat: everything this device has seen, and nothing else.
+    pub(super) fn give_sign(&mut self, work: &mut Work<'_, '_>) {
+        self.announced.vector = None;
+        match self.write_record(work, RecordKind::Heartbeat, &[], &BTreeSet::new()) {
+            Ok(_) => self.push(work),
+            // Without this epoch's key nothing can be written; the next record meets the same fault and tells it.
+            Err(_) => drop(self.last_seen.insert(self.keys.feed, work.cx.now.wall_ms)),
+        }
+    }
+
     fn write_record(
         &mut self,
         work: &mut Work<'_, '_>,
