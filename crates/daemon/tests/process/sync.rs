@@ -33,6 +33,7 @@ fn join(code: &str, url: &str) -> Join {
 }
 
 /// Lets a new device in, the person reading the words from it.
+#[expect(clippy::panic, reason = "a test says so when it fails")]
 async fn link(old: &Client<Connection>, new: &Client<Connection>, url: &str) {
     let shown = old.start_link().await.unwrap();
     assert_eq!(shown.server_url, url);
