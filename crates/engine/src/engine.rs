@@ -251,7 +251,9 @@ impl Engine {
             last_seen: self.last_seen.get(&feed).copied().map(Timestamp::from_millis),
             removed: member.removed.is_some(),
         };
-        self.roster.feeds().map(shown).collect()
+        let mut feeds: Vec<_> = self.roster.feeds().collect();
+        feeds.sort_by_key(|(_, member)| member.added_seq);
+        feeds.into_iter().map(shown).collect()
     }
 }
 

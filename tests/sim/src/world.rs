@@ -296,7 +296,9 @@ impl World {
                 }
             }
             self.deliver_all();
-            let idle = |device: &Device| device.view.status.sync == haven_engine::sync::SyncState::Idle;
+            let idle = |device: &Device| {
+                device.is_up() && device.view.status.sync == haven_engine::sync::SyncState::Idle
+            };
             if self.devices.iter().all(idle) {
                 return Ok(());
             }
@@ -308,7 +310,10 @@ impl World {
 
     fn check(&mut self) -> Result<(), String> {
         for (device, state) in self.devices.iter().enumerate() {
-            self.model.check(&state.view).map_err(|broken| format!("on device {device}: {broken}"))?;
+            self.model.check(&state.view).map_err(|broken| {
+                let alarms: Vec<_> = state.view.status.alarms.iter().map(|alarm| alarm.kind).collect();
+                format!("on device {device}: {broken}; its alarms: {alarms:?}")
+            })?;
             if let Some(alarm) = state.view.status.alarms.first() {
                 return Err(format!("device {device} raised {} in an honest world", alarm.kind));
             }

@@ -24,8 +24,9 @@ use crate::parallel;
 use crate::row::{Source, Stored};
 use crate::version::Version;
 
-/// How often a record may bring the process down before it is put aside. Once can be a power cut.
-const TRIES_MAX: u8 = 2;
+/// How often the process may go down over a record before it is put aside. Power cuts and full disks come in rows, and a
+/// record that is put aside for nothing is missed by somebody; one that is deadly costs a few more restarts.
+const TRIES_MAX: u8 = 5;
 
 /// Records that are stored and not yet applied.
 #[derive(Default)]
