@@ -16,7 +16,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::config::Config;
 use crate::fault::Fault;
-use crate::handover::hand_over;
+use crate::handover::{hand_over, with_few_arenas};
 use crate::home::Home;
 use crate::host::Process;
 use crate::idle::{LastUse, TICK, Watchman};
@@ -59,6 +59,7 @@ struct Ready {
 /// # Errors
 /// It could not be started, or the fresh process could not.
 pub fn run(home: &Home, serve: Option<std::net::SocketAddr>) -> Result<(), Fault> {
+    with_few_arenas();
     harden::harden()?;
     let state = folder::private(&home.state)?;
     log::begin(&state, &home.log())?;
