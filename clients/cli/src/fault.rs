@@ -1,6 +1,7 @@
 //! How a command fails: the envelope that people and scripts read, and the exit code.
 
 use std::io::{self, Write as _};
+use std::mem;
 use std::path::Path;
 
 use haven_api::error::{ApiError, ErrorReason};
@@ -196,10 +197,34 @@ impl<'a> ToldFault<'a> {
 }
 
 impl From<ApiError> for Fault {
-    fn from(error: ApiError) -> Self {
+    fn from(mut error: ApiError) -> Self {
         let exit = exit(error.reason);
+        if error.next.is_empty() {
+            complete(&mut error);
+        }
         Self { error: Box::new(error), exit }
     }
+}
+
+/// Finds the next step where the error names none: a device that refuses words says it behind what is wrong with them.
+fn complete(error: &mut ApiError) {
+    let why = mem::take(&mut error.why);
+    match why.rsplit_once("; ") {
+        Some((why, next)) if error.faults.len() < 2 => {
+            error.next = sentence(next);
+            error.why = why.to_owned();
+        }
+        _ => {
+            error.next = "Put it right, then try again.".to_owned();
+            error.why = why;
+        }
+    }
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
 }
 
 /// The exit code of a reason.
@@ -248,6 +273,20 @@ mod tests {
         ] {
             check(reason, code);
         }
+    }
+
+    #[test]
+    fn every_error_has_a_next_step() {
+        let check = |why: &str, expected: (&str, &str)| {
+            let fault = Fault::from(ApiError::invalid("not saved", why));
+            assert_eq!((fault.error.why.as_str(), fault.next()), expected);
+        };
+        check(
+            "one text is too long; split it into two entries",
+            ("one text is too long", "Split it into two entries."),
+        );
+        check("it is no date", ("it is no date", "Put it right, then try again."));
+        check("", ("", "Put it right, then try again."));
     }
 
     #[test]
