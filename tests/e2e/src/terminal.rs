@@ -1,0 +1,26 @@
+//! A command at a terminal: `script` gives it one.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use crate::device::Device;
+use crate::ran::Ran;
+
+/// Runs a command at a terminal, with an editor, typing what is given; stdout and stderr come out as one.
+pub fn at_terminal(device: &Device, arguments: &[&str], editor: &str, typed: &str) -> Ran {
+    let quoted: Vec<_> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
+    let haven = device.command(&[]);
+    let line = format!("{} {}", haven.get_program().to_str().unwrap(), quoted.join(" "));
+    let mut command = std::process::Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).env("EDITOR", editor).env("PAGER", "cat").env("TERM", "dumb");
+    for (name, value) in haven.get_envs().filter(|(name, _)| *name != "EDITOR") {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    Ran::of(arguments.join(" "), child.wait_with_output().unwrap())
+}

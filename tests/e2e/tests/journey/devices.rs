@@ -1,0 +1,158 @@
+//! Two devices and a server: linking, syncing, and everything that goes wrong between them.
+
+use haven_e2e::device::Device;
+use haven_e2e::linking::{Joiner, begun_with, link};
+use haven_e2e::patience::until;
+use haven_e2e::ran::text;
+use haven_e2e::server::Server;
+
+fn pair() -> (Server, Device, Device) {
+    let server = Server::start();
+    let (old, new) = (begun_with(&server), Device::new());
+    link(&old, &new);
+    (server, old, new)
+}
+
+fn confirm(device: &Device, words: &str) -> haven_e2e::ran::Ran {
+    let arguments = ["device", "confirm", "--wait", "--words", words, "--passphrase-file"];
+    device.run(&[&arguments[..], &[&device.passphrase()]].concat())
+}
+
+#[test]
+fn a_second_device_gets_everything_and_edits_made_apart_both_survive() {
+    let (mut server, old, new) = pair();
+    let id = old.add("one\n\ntwo\n\nthree");
+    old.sync();
+    new.sync();
+    assert_eq!(new.lines(&["search", "three"]).len(), 1);
+    let names: Vec<_> = new.lines(&["device", "list"]).iter().map(|it| text(it, "name").to_owned()).collect();
+    assert_eq!(names, ["Laptop", "Phone"]);
+
+    server.kill();
+    old.run_with(&["edit", &id, "--from", "-"], b"ONE\n\ntwo\n\nthree").json();
+    new.run_with(&["edit", &id, "--from", "-"], b"one\n\ntwo\n\nTHREE").json();
+    let offline = new.add("written without a server");
+    new.fails(&["sync", "--wait", "--timeout", "2s"], 7, "SERVER_UNREACHABLE");
+    server.run();
+    old.sync();
+    new.sync();
+    old.sync();
+    assert_eq!(old.text(&id), "ONE\n\ntwo\n\nTHREE");
+    assert_eq!(new.text(&id), old.text(&id));
+    assert_eq!(old.text(&offline), "written without a server");
+    let authors: std::collections::BTreeSet<_> =
+        old.lines(&["history", &id]).iter().map(|version| text(version, "device").to_owned()).collect();
+    assert_eq!(authors.into_iter().collect::<Vec<_>>(), ["Laptop", "Phone"]);
+}
+
+#[test]
+fn an_entry_reaches_the_other_device_by_itself() {
+    let (_server, old, new) = pair();
+    let id = old.add("nobody said sync");
+    until("the entry is on the other device", || (new.run(&["show", &id]).code == Some(0)).then_some(()));
+    new.json(&["trash", &id]);
+    until("the entry is gone from the first device", || old.lines(&["list"]).is_empty().then_some(()));
+}
+
+#[test]
+fn a_code_that_is_mistyped_used_or_wrongly_confirmed_lets_nobody_in() {
+    let server = Server::start();
+    let old = begun_with(&server);
+    let shown = old.json(&["device", "link"]);
+    let code = text(&shown, "code").to_owned();
+    assert!(
+        text(&shown, "url").contains(&code.replace('-', "")) || text(&shown, "url").contains(&code),
+        "{shown}"
+    );
+
+    let stranger = Device::new();
+    let last = if code.ends_with('0') { "1" } else { "0" };
+    let mistyped = format!("{}{last}", &code[..code.len() - 1]);
+    assert_eq!(Joiner::start(&stranger, &mistyped, &server.url()).says(), None);
+    let passphrase = stranger.passphrase();
+    let arguments =
+        ["device", "join", &mistyped, "--server", &server.url(), "--passphrase-file", &passphrase];
+    stranger.fails(&arguments, 2, "CODE_MALFORMED");
+
+    // Asked before anybody has used the code.
+    let early = ["device", "confirm", "--words", "a b c", "--passphrase-file"];
+    old.fails(&[&early[..], &[&old.passphrase()]].concat(), 5, "NO_LINK");
+
+    // The first who used the code shows other words than the person says.
+    let mut joiner = Joiner::start(&stranger, &code, &server.url());
+    let words = joiner.words();
+    assert_eq!(words.split_whitespace().count(), 3);
+    let second = Device::new();
+    let passphrase = second.passphrase();
+    let late = ["device", "join", &code, "--server", &server.url(), "--passphrase-file", &passphrase];
+    let refused = second.run(&late);
+    assert_eq!(refused.code, Some(1), "{}{}", refused.stdout, refused.stderr);
+    assert!(refused.stderr.contains("CODE_"), "{}", refused.stderr);
+    confirm(&old, "apple apple apple").failed(6, "WRONG_WORDS");
+    let ended = joiner.ended();
+    assert_ne!(ended.code, Some(0), "{}", ended.stderr);
+    // The link is void, even with the right words.
+    assert_ne!(confirm(&old, &words).code, Some(0));
+    assert_eq!(old.lines(&["device", "list"]).len(), 1);
+    assert_eq!(text(&stranger.json(&["status"]), "state"), "none");
+
+    let new = Device::new();
+    link(&old, &new);
+    assert_eq!(old.lines(&["device", "list"]).len(), 2);
+}
+
+#[test]
+fn a_device_with_a_journal_joins_no_other() {
+    let (server, old, new) = pair();
+    let code = text(&old.json(&["device", "link"]), "code").to_owned();
+    let passphrase = new.passphrase();
+    let arguments = ["device", "join", &code, "--server", &server.url(), "--passphrase-file", &passphrase];
+    new.fails(&arguments, 6, "VAULT_EXISTS");
+}
+
+#[test]
+fn a_server_lets_nobody_in_without_a_good_invite() {
+    let (server, used) = (Server::start(), Device::new());
+    begun_with(&server);
+    let (url, passphrase) = (server.url(), used.passphrase());
+    let init = |device: &Device, url: &str, invite: &str| {
+        let arguments =
+            ["init", "--name", "L", "--passphrase-file", &passphrase, "--server", url, "--invite", invite];
+        device.run(&arguments)
+    };
+    init(&used, &url, "nonsense").failed(2, "INVITE_INVALID");
+    init(&used, "http://127.0.0.1:9", &server.invite).failed(7, "SERVER_UNREACHABLE");
+    assert_eq!(text(&used.json(&["status"]), "state"), "none");
+    init(&used, &url, &server.invite);
+    let synced = used.run(&["sync", "--wait", "--timeout", "5s"]);
+    assert_ne!(synced.code, Some(0), "{}", synced.stdout);
+}
+
+#[test]
+fn a_server_comes_later_and_goes_in_the_middle_of_a_push() {
+    let device = Device::begun();
+    let mut server = Server::start();
+    let early = device.add("before there was a server");
+    let set = device.json(&["server", "set", &server.url(), "--invite", &server.invite]);
+    assert_eq!(text(&set, "identity").len(), 64);
+    device.sync();
+    server.kill();
+    let late: Vec<_> = (0..20).map(|number| device.add(&format!("entry {number}"))).collect();
+    let status = device.json(&["status"]);
+    assert!(status["sync"]["pending"].as_u64().unwrap() > 0, "{status}");
+    // Killed again and again while it takes what was kept back.
+    for _ in 0..3 {
+        server.run();
+        let _ = device.run(&["sync"]);
+        server.kill();
+    }
+    server.run();
+    device.sync();
+    let new = Device::new();
+    link(&device, &new);
+    new.sync();
+    assert_eq!(new.entries(), 21);
+    for id in late.iter().chain([&early]) {
+        assert_eq!(new.text(id), device.text(id));
+    }
+}

@@ -1,0 +1,178 @@
+//! Disks, kills and second daemons: what was acknowledged is there, and a person is told what is wrong.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use haven_e2e::device::Device;
+use haven_e2e::programs;
+use haven_e2e::ran::text;
+use serde_json::Value;
+
+#[test]
+fn what_was_acknowledged_survives_a_daemon_that_is_killed_while_it_writes() {
+    let device = Device::begun();
+    let kept = thread::scope(|scope| {
+        let writers: Vec<_> = (0..2)
+            .map(|writer| {
+                let device = &device;
+                scope.spawn(move || {
+                    let acknowledged = |number: u32| {
+                        let words = format!("writer {writer} entry {number}");
+                        let ran = device.run_with(&["add", "-"], words.as_bytes());
+                        let id = (ran.code == Some(0)).then(|| text(&ran.json(), "id").to_owned());
+                        id.map(|id| (id, words))
+                    };
+                    // The first that fails: the daemon is dead, and the next one is locked.
+                    (0..).map_while(acknowledged).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        haven_e2e::patience::until("something was written", || (device.entries() >= 5).then_some(()));
+        device.kill_daemon();
+        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect::<Vec<_>>()
+    });
+    device.unlock();
+    assert!(kept.len() >= 5, "{}", kept.len());
+    for (id, words) in &kept {
+        assert_eq!(&device.text(id), words);
+    }
+    assert!(device.entries() >= kept.len() as u64);
+}
+
+#[test]
+fn a_second_daemon_steps_back_and_two_commands_start_only_one() {
+    let device = Device::new();
+    let states: Vec<_> = thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| device.run(&["status"]))).collect();
+        runs.into_iter().map(|run| text(&run.join().unwrap().json(), "state").to_owned()).collect()
+    });
+    assert_eq!(states, ["none"; 4]);
+    let second = Command::new(programs::find("havend"))
+        .arg("run")
+        .env("HAVEN_HOME", device.home())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("why:") && said.contains("next:"), "{said}");
+    assert_eq!(text(&device.json(&["status"]), "state"), "none");
+}
+
+#[test]
+fn a_daemon_is_started_stopped_and_asked_for() {
+    let device = Device::begun();
+    let id = device.add("before the stop");
+    let first = device.pid();
+    assert_eq!(text(&device.json(&["daemon", "stop"]), "state"), "stopped");
+    let status = device.run(&["daemon", "status"]);
+    assert_eq!((status.code, status.stdout.contains("stopped")), (Some(4), true));
+    device.json(&["daemon", "start"]);
+    assert_ne!(device.pid(), first);
+    device.fails(&["show", &id], 3, "LOCKED");
+    device.unlock();
+    assert_eq!(device.text(&id), "before the stop");
+}
+
+#[test]
+fn a_daemon_that_cannot_be_found_or_started_is_named() {
+    let device = Device::new();
+    fs::create_dir(device.home()).unwrap();
+    fs::write(device.home().join("config.toml"), "lock.idle = [").unwrap();
+    device.fails(&["status"], 4, "DAEMON_UNREACHABLE");
+    fs::remove_file(device.home().join("config.toml")).unwrap();
+    fs::set_permissions(device.home(), fs::Permissions::from_mode(0o777)).unwrap();
+    device.fails(&["status"], 4, "DAEMON_UNREACHABLE");
+    fs::set_permissions(device.home(), fs::Permissions::from_mode(0o700)).unwrap();
+    let journal = device.home().join("journal.db");
+    fs::write(&journal, "this is no database, and it is long enough to be looked at twice".repeat(100))
+        .unwrap();
+    let before = fs::read(&journal).unwrap();
+    device.fails(&["status"], 4, "DAEMON_UNREACHABLE");
+    assert_eq!(fs::read(&journal).unwrap(), before);
+}
+
+#[test]
+fn a_database_of_a_newer_haven_is_refused_untouched() {
+    let device = Device::begun();
+    device.add("from the future");
+    device.json(&["daemon", "stop"]);
+    let journal = device.home().join("journal.db");
+    let mut bytes = fs::read(&journal).unwrap();
+    // SQLite keeps the schema's version of its user at byte 60 of the first page.
+    bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    fs::write(&journal, &bytes).unwrap();
+    let ran = device.run(&["status"]);
+    ran.failed(4, "DAEMON_UNREACHABLE");
+    assert!(ran.stderr.contains("newer"), "{}", ran.stderr);
+    assert_eq!(fs::read(&journal).unwrap(), bytes);
+}
+
+#[test]
+fn what_is_too_large_or_no_text_is_refused_and_nothing_of_it_is_kept() {
+    let device = Device::begun();
+    device.run_with(&["add", "-"], &vec![b'x'; 20_000_000]).failed(2, "TOO_LARGE");
+    device.run_with(&["add", "-"], &vec![b'x'; 1_000_000]).failed(2, "TOO_LARGE");
+    device.run_with(&["add", "-"], b"a\xffb").failed(2, "INVALID_ARGUMENT");
+    device.run_with(&["add", "-"], b"").failed(2, "INVALID_ARGUMENT");
+    device.run_with(&["add", "-", "--title", &"t".repeat(501)], b"x").failed(2, "TOO_LARGE");
+    assert_eq!(device.entries(), 0);
+    let largest = "ä".repeat(128 * 1024);
+    let id = device.add(&largest);
+    assert_eq!(device.text(&id), largest);
+}
+
+#[test]
+fn words_are_kept_to_the_byte_whatever_they_are() {
+    let device = Device::begun();
+    // The last line feed is the pipe's.
+    let check = |words: &str| assert_eq!(device.text(&device.add(&format!("{words}\n"))), words, "{words:?}");
+    check("e\u{301}\u{200d} 👩‍👩‍👧 \u{202e}mirrored");
+    check("tabs\tand\r\nreturns\rand \u{0}nothing\u{7f}");
+    check("---\ntitle: not front matter\n---\n# # #\n");
+    check("\u{feff}begins with a mark\n\n\n");
+}
+
+#[test]
+fn a_socket_may_lie_at_the_end_of_a_long_path() {
+    let device = Device::new();
+    let long = device.beside(&"x".repeat(120)).join("y".repeat(120));
+    let device = device.with("HAVEN_HOME", long.display().to_string());
+    assert_eq!(text(&device.json(&["status"]), "state"), "none");
+    assert!(long.join("havend.sock").exists());
+}
+
+#[test]
+fn an_interrupted_command_ends_with_130() {
+    let server = haven_e2e::server::Server::start();
+    let device = haven_e2e::linking::begun_with(&server);
+    device.json(&["device", "link"]);
+    let mut child = device.start(&["device", "confirm", "--wait"]);
+    let pid = child.id().to_string();
+    // It listens for signals before it says anything to the daemon; a signal before that would end it too, by itself.
+    haven_e2e::patience::until("the command handles interrupts", || {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+        let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
+        (caught & 0b10 != 0).then_some(())
+    });
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let device = Device::begun();
+    let lines: String =
+        (0..2_000).map(|day| format!("{{\"date\":\"1660-01-01\",\"text\":\"day {day}\"}}\n")).collect();
+    assert_eq!(
+        device.run_with(&["import", "jsonl", "-"], lines.as_bytes()).json()["imported"],
+        Value::from(2_000)
+    );
+    let mut child = device.start(&["export", "jsonl"]);
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}

@@ -1,0 +1,10 @@
+//! Journeys through the real programs.
+
+#![expect(clippy::unwrap_used, reason = "a journey that cannot be set up has failed")]
+
+mod devices;
+mod diary;
+mod editor;
+mod faults;
+mod first;
+mod secrecy;
