@@ -13,6 +13,10 @@ use crate::shapes::{DraftShape, Id, hex};
 use crate::when;
 
 pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
+    if matches!(command, DraftCommand::Edit { .. }) && !cx.asks {
+        let next = "Run this in a terminal.";
+        return Err(Fault::usage("not opened", "there is no terminal to open an editor in", next));
+    }
     let haven = cx.haven().await?;
     match command {
         DraftCommand::List => list(cx, &haven).await,
@@ -73,13 +77,6 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
 }
 
 async fn edit(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
-    if !cx.asks {
-        return Err(Fault::usage(
-            "not opened",
-            "there is no terminal to open an editor in",
-            "Run this in a terminal.",
-        ));
-    }
     let saved = haven.draft(find(haven, id).await?).await?;
     match editor::compose(cx, haven, About::of_draft(&saved)).await? {
         Some(written) => tell(cx, written.id.to_string()),

@@ -13,6 +13,9 @@ use crate::fault::{Exit, Fault};
 use crate::limits::{DAEMON_LOOK_MAX, DAEMON_STOP_MAX};
 use crate::when;
 
+/// Where the daemon keeps the first invite to the server inside it, below its data.
+const FIRST_INVITE: &str = "server/first-invite";
+
 #[derive(Serialize)]
 struct DaemonShape {
     state: &'static str,
@@ -40,6 +43,9 @@ pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> 
                 None => daemon::start(serve).await?,
             };
             tell(cx, &haven).await?;
+            if serve.is_some() {
+                tell_invite(cx);
+            }
             Ok(Exit::Done)
         }
         DaemonCommand::Stop => {
@@ -65,6 +71,14 @@ pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> 
 fn runs_already() -> Fault {
     let next = "Stop it with `haven daemon stop`, then start it again with --serve.";
     Fault::decision("no server was started", "the daemon runs already", next)
+}
+
+/// Says where the invite to the server inside lies, which the first journal needs.
+fn tell_invite(cx: &Cx) {
+    let data = super::folder_of("XDG_DATA_HOME", ".local/share");
+    if let Some(file) = data.map(|data| data.join(FIRST_INVITE)).filter(|file| file.is_file()) {
+        cx.note(&format!("The invite to its server is in {}.", file.display()));
+    }
 }
 
 async fn tell(cx: &Cx, haven: &Haven) -> Result<(), Fault> {

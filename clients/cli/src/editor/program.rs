@@ -38,13 +38,11 @@ pub(super) async fn run(cx: &Cx, folder: &Folder) -> Result<bool, Fault> {
             &format!("`{chosen}` may keep copies of what you write elsewhere; vim and nano do not."),
         );
     }
-    // The shell splits what the variable holds, as everywhere else.
     let mut command = Command::new("sh");
     command
         .arg("-c")
-        .arg(format!("exec {chosen} \"$@\""))
+        .arg(line(&chosen, flags.unwrap_or_default()))
         .arg(&chosen)
-        .args(flags.unwrap_or_default())
         .arg(folder.file())
         // Temporary copies fall under the same roof.
         .env("TMPDIR", folder.path());
@@ -53,6 +51,15 @@ pub(super) async fn run(cx: &Cx, folder: &Folder) -> Result<bool, Fault> {
     cx.editing.set(false);
     let ended = ended.map_err(|error| Fault::system("the editor cannot be opened", &error))?;
     Ok(ended.success())
+}
+
+/// The shell's line: it splits what the variable holds, as everywhere else. Our flags come first, so that they hold before
+/// anything the person's own flags do.
+fn line(chosen: &str, flags: &[&str]) -> String {
+    let chosen = chosen.trim_start();
+    let (program, rest) = chosen.split_at(chosen.find(char::is_whitespace).unwrap_or(chosen.len()));
+    let flags: String = flags.iter().map(|flag| format!(" '{flag}'")).collect();
+    format!("exec {program}{flags}{rest} \"$@\"")
 }
 
 async fn wait(mut command: Command) -> io::Result<ExitStatus> {
@@ -93,6 +100,16 @@ fn found(program: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn our_flags_come_before_the_persons() {
+        assert_eq!(
+            line("vim -c 'set wrap'", &["-n", "-c", "a b"]),
+            "exec vim '-n' '-c' 'a b' -c 'set wrap' \"$@\""
+        );
+        assert_eq!(line(" code", &[]), "exec code \"$@\"");
+        assert!([VIM, NANO, EMACS].concat().iter().all(|flag| !flag.contains('\'')));
+    }
 
     #[test]
     fn known_editors_are_kept_in_place_even_behind_a_link() {

@@ -1,0 +1,282 @@
+//! A daemon that always says the same: one device, one entry, one person. Asked to write an entry with the name of a reason
+//! as its title, it refuses for that reason.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::pin::Pin;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use haven_api::error::{ApiError, ErrorReason};
+use haven_api::pb;
+use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
+use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
+use haven_api::pb::vault_service_server::{VaultService, VaultServiceServer};
+use haven_api::unix::SOCKET;
+use tempfile::TempDir;
+use tokio::net::UnixListener;
+use tokio_stream::wrappers::UnixListenerStream;
+use tonic::{Request, Response, Status};
+
+pub(crate) const ID: &str = "5638bba7f40fe90c2723b58b67d8ee19";
+pub(crate) const VERSION: &str = "5237a9cf";
+
+/// A folder with the daemon in it, for as long as this lives.
+pub(crate) struct Daemon {
+    home: TempDir,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Daemon {
+    pub(crate) fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let listener = {
+            let _inside = runtime.enter();
+            UnixListener::bind(home.path().join(SOCKET)).unwrap()
+        };
+        let server = tonic::transport::Server::builder()
+            .add_service(VaultServiceServer::new(Fake))
+            .add_service(JournalServiceServer::new(Fake))
+            .add_service(DeviceServiceServer::new(Fake))
+            .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
+        let thread = thread::spawn(move || runtime.block_on(server).unwrap());
+        Self { home, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Runs `haven` beside it.
+    pub(crate) fn run(&self, arguments: &[&str], input: &[u8]) -> Output {
+        haven(self.home.path(), arguments, input)
+    }
+
+    /// Runs `haven` beside it, which must end well, and returns what it printed.
+    pub(crate) fn says(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments, b"");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// Runs `haven` in a folder.
+pub(crate) fn haven(home: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_haven"))
+        .args(arguments)
+        .env("HAVEN_HOME", home)
+        .env("XDG_RUNTIME_DIR", home)
+        .env("TZ", "UTC")
+        // Without a real daemon on the PATH either.
+        .env("PATH", "/nowhere")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Whoever does not read to the end has said why.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+struct Fake;
+
+type Answer<T> = Result<Response<T>, Status>;
+
+fn answer<T>(message: T) -> Answer<T> {
+    Ok(Response::new(message))
+}
+
+fn summary() -> pb::EntrySummary {
+    pb::EntrySummary {
+        id: ID.to_owned(),
+        kind: pb::EntryKind::Note.into(),
+        at: "1660-01-01".to_owned(),
+        title: "Rain".to_owned(),
+        tags: vec!["calm".to_owned()],
+        people: vec![pb::PersonRef { id: "a1".repeat(16), name: "Ann".to_owned() }],
+        modified_ms: 1_000,
+        trashed_ms: None,
+        exercise: None,
+    }
+}
+
+/// Writes a service's calls as functions of their requests.
+macro_rules! calls {
+    (fn $($call:ident($request:ident) -> $response:ident = $body:expr;)*) => {
+        $(
+            fn $call<'a, 'b>(
+                &'a self,
+                request: Request<pb::$request>,
+            ) -> Pin<Box<dyn Future<Output = Answer<pb::$response>> + Send + 'b>>
+            where
+                'a: 'b,
+                Self: 'b,
+            {
+                let body: fn(pb::$request) -> Answer<pb::$response> = $body;
+                Box::pin(async move { body(request.into_inner()) })
+            }
+        )*
+    };
+}
+
+fn no<Q, A>(_: Q) -> Answer<A> {
+    Err(ApiError::new(ErrorReason::Unsupported, "not done").into())
+}
+
+impl VaultService for Fake {
+    calls! { fn
+        init(InitRequest) -> InitResponse = no;
+        unlock(UnlockRequest) -> UnlockResponse = no;
+        lock(LockRequest) -> LockResponse = |_| answer(pb::LockResponse {});
+        change_passphrase(ChangePassphraseRequest) -> ChangePassphraseResponse = no;
+        get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(pb::GetStatusResponse {
+            status: Some(pb::Status {
+                state: pb::VaultState::Unlocked.into(),
+                device_name: "Laptop".to_owned(),
+                device_id: "6c7bfbd4a2723442".to_owned(),
+                entries: Some(1),
+                sync: Some(pb::SyncStatus {
+                    state: pb::SyncState::Offline.into(),
+                    pending: 2,
+                    server_url: "http://127.0.0.1:7460".to_owned(),
+                    synced_ms: None,
+                    problem: ErrorReason::ServerUnreachable.into(),
+                }),
+                alarms: 0,
+                drafts: 0,
+                version: "0.1.0".to_owned(),
+            }),
+        });
+    }
+}
+
+impl DeviceService for Fake {
+    type WatchLinkStream = tokio_stream::Empty<Result<pb::WatchLinkResponse, Status>>;
+    type JoinVaultStream = tokio_stream::Iter<std::vec::IntoIter<Result<pb::JoinVaultResponse, Status>>>;
+
+    calls! { fn
+        list_devices(ListDevicesRequest) -> ListDevicesResponse = |_| answer(pb::ListDevicesResponse {
+            devices: vec![pb::Device {
+                id: "6c7bfbd4a2723442".to_owned(),
+                name: "Laptop".to_owned(),
+                this: true,
+                added_ms: Some(0),
+                last_seen_ms: None,
+                state: pb::DeviceState::Active.into(),
+            }],
+        });
+        rename_device(RenameDeviceRequest) -> RenameDeviceResponse = no;
+        start_link(StartLinkRequest) -> StartLinkResponse = |_| answer(pb::StartLinkResponse {
+            code: "0000-1111".to_owned(),
+            server_url: "http://s".to_owned(),
+            expires_ms: 120_000,
+            url: "haven-link:0000-1111@http://s".to_owned(),
+        });
+        confirm_link(ConfirmLinkRequest) -> ConfirmLinkResponse = no;
+        cancel_link(CancelLinkRequest) -> CancelLinkResponse = no;
+    }
+
+    fn watch_link<'a, 'b>(
+        &'a self,
+        _: Request<pb::WatchLinkRequest>,
+    ) -> Pin<Box<dyn Future<Output = Answer<Self::WatchLinkStream>> + Send + 'b>>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        Box::pin(async { answer(tokio_stream::empty()) })
+    }
+
+    fn join_vault<'a, 'b>(
+        &'a self,
+        _: Request<pb::JoinVaultRequest>,
+    ) -> Pin<Box<dyn Future<Output = Answer<Self::JoinVaultStream>> + Send + 'b>>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        use pb::join_vault_response::State;
+        let states = [
+            State::Connecting(pb::JoinConnecting {}),
+            State::Words(pb::JoinWords { words: "three of them".to_owned() }),
+            State::Linked(pb::JoinLinked { vault: "v".to_owned(), device_id: "d".to_owned() }),
+        ];
+        let states: Vec<_> = states.map(|state| Ok(pb::JoinVaultResponse { state: Some(state) })).into();
+        Box::pin(async { answer(tokio_stream::iter(states)) })
+    }
+}
+
+/// Refuses for the reason that the title names.
+fn add(request: pb::AddEntryRequest) -> Answer<pb::AddEntryResponse> {
+    let draft = request.draft.unwrap_or_default();
+    match ErrorReason::from_str_name(&format!("ERROR_REASON_{}", draft.title)) {
+        Some(reason) => Err(ApiError::new(reason, "not saved").into()),
+        None => {
+            answer(pb::AddEntryResponse { id: ID.to_owned(), version: VERSION.to_owned(), complete: true })
+        }
+    }
+}
+
+impl JournalService for Fake {
+    type ExportEntriesStream =
+        tokio_stream::Iter<std::vec::IntoIter<Result<pb::ExportEntriesResponse, Status>>>;
+
+    calls! { fn
+        add_entry(AddEntryRequest) -> AddEntryResponse = add;
+        edit_entry(EditEntryRequest) -> EditEntryResponse = no;
+        get_entry(GetEntryRequest) -> GetEntryResponse = |_| answer(pb::GetEntryResponse {
+            entry: Some(pb::Entry {
+                summary: Some(summary()),
+                text: "rain\nall day".to_owned(),
+                answers: Default::default(),
+                created_ms: 0,
+                version: VERSION.to_owned(),
+            }),
+        });
+        list_entries(ListEntriesRequest) -> ListEntriesResponse = |_| answer(pb::ListEntriesResponse {
+            entries: vec![summary()],
+            next_page: String::new(),
+            total: 1,
+        });
+        search_entries(SearchEntriesRequest) -> SearchEntriesResponse = |_| {
+            let part = |text: &str, hit| pb::SnippetPart { text: text.to_owned(), hit };
+            let snippet = vec![part("some ", false), part("rain", true)];
+            let hits = vec![pb::SearchHit { entry: Some(summary()), snippet }];
+            answer(pb::SearchEntriesResponse { hits, next_page: String::new(), total: 1 })
+        };
+        list_history(ListHistoryRequest) -> ListHistoryResponse = |_| answer(pb::ListHistoryResponse {
+            versions: vec![pb::EntryVersion { version: VERSION.to_owned(), at_ms: 0, device: "Laptop".to_owned() }],
+        });
+        restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
+        trash_entry(TrashEntryRequest) -> TrashEntryResponse = no;
+        untrash_entry(UntrashEntryRequest) -> UntrashEntryResponse = no;
+        import_entries(ImportEntriesRequest) -> ImportEntriesResponse = |request| {
+            let failed = |line: &pb::ImportLine| pb::FailedLine { number: line.number, reason: "no JSON".to_owned() };
+            let failed: Vec<_> = request.lines.iter().filter(|line| line.content == "bad").map(failed).collect();
+            let imported = u32::try_from(request.lines.len() - failed.len()).unwrap();
+            answer(pb::ImportEntriesResponse { imported, skipped: 0, failed })
+        };
+    }
+
+    fn export_entries<'a, 'b>(
+        &'a self,
+        _: Request<pb::ExportEntriesRequest>,
+    ) -> Pin<Box<dyn Future<Output = Answer<Self::ExportEntriesStream>> + Send + 'b>>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        let line = pb::ExportEntriesResponse { lines: vec!["{}".to_owned()], files: vec![] };
+        let locked = ApiError::new(ErrorReason::Locked, "the export stopped");
+        Box::pin(async { answer(tokio_stream::iter(vec![Ok(line), Err(locked.into())])) })
+    }
+}

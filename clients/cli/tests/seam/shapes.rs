@@ -1,0 +1,87 @@
+//! What scripts read and what people read.
+
+use crate::daemon::{Daemon, ID};
+
+fn check(daemon: &Daemon, arguments: &[&str], json: &str, words: &str) {
+    assert_eq!(daemon.says(&[arguments, &["--json"]].concat()), json, "{arguments:?}");
+    assert_eq!(daemon.says(arguments), words, "{arguments:?}");
+}
+
+#[test]
+fn scripts_read_objects_and_people_read_lines() {
+    let daemon = Daemon::start();
+    let entry = format!(
+        "\"id\":\"{ID}\",\"kind\":\"note\",\"at\":\"1660-01-01\",\"title\":\"Rain\",\"tags\":[\"calm\"],\"people\":[\"Ann\"],\
+         \"modified\":\"1970-01-01T00:00:01Z\""
+    );
+    let line = "5638bba7  1660-01-01        Rain  #calm  @Ann\n";
+    check(&daemon, &["list"], &format!("{{{entry}}}\n"), line);
+    check(
+        &daemon,
+        &["search", "rain"],
+        &format!("{{{entry},\"snippet\":\"some rain\"}}\n"),
+        &format!("{line}    some rain\n"),
+    );
+    check(
+        &daemon,
+        &["show", "5638"],
+        &format!(
+            "{{{entry},\"text\":\"rain\\nall day\",\"version\":\"5237a9cf\",\"created\":\"1970-01-01T00:00:00Z\"}}\n"
+        ),
+        &format!("Rain\n1660-01-01  note  #calm  @Ann\n{ID}\n\nrain\nall day\n"),
+    );
+    check(
+        &daemon,
+        &["history", "5638"],
+        "{\"version\":\"5237a9cf\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n",
+        "5237a9cf  1970-01-01 00:00  Laptop\n",
+    );
+    check(&daemon, &["add", "words", "--title", "T"], &format!("{{\"id\":\"{ID}\"}}\n"), &format!("{ID}\n"));
+    check(&daemon, &["lock"], "{\"state\":\"locked\"}\n", "The journal is locked.\n");
+    check(
+        &daemon,
+        &["status"],
+        "{\"state\":\"unlocked\",\"device\":\"Laptop\",\"device_id\":\"6c7bfbd4a2723442\",\"entries\":1,\
+         \"sync\":{\"state\":\"offline\",\"pending\":2,\"server\":\"http://127.0.0.1:7460\",\
+         \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0}\n",
+        "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 cannot be reached; 2 records to send.\n",
+    );
+}
+
+#[test]
+fn devices_and_links_are_shown() {
+    let daemon = Daemon::start();
+    check(
+        &daemon,
+        &["device", "list"],
+        "{\"id\":\"6c7bfbd4a2723442\",\"name\":\"Laptop\",\"this\":true,\"added\":\"1970-01-01T00:00:00Z\",\
+         \"last_seen\":null,\"state\":\"active\"}\n",
+        "6c7bfbd4a2723442  Laptop  this device\n",
+    );
+    check(
+        &daemon,
+        &["device", "link"],
+        "{\"code\":\"0000-1111\",\"server\":\"http://s\",\"url\":\"haven-link:0000-1111@http://s\",\
+         \"expires\":\"1970-01-01T00:02:00Z\"}\n",
+        "0000-1111\n\nOn the new device: haven device join 0000-1111 --server http://s\n",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("passphrase");
+    std::fs::write(&file, "some words\n").unwrap();
+    let join =
+        ["device", "join", "0000-1111", "--server", "http://s", "--passphrase-file", file.to_str().unwrap()];
+    check(
+        &daemon,
+        &join,
+        "{\"words\":\"three of them\"}\n{\"state\":\"linked\",\"vault\":\"v\",\"device\":\"d\"}\n",
+        "\n    three of them\n\nThis device is linked; your entries are coming in.\n",
+    );
+}
+
+#[test]
+fn colours_are_only_on_request_where_nobody_looks() {
+    let daemon = Daemon::start();
+    assert!(daemon.says(&["list", "--color", "always"]).contains("\x1b[1mRain\x1b[0m"));
+    assert!(!daemon.says(&["list"]).contains('\x1b'));
+    assert!(!daemon.says(&["list", "--color", "always", "--json"]).contains('\x1b'));
+}
