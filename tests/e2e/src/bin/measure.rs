@@ -20,7 +20,6 @@ use haven_api::client::Client;
 use haven_api::devices::{Join, JoinState, LinkState};
 use haven_api::journal::{Draft, Filter};
 use haven_api::unix::{Connection, connect};
-use haven_api::vault::VaultState;
 
 /// How many entries "the newest" are on a screen, and how many a new device should show first.
 const SCREEN: u32 = 10;
@@ -126,8 +125,10 @@ async fn unlock(socket: &str, passphrase: &str, query: &str) -> Outcome<()> {
     let (mut opened, mut shown, mut searchable) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..UNLOCKS {
         // A lock replaces the process, so the connection is a new one every time.
-        open(socket).await?.lock().await?;
-        let haven = locked(socket).await?;
+        let haven = open(socket).await?;
+        let before = haven.daemon().await?.started;
+        haven.lock().await?;
+        let haven = successor(socket, before).await?;
         let begun = Instant::now();
         haven.unlock(passphrase.to_owned()).await?;
         opened.push(begun.elapsed());
@@ -142,12 +143,12 @@ async fn unlock(socket: &str, passphrase: &str, query: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Connects to the process that follows a lock.
-async fn locked(socket: &str) -> Outcome<Haven> {
+/// Connects to the process that follows a lock; the one before may still answer for a moment.
+async fn successor(socket: &str, before: Timestamp) -> Outcome<Haven> {
     loop {
         if let Ok(haven) = open(socket).await
-            && let Ok(status) = haven.status().await
-            && status.state == VaultState::Locked
+            && let Ok(daemon) = haven.daemon().await
+            && daemon.started != before
         {
             return Ok(haven);
         }

@@ -41,6 +41,49 @@ fn what_was_acknowledged_survives_a_daemon_that_is_killed_while_it_writes() {
     assert!(device.entries() >= kept.len() as u64);
 }
 
+/// Letters that no compression makes much smaller.
+fn noise(seed: u64, letters: usize) -> String {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'!' + u8::try_from((state >> 33) % 90).unwrap())
+    };
+    (0..letters).map(|_| next()).collect()
+}
+
+#[test]
+fn a_disk_that_takes_no_more_loses_nothing_that_was_acknowledged() {
+    let device = Device::begun();
+    device.json(&["daemon", "stop"]);
+    // A file may grow to two megabytes, in blocks of 512 bytes; whoever writes on gets an error, as from a full disk.
+    let haven = programs::find("haven");
+    let limited = r#"trap "" XFSZ; ulimit -f 4096; exec "$0" daemon start --json"#;
+    let mut start = Command::new("sh");
+    start.args(["-c", limited]).arg(haven).env("HAVEN_HOME", device.home()).stdin(Stdio::null());
+    assert!(start.output().unwrap().status.success());
+    device.unlock();
+    let mut kept = Vec::new();
+    let refused = (0..200).find_map(|number| {
+        let words = noise(number, 100_000);
+        let ran = device.run_with(&["add", "-"], words.as_bytes());
+        if ran.code != Some(0) {
+            return Some(ran);
+        }
+        kept.push((text(&ran.json(), "id").to_owned(), words));
+        None
+    });
+    let refused = refused.unwrap();
+    assert!(refused.stderr.contains("STORAGE_F"), "{}", refused.stderr);
+    assert!(!kept.is_empty());
+    device.json(&["daemon", "stop"]);
+    device.unlock();
+    for (id, words) in &kept {
+        assert_eq!(&device.text(id), words);
+    }
+    assert_eq!(device.entries(), kept.len() as u64);
+    device.add("room again");
+}
+
 #[test]
 fn a_second_daemon_steps_back_and_two_commands_start_only_one() {
     let device = Device::new();
