@@ -23,7 +23,6 @@ use std::path::Path;
 use self::floor::Floors;
 use self::journal::{Figures, measure, typed};
 use self::programs::Programs;
-use self::quantity::Target;
 use self::table::Table;
 use crate::cli::BenchChoice;
 use crate::corpus::{self, Entry};
@@ -95,8 +94,8 @@ impl Bench<'_> {
         }
         if self.wants(TYPED) {
             say::progress("a journal written entry by entry");
-            let [_, all] = typed(&self.programs, self.folder, &self.real, ENTRIES)?;
-            table.add(rows::row("typed", "first sync, typed one by one", &all, Target::ms(3_000), None));
+            let written = typed(&self.programs, self.folder, &self.real, ENTRIES)?;
+            rows::of_typed(&written, ENTRIES, &floors).into_iter().for_each(|row| table.add(row));
         }
         if self.wants(SERVICE) {
             service::measure(&self.programs, self.folder, &floors)?

@@ -120,6 +120,12 @@ impl Floors {
         Floor { of: "commits in a row", least: 1.0 / self.pieces.commit.as_secs_f64() }
     }
 
+    /// Rows stored a second, all in one commit.
+    #[must_use]
+    pub fn rows_in_bulk(&self) -> Floor {
+        Floor { of: "rows in one commit", least: 1.0 / self.pieces.row }
+    }
+
     fn rows(&self, entries: usize) -> f64 {
         entries as f64 * self.pieces.row
     }

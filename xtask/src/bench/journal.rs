@@ -49,8 +49,10 @@ pub struct Figures {
     pub newest: Figure,
     /// From the link of a new device to everything listed and found.
     pub first_sync: Figure,
-    /// A save through the typed client.
+    /// A save through the typed client, the device alone.
     pub save: Figure,
+    /// The same while a server and another device take it at once.
+    pub save_synced: Figure,
     /// From a save on one device to the event on the other.
     pub propagation: Figure,
     /// The newest ten, through the typed client.
@@ -97,7 +99,7 @@ pub fn measure(
     real: &[Entry],
     entries: usize,
 ) -> Result<Figures, Fault> {
-    let journal = Journal::begin(programs, parent, real, entries)?;
+    let mut journal = Journal::begin(programs, parent, real, entries)?;
     let server_empty = journal.server_memory()?;
     say::progress(&format!("  {entries} entries: import"));
     let import = journal.import()?;
@@ -110,11 +112,13 @@ pub fn measure(
     let [newest, first_sync] = journal.first_sync()?;
     let server = [server_empty, journal.server_memory()?];
     say::progress(&format!("  {entries} entries: saves, propagation, list, search"));
-    let save = journal.save()?;
+    let save_synced = journal.save()?;
     let propagation = journal.propagation()?;
     let [list, search] = journal.read()?;
     let one_entry = journal.one_entry(real)?;
     let commands = journal.commands()?;
+    journal.leave_alone()?;
+    let save = journal.save()?;
     let bytes = journal.bytes;
     Ok(Figures {
         entries,
@@ -129,6 +133,7 @@ pub fn measure(
         newest,
         first_sync,
         save,
+        save_synced,
         propagation,
         list,
         search,
@@ -137,7 +142,17 @@ pub fn measure(
     })
 }
 
-/// Writes a journal entry by entry while a server is there, and links a new device to it: everything and the newest.
+/// What a new device takes of a journal that was written entry by entry.
+pub struct Typed {
+    /// The bytes of its text.
+    pub bytes: usize,
+    /// From the link to its newest hundred.
+    pub newest: Figure,
+    /// From the link to everything listed and found.
+    pub first_sync: Figure,
+}
+
+/// Writes a journal entry by entry while a server is there, and links a new device to it.
 ///
 /// # Errors
 /// When a program does not do what it is asked.
@@ -146,7 +161,7 @@ pub fn typed(
     parent: &std::path::Path,
     real: &[Entry],
     entries: usize,
-) -> Result<[Figure; 2], Fault> {
+) -> Result<Typed, Fault> {
     let journal = Journal::begin(programs, parent, real, entries)?;
     say::progress(&format!("  {entries} entries: each written by itself"));
     journal.upload()?;
@@ -154,7 +169,8 @@ pub fn typed(
     programs.ask("measure", &["save", &journal.laptop.socket(), &file, &entries.to_string()])?;
     journal.laptop.sync()?;
     say::progress(&format!("  {entries} entries: first sync"));
-    journal.first_sync()
+    let [newest, first_sync] = journal.first_sync()?;
+    Ok(Typed { bytes: journal.bytes, newest, first_sync })
 }
 
 impl<'a> Journal<'a> {
@@ -253,6 +269,13 @@ impl<'a> Journal<'a> {
         Ok(save)
     }
 
+    /// Stops the server and the other device.
+    fn leave_alone(&mut self) -> Result<(), Fault> {
+        self.laptop.sync()?;
+        self.phone.ask(&["daemon", "stop"])?;
+        self.server.stop()
+    }
+
     fn propagation(&self) -> Result<Figure, Fault> {
         // What was saved before is not in the way any more.
         self.laptop.sync()?;
@@ -297,9 +320,12 @@ impl<'a> Journal<'a> {
         Ok(Figure { value, late: Some(samples.percentile(99)), usage })
     }
 
+    /// Those that run and work for this journal.
     fn processes(&self) -> Result<Vec<u64>, Fault> {
         let server = self.server.pid().map(u64::from);
-        Ok([self.laptop.pid()?, self.phone.pid()?].into_iter().chain(server).collect())
+        // Without a server the other device was stopped too.
+        let phone = server.map(|_| self.phone.pid()).transpose()?;
+        Ok([self.laptop.pid()?].into_iter().chain(phone).chain(server).collect())
     }
 
     fn server_bytes(&self) -> Result<u64, Fault> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::floor::Floors;
-use super::journal::{Figure, Figures};
+use super::journal::{Figure, Figures, Typed};
 use super::quantity::{Quantity, Target};
 use super::table::{Floor, Row, duration};
 
@@ -18,6 +18,15 @@ pub(super) fn of_journal(figures: &Figures, floors: &Floors) -> Vec<Row> {
     rows.extend(of_device(figures, floors));
     rows.extend(of_memory(figures));
     rows
+}
+
+/// The rows of a journal that was written entry by entry.
+pub(super) fn of_typed(written: &Typed, entries: usize, floors: &Floors) -> Vec<Row> {
+    let floor = Some(floors.first_sync(entries, written.bytes));
+    vec![
+        row("typed", "first sync, typed one by one", &written.first_sync, Target::ms(3_000), floor),
+        row("typed", "first sync, typed, newest 100", &written.newest, Target::ms(150), None),
+    ]
 }
 
 fn of_bulk(figures: &Figures, floors: &Floors) -> Vec<Row> {
@@ -60,6 +69,7 @@ fn of_device(figures: &Figures, floors: &Floors) -> Vec<Row> {
     let [add, search, list] = &figures.commands;
     let mut rows = vec![
         row("save", "save, p50", &figures.save, Target::ms(1).and_times_floor(5.0), Some(floors.save())),
+        untargeted("save", "save, p50, two devices in step", &figures.save_synced, Some(floors.save())),
         row(
             "propagation",
             "propagation, p50",
@@ -78,7 +88,7 @@ fn of_device(figures: &Figures, floors: &Floors) -> Vec<Row> {
             "unlock",
             "unlock to everything found",
             &figures.searchable,
-            after_kdf(330),
+            after_kdf(250),
             Some(floors.unlock()),
         ),
     ]);
@@ -108,6 +118,11 @@ pub(super) fn row(
     let aside = figure.late.map(|late| format!("p99 {}", duration(late)));
     let (value, usage) = (figure.value, figure.usage);
     Row { key, metric: metric.to_owned(), target: Some(target), value, aside, floor, usage }
+}
+
+/// The row of a figure that is worth knowing.
+fn untargeted(key: &'static str, metric: &str, figure: &Figure, floor: Option<Floor>) -> Row {
+    Row { target: None, ..row(key, metric, figure, Target::ms(0), floor) }
 }
 
 /// The row of a figure's p99.
@@ -171,6 +186,7 @@ mod tests {
             newest: any,
             first_sync: ms(first_sync_ms),
             save: ms(save_ms),
+            save_synced: any,
             propagation: any,
             list: any,
             search: any,

@@ -39,7 +39,7 @@ pub(super) fn measure(
     let at_least = |rate: f64| Target::at_least(Quantity::Rate(rate));
     Ok(vec![
         row("pushes", "durable pushes, 64 in flight", &single, at_least(5_000.0), Some(floors.commits())),
-        row("pushes", "records pushed in bulk", &bulk, at_least(20_000.0), Some(floors.commits())),
+        row("pushes", "records pushed in bulk", &bulk, at_least(20_000.0), Some(floors.rows_in_bulk())),
         row("listener", "memory of an idle listener", &listener, kib(40), None),
         row("listener", "server resident, after 50,000 records", &resident, kib(30 << 10), None),
     ])

@@ -96,7 +96,13 @@ impl Table {
         let cells: Vec<[String; 7]> = [head].into_iter().chain(self.0.iter().map(cells)).collect();
         let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..HEAD.len()).map(width).collect();
-        cells.iter().map(|row| align(row, &widths)).collect()
+        let mut lines: Vec<String> = cells.iter().map(|row| align(row, &widths)).collect();
+        // A gap between the floors, which come first, and what rests on them.
+        if let Some(floors) = self.0.iter().position(|row| !row.key.starts_with("floor")).filter(|at| *at > 0)
+        {
+            lines.insert(floors + 1, String::new());
+        }
+        lines
     }
 
     /// The figures as JSON, one object a line.
@@ -186,6 +192,7 @@ mod tests {
         let expected = [
             "metric  target        value          ratio to floor  CPU s  load",
             "floor              190.0 µs                       -   0.50     ?",
+            "",
             "save    ≤ 1.00 ms  760.0 µs  met       4.00 × fsync   0.50     ?",
             "list    ≤ 5.00 ms   6.00 ms  missed               -   0.50     ?",
         ];

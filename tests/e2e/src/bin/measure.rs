@@ -17,6 +17,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use haven_api::client::Client;
+use haven_api::daemon::Daemon;
 use haven_api::devices::{Join, JoinState, LinkState};
 use haven_api::journal::{Draft, Filter};
 use haven_api::unix::{Connection, connect};
@@ -126,9 +127,9 @@ async fn unlock(socket: &str, passphrase: &str, query: &str) -> Outcome<()> {
     for _ in 0..UNLOCKS {
         // A lock replaces the process, so the connection is a new one every time.
         let haven = open(socket).await?;
-        let before = haven.daemon().await?.started;
+        let before = haven.daemon().await?;
         haven.lock().await?;
-        let haven = successor(socket, before).await?;
+        let haven = successor(socket, &before).await?;
         let begun = Instant::now();
         haven.unlock(passphrase.to_owned()).await?;
         opened.push(begun.elapsed());
@@ -144,11 +145,11 @@ async fn unlock(socket: &str, passphrase: &str, query: &str) -> Outcome<()> {
 }
 
 /// Connects to the process that follows a lock; the one before may still answer for a moment.
-async fn successor(socket: &str, before: Timestamp) -> Outcome<Haven> {
+async fn successor(socket: &str, before: &Daemon) -> Outcome<Haven> {
     loop {
         if let Ok(haven) = open(socket).await
             && let Ok(daemon) = haven.daemon().await
-            && daemon.started != before
+            && daemon != *before
         {
             return Ok(haven);
         }
