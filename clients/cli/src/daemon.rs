@@ -15,7 +15,7 @@ use haven_api::unix;
 
 use crate::cx::Haven;
 use crate::fault::Fault;
-use crate::limits::{DAEMON_LOOK, DAEMON_LOOK_MAX, DAEMON_SECOND_MAX, DAEMON_START_MAX};
+use crate::limits::{DAEMON_GONE_MAX, DAEMON_LOOK, DAEMON_LOOK_MAX, DAEMON_SECOND_MAX, DAEMON_START_MAX};
 
 /// The name of the daemon's program.
 const PROGRAM: &str = "havend";
@@ -41,6 +41,18 @@ pub(crate) async fn running() -> Result<Option<Haven>, Fault> {
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Waits until the process behind a connection is gone. A daemon that locks begins anew, so that no key stays in memory:
+/// when it answers no more, the keys are gone, and whoever connects next finds its successor.
+pub(crate) async fn gone(haven: &Haven) {
+    let silent = async {
+        while haven.status().await.is_ok() {
+            tokio::time::sleep(DAEMON_LOOK).await;
+        }
+    };
+    // The daemon promises two seconds; a command does not wait longer for what it cannot hasten.
+    let _ = tokio::time::timeout(DAEMON_GONE_MAX, silent).await;
 }
 
 /// Where the daemon listens.

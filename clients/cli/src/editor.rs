@@ -9,7 +9,7 @@ mod program;
 use std::collections::BTreeMap;
 
 use haven_api::drafts::SavedDraft;
-use haven_api::error::ErrorReason;
+use haven_api::error::{ApiError, ErrorReason};
 use haven_api::journal::{Draft, Edit, Entry, ExerciseChoice, Written};
 use haven_core::answers::ValueMap;
 use haven_core::id::EntryId;
@@ -155,7 +155,7 @@ async fn save(cx: &Cx, haven: &Haven, about: &About, text: &str) -> Result<Writt
             Err(fault) if left > 0 && fault.reason() == ErrorReason::Locked && cx.asks => {
                 cx.note("The journal was locked while you wrote.");
                 let passphrase = ask::passphrase(cx, None, "Passphrase: ").await?;
-                if let Err(fault) = haven.unlock(passphrase).await {
+                if let Err(fault) = open_again(&mut haven, passphrase).await {
                     cx.note(&fault.to_string());
                 }
             }
@@ -163,6 +163,18 @@ async fn save(cx: &Cx, haven: &Haven, about: &About, text: &str) -> Result<Writt
         }
     }
     save_once(&haven, about, text).await
+}
+
+/// Unlocks the journal. A daemon that has just locked may still be handing its socket to its successor, and a connection
+/// taken in that instant breaks; unlocking twice does no harm, so the same passphrase is tried once more.
+async fn open_again(haven: &mut Haven, passphrase: String) -> Result<(), ApiError> {
+    match haven.unlock(passphrase.clone()).await {
+        Err(gone) if gone.reason == ErrorReason::DaemonUnreachable => {
+            *haven = daemon::reach().await.map_err(|_| gone)?;
+            haven.unlock(passphrase).await.map(drop)
+        }
+        outcome => outcome.map(drop),
+    }
 }
 
 async fn save_once(haven: &Haven, about: &About, text: &str) -> Result<Written, Fault> {

@@ -14,6 +14,9 @@ pub(crate) const DAEMON_LOOK: Duration = Duration::from_millis(2);
 /// The longest pause between two looks: nobody notices it, and a slow start costs no power.
 pub(crate) const DAEMON_LOOK_MAX: Duration = Duration::from_millis(50);
 
+/// How long a command waits for a daemon that locks to be gone: the time in which it promises to forget the keys.
+pub(crate) const DAEMON_GONE_MAX: Duration = Duration::from_secs(2);
+
 /// How long `daemon stop` waits until the daemon is gone; it gives its calls five seconds to end.
 pub(crate) const DAEMON_STOP_MAX: Duration = Duration::from_secs(15);
 

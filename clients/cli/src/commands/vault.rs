@@ -13,7 +13,7 @@ use crate::cx::{Cx, aside};
 use crate::fault::Fault;
 use crate::shapes::StatusShape;
 use crate::text::{Style, count};
-use crate::{ask, when};
+use crate::{ask, daemon, when};
 
 #[derive(Serialize)]
 struct Made<'a> {
@@ -110,7 +110,7 @@ pub(super) fn machine() -> String {
 }
 
 pub(super) async fn unlock(cx: &Cx, file: Option<PathBuf>) -> Result<(), Fault> {
-    let haven = crate::daemon::reach().await?;
+    let haven = daemon::reach().await?;
     let passphrase = ask::passphrase(cx, file.as_deref(), "Passphrase: ").await?;
     let status = haven.unlock(passphrase).await?;
     crate::editor::rescue(&haven, cx).await;
@@ -123,7 +123,12 @@ struct State {
 }
 
 pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
-    cx.haven().await?.lock().await?;
+    let haven = cx.haven().await?;
+    let was_open = haven.status().await?.state == VaultState::Unlocked;
+    haven.lock().await?;
+    if was_open {
+        daemon::gone(&haven).await;
+    }
     cx.tell(&State { state: "locked" }, |_| "The journal is locked.\n".to_owned())
 }
 
