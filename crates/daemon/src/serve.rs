@@ -148,6 +148,8 @@ async fn live(
     if tokio::time::timeout(deadline, async { (server.await, kept.await) }).await.is_err() {
         tracing::warn!("calls were still open at the end");
     }
+    // Somebody who came while the vault was being locked may have been told that the daemon stops; then it does.
+    let ending = if *stop.borrow() { Ending::Stop } else { ending };
     tracing::info!(?ending, "ended");
     Ok(ending)
 }
