@@ -15,6 +15,7 @@
 //! trashed  milliseconds since the epoch, present while in the trash
 //! ```
 
+mod creation;
 mod diff;
 mod edit;
 mod guard;
@@ -23,12 +24,12 @@ mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{
     ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding, Value,
 };
 use thiserror::Error;
 
+pub(crate) use creation::create;
 pub(crate) use edit::FieldsEdit;
 pub(crate) use guard::{GuardFault, absorb, canonical};
 
@@ -42,6 +43,7 @@ pub(crate) type Actor = [u8; 8];
 
 /// Everything a document says, in plain values.
 #[derive(Clone, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Fields {
     pub(crate) kind: String,
     pub(crate) at: String,
@@ -53,14 +55,6 @@ pub(crate) struct Fields {
     pub(crate) exercise: Option<(String, u64)>,
     pub(crate) import: Option<[u8; 32]>,
     pub(crate) trashed: Option<i64>,
-}
-
-/// A document's first change.
-pub(crate) struct Created {
-    /// The change as it travels: uncompressed, since the record is compressed as a whole.
-    pub(crate) change: Vec<u8>,
-    /// Its hash, the document's first version.
-    pub(crate) hash: [u8; 32],
 }
 
 /// Who writes, and when by their clock.
@@ -94,51 +88,6 @@ pub(crate) enum DocumentFault {
 
 /// An open document.
 pub(crate) struct Document(Automerge);
-
-/// Makes a document's creation change. The same fields, actor and time give the same bytes.
-pub(crate) fn create(fields: &Fields, author: Author) -> Created {
-    let mut doc = empty(ActorId::from(&author.actor));
-    let mut tx = doc.transaction();
-    write_creation(&mut tx, fields).expect("puts into maps that were made just above");
-    tx.commit_with(CommitOptions::default().with_time(author.now_ms.div_euclid(1000)));
-    let change = doc.get_last_local_change().expect("committed just above");
-    Created { hash: change.hash().0, change: change.raw_bytes().to_vec() }
-}
-
-fn write_creation(tx: &mut impl Transactable, fields: &Fields) -> Result<(), automerge::AutomergeError> {
-    tx.put(ROOT, "v", SHAPE)?;
-    tx.put(ROOT, "kind", fields.kind.as_str())?;
-    tx.put(ROOT, "at", fields.at.as_str())?;
-    tx.put(ROOT, "created", fields.created)?;
-    let texts = tx.put_object(ROOT, "texts", ObjType::Map)?;
-    for (name, text) in &fields.texts {
-        tx.put(&texts, name.as_str(), text.as_str())?;
-    }
-    let tags = tx.put_object(ROOT, "tags", ObjType::Map)?;
-    for tag in &fields.tags {
-        tx.put(&tags, tag.as_str(), true)?;
-    }
-    let people = tx.put_object(ROOT, "people", ObjType::Map)?;
-    for person in &fields.people {
-        tx.put(&people, person.as_str(), true)?;
-    }
-    let answers = tx.put_object(ROOT, "answers", ObjType::Map)?;
-    for (field, answer) in &fields.answers {
-        tx.put(&answers, field.as_str(), answer.as_str())?;
-    }
-    if let Some((id, version)) = &fields.exercise {
-        let exercise = tx.put_object(ROOT, "exercise", ObjType::Map)?;
-        tx.put(&exercise, "id", id.as_str())?;
-        tx.put(&exercise, "version", *version)?;
-    }
-    if let Some(identity) = &fields.import {
-        tx.put(ROOT, "import", ScalarValue::Bytes(identity.to_vec()))?;
-    }
-    if let Some(trashed) = fields.trashed {
-        tx.put(ROOT, "trashed", trashed)?;
-    }
-    Ok(())
-}
 
 fn empty(actor: ActorId) -> Automerge {
     Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint).with_actor(actor)

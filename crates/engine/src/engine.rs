@@ -13,6 +13,7 @@ mod work;
 mod writing;
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use haven_core::content::Library;
@@ -28,9 +29,10 @@ use thiserror::Error;
 use crate::command::{Command, DraftId, Fault, Reply, ServerChoice, Ticket};
 use crate::content::DocumentId;
 use crate::document::Actor;
-use crate::fields::{Shown, shown};
+use crate::fields::shown;
 use crate::io::{Context, Reader, Step, StoreFault, Table, draw};
 use crate::keys::{Keys, meta};
+use crate::limits;
 use crate::parallel;
 use crate::row::Stored;
 use crate::sync::Incoming;
@@ -302,7 +304,7 @@ impl Sealed<'_> {
         let mut rows = Vec::new();
         self.reader.scan(table, &mut |key, sealed| {
             rows.push((key.to_vec(), sealed.to_vec()));
-            std::ops::ControlFlow::Continue(())
+            ControlFlow::Continue(())
         })?;
         Ok(rows)
     }
@@ -310,21 +312,28 @@ impl Sealed<'_> {
     /// The whole journal as lists and search see it. A row that does not open is left out; its records are still there
     /// and it is made again when they are next applied.
     fn view(&self, library: &Library) -> Result<View, OpenFault> {
-        let rows = self.rows(Table::Rows)?;
-        let read = parallel::map(&rows, |(key, sealed)| {
+        let mut view = View::default();
+        let mut some = Vec::with_capacity(limits::OPENED_AT_ONCE);
+        self.reader.scan(Table::Rows, &mut |key, sealed| {
+            some.push((key.to_vec(), sealed.to_vec()));
+            if some.len() == limits::OPENED_AT_ONCE {
+                self.show_rows(&mut some, library, &mut view);
+            }
+            ControlFlow::Continue(())
+        })?;
+        self.show_rows(&mut some, library, &mut view);
+        Ok(view)
+    }
+
+    /// Opens some rows on all cores and puts them into the view.
+    fn show_rows(&self, rows: &mut Vec<SealedRow>, library: &Library, view: &mut View) {
+        let read = parallel::map(rows, |(key, sealed)| {
             let id: DocumentId = key.as_slice().try_into().ok()?;
             let plain = self.keys.open(Table::Rows, key, sealed).ok()?;
             Some(shown(id, &Stored::decode(&plain).ok()?, library))
         });
-        let mut view = View::default();
-        for row in read.into_iter().flatten() {
-            match row {
-                Shown::Entry(row) => view.insert(Arc::from(row)),
-                Shown::Person(person) => view.insert_person(Arc::new(person)),
-                Shown::Unknown => {}
-            }
-        }
-        Ok(view)
+        rows.clear();
+        read.into_iter().flatten().for_each(|row| view.take(row));
     }
 }
 

@@ -4,6 +4,10 @@
 /// 256 KiB of ASCII are 262,144 insertions and one put.
 pub const CHANGE_OPERATIONS_MAX: u64 = 300_000;
 
+/// Operations of a creation change that is compared without opening a document. An entry has a few dozen; one with more
+/// tags and answers than this goes the long way.
+pub const CREATION_OPERATIONS_MAX: usize = 1_024;
+
 /// Operations one record may hold for one document: an upgrade and the rewriting of the whole text.
 pub const RECORD_OPERATIONS_MAX: u64 = 1_200_000;
 
@@ -42,6 +46,10 @@ pub const PUSH_BYTES_MAX: usize = 512 * 1024;
 /// Pushes on their way at once: enough to keep a loopback server's group commit busy, little enough to lose by a
 /// disconnect.
 pub const PUSHES_IN_FLIGHT_MAX: usize = 4;
+
+/// Sealed rows in memory at once while a vault is opened: enough for all cores, little enough that 10,000 entries are not
+/// there twice.
+pub const OPENED_AT_ONCE: usize = 512;
 
 /// Open documents kept in memory; each takes 10-26 KB.
 pub const OPEN_DOCUMENTS_MAX: usize = 32;

@@ -40,6 +40,8 @@ pub struct View {
     places: OrdMap<EntryId, SortKey>,
     people: OrdMap<PersonId, Arc<Person>>,
     imports: OrdMap<[u8; 32], EntryId>,
+    /// How many rows are not in the trash.
+    live: usize,
 }
 
 /// How things stand besides entries.
@@ -183,14 +185,14 @@ pub enum PrefixFault {
 }
 
 impl View {
-    /// How many entries stand in the journal, the trash not counted. One pass; cached in the API's status.
+    /// How many entries stand in the journal, the trash not counted.
     pub fn len(&self) -> usize {
-        self.rows.values().filter(|row| row.entry.trashed.is_none()).count()
+        self.live
     }
 
     /// Whether the journal has no entries, the trash not counted.
     pub fn is_empty(&self) -> bool {
-        !self.rows.values().any(|row| row.entry.trashed.is_none())
+        self.live == 0
     }
 
     /// One entry, in the journal or the trash.
@@ -260,13 +262,15 @@ impl View {
         if let Some(identity) = row.entry.import_id {
             self.imports.insert(identity, row.entry.id);
         }
+        self.live += usize::from(row.entry.trashed.is_none());
         self.places.insert(row.entry.id, key);
         self.rows.insert((key, row.entry.id), row);
     }
 
     fn remove(&mut self, id: EntryId) {
         let Some(key) = self.places.remove(&id) else { return };
-        self.rows.remove(&(key, id));
+        let before = self.rows.remove(&(key, id));
+        self.live -= usize::from(before.is_some_and(|row| row.entry.trashed.is_none()));
     }
 
     pub(crate) fn insert_person(&mut self, person: Arc<Person>) {

@@ -1,6 +1,6 @@
 //! What readers see: how things stand and the whole of the journal, immutable, replaced by the keeper whenever it changed.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use haven_engine::view::{Linking, View};
 
@@ -35,7 +35,6 @@ pub(crate) struct Snapshot {
     /// Drafts that are kept.
     pub(crate) drafts: u32,
     pub(crate) revisions: Revisions,
-    entries: OnceLock<u64>,
 }
 
 impl Snapshot {
@@ -46,7 +45,8 @@ impl Snapshot {
 
     /// What comes after this one once the vault has been opened: the first view was shown already.
     pub(crate) fn opened(&self, drafts: u32) -> Self {
-        Self { stage: Stage::Unlocked, view: Arc::clone(&self.view), drafts, ..Self::default() }
+        let revisions = Revisions::default();
+        Self { stage: Stage::Unlocked, view: Arc::clone(&self.view), drafts, revisions }
     }
 
     /// What comes after this one: another view.
@@ -57,18 +57,13 @@ impl Snapshot {
         revisions.people = revisions.entries;
         revisions.devices += u64::from(old.devices != new.devices || old.linking != new.linking);
         revisions.alarms += u64::from(old.alarms != new.alarms);
-        Self { stage: Stage::Unlocked, view, drafts: self.drafts, revisions, ..Self::default() }
+        Self { stage: Stage::Unlocked, view, drafts: self.drafts, revisions }
     }
 
     /// What comes after this one: other drafts.
     pub(crate) fn with_drafts(&self, drafts: u32) -> Self {
         let revisions = Revisions { drafts: self.revisions.drafts + 1, ..self.revisions };
-        Self { stage: self.stage, view: Arc::clone(&self.view), drafts, revisions, ..Self::default() }
-    }
-
-    /// How many entries stand in the journal; counted once for each snapshot.
-    pub(crate) fn entries(&self) -> u64 {
-        *self.entries.get_or_init(|| self.view.len() as u64)
+        Self { stage: self.stage, view: Arc::clone(&self.view), drafts, revisions }
     }
 
     /// Where a linking stands on this device.

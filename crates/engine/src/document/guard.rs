@@ -7,9 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
 use thiserror::Error;
 
+use super::creation::{claimed, create};
 use super::scan::ScanFault;
 use super::upgrade::{UPGRADE_ACTOR_BYTES, creation_of, is_ours};
-use super::{Actor, Author, Document, Fields, create, empty, load, read, scan};
+use super::{Actor, Author, Document, Fields, empty, load, read, scan};
 use crate::limits;
 
 /// Why foreign changes were refused; the document is as it was.
@@ -57,12 +58,13 @@ pub(crate) fn canonical(change: &[u8], actors: &BTreeSet<Actor>) -> Result<Optio
     guarded(|| {
         let parsed = parse(change)?;
         let actor = announced(&parsed, actors).ok_or(GuardFault::WrongActor)?;
-        let (hash, time) = (parsed.hash().0, parsed.timestamp());
-        let mut doc = empty(automerge::ActorId::from(&[0; 8]));
-        doc.apply_changes([parsed]).map_err(|_| GuardFault::Malformed)?;
-        let Ok(fields) = read(&doc) else { return Ok(None) };
-        let ours = create(&fields, Author { actor, now_ms: time.saturating_mul(1000) });
-        Ok((ours.change == change).then_some(Foreign { fields, hash, at_ms: time.saturating_mul(1000) }))
+        if !parsed.deps().is_empty() || parsed.len() > limits::CREATION_OPERATIONS_MAX {
+            return Ok(None);
+        }
+        let at_ms = parsed.timestamp().saturating_mul(1000);
+        let fields = claimed(&parsed);
+        let ours = create(&fields, Author { actor, now_ms: at_ms });
+        Ok((ours.change == change).then_some(Foreign { fields, hash: ours.hash, at_ms }))
     })
 }
 

@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
+use automerge::transaction::{CommitOptions, Transactable};
 use proptest::prelude::*;
 
+use super::creation::Created;
 use super::guard::{absorb, canonical};
 use super::*;
 
@@ -61,6 +63,85 @@ fn a_document_says_what_it_was_created_with() {
     assert!(Document::load(&document.save()).unwrap().fields().unwrap() == fields);
     let read = canonical(&created.change, &actors()).unwrap().unwrap();
     assert!(read.fields == fields && read.hash == created.hash);
+}
+
+/// The creation as a transaction of the library writes it.
+fn written_in_a_document(fields: &Fields, author: Author) -> Vec<u8> {
+    let mut doc = empty(ActorId::from(&author.actor));
+    let mut tx = doc.transaction();
+    write_creation(&mut tx, fields).unwrap();
+    tx.commit_with(CommitOptions::default().with_time(author.now_ms.div_euclid(1000)));
+    doc.get_last_local_change().unwrap().raw_bytes().to_vec()
+}
+
+fn write_creation(tx: &mut impl Transactable, fields: &Fields) -> Result<(), automerge::AutomergeError> {
+    tx.put(ROOT, "v", SHAPE)?;
+    tx.put(ROOT, "kind", fields.kind.as_str())?;
+    tx.put(ROOT, "at", fields.at.as_str())?;
+    tx.put(ROOT, "created", fields.created)?;
+    let texts = tx.put_object(ROOT, "texts", ObjType::Map)?;
+    for (name, text) in &fields.texts {
+        tx.put(&texts, name.as_str(), text.as_str())?;
+    }
+    let tags = tx.put_object(ROOT, "tags", ObjType::Map)?;
+    for tag in &fields.tags {
+        tx.put(&tags, tag.as_str(), true)?;
+    }
+    let people = tx.put_object(ROOT, "people", ObjType::Map)?;
+    for person in &fields.people {
+        tx.put(&people, person.as_str(), true)?;
+    }
+    let answers = tx.put_object(ROOT, "answers", ObjType::Map)?;
+    for (field, answer) in &fields.answers {
+        tx.put(&answers, field.as_str(), answer.as_str())?;
+    }
+    if let Some((id, version)) = &fields.exercise {
+        let exercise = tx.put_object(ROOT, "exercise", ObjType::Map)?;
+        tx.put(&exercise, "id", id.as_str())?;
+        tx.put(&exercise, "version", *version)?;
+    }
+    if let Some(identity) = &fields.import {
+        tx.put(ROOT, "import", ScalarValue::Bytes(identity.to_vec()))?;
+    }
+    if let Some(trashed) = fields.trashed {
+        tx.put(ROOT, "trashed", trashed)?;
+    }
+    Ok(())
+}
+
+fn any_fields() -> impl Strategy<Value = Fields> {
+    let texts = proptest::collection::btree_map("[a-z:]{1,12}", ".{0,300}", 0..6);
+    let answers = proptest::collection::btree_map("[a-z]{1,8}", ".{0,40}", 0..6);
+    let names = || proptest::collection::btree_set(".{1,12}", 0..6);
+    let exercise = proptest::option::of(("[a-z-]{1,12}", any::<u64>()));
+    let (import, trashed) = (any::<Option<[u8; 32]>>(), any::<Option<i64>>());
+    ("[a-z]{0,10}", ".{0,30}", any::<i64>(), texts, names(), names(), answers, exercise, import, trashed)
+        .prop_map(|(kind, at, created, texts, tags, people, answers, exercise, import, trashed)| Fields {
+            kind,
+            at,
+            created,
+            texts,
+            tags,
+            people,
+            answers,
+            exercise,
+            import,
+            trashed,
+        })
+}
+
+proptest! {
+    #[test]
+    fn a_creation_is_what_the_library_would_have_written(fields in any_fields(), now_ms in any::<i64>()) {
+        let author = Author { actor: A, now_ms };
+        let created = create(&fields, author);
+        prop_assert!(created.change == written_in_a_document(&fields, author));
+        prop_assert!(open(&created).fields().unwrap() == fields);
+        let now_ms = now_ms.div_euclid(1000).saturating_mul(1000);
+        let created = create(&fields, Author { actor: A, now_ms });
+        let read = canonical(&created.change, &actors()).unwrap();
+        prop_assert!(read.is_some_and(|read| read.fields == fields && read.hash == created.hash));
+    }
 }
 
 #[test]

@@ -227,9 +227,28 @@ impl Engine {
         parsed.map_while(|record| self.verified(&record).ok()).collect()
     }
 
+    /// Opens records on all cores, then looks at the documents in them on all cores: a bulk record holds hundreds.
     fn prepare(&self, batch: Vec<VerifiedRecord>) -> Vec<Prepared> {
-        let (keys, library) = (&self.keys, &self.library);
-        let inside = parallel::map(&batch, |record| look_inside(keys, library, record));
+        let opened = parallel::map(&batch, |record| opened(&self.keys, record));
+        let contents = opened.iter().map(|plain| {
+            let plain = plain.as_ref().map_err(|aside| *aside)?;
+            content::decode(plain).map_err(|_| Aside::Unreadable)
+        });
+        let contents: Vec<Result<Content<'_>, Aside>> = contents.collect();
+        let documents: Vec<_> = contents
+            .iter()
+            .flatten()
+            .flat_map(|content| content.items.iter().map(|item| (item, &content.actors)))
+            .collect();
+        let mut created =
+            parallel::map(&documents, |(item, actors)| creation(&self.library, item, actors)).into_iter();
+        let counts: Vec<_> =
+            contents.into_iter().map(|content| content.map(|content| content.items.len())).collect();
+        let inside = opened.into_iter().zip(counts).map(|(plain, count)| {
+            let documents = created.by_ref().take(count?).collect();
+            Ok(Inside { plain: plain?, documents })
+        });
+        let inside: Vec<_> = inside.collect();
         let source = |record: &VerifiedRecord| (record.header().feed, record.position().seq);
         batch
             .into_iter()
@@ -383,32 +402,22 @@ impl Waiting {
     }
 }
 
-fn look_inside(
-    keys: &Keys,
-    library: &haven_core::content::Library,
-    record: &VerifiedRecord,
-) -> Result<Inside, Aside> {
+fn opened(keys: &Keys, record: &VerifiedRecord) -> Result<Vec<u8>, Aside> {
     if !matches!(record.header().kind, RecordKind::Data | RecordKind::Heartbeat) {
         return Err(Aside::Unreadable);
     }
     let epoch = keys.epochs.get(&record.header().epoch).ok_or(Aside::Unreadable)?;
-    let plain = open(epoch, record).map_err(|_| Aside::Unreadable)?.into_vec();
-    let content = content::decode(&plain).map_err(|_| Aside::Unreadable)?;
-    let mut documents = Vec::with_capacity(content.items.len());
-    for item in &content.items {
-        documents.push(creation(library, item, &content.actors)?);
-    }
-    Ok(Inside { documents, plain })
+    Ok(open(epoch, record).map_err(|_| Aside::Unreadable)?.into_vec())
 }
 
+/// What a document says if all that is known of it is a canonical creation. Whatever else it is goes the long way.
 fn creation(
     library: &haven_core::content::Library,
     item: &content::Changes<'_>,
     actors: &BTreeSet<Actor>,
-) -> Result<Option<(Shown, Stored)>, Aside> {
-    let [change] = item.changes.as_slice() else { return Ok(None) };
-    // Whatever is not a canonical creation goes the long way, with its document.
-    let Ok(Some(foreign)) = canonical(change, actors) else { return Ok(None) };
+) -> Option<(Shown, Stored)> {
+    let [change] = item.changes.as_slice() else { return None };
+    let foreign = canonical(change, actors).ok().flatten()?;
     let stored = Stored {
         fields: foreign.fields,
         version: Version::new(vec![foreign.hash]),
@@ -416,5 +425,5 @@ fn creation(
         sources: Vec::new(),
     };
     let shown = shown(item.document, &stored, library);
-    Ok(Some((shown, stored)))
+    Some((shown, stored))
 }

@@ -105,7 +105,7 @@ impl Engine {
 }
 
 impl View {
-    fn take(&mut self, shown: Shown) {
+    pub(super) fn take(&mut self, shown: Shown) {
         match shown {
             Shown::Entry(row) => self.insert(Arc::<Row>::from(row)),
             Shown::Person(person) => self.insert_person(Arc::new(person)),

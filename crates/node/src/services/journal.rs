@@ -107,7 +107,7 @@ impl JournalService for Journal {
         let snapshot = self.node.opened()?;
         let (view, page) = (&*snapshot.view, Page::read(limit, &page)?);
         let listed = Listed::from(convert::filter::from_pb(filter, &finder(view))?);
-        let known = listed.everything.then(|| snapshot.entries());
+        let known = listed.everything.then(|| snapshot.view.len() as u64);
         let paged = page.take(listed.of(view), known);
         let name_of = names::name_of(view);
         let entries = paged.rows.iter().map(|row| summary_to_pb(&row.entry, &name_of)).collect();

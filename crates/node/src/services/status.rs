@@ -24,7 +24,7 @@ pub(super) fn status(snapshot: &Snapshot) -> Status {
         state,
         device_name: inside.device.clone(),
         device_id: this.map(|device| device.id.clone()).unwrap_or_default(),
-        entries: (snapshot.stage == Stage::Unlocked).then(|| snapshot.entries()),
+        entries: (snapshot.stage == Stage::Unlocked).then(|| snapshot.view.len() as u64),
         sync: sync(inside),
         alarms: u32::try_from(inside.alarms.len()).unwrap_or(u32::MAX),
         drafts: snapshot.drafts,
