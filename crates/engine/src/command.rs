@@ -69,8 +69,6 @@ pub enum Command {
     DiscardDraft(DraftId),
     /// Adds a person.
     AddPerson(PersonName),
-    /// Replaces the passphrase's wrap of the local key; made by [`crate::vault::Locked::rewrap`].
-    ReplaceWrap(Vec<u8>),
     /// Remembers a server and connects this vault to it.
     SetServer(ServerChoice),
     /// Shows a linking code; a new one makes an earlier one void.

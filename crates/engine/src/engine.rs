@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use haven_core::content::Library;
 use haven_core::time::Timestamp;
+use haven_crypto::local::LocalKey;
 use haven_feed::chain::{Tips, tip_of_unverified};
 use haven_feed::exchange::Pins;
 use haven_feed::exchange::device::{DeviceExchange, Local};
@@ -183,6 +184,12 @@ impl Engine {
         self.finish(work)
     }
 
+    /// Closes the vault and gives its local key back: after a commit that failed, what is held here is ahead of what is
+    /// durable, and the vault has to be read again.
+    pub fn close(self) -> Arc<LocalKey> {
+        self.keys.local
+    }
+
     /// The snapshot as of the last step.
     pub fn view(&self) -> Arc<View> {
         Arc::new(self.view.clone())
@@ -215,10 +222,6 @@ impl Engine {
             Command::CommitDraft(id) => self.commit_draft(work, id).map(Reply::Entry),
             Command::DiscardDraft(id) => self.discard_draft(work, id).map(|()| Reply::Done),
             Command::AddPerson(name) => self.add_person(work, &name).map(Reply::Person),
-            Command::ReplaceWrap(wrap) => {
-                work.step.commit.put(Table::Meta, meta::WRAP, wrap);
-                Ok(Reply::Done)
-            }
             Command::SetServer(choice) => {
                 self.set_server(work, choice);
                 Ok(Reply::Done)

@@ -274,7 +274,7 @@ impl Joining {
     ) -> Result<(Unlocked, Commit), JoinFault> {
         let (roster, links) = self.roster.ok_or(JoinFault::OutOfTurn)?;
         let welcome = self.welcome.ok_or(JoinFault::OutOfTurn)?;
-        let mut keys = Keys::new(local, self.secrets, std::collections::BTreeMap::new());
+        let mut keys = Keys::new(local.into(), self.secrets, std::collections::BTreeMap::new());
         keys.learn(&roster);
         if !keys.roots.contains_key(&roster.epoch()) {
             return Err(JoinFault::RosterForged);

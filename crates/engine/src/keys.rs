@@ -1,6 +1,7 @@
 //! The keys of an open vault, and how they lie on the disk: sealed by the local key.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use haven_crypto::epoch::{EpochKeys, EpochRoot};
 use haven_crypto::feedkeys::FeedSecrets;
@@ -37,7 +38,8 @@ pub(crate) mod meta {
 
 /// The secrets of an open vault.
 pub(crate) struct Keys {
-    pub(crate) local: LocalKey,
+    /// Shared with whoever has to open the vault again after a commit that failed; never copied.
+    pub(crate) local: Arc<LocalKey>,
     pub(crate) device: FeedSecrets,
     pub(crate) feed: FeedId,
     pub(crate) roots: BTreeMap<u32, EpochRoot>,
@@ -49,7 +51,7 @@ pub(crate) struct Keys {
 pub(crate) struct NotOurs;
 
 impl Keys {
-    pub(crate) fn new(local: LocalKey, device: FeedSecrets, roots: BTreeMap<u32, EpochRoot>) -> Self {
+    pub(crate) fn new(local: Arc<LocalKey>, device: FeedSecrets, roots: BTreeMap<u32, EpochRoot>) -> Self {
         let epochs = roots.iter().map(|(epoch, root)| (*epoch, root.keys())).collect();
         Self { feed: device.keys().id(), local, device, roots, epochs }
     }

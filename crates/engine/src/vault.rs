@@ -1,10 +1,12 @@
 //! How a vault begins on a device, and how it is unlocked. What needs the passphrase is slow on purpose: 0.2 s and
 //! 64 MiB; the shell runs it off its loop.
 
+use std::sync::Arc;
+
 use haven_crypto::epoch::EpochRoot;
 use haven_crypto::feedkeys::FeedSecrets;
 use haven_crypto::kit::Kit;
-use haven_crypto::local::LocalKey;
+pub use haven_crypto::local::LocalKey;
 use haven_crypto::passphrase::{self, KdfFault, KdfParams, WrappedLocalKey};
 use haven_crypto::wrap::wrap;
 use haven_feed::ids::{LinkHash, SpaceId};
@@ -124,7 +126,7 @@ pub fn create_with(
     let root = EpochRoot::from_entropy(draw(entropy));
     let genesis = genesis(&secrets, &kit.paper_secrets(), &root, device, entropy)?;
     let space = genesis.space();
-    let keys = Keys::new(local, secrets, [(0, root)].into());
+    let keys = Keys::new(Arc::new(local), secrets, [(0, root)].into());
     let mut commit = first_commit(&keys, space, wrapped, entropy);
     commit.writes.push(Write::Link { space, seq: 0, bytes: genesis.bytes().to_vec() });
     Ok(Created { unlocked: Unlocked { keys, space }, commit, kit_code: kit.code() })
@@ -180,6 +182,13 @@ pub(crate) fn first_commit(
     commit
 }
 
+/// What keeps a vault's key under another passphrase, whether the vault is open or not: [`Locked::rewrap`] made it.
+pub fn rewrapped(wrapped: Vec<u8>) -> Commit {
+    let mut commit = Commit::default();
+    commit.put(Table::Meta, meta::WRAP, wrapped);
+    commit
+}
+
 /// Wraps the local key under a passphrase. Slow.
 pub(crate) fn protect(
     local: &LocalKey,
@@ -208,7 +217,7 @@ impl Locked {
         self.unlock(passphrase).map(|_| ())
     }
 
-    /// Wraps the local key under a new passphrase, for [`crate::command::Command::ReplaceWrap`]. Slow, twice.
+    /// Wraps the local key under a new passphrase, for [`rewrapped`]. Slow, twice.
     ///
     /// # Errors
     /// The old passphrase is wrong, or the new one too long.
@@ -222,7 +231,7 @@ impl Unlocked {
     ///
     /// # Errors
     /// The store cannot be read, or its rows do not belong to this key.
-    pub fn read(local: LocalKey, reader: &dyn Reader) -> Result<Self, VaultFault> {
+    pub fn read(local: Arc<LocalKey>, reader: &dyn Reader) -> Result<Self, VaultFault> {
         let row = |key: &[u8]| -> Result<Vec<u8>, VaultFault> {
             let sealed = reader.get(Table::Meta, key)?.ok_or(VaultFault::Damaged)?;
             let opened = local.open("haven/1/local meta", key, &sealed);

@@ -18,9 +18,9 @@ impl From<Refused> for ApiError {
             Refused::VaultExists => Self::new(Reason::VaultExists, "no journal was made"),
             Refused::Locked => Self::new(Reason::Locked, "not done"),
             Refused::Stopping => Self::new(Reason::Stopping, "not done"),
-            Refused::Broken(fault) => of_store(&fault).with_next(
-                "Put the disk right, then run `haven lock` and `haven unlock`; reading works meanwhile.",
-            ),
+            Refused::Broken(fault) => {
+                of_store(&fault).with_next("Put the disk right, then try again; reading works meanwhile.")
+            }
             Refused::Vault(fault) => of_vault(&fault),
             Refused::Open(fault) => {
                 Self::new(Reason::StorageDamaged, "the journal cannot be opened").because(fault.to_string())

@@ -12,7 +12,7 @@ use haven_engine::engine::{Engine, Input};
 use haven_engine::io::{Store, StoreFault};
 use haven_engine::sync::Incoming;
 use haven_engine::turn::turn;
-use haven_engine::vault::{self, VaultFault};
+use haven_engine::vault::{self, LocalKey, VaultFault};
 use tokio::sync::{mpsc, watch};
 
 use self::front::Front;
@@ -37,8 +37,9 @@ enum Vault {
     Closed,
     /// A vault.
     Open(Box<Engine>),
-    /// A vault whose last change was not kept: its engine was dropped, what it showed can still be read.
-    Broken(StoreFault),
+    /// A vault whose last change was not kept: its engine is gone, what it showed can still be read, and its key opens it
+    /// again.
+    Broken(StoreFault, Arc<LocalKey>),
 }
 
 enum Happened {
@@ -81,6 +82,7 @@ impl Keeper {
                 Happened::TimerOver => {
                     self.front.timer = None;
                     self.front.drafts_may_change = true;
+                    self.mend();
                     self.turn(Input::Wake);
                 }
             }
@@ -106,9 +108,10 @@ impl Keeper {
     }
 
     fn command(&mut self, command: Command, answer: Answer<Reply>) {
+        self.mend();
         match &self.vault {
             Vault::Open(_) => {}
-            Vault::Broken(fault) => return drop(answer.send(Err(Refused::Broken(fault.clone())))),
+            Vault::Broken(fault, _) => return drop(answer.send(Err(Refused::Broken(fault.clone())))),
             Vault::Closed => return drop(answer.send(Err(self.closed()))),
         }
         self.front.drafts_may_change =
@@ -151,6 +154,7 @@ impl Keeper {
         if !self.front.has_server() {
             return Err(Refused::Fault(Fault::NoServer));
         }
+        self.mend();
         // A device that is being let in would be lost with the connection.
         if !self.front.is_linking() {
             self.restart_link();

@@ -20,6 +20,10 @@ pub const ONLINE_WAIT_MS: u64 = 5_000;
 /// How long joining may take, in milliseconds: the code's two minutes, and time to type the words at the other device.
 pub const JOIN_MS: u64 = 180_000;
 
+/// How long a vault whose last change was not kept waits before it is opened again unasked, in milliseconds: a full disk is
+/// seldom mended sooner, and opening costs a tenth of a second.
+pub const MEND_MS: u64 = 30_000;
+
 /// Bits that a passphrase must be worth: at half a second a guess, 40 bits are 17,000 years of computing.
 pub const PASSPHRASE_BITS_MIN: f64 = 40.0;
 

@@ -157,7 +157,8 @@ impl Device {
     /// The vault does not open.
     pub fn start(&mut self, world_ms: u64, chance: &mut Chance) -> Result<(), String> {
         self.disk.restart();
-        let unlocked = Unlocked::read(local_key(self.key), &self.disk).map_err(|fault| fault.to_string())?;
+        let unlocked =
+            Unlocked::read(local_key(self.key).into(), &self.disk).map_err(|fault| fault.to_string())?;
         let now = self.now(world_ms);
         let mut context = Context { now, entropy: chance, reader: &self.disk };
         let (engine, step) = Engine::open(unlocked, &mut context).map_err(|fault| fault.to_string())?;

@@ -1,18 +1,17 @@
 //! How a vault comes to be open, and how it is closed.
 
+use std::sync::Arc;
+
 use haven_engine::engine::Engine;
-use haven_engine::io::{Commit, Context, StoreFault, Table};
-use haven_engine::turn::release;
+use haven_engine::io::{Context, StoreFault};
+use haven_engine::turn::{Shell as _, release};
 use haven_engine::vault::{self, Created, Locked, State, Unlocked};
 
 use super::order::{Found, Made, Opening, Refused, TryRefused};
 use super::{Keeper, Vault};
 use crate::host::HostEntropy;
+use crate::limits::MEND_MS;
 use crate::snapshot::Stage;
-
-/// The engine's row of the vault's wrapped key, the only one that is written without it: a passphrase may be changed while
-/// the vault is locked.
-const WRAP: &[u8] = b"wrap";
 
 impl Keeper {
     pub(super) fn found(&self) -> Result<Found, Refused> {
@@ -69,9 +68,7 @@ impl Keeper {
     /// Keeps the vault's key under another passphrase, whether the vault is open or not.
     pub(super) fn rewrap(&mut self, wrap: Vec<u8>) -> Result<(), Refused> {
         self.passed()?;
-        let mut commit = Commit::default();
-        commit.put(Table::Meta, WRAP, wrap);
-        Ok(self.store.apply(commit)?)
+        Ok(self.store.apply(vault::rewrapped(wrap))?)
     }
 
     /// Drops the keys and everything they opened, and tells the host.
@@ -85,10 +82,29 @@ impl Keeper {
         self.host.locked();
     }
 
-    /// Gives an engine up that no longer agrees with the store, and opens the vault again from what is durable. While the
-    /// store refuses that too, lists keep showing what they showed.
+    /// Gives an engine up that no longer agrees with the store. Lists keep showing what they showed until the vault is
+    /// opened again: when somebody asks for something, or after a while.
     pub(super) fn break_off(&mut self, fault: StoreFault) {
-        tracing::error!(%fault, "not saved; the vault is opened again from what is durable");
-        self.vault = Vault::Broken(fault);
+        tracing::error!(%fault, "not saved; the vault will be opened again from what is durable");
+        self.vault = match std::mem::replace(&mut self.vault, Vault::Closed) {
+            Vault::Open(engine) => Vault::Broken(fault, engine.close()),
+            other => other,
+        };
+        self.look_again_later();
+    }
+
+    /// Opens a vault again whose last change was not kept, from what is durable.
+    pub(super) fn mend(&mut self) {
+        let Vault::Broken(_, key) = &self.vault else { return };
+        let unlocked = Unlocked::read(Arc::clone(key), &*self.store).map_err(Refused::from);
+        if let Err(refused) = unlocked.and_then(|unlocked| self.start(unlocked)) {
+            tracing::error!(%refused, "the vault cannot be opened again yet");
+            self.look_again_later();
+        }
+    }
+
+    fn look_again_later(&mut self) {
+        let now_ms = self.host.now().mono_ms;
+        self.front.wake(Some(now_ms + MEND_MS));
     }
 }

@@ -74,7 +74,7 @@ pub(crate) enum Refused {
     /// The engine or the store said no.
     #[error(transparent)]
     Fault(#[from] Fault),
-    /// An earlier change was not kept; nothing can be written until the vault is opened again.
+    /// An earlier change was not kept, and the vault cannot be opened again yet.
     #[error("an earlier change was not kept: {0}")]
     Broken(StoreFault),
     /// The vault cannot be read, made or opened.

@@ -47,7 +47,7 @@ impl VaultService for Vault {
         let passphrase = request.into_inner().passphrase;
         let key =
             self.0.try_passphrase(move |locked| locked.unlock(&passphrase)).await.map_err(ApiError::from)?;
-        self.0.open(Box::new(move |reader| Unlocked::read(key, reader))).await?;
+        self.0.open(Box::new(move |reader| Unlocked::read(key.into(), reader))).await?;
         Ok(Response::new(pb::UnlockResponse { status: Some(status_to_pb(status(&self.0.snapshot()))) }))
     }
 

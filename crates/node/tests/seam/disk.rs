@@ -82,11 +82,10 @@ async fn what_could_not_be_saved_is_said_so_and_reading_and_locking_go_on() {
             assert!(!error.next.is_empty());
         }
         assert_eq!(device.client.entry(&id, None).await.unwrap().text, "before");
+        assert_eq!(device.client.history(&id).await.unwrap().len(), 1, "the vault is open again");
         let listed = device.client.list(&Filter::default(), 0, None).await.unwrap();
         assert_eq!(listed.total, 1, "nothing of what failed is shown");
         disk.fail(None);
-        device.client.lock().await.unwrap();
-        device.client.unlock(STRONG.to_owned()).await.unwrap();
         device.note("after").await;
         assert_eq!(device.client.list(&Filter::default(), 0, None).await.unwrap().total, 2);
     }
