@@ -51,8 +51,11 @@ impl Style {
 pub(crate) fn summary(entry: &Summary, style: Style) -> String {
     let id = &entry.id.to_string()[..ID_SHOWN];
     let mut line = format!("{}  {:<16}", style.faint(id), when::short(&entry.at));
-    let title = style.line(&entry.title);
-    let shown = if title.is_empty() { style.faint(entry.kind.as_str()) } else { style.bold(&title) };
+    let shown = match (&*style.line(&entry.title), &*style.line(&entry.opening)) {
+        ("", "") => style.faint(entry.kind.as_str()),
+        ("", opening) => opening.to_owned(),
+        (title, _) => style.bold(title),
+    };
     let _ = write!(line, "  {shown}");
     for mark in marks(entry, style) {
         let _ = write!(line, "  {mark}");
@@ -79,6 +82,10 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use haven_core::entry::EntryKind;
+    use haven_core::id::EntryId;
+    use haven_core::time::Timestamp;
+
     use super::*;
 
     #[test]
@@ -89,6 +96,28 @@ mod tests {
         check(true, "a\x1b]0;x\x07b\tc\nd", "a\u{fffd}]0;x\u{fffd}b\tc\nd");
         check(true, "a\u{9b}31mb", "a\u{fffd}31mb");
         check(false, "a\x1b[31mb", "a\x1b[31mb");
+    }
+
+    #[test]
+    fn an_entry_without_a_title_shows_how_it_begins() {
+        let line = |title: &str, opening: &str| {
+            let entry = Summary {
+                id: EntryId::from_bytes([7; 16]),
+                kind: EntryKind::Note,
+                at: "1660-01-01".parse().unwrap(),
+                title: title.to_owned(),
+                tags: Vec::new(),
+                people: Vec::new(),
+                modified: Timestamp::default(),
+                trashed: None,
+                exercise: None,
+                opening: opening.to_owned(),
+            };
+            summary(&entry, Style { colors: false, terminal: true })
+        };
+        assert_eq!(line("", "It rained."), "07070707  1660-01-01        It rained.\n");
+        assert_eq!(line("Rain", "It rained."), "07070707  1660-01-01        Rain\n");
+        assert_eq!(line("", ""), "07070707  1660-01-01        note\n");
     }
 
     #[test]

@@ -131,6 +131,8 @@ pub struct Summary {
     pub trashed: Option<Timestamp>,
     /// The exercise it answers.
     pub exercise: Option<ExerciseRef>,
+    /// The beginning of its first written line, perhaps empty.
+    pub opening: String,
 }
 
 impl fmt::Debug for Summary {

@@ -12,7 +12,9 @@ use thiserror::Error;
 
 use crate::answers::{Answer, Answers, ExerciseRef};
 use crate::id::{EntryId, PersonId};
-use crate::limits::{ANSWERS_MAX, ENTRY_BYTES_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX};
+use crate::limits::{
+    ANSWERS_MAX, ENTRY_BYTES_MAX, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX,
+};
 use crate::time::{CivilTime, Timestamp};
 
 pub use draft::Draft;
@@ -101,6 +103,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The beginning of its first written line, for lists that show an entry without a title.
+    pub fn opening(&self) -> &str {
+        let line = self.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let end = line.char_indices().nth(OPENING_CHARS_MAX).map_or(line.len(), |(at, _)| at);
+        line[..end].trim_end()
+    }
+
     /// Returns the size of all its words together, in bytes.
     pub fn words_bytes(&self) -> usize {
         words_bytes(&self.title, &self.text, &self.answers)
@@ -239,9 +248,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn debug_shows_the_size_and_no_word() {
-        let entry = Entry {
+    fn secret() -> Entry {
+        Entry {
             id: EntryId::from_bytes([1; 16]),
             kind: EntryKind::Note,
             at: "2026-11-24".parse().unwrap(),
@@ -255,7 +263,20 @@ mod tests {
             created: Timestamp::default(),
             modified: Timestamp::default(),
             trashed: None,
-        };
+        }
+    }
+
+    #[test]
+    fn an_opening_is_the_beginning_of_the_first_written_line() {
+        let opening = |text: &str| Entry { text: text.into(), ..secret() }.opening().to_owned();
+        assert_eq!(opening("\n  \r\n  One line. \nAnother."), "One line.");
+        assert_eq!(opening(" \n"), "");
+        assert_eq!(opening(&"ü ".repeat(100)), "ü ".repeat(40).trim_end());
+    }
+
+    #[test]
+    fn debug_shows_the_size_and_no_word() {
+        let entry = secret();
         assert_eq!(format!("{entry:?}"), "Entry(01010101010101010101010101010101, 12 bytes)");
     }
 }

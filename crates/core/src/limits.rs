@@ -89,5 +89,8 @@ pub const QUERY_TERMS_MAX: usize = 32;
 /// The most entries one page of a list or a search returns. One screen needs 20; this bounds an answer's memory.
 pub const LIST_LIMIT_MAX: usize = 1_000;
 
+/// The most characters of an entry's first line that a list shows for a missing title: one line of a terminal beside the rest.
+pub const OPENING_CHARS_MAX: usize = 80;
+
 /// The length of a snippet, in characters: about two lines of a terminal.
 pub const SNIPPET_CHARS: usize = 160;

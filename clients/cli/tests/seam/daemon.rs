@@ -106,6 +106,7 @@ fn summary() -> pb::EntrySummary {
         modified_ms: 1_000,
         trashed_ms: None,
         exercise: None,
+        opening: "It rained all day.".to_owned(),
     }
 }
 

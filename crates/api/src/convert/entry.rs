@@ -71,6 +71,7 @@ pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
         modified_ms: entry.modified.as_millis(),
         trashed_ms: millis(entry.trashed),
         exercise: entry.exercise.as_ref().map(exercise_ref_to_pb),
+        opening: entry.opening().to_owned(),
     }
 }
 
@@ -90,6 +91,7 @@ pub fn summary_from_pb(entry: pb::EntrySummary) -> Result<Summary, ApiError> {
         modified: Timestamp::from_millis(entry.modified_ms),
         trashed: stamp(entry.trashed_ms),
         exercise: entry.exercise.as_ref().map(exercise_ref_from_pb).transpose()?,
+        opening: entry.opening,
     })
 }
 

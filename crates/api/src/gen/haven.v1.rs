@@ -2108,6 +2108,10 @@ pub struct EntrySummary {
     /// The exercise it answers; absent if none.
     #[prost(message, optional, tag = "9")]
     pub exercise: ::core::option::Option<ExerciseRef>,
+    /// The beginning of its first written line, at most 80 characters; for lists that show an entry without a title. Empty
+    /// if it has no text.
+    #[prost(string, tag = "10")]
+    pub opening: ::prost::alloc::string::String,
 }
 /// Entry is a whole entry at one version.
 #[derive(Clone, PartialEq, ::prost::Message)]
