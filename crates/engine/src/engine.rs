@@ -19,7 +19,7 @@ use std::sync::Arc;
 use haven_core::content::Library;
 use haven_core::time::Timestamp;
 use haven_crypto::local::LocalKey;
-use haven_feed::chain::{Tips, tip_of_unverified};
+use haven_feed::chain::{Tip, Tips, tip_of_unverified};
 use haven_feed::exchange::Pins;
 use haven_feed::exchange::device::{DeviceExchange, Local};
 use haven_feed::ids::{FeedId, RecordId, SpaceId, Vector};
@@ -40,6 +40,7 @@ use crate::sync::Incoming;
 use crate::vault::{Unlocked, VaultFault};
 use crate::view::{DeviceShown, View};
 
+use alarms::Raised;
 use documents::OpenDocuments;
 use drafts::Drafting;
 use linking::LinkingState;
@@ -135,10 +136,11 @@ impl Engine {
             sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
         let drafts = drafts::read(&sealed, cx.now)?;
+        let (tips, damaged) = tips(cx.reader, space, &applied)?;
         let mut engine = Self {
             names: names(&keys, &roster),
             view: sealed.view(&library)?,
-            tips: tips(cx.reader, space)?,
+            tips,
             waiting: Waiting::default(),
             last_seen: sealed
                 .meta(meta::LAST_SEEN)?
@@ -161,6 +163,9 @@ impl Engine {
         };
         engine.alarms_from_store(cx.reader)?;
         let mut work = Work::new(cx);
+        for feed in damaged {
+            engine.raise(&mut work, Raised::Damaged { feed });
+        }
         engine.note_interrupted(&mut work)?;
         engine.apply_waiting(&mut work);
         if engine.server.is_some() {
@@ -262,12 +267,17 @@ impl Engine {
     }
 }
 
-/// The id of a stored record at a place, read from the store.
+/// The id of a stored record at a place, read from the store. What the disk has damaged says nothing.
 fn history(reader: &dyn Reader, space: SpaceId) -> impl Fn(&FeedId, u64) -> Option<RecordId> {
     move |feed, seq| {
-        let bytes = reader.record(space, *feed, seq).ok()??;
-        Record::parse(bytes).ok().map(|record| record.id())
+        let record = Record::parse(reader.record(space, *feed, seq).ok()??).ok()?;
+        stands_at(&record, space, *feed, seq).then(|| record.id())
     }
+}
+
+fn stands_at(record: &Record, space: SpaceId, feed: FeedId, seq: u64) -> bool {
+    let header = record.header();
+    (header.space, header.feed, header.seq) == (space, feed, seq)
 }
 
 fn names(keys: &Keys, roster: &Roster) -> BTreeMap<FeedId, String> {
@@ -278,14 +288,30 @@ fn names(keys: &Keys, roster: &Roster) -> BTreeMap<FeedId, String> {
     roster.feeds().filter_map(name).collect()
 }
 
-/// The tip of every feed as the store holds it; the records were verified when they were stored.
-fn tips(reader: &dyn Reader, space: SpaceId) -> Result<Tips, OpenFault> {
-    let mut tips = Tips::default();
+/// The tip of every feed as the store holds it, and the feeds whose newest record the disk has damaged; the records were
+/// verified when they were stored.
+///
+/// What was applied names its newest record, so a feed goes on from there without the bytes. A record that was never
+/// applied is needed: without it the vault stays closed.
+fn tips(reader: &dyn Reader, space: SpaceId, applied: &Vector) -> Result<(Tips, Vec<FeedId>), OpenFault> {
+    let (mut tips, mut damaged) = (Tips::default(), Vec::new());
     for (feed, seq) in reader.heads(space)? {
+        let known = applied.get(&feed).filter(|position| position.seq == seq);
+        let is_it = |record: &Record| {
+            stands_at(record, space, feed, seq) && known.is_none_or(|position| position.id == record.id())
+        };
         let bytes = reader.record(space, feed, seq)?.ok_or(OpenFault::Damaged)?;
-        tips.advance(feed, tip_of_unverified(&Record::parse(bytes).map_err(|_| OpenFault::Damaged)?));
+        let tip = match Record::parse(bytes).ok().filter(is_it) {
+            Some(record) => tip_of_unverified(&record),
+            None => {
+                damaged.push(feed);
+                // What its author knew of the roster is not known any more; the roster itself still judges what follows.
+                Tip { position: known.ok_or(OpenFault::Damaged)?, roster_seq: 0 }
+            }
+        };
+        tips.advance(feed, tip);
     }
-    Ok(tips)
+    Ok((tips, damaged))
 }
 
 /// A row's key and its sealed value.

@@ -56,15 +56,25 @@ pub fn begun_with(server: &Server) -> Device {
     device
 }
 
+/// What two people told each other to link their devices.
+pub struct Told {
+    /// The code.
+    pub code: String,
+    /// The three words.
+    pub words: String,
+}
+
 /// Lets a new device into the journal of another.
-pub fn link(old: &Device, new: &Device) {
+pub fn link(old: &Device, new: &Device) -> Told {
     let shown = old.json(&["device", "link"]);
     let server = old.json(&["server", "show"]);
-    let mut joiner = Joiner::start(new, text(&shown, "code"), text(&server, "url"));
+    let code = text(&shown, "code").to_owned();
+    let mut joiner = Joiner::start(new, &code, text(&server, "url"));
     let words = joiner.words();
     let arguments = ["device", "confirm", "--wait", "--words", &words, "--passphrase-file"];
     let device = old.json(&[&arguments[..], &[&old.passphrase()]].concat());
     assert_eq!(text(&device, "name"), "Phone");
     assert_eq!(text(&joiner.says().unwrap(), "state"), "linked");
     assert_eq!(joiner.ended().code, Some(0));
+    Told { code, words }
 }

@@ -1,6 +1,7 @@
 //! A server of one's own.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -11,11 +12,26 @@ use crate::patience::until;
 use crate::programs;
 use crate::ran::{Ran, text};
 
+/// A certificate for `localhost` that vouches for itself, and its key.
+pub const CERTIFICATE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/server/tests/it/tls/cert.pem");
+const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/server/tests/it/tls/key.pem");
+
+/// How a server is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speech {
+    /// As it is, which only loopback may be.
+    Plain,
+    /// By TLS, with [`CERTIFICATE`].
+    Tls,
+}
+
 /// A server on loopback.
 pub struct Server {
     folder: TempDir,
     running: Option<Child>,
-    address: String,
+    address: SocketAddr,
+    speech: Speech,
     /// The invite that lets the first journal in.
     pub invite: String,
 }
@@ -23,11 +39,17 @@ pub struct Server {
 impl Server {
     /// Makes a server and runs it.
     pub fn start() -> Self {
+        Self::speaking(Speech::Plain)
+    }
+
+    /// The same, in the given way.
+    pub fn speaking(speech: Speech) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let made = haven_server(&["init", "--data", &data.display().to_string()]);
         let invite = text(&made, "invite").to_owned();
-        let mut server = Self { folder, running: None, address: "127.0.0.1:0".to_owned(), invite };
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut server = Self { folder, running: None, address, speech, invite };
         server.run();
         server
     }
@@ -37,8 +59,14 @@ impl Server {
         let ready = self.folder.path().join("ready");
         let _ = fs::remove_file(&ready);
         let log = fs::File::options().create(true).append(true).open(self.log()).unwrap();
+        let tls: &[&str] = match self.speech {
+            Speech::Plain => &[],
+            Speech::Tls => &["--tls-cert", CERTIFICATE, "--tls-key", KEY],
+        };
         let child = Command::new(programs::find("haven-server"))
-            .args(["run", "--listen", &self.address, "--data"])
+            .args(["run", "--listen", &self.address.to_string()])
+            .args(tls)
+            .arg("--data")
             .arg(self.data())
             .arg("--ready-file")
             .arg(&ready)
@@ -52,12 +80,32 @@ impl Server {
             let ready: Value = serde_json::from_slice(&fs::read(&ready).ok()?).ok()?;
             Some(text(&ready, "url").to_owned())
         });
-        self.address = url.trim_start_matches("http://").to_owned();
+        let (_, address) = url.split_once("://").unwrap();
+        self.address = address.parse().unwrap();
     }
 
-    /// Its address.
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address, as devices are given it.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url_at(self.address)
+    }
+
+    /// The address of somebody else who passes on to it.
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        match self.speech {
+            Speech::Plain => format!("http://{address}"),
+            // The name its certificate is for.
+            Speech::Tls => format!("https://localhost:{}", address.port()),
+        }
+    }
+
+    /// Makes another invite.
+    pub fn invite(&self) -> String {
+        text(&haven_server(&["invite", "--data", &self.data().display().to_string()]), "invite").to_owned()
     }
 
     /// Its data folder.

@@ -17,6 +17,8 @@ pub(super) enum Raised {
     Feed(Alarm),
     /// A record of a device of ours that cannot be applied.
     PutAside { feed: FeedId, seq: u64 },
+    /// The newest record of a device of ours is not on the disk as it was stored.
+    Damaged { feed: FeedId },
     /// The server at the address is not the one that was pinned.
     OtherServer,
 }
@@ -62,6 +64,7 @@ impl Raised {
                 Alarm::RecordRefused { .. } => 11,
                 Alarm::Unreadable(_) => 12,
             },
+            Self::Damaged { .. } => 12,
             Self::PutAside { .. } => 13,
             Self::OtherServer => 14,
         }
@@ -76,7 +79,8 @@ impl Raised {
                 | Alarm::Withheld { feed, .. }
                 | Alarm::RecordRefused { feed, .. },
             )
-            | Self::PutAside { feed, .. } => Some(feed),
+            | Self::PutAside { feed, .. }
+            | Self::Damaged { feed } => Some(feed),
             _ => None,
         }
     }

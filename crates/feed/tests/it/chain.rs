@@ -85,6 +85,7 @@ fn what_a_header_claims_must_fit_the_roster() {
     let good = header(&space.roster, laptop.feed(), None);
     let at = |seq: u64| RosterHead { seq, hash: space.roster.hash_at(seq).unwrap() };
     let beyond = RosterHead { seq: 3, hash: LinkHash::from_bytes([1; 32]) };
+    let stranger = FeedId::from_bytes([1; 8]);
     let cases = [
         (good, None),
         (Header { roster: at(1), epoch: 0, ..good }, None),
@@ -98,7 +99,14 @@ fn what_a_header_claims_must_fit_the_roster() {
             Some(ChainFault::RosterAhead { named: u64::MAX, held: 2 })
         }),
         (Header { roster: RosterHead { seq: 2, ..beyond }, ..good }, Some(ChainFault::RosterForked)),
-        (Header { feed: FeedId::from_bytes([1; 8]), ..good }, Some(ChainFault::UnknownFeed)),
+        (Header { feed: stranger, ..good }, Some(ChainFault::UnknownFeed)),
+        // Who is unknown here may have been added by a link that is not known here either: that link comes first.
+        (Header { feed: stranger, roster: beyond, ..good }, {
+            Some(ChainFault::RosterAhead { named: 3, held: 2 })
+        }),
+        (Header { feed: stranger, roster: RosterHead { seq: 2, ..beyond }, ..good }, {
+            Some(ChainFault::RosterForked)
+        }),
         (Header { feed: phone.feed(), ..good }, Some(ChainFault::BadSignature)),
     ];
     for (header, expected) in cases {

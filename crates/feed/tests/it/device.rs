@@ -184,6 +184,25 @@ fn a_lost_or_emptied_space_deletes_nothing_and_asks_first() {
     assert_eq!(DeviceExchange::default().space_unknown(), [], "a space that never was there is not lost");
 }
 
+/// What the old store was seen to have is no measure for the one the person accepted in its place.
+#[test]
+fn a_store_that_was_accepted_owes_nothing_of_the_one_before() {
+    let mut this = laptop();
+    let begun = Hello {
+        store: OTHER_STORE,
+        roster: this.space.without_last(1).roster.head(),
+        ..this.server_with(0, 0)
+    };
+    assert_eq!(this.hello(begun.clone()), [Alarm::NewStore { before: STORE, now: OTHER_STORE }]);
+    this.with(|exchange, local| exchange.consent(local));
+    assert_eq!(this.exchange.pins().roster, Some(begun.roster), "pinned is what it has");
+    assert_eq!(this.exchange.pins().served, Vector::default());
+    assert_eq!(this.hello(begun.clone()), [], "it has not gone back");
+    // From here on it is held to what it has.
+    this.exchange.links_pushed(&this.space.roster, this.space.roster.head());
+    assert_eq!(this.hello(begun), [Alarm::OldRoster { seen: 1, offered: 0 }]);
+}
+
 #[test]
 fn a_new_store_pins_nothing_before_consent() {
     let mut this = laptop();

@@ -1,5 +1,7 @@
 //! The bytes of links.
 
+use haven_feed::digest::{digest, label};
+use haven_feed::keys::Signature;
 use haven_feed::limits::LINK_BYTES_MAX;
 use haven_feed::roster::Roster;
 use haven_feed::roster::body::{AddFeed, Body, SpaceKind};
@@ -79,6 +81,65 @@ fn every_truncation_of_every_link_is_malformed() {
             }
             let longer = [link.bytes().as_ref(), &[0]].concat();
             assert_eq!(Link::parse(longer), Err(LinkFault::Malformed("trailing bytes")));
+        }
+    }
+}
+
+/// The same link with other bytes before the signature, signed again by whoever is wrong about them.
+fn signed_again(link: &Link, signer: &Keyed, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut bytes = link.bytes()[..link.bytes().len() - Signature::LEN].to_vec();
+    change(&mut bytes);
+    let hash = digest(label::LINK, &[&bytes]);
+    let signature = signer.signer.sign(&digest(label::AUTHOR, &[hash.as_bytes()]));
+    bytes.extend_from_slice(signature.as_bytes());
+    bytes
+}
+
+#[test]
+fn genesis_names_no_space_and_no_link_before_it_and_stands_first() {
+    let phone = Keyed::new(1);
+    for space in rosters() {
+        let genesis = &space.links[0];
+        let unchanged = signed_again(genesis, &phone, |_| ());
+        assert_eq!(unchanged, **genesis.bytes(), "signing again is how it was signed");
+        // The space, the number and the link before: everything between the kind and the author.
+        for at in 2..74 {
+            let moved = signed_again(genesis, &phone, |bytes| bytes[at] = 1);
+            assert_eq!(Roster::genesis(moved), Err(LinkFault::Malformed("place")), "byte {at}");
+        }
+        let first = signed_again(&space.links[1], &phone, |bytes| bytes[34..42].fill(0));
+        assert_eq!(Link::parse(first), Err(LinkFault::Malformed("place")));
+    }
+}
+
+#[test]
+fn a_space_is_begun_by_its_own_first_feed() {
+    let phone = Keyed::new(1);
+    for space in rosters() {
+        let genesis = &space.links[0];
+        for author in [Keyed::new(2).feed().as_bytes(), &[0; 8]] {
+            let by_another = signed_again(genesis, &phone, |bytes| bytes[74..82].copy_from_slice(author));
+            assert_eq!(Roster::genesis(by_another), Err(LinkFault::UnknownAuthor));
+        }
+    }
+}
+
+#[test]
+fn a_body_ends_where_its_length_says() {
+    let phone = Keyed::new(1);
+    for space in rosters() {
+        for link in &space.links {
+            let length = link.bytes().len() - Signature::LEN - 86;
+            let declared = |bytes: &mut Vec<u8>, length: usize| {
+                bytes[82..86].copy_from_slice(&u32::try_from(length).unwrap().to_be_bytes());
+            };
+            let longer = signed_again(link, &phone, |bytes| {
+                declared(bytes, length + 1);
+                bytes.push(0);
+            });
+            assert_eq!(Link::parse(longer), Err(LinkFault::Malformed("body length")));
+            let shorter = signed_again(link, &phone, |bytes| declared(bytes, length - 1));
+            assert!(matches!(Link::parse(shorter), Err(LinkFault::Malformed(_))));
         }
     }
 }

@@ -40,14 +40,20 @@ struct Shared {
     space: Space,
 }
 
-fn shared() -> Shared {
+/// The owner's phone is there, and nobody else yet.
+fn shared_by_the_owner_alone() -> Shared {
     let [owner, phone, therapist, desk] = [11, 12, 13, 14].map(Keyed::new);
-    let mut space = Space::begin(SpaceKind::Shared, &phone, &owner);
-    let body = space.adding_party(&therapist);
-    space.append(phone.as_feed(), body).unwrap();
-    let body = space.adding(&desk, Some(therapist.keys.party_id()));
-    space.append(therapist.as_party(), body).unwrap();
+    let space = Space::begin(SpaceKind::Shared, &phone, &owner);
     Shared { owner, phone, therapist, desk, space }
+}
+
+fn shared() -> Shared {
+    let mut s = shared_by_the_owner_alone();
+    let body = s.space.adding_party(&s.therapist);
+    s.space.append(s.phone.as_feed(), body).unwrap();
+    let body = s.space.adding(&s.desk, Some(s.therapist.keys.party_id()));
+    s.space.append(s.therapist.as_party(), body).unwrap();
+    s
 }
 
 /// Appends in a copy; a refused link leaves the roster as it was.
@@ -225,12 +231,43 @@ fn no_key_comes_back_in_any_role() {
         let replace = v.space.replacing_paper(used);
         assert_eq!(verdict(&v.space, v.phone.as_feed(), replace), Err(LinkFault::KeyReused));
     }
-    let kem = KemKey::from_bytes(*v.tablet.keys.sign.as_bytes());
-    if let Ok(kem) = kem {
-        let keys = FeedKeys { sign: v.stranger.keys.sign, kem };
-        let consent = consent::sign(&v.space.place(), &keys, &v.stranger.signer);
-        let add = AddFeed { keys, consent, ..v.space.adding(&v.stranger, None) };
-        assert_eq!(verdict(&v.space, v.phone.as_feed(), add), Err(LinkFault::KeyReused));
+    let (signing, receiving) = signs_and_receives();
+    v.space.add(&v.phone, &signing);
+    let keys = FeedKeys { sign: v.stranger.keys.sign, kem: receiving };
+    let consent = consent::sign(&v.space.place(), &keys, &v.stranger.signer);
+    let add = AddFeed { keys, consent, ..v.space.adding(&v.stranger, None) };
+    assert_eq!(
+        verdict(&v.space, v.phone.as_feed(), add),
+        Err(LinkFault::KeyReused),
+        "to receive what signed"
+    );
+}
+
+/// Somebody whose signing key could also receive, and those bytes as a key that does.
+fn signs_and_receives() -> (Keyed, KemKey) {
+    let fits = |number| {
+        let keyed = Keyed::new(number);
+        KemKey::from_bytes(*keyed.keys.sign.as_bytes()).ok().map(|kem| (keyed, kem))
+    };
+    (100..).find_map(fits).unwrap()
+}
+
+#[test]
+fn one_key_does_not_both_sign_and_receive() {
+    let v = vault();
+    let (signing, kem) = signs_and_receives();
+    let keys = FeedKeys { sign: signing.keys.sign, kem };
+    let both = Keyed { signer: signing.signer, keys };
+    let reused = Err(LinkFault::KeyReused);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), v.space.adding(&both, None)), reused);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), v.space.replacing_paper(&both)), reused);
+    let s = shared_by_the_owner_alone();
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), s.space.adding_party(&both)), reused);
+    for kind in [SpaceKind::Vault, SpaceKind::Shared] {
+        for (first, standing) in [(&both, &v.paper), (&v.phone, &both)] {
+            let begun = genesis(genesis_body(kind, first, standing), &first.signer).map(drop);
+            assert_eq!(begun, reused, "{kind:?}");
+        }
     }
 }
 
@@ -292,6 +329,20 @@ fn a_new_epoch_is_the_next_fresh_and_for_exactly_those_who_remain() {
         "a stranger"
     );
     assert_eq!(with(&|body| body.epoch.wraps.clear()), unfit);
+}
+
+#[test]
+fn no_epoch_that_ever_was_begins_again() {
+    let mut v = vault();
+    let body = v.space.advancing();
+    v.space.append(v.phone.as_feed(), body).unwrap();
+    v.space.remove(&v.phone, &v.laptop, None);
+    for earlier in 0..=v.space.roster.epoch() {
+        let mut body = v.space.advancing();
+        body.epoch.id = epoch_id(earlier);
+        let refused = verdict(&v.space, v.phone.as_feed(), body);
+        assert_eq!(refused, Err(LinkFault::EpochReused), "epoch {earlier}");
+    }
 }
 
 #[test]
@@ -397,6 +448,18 @@ fn a_removed_party_leaves_with_its_feeds() {
     assert_eq!(verdict(&s.space, s.phone.as_feed(), again), Err(LinkFault::UnknownMember));
     let another = s.space.adding_party(&Keyed::new(16));
     assert_eq!(verdict(&s.space, s.phone.as_feed(), another), Ok(()));
+}
+
+/// What of a removed feed counts is decided by its own removal, whatever happens to its party later.
+#[test]
+fn a_feed_that_left_before_its_party_left_when_it_did() {
+    let mut s = shared();
+    let removal = Removal { seq: 3, head: Some(Position { seq: 7, id: RecordId::from_bytes([7; 32]) }) };
+    let body = s.space.removing(s.desk.feed(), removal.head);
+    s.space.append(s.therapist.as_party(), body).unwrap();
+    let body = s.space.removing_party(s.therapist.keys.party_id());
+    s.space.append(s.phone.as_feed(), body).unwrap();
+    assert_eq!(s.space.roster.feed(&s.desk.feed()).unwrap().removed, Some(removal));
 }
 
 #[test]

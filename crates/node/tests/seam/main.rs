@@ -9,6 +9,8 @@ mod drafts;
 mod events;
 mod exchange;
 mod journal;
+mod linking;
+mod mailbox;
 mod pump;
 mod server;
 mod vault;

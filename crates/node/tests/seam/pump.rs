@@ -13,7 +13,7 @@ use crate::server::{FakeServer, URL};
 
 const WAIT: Option<Duration> = Some(Duration::from_secs(30));
 
-async fn connected() -> (Device, FakeServer) {
+pub(crate) async fn connected() -> (Device, FakeServer) {
     let (device, server) = (Device::new(), FakeServer::new());
     device.host.serve(Some(server.routes()));
     let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };

@@ -1,5 +1,6 @@
 //! A server that does what the test says, in the same process.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -21,6 +22,8 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
+
+use crate::mailbox::Mailbox;
 
 pub(crate) const URL: &str = "http://127.0.0.1:7460";
 
@@ -51,6 +54,7 @@ pub(crate) struct Seen {
     pub(crate) refuse_push: Option<ErrorReason>,
     /// Challenges are signed wrongly.
     pub(crate) forge: bool,
+    pub(crate) mailboxes: BTreeMap<Bytes, Mailbox>,
 }
 
 impl FakeServer {
@@ -76,6 +80,7 @@ impl FakeServer {
         Routes::new(pb::session_service_server::SessionServiceServer::new(self.clone()))
             .add_service(pb::space_service_server::SpaceServiceServer::new(self.clone()))
             .add_service(pb::feed_service_server::FeedServiceServer::new(self.clone()))
+            .add_service(pb::mailbox_service_server::MailboxServiceServer::new(self.clone()))
     }
 
     fn count_token<T>(&self, request: &Request<T>) {

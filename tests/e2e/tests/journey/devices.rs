@@ -102,6 +102,22 @@ fn a_code_that_is_mistyped_used_or_wrongly_confirmed_lets_nobody_in() {
 }
 
 #[test]
+fn a_code_that_was_replaced_by_another_is_over() {
+    let server = Server::start();
+    let (old, new) = (begun_with(&server), Device::new());
+    let first = text(&old.json(&["device", "link"]), "code").to_owned();
+    let second = text(&old.json(&["device", "link"]), "code").to_owned();
+    assert_ne!(first, second);
+    let passphrase = new.passphrase();
+    let arguments = ["device", "join", &first, "--server", &server.url(), "--passphrase-file", &passphrase];
+    new.fails(&arguments, 1, "CODE_EXPIRED");
+    assert_eq!(text(&new.json(&["status"]), "state"), "none");
+    let mut joiner = Joiner::start(&new, &second, &server.url());
+    confirm(&old, &joiner.words()).json();
+    assert_eq!(text(&joiner.says().unwrap(), "state"), "linked");
+}
+
+#[test]
 fn a_device_with_a_journal_joins_no_other() {
     let (server, old, new) = pair();
     let code = text(&old.json(&["device", "link"]), "code").to_owned();

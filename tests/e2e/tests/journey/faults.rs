@@ -1,7 +1,8 @@
 //! Disks, kills and second daemons: what was acknowledged is there, and a person is told what is wrong.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -82,6 +83,44 @@ fn a_disk_that_takes_no_more_loses_nothing_that_was_acknowledged() {
     }
     assert_eq!(device.entries(), kept.len() as u64);
     device.add("room again");
+}
+
+/// Runs a command as somebody who may not write here: root may write everywhere, so it is nobody then, who gets copies of
+/// the programs.
+fn as_somebody_who_may_only_read(device: &Device, arguments: &[&str]) -> std::process::Output {
+    const NOBODY: u32 = 65_534;
+    let programs = device.beside("programs");
+    fs::create_dir_all(&programs).unwrap();
+    for name in ["haven", "havend"] {
+        fs::copy(programs::find(name), programs.join(name)).unwrap();
+    }
+    let folder = device.beside("");
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    fs::set_permissions(&folder, fs::Permissions::from_mode(if is_root { 0o755 } else { 0o500 })).unwrap();
+    let mut command = Command::new(programs.join("haven"));
+    command.args(arguments).arg("--json").env("HAVEN_HOME", device.home()).stdin(Stdio::null());
+    if is_root {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command.output().unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+    output
+}
+
+#[test]
+fn a_folder_that_may_only_be_read_is_told_and_is_left_as_it_is() {
+    let device = Device::new();
+    for arguments in [&["status"][..], &["init", "--name", "L", "--passphrase-file", &device.passphrase()]] {
+        let output = as_somebody_who_may_only_read(&device, arguments);
+        assert!(!output.status.success());
+        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+        for part in ["reason", "what", "why", "next"] {
+            assert!(!text(&told["error"], part).is_empty(), "no {part} in {told}");
+        }
+        assert!(!device.home().exists());
+    }
+    device.json(&["init", "--name", "Laptop", "--passphrase-file", &device.passphrase()]);
+    device.add("it may be written now");
 }
 
 #[test]

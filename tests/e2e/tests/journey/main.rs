@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a journey that cannot be set up has failed")]
 
+mod damage;
 mod devices;
 mod diary;
 mod editor;

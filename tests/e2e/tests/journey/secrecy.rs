@@ -1,17 +1,20 @@
-//! No word of the journal is anywhere but in the journal: a thousand marked words, looked for in every byte.
+//! No word of the journal is anywhere but in the journal: a thousand entries of marked words and every secret that people hold, looked
+//! for in every byte that is kept, logged or sent.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use haven_e2e::device::Device;
+use haven_e2e::device::{Device, PASSPHRASE};
 use haven_e2e::linking::link;
 use haven_e2e::ran::text;
-use haven_e2e::server::Server;
+use haven_e2e::server::{CERTIFICATE, Server, Speech};
+use haven_e2e::sought::Sought;
+use haven_e2e::wiretap::Wiretap;
 
 /// Marks a word nobody else writes.
-const MARK: &str = "Qv7Marke";
+const MARK: &str = "Qv7MarkeWort";
 
 /// Entries, each with a marked title, text, tag and person.
-const ENTRIES: usize = 250;
+const ENTRIES: usize = 1_000;
 
 fn line(number: usize) -> String {
     let word = |part: &str| format!("{MARK}{part}{number}");
@@ -24,28 +27,42 @@ fn line(number: usize) -> String {
     )
 }
 
-/// The first file below some folders that holds a mark, plain or as UTF-16.
-fn marked(folders: &[PathBuf]) -> Option<PathBuf> {
-    let wide: Vec<u8> = MARK.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let marks = [MARK.as_bytes(), &wide];
-    let holds =
-        |bytes: &[u8]| marks.iter().any(|mark| bytes.windows(mark.len()).any(|window| window == *mark));
-    let mut files = folders.iter().flat_map(|folder| Device::files(folder));
-    files.find_map(|(path, bytes)| holds(&bytes).then_some(path))
+/// Bytes somebody else could get hold of, and where.
+type Heap = (String, Vec<u8>);
+
+fn files(folder: &Path) -> Vec<Heap> {
+    Device::files(folder).into_iter().map(|(path, bytes)| (path.display().to_string(), bytes)).collect()
 }
 
-#[test]
-fn no_word_is_found_in_files_or_logs_of_devices_and_server() {
-    let server = Server::start();
-    let old = Device::new().with("RUST_LOG", "trace");
-    let (url, passphrase) = (server.url(), old.passphrase());
-    let arguments = ["init", "--name", "Laptop", "--server", &url, "--invite", &server.invite];
-    old.json(&[&arguments[..], &["--passphrase-file", &passphrase]].concat());
+fn traffic(tap: &Wiretap) -> Vec<Heap> {
+    let heard = tap.heard().into_iter().enumerate();
+    heard.map(|(line, bytes)| (format!("what passed on line {line}"), bytes)).collect()
+}
+
+/// Everything that is sought and where it is.
+fn found(heaps: &[Heap], sought: &[Sought]) -> Vec<String> {
+    let places = sought.iter().flat_map(|sought| heaps.iter().map(move |heap| (sought, heap)));
+    let found = places.filter_map(|(sought, (place, bytes))| {
+        sought.found_in(bytes).map(|form| format!("{:?} {form} in {place}", sought.what()))
+    });
+    found.collect()
+}
+
+/// Begins a marked journal through a wiretap and writes a thousand entries of marked words into it. Returns the device, unlocked,
+/// and the code of its kit.
+fn written(server: &Server, tap: &Wiretap) -> (Device, String) {
+    let device = outspoken();
+    let (url, passphrase, kit) = (server.url_at(tap.address()), device.passphrase(), device.beside("kit"));
+    let (name, kit_out) = (format!("{MARK}Laptop"), kit.display().to_string());
+    let arguments = ["init", "--name", &name, "--passphrase-file", &passphrase, "--kit-out", &kit_out];
+    device.json(&[&arguments[..], &["--server", &url, "--invite", &server.invite]].concat());
+    let kit = std::fs::read_to_string(kit).unwrap().lines().next().unwrap().to_owned();
+
     let lines: String = (0..ENTRIES).map(line).collect();
-    assert_eq!(old.run_with(&["import", "jsonl", "-"], lines.as_bytes()).json()["imported"], ENTRIES);
-    let id = old.add(&format!("{MARK} typed"));
-    old.run_with(&["edit", &id, "--from", "-"], format!("{MARK} changed").as_bytes()).json();
-    assert_eq!(old.lines(&["search", MARK]).len(), 20);
+    assert_eq!(device.run_with(&["import", "jsonl", "-"], lines.as_bytes()).json()["imported"], ENTRIES);
+    let id = device.add(&format!("{MARK} typed"));
+    device.run_with(&["edit", &id, "--from", "-"], format!("{MARK} changed").as_bytes()).json();
+    assert_eq!(device.lines(&["search", MARK]).len(), 20);
     // What fails is where words slip into messages.
     for arguments in [
         &["search", &format!("before:{MARK}")][..],
@@ -54,29 +71,67 @@ fn no_word_is_found_in_files_or_logs_of_devices_and_server() {
         &["list", "--person", MARK],
         &["edit", &id, "--tag", &format!("{MARK},")],
     ] {
-        assert_ne!(old.run(arguments).code, Some(0), "{arguments:?}");
+        assert_ne!(device.run(arguments).code, Some(0), "{arguments:?}");
     }
-    // What is looked for can be found.
-    let open = old.beside("open");
-    old.json(&["export", "markdown", &open.display().to_string()]);
-    assert!(marked(&[open]).is_some());
-    let new = Device::new().with("RUST_LOG", "trace");
-    link(&old, &new);
+    (device, kit)
+}
+
+/// A device that logs all it may, and trusts the server's certificate.
+fn outspoken() -> Device {
+    Device::new().with("RUST_LOG", "trace").with("SSL_CERT_FILE", CERTIFICATE)
+}
+
+/// Writes, links and syncs through a wiretap, locks both devices, and looks through everything.
+fn check(speech: Speech) {
+    let server = Server::speaking(speech);
+    let tap = Wiretap::on(server.address());
+    let (old, kit) = written(&server, &tap);
+    let new = outspoken();
+    let told = link(&old, &new);
     new.sync();
     assert_eq!(new.entries(), old.entries());
+    new.add(&format!("{MARK} from the other side"));
+    new.sync();
+    old.sync();
+    assert_eq!(new.entries(), old.entries());
+
+    let mut sought = vec![Sought::words(MARK), Sought::words(PASSPHRASE), Sought::words(&told.words)];
+    sought.extend(Sought::code(&kit));
+    sought.extend(Sought::code(&told.code));
+    // What is looked for can be found: in what is given out, and on the line when anybody speaks openly.
+    let open = old.beside("open");
+    old.json(&["export", "markdown", &open.display().to_string()]);
+    assert!(!found(&files(&open), &sought[..1]).is_empty());
+
     for device in [&old, &new] {
         device.json(&["lock"]);
         assert_eq!(text(&device.json(&["status"]), "state"), "locked");
     }
-    let folders = [
-        server.everything().to_owned(),
-        old.home(),
-        new.home(),
-        old.beside("runtime"),
-        new.beside("runtime"),
-    ];
-    let bytes: usize =
-        folders.iter().flat_map(|folder| Device::files(folder)).map(|(_, bytes)| bytes.len()).sum();
-    assert!(bytes > 100_000, "only {bytes} bytes were looked at");
-    assert_eq!(marked(&folders), None, "words of the journal lie about");
+    let mut heaps = files(server.everything());
+    for device in [&old, &new] {
+        heaps.extend(files(&device.home()));
+        heaps.extend(files(&device.beside("runtime")));
+    }
+    let sent = traffic(&tap);
+    for heaps in [&heaps, &sent] {
+        let bytes: usize = heaps.iter().map(|(_, bytes)| bytes.len()).sum();
+        assert!(bytes > 100_000, "only {bytes} bytes were looked at");
+        assert_eq!(found(heaps, &sought), Vec::<String>::new(), "words of the journal lie about");
+    }
+
+    for spoken in [MARK, PASSPHRASE, &kit, &told.code] {
+        tap.say(format!("GET /{spoken} HTTP/1.1\r\n\r\n").as_bytes());
+        assert!(!found(&traffic(&tap), &[Sought::words(spoken)]).is_empty());
+    }
+}
+
+/// Loopback may be plain: then what is heard is the protocol itself, without another layer round it.
+#[test]
+fn no_word_or_secret_is_found_in_files_logs_or_what_is_sent() {
+    check(Speech::Plain);
+}
+
+#[test]
+fn no_word_or_secret_is_found_when_the_server_speaks_tls() {
+    check(Speech::Tls);
 }

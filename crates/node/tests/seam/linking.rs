@@ -1,0 +1,111 @@
+//! Codes that link a device count for two minutes, whatever the clock on the wall says.
+
+use std::time::Duration;
+
+use haven_api::devices::{Join, JoinState, LinkState};
+use haven_api::error::ErrorReason as Reason;
+use haven_api::vault::VaultState;
+use tokio::time::sleep;
+
+use crate::device::{Device, STRONG, reason};
+use crate::pump::connected;
+use crate::server::{FakeServer, URL};
+
+const YEAR_MS: i64 = 365 * 24 * 3_600_000;
+
+/// Lets so many seconds pass, with a server that is there all the while.
+async fn pass(server: &FakeServer, seconds: u64) {
+    for second in 0..seconds {
+        sleep(Duration::from_secs(1)).await;
+        assert!(second % 20 != 0 || server.ping());
+    }
+}
+
+fn join(code: &str) -> Join {
+    Join {
+        code: code.to_owned(),
+        server_url: URL.to_owned(),
+        device_name: "Phone".to_owned(),
+        passphrase: STRONG.to_owned(),
+    }
+}
+
+/// A device that may come in, if anybody lets it.
+fn newcomer(server: &FakeServer) -> Device {
+    let device = Device::new();
+    device.host.serve(Some(server.routes()));
+    device
+}
+
+/// How joining ends for somebody who comes too late.
+async fn refused(device: &Device, code: &str) -> Option<Reason> {
+    let mut states = match device.client.join(join(code)).await {
+        Ok(states) => states,
+        refused => return reason(refused),
+    };
+    loop {
+        match states.next().await {
+            Ok(state) => assert_eq!(state, Some(JoinState::Connecting), "it goes on"),
+            refused => return reason(refused),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_nobody_used_is_over_after_two_minutes() {
+    for clock_ms in [0, -YEAR_MS, YEAR_MS] {
+        let (device, server) = connected().await;
+        let code = device.client.start_link().await.unwrap().code;
+        device.host.move_clock(clock_ms);
+        pass(&server, 119).await;
+        let mut states = device.client.watch_link().await.unwrap();
+        assert!(matches!(states.next().await.unwrap(), Some(LinkState::Waiting { .. })), "{clock_ms}");
+        pass(&server, 2).await;
+        let Some(LinkState::Failed(error)) = states.next().await.unwrap() else { panic!("it goes on") };
+        assert!(error.why.contains("two minutes") && !error.next.is_empty(), "{error:?}");
+        assert_eq!(
+            reason(device.client.confirm_link("a b c", STRONG.to_owned()).await),
+            Some(Reason::NoLink)
+        );
+
+        let late = newcomer(&server);
+        assert_eq!(refused(&late, &code).await, Some(Reason::CodeExpired));
+        assert_eq!(late.client.status().await.unwrap().state, VaultState::None);
+        // The next code is as good as the first was.
+        assert_ne!(device.client.start_link().await.unwrap().code, code);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_that_is_confirmed_too_late_stays_outside() {
+    let (device, server) = connected().await;
+    let code = device.client.start_link().await.unwrap().code;
+    let late = newcomer(&server);
+    let mut joining = late.client.join(join(&code)).await.unwrap();
+    let words = loop {
+        match joining.next().await.unwrap() {
+            Some(JoinState::Words(words)) => break words,
+            Some(JoinState::Connecting) => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut states = device.client.watch_link().await.unwrap();
+    while !matches!(states.next().await.unwrap(), Some(LinkState::Answered { .. })) {}
+    pass(&server, 121).await;
+    assert_eq!(reason(device.client.confirm_link(&words, STRONG.to_owned()).await), Some(Reason::NoLink));
+    assert_eq!(reason(joining.next().await), Some(Reason::CodeExpired));
+    assert_eq!(late.client.status().await.unwrap().state, VaultState::None);
+    assert_eq!(device.client.devices().await.unwrap().len(), 1);
+}
+
+/// The first code is void as soon as there is another one.
+#[tokio::test(start_paused = true)]
+async fn only_the_newest_code_counts() {
+    let (device, server) = connected().await;
+    let first = device.client.start_link().await.unwrap().code;
+    let second = device.client.start_link().await.unwrap().code;
+    assert_eq!(refused(&newcomer(&server), &first).await, Some(Reason::CodeExpired));
+    let mut joining = newcomer(&server).client.join(join(&second)).await.unwrap();
+    assert_eq!(joining.next().await.unwrap(), Some(JoinState::Connecting));
+    assert!(matches!(joining.next().await.unwrap(), Some(JoinState::Words(_))));
+}
