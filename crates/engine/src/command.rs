@@ -108,6 +108,8 @@ pub struct DraftShown {
     pub id: DraftId,
     /// The entry it edits, or became.
     pub entry: Option<EntryId>,
+    /// The version of that entry that the editor was opened at, or that its words last became.
+    pub base: Option<Version>,
     /// When it was last saved.
     pub saved: Timestamp,
     /// What it holds.
