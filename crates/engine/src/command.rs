@@ -234,9 +234,9 @@ pub enum Fault {
     /// The new device has not answered yet.
     #[error("the new device has not answered yet")]
     LinkWaiting,
-    /// The code is over: two minutes passed, it was used, or a message did not fit it.
-    #[error("this linking is void")]
-    LinkVoid,
+    /// The linking came to nothing while it was being confirmed.
+    #[error("this linking is void: {0}")]
+    LinkVoid(LinkEnd),
     /// The words are not such words at all; the linking stays open for another try.
     #[error("these are not three words as the new device shows them")]
     WordsMistyped,
@@ -249,4 +249,30 @@ pub enum Fault {
     /// A document cannot be opened although its records are there; nothing was changed.
     #[error("this entry cannot be opened on this device")]
     Unreadable,
+}
+
+/// Why a linking came to nothing.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum LinkEnd {
+    /// Its time was over first.
+    #[error("two minutes are over")]
+    Expired,
+    /// The person gave it up, or began another.
+    #[error("it was given up")]
+    Cancelled,
+    /// Somebody else answered than the device whose words were read.
+    #[error("the words were not those of the device that answered")]
+    WrongWords,
+    /// Another device was added or removed first.
+    #[error("the list of devices changed meanwhile")]
+    RosterMoved,
+    /// The connection to the server is gone, and the mailbox with it.
+    #[error("the server cannot be reached")]
+    Unreachable,
+    /// The server ended the mailbox.
+    #[error("the server closed the mailbox")]
+    MailboxClosed,
+    /// A message of the new device does not hold.
+    #[error("{0}")]
+    Misbehaved(&'static str),
 }

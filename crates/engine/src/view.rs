@@ -11,7 +11,9 @@ use haven_core::time::{SortKey, Timestamp};
 use imbl::OrdMap;
 use thiserror::Error;
 
-use crate::sync::SyncState;
+use crate::command::LinkEnd;
+use crate::content::DocumentId;
+use crate::sync::{Problem, SyncState};
 use crate::version::Version;
 
 /// One entry as lists and search see it.
@@ -112,7 +114,7 @@ pub enum Linking {
     /// Void, and why, for a person.
     Void {
         /// Why.
-        why: &'static str,
+        why: LinkEnd,
     },
 }
 

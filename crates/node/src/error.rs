@@ -1,7 +1,7 @@
 //! What is told a client when something fails inside: the faults of the rooms below, as errors with a next step.
 
 use haven_api::error::{ApiError, ErrorReason as Reason};
-use haven_engine::command::Fault;
+use haven_engine::command::{Fault, LinkEnd};
 use haven_engine::io::StoreFault;
 use haven_engine::vault::VaultFault;
 use tonic::Status;
@@ -81,8 +81,10 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
         Fault::NoLinking | Fault::LinkWaiting => Reason::NoLink,
-        Fault::LinkVoid => Reason::CodeExpired,
-        Fault::WrongWords => Reason::WrongWords,
+        Fault::LinkVoid(LinkEnd::Expired) => Reason::CodeExpired,
+        Fault::LinkVoid(LinkEnd::Unreachable) => Reason::ServerUnreachable,
+        Fault::LinkVoid(LinkEnd::WrongWords) | Fault::WrongWords => Reason::WrongWords,
+        Fault::LinkVoid(_) => Reason::NoLink,
         Fault::Unreadable => Reason::StorageDamaged,
     };
     let error = ApiError::new(reason, "not done").because(says);

@@ -137,6 +137,10 @@ async fn a_wrong_code_or_an_unreachable_server_lets_nobody_in() {
     assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
     assert_eq!(states.next().await.unwrap_err().reason, Reason::ServerUnreachable);
     a.cancel_link().await.unwrap();
+    for words in ["abandon ability able", "not three such words"] {
+        assert_eq!(a.confirm_link(words, STRONG.to_owned()).await.unwrap_err().reason, Reason::NoLink);
+    }
+    assert_eq!(a.watch_link().await.err().unwrap().reason, Reason::NoLink);
     let mut states = b.join(join(&code, &url)).await.unwrap();
     assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
     assert_eq!(states.next().await.unwrap_err().reason, Reason::CodeExpired);

@@ -5,7 +5,7 @@ use haven_api::devices::{Device, Link, LinkState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_api::pb::device_service_server::DeviceService;
-use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::command::{Command, Fault, LinkEnd, Reply};
 use haven_engine::view::{DeviceShown, Linking};
 use tonic::{Request, Response, Status};
 
@@ -64,8 +64,14 @@ impl DeviceService for Devices {
         _: Request<pb::WatchLinkRequest>,
     ) -> Result<Response<Self::WatchLinkStream>, Status> {
         let snapshot = self.0.opened()?;
-        if matches!(snapshot.linking(), Linking::None) {
-            return Err(Refused::Fault(Fault::NoLinking).into());
+        match snapshot.linking() {
+            Linking::None => return Err(Refused::Fault(Fault::NoLinking).into()),
+            // What is over is nothing to wait for, whatever ended it.
+            Linking::Void { why } => {
+                let over = ApiError::new(Reason::NoLink, "no device is being linked");
+                return Err(over.because(format!("the last link is void: {why}")).into());
+            }
+            _ => {}
         }
         Ok(Response::new(Box::pin(states(&self.0, link_shown))))
     }
@@ -94,7 +100,7 @@ impl DeviceService for Devices {
     ) -> Result<Response<pb::CancelLinkResponse>, Status> {
         self.0.opened()?;
         match self.0.command(Command::CancelLink).await {
-            Ok(_) | Err(Refused::Fault(Fault::NoLinking | Fault::LinkVoid)) => {
+            Ok(_) | Err(Refused::Fault(Fault::NoLinking | Fault::LinkVoid(_))) => {
                 Ok(Response::new(pb::CancelLinkResponse {}))
             }
             Err(refused) => Err(refused.into()),
@@ -133,8 +139,9 @@ fn link_state(snapshot: &Snapshot) -> Option<LinkState> {
         Linking::Waiting { expires } => LinkState::Waiting { expires: *expires },
         Linking::Answered { device, .. } => LinkState::Answered { device_name: device.clone() },
         Linking::Done { device } => LinkState::Done(newest(&snapshot.view.status.devices, device)?),
+        Linking::Void { why: LinkEnd::Expired } => LinkState::Expired,
         Linking::Void { why } => {
-            LinkState::Failed(Box::new(ApiError::from(Refused::Fault(Fault::LinkVoid)).because(*why)))
+            LinkState::Failed(Box::new(ApiError::from(Refused::Fault(Fault::LinkVoid(*why)))))
         }
     })
 }

@@ -92,7 +92,7 @@ fn a_code_that_is_mistyped_used_or_wrongly_confirmed_lets_nobody_in() {
     let ended = joiner.ended();
     assert_ne!(ended.code, Some(0), "{}", ended.stderr);
     // The link is void, even with the right words.
-    assert_ne!(confirm(&old, &words).code, Some(0));
+    confirm(&old, &words).failed(5, "NO_LINK");
     assert_eq!(old.lines(&["device", "list"]).len(), 1);
     assert_eq!(text(&stranger.json(&["status"]), "state"), "none");
 
