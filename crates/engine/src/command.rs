@@ -6,6 +6,7 @@ use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::PersonName;
 use haven_core::time::Timestamp;
+use haven_feed::FeedId;
 use thiserror::Error;
 
 use crate::io::StoreFault;
@@ -71,8 +72,19 @@ pub enum Command {
     AddPerson(PersonName),
     /// Replaces the passphrase's wrap of the local key; made by [`crate::vault::Locked::rewrap`].
     ReplaceWrap(Vec<u8>),
-    /// Remembers a server and connects this vault to it.
+    /// Remembers a server and connects this vault to it. Whether the server takes the vault shows in the status.
     SetServer(ServerChoice),
+    /// Goes back to the server that was set before the last [`Command::SetServer`] since the vault was opened, or to none.
+    RestoreServer,
+    /// Gives a device another name, on all devices.
+    RenameDevice {
+        /// Which device.
+        feed: FeedId,
+        /// Its new name.
+        name: String,
+    },
+    /// Ends an alarm that the person has dealt with.
+    ResolveAlarm(String),
     /// Shows a linking code; a new one makes an earlier one void.
     StartLink,
     /// Enrols the device that answered, if the words read from it are right. The shell has checked the passphrase.
@@ -201,6 +213,12 @@ pub enum Fault {
     /// No such draft.
     #[error("there is no such draft")]
     DraftUnknown,
+    /// No such device.
+    #[error("there is no such device")]
+    DeviceUnknown,
+    /// No such alarm.
+    #[error("there is no such alarm")]
+    AlarmUnknown,
     /// People named that do not exist.
     #[error("there is no such person")]
     PeopleUnknown(BTreeSet<PersonId>),

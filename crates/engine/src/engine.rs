@@ -7,8 +7,10 @@ mod drafts;
 mod import;
 mod journal;
 mod linking;
+mod naming;
 mod receive;
 mod session;
+mod standing;
 mod work;
 mod writing;
 
@@ -37,11 +39,13 @@ use crate::sync::Incoming;
 use crate::vault::{Unlocked, VaultFault};
 use crate::view::{DeviceShown, View};
 
+use alarms::Raised;
 use documents::OpenDocuments;
 use drafts::Drafting;
 use linking::LinkingState;
 use receive::Waiting;
 use session::Session;
+use standing::Agreement;
 use work::Work;
 
 pub(crate) use session::encode_server;
@@ -52,6 +56,9 @@ pub enum Input {
     Client(Ticket, Command),
     /// The server says, or the connection changes.
     Server(Incoming),
+    /// The store holds less than it once held: an older copy was put in its place. Told until a step has told the person
+    /// durably.
+    StoreWentBack,
     /// The time that a step asked for has come, or a step has more to do.
     Wake,
 }
@@ -131,6 +138,8 @@ impl Engine {
         let sent =
             sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
+        let synced =
+            sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
         let mut engine = Self {
             names: names(&keys, &roster),
@@ -143,7 +152,7 @@ impl Engine {
             actor: draw(cx.entropy),
             announced: Announced::default(),
             open: OpenDocuments::default(),
-            session: Session::new(),
+            session: Session::new(Agreement::kept(synced)),
             exchange: DeviceExchange::new(pins),
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
@@ -174,6 +183,7 @@ impl Engine {
         match input {
             Input::Client(ticket, command) => self.ask(&mut work, ticket, command),
             Input::Server(incoming) => self.hear(&mut work, incoming),
+            Input::StoreWentBack => self.raise(&mut work, Raised::OldCopy),
             Input::Wake => {}
         }
         self.apply_waiting(&mut work);
@@ -221,6 +231,12 @@ impl Engine {
                 self.set_server(work, choice);
                 Ok(Reply::Done)
             }
+            Command::RestoreServer => {
+                self.restore_server(work);
+                Ok(Reply::Done)
+            }
+            Command::RenameDevice { feed, name } => self.rename(work, feed, &name).map(|()| Reply::Done),
+            Command::ResolveAlarm(id) => self.resolve_alarm(work, &id).map(|()| Reply::Done),
             Command::StartLink => self.start_link(work).map(Reply::LinkStarted),
             Command::ConfirmLink { words } => match self.confirm_link(work, &words) {
                 Ok(()) => {
@@ -245,7 +261,8 @@ impl Engine {
     fn devices(&self) -> Vec<DeviceShown> {
         let shown = |(feed, member): (FeedId, &haven_feed::roster::Member)| DeviceShown {
             id: feed.to_string(),
-            name: self.names.get(&feed).cloned().unwrap_or_default(),
+            feed,
+            name: self.device_name(&feed).unwrap_or_default(),
             this: feed == self.keys.feed,
             added: None,
             last_seen: self.last_seen.get(&feed).copied().map(Timestamp::from_millis),
@@ -321,6 +338,7 @@ impl Sealed<'_> {
             match row {
                 Shown::Entry(row) => view.insert(Arc::from(row)),
                 Shown::Person(person) => view.insert_person(Arc::new(person)),
+                Shown::Naming(naming) => view.insert_naming(Arc::new(naming)),
                 Shown::Unknown => {}
             }
         }

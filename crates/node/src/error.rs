@@ -10,6 +10,16 @@ use crate::host::DialFault;
 use crate::keeper::order::{Refused, TryRefused};
 use crate::tries::TryFault;
 
+/// Says why a journal cannot be opened: nothing of it was changed.
+pub fn cannot_open(fault: &StoreFault) -> ApiError {
+    ApiError { what: "the journal cannot be opened".to_owned(), ..of_store(fault) }
+}
+
+/// Says why a device cannot be started on a store.
+pub fn cannot_start(fault: VaultFault) -> ApiError {
+    ApiError { what: "the journal cannot be opened".to_owned(), ..Refused::from(fault).into() }
+}
+
 impl From<Refused> for ApiError {
     fn from(refused: Refused) -> Self {
         let says = refused.to_string();
@@ -61,6 +71,9 @@ impl From<DialFault> for ApiError {
             DialFault::Plaintext => Self::invalid("the server's address cannot be used", fault)
                 .with_next("Give it with https://."),
             DialFault::Unreachable => Self::new(Reason::ServerUnreachable, "the server was not reached"),
+            DialFault::Certificate => Self::new(Reason::ServerUnreachable, "the server was not reached")
+                .because(fault.to_string())
+                .with_next("Renew the server's certificate, and check the clock and the address."),
         }
     }
 }
@@ -74,9 +87,12 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
         }
         Fault::TooLarge { .. } => Reason::TooLarge,
-        Fault::EntryUnknown | Fault::VersionUnknown | Fault::DraftUnknown | Fault::PeopleUnknown(_) => {
-            Reason::NotFound
-        }
+        Fault::EntryUnknown
+        | Fault::VersionUnknown
+        | Fault::DraftUnknown
+        | Fault::PeopleUnknown(_)
+        | Fault::DeviceUnknown
+        | Fault::AlarmUnknown => Reason::NotFound,
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
@@ -90,6 +106,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
     let error = ApiError::new(reason, "not done").because(says);
     match fault {
         Fault::VersionUnknown => error.with_next("`haven history ID` shows the versions."),
+        Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")
         }

@@ -55,6 +55,12 @@ impl Server {
         self.address = url.trim_start_matches("http://").to_owned();
     }
 
+    /// Another invite, from the running server's operator.
+    pub fn another_invite(&self) -> String {
+        let made = haven_server(&["invite", "--data", &self.data().display().to_string()]);
+        text(&made, "invite").to_owned()
+    }
+
     /// Its address.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -37,12 +37,13 @@ impl DeviceService for Devices {
         request: Request<pb::RenameDeviceRequest>,
     ) -> Result<Response<pb::RenameDeviceResponse>, Status> {
         let request = request.into_inner();
-        names::device(&request.name)?;
-        self.0.opened()?;
-        Err(ApiError::new(Reason::Unsupported, "devices cannot be renamed yet")
-            .because("this release has no record for it")
-            .with_next("Update Haven on this device once a later release can.")
-            .into())
+        let name = names::device(&request.name)?.to_owned();
+        let feed = names::feed(&self.0.opened()?.view.status.devices, &request.id)?;
+        self.0.command(Command::RenameDevice { feed, name }).await?;
+        let snapshot = self.0.opened()?;
+        let renamed = snapshot.view.status.devices.iter().find(|shown| shown.id == feed.to_string());
+        let renamed = device(renamed.ok_or_else(unexpected)?);
+        Ok(Response::new(pb::RenameDeviceResponse { device: Some(device_to_pb(renamed)) }))
     }
 
     async fn start_link(
