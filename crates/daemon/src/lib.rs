@@ -20,6 +20,7 @@ pub mod serve;
 mod socket;
 
 mod activity;
+mod doctor;
 mod program;
 mod rpc;
 

@@ -130,7 +130,12 @@ async fn live(
     let kept = keep(keeper)?;
     let peers = Peers::new(socket).map_err(|error| Fault::while_doing("taking connections", error))?;
     let (last_use, drain) = (LastUse::default(), watch::Sender::new(false));
-    let serving = Serving { config: Arc::clone(&config), stop: stop.clone(), last_use: last_use.clone() };
+    let serving = Serving {
+        home: home.clone(),
+        config: Arc::clone(&config),
+        stop: stop.clone(),
+        last_use: last_use.clone(),
+    };
     let server = tokio::spawn(rpc::serve(node.clone(), serving, peers, drain.subscribe()));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
     let ending = tokio::select! {
