@@ -13,7 +13,7 @@ pub(crate) use journal::{
     ShowArgs,
 };
 pub(crate) use practice::{DoArgs, PeopleCommand, PracticeCommand};
-pub(crate) use program::{ConfigCommand, DaemonCommand};
+pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
 
 use std::path::PathBuf;
 
@@ -137,6 +137,11 @@ pub(crate) enum Command {
     Server(ServerCommand),
     /// Sync now.
     Sync(SyncArgs),
+    /// Show what went wrong and what to do about it.
+    Alarms {
+        #[command(subcommand)]
+        command: Option<AlarmCommand>,
+    },
 
     /// Look after the daemon of this device.
     #[command(subcommand)]
@@ -206,6 +211,8 @@ mod tests {
             "haven daemon start --serve 127.0.0.1:0",
             "haven config set lock.idle 0",
             "haven completions zsh",
+            "haven alarms --json",
+            "haven alarms resolve 00ff",
         ] {
             check(line, true);
         }

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod alarms;
 mod config;
 mod devices;
 mod doctor;
@@ -53,6 +54,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Device(args) => devices::run(cx, args).await,
         Command::Server(args) => server::run(cx, args).await,
         Command::Sync(args) => server::sync(cx, args).await,
+        Command::Alarms { command } => alarms::run(cx, command).await,
         Command::Config(args) => config::run(cx, args).await,
         Command::Completions { shell } => pages::completions(shell),
         Command::Man { out } => pages::manual(&out),

@@ -12,6 +12,7 @@ use std::{env, io};
 
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::unix;
+use serde::Deserialize;
 
 use crate::cx::Haven;
 use crate::fault::Fault;
@@ -89,12 +90,14 @@ pub(crate) async fn start(serve: Option<SocketAddr>) -> Result<Haven, Fault> {
             return Ok(haven);
         }
         if ended.is_none() && begun.has_ended() {
+            let fault = last_words(&begun.said());
             // Another command may have started one at the same moment, and ours saw that it came second.
-            deadline = Instant::now() + if begun.came_second() { DAEMON_SECOND_MAX } else { Duration::ZERO };
-            ended = Some(begun.last_words());
+            let came_second = fault.reason() == ErrorReason::StorageInUse;
+            deadline = Instant::now() + if came_second { DAEMON_SECOND_MAX } else { Duration::ZERO };
+            ended = Some(fault);
         }
         if Instant::now() >= deadline {
-            return Err(silent(ended));
+            return Err(ended.unwrap_or_else(|| silent("it takes too long")));
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(DAEMON_LOOK_MAX);
@@ -117,6 +120,7 @@ impl Begun {
         let said = tempfile::tempfile().map_err(unable)?;
         let mut command = command(serve);
         command
+            .arg("--json")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(said.try_clone().map_err(unable)?)
@@ -131,11 +135,7 @@ impl Begun {
         matches!(self.child.try_wait(), Ok(Some(_)) | Err(_))
     }
 
-    fn came_second(&mut self) -> bool {
-        self.last_words().contains("another havend")
-    }
-
-    fn last_words(&mut self) -> String {
+    fn said(&mut self) -> String {
         let mut said = String::new();
         let read = self.said.rewind().and_then(|()| self.said.read_to_string(&mut said));
         if read.is_ok() { said } else { String::new() }
@@ -167,39 +167,61 @@ fn absolute_home() -> Option<PathBuf> {
     std::path::absolute(Path::new(&home)).ok()
 }
 
-/// Says why a daemon that was started does not listen.
-fn silent(ended: Option<String>) -> Fault {
-    let silent = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon does not start");
-    let Some(said) = ended else {
-        return silent
-            .because("it takes too long")
-            .with_next("Run `haven daemon run` to see what it does.")
-            .into();
+/// What a daemon that ends before it listens says on its last line.
+#[derive(Deserialize)]
+struct Envelope {
+    error: Told,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    reason: String,
+    what: String,
+    why: String,
+    next: String,
+}
+
+/// Reads why a daemon ended: its own envelope if it had one, else whatever the system said.
+fn last_words(said: &str) -> Fault {
+    let envelope = said.lines().rev().find_map(|line| serde_json::from_str::<Envelope>(line).ok());
+    let Some(Envelope { error }) = envelope else {
+        return silent(said.lines().next().unwrap_or("it ended at once"));
     };
-    let part = |label: &str| {
-        let line = said.lines().find_map(|line| line.trim_start().strip_prefix(label));
-        line.map(|line| line.trim().to_owned())
-    };
-    let why = part("why:").or_else(|| said.lines().next().map(str::to_owned));
-    let next = part("next:").unwrap_or_else(|| "Run `haven daemon run` to see what it does.".to_owned());
-    silent.because(why.unwrap_or_else(|| "it ended at once".to_owned())).with_next(next).into()
+    let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", error.reason));
+    let told = ApiError::new(reason.unwrap_or(ErrorReason::DaemonUnreachable), error.what);
+    told.because(error.why).with_next(error.next).into()
+}
+
+fn silent(why: &str) -> Fault {
+    ApiError::new(ErrorReason::DaemonUnreachable, "the daemon does not start")
+        .because(why)
+        .with_next("Run `haven daemon run` to see what it does.")
+        .into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Exit;
 
     #[test]
     fn what_a_daemon_said_before_it_ended_is_passed_on() {
-        let said = "error: havend cannot run\n  why:  the folder is full\n  next: Free some.\n";
-        let told = silent(Some(said.to_owned()));
-        assert_eq!(told.reason(), ErrorReason::DaemonUnreachable);
-        assert_eq!(
-            told,
-            ApiError::new(ErrorReason::DaemonUnreachable, "the daemon does not start")
-                .because("the folder is full")
-                .with_next("Free some.")
-                .into()
-        );
+        let said = "a library's line\n{\"error\":{\"next\":\"Update Haven.\",\"reason\":\"STORAGE_NEWER\",\"what\":\"it \
+                    fails\",\"why\":\"it is newer\"}}\n";
+        let told = last_words(said);
+        let expected = ApiError::new(ErrorReason::StorageNewer, "it fails");
+        assert_eq!(told, expected.because("it is newer").with_next("Update Haven.").into());
+        assert_eq!(told.exit(), Exit::Failed);
+    }
+
+    #[test]
+    fn a_daemon_that_said_nothing_of_its_own_is_unreachable() {
+        for (said, why) in [("", "it ended at once"), ("cannot find libc\n", "cannot find libc")] {
+            let told = last_words(said);
+            assert_eq!((told.reason(), told.why().as_str()), (ErrorReason::DaemonUnreachable, why));
+            assert_eq!(told.exit(), Exit::Daemon);
+        }
+        let unknown = r#"{"error":{"reason":"OF_THE_FUTURE","what":"w","why":"y","next":"N."}}"#;
+        assert_eq!(last_words(unknown).reason(), ErrorReason::DaemonUnreachable);
     }
 }

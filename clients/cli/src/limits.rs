@@ -20,6 +20,9 @@ pub(crate) const DAEMON_GONE_MAX: Duration = Duration::from_secs(2);
 /// How long `daemon stop` waits until the daemon is gone; it gives its calls five seconds to end.
 pub(crate) const DAEMON_STOP_MAX: Duration = Duration::from_secs(15);
 
+/// How long `init` waits for the server's word on the new journal: a slow line answers meanwhile, and the journal is there.
+pub(crate) const SERVER_FIRST_MAX: Duration = Duration::from_secs(5);
+
 /// How long a new device waits to be let in. The code is good for two minutes.
 pub(crate) const JOIN_MAX: Duration = Duration::from_secs(120);
 

@@ -3,6 +3,7 @@
 //! Natively that is a connection to the daemon's socket ([`crate::unix::connect`]); in a browser, the worker that holds the
 //! device. Nothing is cached and nothing is tried again: what a method returns is what the device just said.
 
+mod alarms;
 mod batches;
 mod daemon;
 mod devices;
@@ -80,6 +81,7 @@ impl<T: Transport> Client<T> {
     service!(practice_service, pb::practice_service_client::PracticeServiceClient<T>);
     service!(people_service, pb::people_service_client::PeopleServiceClient<T>);
     service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
+    service!(alarm_service, pb::alarm_service_client::AlarmServiceClient<T>);
     service!(daemon_service, pb::daemon_service_client::DaemonServiceClient<T>);
 }
 

@@ -15,6 +15,7 @@ pub mod saved;
 pub mod exercise;
 pub mod field;
 
+pub mod alarms;
 pub mod daemon;
 pub mod devices;
 pub mod people;

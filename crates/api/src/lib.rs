@@ -24,6 +24,7 @@ pub mod limits;
 
 pub mod error;
 
+pub mod alarms;
 pub mod daemon;
 pub mod devices;
 pub mod drafts;

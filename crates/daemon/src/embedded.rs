@@ -28,6 +28,7 @@ pub(crate) struct Embedded {
 /// # Errors
 /// The folder or the address cannot be used.
 pub(crate) async fn start(data: &Path, address: SocketAddr) -> Result<Embedded, Fault> {
+    let listener = TcpListener::bind(address).await.map_err(|source| Fault::Address { address, source })?;
     if !data.exists() {
         let made = haven_server::init(data).map_err(|fault| Fault::Server(fault.to_string()))?;
         write_atomically(&data.join(FIRST_INVITE), made.invite.as_bytes())
@@ -35,7 +36,6 @@ pub(crate) async fn start(data: &Path, address: SocketAddr) -> Result<Embedded, 
     }
     let options = Options { data: data.to_owned(), tls: None, limits: Limits::default() };
     let opened = open(&options).map_err(|fault| Fault::Server(fault.to_string()))?;
-    let listener = TcpListener::bind(address).await.map_err(|error| refused(&error))?;
     let (shutdown, asked) = oneshot::channel();
     let serving = tokio::spawn(opened.serve(listener, async { drop(asked.await) }));
     tracing::info!("a server runs inside");

@@ -1,8 +1,10 @@
 //! Why a daemon does not start, as a person is told: what failed, why, and what to do next.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use haven_api::error::{ApiError, ErrorReason as Reason};
 use thiserror::Error;
 
 /// Why a daemon cannot start or go on.
@@ -49,9 +51,17 @@ pub enum Fault {
         /// Why.
         detail: String,
     },
-    /// The journal's file cannot be opened.
-    #[error("the journal cannot be opened: {0}")]
-    Store(String),
+    /// The journal cannot be opened.
+    #[error("{0}")]
+    Journal(Box<ApiError>),
+    /// The address for the server inside cannot be taken.
+    #[error("the server cannot listen at {address}: {}", taken(source))]
+    Address {
+        /// Which.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The server inside does not start.
     #[error("the server does not start: {0}")]
     Server(String),
@@ -76,21 +86,81 @@ impl Fault {
         Self::System { what: what.to_owned(), source: source.into() }
     }
 
-    /// What a person can do about it.
-    pub fn next(&self) -> &'static str {
+    /// The fault as an error that a client can be told.
+    pub fn told(self) -> ApiError {
+        let why = self.to_string();
+        let told = |reason| ApiError::new(reason, "the daemon does not start").because(why);
         match self {
-            Self::Homeless => "Set HAVEN_HOME to a folder for the journal.",
-            Self::Foreign { .. } => "Choose a folder of your own with HAVEN_HOME, or remove that one.",
-            Self::Open { .. } => "Look whether anything in it is not yours, then run `chmod 700` on it.",
-            Self::NotAFolder { .. } => "Set HAVEN_HOME to a real folder, not to a link to one.",
-            Self::NotASocket { .. } => "Move it away and start again.",
-            Self::Running { .. } => "Use the one that runs, or stop it with `haven daemon stop`.",
-            Self::Config { .. } => "Correct the file, or remove it to go back to the defaults.",
-            Self::Store(_) => "Run `haven doctor`; a newer journal needs a newer havend.",
-            Self::Server(_) => "Choose another address, or start without --serve.",
-            Self::System { .. } => {
-                "Look at the folder's owner, its rights and the free space, and start again."
+            Self::Journal(error) => *error,
+            Self::Homeless => {
+                told(Reason::InvalidArgument).with_next("Set HAVEN_HOME to a folder for the journal.")
             }
+            Self::Foreign { .. } => told(Reason::DaemonUnreachable)
+                .with_next("Choose a folder of your own with HAVEN_HOME, or remove that one."),
+            Self::Open { .. } => told(Reason::DaemonUnreachable)
+                .with_next("Look whether anything in it is not yours, then run `chmod 700` on it."),
+            Self::NotAFolder { .. } => told(Reason::DaemonUnreachable)
+                .with_next("Set HAVEN_HOME to a real folder, not to a link to one."),
+            Self::NotASocket { .. } => {
+                told(Reason::DaemonUnreachable).with_next("Move it away and start again.")
+            }
+            Self::Running { .. } => told(Reason::StorageInUse)
+                .with_next("Use the one that runs, or stop it with `haven daemon stop`."),
+            Self::Config { .. } => told(Reason::DaemonUnreachable)
+                .with_next("Correct the file, or remove it to go back to the defaults."),
+            Self::Address { .. } => {
+                told(Reason::InvalidArgument).with_next("Choose another port, or start without --serve.")
+            }
+            Self::Server(_) => told(Reason::StorageFailed)
+                .with_next("Look at the folder `server` in the journal's, or start without --serve."),
+            Self::System { ref source, .. } => of_system(source, told),
+        }
+    }
+}
+
+/// What the system refused, by what can be done about it.
+fn of_system(source: &io::Error, told: impl FnOnce(Reason) -> ApiError) -> ApiError {
+    match source.kind() {
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => told(Reason::StorageReadOnly),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => told(Reason::StorageFull),
+        _ => told(Reason::DaemonUnreachable)
+            .with_next("Look at the folder's owner, its rights and the free space, and start again."),
+    }
+}
+
+fn taken(source: &io::Error) -> String {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => "the port is taken".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_by_what_can_be_done_about_it() {
+        let system = |kind: io::ErrorKind| Fault::at(Path::new("/x"), kind);
+        let path = || PathBuf::from("/x");
+        let address = SocketAddr::from(([127, 0, 0, 1], 7460));
+        for (fault, reason, why) in [
+            (system(io::ErrorKind::ReadOnlyFilesystem), Reason::StorageReadOnly, "/x"),
+            (system(io::ErrorKind::PermissionDenied), Reason::StorageReadOnly, "/x"),
+            (system(io::ErrorKind::StorageFull), Reason::StorageFull, "/x"),
+            (system(io::ErrorKind::OutOfMemory), Reason::DaemonUnreachable, "/x"),
+            (Fault::Running { path: path() }, Reason::StorageInUse, "another havend"),
+            (Fault::Foreign { path: path() }, Reason::DaemonUnreachable, "another user"),
+            (
+                Fault::Address { address, source: io::ErrorKind::AddrInUse.into() },
+                Reason::InvalidArgument,
+                "127.0.0.1:7460: the port is taken",
+            ),
+        ] {
+            let told = fault.told();
+            assert_eq!(told.reason, reason, "{told}");
+            assert!(told.why.contains(why) && told.next.ends_with('.'), "{told} {}", told.next);
         }
     }
 }

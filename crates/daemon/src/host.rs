@@ -1,15 +1,19 @@
 //! The daemon as a node's host: the system's clocks and randomness, tokio's tasks and timers, TCP and TLS to a server.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use haven_node::host::{DialFault, Host, Now, Task, Transport, Zone};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio_rustls::rustls;
 use tonic::transport::{ClientTlsConfig, Endpoint};
 use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
 use crate::clock;
+use crate::socket::Door;
 
 /// How long a connection may take to come about: a slow line, not a dead one.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -27,13 +31,14 @@ const PROBE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_sec
 pub(crate) struct Process {
     /// Where tasks run; the keeper's own thread has another runtime.
     tasks: Handle,
+    door: Door,
     locked: watch::Sender<bool>,
 }
 
 impl Process {
-    /// Made inside the runtime that tasks are to run on. `locked` turns true when the vault was locked.
-    pub(crate) fn new(locked: watch::Sender<bool>) -> Self {
-        Self { tasks: Handle::current(), locked }
+    /// Made inside the runtime that tasks are to run on. When the vault was locked, the door is closed and `locked` turns true.
+    pub(crate) fn new(door: Door, locked: watch::Sender<bool>) -> Self {
+        Self { tasks: Handle::current(), door, locked }
     }
 }
 
@@ -73,14 +78,30 @@ impl Host for Process {
     }
 
     fn locked(&self) {
+        self.door.close();
         self.locked.send_replace(true);
     }
 }
 
 async fn dial(url: &str) -> Result<Transport, DialFault> {
     let endpoint = endpoint(url)?;
-    let channel = endpoint.connect().await.map_err(|_| DialFault::Unreachable)?;
+    let channel = endpoint.connect().await.map_err(|error| fault(&error))?;
     Ok(BoxCloneSyncService::new(channel.map_err(|error| tonic::Status::from_error(Box::new(error)))))
+}
+
+/// Tells a server whose certificate does not hold from one that is not there.
+fn fault(error: &(dyn Error + 'static)) -> DialFault {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // The inner error of an input or output error is not its source, but stands in its place.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if let Some(rustls::Error::InvalidCertificate(_)) = tls.or_else(|| error.downcast_ref()) {
+            return DialFault::Certificate;
+        }
+        next = error.source();
+    }
+    DialFault::Unreachable
 }
 
 fn endpoint(url: &str) -> Result<Endpoint, DialFault> {
@@ -133,9 +154,30 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "embedded")]
+    #[tokio::test]
+    async fn a_certificate_that_does_not_hold_is_told_from_a_server_that_is_not_there() {
+        use haven_server::options::{Options, TlsFiles};
+
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("server");
+        haven_server::init(&data).unwrap();
+        let own =
+            |name: &str| format!("{}/../server/tests/it/tls/{name}.pem", env!("CARGO_MANIFEST_DIR")).into();
+        let tls = Some(TlsFiles { cert: own("cert"), key: own("key") });
+        let opened = haven_server::serve::open(&Options { tls, ..Options::new(data) }).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let server = tokio::spawn(opened.serve(listener, std::future::pending()));
+        assert_eq!(dial(&url).await.err(), Some(DialFault::Certificate), "signed by itself");
+        server.abort();
+        drop(server.await);
+        assert_eq!(dial(&url).await.err(), Some(DialFault::Unreachable));
+    }
+
     #[tokio::test]
     async fn a_passphrase_of_random_words_is_strong_and_a_common_one_is_not() {
-        let process = Process::new(watch::Sender::new(false));
+        let process = Process::new(Door::default(), watch::Sender::new(false));
         assert!(process.passphrase_bits("correct-ladder-mango-quiet-harp") >= 40.0);
         for weak in ["", "password", "haven", "Tr0ub4dor", "12345678901234567890"] {
             assert!(process.passphrase_bits(weak) < 40.0, "{weak}");

@@ -1,8 +1,8 @@
 //! The device daemon: sockets, files and signals round one [`haven_node`]. It contains no journal logic.
 //!
 //! Rooms in reading order: [`home`] (where things lie), [`folder`], [`harden`] and [`only`] (what is made sure before
-//! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `socket`, `rpc`, `program`, `host`, `idle`,
-//! `handover`, `embedded`.
+//! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `ends`, `socket`, `rpc`, `program`, `doctor`,
+//! `host`, `idle`, `handover`, `embedded`.
 
 pub mod fault;
 pub mod home;
@@ -15,11 +15,13 @@ mod config;
 mod log;
 
 mod clock;
+mod ends;
 pub mod serve;
 
 mod socket;
 
 mod activity;
+mod doctor;
 mod program;
 mod rpc;
 

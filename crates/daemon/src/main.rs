@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use havend::fault::Fault;
+use haven_api::error::ApiError;
 use havend::home::Home;
 
 /// The device daemon of Haven. `haven` starts it by itself; it listens on a socket that only you can open.
@@ -16,6 +16,9 @@ struct Arguments {
     /// Also run a server inside, for devices on this machine, at this address (such as 127.0.0.1:7460).
     #[arg(long, global = true, value_name = "ADDR")]
     serve: Option<SocketAddr>,
+    /// Say why it does not start as one JSON object on stderr.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -30,13 +33,20 @@ fn main() -> ExitCode {
     match Home::find().and_then(|home| havend::serve::run(&home, arguments.serve)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            tell(&fault);
+            tell(&fault.told(), arguments.json);
             ExitCode::FAILURE
         }
     }
 }
 
+/// Says why it ends, for a person, or for the program that started it.
 #[expect(clippy::print_stderr, reason = "the only place where the daemon speaks to a terminal")]
-fn tell(fault: &Fault) {
-    eprintln!("error: havend cannot run\n  why:  {fault}\n  next: {}", fault.next());
+fn tell(error: &ApiError, json: bool) {
+    let ApiError { what, why, next, .. } = error;
+    if json {
+        let told = serde_json::json!({ "reason": error.name(), "what": what, "why": why, "next": next });
+        eprintln!("{}", serde_json::json!({ "error": told }));
+        return;
+    }
+    eprintln!("error: {what}\n  why:  {why}\n  next: {next}");
 }

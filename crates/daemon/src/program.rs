@@ -3,32 +3,30 @@
 use std::sync::Arc;
 
 use haven_api::convert::daemon::{finding_to_pb, setting_to_pb};
-use haven_api::daemon::{Finding, Level, Setting as Shown};
+use haven_api::daemon::Setting as Shown;
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
 use haven_api::pb::daemon_service_server::DaemonService;
 use haven_node::node::Node;
-use haven_node::snapshot::Stage;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
-use crate::clock;
 use crate::config::{Config, Setting, SettingFault};
-
-/// Before this, in milliseconds since 1970, a clock is wrong: Haven did not exist.
-const CLOCK_MS_MIN: i64 = 1_735_689_600_000;
+use crate::home::Home;
+use crate::{clock, doctor};
 
 /// The service of the program.
 pub(crate) struct Program {
     node: Node,
+    home: Home,
     config: Arc<Config>,
     stop: watch::Sender<bool>,
     started_ms: i64,
 }
 
 impl Program {
-    pub(crate) fn new(node: Node, config: Arc<Config>, stop: watch::Sender<bool>) -> Self {
-        Self { node, config, stop, started_ms: clock::wall_ms() }
+    pub(crate) fn new(node: Node, home: Home, config: Arc<Config>, stop: watch::Sender<bool>) -> Self {
+        Self { node, home, config, stop, started_ms: clock::wall_ms() }
     }
 }
 
@@ -78,31 +76,12 @@ impl DaemonService for Program {
         &self,
         _: Request<pb::DiagnoseRequest>,
     ) -> Result<Response<pb::DiagnoseResponse>, Status> {
-        Ok(Response::new(pb::DiagnoseResponse { findings: vec![self.journal(), clock()] }))
+        let mut findings = self.node.check_up().await;
+        findings.extend(doctor::look(&self.home));
+        Ok(Response::new(pb::DiagnoseResponse {
+            findings: findings.into_iter().map(finding_to_pb).collect(),
+        }))
     }
-}
-
-impl Program {
-    fn journal(&self) -> pb::Finding {
-        let what = match self.node.stage() {
-            Stage::None => "there is no journal yet",
-            Stage::Locked => "the journal is locked",
-            Stage::Unlocked => "the journal is open",
-        };
-        finding("journal", Level::Good, what, "")
-    }
-}
-
-fn clock() -> pb::Finding {
-    if clock::wall_ms() >= CLOCK_MS_MIN {
-        return finding("clock", Level::Good, "the clock is plausible", "");
-    }
-    let next = "Set the clock; entries get its time, nothing else depends on it.";
-    finding("clock", Level::Warning, "the clock is far in the past", next)
-}
-
-fn finding(check: &str, level: Level, what: &str, next: &str) -> pb::Finding {
-    finding_to_pb(Finding { check: check.to_owned(), level, what: what.to_owned(), next: next.to_owned() })
 }
 
 fn shown(setting: Setting) -> pb::Setting {

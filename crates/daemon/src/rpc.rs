@@ -11,6 +11,7 @@ use tonic::transport::Server;
 
 use crate::activity::Activity;
 use crate::config::Config;
+use crate::home::Home;
 use crate::idle::LastUse;
 use crate::program::Program;
 use crate::socket::Peers;
@@ -32,6 +33,7 @@ const WINDOWS: (u32, u32) = (1024 * 1024, 2 * 1024 * 1024);
 
 /// What the services need besides the node.
 pub(crate) struct Serving {
+    pub(crate) home: Home,
     pub(crate) config: Arc<Config>,
     /// Turns true when somebody asked the daemon to end.
     pub(crate) stop: watch::Sender<bool>,
@@ -51,7 +53,7 @@ pub(crate) async fn serve(
         .build_v1()
         .expect("the descriptors are the generator's own");
     let routes = node.routes();
-    let program = DaemonServiceServer::new(Program::new(node, serving.config, serving.stop))
+    let program = DaemonServiceServer::new(Program::new(node, serving.home, serving.config, serving.stop))
         .max_decoding_message_size(MESSAGE_BYTES_MAX);
     Server::builder()
         .max_concurrent_streams(STREAMS_MAX)

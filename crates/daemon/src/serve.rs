@@ -1,20 +1,22 @@
 //! One run of the daemon: what is started in which order, what ends it, and what is closed in which order.
 
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::net::SocketAddr;
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use haven_node::error::{cannot_open, cannot_start};
 use haven_node::keeper::Keeper;
 use haven_node::node::{self, Node};
 use haven_node::snapshot::Stage;
 use haven_store::sqlite::SqliteStore;
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
 use crate::config::Config;
+use crate::ends::Signals;
 use crate::fault::Fault;
 use crate::handover::{hand_over, with_few_arenas};
 use crate::home::Home;
@@ -22,7 +24,7 @@ use crate::host::Process;
 use crate::idle::{LastUse, TICK, Watchman};
 use crate::only::Only;
 use crate::rpc::{self, Serving};
-use crate::socket::{Peers, listen};
+use crate::socket::{Door, Peers, listen};
 use crate::{embedded, folder, harden, log};
 
 /// Threads that answer clients; the keeper and key derivation have their own.
@@ -51,22 +53,18 @@ struct Ready {
     only: Only,
     config: Arc<Config>,
     store: SqliteStore,
-    socket: UnixListener,
 }
 
 /// Runs a daemon until it is asked to stop. A lock of the vault goes on in a fresh process.
 ///
 /// # Errors
 /// It could not be started, or the fresh process could not.
-pub fn run(home: &Home, serve: Option<std::net::SocketAddr>) -> Result<(), Fault> {
+pub fn run(home: &Home, serve: Option<SocketAddr>) -> Result<(), Fault> {
     with_few_arenas();
     harden::harden()?;
     let state = folder::private(&home.state)?;
     log::begin(&state, &home.log())?;
-    let outcome = prepare(home).and_then(|ready| {
-        log::detach_output()?;
-        run_ready(home, ready, serve)
-    });
+    let outcome = prepare(home).and_then(|ready| run_ready(home, ready, serve));
     if let Err(fault) = &outcome {
         tracing::error!(%fault, "the daemon ends");
     }
@@ -77,33 +75,31 @@ fn prepare(home: &Home) -> Result<Ready, Fault> {
     let data = folder::private(&home.data)?;
     let only = Only::take(&data, &home.data)?;
     let config = Arc::new(Config::read(&home.config)?);
-    let store = SqliteStore::open(&home.data).map_err(|fault| Fault::Store(fault.to_string()))?;
-    let runtime: OwnedFd = folder::private(&home.runtime)?;
-    let socket = listen(&runtime, &home.runtime)?;
-    Ok(Ready { only, config, store, socket })
+    let store =
+        SqliteStore::open(&home.data).map_err(|fault| Fault::Journal(Box::new(cannot_open(&fault))))?;
+    Ok(Ready { only, config, store })
 }
 
-fn run_ready(home: &Home, ready: Ready, serve: Option<std::net::SocketAddr>) -> Result<(), Fault> {
-    let Ready { only, config, store, socket } = ready;
-    let kept = socket.try_clone().map_err(|error| Fault::while_doing("keeping the socket", error))?;
+fn run_ready(home: &Home, ready: Ready, serve: Option<SocketAddr>) -> Result<(), Fault> {
+    let Ready { only, config, store } = ready;
+    let signals = Signals::listen()?;
     let runtime = runtime()?;
-    let ending = runtime.block_on(async {
-        let stop = watch::Sender::new(false);
+    let (ending, socket) = runtime.block_on(async {
         let server = match serve {
             Some(address) => Some(embedded::start(&home.server(), address).await?),
             None => None,
         };
-        let ending = live(config, store, socket, stop).await;
+        let ended = live(home, config, store, &signals).await;
         if let Some(server) = server {
             embedded::stop(server, STOP).await;
         }
-        ending
+        ended
     })?;
     runtime.shutdown_timeout(Duration::from_millis(100));
-    match ending {
-        Ending::Stop => Ok(()),
-        Ending::Locked => hand_over(&only, kept.as_fd()).map(|never| match never {}),
+    if ending == Ending::Stop || signals.came() {
+        return Ok(());
     }
+    hand_over(&only, socket.as_fd()).map(|never| match never {})
 }
 
 fn runtime() -> Result<Runtime, Fault> {
@@ -116,25 +112,35 @@ fn runtime() -> Result<Runtime, Fault> {
         .map_err(|error| Fault::while_doing("starting threads", error))
 }
 
-/// Serves until something ends it, then closes in order: the vault, the streams, the connections, the store.
+/// Serves until something ends it, then closes in order: the vault, the streams, the connections, the store. Gives the socket
+/// back. It is opened last, so that whoever gets through to it meets a daemon that serves; until then faults go to whoever
+/// started this.
 async fn live(
+    home: &Home,
     config: Arc<Config>,
     store: SqliteStore,
-    socket: UnixListener,
-    stop: watch::Sender<bool>,
-) -> Result<Ending, Fault> {
-    let locked = watch::Sender::new(false);
-    let host = Arc::new(Process::new(locked.clone()));
+    signals: &Signals,
+) -> Result<(Ending, UnixListener), Fault> {
+    let (door, locked, stop) = (Door::default(), watch::Sender::new(false), watch::Sender::new(false));
+    let host = Arc::new(Process::new(door.clone(), locked.clone()));
     let (node, keeper) =
-        node::start(host, Box::new(store)).map_err(|fault| Fault::Store(fault.to_string()))?;
+        node::start(host, Box::new(store)).map_err(|fault| Fault::Journal(Box::new(cannot_start(fault))))?;
     let kept = keep(keeper)?;
-    let peers = Peers::new(socket).map_err(|error| Fault::while_doing("taking connections", error))?;
+    let socket = listen(&folder::private(&home.runtime)?, &home.runtime)?;
+    let refused = |error| Fault::while_doing("taking connections", error);
+    let peers = socket.try_clone().and_then(|socket| Peers::new(socket, door)).map_err(refused)?;
+    log::detach_output()?;
     let (last_use, drain) = (LastUse::default(), watch::Sender::new(false));
-    let serving = Serving { config: Arc::clone(&config), stop: stop.clone(), last_use: last_use.clone() };
+    let serving = Serving {
+        home: home.clone(),
+        config: Arc::clone(&config),
+        stop: stop.clone(),
+        last_use: last_use.clone(),
+    };
     let server = tokio::spawn(rpc::serve(node.clone(), serving, peers, drain.subscribe()));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
     let ending = tokio::select! {
-        ending = ended(&stop, &locked) => ending?,
+        ending = ended(signals, &stop, &locked) => ending?,
         never = lock_when_idle(&node, &config, last_use) => match never {},
     };
     let deadline = match ending {
@@ -151,7 +157,7 @@ async fn live(
     // Somebody who came while the vault was being locked may have been told that the daemon stops; then it does.
     let ending = if *stop.borrow() { Ending::Stop } else { ending };
     tracing::info!(?ending, "ended");
-    Ok(ending)
+    Ok((ending, socket))
 }
 
 /// Runs the keeper on a thread of its own: it commits there, and readers go on meanwhile.
@@ -169,14 +175,14 @@ fn keep(keeper: Keeper) -> Result<oneshot::Receiver<()>, Fault> {
     Ok(kept)
 }
 
-async fn ended(stop: &watch::Sender<bool>, locked: &watch::Sender<bool>) -> Result<Ending, Fault> {
-    let refused = |error| Fault::while_doing("waiting for signals", error);
-    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+async fn ended(
+    signals: &Signals,
+    stop: &watch::Sender<bool>,
+    locked: &watch::Sender<bool>,
+) -> Result<Ending, Fault> {
     let (mut stop, mut locked) = (stop.subscribe(), locked.subscribe());
     Ok(tokio::select! {
-        _ = terminate.recv() => Ending::Stop,
-        _ = interrupt.recv() => Ending::Stop,
+        come = signals.come() => come.map(|()| Ending::Stop)?,
         _ = stop.wait_for(|stop| *stop) => Ending::Stop,
         _ = locked.wait_for(|locked| *locked) => Ending::Locked,
     })

@@ -5,6 +5,7 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixListener as StdListener;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -47,9 +48,22 @@ fn bind(folder: &OwnedFd, runtime: &Path) -> Result<StdListener, Fault> {
     Ok(listener)
 }
 
+/// Closes the door of a process that is about to be replaced. Whoever connects after that waits in the socket's queue, and
+/// the next process lets them in.
+#[derive(Clone, Default)]
+pub(crate) struct Door(Arc<Mutex<bool>>);
+
+impl Door {
+    /// Closes it. When this returns, nobody is being let in any more.
+    pub(crate) fn close(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+}
+
 /// Connections from programs of the same user; others are closed before a byte is read.
 pub(crate) struct Peers {
     listener: UnixListener,
+    door: Door,
     user: u32,
     pause: Option<Pin<Box<Sleep>>>,
 }
@@ -59,9 +73,19 @@ impl Peers {
     ///
     /// # Errors
     /// The system refused.
-    pub(crate) fn new(listener: StdListener) -> io::Result<Self> {
+    pub(crate) fn new(listener: StdListener, door: Door) -> io::Result<Self> {
         let user = rustix::process::geteuid().as_raw();
-        Ok(Self { listener: UnixListener::from_std(listener)?, user, pause: None })
+        Ok(Self { listener: UnixListener::from_std(listener)?, door, user, pause: None })
+    }
+
+    /// Accepts the next connection, while the door is open. Looking and accepting are one under the lock: a connection that
+    /// came after the door was closed is not taken, however the two threads run.
+    fn accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<UnixStream>> {
+        let closed = self.door.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *closed {
+            return Poll::Pending;
+        }
+        self.listener.poll_accept(cx).map_ok(|(stream, _)| stream)
     }
 
     fn is_ours(&self, stream: &UnixStream) -> bool {
@@ -82,8 +106,8 @@ impl Stream for Peers {
                 std::task::ready!(pause.as_mut().poll(cx));
                 self.pause = None;
             }
-            match std::task::ready!(self.listener.poll_accept(cx)) {
-                Ok((stream, _)) if self.is_ours(&stream) => return Poll::Ready(Some(Ok(stream))),
+            match std::task::ready!(self.accept(cx)) {
+                Ok(stream) if self.is_ours(&stream) => return Poll::Ready(Some(Ok(stream))),
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(kind = ?error.kind(), "a connection could not be accepted");
@@ -120,7 +144,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = folder::private(dir.path()).unwrap();
         let listener = listen(&folder, dir.path()).unwrap();
-        let mut peers = Peers::new(listener).unwrap();
+        let mut peers = Peers::new(listener, Door::default()).unwrap();
         let client = UnixStream::connect(dir.path().join(SOCKET)).await.unwrap();
         assert!(peers.next().await.unwrap().is_ok());
         peers.user += 1;
@@ -132,5 +156,24 @@ mod tests {
             }
         }
         drop(client);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_taken_once_the_door_is_closed_and_the_next_process_takes_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder::private(dir.path()).unwrap();
+        let listener = listen(&folder, dir.path()).unwrap();
+        let (kept, door) = (listener.try_clone().unwrap(), Door::default());
+        let mut peers = Peers::new(listener, door.clone()).unwrap();
+        let _before = UnixStream::connect(dir.path().join(SOCKET)).await.unwrap();
+        assert!(peers.next().await.unwrap().is_ok());
+        door.close();
+        let _after = UnixStream::connect(dir.path().join(SOCKET)).await.unwrap();
+        let mut successor = Peers::new(kept, Door::default()).unwrap();
+        tokio::select! {
+            biased;
+            _ = peers.next() => panic!("somebody was let into a process that ends"),
+            taken = successor.next() => assert!(taken.unwrap().is_ok()),
+        }
     }
 }

@@ -6,6 +6,7 @@ use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::PersonName;
 use haven_core::time::Timestamp;
+use haven_feed::FeedId;
 use thiserror::Error;
 
 use crate::io::StoreFault;
@@ -69,8 +70,19 @@ pub enum Command {
     DiscardDraft(DraftId),
     /// Adds a person.
     AddPerson(PersonName),
-    /// Remembers a server and connects this vault to it.
+    /// Remembers a server and connects this vault to it. Whether the server takes the vault shows in the status.
     SetServer(ServerChoice),
+    /// Goes back to the server that was set before the last [`Command::SetServer`] since the vault was opened, or to none.
+    RestoreServer,
+    /// Gives a device another name, on all devices.
+    RenameDevice {
+        /// Which device.
+        feed: FeedId,
+        /// Its new name.
+        name: String,
+    },
+    /// Ends an alarm that the person has dealt with.
+    ResolveAlarm(String),
     /// Shows a linking code; a new one makes an earlier one void.
     StartLink,
     /// Enrols the device that answered, if the words read from it are right. The shell has checked the passphrase.
@@ -106,6 +118,8 @@ pub struct DraftShown {
     pub id: DraftId,
     /// The entry it edits, or became.
     pub entry: Option<EntryId>,
+    /// The version of that entry that the editor was opened at, or that its words last became.
+    pub base: Option<Version>,
     /// When it was last saved.
     pub saved: Timestamp,
     /// What it holds.
@@ -197,6 +211,12 @@ pub enum Fault {
     /// No such draft.
     #[error("there is no such draft")]
     DraftUnknown,
+    /// No such device.
+    #[error("there is no such device")]
+    DeviceUnknown,
+    /// No such alarm.
+    #[error("there is no such alarm")]
+    AlarmUnknown,
     /// People named that do not exist.
     #[error("there is no such person")]
     PeopleUnknown(BTreeSet<PersonId>),
@@ -230,9 +250,9 @@ pub enum Fault {
     /// The new device has not answered yet.
     #[error("the new device has not answered yet")]
     LinkWaiting,
-    /// The code is over: two minutes passed, it was used, or a message did not fit it.
-    #[error("this linking is void")]
-    LinkVoid,
+    /// The linking came to nothing while it was being confirmed.
+    #[error("this linking is void: {0}")]
+    LinkVoid(LinkEnd),
     /// The words are not such words at all; the linking stays open for another try.
     #[error("these are not three words as the new device shows them")]
     WordsMistyped,
@@ -245,4 +265,30 @@ pub enum Fault {
     /// A document cannot be opened although its records are there; nothing was changed.
     #[error("this entry cannot be opened on this device")]
     Unreadable,
+}
+
+/// Why a linking came to nothing.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum LinkEnd {
+    /// Its time was over first.
+    #[error("two minutes are over")]
+    Expired,
+    /// The person gave it up, or began another.
+    #[error("it was given up")]
+    Cancelled,
+    /// Somebody else answered than the device whose words were read.
+    #[error("the words were not those of the device that answered")]
+    WrongWords,
+    /// Another device was added or removed first.
+    #[error("the list of devices changed meanwhile")]
+    RosterMoved,
+    /// The connection to the server is gone, and the mailbox with it.
+    #[error("the server cannot be reached")]
+    Unreachable,
+    /// The server ended the mailbox.
+    #[error("the server closed the mailbox")]
+    MailboxClosed,
+    /// A message of the new device does not hold.
+    #[error("{0}")]
+    Misbehaved(&'static str),
 }

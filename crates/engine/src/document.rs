@@ -3,7 +3,7 @@
 //! Shape of the root map, all of it written by the creation change:
 //! ```text
 //! v        1
-//! kind     "note" "checkin" "exercise" "measure" "session" "person"
+//! kind     "note" "checkin" "exercise" "measure" "session" "person" "device"
 //! at       civil time with zone, or a date (RFC 9557)
 //! created  milliseconds since the epoch
 //! texts    map: "title" "text" "answer:<field>" -> plain string, Text from its first edit on; never put again

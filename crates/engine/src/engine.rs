@@ -7,8 +7,10 @@ mod drafts;
 mod import;
 mod journal;
 mod linking;
+mod naming;
 mod receive;
 mod session;
+mod standing;
 mod work;
 mod writing;
 
@@ -46,6 +48,7 @@ use drafts::Drafting;
 use linking::LinkingState;
 use receive::Waiting;
 use session::Session;
+use standing::Agreement;
 use work::Work;
 
 pub(crate) use session::encode_server;
@@ -56,6 +59,9 @@ pub enum Input {
     Client(Ticket, Command),
     /// The server says, or the connection changes.
     Server(Incoming),
+    /// The store holds less than it once held: an older copy was put in its place. Told until a step has told the person
+    /// durably.
+    StoreWentBack,
     /// The time that a step asked for has come, or a step has more to do.
     Wake,
 }
@@ -135,6 +141,8 @@ impl Engine {
         let sent =
             sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
+        let synced =
+            sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
         let mut engine = Self {
@@ -148,7 +156,7 @@ impl Engine {
             actor: draw(cx.entropy),
             announced: Announced::default(),
             open: OpenDocuments::default(),
-            session: Session::new(),
+            session: Session::new(Agreement::kept(synced)),
             exchange: DeviceExchange::new(pins),
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
@@ -182,6 +190,7 @@ impl Engine {
         match input {
             Input::Client(ticket, command) => self.ask(&mut work, ticket, command),
             Input::Server(incoming) => self.hear(&mut work, incoming),
+            Input::StoreWentBack => self.raise(&mut work, Raised::OldCopy),
             Input::Wake => {}
         }
         self.apply_waiting(&mut work);
@@ -231,6 +240,12 @@ impl Engine {
                 self.set_server(work, choice);
                 Ok(Reply::Done)
             }
+            Command::RestoreServer => {
+                self.restore_server(work);
+                Ok(Reply::Done)
+            }
+            Command::RenameDevice { feed, name } => self.rename(work, feed, &name).map(|()| Reply::Done),
+            Command::ResolveAlarm(id) => self.resolve_alarm(work, &id).map(|()| Reply::Done),
             Command::StartLink => self.start_link(work).map(Reply::LinkStarted),
             Command::ConfirmLink { words } => match self.confirm_link(work, &words) {
                 Ok(()) => {
@@ -255,7 +270,8 @@ impl Engine {
     fn devices(&self) -> Vec<DeviceShown> {
         let shown = |(feed, member): (FeedId, &haven_feed::roster::Member)| DeviceShown {
             id: feed.to_string(),
-            name: self.names.get(&feed).cloned().unwrap_or_default(),
+            feed,
+            name: self.device_name(&feed).unwrap_or_default(),
             this: feed == self.keys.feed,
             added: None,
             last_seen: self.last_seen.get(&feed).copied().map(Timestamp::from_millis),

@@ -10,11 +10,13 @@ use haven_core::fold::fold_into;
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{Person, PersonName};
 use haven_core::time::Timestamp;
+use haven_feed::FeedId;
 
 use crate::content::DocumentId;
 use crate::document::{Fields, FieldsEdit};
+use crate::limits;
 use crate::row::Stored;
-use crate::view::Row;
+use crate::view::{Naming, Row};
 
 /// The kind of a document that is a person.
 const PERSON: &str = "person";
@@ -22,10 +24,17 @@ const TITLE: &str = "title";
 const TEXT: &str = "text";
 const ANSWER: &str = "answer:";
 
+/// The kind of a document that names a device, and its answers. An answer is one value and the last writer's, where a text
+/// would mix two names letter by letter.
+const DEVICE: &str = "device";
+const FEED: &str = "feed";
+const NAME: &str = "name";
+
 /// What a document turned out to be.
 pub(crate) enum Shown {
     Entry(Box<Row>),
     Person(Person),
+    Naming(Naming),
     /// Of a kind or with values this version does not know; kept, not shown.
     Unknown,
 }
@@ -81,6 +90,22 @@ pub(crate) fn of_person(name: &PersonName, created: Timestamp) -> Fields {
     }
 }
 
+/// The fields of a device's first other name.
+pub(crate) fn of_naming(feed: &FeedId, name: &str, created: Timestamp) -> Fields {
+    Fields {
+        kind: DEVICE.to_owned(),
+        at: "1970-01-01".to_owned(),
+        created: created.as_millis(),
+        answers: [(FEED.to_owned(), feed.to_string()), (NAME.to_owned(), name.to_owned())].into(),
+        ..Fields::default()
+    }
+}
+
+/// What a device's next name changes.
+pub(crate) fn of_renaming(name: &str) -> FieldsEdit {
+    FieldsEdit { answers: [(NAME.to_owned(), Some(name.to_owned()))].into(), ..FieldsEdit::default() }
+}
+
 /// What an edit changes in a document that now says `present`.
 pub(crate) fn of_edit(edit: &Edit, present: &Fields) -> FieldsEdit {
     let mut change = FieldsEdit {
@@ -123,12 +148,23 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
         };
         return name.map_or(Shown::Unknown, |name| Shown::Person(person(name)));
     }
+    if fields.kind == DEVICE {
+        return naming(id, stored).map_or(Shown::Unknown, Shown::Naming);
+    }
     let Some(entry) = entry(EntryId::from_bytes(id), fields, stored.modified_ms) else {
         return Shown::Unknown;
     };
     let known = entry.exercise.as_ref().and_then(|at| library.get_version(&at.id, at.version));
     let steps = known.map(|exercise| exercise.steps.clone()).unwrap_or_default();
     Shown::Entry(Box::new(Row { folded: folded(&entry), version: stored.version.clone(), steps, entry }))
+}
+
+/// A device's name from what its document says; `None` if it is none that a device may have.
+fn naming(id: DocumentId, stored: &Stored) -> Option<Naming> {
+    let answers = &stored.fields.answers;
+    let (feed, name) = (answers.get(FEED)?, answers.get(NAME)?);
+    let fits = !name.is_empty() && name.chars().count() <= limits::DEVICE_NAME_CHARS_MAX;
+    fits.then(|| Naming { feed: feed.clone(), id, name: name.clone(), named_ms: stored.modified_ms })
 }
 
 /// An entry from what its document says; `None` if this version does not know such entries.

@@ -206,6 +206,33 @@ pub trait Store: Reader {
     /// # Errors
     /// Nothing of the commit was kept.
     fn apply(&mut self, commit: Commit) -> Result<(), StoreFault>;
+
+    /// Whether the store holds less than it once held: an older copy was put in its place. Told until it is accepted. A store
+    /// that cannot know says no.
+    fn regression(&self) -> Option<Regression> {
+        None
+    }
+
+    /// Forgets a regression, once the person has been told durably.
+    fn accept_regression(&mut self) {}
+
+    /// Checks the whole store and lists what is wrong with it, without a word of the person.
+    ///
+    /// # Errors
+    /// It is too damaged to be checked, or could not be read.
+    fn verify(&self) -> Result<Vec<String>, StoreFault> {
+        Ok(Vec::new())
+    }
+}
+
+/// A store holds fewer records than it once did: its file was replaced by an older copy, or its write-ahead log was taken
+/// away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regression {
+    /// How many records it holds.
+    pub held: u64,
+    /// How many it has held.
+    pub seen: u64,
 }
 
 /// Random bytes from outside; the engine has no generator of its own.

@@ -54,6 +54,9 @@ pub const OPENED_AT_ONCE: usize = 512;
 /// Open documents kept in memory; each takes 10-26 KB.
 pub const OPEN_DOCUMENTS_MAX: usize = 32;
 
+/// Characters of a device's name, as the API says.
+pub const DEVICE_NAME_CHARS_MAX: usize = 64;
+
 /// Idle time after which a draft becomes a record.
 pub const DRAFT_IDLE_MS: u64 = 5_000;
 
@@ -78,6 +81,10 @@ pub const IMPORT_LINES_MAX: usize = 4_096;
 
 /// Records that wait for others they build on, of all feeds together. Beyond it they are read again from the store.
 pub const WAITING_RECORDS_MAX: usize = 1_000;
+
+/// How much later than the moment on disk device and server must have the same before that is written again: whoever types
+/// makes them agree several times a minute, and nobody needs it to the second.
+pub const SYNCED_KEPT_EVERY_MS: u64 = 60_000;
 
 /// The first wait before connecting again, and the longest, in milliseconds. Doubled each time, with jitter.
 pub const RECONNECT_MS: (u64, u64) = (500, 60_000);

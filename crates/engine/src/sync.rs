@@ -120,8 +120,10 @@ pub enum Refusal {
     Forked,
     /// The roster has moved on.
     RosterMoved,
-    /// The invite is wrong or used.
+    /// The invite is not one of this server's.
     InviteInvalid,
+    /// The invite was used before.
+    InviteUsed,
     /// The space is there already.
     SpaceExists,
     /// The mailbox is unknown, full or over.
@@ -224,6 +226,8 @@ pub enum Incoming {
     },
     /// The connection is gone or could not be made.
     Offline,
+    /// The shell begins anew: another connection is being made, and what came of the ones before no longer counts.
+    Anew,
 }
 
 /// Where the synchronisation stands.
@@ -237,6 +241,33 @@ pub enum SyncState {
     Syncing,
     /// Connected, caught up, nothing pending.
     Idle,
+}
+
+/// Why the synchronisation does not go, as of the last attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Nobody answers, or the connection broke.
+    Unreachable,
+    /// Whoever answers does not prove the identity that is trusted.
+    OtherServer,
+    /// The server lost the space, or has another store than before; it gets nothing until the person sets it again.
+    LostData,
+    /// The server refused a request.
+    Refused(Request, Refusal),
+}
+
+impl Problem {
+    /// Whether it ends only when the person does something about it; anything else may pass by itself.
+    pub fn needs_person(self) -> bool {
+        match self {
+            Self::Unreachable => false,
+            Self::OtherServer | Self::LostData => true,
+            Self::Refused(_, refusal) => matches!(
+                refusal,
+                Refusal::InviteInvalid | Refusal::InviteUsed | Refusal::SpaceUnknown | Refusal::FeedRemoved
+            ),
+        }
+    }
 }
 
 /// Checks that an invite is meant for the server that answered: it carries the hash of that server's identity key.

@@ -8,10 +8,13 @@ use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_core::person::Person;
 use haven_core::search::{Query, Searchable, Snippet};
 use haven_core::time::{SortKey, Timestamp};
+use haven_feed::FeedId;
 use imbl::OrdMap;
 use thiserror::Error;
 
-use crate::sync::SyncState;
+use crate::command::LinkEnd;
+use crate::content::DocumentId;
+use crate::sync::{Problem, SyncState};
 use crate::version::Version;
 
 /// One entry as lists and search see it.
@@ -39,9 +42,21 @@ pub struct View {
     rows: OrdMap<Place, Arc<Row>>,
     places: OrdMap<EntryId, SortKey>,
     people: OrdMap<PersonId, Arc<Person>>,
+    namings: OrdMap<DocumentId, Arc<Naming>>,
     imports: OrdMap<[u8; 32], EntryId>,
     /// How many rows are not in the trash.
     live: usize,
+}
+
+/// A name that somebody gave a device after it joined.
+pub(crate) struct Naming {
+    /// The device's feed in hex.
+    pub(crate) feed: String,
+    /// The document that says so.
+    pub(crate) id: DocumentId,
+    pub(crate) name: String,
+    /// By its author's clock.
+    pub(crate) named_ms: i64,
 }
 
 /// How things stand besides entries.
@@ -51,10 +66,18 @@ pub struct Status {
     pub device: String,
     /// Where the synchronisation stands.
     pub sync: SyncState,
+    /// Why it does not go, as of the last attempt.
+    pub problem: Option<Problem>,
+    /// Whether the server has let this device in on the present connection.
+    pub connected: bool,
+    /// When this device and the server last had the same, as far as it was noted; they may have it still.
+    pub synced: Option<Timestamp>,
     /// How many of this device's records the server does not have yet.
     pub pending: u64,
     /// The server's address.
     pub server: Option<String>,
+    /// The identity key that the server must prove.
+    pub server_key: Option<[u8; 32]>,
     /// How many records have been sent and received since the vault was opened.
     pub traffic: Traffic,
     /// Unresolved alarms.
@@ -70,8 +93,12 @@ impl Default for Status {
         Self {
             device: String::new(),
             sync: SyncState::None,
+            problem: None,
+            connected: false,
+            synced: None,
             pending: 0,
             server: None,
+            server_key: None,
             traffic: Traffic::default(),
             alarms: Vec::new(),
             devices: Vec::new(),
@@ -111,16 +138,18 @@ pub enum Linking {
         /// Its name.
         device: String,
     },
-    /// Void, and why, for a person.
+    /// Void, and why.
     Void {
         /// Why.
-        why: &'static str,
+        why: LinkEnd,
     },
 }
 
 /// A device as listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceShown {
+    /// Its feed.
+    pub feed: FeedId,
     /// Its feed's id in hex.
     pub id: String,
     /// Its name.
@@ -271,6 +300,26 @@ impl View {
         let Some(key) = self.places.remove(&id) else { return };
         let before = self.rows.remove(&(key, id));
         self.live -= usize::from(before.is_some_and(|row| row.entry.trashed.is_none()));
+    }
+
+    /// The name that a device was given last. Of two that were given apart from each other it is the later one, as far as
+    /// their clocks can be believed, and the same one on every device.
+    pub(crate) fn naming(&self, feed: &FeedId) -> Option<&Naming> {
+        self.namings_of(feed).max_by_key(|naming| (naming.named_ms, naming.id))
+    }
+
+    /// The documents that name a device.
+    pub(crate) fn namings(&self, feed: &FeedId) -> Vec<DocumentId> {
+        self.namings_of(feed).map(|naming| naming.id).collect()
+    }
+
+    fn namings_of(&self, feed: &FeedId) -> impl Iterator<Item = &Naming> {
+        let feed = feed.to_string();
+        self.namings.values().map(|naming| &**naming).filter(move |naming| naming.feed == feed)
+    }
+
+    pub(crate) fn insert_naming(&mut self, naming: Arc<Naming>) {
+        self.namings.insert(naming.id, naming);
     }
 
     pub(crate) fn insert_person(&mut self, person: Arc<Person>) {

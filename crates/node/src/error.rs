@@ -1,7 +1,7 @@
 //! What is told a client when something fails inside: the faults of the rooms below, as errors with a next step.
 
 use haven_api::error::{ApiError, ErrorReason as Reason};
-use haven_engine::command::Fault;
+use haven_engine::command::{Fault, LinkEnd};
 use haven_engine::io::StoreFault;
 use haven_engine::vault::VaultFault;
 use tonic::Status;
@@ -9,6 +9,16 @@ use tonic::Status;
 use crate::host::DialFault;
 use crate::keeper::order::{Refused, TryRefused};
 use crate::tries::TryFault;
+
+/// Says why a journal cannot be opened: nothing of it was changed.
+pub fn cannot_open(fault: &StoreFault) -> ApiError {
+    ApiError { what: "the journal cannot be opened".to_owned(), ..of_store(fault) }
+}
+
+/// Says why a device cannot be started on a store.
+pub fn cannot_start(fault: VaultFault) -> ApiError {
+    ApiError { what: "the journal cannot be opened".to_owned(), ..Refused::from(fault).into() }
+}
 
 impl From<Refused> for ApiError {
     fn from(refused: Refused) -> Self {
@@ -61,6 +71,9 @@ impl From<DialFault> for ApiError {
             DialFault::Plaintext => Self::invalid("the server's address cannot be used", fault)
                 .with_next("Give it with https://."),
             DialFault::Unreachable => Self::new(Reason::ServerUnreachable, "the server was not reached"),
+            DialFault::Certificate => Self::new(Reason::ServerUnreachable, "the server was not reached")
+                .because(fault.to_string())
+                .with_next("Renew the server's certificate, and check the clock and the address."),
         }
     }
 }
@@ -74,20 +87,26 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
         }
         Fault::TooLarge { .. } => Reason::TooLarge,
-        Fault::EntryUnknown | Fault::VersionUnknown | Fault::DraftUnknown | Fault::PeopleUnknown(_) => {
-            Reason::NotFound
-        }
+        Fault::EntryUnknown
+        | Fault::VersionUnknown
+        | Fault::DraftUnknown
+        | Fault::PeopleUnknown(_)
+        | Fault::DeviceUnknown
+        | Fault::AlarmUnknown => Reason::NotFound,
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
         Fault::NoLinking | Fault::LinkWaiting => Reason::NoLink,
-        Fault::LinkVoid => Reason::CodeExpired,
-        Fault::WrongWords => Reason::WrongWords,
+        Fault::LinkVoid(LinkEnd::Expired) => Reason::CodeExpired,
+        Fault::LinkVoid(LinkEnd::Unreachable) => Reason::ServerUnreachable,
+        Fault::LinkVoid(LinkEnd::WrongWords) | Fault::WrongWords => Reason::WrongWords,
+        Fault::LinkVoid(_) => Reason::NoLink,
         Fault::Unreadable => Reason::StorageDamaged,
     };
     let error = ApiError::new(reason, "not done").because(says);
     match fault {
         Fault::VersionUnknown => error.with_next("`haven history ID` shows the versions."),
+        Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")
         }

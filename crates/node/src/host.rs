@@ -28,6 +28,11 @@ pub enum DialFault {
     /// Nobody answers there.
     #[error("nobody answers at that address")]
     Unreachable,
+    /// Somebody answers whose certificate does not hold for that address on this device.
+    #[error(
+        "its certificate does not hold: it is out of date, for another address, or by nobody this device trusts"
+    )]
+    Certificate,
 }
 
 /// The zone that the device's clock shows at present.

@@ -98,7 +98,7 @@ impl Keeper {
             Order::Create(created, answer) => drop(answer.send(self.create(*created))),
             Order::Open(opening, answer) => drop(answer.send(self.open(opening))),
             Order::Rewrap(wrap, answer) => drop(answer.send(self.rewrap(wrap))),
-            Order::Identity(answer) => drop(answer.send(Ok(self.front.identity()))),
+            Order::Examine(answer) => drop(answer.send(self.examine())),
             Order::Sync(answer) => drop(answer.send(self.sync_now())),
             Order::Lock(answer) => {
                 self.lock();
@@ -143,7 +143,7 @@ impl Keeper {
     /// Connects anew, telling the engine first that the old connection is gone.
     fn restart_link(&mut self) {
         self.front.link = None;
-        self.turn(Input::Server(Incoming::Offline));
+        self.turn(Input::Server(Incoming::Anew));
         self.front.follow_server();
     }
 

@@ -5,7 +5,7 @@
 //!
 //! Rooms in reading order: [`host`] (what a node needs), [`node`] (how it is started and asked), [`snapshot`] (what readers
 //! see), [`keeper`] (the one task that changes anything), `tries` (wrong passphrases), `link` (the server), [`services`]
-//! (what clients call).
+//! (what clients call), `checkup` (what a doctor finds).
 
 pub mod limits;
 
@@ -19,5 +19,6 @@ mod tries;
 
 mod link;
 
-mod error;
+mod checkup;
+pub mod error;
 pub mod services;

@@ -17,6 +17,15 @@ pub const CALL_MS: u64 = 45_000;
 /// nobody waits longer for an answer that says no.
 pub const ONLINE_WAIT_MS: u64 = 5_000;
 
+/// How long a doctor waits for the server, in milliseconds: longer, and it does not answer as far as a person can tell.
+pub const CHECK_MS: u64 = 10_000;
+
+/// How far a clock may be from the server's before it is worth a word, in milliseconds.
+pub const CLOCK_SKEW_MS: u64 = 120_000;
+
+/// Before this, in milliseconds since 1970, a clock is wrong: Haven did not exist.
+pub const CLOCK_MS_MIN: i64 = 1_735_689_600_000;
+
 /// How long joining may take, in milliseconds: the code's two minutes, and time to type the words at the other device.
 pub const JOIN_MS: u64 = 180_000;
 

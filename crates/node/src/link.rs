@@ -15,7 +15,7 @@ use self::session::{End, Session};
 use crate::host::Host;
 use crate::limits::{INCOMING_MAX, OUTGOING_MAX};
 
-pub(crate) use self::calls::identity;
+pub(crate) use self::calls::{Met, NoIdentity, meet};
 pub(crate) use self::joining::JoinLink;
 
 /// A running link. Dropping it ends the connection and everything under way on it.
@@ -25,10 +25,6 @@ pub(crate) struct Link {
     incoming: mpsc::Receiver<Incoming>,
     /// The engine gave the session up; what it still brought no longer counts.
     given_up: bool,
-    /// The key in the server's last challenge.
-    offered: Option<[u8; 32]>,
-    /// The key that the engine answered: the one it trusts.
-    identity: Option<[u8; 32]>,
 }
 
 impl Link {
@@ -38,7 +34,7 @@ impl Link {
         let (heard, incoming) = mpsc::channel(INCOMING_MAX);
         let pump = Pump { host: Arc::clone(host), url: url.to_owned(), outgoing: to_send, incoming: heard };
         host.spawn(Box::pin(pump.run()));
-        Self { url: url.to_owned(), outgoing, incoming, given_up: false, offered: None, identity: None }
+        Self { url: url.to_owned(), outgoing, incoming, given_up: false }
     }
 
     /// The server's address.
@@ -46,17 +42,10 @@ impl Link {
         &self.url
     }
 
-    /// The identity key of the server, once it has proved it to the engine.
-    pub(crate) fn identity(&self) -> Option<[u8; 32]> {
-        self.identity
-    }
-
     /// Hands a message over. A connection that takes no more is given up.
     pub(crate) fn send(&mut self, message: Outgoing) {
-        match message {
-            Outgoing::Reconnect { .. } => self.given_up = true,
-            Outgoing::LogIn { .. } => self.identity = self.offered,
-            _ => {}
+        if matches!(message, Outgoing::Reconnect { .. }) {
+            self.given_up = true;
         }
         if self.outgoing.try_send(message).is_err() {
             tracing::warn!("the link to the server does not keep up; it is started anew");
@@ -71,7 +60,6 @@ impl Link {
             match message {
                 Incoming::Connected | Incoming::Offline => self.given_up = false,
                 _ if self.given_up => continue,
-                Incoming::Challenged { server_key, .. } => self.offered = Some(server_key),
                 _ => {}
             }
             return Some(message);

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::host::Host;
 use crate::keeper::Keeper;
-use crate::keeper::order::{Answer, Found, Made, Opening, Order, Refused, TryRefused};
+use crate::keeper::order::{Answer, Examined, Found, Made, Opening, Order, Refused, TryRefused};
 use crate::limits::{ONLINE_WAIT_MS, ORDERS_MAX};
 use crate::snapshot::{Snapshot, Stage};
 
@@ -142,8 +142,8 @@ impl Node {
         self.ask(|answer| Order::Rewrap(wrap, answer)).await
     }
 
-    pub(crate) async fn identity(&self) -> Result<Option<[u8; 32]>, Refused> {
-        self.ask(Order::Identity).await
+    pub(crate) async fn examine(&self) -> Result<Examined, Refused> {
+        self.ask(Order::Examine).await
     }
 
     pub(crate) async fn sync_now(&self) -> Result<(), Refused> {

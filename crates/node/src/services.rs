@@ -1,6 +1,7 @@
 //! The services of `haven.v1`, written once for every transport. What a client sent becomes the domain's types here, or is
 //! refused here; lists, search and status look at the snapshot and never wait for the keeper.
 
+mod alarms;
 mod desk;
 mod devices;
 mod drafts;
@@ -34,6 +35,7 @@ use tonic::service::Routes;
 pub use self::envelope::{Envelope, Enveloped};
 
 use self::desk::Desk;
+pub(crate) use self::status::of_problem;
 
 use crate::node::Node;
 
@@ -66,6 +68,7 @@ impl Node {
             people_service_server::PeopleServiceServer(people::People(node())),
             device_service_server::DeviceServiceServer(devices::Devices(node())),
             sync_service_server::SyncServiceServer(sync::Sync(node())),
+            alarm_service_server::AlarmServiceServer(alarms::Alarms(node())),
             event_service_server::EventServiceServer(events::Events(node())),
         ]
     }

@@ -16,7 +16,7 @@ mod writing;
 
 use std::path::Path;
 
-use haven_engine::io::{Commit, Store, StoreFault};
+use haven_engine::io::{Commit, Regression, Store, StoreFault};
 use rusqlite::Connection;
 
 use self::mark::Mark;
@@ -28,16 +28,6 @@ pub const DATABASE_FILE: &str = "journal.db";
 
 /// Locked while a store is open, and says how many records the journal has held.
 pub const MARK_FILE: &str = "journal.mark";
-
-/// The journal holds fewer records than it once did: its file was replaced by an older copy, or its write-ahead log was
-/// taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Regression {
-    /// How many records it holds.
-    pub held: u64,
-    /// How many it has held.
-    pub seen: u64,
-}
 
 /// A vault's store on disk. Only one is open on a folder at a time, in all processes together.
 pub struct SqliteStore {
@@ -76,27 +66,6 @@ impl SqliteStore {
         let regression = (held < seen).then_some(Regression { held, seen });
         mark.raise(held);
         Ok(Self { db, mark, regression, suspect })
-    }
-
-    /// Whether the journal had held more records than it holds, as seen when it was opened. The server's vector says the
-    /// same of records that were pushed; this says it offline too. Drafts are not counted.
-    pub fn regression(&self) -> Option<Regression> {
-        self.regression
-    }
-
-    /// Forgets a regression, once the person has been told durably.
-    pub fn accept_regression(&mut self) {
-        if let Some(regression) = self.regression.take() {
-            self.mark.lower(regression.held);
-        }
-    }
-
-    /// Checks the whole file and returns what is wrong with it, at most 100 lines without a word of the person.
-    ///
-    /// # Errors
-    /// The file is too damaged to be checked, or could not be read.
-    pub fn verify(&self) -> Result<Vec<String>, StoreFault> {
-        verify::problems(&self.db).map_err(|error| fault::of(&error))
     }
 
     /// Folds the write-ahead log into the file and closes it.
@@ -146,6 +115,23 @@ impl Store for SqliteStore {
                 Err(failure.into_fault())
             }
         }
+    }
+
+    /// As seen when the journal was opened: its file was replaced by an older copy, or its write-ahead log was taken away. The
+    /// server's vector says the same of records that were pushed; this says it offline too. Drafts are not counted.
+    fn regression(&self) -> Option<Regression> {
+        self.regression
+    }
+
+    fn accept_regression(&mut self) {
+        if let Some(regression) = self.regression.take() {
+            self.mark.lower(regression.held);
+        }
+    }
+
+    /// Lists at most 100 lines.
+    fn verify(&self) -> Result<Vec<String>, StoreFault> {
+        verify::problems(&self.db).map_err(|error| fault::of(&error))
     }
 }
 

@@ -147,8 +147,12 @@ impl Device {
     pub fn kill_daemon(&self) {
         let pid = self.pid();
         assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
-        let socket = self.home().join("havend.sock");
-        until("the daemon is gone", || std::os::unix::net::UnixStream::connect(&socket).err());
+        // Not the socket tells: another command may have started the next daemon by now.
+        until("the daemon is gone", || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let state = stat.rsplit(')').next().unwrap_or_default().trim_start();
+            (state.is_empty() || state.starts_with(['Z', 'X'])).then_some(())
+        });
     }
 
     /// Every file below a folder, with its bytes.

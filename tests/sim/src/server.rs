@@ -180,7 +180,8 @@ impl SimServer {
             {
                 refused(Refusal::SpaceExists)
             }
-            _ if !known || self.invite_used => refused(Refusal::InviteInvalid),
+            _ if !known => refused(Refusal::InviteInvalid),
+            _ if self.invite_used => refused(Refusal::InviteUsed),
             _ => match ServerSpace::begin(genesis.clone()) {
                 Ok(state) => {
                     self.invite_used = true;

@@ -25,6 +25,15 @@ pub(crate) enum DaemonCommand {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum AlarmCommand {
+    /// Settle an alarm that you have dealt with.
+    Resolve {
+        /// The alarm, as `haven alarms` names it.
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Read a setting, or all.
     Get {

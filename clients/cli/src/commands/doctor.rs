@@ -40,7 +40,6 @@ pub(super) async fn run(cx: &Cx) -> Result<Exit, Fault> {
     match cx.haven().await {
         Ok(haven) => {
             findings.push(release(&haven.daemon().await?.version));
-            findings.push(server(&haven.status().await?.sync));
             findings.extend(haven.diagnose().await?);
         }
         Err(fault) => findings.push(unreachable(&fault)),
@@ -72,18 +71,6 @@ fn release(version: &str) -> Finding {
 
 fn unreachable(fault: &Fault) -> Finding {
     found("daemon", Level::Bad, &fault.why(), fault.next())
-}
-
-fn server(sync: &haven_api::vault::SyncStatus) -> Finding {
-    use haven_api::vault::SyncState as S;
-    match sync.state {
-        S::None => found("server", Level::Good, "no server is set", ""),
-        S::Idle | S::Syncing => found("server", Level::Good, "the server answers", ""),
-        S::Offline => {
-            let why = sync.problem.map_or("the server cannot be reached", haven_api::error::name);
-            found("server", Level::Warning, why, "Everything is kept here and sent later; check the address.")
-        }
-    }
 }
 
 /// Who may look into the folders, as far as they are there.

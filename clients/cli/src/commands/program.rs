@@ -32,7 +32,9 @@ const STOPPED: DaemonShape = DaemonShape { state: "stopped", version: None, pid:
 pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> {
     match command {
         DaemonCommand::Run { serve } => {
-            let error = daemon::command(serve).exec();
+            let mut command = daemon::command(serve);
+            command.args(cx.json.then_some("--json"));
+            let error = command.exec();
             let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be run");
             Err(unable.because(error.kind().to_string()).with_next("Install havend beside haven.").into())
         }

@@ -45,8 +45,12 @@ struct SyncedShape {
 pub(super) async fn sync(cx: &Cx, args: SyncArgs) -> Result<(), Fault> {
     let synced = cx.haven().await?.sync(args.wait.then_some(args.timeout)).await;
     let synced = synced.map_err(|error| match error.reason {
-        // Without a server nothing can be waited for.
-        ErrorReason::NoServer if args.wait => Fault::from(error).exiting(Exit::Server),
+        ErrorReason::Locked
+        | ErrorReason::NoVault
+        | ErrorReason::Stopping
+        | ErrorReason::DaemonUnreachable => error.into(),
+        // Whoever waits is told by the code that not everything is there, whatever the server's reason.
+        _ if args.wait => Fault::from(error).exiting(Exit::Server),
         _ => error.into(),
     })?;
     tell_synced(cx, &synced)

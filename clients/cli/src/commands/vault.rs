@@ -5,12 +5,14 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use haven_api::error::{ApiError, ErrorReason};
 use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
 use serde::Serialize;
 
 use crate::args::{InitArgs, PassphraseCommand};
-use crate::cx::{Cx, aside};
-use crate::fault::Fault;
+use crate::cx::{Cx, Haven, aside};
+use crate::fault::{Exit, Fault};
+use crate::limits::SERVER_FIRST_MAX;
 use crate::shapes::StatusShape;
 use crate::text::{Style, count};
 use crate::{ask, daemon, when};
@@ -31,6 +33,7 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
     let prompt = "A passphrase for this device, five or six words: ";
     let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
     let server = args.server.zip(args.invite).map(|(url, invite)| ServerInvite { url, invite });
+    let has_server = server.is_some();
     let made = haven.init(&name, passphrase, server).await?;
     let kit_file = keep_kit(&made.kit, kit_file);
     let shape = Made { vault: &made.vault, device: &made.device_id, name: &name, kit_file };
@@ -42,7 +45,29 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
         }
     })?;
     cx.note("Write with `haven add`.");
-    Ok(())
+    if has_server { taken(&haven).await } else { Ok(()) }
+}
+
+/// Says so if the server does not take the journal that was just made. The journal and its kit are there by now, whatever the
+/// server does.
+async fn taken(haven: &Haven) -> Result<(), Fault> {
+    let told = tokio::time::timeout(SERVER_FIRST_MAX, refusal(haven)).await;
+    // A server that takes its time is gone on with by itself; `haven status` shows how.
+    let Some(reason) = told.unwrap_or(Ok(None))? else { return Ok(()) };
+    let refused = ApiError::new(reason, "the journal has begun, but its server did not take it");
+    Err(Fault::from(refused).exiting(Exit::Failed))
+}
+
+/// Waits until the server has taken the journal (none) or it is known why it does not.
+async fn refusal(haven: &Haven) -> Result<Option<ErrorReason>, ApiError> {
+    let mut states = haven.events().await?;
+    while let Some(state) = states.next().await? {
+        let sync = state.status.sync;
+        if sync.problem.is_some() || sync.state == SyncState::Idle {
+            return Ok(sync.problem);
+        }
+    }
+    Ok(None)
 }
 
 /// Writes the kit where it was asked for, else on the screen: it exists nowhere else. Returns the file's name.
@@ -144,8 +169,13 @@ pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<()
 }
 
 pub(super) async fn status(cx: &Cx) -> Result<(), Fault> {
-    let status = cx.haven().await?.status().await?;
-    tell(cx, &status)
+    let haven = cx.haven().await?;
+    let status = haven.status().await?;
+    tell(cx, &status)?;
+    if status.alarms > 0 && !cx.json {
+        super::alarms::show(cx, &haven.alarms().await?)?;
+    }
+    Ok(())
 }
 
 fn tell(cx: &Cx, status: &Status) -> Result<(), Fault> {
@@ -170,7 +200,7 @@ fn in_words(status: &Status, style: Style) -> String {
     }
     if status.alarms > 0 {
         let alarms = count(status.alarms.into(), "alarm waits", "alarms wait");
-        words.push_str(&format!("{} for you.\n", style.bold(&alarms)));
+        words.push_str(&format!("{} for you: `haven alarms`.\n", style.bold(&alarms)));
     }
     words
 }
@@ -178,8 +208,11 @@ fn in_words(status: &Status, style: Style) -> String {
 fn sync_in_words(status: &Status) -> String {
     let sync = &status.sync;
     let Some(server) = &sync.server else { return String::new() };
+    // To be offline is ordinary and passes; anything else the person has to hear about.
+    let problem = sync.problem.filter(|reason| *reason != ErrorReason::ServerUnreachable);
     let how = match sync.state {
         SyncState::None => return String::new(),
+        SyncState::Offline if problem.is_some() => "does not go along",
         SyncState::Offline => "cannot be reached",
         SyncState::Syncing => "is being synced with",
         SyncState::Idle => "has everything",
@@ -188,7 +221,11 @@ fn sync_in_words(status: &Status) -> String {
         0 => String::new(),
         pending => format!("; {} to send", count(pending, "record", "records")),
     };
-    let last =
-        sync.synced.map(|moment| format!("; last in step at {}", when::local(moment))).unwrap_or_default();
-    format!("The server {server} {how}{waiting}{last}.\n")
+    let last = sync.synced.filter(|_| sync.state != SyncState::Idle);
+    let last = last.map(|moment| format!("; last in step at {}", when::local(moment))).unwrap_or_default();
+    let line = format!("The server {server} {how}{waiting}{last}.\n");
+    match problem.map(|reason| ApiError::new(reason, "")) {
+        Some(problem) => format!("{line}  why:  {}\n  next: {}\n", problem.why, problem.next),
+        None => line,
+    }
 }

@@ -9,6 +9,7 @@ use std::thread;
 
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
+use haven_api::pb::alarm_service_server::{AlarmService, AlarmServiceServer};
 use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
 use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
 use haven_api::pb::vault_service_server::{VaultService, VaultServiceServer};
@@ -41,6 +42,7 @@ impl Daemon {
             .add_service(VaultServiceServer::new(Fake))
             .add_service(JournalServiceServer::new(Fake))
             .add_service(DeviceServiceServer::new(Fake))
+            .add_service(AlarmServiceServer::new(Fake))
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
         let thread = thread::spawn(move || runtime.block_on(server).unwrap());
         Self { home, stop: Some(stop), thread: Some(thread) }
@@ -160,6 +162,23 @@ impl VaultService for Fake {
     }
 }
 
+impl AlarmService for Fake {
+    calls! { fn
+        list_alarms(ListAlarmsRequest) -> ListAlarmsResponse = |_| answer(pb::ListAlarmsResponse {
+            alarms: vec![pb::Alarm {
+                id: "00ff00ff00ff00ff".to_owned(),
+                kind: "DEVICE_FORKED".to_owned(),
+                since_ms: 0,
+                device_name: "Phone".to_owned(),
+                what: "it has two histories".to_owned(),
+                why: "it was copied".to_owned(),
+                next: "Use one of them.".to_owned(),
+            }],
+        });
+        resolve_alarm(ResolveAlarmRequest) -> ResolveAlarmResponse = |_| answer(pb::ResolveAlarmResponse {});
+    }
+}
+
 impl DeviceService for Fake {
     type WatchLinkStream = tokio_stream::Empty<Result<pb::WatchLinkResponse, Status>>;
     type JoinVaultStream = tokio_stream::Iter<std::vec::IntoIter<Result<pb::JoinVaultResponse, Status>>>;
@@ -175,7 +194,16 @@ impl DeviceService for Fake {
                 state: pb::DeviceState::Active.into(),
             }],
         });
-        rename_device(RenameDeviceRequest) -> RenameDeviceResponse = no;
+        rename_device(RenameDeviceRequest) -> RenameDeviceResponse = |request| answer(pb::RenameDeviceResponse {
+            device: Some(pb::Device {
+                id: "6c7bfbd4a2723442".to_owned(),
+                name: request.name,
+                this: true,
+                added_ms: None,
+                last_seen_ms: None,
+                state: pb::DeviceState::Active.into(),
+            }),
+        });
         start_link(StartLinkRequest) -> StartLinkResponse = |_| answer(pb::StartLinkResponse {
             code: "0000-1111".to_owned(),
             server_url: "http://s".to_owned(),

@@ -65,6 +65,13 @@ fn devices_and_links_are_shown() {
          \"expires\":\"1970-01-01T00:02:00Z\"}\n",
         "0000-1111\n\nOn the new device: haven device join 0000-1111 --server http://s\n",
     );
+    check(
+        &daemon,
+        &["device", "rename", "6c7b", "Desk"],
+        "{\"id\":\"6c7bfbd4a2723442\",\"name\":\"Desk\",\"this\":true,\"added\":null,\"last_seen\":null,\
+         \"state\":\"active\"}\n",
+        "6c7bfbd4a2723442  Desk  this device\n",
+    );
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("passphrase");
     std::fs::write(&file, "some words\n").unwrap();
@@ -75,6 +82,25 @@ fn devices_and_links_are_shown() {
         &join,
         "{\"words\":\"three of them\"}\n{\"state\":\"linked\",\"vault\":\"v\",\"device\":\"d\"}\n",
         "\n    three of them\n\nThis device is linked; your entries are coming in.\n",
+    );
+}
+
+#[test]
+fn alarms_are_shown_with_what_to_do_and_settled() {
+    let daemon = Daemon::start();
+    check(
+        &daemon,
+        &["alarms"],
+        "{\"id\":\"00ff00ff00ff00ff\",\"kind\":\"DEVICE_FORKED\",\"since\":\"1970-01-01T00:00:00Z\",\"device\":\"Phone\",\
+         \"what\":\"it has two histories\",\"why\":\"it was copied\",\"next\":\"Use one of them.\",\"resolved\":false}\n",
+        "00ff00ff00ff00ff  it has two histories (Phone), since 1970-01-01 00:00\n  why:  it was copied\n  next: Use one of \
+         them.\n",
+    );
+    check(
+        &daemon,
+        &["alarms", "resolve", "00ff00ff00ff00ff"],
+        "{\"id\":\"00ff00ff00ff00ff\",\"resolved\":true}\n",
+        "The alarm is settled.\n",
     );
 }
 

@@ -9,10 +9,11 @@ use crate::pb;
 use crate::vault::{NewVault, Server, ServerInvite, Status, Synced};
 
 impl<T: Transport> Client<T> {
-    /// Makes a vault on this device and leaves it open.
+    /// Makes a vault on this device and leaves it open. Whether the server takes it shows in the status afterwards: the kit does
+    /// not wait for that.
     ///
     /// # Errors
-    /// `VAULT_EXISTS`, `WEAK_PASSPHRASE`; with a server `SERVER_UNREACHABLE`, `INVITE_INVALID`, `INVITE_USED`.
+    /// `VAULT_EXISTS`, `WEAK_PASSPHRASE`; with a server `SERVER_UNREACHABLE`, `INVITE_INVALID`.
     pub async fn init(
         &self,
         device_name: &str,
@@ -70,11 +71,12 @@ impl<T: Transport> Client<T> {
         Ok(Watch::new(self.event_service().watch_events(pb::WatchEventsRequest {}).await?))
     }
 
-    /// Makes a server the one to sync with. `accept_identity`: the person agrees that it has another identity than the one
-    /// trusted so far.
+    /// Makes a server the one to sync with, once it has taken the vault. `accept_identity`: the person agrees that it has
+    /// another identity than the one trusted so far; an invite says so too.
     ///
     /// # Errors
-    /// `SERVER_UNREACHABLE`, `SERVER_IDENTITY_CHANGED`, `INVITE_INVALID`, `INVITE_USED`.
+    /// `SERVER_UNREACHABLE`, `SERVER_IDENTITY_CHANGED`, `INVITE_INVALID`, `INVITE_USED`, `SERVER_REFUSED`; the server before
+    /// stays.
     pub async fn set_server(&self, server: ServerInvite, accept_identity: bool) -> Result<Server, ApiError> {
         let request = pb::SetServerRequest { url: server.url, invite: server.invite, accept_identity };
         server_from_pb(self.sync_service().set_server(request).await?.into_inner().server)
@@ -92,7 +94,8 @@ impl<T: Transport> Client<T> {
     /// Syncs at once. With `wait`, returns when nothing is pending and everything the server had is here.
     ///
     /// # Errors
-    /// `NO_SERVER`; with `wait`, `SERVER_UNREACHABLE` and `TIMED_OUT`.
+    /// `NO_SERVER`; with `wait`, `SERVER_UNREACHABLE` and `TIMED_OUT`, and at once what the person has to put right first:
+    /// `INVITE_USED`, `SERVER_LOST_DATA`, `DEVICE_REMOVED`.
     pub async fn sync(&self, wait: Option<Duration>) -> Result<Synced, ApiError> {
         // 0 would mean the device's own default.
         let ms = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);

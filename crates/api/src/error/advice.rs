@@ -82,7 +82,7 @@ fn of_server(reason: ErrorReason) -> (&'static str, &'static str) {
         ),
         R::ServerIdentityChanged => (
             "the server proves another identity than the one you trust",
-            "If you set it up anew, set it again; else do not use it.",
+            "If you set it up anew, run `haven server set URL --accept-identity`; else do not use it.",
         ),
         R::ServerLostData => (
             "the server lacks what it had",
@@ -91,9 +91,12 @@ fn of_server(reason: ErrorReason) -> (&'static str, &'static str) {
         R::ServerRefused => ("the server refused", "See what the server's operator says."),
         R::InviteInvalid => (
             "the invite is not this server's",
-            "Copy it again from `haven-server init` or `haven-server invite`.",
+            "Copy it again from `haven-server init` or `haven-server invite`, then `haven server set URL --invite CODE`.",
         ),
-        R::InviteUsed => ("the invite was used before", "Print another with `haven-server invite`."),
+        R::InviteUsed => (
+            "the invite was used before",
+            "Print another with `haven-server invite`, then `haven server set URL --invite CODE`.",
+        ),
         storage => of_storage(storage),
     }
 }
@@ -107,11 +110,12 @@ fn of_storage(reason: ErrorReason) -> (&'static str, &'static str) {
             "Check who owns it and whether the disk is mounted for writing.",
         ),
         R::StorageNewer => {
-            ("the data was written by a newer Haven", "Update Haven on this device; nothing was touched.")
+            ("the data was written by a newer Haven", "Update Haven on this device; nothing was changed.")
         }
         R::StorageDamaged => (
             "the data on disk is damaged",
-            "Keep the folder as it is, and join again from another device or restore a backup.",
+            "Nothing was changed. Keep the folder as it is and put a backup in its place, or set HAVEN_HOME to a new folder and \
+             join again from another device.",
         ),
         R::StorageInUse => {
             ("another daemon uses the data folder", "Stop it with `haven daemon stop`, then try again.")

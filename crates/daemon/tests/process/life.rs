@@ -1,5 +1,6 @@
 //! Starting, stopping, being killed.
 
+use haven_api::daemon::{Finding, Level};
 use haven_api::drafts::SavedDraft;
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::Draft;
@@ -81,4 +82,54 @@ async fn an_entry_of_twenty_megabytes_is_refused_with_a_next_step_and_the_connec
     assert_eq!(error.reason, Reason::TooLarge, "{error}");
     assert!(!error.next.is_empty());
     client.add(Draft::note("small")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_older_copy_of_the_journal_is_an_alarm_and_the_journal_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let (journal, copy) = (home.join("journal.db"), folder.path().join("copy"));
+    let mut daemon = Daemon::start_in(&home).await;
+    let client = daemon.client().await;
+    client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+    let id = client.add(Draft::note("in both")).await.unwrap().id.to_string();
+    client.stop_daemon().await.unwrap();
+    daemon.ended().await;
+    std::fs::copy(&journal, &copy).unwrap();
+    let mut daemon = Daemon::start_in(&home).await;
+    let client = daemon.client().await;
+    client.unlock(STRONG.to_owned()).await.unwrap();
+    client.add(Draft::note("only in the newer")).await.unwrap();
+    client.stop_daemon().await.unwrap();
+    daemon.ended().await;
+    std::fs::copy(&copy, &journal).unwrap();
+    let daemon = Daemon::start_in(&home).await;
+    let client = daemon.client().await;
+    let status = client.unlock(STRONG.to_owned()).await.unwrap();
+    assert_eq!((status.alarms, status.entries), (1, Some(1)));
+    let alarms = client.alarms().await.unwrap();
+    assert_eq!(alarms[0].kind, "JOURNAL_WENT_BACK");
+    assert_eq!(client.entry(&id, None).await.unwrap().text, "in both");
+}
+
+#[tokio::test]
+async fn a_doctor_finds_a_sound_device_sound_and_a_file_that_others_may_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let daemon = Daemon::start().await;
+    let client = daemon.client().await;
+    client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+    let findings = client.diagnose().await.unwrap();
+    let bad = findings.iter().filter(|finding| finding.level == Level::Bad);
+    assert_eq!(bad.collect::<Vec<_>>(), Vec::<&Finding>::new());
+    for check in
+        ["journal", "storage", "records", "alarms", "server", "clock", "folders", "space", "memory", "swap"]
+    {
+        assert!(findings.iter().any(|finding| finding.check == check), "{check} in {findings:?}");
+    }
+    let file = daemon.home.join("journal.db");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let findings = client.diagnose().await.unwrap();
+    let folders = findings.iter().find(|finding| finding.check == "folders").unwrap();
+    assert_eq!(folders.level, Level::Bad);
+    assert!(folders.what.contains("journal.db") && folders.next.contains("chmod"), "{folders:?}");
 }

@@ -86,6 +86,41 @@ async fn clients_that_connect_during_a_lock_only_wait() {
 }
 
 #[tokio::test]
+async fn whoever_connects_after_a_lock_was_answered_meets_the_fresh_process() {
+    let daemon = Daemon::start().await;
+    let mut client = daemon.client().await;
+    client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+    for _ in 0..10 {
+        let before = client.daemon().await.unwrap().started;
+        client.lock().await.unwrap();
+        let socket = daemon.home.join(haven_api::unix::SOCKET);
+        // One try, and no answer is lost: the connection waits for the process that serves it.
+        let after = haven_api::unix::connect(&socket).await.unwrap();
+        assert!(after.daemon().await.unwrap().started > before);
+        after.unlock(STRONG.to_owned()).await.unwrap();
+        client = after;
+    }
+}
+
+#[tokio::test]
+async fn a_signal_while_it_locks_ends_the_daemon() {
+    for name in ["TERM", "INT"] {
+        let mut daemon = Daemon::start().await;
+        let client = daemon.client().await;
+        client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+        // A call that takes half a second: the process that locks waits for its end.
+        let slow = daemon.client().await;
+        let slow = tokio::spawn(async move { slow.unlock("not the passphrase".to_owned()).await });
+        client.lock().await.unwrap();
+        daemon.signal(name);
+        daemon.ended().await;
+        drop(slow.await);
+        let socket = daemon.home.join(haven_api::unix::SOCKET);
+        assert!(haven_api::unix::connect(&socket).await.is_err(), "{name}: nobody serves any more");
+    }
+}
+
+#[tokio::test]
 async fn a_locked_folder_stays_taken() {
     let daemon = Daemon::start().await;
     let client = daemon.client().await;

@@ -7,4 +7,5 @@ mod daemon;
 mod folder;
 mod life;
 mod lock;
+mod refusals;
 mod sync;

@@ -137,8 +137,99 @@ async fn a_wrong_code_or_an_unreachable_server_lets_nobody_in() {
     assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
     assert_eq!(states.next().await.unwrap_err().reason, Reason::ServerUnreachable);
     a.cancel_link().await.unwrap();
+    for words in ["abandon ability able", "not three such words"] {
+        assert_eq!(a.confirm_link(words, STRONG.to_owned()).await.unwrap_err().reason, Reason::NoLink);
+    }
+    assert_eq!(a.watch_link().await.err().unwrap().reason, Reason::NoLink);
     let mut states = b.join(join(&code, &url)).await.unwrap();
     assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
     assert_eq!(states.next().await.unwrap_err().reason, Reason::CodeExpired);
     assert_eq!(a.devices().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_that_came_to_nothing_is_none_for_whoever_asks_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
+    let (laptop, url) = with_server(&home).await;
+    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
+    let a = laptop.client().await;
+    a.init("Laptop", STRONG.to_owned(), Some(ServerInvite { url: url.clone(), invite })).await.unwrap();
+    let code = a.start_link().await.unwrap().code;
+    let phone = Daemon::start_in(&other).await;
+    let b = phone.client().await;
+    let mut states = b.join(join(&code, &url)).await.unwrap();
+    assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
+    assert!(matches!(states.next().await.unwrap(), Some(JoinState::Words(_))));
+    let mut watched = a.watch_link().await.unwrap();
+    while !matches!(watched.next().await.unwrap(), Some(LinkState::Answered { .. })) {}
+    let wrong = a.confirm_link("apple apple apple", STRONG.to_owned()).await.unwrap_err();
+    assert_eq!(wrong.reason, Reason::WrongWords);
+    let last = watched.next().await.unwrap();
+    assert!(
+        matches!(&last, Some(LinkState::Failed(error)) if error.reason == Reason::WrongWords),
+        "{last:?}"
+    );
+    let again = a.confirm_link("apple apple apple", STRONG.to_owned()).await.unwrap_err();
+    assert_eq!(again.reason, Reason::NoLink);
+    let watched = a.watch_link().await.err().unwrap();
+    assert_eq!(watched.reason, Reason::NoLink);
+    assert!(watched.why.contains("the words were not those"), "{}", watched.why);
+    link(&a, &b, &url).await;
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_is_told_with_its_reason_and_the_kit_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
+    let (laptop, url) = with_server(&home).await;
+    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
+    let server = || ServerInvite { url: url.clone(), invite: invite.clone() };
+    let a = laptop.client().await;
+    a.init("Laptop", STRONG.to_owned(), Some(server())).await.unwrap();
+    caught_up(&a).await;
+    let phone = Daemon::start_in(&other).await;
+    let b = phone.client().await;
+    let mut events = b.events().await.unwrap();
+    let made = b.init("Phone", OTHER.to_owned(), Some(server())).await.unwrap();
+    assert_eq!(made.kit.len(), 34);
+    let told = tokio::time::timeout(PATIENCE, async {
+        loop {
+            if let Some(problem) = events.next().await.unwrap().unwrap().status.sync.problem {
+                return problem;
+            }
+        }
+    });
+    assert_eq!(told.await.unwrap(), Reason::InviteUsed);
+    b.add(Draft::note("the vault stands")).await.unwrap();
+    assert_eq!(b.set_server(server(), false).await.unwrap_err().reason, Reason::InviteUsed);
+    assert_eq!(b.sync(Some(PATIENCE)).await.unwrap_err().reason, Reason::InviteUsed);
+    let nobody = ServerInvite { url: "http://127.0.0.1:1".to_owned(), invite };
+    assert_eq!(b.set_server(nobody, false).await.unwrap_err().reason, Reason::ServerUnreachable);
+}
+
+#[tokio::test]
+async fn a_device_that_is_renamed_on_one_device_has_the_name_on_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
+    let (laptop, url) = with_server(&home).await;
+    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
+    let a = laptop.client().await;
+    a.init("Laptop", STRONG.to_owned(), Some(ServerInvite { url: url.clone(), invite })).await.unwrap();
+    let phone = Daemon::start_in(&other).await;
+    let b = phone.client().await;
+    link(&a, &b, &url).await;
+    let ids: Vec<_> = a.devices().await.unwrap().into_iter().map(|device| device.id).collect();
+    b.rename_device(&ids[0], "Old laptop").await.unwrap();
+    b.rename_device(&ids[1], "My phone").await.unwrap();
+    caught_up(&b).await;
+    caught_up(&a).await;
+    a.rename_device(&ids[1], "The phone").await.unwrap();
+    caught_up(&a).await;
+    caught_up(&b).await;
+    for client in [&a, &b] {
+        let names: Vec<_> = client.devices().await.unwrap().into_iter().map(|device| device.name).collect();
+        assert_eq!(names, ["Old laptop", "The phone"]);
+    }
+    assert_eq!(a.status().await.unwrap().device_name, "Old laptop");
 }

@@ -7,6 +7,7 @@ use haven_feed::ids::FeedId;
 
 use super::{Engine, OpenFault, Sealed, Work};
 use crate::codec::{Malformed, Scanner, Writer};
+use crate::command::Fault;
 use crate::io::{Reader, Table};
 use crate::view::AlarmShown;
 
@@ -21,10 +22,12 @@ pub(super) enum Raised {
     Damaged { feed: FeedId },
     /// The server at the address is not the one that was pinned.
     OtherServer,
+    /// The journal's file holds less than it held: an older copy was put in its place.
+    OldCopy,
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -41,7 +44,11 @@ const KINDS: [&str; 16] = [
     "RECORD_PUT_ASIDE",
     "OTHER_SERVER",
     "UNKNOWN",
+    "JOURNAL_WENT_BACK",
 ];
+
+/// Kinds that end when the person sets the server again, and so agrees to what it is and what it has lost.
+const AGREED: [&str; 3] = ["NEW_STORE", "SPACE_LOST", "OTHER_SERVER"];
 
 /// Kinds that end by themselves when what was missing comes.
 const PASSING: [&str; 3] = ["ROSTER_WITHHELD", "RECORD_MISSING", "RECORDS_WITHHELD"];
@@ -67,6 +74,7 @@ impl Raised {
             Self::Damaged { .. } => 12,
             Self::PutAside { .. } => 13,
             Self::OtherServer => 14,
+            Self::OldCopy => 16,
         }
     }
 
@@ -113,14 +121,27 @@ impl Engine {
     /// Ends the alarms about missing things, unless they are still among `present`.
     pub(super) fn settle_passing(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
         let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
-        let passing = |kept: &Kept| PASSING.contains(&kept.name());
-        let over: Vec<_> = self
-            .session
-            .alarms
-            .iter()
-            .filter(|(id, kept)| passing(kept) && !still.contains(id))
-            .map(|(id, _)| *id)
-            .collect();
+        self.end_alarms(work, |id, kept| PASSING.contains(&kept.name()) && !still.contains(id));
+    }
+
+    /// Ends the alarms about another server than before: the person has agreed to it, and it has let this device in.
+    pub(super) fn end_agreed(&mut self, work: &mut Work<'_, '_>) {
+        self.end_alarms(work, |_, kept| AGREED.contains(&kept.name()));
+    }
+
+    /// Ends an alarm because the person has dealt with it. What raised it may raise it again.
+    pub(super) fn resolve_alarm(&mut self, work: &mut Work<'_, '_>, id: &str) -> Result<(), Fault> {
+        let named = |of: &[u8; 8]| hex(of) == id;
+        if !self.session.alarms.keys().any(named) {
+            return Err(Fault::AlarmUnknown);
+        }
+        self.end_alarms(work, |of, _| named(of));
+        Ok(())
+    }
+
+    fn end_alarms(&mut self, work: &mut Work<'_, '_>, is_over: impl Fn(&[u8; 8], &Kept) -> bool) {
+        let alarms = self.session.alarms.iter();
+        let over: Vec<_> = alarms.filter(|(id, kept)| is_over(id, kept)).map(|(id, _)| *id).collect();
         for id in over {
             self.session.alarms.remove(&id);
             work.step.commit.remove(Table::Alarms, id.to_vec());
@@ -140,10 +161,10 @@ impl Engine {
 
     pub(super) fn alarms(&self) -> Vec<AlarmShown> {
         let shown = |(id, kept): (&[u8; 8], &Kept)| AlarmShown {
-            id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: hex(id),
             kind: kept.name(),
             since: Timestamp::from_millis(kept.since_ms),
-            device: kept.feed.and_then(|feed| self.names.get(&feed).cloned()),
+            device: kept.feed.and_then(|feed| self.device_name(&feed)),
         };
         self.session.alarms.iter().map(shown).collect()
     }
@@ -172,6 +193,10 @@ impl Kept {
         s.end()?;
         Ok(kept)
     }
+}
+
+fn hex(id: &[u8; 8]) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn alarm_id(kind: u8, feed: Option<FeedId>) -> [u8; 8] {

@@ -75,6 +75,7 @@ impl Engine {
             Some(DraftShown {
                 id: *id,
                 entry: drafting.entry,
+                base: drafting.base.clone(),
                 saved: Timestamp::from_millis(drafting.saved_ms),
                 draft,
             })

@@ -47,7 +47,12 @@ impl Engine {
         self.view.people().find(|person| person.name == *name).map(|person| person.id)
     }
 
-    fn create(&mut self, work: &mut Work<'_, '_>, id: DocumentId, fields: Fields) -> Result<(), Fault> {
+    pub(super) fn create(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: DocumentId,
+        fields: Fields,
+    ) -> Result<(), Fault> {
         let author = self.author(work);
         let created = create(&fields, author);
         let written = [Written { document: id, changes: vec![created.change] }];
@@ -177,7 +182,7 @@ impl Engine {
 
     fn device_of(&self, work: &Work<'_, '_>, actor: &[u8]) -> String {
         let feed = Actor::try_from(actor).ok().and_then(|actor| self.bound(work, &actor));
-        feed.and_then(|feed| self.names.get(&feed).cloned()).unwrap_or_default()
+        feed.and_then(|feed| self.device_name(&feed)).unwrap_or_default()
     }
 
     fn entry_row(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Stored, Fault> {

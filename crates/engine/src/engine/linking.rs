@@ -7,7 +7,7 @@ use haven_feed::roster::body::AddFeed;
 use haven_feed::roster::{Author, Link, WrapContext, link};
 
 use super::{Engine, Work, unreadable};
-use crate::command::{Fault, LinkStarted, Reply, Ticket};
+use crate::command::{Fault, LinkEnd, LinkStarted, Reply, Ticket};
 use crate::io::{Table, draw};
 use crate::keys::meta;
 use crate::limits;
@@ -67,21 +67,21 @@ impl Engine {
     }
 
     pub(super) fn cancel_link(&mut self, work: &mut Work<'_, '_>) {
-        self.end_link(work, Linking::None, || Fault::LinkVoid);
+        self.end_link(work, Linking::None, LinkEnd::Cancelled);
     }
 
     /// Ends the linking in progress, if any, and answers whoever waits for it.
-    fn end_link(&mut self, work: &mut Work<'_, '_>, shown: Linking, fault: impl Fn() -> Fault) {
+    fn end_link(&mut self, work: &mut Work<'_, '_>, shown: Linking, why: LinkEnd) {
         let Some(open) = self.linking.open.take() else { return };
         if let Some(ticket) = self.linking.confirming.take() {
-            work.step.reply.push((ticket, Err(fault())));
+            work.step.reply.push((ticket, Err(Fault::LinkVoid(why))));
         }
         work.step.send.push(Outgoing::CloseMailbox { mailbox: open.mailbox });
         self.show_linking(work, shown);
     }
 
-    fn void(&mut self, work: &mut Work<'_, '_>, why: &'static str) {
-        self.end_link(work, Linking::Void { why }, || Fault::LinkVoid);
+    fn void(&mut self, work: &mut Work<'_, '_>, why: LinkEnd) {
+        self.end_link(work, Linking::Void { why }, why);
     }
 
     fn show_linking(&mut self, work: &mut Work<'_, '_>, shown: Linking) {
@@ -127,17 +127,17 @@ impl Engine {
             Err(LinkingFault::Mistyped(_)) => return Err(Fault::WordsMistyped),
             Err(LinkingFault::OutOfTurn) => return Err(Fault::LinkWaiting),
             Err(LinkingFault::OtherWords) => {
-                self.void(work, "the words were not those of the device that answered");
+                self.void(work, LinkEnd::WrongWords);
                 return Err(Fault::WrongWords);
             }
             Err(fault) => {
                 self.void(work, reason(fault));
-                return Err(Fault::LinkVoid);
+                return Err(Fault::LinkVoid(reason(fault)));
             }
         };
         if self.roster.head() != open.offer.head {
-            self.void(work, "the list of devices changed meanwhile");
-            return Err(Fault::LinkVoid);
+            self.void(work, LinkEnd::RosterMoved);
+            return Err(Fault::LinkVoid(LinkEnd::RosterMoved));
         }
         let link = self.add_feed(work, &candidate)?;
         let head = self.roster.head();
@@ -170,7 +170,8 @@ impl Engine {
             consent: candidate.consent,
         };
         let author = Author { id: self.keys.feed.into(), signer: self.keys.device.signer() };
-        link::next(&self.roster, author, body).map_err(|_| Fault::LinkVoid)
+        link::next(&self.roster, author, body)
+            .map_err(|_| Fault::LinkVoid(LinkEnd::Misbehaved("the new device's keys do not fit")))
     }
 
     /// The server has a link: if it is the one that adds the new device, welcome it.
@@ -179,7 +180,7 @@ impl Engine {
         let Some((link, name)) = open.adding.take_if(|(link, _)| link.seq() == seq) else { return };
         let mailbox = open.mailbox;
         if self.roster.head().seq < seq && self.roster.append(&link).is_err() {
-            self.void(work, "the list of devices changed meanwhile");
+            self.void(work, LinkEnd::RosterMoved);
             return;
         }
         self.store_link(work, &link);
@@ -206,23 +207,21 @@ impl Engine {
     /// The roster moved while the new device's link was on its way.
     pub(super) fn linking_refused(&mut self, work: &mut Work<'_, '_>) {
         if self.linking.open.as_ref().is_some_and(|open| open.adding.is_some()) {
-            self.void(work, "the list of devices changed meanwhile");
+            self.void(work, LinkEnd::RosterMoved);
         }
     }
 
     pub(super) fn mailbox_gone(&mut self, work: &mut Work<'_, '_>) {
-        self.void(work, "the server closed the mailbox");
+        self.void(work, LinkEnd::MailboxClosed);
     }
 
     pub(super) fn linking_lost(&mut self, work: &mut Work<'_, '_>) {
-        self.end_link(work, Linking::Void { why: "the server cannot be reached" }, || {
-            Fault::ServerUnreachable
-        });
+        self.void(work, LinkEnd::Unreachable);
     }
 
     pub(super) fn expire_link(&mut self, work: &mut Work<'_, '_>) {
         if self.link_ends().is_some_and(|ends| ends <= work.cx.now.mono_ms) {
-            self.void(work, "two minutes are over");
+            self.void(work, LinkEnd::Expired);
         }
     }
 
@@ -231,17 +230,17 @@ impl Engine {
     }
 }
 
-/// A fault of the linking's messages, for a person.
-fn reason(fault: LinkingFault) -> &'static str {
+/// A fault of the linking's messages.
+fn reason(fault: LinkingFault) -> LinkEnd {
     match fault {
-        LinkingFault::WrongCode => "somebody with another code answered",
-        LinkingFault::Tampered => "a message was altered on the way",
+        LinkingFault::WrongCode => LinkEnd::Misbehaved("somebody with another code answered"),
+        LinkingFault::Tampered => LinkEnd::Misbehaved("a message was altered on the way"),
         LinkingFault::CommitmentMismatch | LinkingFault::BadKeys | LinkingFault::BadConsent => {
-            "the new device did not prove its keys"
+            LinkEnd::Misbehaved("the new device did not prove its keys")
         }
-        LinkingFault::OtherWords => "the words were not those of the device that answered",
+        LinkingFault::OtherWords => LinkEnd::WrongWords,
         LinkingFault::TooLarge | LinkingFault::Mistyped(_) | LinkingFault::OutOfTurn | LinkingFault::Over => {
-            "the linking was over already"
+            LinkEnd::Misbehaved("the linking was over already")
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use haven_feed::alarm::Alarm;
 use haven_feed::auth::{AuthFault, Challenge};
 use haven_feed::exchange::device::Hello;
 use haven_feed::ids::{FeedId, Nonce, RosterHead, StoreId};
@@ -9,14 +10,15 @@ use haven_feed::keys::{SignKey, Signature};
 use haven_feed::roster::Link;
 
 use super::alarms::{Kept, Raised};
+use super::standing::Agreement;
 use super::{Engine, Work, history, names};
 use crate::codec::{Scanner, Writer};
 use crate::command::ServerChoice;
 use crate::io::{Table, Write, draw};
 use crate::keys::meta;
 use crate::limits;
-use crate::sync::{Incoming, Outgoing, Refusal, Request, SyncState};
-use crate::view::{Status, Traffic};
+use crate::sync::{Incoming, Outgoing, Problem, Refusal, Request};
+use crate::view::Traffic;
 
 /// What is known of the present connection.
 pub(super) struct Session {
@@ -28,21 +30,26 @@ pub(super) struct Session {
     caught_up: bool,
     links_sent: bool,
     failures: u32,
+    /// The person has set the server, and so agreed to whatever store it has now; until it says hello.
+    consented: bool,
+    /// What was set before the server that is being tried.
+    replaced: Option<Option<ServerChoice>>,
+    pub(super) problem: Option<Problem>,
+    pub(super) agreement: Agreement,
     pub(super) traffic: Traffic,
     pub(super) alarms: BTreeMap<[u8; 8], Kept>,
-    shown: Option<(SyncState, u64, u64)>,
     pub(super) store: StoreId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Offline,
     Asking,
     Live,
 }
 
 impl Session {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(agreement: Agreement) -> Self {
         Self {
             stage: Stage::Offline,
             in_flight: 0,
@@ -50,11 +57,18 @@ impl Session {
             caught_up: false,
             links_sent: false,
             failures: 0,
+            consented: false,
+            replaced: None,
+            problem: None,
+            agreement,
             traffic: Traffic::default(),
             alarms: BTreeMap::new(),
-            shown: None,
             store: StoreId::ZERO,
         }
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        self.stage
     }
 
     pub(super) fn is_live(&self) -> bool {
@@ -67,13 +81,41 @@ impl Session {
 }
 
 impl Engine {
+    /// Makes a server the vault's. The person has said so, and agrees with it to the store that the server has now.
     pub(super) fn set_server(&mut self, work: &mut Work<'_, '_>, choice: ServerChoice) {
-        let sealed = self.keys.seal(Table::Meta, meta::SERVER, &encode_server(&choice), work.cx.entropy);
-        work.step.commit.put(Table::Meta, meta::SERVER, sealed);
-        self.server = Some(choice);
-        self.session.failures = 0;
-        self.reconnect_now(work);
+        self.session.replaced = Some(self.server.take());
+        self.follow(work, Some(choice));
+        self.session.consented = true;
+    }
+
+    /// Goes back to the server that was set before the last one, if any was: the last one did not take the vault.
+    pub(super) fn restore_server(&mut self, work: &mut Work<'_, '_>) {
+        if let Some(before) = self.session.replaced.take() {
+            self.follow(work, before);
+        }
+    }
+
+    fn follow(&mut self, work: &mut Work<'_, '_>, server: Option<ServerChoice>) {
+        match &server {
+            Some(choice) => {
+                let sealed =
+                    self.keys.seal(Table::Meta, meta::SERVER, &encode_server(choice), work.cx.entropy);
+                work.step.commit.put(Table::Meta, meta::SERVER, sealed);
+            }
+            None => work.step.commit.remove(Table::Meta, meta::SERVER),
+        }
+        self.server = server;
+        self.session.consented = false;
+        self.begin_anew();
+        work.step.send.push(Outgoing::Reconnect { after_ms: 0 });
         work.show();
+    }
+
+    /// Forgets the connection and what came of it.
+    fn begin_anew(&mut self) {
+        self.go_offline();
+        self.session.failures = 0;
+        self.session.problem = None;
     }
 
     pub(super) fn reconnect_now(&mut self, work: &mut Work<'_, '_>) {
@@ -88,7 +130,11 @@ impl Engine {
                 self.log_in(work, nonce, server_key, store_id, signature);
             }
             Incoming::LoggedIn => self.pull(work),
-            Incoming::SpaceCreated => self.ask_challenge(work),
+            Incoming::SpaceCreated => {
+                self.exchange.created();
+                self.end_agreed(work);
+                self.ask_challenge(work);
+            }
             Incoming::Hello { space, store_id, vector, roster_seq, roster_head } if space == self.space => {
                 let roster = RosterHead { seq: roster_seq, hash: roster_head };
                 self.hello(work, Hello { store: StoreId::from_bytes(store_id), vector, roster });
@@ -107,6 +153,11 @@ impl Engine {
             }
             Incoming::Refused { request, refusal } => self.refused(work, request, refusal),
             Incoming::Offline => self.lost(work),
+            Incoming::Anew => {
+                self.linking_lost(work);
+                self.begin_anew();
+                work.show();
+            }
             // Of another space than the one asked for: not ours to believe.
             _ => {}
         }
@@ -146,7 +197,7 @@ impl Engine {
             }),
             Err(_) => {
                 self.raise(work, Raised::OtherServer);
-                self.try_later(work);
+                self.fail(work, Problem::OtherServer);
             }
         }
     }
@@ -160,16 +211,36 @@ impl Engine {
 
     fn hello(&mut self, work: &mut Work<'_, '_>, hello: Hello) {
         self.session.stage = Stage::Live;
-        self.session.failures = 0;
         self.session.store = hello.store;
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
-        let alarms = exchange.hello(&self.local(&history), hello);
+        let mut alarms = exchange.hello(&self.local(&history), hello);
+        if std::mem::take(&mut self.session.consented) {
+            exchange.consent(&self.local(&history));
+            alarms.retain(|alarm| !matches!(alarm, Alarm::NewStore { .. }));
+            self.end_agreed(work);
+        }
         self.exchange = exchange;
+        self.welcomed(alarms.iter().any(|alarm| matches!(alarm, Alarm::NewStore { .. })));
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
         self.push(work);
+    }
+
+    /// The server let this device in. What it refused to take it may refuse again: that is over once it took something.
+    fn welcomed(&mut self, other_store: bool) {
+        if other_store {
+            self.session.problem = Some(Problem::LostData);
+        } else if !matches!(self.session.problem, Some(Problem::Refused(Request::Push, _))) {
+            self.goes();
+        }
+    }
+
+    /// The synchronisation goes.
+    fn goes(&mut self) {
+        self.session.failures = 0;
+        self.session.problem = None;
     }
 
     fn take_links(&mut self, work: &mut Work<'_, '_>, links: Vec<Vec<u8>>) {
@@ -208,6 +279,9 @@ impl Engine {
 
     fn caught_up(&mut self, work: &mut Work<'_, '_>) {
         self.session.caught_up = true;
+        if self.pending() == 0 {
+            self.goes();
+        }
         let history = history(work.cx.reader, self.space);
         let missing: Vec<_> =
             self.exchange.caught_up(&self.local(&history)).into_iter().map(Raised::Feed).collect();
@@ -226,6 +300,7 @@ impl Engine {
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
+        self.goes();
         self.session.traffic.sent += before.saturating_sub(self.pending());
         self.session.in_flight = self.session.in_flight.saturating_sub(1);
         self.push(work);
@@ -315,14 +390,25 @@ impl Engine {
                 self.session.links_sent = false;
             }
             (Request::Mailbox, _) => self.mailbox_gone(work),
-            _ => self.try_later(work),
+            // A session that is over, and what another device wrote meanwhile: the next connection brings it in order.
+            (_, Refusal::Unauthenticated | Refusal::RosterMoved | Refusal::Gap) => self.try_later(work),
+            _ => self.fail(work, Problem::Refused(request, refusal)),
         }
     }
 
-    /// The server has never heard of this vault: with an invite it is created there; a server that had it has lost it,
-    /// and nothing here is changed for that.
+    /// Tries again later, and tells why until then.
+    fn fail(&mut self, work: &mut Work<'_, '_>, problem: Problem) {
+        self.session.problem = Some(problem);
+        self.try_later(work);
+    }
+
+    /// The server has never heard of this vault: with an invite it is created there. A server that had it has lost it;
+    /// nothing here is changed for that, and it is filled again when the person sets it again.
     fn space_unknown(&mut self, work: &mut Work<'_, '_>) {
-        let alarms = self.exchange.space_unknown();
+        let mut alarms = self.exchange.space_unknown();
+        if self.session.consented {
+            alarms.clear();
+        }
         let lost = !alarms.is_empty();
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
@@ -331,7 +417,8 @@ impl Engine {
         let genesis = work.cx.reader.links(self.space).ok().and_then(|links| links.into_iter().next());
         match (invite, genesis) {
             (Some(invite), Some(genesis)) => work.step.send.push(Outgoing::CreateSpace { invite, genesis }),
-            _ => self.try_later(work),
+            _ if lost => self.fail(work, Problem::LostData),
+            _ => self.fail(work, Problem::Refused(Request::LogIn, Refusal::SpaceUnknown)),
         }
     }
 
@@ -339,7 +426,7 @@ impl Engine {
         self.go_offline();
         self.linking_lost(work);
         if self.server.is_some() {
-            self.try_later(work);
+            self.fail(work, Problem::Unreachable);
         }
         work.show();
     }
@@ -363,48 +450,6 @@ impl Engine {
         let after_ms = wait / 2 + wait * chance / (2 * u64::from(u16::MAX));
         work.step.send.push(Outgoing::Reconnect { after_ms });
         work.show();
-    }
-
-    /// How many own records the server does not have, as far as this device knows.
-    pub(super) fn pending(&self) -> u64 {
-        let own = self.tips.seq(&self.keys.feed);
-        own.saturating_sub(self.exchange.pins().served.seq(&self.keys.feed))
-    }
-
-    fn sync_state(&self) -> SyncState {
-        match self.session.stage {
-            _ if self.server.is_none() => SyncState::None,
-            Stage::Offline => SyncState::Offline,
-            Stage::Asking => SyncState::Syncing,
-            Stage::Live if self.session.caught_up && self.pending() == 0 && self.is_applied() => {
-                SyncState::Idle
-            }
-            Stage::Live => SyncState::Syncing,
-        }
-    }
-
-    fn is_applied(&self) -> bool {
-        self.tips.iter().all(|(feed, tip)| self.applied.seq(&feed) >= tip.position.seq)
-    }
-
-    pub(super) fn status_changed(&mut self) -> bool {
-        let now = (self.sync_state(), self.pending(), self.session.traffic.received);
-        let changed = self.session.shown != Some(now);
-        self.session.shown = Some(now);
-        changed
-    }
-
-    pub(super) fn status(&self) -> Status {
-        Status {
-            device: self.names.get(&self.keys.feed).cloned().unwrap_or_default(),
-            sync: self.sync_state(),
-            pending: if self.server.is_some() { self.pending() } else { 0 },
-            server: self.server.as_ref().map(|server| server.url.clone()),
-            traffic: self.session.traffic,
-            alarms: self.alarms(),
-            devices: self.devices(),
-            linking: self.linking.shown(),
-        }
     }
 
     /// Where the vault's server is and who it has to be, for the welcome of a new device.

@@ -71,7 +71,9 @@ impl Engine {
             work.step.commit.put(Table::Meta, meta::PINS, sealed);
             self.saved_pins = pins;
         }
-        if work.shows || self.status_changed() {
+        self.note_agreement(&mut work);
+        // Both are asked: what is shown now is what a change is told from.
+        if self.status_changed() | work.shows {
             self.view.serial += 1;
             self.view.status = Arc::new(self.status());
             work.step.view = Some(Arc::new(self.view.clone()));
@@ -109,6 +111,7 @@ impl View {
         match shown {
             Shown::Entry(row) => self.insert(Arc::<Row>::from(row)),
             Shown::Person(person) => self.insert_person(Arc::new(person)),
+            Shown::Naming(naming) => self.insert_naming(Arc::new(naming)),
             Shown::Unknown => {}
         }
     }

@@ -122,6 +122,12 @@ impl DeviceExchange {
         if self.pins.store.is_some() { vec![Alarm::SpaceLost] } else { Vec::new() }
     }
 
+    /// Hears that the space was created on the server just now, by this device: it holds nothing yet, and what was pinned of a
+    /// server before is over.
+    pub fn created(&mut self) {
+        self.pins = Pins { named: std::mem::take(&mut self.pins.named), ..Pins::default() };
+    }
+
     /// Ends the session; the pins stay.
     pub fn disconnected(&mut self) {
         self.session = None;

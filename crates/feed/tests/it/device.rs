@@ -204,6 +204,19 @@ fn a_store_that_was_accepted_owes_nothing_of_the_one_before() {
 }
 
 #[test]
+fn a_space_that_was_created_anew_is_filled_and_no_older_mark_speaks_against_it() {
+    let mut this = laptop();
+    let named = this.exchange.pins().named.clone();
+    this.exchange.created();
+    let pins = this.exchange.pins();
+    assert_eq!((pins.store, pins.roster, pins.served.len()), (None, None, 0));
+    assert_eq!(pins.named, named, "what devices named of each other is not the server's");
+    assert_eq!(this.hello(Hello { store: OTHER_STORE, ..this.server_with(0, 0) }), []);
+    let (own, phones) = (this.run(&this.own, 1), this.run(&this.phones, 1));
+    assert_eq!(this.pushes(), [own, phones]);
+}
+
+#[test]
 fn a_new_store_pins_nothing_before_consent() {
     let mut this = laptop();
     this.hello(Hello { store: OTHER_STORE, ..this.server_with(8, 6) });

@@ -65,10 +65,6 @@ impl Front {
         matches!(self.board.borrow().linking(), Linking::Waiting { .. } | Linking::Answered { .. })
     }
 
-    pub(super) fn identity(&self) -> Option<[u8; 32]> {
-        self.link.as_ref().and_then(Link::identity)
-    }
-
     /// Keeps the place where an answer goes.
     pub(super) fn ask(&mut self, answer: Answer<Reply>) -> Ticket {
         self.tickets += 1;

@@ -1,13 +1,14 @@
 //! How a vault comes to be open, and how it is closed.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use haven_engine::engine::Engine;
-use haven_engine::io::{Context, StoreFault};
+use haven_engine::engine::{Engine, Input};
+use haven_engine::io::{Context, StoreFault, Table};
 use haven_engine::turn::{Shell as _, release};
 use haven_engine::vault::{self, Created, Locked, State, Unlocked};
 
-use super::order::{Found, Made, Opening, Refused, TryRefused};
+use super::order::{Examined, Found, Made, Opening, Refused, TryRefused};
 use super::{Keeper, Vault};
 use crate::host::HostEntropy;
 use crate::limits::MEND_MS;
@@ -62,7 +63,37 @@ impl Keeper {
         self.vault = Vault::Open(Box::new(engine));
         self.front.opened(&*self.store);
         tracing::info!("the vault is open");
+        self.tell_went_back();
         Ok(made)
+    }
+
+    /// Tells the person that an older copy of the journal's file was put in its place; the store forgets it once that is
+    /// durable.
+    fn tell_went_back(&mut self) {
+        let Some(regression) = self.store.regression() else { return };
+        tracing::warn!(held = regression.held, seen = regression.seen, "the journal holds less than it held");
+        self.turn(Input::StoreWentBack);
+        if matches!(self.vault, Vault::Open(_)) {
+            self.store.accept_regression();
+        }
+    }
+
+    /// Looks at the store as a doctor does.
+    pub(super) fn examine(&mut self) -> Result<Examined, Refused> {
+        let has_rows = |table| {
+            let mut found = false;
+            let looked = self.store.scan(table, &mut |_, _| {
+                found = true;
+                ControlFlow::Break(())
+            });
+            looked.map(|()| found)
+        };
+        Ok(Examined {
+            has_aside: has_rows(Table::Quarantine)?,
+            has_alarms: has_rows(Table::Alarms)?,
+            went_back: self.store.regression().is_some(),
+            problems: self.store.verify(),
+        })
     }
 
     /// Keeps the vault's key under another passphrase, whether the vault is open or not.

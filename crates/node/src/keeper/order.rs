@@ -31,8 +31,8 @@ pub(crate) enum Order {
     Rewrap(Vec<u8>, Answer<()>),
     /// Drop the keys.
     Lock(oneshot::Sender<()>),
-    /// Say which identity the server proved since the vault was opened, if any.
-    Identity(Answer<Option<[u8; 32]>>),
+    /// Look whether the store hangs together, and what waits in it.
+    Examine(Answer<Examined>),
     /// Connect to the server at once.
     Sync(Answer<()>),
 }
@@ -46,6 +46,18 @@ pub(crate) enum Found {
     Nothing,
     /// One, locked or open.
     Vault,
+}
+
+/// What was found in the store, whether the vault is open or not.
+pub(crate) struct Examined {
+    /// What is wrong with the file, or why that cannot be told.
+    pub(crate) problems: Result<Vec<String>, StoreFault>,
+    /// Whether it went back and the person was not told yet.
+    pub(crate) went_back: bool,
+    /// Whether records were put aside.
+    pub(crate) has_aside: bool,
+    /// Whether alarms wait.
+    pub(crate) has_alarms: bool,
 }
 
 /// A vault that was just made, and this device in it.

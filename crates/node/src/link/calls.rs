@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _};
+use haven_core::time::Timestamp;
 use haven_engine::sync::{Incoming, Refusal, Request};
 use haven_feed::auth;
 use haven_feed::ids::{FeedId, LinkHash, Nonce, RosterHead, SpaceId, StoreId, Vector};
@@ -17,6 +18,7 @@ use haven_wire::pb::pull_response::Event;
 use haven_wire::position::{head_from_pb, head_to_pb, vector_from_pb, vector_to_pb};
 use haven_wire::request::{Malformed, array, id};
 use haven_wire::session::Token;
+use jiff::fmt::rfc2822;
 use tonic::{Response, Status, Streaming};
 
 use super::refusal::CallFault;
@@ -331,15 +333,33 @@ impl From<Challenge> for Incoming {
 }
 
 async fn challenge(caller: Caller, space: SpaceId, feed: FeedId) -> Result<Challenge, CallFault> {
+    Ok(challenged(caller, space, feed).await?.0)
+}
+
+/// Asks for a challenge; also gives what the server's clock shows, as far as its answer says so.
+async fn challenged(
+    caller: Caller,
+    space: SpaceId,
+    feed: FeedId,
+) -> Result<(Challenge, Option<Timestamp>), CallFault> {
     let request = pb::ChallengeRequest { space: bytes(space), feed: bytes(feed) };
     let mut client = Session::new(caller.transport.clone());
-    let answer = caller.within(client.challenge(request)).await?;
-    Ok(Challenge {
+    let answer = client.challenge(request);
+    let answer = tokio::select! {
+        answer = answer => answer.map_err(|status| CallFault::of(&status))?,
+        () = caller.host.sleep(CALL_MS) => return Err(CallFault::Broken),
+    };
+    let date = answer.metadata().get("date").and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| rfc2822::parse(date).ok());
+    let date = date.map(|date| Timestamp::from_millis(date.timestamp().as_millisecond()));
+    let answer = answer.into_inner();
+    let challenge = Challenge {
         nonce: array(&answer.nonce, "nonce")?,
         server_key: array(&answer.server_key, "server_key")?,
         store_id: array(&answer.store_id, "store_id")?,
         signature: array(&answer.server_signature, "server_signature")?,
-    })
+    };
+    Ok((challenge, date))
 }
 
 fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
@@ -386,12 +406,20 @@ fn bytes(of: impl AsRef<[u8]>) -> Bytes {
 /// Why a server did not prove who it is: it could not be reached, or (nothing) it misbehaved.
 pub(crate) type NoIdentity = Option<DialFault>;
 
+/// A server that has proved who it is.
+pub(crate) struct Met {
+    /// Its identity key.
+    pub(crate) key: [u8; 32],
+    /// How far this device's clock is ahead of its clock, as far as it tells.
+    pub(crate) ahead_ms: Option<i64>,
+}
+
 /// Has a server prove its identity key, in a challenge for a space and a feed that nobody has.
-pub(crate) async fn identity(host: &Arc<dyn Host>, url: &str) -> Result<[u8; 32], NoIdentity> {
+pub(crate) async fn meet(host: &Arc<dyn Host>, url: &str) -> Result<Met, NoIdentity> {
     let transport = host.dial(url).await.map_err(Some)?;
     let caller = Caller { host: Arc::clone(host), transport };
     let (space, feed) = (SpaceId::ZERO, FeedId::ZERO);
-    let answer = challenge(caller, space, feed).await.map_err(|_| None)?;
+    let (answer, date) = challenged(caller, space, feed).await.map_err(|_| None)?;
     let server = SignKey::from_bytes(answer.server_key).map_err(|_| None)?;
     let asked = auth::Challenge {
         server,
@@ -401,5 +429,6 @@ pub(crate) async fn identity(host: &Arc<dyn Host>, url: &str) -> Result<[u8; 32]
         store: StoreId::from_bytes(answer.store_id),
     };
     asked.check_server(&server, &Signature::from_bytes(answer.signature)).map_err(|_| None)?;
-    Ok(answer.server_key)
+    let ahead_ms = date.map(|date| host.now().wall_ms.saturating_sub(date.as_millis()));
+    Ok(Met { key: answer.server_key, ahead_ms })
 }

@@ -42,7 +42,8 @@ fn refusal(reason: ErrorReason) -> Option<Refusal> {
     Some(match reason {
         R::Unspecified | R::Draining => return None,
         R::Unauthenticated | R::NonceUnknown => Refusal::Unauthenticated,
-        R::InviteInvalid | R::InviteUsed => Refusal::InviteInvalid,
+        R::InviteInvalid => Refusal::InviteInvalid,
+        R::InviteUsed => Refusal::InviteUsed,
         R::SpaceExists => Refusal::SpaceExists,
         R::SpaceUnknown => Refusal::SpaceUnknown,
         R::FeedUnknown => Refusal::FeedUnknown,
@@ -72,6 +73,8 @@ mod tests {
     fn a_reason_is_a_refusal_and_anything_else_the_end_of_the_connection() {
         let refused = |reason: ErrorReason| CallFault::of(&error::Refusal::new(reason).into());
         assert_eq!(refused(ErrorReason::FeedGap), CallFault::Refused(Refusal::Gap));
+        assert_eq!(refused(ErrorReason::InviteUsed), CallFault::Refused(Refusal::InviteUsed));
+        assert_eq!(refused(ErrorReason::InviteInvalid), CallFault::Refused(Refusal::InviteInvalid));
         assert_eq!(refused(ErrorReason::NonceUnknown), CallFault::Refused(Refusal::Unauthenticated));
         assert_eq!(refused(ErrorReason::MailboxExpired), CallFault::Refused(Refusal::MailboxGone));
         assert_eq!(refused(ErrorReason::Draining), CallFault::Broken);

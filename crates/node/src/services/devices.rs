@@ -5,7 +5,7 @@ use haven_api::devices::{Device, Link, LinkState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_api::pb::device_service_server::DeviceService;
-use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::command::{Command, Fault, LinkEnd, Reply};
 use haven_engine::view::{DeviceShown, Linking};
 use tonic::{Request, Response, Status};
 
@@ -37,12 +37,13 @@ impl DeviceService for Devices {
         request: Request<pb::RenameDeviceRequest>,
     ) -> Result<Response<pb::RenameDeviceResponse>, Status> {
         let request = request.into_inner();
-        names::device(&request.name)?;
-        self.0.opened()?;
-        Err(ApiError::new(Reason::Unsupported, "devices cannot be renamed yet")
-            .because("this release has no record for it")
-            .with_next("Update Haven on this device once a later release can.")
-            .into())
+        let name = names::device(&request.name)?.to_owned();
+        let feed = names::feed(&self.0.opened()?.view.status.devices, &request.id)?;
+        self.0.command(Command::RenameDevice { feed, name }).await?;
+        let snapshot = self.0.opened()?;
+        let renamed = snapshot.view.status.devices.iter().find(|shown| shown.id == feed.to_string());
+        let renamed = device(renamed.ok_or_else(unexpected)?);
+        Ok(Response::new(pb::RenameDeviceResponse { device: Some(device_to_pb(renamed)) }))
     }
 
     async fn start_link(
@@ -64,8 +65,14 @@ impl DeviceService for Devices {
         _: Request<pb::WatchLinkRequest>,
     ) -> Result<Response<Self::WatchLinkStream>, Status> {
         let snapshot = self.0.opened()?;
-        if matches!(snapshot.linking(), Linking::None) {
-            return Err(Refused::Fault(Fault::NoLinking).into());
+        match snapshot.linking() {
+            Linking::None => return Err(Refused::Fault(Fault::NoLinking).into()),
+            // What is over is nothing to wait for, whatever ended it.
+            Linking::Void { why } => {
+                let over = ApiError::new(Reason::NoLink, "no device is being linked");
+                return Err(over.because(format!("the last link is void: {why}")).into());
+            }
+            _ => {}
         }
         Ok(Response::new(Box::pin(states(&self.0, link_shown))))
     }
@@ -94,7 +101,7 @@ impl DeviceService for Devices {
     ) -> Result<Response<pb::CancelLinkResponse>, Status> {
         self.0.opened()?;
         match self.0.command(Command::CancelLink).await {
-            Ok(_) | Err(Refused::Fault(Fault::NoLinking | Fault::LinkVoid)) => {
+            Ok(_) | Err(Refused::Fault(Fault::NoLinking | Fault::LinkVoid(_))) => {
                 Ok(Response::new(pb::CancelLinkResponse {}))
             }
             Err(refused) => Err(refused.into()),
@@ -133,8 +140,9 @@ fn link_state(snapshot: &Snapshot) -> Option<LinkState> {
         Linking::Waiting { expires } => LinkState::Waiting { expires: *expires },
         Linking::Answered { device, .. } => LinkState::Answered { device_name: device.clone() },
         Linking::Done { device } => LinkState::Done(newest(&snapshot.view.status.devices, device)?),
+        Linking::Void { why: LinkEnd::Expired } => LinkState::Expired,
         Linking::Void { why } => {
-            LinkState::Failed(Box::new(ApiError::from(Refused::Fault(Fault::LinkVoid)).because(*why)))
+            LinkState::Failed(Box::new(ApiError::from(Refused::Fault(Fault::LinkVoid(*why)))))
         }
     })
 }

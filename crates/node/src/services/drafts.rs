@@ -67,7 +67,7 @@ impl DraftService for Drafts {
             draft_id: id_to_pb(id.0),
             draft: Some(kept_to_pb(&found.draft)),
             entry_id: found.entry.map(|id| id.to_string()).unwrap_or_default(),
-            base_version: String::new(),
+            base_version: found.base.map(|base| base.to_string()).unwrap_or_default(),
             saved_ms: found.saved.as_millis(),
         };
         Ok(Response::new(pb::GetDraftResponse { draft: Some(draft) }))

@@ -3,7 +3,8 @@
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_engine::version::Version;
-use haven_engine::view::{PrefixFault, View};
+use haven_engine::view::{DeviceShown, PrefixFault, View};
+use haven_feed::ids::FeedId;
 
 use crate::limits::DEVICE_NAME_CHARS_MAX;
 
@@ -37,6 +38,28 @@ pub(super) fn version(text: &str) -> Result<Option<Version>, ApiError> {
         ApiError::invalid("no version was named", fault).with_next("`haven history ID` shows the versions.")
     })?;
     Ok(Some(version))
+}
+
+/// The one device that an id or the beginning of one names.
+pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiError> {
+    let wanted = text.trim().to_lowercase();
+    if wanted.is_empty() || !wanted.bytes().all(|letter| letter.is_ascii_hexdigit()) {
+        return Err(ApiError::invalid("no device was named", "an id has hexadecimal digits only")
+            .with_next("`haven device list` shows the ids."));
+    }
+    let mut found = devices.iter().filter(|shown| shown.id.starts_with(&wanted));
+    match (found.next(), found.next()) {
+        (Some(shown), None) => Ok(shown.feed),
+        (None, _) => Err(ApiError::new(Reason::NotFound, "no such device")
+            .because("no device has this id")
+            .with_next("`haven device list` shows the ids.")),
+        (Some(_), Some(_)) => {
+            let ids = devices.iter().filter(|shown| shown.id.starts_with(&wanted));
+            Err(ApiError::new(Reason::AmbiguousId, "no one device was named")
+                .because("several devices begin with this id")
+                .with_candidates(ids.map(|shown| shown.id.clone())))
+        }
+    }
 }
 
 /// The name of a device as it is kept.

@@ -1,7 +1,7 @@
 //! How things stand, in the API's words.
 
 use haven_api::devices::Device;
-use haven_api::error::ErrorReason as Reason;
+use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::vault::{Event, Revisions, Status, SyncState, SyncStatus, VaultState};
 use haven_engine::sync;
 use haven_engine::view;
@@ -44,8 +44,38 @@ pub(super) fn sync(status: &view::Status) -> SyncStatus {
         state,
         pending: if status.server.is_some() { status.pending } else { 0 },
         server: status.server.clone(),
-        synced: None,
-        problem: (state == SyncState::Offline).then_some(Reason::ServerUnreachable),
+        synced: status.synced,
+        problem: status.problem.map(|problem| of_problem(problem, "").reason),
+    }
+}
+
+/// Why syncing does not go, as an error about something that failed for it.
+pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
+    use sync::{Problem, Refusal};
+    let refusal = match problem {
+        Problem::Unreachable => return ApiError::new(Reason::ServerUnreachable, what),
+        Problem::OtherServer => return ApiError::new(Reason::ServerIdentityChanged, what),
+        Problem::LostData => return ApiError::new(Reason::ServerLostData, what),
+        Problem::Refused(_, refusal) => refusal,
+    };
+    let refused = |why: &str| ApiError::new(Reason::ServerRefused, what).because(why);
+    match refusal {
+        Refusal::InviteInvalid => ApiError::new(Reason::InviteInvalid, what),
+        Refusal::InviteUsed => ApiError::new(Reason::InviteUsed, what),
+        Refusal::FeedRemoved => ApiError::new(Reason::DeviceRemoved, what),
+        Refusal::SpaceUnknown => refused("the server does not know this journal")
+            .with_next("Give an invite to it: `haven server set URL --invite CODE`."),
+        Refusal::Quota => refused("the journal's space on the server is full"),
+        Refusal::Busy => refused("too much at once").with_next("Wait a little; it goes on by itself."),
+        Refusal::ServerStorage => refused("the server cannot write"),
+        Refusal::FeedUnknown => refused("the server's list of devices does not name this one"),
+        Refusal::Forked => refused("the server holds another record in the place of one of this device"),
+        Refusal::Unauthenticated
+        | Refusal::Gap
+        | Refusal::RosterMoved
+        | Refusal::SpaceExists
+        | Refusal::MailboxGone
+        | Refusal::Other => ApiError::new(Reason::ServerRefused, what),
     }
 }
 

@@ -9,17 +9,19 @@ use haven_api::pb;
 use haven_api::pb::sync_service_server::SyncService;
 use haven_api::vault::Synced;
 use haven_engine::command::{Command, Fault};
-use haven_engine::sync::SyncState;
+use haven_engine::sync::{Problem, SyncState};
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
 use super::server;
-use super::status::sync;
-use crate::host::DialFault;
+use super::status::{of_problem, sync};
 use crate::keeper::order::Refused;
 use crate::limits::{SYNC_WAIT_MS, SYNC_WAIT_MS_MAX};
 use crate::node::Node;
 use crate::snapshot::Stage;
+
+/// What failed, whatever the reason.
+const NOT_SYNCED: &str = "not everything is synced yet";
 
 pub(super) struct Sync(pub(super) Node);
 
@@ -30,13 +32,17 @@ impl SyncService for Sync {
         request: Request<pb::SetServerRequest>,
     ) -> Result<Response<pb::SetServerResponse>, Status> {
         let request = request.into_inner();
-        let had_server = self.0.opened()?.view.status.server.is_some();
+        let trusted = self.0.opened()?.view.status.server_key;
         let choice = server::choose(self.0.host(), &request.url, &request.invite).await?;
         if !request.accept_identity {
-            server::same_as_trusted(self.0.identity().await?, had_server, &choice)?;
+            server::same_as_trusted(trusted, &choice)?;
         }
-        let shown = server::server(&choice.url, Some(&choice.server_key));
+        let shown = server::server(&choice.url, &choice.server_key);
         self.0.command(Command::SetServer(choice)).await?;
+        if let Some(problem) = server::taken(&self.0).await? {
+            self.0.command(Command::RestoreServer).await?;
+            return Err(of_problem(problem, "the server was not set").into());
+        }
         Ok(Response::new(pb::SetServerResponse { server: Some(server_to_pb(shown)) }))
     }
 
@@ -45,9 +51,10 @@ impl SyncService for Sync {
         _: Request<pb::GetServerRequest>,
     ) -> Result<Response<pb::GetServerResponse>, Status> {
         let snapshot = self.0.opened()?;
-        let url = snapshot.view.status.server.as_deref().ok_or(Refused::Fault(Fault::NoServer))?;
-        let shown = server::server(url, self.0.identity().await?.as_ref());
-        Ok(Response::new(pb::GetServerResponse { server: Some(server_to_pb(shown)) }))
+        let status = &snapshot.view.status;
+        let set = status.server.as_ref().zip(status.server_key.as_ref());
+        let (url, key) = set.ok_or(Refused::Fault(Fault::NoServer))?;
+        Ok(Response::new(pb::GetServerResponse { server: Some(server_to_pb(server::server(url, key))) }))
     }
 
     async fn sync_now(
@@ -72,31 +79,39 @@ impl Sync {
         Arc::clone(&self.0.snapshot().view)
     }
 
-    /// Waits until nothing is pending and everything the server had is here.
+    /// Waits until nothing is pending and everything the server had is here, or the person has to put something right first.
     async fn caught_up(&self, timeout_ms: u64) -> Result<Arc<View>, Status> {
         let ms = if timeout_ms == 0 { SYNC_WAIT_MS } else { timeout_ms.min(SYNC_WAIT_MS_MAX) };
         let mut seen = self.0.watch();
         let done = seen.wait_for(|snapshot| {
             let status = &snapshot.view.status;
-            snapshot.stage != Stage::Unlocked || (status.sync == SyncState::Idle && status.pending == 0)
+            snapshot.stage != Stage::Unlocked
+                || (status.sync == SyncState::Idle && status.pending == 0)
+                || status.problem.is_some_and(Problem::needs_person)
         });
         let ended = tokio::select! {
             snapshot = done => Some(snapshot.map(|snapshot| Arc::clone(&snapshot)).map_err(|_| Refused::Stopping)?),
             () = self.0.host().sleep(ms) => None,
         };
         match ended {
-            Some(snapshot) if snapshot.stage == Stage::Unlocked => Ok(Arc::clone(&snapshot.view)),
-            Some(_) => Err(Refused::Locked.into()),
+            Some(snapshot) if snapshot.stage != Stage::Unlocked => Err(Refused::Locked.into()),
+            Some(snapshot) => match snapshot.view.status.problem {
+                Some(problem) => Err(of_problem(problem, NOT_SYNCED).into()),
+                None => Ok(Arc::clone(&snapshot.view)),
+            },
             None => Err(self.late(Duration::from_millis(ms)).into()),
         }
     }
 
     fn late(&self, waited: Duration) -> ApiError {
         let status = &self.0.snapshot().view.status;
-        if status.sync == SyncState::Offline {
-            return DialFault::Unreachable.into();
+        if let Some(problem) = status.problem {
+            return of_problem(problem, NOT_SYNCED);
         }
-        ApiError::new(Reason::TimedOut, "not everything is synced yet")
+        if status.sync == SyncState::Offline {
+            return ApiError::new(Reason::ServerUnreachable, NOT_SYNCED);
+        }
+        ApiError::new(Reason::TimedOut, NOT_SYNCED)
             .because(format!("{} records wait after {} s", status.pending, waited.as_secs_f32()))
             .with_next("It goes on by itself; `haven status` shows how far it is.")
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::{Draft, Filter};
-use haven_engine::io::{Commit, Reader, Store, StoreFault, Table, Visit};
+use haven_engine::io::{Commit, Reader, Regression, Store, StoreFault, Table, Visit};
 use haven_feed::ids::{FeedId, SpaceId};
 use haven_store::memory::MemoryStore;
 
@@ -13,15 +13,32 @@ use crate::device::{Device, STRONG, reason};
 
 /// A store in memory that the test keeps a hand on.
 #[derive(Clone, Default)]
-struct Disk(Arc<Mutex<Inner>>);
+pub(crate) struct Disk(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
     store: MemoryStore,
     fault: Option<StoreFault>,
+    regression: Option<Regression>,
+    problems: Vec<String>,
 }
 
 impl Disk {
+    /// The store holds less than it held.
+    pub(crate) fn go_back(&self) {
+        self.0.lock().unwrap().regression = Some(Regression { held: 2, seen: 5 });
+    }
+
+    /// Whether it still says so.
+    fn says_it_went_back(&self) -> bool {
+        self.0.lock().unwrap().regression.is_some()
+    }
+
+    /// Whoever checks the store finds this.
+    pub(crate) fn spoil(&self, problem: &str) {
+        self.0.lock().unwrap().problems.push(problem.to_owned());
+    }
+
     /// Every commit fails like this, until it is told otherwise.
     fn fail(&self, fault: Option<StoreFault>) {
         self.0.lock().unwrap().fault = fault;
@@ -62,6 +79,49 @@ impl Store for Disk {
             None => inner.store.apply(commit),
         }
     }
+
+    fn regression(&self) -> Option<Regression> {
+        self.0.lock().unwrap().regression
+    }
+
+    fn accept_regression(&mut self) {
+        self.0.lock().unwrap().regression = None;
+    }
+
+    fn verify(&self) -> Result<Vec<String>, StoreFault> {
+        Ok(self.0.lock().unwrap().problems.clone())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_copy_of_the_journal_is_told_until_the_person_has_dealt_with_it() {
+    let disk = Disk::default();
+    let device = Device::initialised(Device::with_store(disk.clone())).await;
+    let id = device.note("in the older copy").await;
+    device.client.lock().await.unwrap();
+    disk.go_back();
+    disk.fail(Some(StoreFault::Full));
+    // The passphrase is not even tried on a disk that counts no tries.
+    assert_eq!(reason(device.client.unlock(STRONG.to_owned()).await), Some(Reason::StorageFull));
+    assert!(disk.says_it_went_back());
+    disk.fail(None);
+    for _ in 0..2 {
+        device.client.unlock(STRONG.to_owned()).await.unwrap();
+        assert!(!disk.says_it_went_back(), "it is durable as an alarm");
+        let alarms = device.client.alarms().await.unwrap();
+        assert_eq!(alarms.len(), 1);
+        assert_eq!(alarms[0].kind, "JOURNAL_WENT_BACK");
+        assert!(alarms[0].next.ends_with('.'), "{}", alarms[0].next);
+        assert_eq!(device.client.status().await.unwrap().alarms, 1);
+        assert_eq!(device.client.entry(&id, None).await.unwrap().text, "in the older copy");
+        device.client.lock().await.unwrap();
+    }
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    let id = device.client.alarms().await.unwrap()[0].id.clone();
+    assert_eq!(reason(device.client.resolve_alarm("00").await), Some(Reason::NotFound));
+    device.client.resolve_alarm(&id).await.unwrap();
+    assert_eq!(device.client.alarms().await.unwrap(), []);
+    assert_eq!(reason(device.client.resolve_alarm(&id).await), Some(Reason::NotFound));
 }
 
 #[tokio::test(start_paused = true)]

@@ -56,6 +56,17 @@ async fn a_draft_left_alone_becomes_a_record_by_itself() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_draft_knows_the_version_that_its_words_became() {
+    let device = Device::with_vault().await;
+    device.client.save_draft(saved(1, "left alone")).await.unwrap();
+    assert_eq!(device.client.draft([1; 16]).await.unwrap().base_version, None);
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    let draft = device.client.draft([1; 16]).await.unwrap();
+    let entry = device.client.entry(&draft.entry.unwrap().to_string(), None).await.unwrap();
+    assert_eq!(draft.base_version, Some(entry.version));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_draft_of_an_entry_changes_that_entry() {
     let device = Device::with_vault().await;
     let id = device.note("before").await;
@@ -65,7 +76,9 @@ async fn a_draft_of_an_entry_changes_that_entry() {
         base_version: Some(entry.version),
         ..saved(3, "before and after")
     };
+    let opened_at = draft.base_version.clone();
     device.client.save_draft(draft).await.unwrap();
+    assert_eq!(device.client.draft([3; 16]).await.unwrap().base_version, opened_at);
     assert_eq!(device.client.entry(&id, None).await.unwrap().text, "before");
     device.client.commit_draft([3; 16]).await.unwrap();
     assert_eq!(device.client.entry(&id, None).await.unwrap().text, "before and after");

@@ -4,6 +4,8 @@
 
 mod device;
 
+mod checkup;
+mod devices;
 mod disk;
 mod drafts;
 mod events;

@@ -111,6 +111,166 @@ async fn a_server_that_cannot_prove_its_key_hears_nothing() {
     assert_eq!(reason(made), Some(Reason::ServerUnreachable));
 }
 
+/// A device that was begun with a server that refuses it so.
+async fn refused(reason: Wire) -> (Device, FakeServer) {
+    let (device, server) = (Device::new(), FakeServer::new());
+    server.seen().refuse_space = Some(reason);
+    device.host.serve(Some(server.routes()));
+    let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };
+    let made = device.client.init("Laptop", STRONG.to_owned(), Some(choice)).await.unwrap();
+    assert_eq!(made.kit.len(), 34, "the kit is told whatever the server says");
+    (device, server)
+}
+
+async fn problem(device: &Device) -> Option<Reason> {
+    device.client.status().await.unwrap().sync.problem
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_the_vault_is_told_with_its_reason_and_the_vault_stands() {
+    for (wire, reason) in [
+        (Wire::InviteUsed, Reason::InviteUsed),
+        (Wire::InviteInvalid, Reason::InviteInvalid),
+        (Wire::QuotaExceeded, Reason::ServerRefused),
+    ] {
+        let (device, server) = refused(wire).await;
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(problem(&device).await, Some(reason));
+        let error = device.client.sync(WAIT).await.unwrap_err();
+        assert_eq!(error.reason, reason);
+        assert!(error.next.ends_with('.'), "{}", error.next);
+        device.note("written all the same").await;
+        server.seen().refuse_space = None;
+        let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };
+        device.client.set_server(choice, false).await.unwrap();
+        device.client.sync(WAIT).await.unwrap();
+        assert_eq!(problem(&device).await, None);
+        assert_eq!(server.seen().pushed, [1]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_who_must_act_first_is_not_kept_waiting() {
+    let (device, _server) = refused(Wire::InviteUsed).await;
+    let began = tokio::time::Instant::now();
+    assert_eq!(reason(device.client.sync(WAIT).await), Some(Reason::InviteUsed));
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_take_the_vault_is_not_set_and_the_one_before_stays() {
+    let device = Device::with_vault().await;
+    let (first, other) = (FakeServer::new(), FakeServer::with_seed(8));
+    let choice = |server: &FakeServer| ServerInvite { url: URL.to_owned(), invite: server.invite() };
+    for server in [&first, &other] {
+        server.seen().refuse_space = Some(Wire::InviteUsed);
+    }
+    device.host.serve(Some(first.routes()));
+    let set = device.client.set_server(choice(&first), false).await;
+    assert_eq!(reason(set), Some(Reason::InviteUsed));
+    assert_eq!(reason(device.client.server().await), Some(Reason::NoServer));
+    assert_eq!(state(&device).await, SyncState::None);
+    first.seen().refuse_space = None;
+    device.client.set_server(choice(&first), false).await.unwrap();
+    device.client.sync(WAIT).await.unwrap();
+    let before = device.client.server().await.unwrap();
+
+    device.host.serve(Some(other.routes()));
+    assert_eq!(reason(device.client.set_server(choice(&other), false).await), Some(Reason::InviteUsed));
+    assert_eq!(device.client.server().await.unwrap(), before);
+    device.host.serve(Some(first.routes()));
+    device.note("goes to the first one").await;
+    device.client.sync(WAIT).await.unwrap();
+    assert_eq!((first.seen().pushed.len(), other.seen().pushed.len()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_server_that_the_person_sets_gets_everything() {
+    let (device, first) = connected().await;
+    device.note("for both").await;
+    device.client.sync(WAIT).await.unwrap();
+    let other = FakeServer::with_seed(8);
+    device.host.serve(Some(other.routes()));
+    let without = ServerInvite { url: URL.to_owned(), invite: String::new() };
+    assert_eq!(
+        reason(device.client.set_server(without.clone(), false).await),
+        Some(Reason::ServerIdentityChanged)
+    );
+    let unknown = device.client.set_server(without, true).await.unwrap_err();
+    assert_eq!(unknown.reason, Reason::ServerRefused);
+    assert!(unknown.next.contains("--invite"), "{}", unknown.next);
+    let choice = ServerInvite { url: URL.to_owned(), invite: other.invite() };
+    device.client.set_server(choice, false).await.unwrap();
+    let synced = device.client.sync(WAIT).await.unwrap();
+    assert_eq!((synced.status.pending, synced.status.problem), (0, None));
+    assert_eq!((first.seen().pushed.clone(), other.seen().pushed.clone()), (vec![1], vec![1]));
+    assert_eq!(device.client.status().await.unwrap().alarms, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_lost_the_vault_gets_nothing_until_the_person_sets_it_again() {
+    let (device, server) = connected().await;
+    device.note("still here").await;
+    device.client.sync(WAIT).await.unwrap();
+    {
+        let mut seen = server.seen();
+        (seen.head, seen.vector) = (None, haven_feed::ids::Vector::default());
+        seen.pushed.clear();
+        seen.pulls.clear();
+    }
+    assert_eq!(reason(device.client.sync(WAIT).await), Some(Reason::ServerLostData));
+    assert_eq!(problem(&device).await, Some(Reason::ServerLostData));
+    let alarms = device.client.alarms().await.unwrap();
+    assert_eq!(alarms.iter().map(|alarm| &*alarm.kind).collect::<Vec<_>>(), ["SPACE_LOST"]);
+    assert_eq!(server.seen().pushed, [0; 0]);
+    let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };
+    device.client.set_server(choice, false).await.unwrap();
+    device.client.sync(WAIT).await.unwrap();
+    assert_eq!(server.seen().pushed, [1]);
+    assert_eq!(device.client.alarms().await.unwrap(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_device_and_server_last_agreed_is_known_and_outlives_a_lock() {
+    let (device, server) = connected().await;
+    let synced = |device: &Device| {
+        let client = device.client.clone();
+        async move { client.status().await.unwrap().sync.synced }
+    };
+    let first = synced(&device).await.unwrap();
+    sleep(Duration::from_secs(3600)).await;
+    device.host.serve(None);
+    server.seen().pulls.clear();
+    sleep(Duration::from_secs(600)).await;
+    let last = synced(&device).await.unwrap();
+    let gone_ms = last.as_millis() - first.as_millis();
+    assert!((3_500_000..3_700_000).contains(&gone_ms), "in step until the connection broke: {gone_ms}");
+    assert_eq!(problem(&device).await, Some(Reason::ServerUnreachable));
+    device.client.lock().await.unwrap();
+    assert_eq!(synced(&device).await, None, "it is part of what is locked");
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    let kept = synced(&device).await.unwrap();
+    let lag_ms = last.as_millis() - kept.as_millis();
+    assert!((0..=60_000).contains(&lag_ms), "it is kept to the minute: {lag_ms}");
+    assert_eq!(synced(&Device::with_vault().await).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_takes_no_records_is_asked_less_and_less_often_and_says_why() {
+    let (device, server) = connected().await;
+    server.seen().refuse_push = Some(Wire::QuotaExceeded);
+    device.note("no room for it there").await;
+    sleep(Duration::from_secs(600)).await;
+    assert_eq!(problem(&device).await, Some(Reason::ServerRefused));
+    let before = device.host.dials();
+    sleep(Duration::from_secs(3600)).await;
+    let tries = device.host.dials() - before;
+    assert!((30..=150).contains(&tries), "{tries}");
+    server.seen().refuse_push = None;
+    device.client.sync(WAIT).await.unwrap();
+    assert_eq!(problem(&device).await, None);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_locked_vault_has_no_connection() {
     let (device, server) = connected().await;

@@ -36,6 +36,7 @@ type Live = mpsc::UnboundedSender<Result<pb::PullResponse, Status>>;
 #[derive(Clone)]
 pub(crate) struct FakeServer {
     signer: Arc<Signer>,
+    store: [u8; 16],
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -50,16 +51,25 @@ pub(crate) struct Seen {
     pub(crate) most_pushing: usize,
     pub(crate) pulls: Vec<Live>,
     pub(crate) without_token: usize,
+    /// No space is created, and nobody logs in, for this reason.
+    pub(crate) refuse_space: Option<ErrorReason>,
     /// Every push is refused so.
     pub(crate) refuse_push: Option<ErrorReason>,
     /// Challenges are signed wrongly.
     pub(crate) forge: bool,
     pub(crate) mailboxes: BTreeMap<Bytes, Mailbox>,
+    /// What its clock shows.
+    pub(crate) date: Option<String>,
 }
 
 impl FakeServer {
     pub(crate) fn new() -> Self {
-        Self { signer: Arc::new(Signer::from_seed(&[7; 32])), seen: Arc::default() }
+        Self::with_seed(7)
+    }
+
+    /// A server with another identity and store than one of another seed.
+    pub(crate) fn with_seed(seed: u8) -> Self {
+        Self { signer: Arc::new(Signer::from_seed(&[seed; 32])), store: [seed; 16], seen: Arc::default() }
     }
 
     pub(crate) fn invite(&self) -> String {
@@ -105,16 +115,20 @@ impl pb::session_service_server::SessionService for FakeServer {
             nonce: Nonce::from_bytes([3; 32]),
             space: id(&request.space, "space").unwrap(),
             feed: id(&request.feed, "feed").unwrap(),
-            store: StoreId::from_bytes([4; 16]),
+            store: StoreId::from_bytes(self.store),
         };
         let mut signature = *challenge.sign(&self.signer).as_bytes();
         signature[0] ^= u8::from(self.seen().forge);
-        Ok(Response::new(pb::ChallengeResponse {
+        let mut answer = Response::new(pb::ChallengeResponse {
             nonce: bytes([3; 32]),
             server_key: bytes(self.signer.key().as_bytes()),
-            store_id: bytes([4; 16]),
+            store_id: bytes(self.store),
             server_signature: bytes(signature),
-        }))
+        });
+        if let Some(date) = &self.seen().date {
+            answer.metadata_mut().insert("date", date.parse().unwrap());
+        }
+        Ok(answer)
     }
 
     async fn log_in(&self, _: Request<pb::LogInRequest>) -> Result<Response<pb::LogInResponse>, Status> {
@@ -132,6 +146,9 @@ impl pb::space_service_server::SpaceService for FakeServer {
         request: Request<pb::CreateSpaceRequest>,
     ) -> Result<Response<pb::CreateSpaceResponse>, Status> {
         let request = request.into_inner();
+        if let Some(reason) = self.seen().refuse_space {
+            return Err(Refusal::new(reason).into());
+        }
         assert_eq!(request.invite, [9; 16][..]);
         let genesis = Link::parse(request.genesis.to_vec()).unwrap();
         let head = RosterHead { seq: 0, hash: genesis.hash() };
@@ -173,7 +190,7 @@ impl pb::feed_service_server::FeedService for FakeServer {
         let mut seen = self.seen();
         let hello = pb::PullHello {
             space: space.clone(),
-            store_id: bytes([4; 16]),
+            store_id: bytes(self.store),
             vector: vector_to_pb(&seen.vector),
             roster_head: seen.head.map(head_to_pb),
         };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use haven_engine::io::{Reader, StoreFault, Table, Write};
-use haven_store::sqlite::{DATABASE_FILE, Regression, SqliteStore};
+use haven_engine::io::{Reader, Regression, Store as _, StoreFault, Table, Write};
+use haven_store::sqlite::{DATABASE_FILE, SqliteStore};
 
 use crate::world::{Dice, FEED, SPACE, apply, check_numbered, image, numbered, open, put_image, rows, words};
 

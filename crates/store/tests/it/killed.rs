@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use haven_engine::io::Reader;
+use haven_engine::io::{Reader, Store as _};
 
 use crate::role;
 use crate::world::{Dice, SPACE, apply, check_numbered, numbered, open};

@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use haven_engine::io::{Reader, StoreFault, Table};
-use haven_store::sqlite::{DATABASE_FILE, MARK_FILE, Regression, SqliteStore};
+use haven_engine::io::{Reader, Regression, Store as _, StoreFault, Table};
+use haven_store::sqlite::{DATABASE_FILE, MARK_FILE, SqliteStore};
 use rusqlite::Connection;
 use tempfile::TempDir;
 

@@ -5,6 +5,7 @@ use haven_e2e::linking::{Joiner, begun_with, link};
 use haven_e2e::patience::until;
 use haven_e2e::ran::text;
 use haven_e2e::server::Server;
+use serde_json::Value;
 
 fn pair() -> (Server, Device, Device) {
     let server = Server::start();
@@ -25,8 +26,14 @@ fn a_second_device_gets_everything_and_edits_made_apart_both_survive() {
     old.sync();
     new.sync();
     assert_eq!(new.lines(&["search", "three"]).len(), 1);
-    let names: Vec<_> = new.lines(&["device", "list"]).iter().map(|it| text(it, "name").to_owned()).collect();
+    let devices = new.lines(&["device", "list"]);
+    let names: Vec<_> = devices.iter().map(|it| text(it, "name").to_owned()).collect();
     assert_eq!(names, ["Laptop", "Phone"]);
+    new.json(&["device", "rename", text(&devices[1], "id"), "My phone"]);
+    new.sync();
+    old.sync();
+    assert_eq!(text(&old.lines(&["device", "list"])[1], "name"), "My phone");
+    new.json(&["device", "rename", text(&devices[1], "id"), "Phone"]);
 
     server.kill();
     old.run_with(&["edit", &id, "--from", "-"], b"ONE\n\ntwo\n\nthree").json();
@@ -92,7 +99,7 @@ fn a_code_that_is_mistyped_used_or_wrongly_confirmed_lets_nobody_in() {
     let ended = joiner.ended();
     assert_ne!(ended.code, Some(0), "{}", ended.stderr);
     // The link is void, even with the right words.
-    assert_ne!(confirm(&old, &words).code, Some(0));
+    confirm(&old, &words).failed(5, "NO_LINK");
     assert_eq!(old.lines(&["device", "list"]).len(), 1);
     assert_eq!(text(&stranger.json(&["status"]), "state"), "none");
 
@@ -141,9 +148,31 @@ fn a_server_lets_nobody_in_without_a_good_invite() {
     init(&used, &url, "nonsense").failed(2, "INVITE_INVALID");
     init(&used, "http://127.0.0.1:9", &server.invite).failed(7, "SERVER_UNREACHABLE");
     assert_eq!(text(&used.json(&["status"]), "state"), "none");
-    init(&used, &url, &server.invite);
-    let synced = used.run(&["sync", "--wait", "--timeout", "5s"]);
-    assert_ne!(synced.code, Some(0), "{}", synced.stdout);
+    assert_eq!(text(&used.json(&["status"]), "state"), "none");
+
+    // The invite is good for this server, and used: only the server knows, and asks for the journal first. So the journal
+    // begins, its kit is handed over, and the server's word is told.
+    let kit = used.beside("kit").display().to_string();
+    let arguments = ["init", "--name", "L", "--passphrase-file", &passphrase, "--kit-out", &kit];
+    let arguments = [&arguments[..], &["--server", &url, "--invite", &server.invite]].concat();
+    let begun = used.run(&arguments);
+    begun.failed(1, "INVITE_USED");
+    assert!(begun.stderr.contains("haven server set"), "{}", begun.stderr);
+    assert!(begun.stdout.contains(&format!("\"kit_file\":\"{kit}\"")), "{}", begun.stdout);
+    assert!(std::fs::read_to_string(&kit).unwrap().len() > 34);
+    let status = used.json(&["status"]);
+    assert_eq!((text(&status, "state"), text(&status["sync"], "problem")), ("unlocked", "INVITE_USED"));
+    used.fails(&["sync", "--wait", "--timeout", "60s"], 7, "INVITE_USED");
+    used.fails(&["server", "set", &url, "--invite", &server.invite], 1, "INVITE_USED");
+
+    let fresh = server.invite();
+    used.json(&["server", "set", &url, "--invite", &fresh]);
+    let id = used.add("written before and after");
+    used.sync();
+    let status = used.json(&["status"]);
+    assert_eq!((&status["sync"]["problem"], text(&status["sync"], "state")), (&Value::Null, "idle"));
+    assert!(text(&status["sync"], "synced").starts_with("20"), "{status}");
+    assert_eq!(used.text(&id), "written before and after");
 }
 
 #[test]

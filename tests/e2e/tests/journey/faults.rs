@@ -172,8 +172,39 @@ fn a_daemon_that_cannot_be_found_or_started_is_named() {
     fs::write(&journal, "this is no database, and it is long enough to be looked at twice".repeat(100))
         .unwrap();
     let before = fs::read(&journal).unwrap();
-    device.fails(&["status"], 4, "DAEMON_UNREACHABLE");
+    let ran = device.run(&["status"]);
+    ran.failed(1, "STORAGE_DAMAGED");
+    assert!(ran.stderr.contains("Nothing was changed"), "{}", ran.stderr);
     assert_eq!(fs::read(&journal).unwrap(), before);
+    let told = device.run(&["doctor"]);
+    assert_eq!(told.code, Some(1), "{}", told.stdout);
+    assert!(told.stdout.contains("not a database") && told.stdout.contains("backup"), "{}", told.stdout);
+}
+
+#[test]
+fn a_port_that_is_taken_and_a_folder_that_cannot_be_written_are_named() {
+    let device = Device::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ran = device.run(&["daemon", "start", "--serve", &address]);
+    ran.failed(2, "INVALID_ARGUMENT");
+    assert!(ran.stderr.contains(&address) && ran.stderr.contains("the port is taken"), "{}", ran.stderr);
+    assert_eq!(text(&device.json(&["status"]), "state"), "none");
+    // Nobody makes a folder here, not even root.
+    let nowhere = Device::new().with("HAVEN_HOME", "/sys/haven");
+    nowhere.fails(&["status"], 1, "STORAGE_READ_ONLY");
+}
+
+#[test]
+fn a_folder_that_another_daemon_serves_is_named() {
+    let device = Device::begun();
+    let pid = device.pid();
+    // As if the daemon listened elsewhere: it holds the folder, and nobody finds it.
+    let (socket, aside) = (device.home().join("havend.sock"), device.beside("aside.sock"));
+    fs::rename(&socket, &aside).unwrap();
+    device.fails(&["status"], 1, "STORAGE_IN_USE");
+    fs::rename(&aside, &socket).unwrap();
+    assert_eq!(device.pid(), pid);
 }
 
 #[test]
@@ -187,8 +218,10 @@ fn a_database_of_a_newer_haven_is_refused_untouched() {
     bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
     fs::write(&journal, &bytes).unwrap();
     let ran = device.run(&["status"]);
-    ran.failed(4, "DAEMON_UNREACHABLE");
-    assert!(ran.stderr.contains("newer"), "{}", ran.stderr);
+    ran.failed(1, "STORAGE_NEWER");
+    for part in ["newer version of Haven", "Update Haven", "nothing was changed"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
     assert_eq!(fs::read(&journal).unwrap(), bytes);
 }
 

@@ -1,0 +1,80 @@
+//! What went wrong and the person should know.
+
+use haven_api::alarms::Alarm;
+use serde::Serialize;
+
+use crate::args::AlarmCommand;
+use crate::cx::Cx;
+use crate::fault::Fault;
+use crate::text::Style;
+use crate::when;
+
+#[derive(Serialize)]
+struct AlarmShape<'a> {
+    id: &'a str,
+    kind: &'a str,
+    since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<&'a str>,
+    what: &'a str,
+    why: &'a str,
+    next: &'a str,
+    resolved: bool,
+}
+
+impl<'a> AlarmShape<'a> {
+    fn of(alarm: &'a Alarm) -> Self {
+        Self {
+            id: &alarm.id,
+            kind: &alarm.kind,
+            since: alarm.since.to_string(),
+            device: alarm.device.as_deref(),
+            what: &alarm.what,
+            why: &alarm.why,
+            next: &alarm.next,
+            resolved: false,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Resolved<'a> {
+    id: &'a str,
+    resolved: bool,
+}
+
+pub(super) async fn run(cx: &Cx, command: Option<AlarmCommand>) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    match command {
+        None => {
+            let alarms = haven.alarms().await?;
+            if alarms.is_empty() {
+                cx.note("No alarm waits for you.");
+            }
+            show(cx, &alarms)
+        }
+        Some(AlarmCommand::Resolve { id }) => {
+            haven.resolve_alarm(&id).await?;
+            cx.tell(&Resolved { id: &id, resolved: true }, |_| "The alarm is settled.\n".to_owned())
+        }
+    }
+}
+
+/// Prints alarms.
+pub(super) fn show(cx: &Cx, alarms: &[Alarm]) -> Result<(), Fault> {
+    cx.tell_all(alarms.iter().map(AlarmShape::of), |style| {
+        alarms.iter().map(|alarm| in_words(alarm, style)).collect()
+    })
+}
+
+fn in_words(alarm: &Alarm, style: Style) -> String {
+    let about = alarm.device.as_ref().map(|name| format!(" ({})", style.line(name))).unwrap_or_default();
+    format!(
+        "{}  {}{about}, since {}\n  why:  {}\n  next: {}\n",
+        style.faint(&alarm.id),
+        style.bold(&alarm.what),
+        when::local(alarm.since),
+        alarm.why,
+        alarm.next
+    )
+}

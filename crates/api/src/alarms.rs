@@ -1,0 +1,180 @@
+//! What went wrong and the person should know, as a client sees it, and the words for it.
+
+use haven_core::time::Timestamp;
+
+/// One thing that went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// Its id, as hex.
+    pub id: String,
+    /// What it is about, a stable name: `SERVER_ROLLED_BACK`.
+    pub kind: String,
+    /// Since when, by this device's clock.
+    pub since: Timestamp,
+    /// The device it concerns, by name.
+    pub device: Option<String>,
+    /// What happened.
+    pub what: String,
+    /// What it means.
+    pub why: String,
+    /// What to do next; a sentence.
+    pub next: String,
+}
+
+/// The words for a kind of alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What happened; a few words in lower case.
+    pub what: &'static str,
+    /// What it means; a few words in lower case.
+    pub why: &'static str,
+    /// What to do next; a sentence.
+    pub next: &'static str,
+}
+
+/// Says what an alarm of a kind means and what to do about it. A kind that this release does not know is told as such.
+pub fn says(kind: &str) -> Words {
+    let (what, why, next) =
+        of_server(kind).or_else(|| of_devices(kind)).or_else(|| of_records(kind)).unwrap_or((
+            "something went wrong that this release has no words for",
+            "the journal was used with a newer Haven",
+            "Update Haven on this device, then look again.",
+        ));
+    Words { what, why, next }
+}
+
+type Told = (&'static str, &'static str, &'static str);
+
+fn of_server(kind: &str) -> Option<Told> {
+    Some(match kind {
+        "NEW_STORE" => (
+            "the server has another store than before",
+            "it was wiped, restored or replaced; nothing is sent to it until you agree",
+            "If you did that, run `haven server set URL` again: it is filled from this device. Else ask whoever runs it.",
+        ),
+        "SPACE_LOST" => (
+            "the server says that it never had this journal",
+            "it lost what it held; everything is still here",
+            "If you trust it, set it again with `haven server set URL --invite CODE`: it is filled from this device.",
+        ),
+        "SERVER_ROLLED_BACK" => (
+            "the server went back to an older state",
+            "it was restored from a backup, or somebody interferes; everything is still here",
+            "This device fills it again by itself. If nobody restored a backup, ask whoever runs the server.",
+        ),
+        "OLD_ROSTER" => (
+            "the server shows an older list of your devices",
+            "it was restored from a backup, or somebody interferes; this device keeps the newer list",
+            "If nobody restored a backup, ask whoever runs the server.",
+        ),
+        "ROSTER_FORKED" => (
+            "there are two lists of your devices",
+            "somebody with a device's keys made another one, or the server shows each device its own",
+            "Compare `haven device list` on each device; take away what you do not know, and use no server until then.",
+        ),
+        "ROSTER_WITHHELD" => (
+            "the server keeps a change of your list of devices back",
+            "another device knows of it and it did not come",
+            "Wait for the next sync; if it stays, ask whoever runs the server.",
+        ),
+        "RECORDS_WITHHELD" => (
+            "the server keeps something back that another device wrote",
+            "another device knows of it and it did not come",
+            "Sync on both devices; if it stays, ask whoever runs the server.",
+        ),
+        "OTHER_SERVER" => (
+            "whoever answers at the server's address is not your server",
+            "it does not prove the identity that this device trusts; nothing was sent",
+            "If you set the server up anew, run `haven server set URL --accept-identity`. Else do not use it.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_devices(kind: &str) -> Option<Told> {
+    Some(match kind {
+        "LINK_REFUSED" => (
+            "a change of your list of devices was refused",
+            "it breaks the rules or is by nobody who may make it; nothing of it counts",
+            "Look at `haven device list` for a device you do not know.",
+        ),
+        "DEVICE_FORKED" => (
+            "one of your devices has two histories",
+            "it was restored from a backup or copied, and both copies write; every word of both is kept",
+            "Use only one of the copies from now on, and link the other anew with `haven device link`.",
+        ),
+        "DEVICE_CLONED" => (
+            "the server has words of this device that this device has not",
+            "this is a restored backup or a copy of the device that wrote them; nothing is lost",
+            "If a copy of it is in use elsewhere, link that one anew with `haven device link`, and stop using its data.",
+        ),
+        "JOURNAL_WENT_BACK" => (
+            "an older copy of the journal was put in the place of this device's",
+            "it holds less than it held; what the server or another device has comes back by itself",
+            "Sync, then look whether anything is missing. If you have the newer file, stop the daemon and put it back.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_records(kind: &str) -> Option<Told> {
+    Some(match kind {
+        "RECORD_MISSING" => (
+            "something that a device of yours wrote is missing",
+            "what came after it waits until it comes",
+            "Sync on the device that wrote it; it sends again what the server lacks.",
+        ),
+        "RECORD_REFUSED" => (
+            "something was refused that is not what your device wrote",
+            "it was altered on the way or its device was removed; nothing of it was taken",
+            "Sync again; if it stays, ask whoever runs the server.",
+        ),
+        "RECORD_UNREADABLE" => (
+            "something came that cannot be read",
+            "it is damaged or of a newer Haven",
+            "Update Haven on this device and sync again.",
+        ),
+        "RECORD_PUT_ASIDE" => (
+            "something that a device of yours wrote was put aside",
+            "it did not pass the checks, so it is kept and not shown",
+            "Update Haven on all devices. The words are still on the device that wrote them: export them there.",
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alarm_says_what_why_and_what_next() {
+        let kinds = [
+            "NEW_STORE",
+            "SPACE_LOST",
+            "SERVER_ROLLED_BACK",
+            "OLD_ROSTER",
+            "ROSTER_FORKED",
+            "ROSTER_WITHHELD",
+            "LINK_REFUSED",
+            "DEVICE_FORKED",
+            "DEVICE_CLONED",
+            "RECORD_MISSING",
+            "RECORDS_WITHHELD",
+            "RECORD_REFUSED",
+            "RECORD_UNREADABLE",
+            "RECORD_PUT_ASIDE",
+            "OTHER_SERVER",
+            "JOURNAL_WENT_BACK",
+        ];
+        let unknown = says("UNKNOWN");
+        for kind in kinds {
+            let words = says(kind);
+            assert_ne!(words, unknown, "{kind}");
+            assert!(!words.what.is_empty() && !words.what.ends_with('.'), "{kind}");
+            assert!(!words.why.is_empty() && !words.why.ends_with('.'), "{kind}");
+            assert!(words.next.ends_with('.') && words.next.starts_with(char::is_uppercase), "{kind}");
+        }
+        assert!(!unknown.what.is_empty() && unknown.next.ends_with('.'));
+    }
+}
