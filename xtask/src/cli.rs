@@ -44,6 +44,8 @@ pub enum Command {
         #[arg(long, default_value_t = 0)]
         from: u64,
     },
+    /// Do in full what the tests take a sample of: kills, power cuts, flipped bits and more
+    Torture(TortureChoice),
     /// Measure, beside the floors of the same run
     Bench(BenchChoice),
     /// Write the Rust code of the protocols in proto/ anew
@@ -70,6 +72,20 @@ pub struct TestChoice {
     /// List the stages and stop
     #[arg(long)]
     pub list: bool,
+}
+
+/// Which ordeals to run, and how hard; all of them in full unless told otherwise.
+#[derive(Args, Debug, Default)]
+pub struct TortureChoice {
+    /// Only these: kills, power, flips, removals, strangers, repeats
+    #[arg(long, value_name = "ORDEAL", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// How many tries each
+    #[arg(long)]
+    pub count: Option<u64>,
+    /// The number of the first try; a try does what follows from its number
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
 }
 
 /// What to measure; everything unless told otherwise.

@@ -18,6 +18,7 @@ pub mod wasm;
 pub mod man;
 pub mod sim;
 pub mod start;
+pub mod torture;
 
 pub mod live;
 

@@ -154,6 +154,8 @@ mod tests {
         let tap = Wiretap::on(address);
         let mut open = TcpStream::connect(tap.address()).unwrap();
         open.write_all(b"still open").unwrap();
+        let said = || tap.heard().into_iter().find(|line| line == b"still open");
+        crate::patience::until("the tap has heard it", said);
         drop(tap);
         server.join().unwrap();
         assert!(!matches!(open.read_to_end(&mut nothing), Ok(1..)));

@@ -9,6 +9,8 @@ mod codes;
 mod epochs;
 mod feedkeys;
 mod local;
+#[path = "../../../../tests/torture/ordeal.rs"]
+mod ordeal;
 mod passphrase;
 mod words;
 mod wraps;

@@ -5,6 +5,7 @@ use haven_feed::digest::digest;
 use haven_feed::roster::consent::{self, Place};
 
 use crate::linking::offer;
+use crate::ordeal::Ordeal;
 use crate::raw;
 use crate::world::{bytes, hex, secrets};
 
@@ -26,20 +27,32 @@ fn joined(keys: u64, nonce: u64) -> ([&'static str; 3], Existing) {
 }
 
 /// The stranger plays the existing device to the phone and a phone to the existing device, with keys and nonces of
-/// his own. Ten thousand tries, none succeeds; and were the words only five bits, one in 32 would: he gets no better odds than chance.
+/// his own. However often he tries, he never succeeds; and were the words only five bits, one in 32 would: he gets no
+/// better odds than chance.
 #[test]
-fn ten_thousand_strangers_in_the_middle_fail() {
-    let mut five_bits_agree = 0;
-    for attempt in 0..10_000 {
-        let (shown, _) = joined(1, 1_000_000 + attempt);
-        let (needed, mut existing) = joined(2_000_000 + attempt, 3_000_000 + attempt);
-        if attempt % 100 == 0 {
-            assert_eq!(existing.confirm(&shown.join(" ")).err(), Some(LinkingFault::OtherWords));
-        }
-        assert_ne!(shown, needed);
-        five_bits_agree += u32::from(chance(shown[0]) == chance(needed[0]));
+fn strangers_in_the_middle_fail() {
+    let ordeal = Ordeal::full(1_000_000);
+    let five_bits_agree: u64 =
+        ordeal.on_all_cores(|attempts| attempts.map(attempt).sum::<u64>()).iter().sum();
+    let expected = ordeal.count / 32;
+    // Five times the standard deviation of so many tosses.
+    let slack = (5.0 * (ordeal.count as f64 / 32.0 * 31.0 / 32.0).sqrt()) as u64 + 1;
+    assert!(five_bits_agree.abs_diff(expected) <= slack, "{five_bits_agree}, expected {expected}");
+    ordeal.passed(&format!(
+        "0 let in; the first five bits agreed {five_bits_agree} times, by chance it would be {expected}"
+    ));
+}
+
+/// One stranger's try; says whether five bits of the words agreed.
+fn attempt(number: u64) -> u64 {
+    let seed = |purpose: u64| purpose << 40 | number;
+    let (shown, _) = joined(1, seed(1));
+    let (needed, mut existing) = joined(seed(2), seed(3));
+    if number.is_multiple_of(100) {
+        assert_eq!(existing.confirm(&shown.join(" ")).err(), Some(LinkingFault::OtherWords));
     }
-    assert!((230..=400).contains(&five_bits_agree), "{five_bits_agree} of 10,000, expected 312");
+    assert_ne!(shown, needed, "attempt {number}");
+    u64::from(chance(shown[0]) == chance(needed[0]))
 }
 
 /// Five bits of a word's place in the list.

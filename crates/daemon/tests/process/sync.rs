@@ -23,6 +23,16 @@ async fn with_server(home: &std::path::Path) -> (Daemon, String) {
     (Daemon::of(command, home).await, format!("http://127.0.0.1:{port}"))
 }
 
+/// A daemon with a journal that is kept by the server inside, its client, and where that server is.
+async fn with_journal(home: &std::path::Path) -> (Daemon, Client<Connection>, String) {
+    let (daemon, url) = with_server(home).await;
+    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
+    let client = daemon.client().await;
+    let server = ServerInvite { url: url.clone(), invite };
+    client.init("Laptop", STRONG.to_owned(), Some(server)).await.unwrap();
+    (daemon, client, url)
+}
+
 fn join(code: &str, url: &str) -> Join {
     Join {
         code: code.to_owned(),
@@ -101,12 +111,8 @@ async fn two_devices_share_one_journal_both_ways() {
 #[tokio::test]
 async fn what_is_written_on_one_device_shows_on_the_other_by_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
-    let (laptop, url) = with_server(&home).await;
-    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
-    let a = laptop.client().await;
-    a.init("Laptop", STRONG.to_owned(), Some(ServerInvite { url: url.clone(), invite })).await.unwrap();
-    let phone = Daemon::start_in(&other).await;
+    let (_laptop, a, url) = with_journal(&folder.path().join("laptop")).await;
+    let phone = Daemon::start_in(&folder.path().join("phone")).await;
     let b = phone.client().await;
     link(&a, &b, &url).await;
     caught_up(&b).await;
@@ -122,13 +128,9 @@ async fn what_is_written_on_one_device_shows_on_the_other_by_itself() {
 #[tokio::test]
 async fn a_wrong_code_or_an_unreachable_server_lets_nobody_in() {
     let folder = tempfile::tempdir().unwrap();
-    let (home, other) = (folder.path().join("laptop"), folder.path().join("phone"));
-    let (laptop, url) = with_server(&home).await;
-    let invite = fs::read_to_string(home.join("server/first-invite")).unwrap();
-    let a = laptop.client().await;
-    a.init("Laptop", STRONG.to_owned(), Some(ServerInvite { url: url.clone(), invite })).await.unwrap();
+    let (_laptop, a, url) = with_journal(&folder.path().join("laptop")).await;
     let code = a.start_link().await.unwrap().code;
-    let phone = Daemon::start_in(&other).await;
+    let phone = Daemon::start_in(&folder.path().join("phone")).await;
     let b = phone.client().await;
     let mistyped = format!("{}{}", if code.starts_with('A') { 'B' } else { 'A' }, &code[1..]);
     assert_eq!(b.join(join(&mistyped, &url)).await.err().unwrap().reason, Reason::CodeMalformed);

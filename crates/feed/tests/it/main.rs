@@ -7,6 +7,8 @@ mod chain;
 mod device;
 mod keys;
 mod links;
+#[path = "../../../../tests/torture/ordeal.rs"]
+mod ordeal;
 mod parsers;
 mod record;
 mod removed;

@@ -11,6 +11,7 @@ use haven_feed::roster::link::{Author, LinkFault, genesis, next, unchecked};
 use haven_feed::roster::{Removal, Roster};
 use haven_feed::{FeedId, LinkHash, MemberId, Position, RecordId, SpaceId};
 
+use crate::ordeal::Ordeal;
 use crate::world::{Keyed, Space, epoch_after, epoch_id, genesis_body, wrap, wraps_for};
 
 /// The people of a vault: phone and laptop in it, tablet not yet, a paper and the one after it, a stranger.
@@ -151,35 +152,54 @@ fn of_two_that_remove_each_other_the_first_in_the_chain_stays() {
 /// schedule: nobody writes after his removal, and everybody who has the chain has the same roster.
 #[test]
 fn chain_order_decides_on_every_schedule() {
-    let devices: Vec<Keyed> = (1..=6).map(Keyed::new).collect();
-    let paper = Keyed::new(9);
-    for schedule in 0..200_u64 {
-        let mut space = Space::vault(&devices[0], &paper);
-        space.add(&devices[0], &devices[1]);
-        space.add(&devices[0], &devices[2]);
-        let choices = digest("haven/1/test schedule", &[&schedule.to_be_bytes()]);
-        let mut heard = vec![space.clone(); devices.len()];
-        for choice in choices.as_bytes().chunks(2) {
-            let (who, whom) = (usize::from(choice[0] % 6), usize::from(choice[1] % 6));
-            let view = heard[who].clone();
-            let body: Body = if view.roster.is_current(&devices[whom].feed()) {
-                view.removing(devices[whom].feed(), None).into()
-            } else {
-                view.adding(&devices[whom], None).into()
-            };
-            let link = unchecked(&view.roster, devices[who].as_feed(), body).unwrap();
-            let was_member = space.roster.is_current(&devices[who].feed());
-            if space.roster.append(&link).is_ok() {
-                assert!(was_member, "schedule {schedule}: somebody who was gone wrote a link");
+    let ordeal = Ordeal::full(10_000);
+    let (devices, paper) = ((1..=6).map(Keyed::new).collect::<Vec<_>>(), Keyed::new(9));
+    let shares = ordeal.on_all_cores(|numbers| {
+        numbers
+            .map(|number| on_schedule(&devices, &paper, number))
+            .fold((0, 0), |(appended, late), of| (appended + of.0, late + of.1))
+    });
+    let (appended, late) = shares.into_iter().fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    assert!(late * 10 > ordeal.count, "{late} links came after their author's removal");
+    ordeal.passed(&format!(
+        "{appended} links appended, {late} refused because their author had been removed meanwhile, one verdict everywhere"
+    ));
+}
+
+/// How many links were appended, and how many came after their author's removal.
+fn on_schedule(devices: &[Keyed], paper: &Keyed, number: u64) -> (u64, u64) {
+    let mut space = Space::vault(&devices[0], paper);
+    space.add(&devices[0], &devices[1]);
+    space.add(&devices[0], &devices[2]);
+    let choices = digest("haven/1/test schedule", &[&number.to_be_bytes()]);
+    let mut heard = vec![space.clone(); devices.len()];
+    let (mut appended, mut late) = (0, 0);
+    for choice in choices.as_bytes().chunks(2) {
+        let (who, whom) = (usize::from(choice[0] % 6), usize::from(choice[1] % 6));
+        let view = heard[who].clone();
+        let body: Body = if view.roster.is_current(&devices[whom].feed()) {
+            view.removing(devices[whom].feed(), None).into()
+        } else {
+            view.adding(&devices[whom], None).into()
+        };
+        let link = unchecked(&view.roster, devices[who].as_feed(), body).unwrap();
+        let was_member = space.roster.is_current(&devices[who].feed());
+        match space.roster.append(&link) {
+            Ok(()) => {
+                assert!(was_member, "schedule {number}: somebody who was gone wrote a link");
                 space.links.push(link);
+                appended += 1;
             }
-            if choice[0] >= 0x40 {
-                heard[who] = space.clone();
-            }
+            Err(LinkFault::AuthorRemoved) => late += 1,
+            Err(_) => {}
         }
-        assert_eq!(Roster::replay(&space.links).unwrap(), space.roster, "schedule {schedule}");
-        assert!(space.roster.current_feeds().count() >= 1);
+        if choice[0] >= 0x40 {
+            heard[who] = space.clone();
+        }
     }
+    assert_eq!(Roster::replay(&space.links).unwrap(), space.roster, "schedule {number}");
+    assert!(space.roster.current_feeds().count() >= 1);
+    (appended, late)
 }
 
 #[test]

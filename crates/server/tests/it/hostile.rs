@@ -3,7 +3,6 @@
 use std::io;
 
 use haven_feed::Vector;
-use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -11,7 +10,7 @@ use haven_server::init;
 
 use crate::client::{Client, within};
 use crate::kit::Vault;
-use crate::process::Process;
+use crate::process::{Process, allow_many_connections};
 use crate::running::{Running, invite_of};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -30,9 +29,7 @@ async fn until_closed(stream: &mut TcpStream) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_who_say_nothing_do_not_hold_up_one_who_does() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    setrlimit(Resource::Nofile, limit).expect("more descriptors");
+    allow_many_connections();
     let folder = tempfile::tempdir().expect("a folder");
     init(folder.path()).expect("a data folder");
     let process = Process::start(folder.path());

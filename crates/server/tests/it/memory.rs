@@ -2,20 +2,17 @@
 
 use haven_feed::Vector;
 use haven_server::init;
-use rustix::process::{Resource, getrlimit, setrlimit};
 
 use crate::client::Client;
 use crate::kit::Vault;
-use crate::process::Process;
+use crate::process::{Process, allow_many_connections};
 use crate::running::invite_of;
 
 const MIB: u64 = 1024 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_is_light_empty_full_and_listened_to() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    setrlimit(Resource::Nofile, limit).expect("more descriptors");
+    allow_many_connections();
     let folder = tempfile::tempdir().expect("a folder");
     init(folder.path()).expect("a data folder");
     let process = Process::start(folder.path());

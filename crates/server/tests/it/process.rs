@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, setrlimit};
 use serde_json::Value;
 
 use crate::client::PATIENCE;
@@ -27,6 +27,13 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
 /// The JSON that a command printed.
 pub(crate) fn data(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON on stdout")
+}
+
+/// Lets this process have as many connections as the system gives anybody.
+pub(crate) fn allow_many_connections() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit).expect("more descriptors");
 }
 
 fn command() -> Command {

@@ -1,6 +1,5 @@
 //! A process that is killed at any moment has lost nothing that it acknowledged.
 
-use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -8,12 +7,9 @@ use std::time::{Duration, Instant};
 
 use haven_engine::io::{Reader, Store as _};
 
+use crate::ordeal::Ordeal;
 use crate::role;
 use crate::world::{Dice, SPACE, apply, check_numbered, numbered, open};
-
-/// How often the test kills; 10,000 take some minutes.
-const KILLS: &str = "HAVEN_STORE_KILLS";
-const KILLS_USUALLY: u64 = 120;
 
 const ACKNOWLEDGED: &str = "acknowledged ";
 
@@ -23,10 +19,10 @@ fn nothing_acknowledged_is_lost() {
         write_until_killed(&folder);
     }
     let home = tempfile::tempdir().unwrap();
-    let kills = env::var(KILLS).map_or(KILLS_USUALLY, |kills| kills.parse().unwrap());
-    let mut dice = Dice(kills);
-    let (mut folder, mut known) = (home.path().join("0"), 0);
-    for kill in 0..kills {
+    let ordeal = Ordeal::full(10_000);
+    let mut dice = Dice(ordeal.seed);
+    let (mut folder, mut known, mut kept) = (home.path().join("0"), 0, 0);
+    for kill in 0..ordeal.count {
         if kill.is_multiple_of(30) {
             // A new life, killed early: also while the files are made.
             (folder, known) = (home.path().join(kill.to_string()), 0);
@@ -35,7 +31,8 @@ fn nothing_acknowledged_is_lost() {
             kill_writer(&folder, dice.below(1 + kill % 30), Duration::from_micros(dice.below(3000)));
         let store = open(&folder);
         let head = check_numbered(&store, known + 1);
-        assert!(head >= acknowledged, "acknowledged {acknowledged}, held {head}");
+        assert!(head >= acknowledged, "kill {kill}: acknowledged {acknowledged}, held {head}");
+        kept += acknowledged.saturating_sub(known);
         assert_eq!(store.regression(), None);
         if kill.is_multiple_of(10) {
             assert_eq!(store.verify(), Ok(vec![]));
@@ -45,6 +42,7 @@ fn nothing_acknowledged_is_lost() {
     let store = open(&folder);
     assert_eq!(check_numbered(&store, 1), known);
     assert_eq!(store.verify(), Ok(vec![]));
+    ordeal.passed(&format!("{kept} records acknowledged, 0 lost"));
 }
 
 /// Starts a writer, kills it after so many acknowledgements and a moment more, and returns the last it gave.

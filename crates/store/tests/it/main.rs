@@ -7,6 +7,9 @@ mod fixture;
 mod killed;
 mod limited;
 mod opening;
+#[path = "../../../../tests/torture/ordeal.rs"]
+mod ordeal;
+mod power;
 mod privacy;
 mod role;
 mod twins;
