@@ -2,7 +2,7 @@
 
 use haven_core::time::Timestamp;
 
-use crate::error::ErrorReason;
+use crate::error::{ApiError, ErrorReason};
 
 /// Whether there is a vault and whether it is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +113,8 @@ pub struct NewVault {
     pub device_id: String,
     /// The recovery kit's code. A secret: shown once, kept nowhere.
     pub kit: String,
+    /// What failed once the vault was made, which stands all the same.
+    pub failed: Option<ApiError>,
 }
 
 /// How a sync went.

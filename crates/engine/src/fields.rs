@@ -29,6 +29,7 @@ const ANSWER: &str = "answer:";
 const DEVICE: &str = "device";
 const FEED: &str = "feed";
 const NAME: &str = "name";
+const NAMED: &str = "named";
 
 /// What a document turned out to be.
 pub(crate) enum Shown {
@@ -91,19 +92,29 @@ pub(crate) fn of_person(name: &PersonName, created: Timestamp) -> Fields {
 }
 
 /// The fields of a device's first other name.
-pub(crate) fn of_naming(feed: &FeedId, name: &str, created: Timestamp) -> Fields {
+pub(crate) fn of_naming(feed: &FeedId, name: &str, named: Timestamp) -> Fields {
+    let answers = [(FEED, feed.to_string()), (NAME, name.to_owned()), (NAMED, stamp(named))];
     Fields {
         kind: DEVICE.to_owned(),
         at: "1970-01-01".to_owned(),
-        created: created.as_millis(),
-        answers: [(FEED.to_owned(), feed.to_string()), (NAME.to_owned(), name.to_owned())].into(),
+        created: named.as_millis(),
+        answers: answers.map(|(field, answer)| (field.to_owned(), answer)).into(),
         ..Fields::default()
     }
 }
 
 /// What a device's next name changes.
-pub(crate) fn of_renaming(name: &str) -> FieldsEdit {
-    FieldsEdit { answers: [(NAME.to_owned(), Some(name.to_owned()))].into(), ..FieldsEdit::default() }
+pub(crate) fn of_renaming(name: &str, named: Timestamp) -> FieldsEdit {
+    let answers = [(NAME, name.to_owned()), (NAMED, stamp(named))];
+    FieldsEdit {
+        answers: answers.map(|(field, answer)| (field.to_owned(), Some(answer))).into(),
+        ..FieldsEdit::default()
+    }
+}
+
+/// A time in a document that every device must read alike, to the last digit.
+fn stamp(time: Timestamp) -> String {
+    time.as_millis().to_string()
 }
 
 /// What an edit changes in a document that now says `present`.
@@ -149,7 +160,7 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
         return name.map_or(Shown::Unknown, |name| Shown::Person(person(name)));
     }
     if fields.kind == DEVICE {
-        return naming(id, stored).map_or(Shown::Unknown, Shown::Naming);
+        return naming(id, fields).map_or(Shown::Unknown, Shown::Naming);
     }
     let Some(entry) = entry(EntryId::from_bytes(id), fields, stored.modified_ms) else {
         return Shown::Unknown;
@@ -160,11 +171,15 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
 }
 
 /// A device's name from what its document says; `None` if it is none that a device may have.
-fn naming(id: DocumentId, stored: &Stored) -> Option<Naming> {
-    let answers = &stored.fields.answers;
-    let (feed, name) = (answers.get(FEED)?, answers.get(NAME)?);
-    let fits = !name.is_empty() && name.chars().count() <= limits::DEVICE_NAME_CHARS_MAX;
-    fits.then(|| Naming { feed: feed.clone(), id, name: name.clone(), named_ms: stored.modified_ms })
+fn naming(id: DocumentId, fields: &Fields) -> Option<Naming> {
+    let answer = |field: &str| fields.answers.get(field);
+    let fits = |name: &&String| (1..=limits::DEVICE_NAME_CHARS_MAX).contains(&name.chars().count());
+    Some(Naming {
+        feed: answer(FEED)?.clone(),
+        id,
+        name: answer(NAME).filter(fits)?.clone(),
+        named_ms: answer(NAMED)?.parse().ok()?,
+    })
 }
 
 /// An entry from what its document says; `None` if this version does not know such entries.

@@ -9,7 +9,7 @@ use haven_crypto::kit::Kit;
 pub use haven_crypto::local::LocalKey;
 use haven_crypto::passphrase::{self, KdfFault, KdfParams, WrappedLocalKey};
 use haven_crypto::wrap::wrap;
-use haven_feed::ids::{LinkHash, SpaceId};
+use haven_feed::ids::{FeedId, LinkHash, SpaceId};
 use haven_feed::roster::body::Genesis;
 use haven_feed::roster::consent::{self, Place};
 use haven_feed::roster::{Link, Roster, SpaceKind, WrapContext, link};
@@ -227,6 +227,16 @@ impl Locked {
 }
 
 impl Unlocked {
+    /// The space that the vault is.
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    /// This device's feed in it.
+    pub fn feed(&self) -> FeedId {
+        self.keys.feed
+    }
+
     /// Reads the vault's other keys with its local key.
     ///
     /// # Errors

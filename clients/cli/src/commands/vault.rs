@@ -45,7 +45,11 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
         }
     })?;
     cx.note("Write with `haven add`.");
-    if has_server { taken(&haven).await } else { Ok(()) }
+    match made.failed {
+        Some(failed) => Err(Fault::from(failed).exiting(Exit::Failed)),
+        None if has_server => taken(&haven).await,
+        None => Ok(()),
+    }
 }
 
 /// Says so if the server does not take the journal that was just made. The journal and its kit are there by now, whatever the

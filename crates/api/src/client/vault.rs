@@ -23,7 +23,8 @@ impl<T: Transport> Client<T> {
         let (server_url, invite) = server.map_or_else(Default::default, |server| (server.url, server.invite));
         let request = pb::InitRequest { device_name: device_name.to_owned(), passphrase, server_url, invite };
         let made = self.vault_service().init(request).await?.into_inner();
-        Ok(NewVault { vault: made.vault, device_id: made.device_id, kit: made.kit })
+        let failed = made.failed.map(ApiError::from);
+        Ok(NewVault { vault: made.vault, device_id: made.device_id, kit: made.kit, failed })
     }
 
     /// Opens the vault.

@@ -4040,7 +4040,7 @@ pub struct InitRequest {
     pub invite: ::prost::alloc::string::String,
 }
 /// InitResponse hands over what exists only now.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct InitResponse {
     /// Id of the vault, 64 hex letters.
@@ -4052,6 +4052,10 @@ pub struct InitResponse {
     /// The recovery kit's code, 28 characters in groups. Shown once, kept nowhere.
     #[prost(string, tag = "3")]
     pub kit: ::prost::alloc::string::String,
+    /// What failed once the vault was made, which stands all the same: it could not be opened, or its server not remembered. Absent
+    /// if nothing did.
+    #[prost(message, optional, tag = "4")]
+    pub failed: ::core::option::Option<ErrorDetail>,
 }
 /// UnlockRequest brings the passphrase.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

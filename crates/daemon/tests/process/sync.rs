@@ -91,6 +91,13 @@ async fn two_devices_share_one_journal_both_ways() {
     let first = a.add(Draft::note("written on the laptop")).await.unwrap().id.to_string();
     caught_up(&a).await;
     assert_eq!(a.server().await.unwrap().identity.len(), 64);
+    let findings = a.diagnose().await.unwrap();
+    for (check, what) in
+        [("server", "proves the identity"), ("clock", "agrees with the server's"), ("sync", "have the same")]
+    {
+        let finding = findings.iter().find(|finding| finding.check == check).unwrap();
+        assert!(finding.what.contains(what), "{finding:?}");
+    }
 
     let phone = Daemon::start_in(&other).await;
     let b = phone.client().await;

@@ -20,15 +20,15 @@ impl Engine {
     /// whoever renames it next writes into both, so that they agree again.
     pub(super) fn rename(&mut self, work: &mut Work<'_, '_>, feed: FeedId, name: &str) -> Result<(), Fault> {
         self.roster.feed(&feed).ok_or(Fault::DeviceUnknown)?;
+        let now = Timestamp::from_millis(work.cx.now.wall_ms);
         let present = self.view.namings(&feed);
         if present.is_empty() {
-            let created = Timestamp::from_millis(work.cx.now.wall_ms);
             let id = draw(work.cx.entropy);
-            return self.create(work, id, fields::of_naming(&feed, name, created));
+            return self.create(work, id, fields::of_naming(&feed, name, now));
         }
         for id in present {
             let row = self.row(work, &id)?.ok_or(Fault::Unreadable)?;
-            self.change(work, id, row, None, &fields::of_renaming(name))?;
+            self.change(work, id, row, None, &fields::of_renaming(name, now))?;
         }
         Ok(())
     }

@@ -37,8 +37,14 @@ impl Keeper {
         if matches!(self.found()?, Found::Vault) {
             return Err(Refused::VaultExists);
         }
+        let (vault, device) = (created.unlocked.space(), created.unlocked.feed());
         self.store.apply(created.commit)?;
-        self.start(created.unlocked)
+        // From here on the vault stands, and what belongs to it must reach the person whatever happens.
+        let unopened = self.start(created.unlocked).err();
+        if unopened.is_some() {
+            self.front.closed(Stage::Locked);
+        }
+        Ok(Made { vault, device, unopened })
     }
 
     /// Opens the vault with its key. Opening an open one changes nothing.
@@ -48,10 +54,10 @@ impl Keeper {
             return Ok(());
         }
         let unlocked = opening(&*self.store)?;
-        self.start(unlocked).map(|_| ())
+        self.start(unlocked)
     }
 
-    fn start(&mut self, unlocked: Unlocked) -> Result<Made, Refused> {
+    fn start(&mut self, unlocked: Unlocked) -> Result<(), Refused> {
         let (now, mut entropy) = (self.host.now(), HostEntropy(&*self.host));
         let mut cx = Context { now, entropy: &mut entropy, reader: &*self.store };
         let (engine, step) = Engine::open(unlocked, &mut cx)?;
@@ -59,12 +65,11 @@ impl Keeper {
             self.front.fail(&fault);
             return Err(fault.into());
         }
-        let made = Made { vault: engine.space(), device: engine.feed() };
         self.vault = Vault::Open(Box::new(engine));
         self.front.opened(&*self.store);
         tracing::info!("the vault is open");
         self.tell_went_back();
-        Ok(made)
+        Ok(())
     }
 
     /// Tells the person that an older copy of the journal's file was put in its place; the store forgets it once that is

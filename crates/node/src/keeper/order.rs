@@ -66,6 +66,8 @@ pub(crate) struct Made {
     pub(crate) vault: SpaceId,
     /// This device's feed.
     pub(crate) device: FeedId,
+    /// Why it is not open, if it is not. It is durable all the same.
+    pub(crate) unopened: Option<Refused>,
 }
 
 /// Why the keeper did not do it.

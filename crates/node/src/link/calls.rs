@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _};
-use haven_core::time::Timestamp;
 use haven_engine::sync::{Incoming, Refusal, Request};
 use haven_feed::auth;
 use haven_feed::ids::{FeedId, LinkHash, Nonce, RosterHead, SpaceId, StoreId, Vector};
@@ -18,7 +17,6 @@ use haven_wire::pb::pull_response::Event;
 use haven_wire::position::{head_from_pb, head_to_pb, vector_from_pb, vector_to_pb};
 use haven_wire::request::{Malformed, array, id};
 use haven_wire::session::Token;
-use jiff::fmt::rfc2822;
 use tonic::{Response, Status, Streaming};
 
 use super::refusal::CallFault;
@@ -319,6 +317,8 @@ pub(crate) struct Challenge {
     server_key: [u8; 32],
     store_id: [u8; 16],
     signature: [u8; 64],
+    /// What its clock shows; not part of the proof.
+    now_ms: Option<i64>,
 }
 
 impl From<Challenge> for Incoming {
@@ -333,33 +333,16 @@ impl From<Challenge> for Incoming {
 }
 
 async fn challenge(caller: Caller, space: SpaceId, feed: FeedId) -> Result<Challenge, CallFault> {
-    Ok(challenged(caller, space, feed).await?.0)
-}
-
-/// Asks for a challenge; also gives what the server's clock shows, as far as its answer says so.
-async fn challenged(
-    caller: Caller,
-    space: SpaceId,
-    feed: FeedId,
-) -> Result<(Challenge, Option<Timestamp>), CallFault> {
     let request = pb::ChallengeRequest { space: bytes(space), feed: bytes(feed) };
     let mut client = Session::new(caller.transport.clone());
-    let answer = client.challenge(request);
-    let answer = tokio::select! {
-        answer = answer => answer.map_err(|status| CallFault::of(&status))?,
-        () = caller.host.sleep(CALL_MS) => return Err(CallFault::Broken),
-    };
-    let date = answer.metadata().get("date").and_then(|date| date.to_str().ok());
-    let date = date.and_then(|date| rfc2822::parse(date).ok());
-    let date = date.map(|date| Timestamp::from_millis(date.timestamp().as_millisecond()));
-    let answer = answer.into_inner();
-    let challenge = Challenge {
+    let answer = caller.within(client.challenge(request)).await?;
+    Ok(Challenge {
         nonce: array(&answer.nonce, "nonce")?,
         server_key: array(&answer.server_key, "server_key")?,
         store_id: array(&answer.store_id, "store_id")?,
         signature: array(&answer.server_signature, "server_signature")?,
-    };
-    Ok((challenge, date))
+        now_ms: answer.now_ms,
+    })
 }
 
 fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
@@ -419,7 +402,7 @@ pub(crate) async fn meet(host: &Arc<dyn Host>, url: &str) -> Result<Met, NoIdent
     let transport = host.dial(url).await.map_err(Some)?;
     let caller = Caller { host: Arc::clone(host), transport };
     let (space, feed) = (SpaceId::ZERO, FeedId::ZERO);
-    let (answer, date) = challenged(caller, space, feed).await.map_err(|_| None)?;
+    let answer = challenge(caller, space, feed).await.map_err(|_| None)?;
     let server = SignKey::from_bytes(answer.server_key).map_err(|_| None)?;
     let asked = auth::Challenge {
         server,
@@ -429,6 +412,6 @@ pub(crate) async fn meet(host: &Arc<dyn Host>, url: &str) -> Result<Met, NoIdent
         store: StoreId::from_bytes(answer.store_id),
     };
     asked.check_server(&server, &Signature::from_bytes(answer.signature)).map_err(|_| None)?;
-    let ahead_ms = date.map(|date| host.now().wall_ms.saturating_sub(date.as_millis()));
+    let ahead_ms = answer.now_ms.map(|theirs| host.now().wall_ms.saturating_sub(theirs));
     Ok(Met { key: answer.server_key, ahead_ms })
 }

@@ -131,6 +131,9 @@ impl Newcomer {
             self.node.derive(move || joining.seal(&passphrase, &url, &mut HostEntropy(&*host))).await?;
         let (unlocked, commit) = sealed.map_err(|fault| of_join(&fault))?;
         let made = self.node.create(Created { unlocked, commit, kit_code: String::new() }).await?;
+        if let Some(refused) = made.unopened {
+            return Err(refused.into());
+        }
         Ok(JoinState::Linked { vault: made.vault.to_string(), device_id: made.device.to_string() })
     }
 }

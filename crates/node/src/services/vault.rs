@@ -33,11 +33,19 @@ impl VaultService for Vault {
         let created = self.make(device, request.passphrase).await?;
         let kit = created.kit_code.clone();
         let made = self.0.create(created).await?;
-        if let Some(choice) = choice {
-            self.0.command(Command::SetServer(choice)).await?;
-        }
         let (vault, device_id) = (made.vault.to_string(), made.device.to_string());
-        Ok(Response::new(pb::InitResponse { vault, device_id, kit }))
+        // Whatever fails now, the vault stands: its kit exists nowhere else and goes out with the answer.
+        let failed = match (made.unopened, choice) {
+            (Some(refused), _) => Some((refused, "the journal was made, but not opened")),
+            (None, Some(choice)) => {
+                let set = self.0.command(Command::SetServer(choice)).await;
+                set.err().map(|refused| (refused, "the journal was made, but its server was not set"))
+            }
+            (None, None) => None,
+        };
+        let failed = failed.map(|(refused, what)| ApiError { what: what.to_owned(), ..refused.into() });
+        let failed = failed.map(pb::ErrorDetail::from);
+        Ok(Response::new(pb::InitResponse { vault, device_id, kit, failed }))
     }
 
     async fn unlock(

@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::{Draft, Filter};
+use haven_api::vault::ServerInvite;
 use haven_engine::io::{Commit, Reader, Regression, Store, StoreFault, Table, Visit};
 use haven_feed::ids::{FeedId, SpaceId};
 use haven_store::memory::MemoryStore;
 
 use crate::device::{Device, STRONG, reason};
+use crate::server::{FakeServer, URL};
 
 /// A store in memory that the test keeps a hand on.
 #[derive(Clone, Default)]
@@ -19,11 +21,19 @@ pub(crate) struct Disk(Arc<Mutex<Inner>>);
 struct Inner {
     store: MemoryStore,
     fault: Option<StoreFault>,
+    /// Commits that are still taken before it fails.
+    takes: usize,
     regression: Option<Regression>,
     problems: Vec<String>,
 }
 
 impl Disk {
+    /// Some commits are taken yet, then every one fails like this.
+    fn fail_after(&self, takes: usize, fault: StoreFault) {
+        let mut inner = self.0.lock().unwrap();
+        (inner.takes, inner.fault) = (takes, Some(fault));
+    }
+
     /// The store holds less than it held.
     pub(crate) fn go_back(&self) {
         self.0.lock().unwrap().regression = Some(Regression { held: 2, seen: 5 });
@@ -75,8 +85,11 @@ impl Store for Disk {
     fn apply(&mut self, commit: Commit) -> Result<(), StoreFault> {
         let mut inner = self.0.lock().unwrap();
         match inner.fault.clone() {
-            Some(fault) => Err(fault),
-            None => inner.store.apply(commit),
+            Some(fault) if inner.takes == 0 => Err(fault),
+            _ => {
+                inner.takes = inner.takes.saturating_sub(1);
+                inner.store.apply(commit)
+            }
         }
     }
 
@@ -160,6 +173,27 @@ async fn a_vault_that_cannot_be_written_down_is_not_made() {
     assert_eq!(reason(made), Some(Reason::StorageFull));
     disk.fail(None);
     device.client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_a_vault_is_made_its_kit_is_told_whatever_fails_then() {
+    let mut stood = 0;
+    for takes in 1..6 {
+        let disk = Disk::default();
+        let (device, server) = (Device::with_store(disk.clone()), FakeServer::new());
+        device.host.serve(Some(server.routes()));
+        let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };
+        disk.fail_after(takes, StoreFault::Full);
+        let made = device.client.init("Laptop", STRONG.to_owned(), Some(choice)).await.unwrap();
+        assert_eq!((made.kit.len(), made.vault.len(), made.device_id.len()), (34, 64, 16), "{takes}");
+        assert!(made.failed.iter().all(|failed| failed.reason == Reason::StorageFull), "{:?}", made.failed);
+        stood += usize::from(made.failed.is_some());
+        disk.fail(None);
+        device.client.lock().await.unwrap();
+        device.client.unlock(STRONG.to_owned()).await.unwrap();
+        device.note("the vault stands").await;
+    }
+    assert!(stood > 0, "the server could not be remembered at least once");
 }
 
 #[tokio::test(start_paused = true)]

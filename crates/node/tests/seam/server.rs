@@ -59,7 +59,7 @@ pub(crate) struct Seen {
     pub(crate) forge: bool,
     pub(crate) mailboxes: BTreeMap<Bytes, Mailbox>,
     /// What its clock shows.
-    pub(crate) date: Option<String>,
+    pub(crate) now_ms: Option<i64>,
 }
 
 impl FakeServer {
@@ -119,16 +119,13 @@ impl pb::session_service_server::SessionService for FakeServer {
         };
         let mut signature = *challenge.sign(&self.signer).as_bytes();
         signature[0] ^= u8::from(self.seen().forge);
-        let mut answer = Response::new(pb::ChallengeResponse {
+        Ok(Response::new(pb::ChallengeResponse {
             nonce: bytes([3; 32]),
             server_key: bytes(self.signer.key().as_bytes()),
             store_id: bytes(self.store),
             server_signature: bytes(signature),
-        });
-        if let Some(date) = &self.seen().date {
-            answer.metadata_mut().insert("date", date.parse().unwrap());
-        }
-        Ok(answer)
+            now_ms: self.seen().now_ms,
+        }))
     }
 
     async fn log_in(&self, _: Request<pb::LogInRequest>) -> Result<Response<pb::LogInResponse>, Status> {

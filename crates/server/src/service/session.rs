@@ -1,5 +1,7 @@
 //! Logging in.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use haven_feed::auth::{AuthFault, Challenge};
 use haven_feed::keys::Signature;
 use haven_feed::{Nonce, SpaceId};
@@ -59,6 +61,7 @@ impl Services {
             server_key: bytes(server.identity.key().as_bytes()),
             store_id: bytes(server.store_id),
             server_signature: bytes(challenge.sign(server.identity.signer()).as_bytes()),
+            now_ms: now_ms(),
         })
     }
 
@@ -72,6 +75,12 @@ impl Services {
         server.sessions.open(&token, answer.session, Instant::now());
         Ok(token)
     }
+}
+
+/// The wall clock; nothing if it stands before 1970.
+fn now_ms() -> Option<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
 }
 
 fn read(request: &pb::LogInRequest) -> Result<Answer, Malformed> {

@@ -2109,6 +2109,10 @@ pub struct ChallengeResponse {
     /// Ed25519 by `server_key` over SHA-256("haven/1/server" || server_key || nonce || space || feed || store_id), 64 bytes.
     #[prost(bytes = "bytes", tag = "4")]
     pub server_signature: ::prost::bytes::Bytes,
+    /// The server's clock, milliseconds since 1970; absent if it does not tell. Shown to a person whose own clock may be wrong, and
+    /// used for nothing else: it is not signed.
+    #[prost(int64, optional, tag = "5")]
+    pub now_ms: ::core::option::Option<i64>,
 }
 /// LogInRequest is the device's half of the proof.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -29,11 +29,6 @@ fn a_second_device_gets_everything_and_edits_made_apart_both_survive() {
     let devices = new.lines(&["device", "list"]);
     let names: Vec<_> = devices.iter().map(|it| text(it, "name").to_owned()).collect();
     assert_eq!(names, ["Laptop", "Phone"]);
-    new.json(&["device", "rename", text(&devices[1], "id"), "My phone"]);
-    new.sync();
-    old.sync();
-    assert_eq!(text(&old.lines(&["device", "list"])[1], "name"), "My phone");
-    new.json(&["device", "rename", text(&devices[1], "id"), "Phone"]);
 
     server.kill();
     old.run_with(&["edit", &id, "--from", "-"], b"ONE\n\ntwo\n\nthree").json();
@@ -50,6 +45,30 @@ fn a_second_device_gets_everything_and_edits_made_apart_both_survive() {
     let authors: std::collections::BTreeSet<_> =
         old.lines(&["history", &id]).iter().map(|version| text(version, "device").to_owned()).collect();
     assert_eq!(authors.into_iter().collect::<Vec<_>>(), ["Laptop", "Phone"]);
+}
+
+#[test]
+fn a_device_that_two_devices_name_apart_has_one_name_on_both() {
+    let (mut server, old, new) = pair();
+    let phone = text(&new.lines(&["device", "list"])[1], "id").to_owned();
+    let named = |device: &Device| text(&device.lines(&["device", "list"])[1], "name").to_owned();
+    let rename = |device: &Device, name: &str| drop(device.json(&["device", "rename", &phone, name]));
+    let sync = || [&old, &new, &old].map(Device::sync);
+    old.sync();
+    server.kill();
+    rename(&old, "The other one");
+    rename(&new, "Mine");
+    assert_eq!((named(&old).as_str(), named(&new).as_str()), ("The other one", "Mine"));
+    server.run();
+    sync();
+    assert!(["The other one", "Mine"].contains(&named(&old).as_str()), "{}", named(&old));
+    assert_eq!(named(&old), named(&new));
+    // From now on there is one name again, whoever gives it.
+    for (device, name) in [(&old, "First"), (&new, "Second")] {
+        rename(device, name);
+        sync();
+        assert_eq!((named(&old).as_str(), named(&new).as_str()), (name, name));
+    }
 }
 
 #[test]
