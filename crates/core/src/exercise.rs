@@ -10,6 +10,7 @@ mod load;
 mod raw;
 mod report;
 mod rules;
+mod schema;
 mod shape;
 mod texts;
 mod words;
@@ -20,6 +21,7 @@ pub use derived::derived;
 pub(crate) use derived::spoken;
 pub use field::{Bounds, Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
 pub use gate::GateWords;
+pub use schema::schema;
 pub use texts::{DEFAULT_LANGUAGE, Texts};
 pub use words::{
     Better, FieldKind, Gate, Grade, ItemKind, NotWhen, Phase, ShareDefault, Sign, Step, UnknownWord, View,

@@ -14,7 +14,7 @@ use crate::fault::{Fault, shown};
 use crate::limits::{EXERCISE_BYTES_MAX, EXERCISE_FIELDS_MAX, MINUTES_MAX};
 
 /// The schema this loader reads.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// Keys in which other formats put code. They get an answer of their own.
 const CODE_KEYS: [&str; 16] = [
