@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::answers::{ExerciseId, ExerciseRef};
+use crate::answers::{Answer, ExerciseId, ExerciseRef};
+use crate::entry::Entry;
 use crate::exercise::{Exercise, Sign, Step};
 use crate::fault::Fault;
+use crate::id::PersonId;
 
 macro_rules! built_in {
     ($id:literal) => {
@@ -115,6 +117,23 @@ impl Library {
             step.is_none_or(|step| exercise.steps.is_empty() || exercise.steps.contains(&step))
                 && sign.is_none_or(|sign| exercise.signs.contains(&sign))
         })
+    }
+}
+
+/// Returns the person with whom the writer does not feel safe, if the entry says so on the people map.
+///
+/// One such entry is enough to keep the relationship gate closed for that person, whatever other entries say: somebody who
+/// feels safe today may have had to. Only changing or trashing that entry opens it.
+pub fn unsafe_person(entry: &Entry) -> Option<PersonId> {
+    let on_map = entry.exercise.as_ref().is_some_and(|made_with| made_with.id.as_str() == "people-map");
+    if !on_map || entry.trashed.is_some() {
+        return None;
+    }
+    let answer =
+        |id: &str| entry.answers.iter().find(|(field, _)| field.as_str() == id).map(|(_, answer)| answer);
+    match (answer("person")?, answer("safe")?) {
+        (Answer::Person(person), Answer::Choice(safe)) if safe == "no" => Some(*person),
+        _ => None,
     }
 }
 

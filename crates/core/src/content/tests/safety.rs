@@ -1,7 +1,12 @@
 //! What stands before an exercise, and where it stops.
 
 use super::{exercise, library};
+use crate::answers::{Answer, Answers};
+use crate::content::unsafe_person;
+use crate::entry::{Entry, EntryKind};
 use crate::exercise::{Gate, NotWhen, Shape, ShareDefault};
+use crate::id::{EntryId, PersonId};
+use crate::time::Timestamp;
 
 /// The exercises that touch the other person.
 const GATED: [&str; 8] = [
@@ -137,4 +142,39 @@ fn nothing_is_shared_unless_the_person_is_asked() {
     let library = library();
     let asked = library.iter().filter(|e| e.share_default == ShareDefault::Ask);
     assert_eq!(asked.map(|e| e.id.as_str()).collect::<Vec<_>>(), ["my-loop", "session-prep"]);
+}
+
+fn on_the_map(person: Option<PersonId>, safe: &str) -> Entry {
+    let mut answers: Answers = [("safe".parse().unwrap(), Answer::Choice(safe.to_owned()))].into();
+    answers.extend(person.map(|person| ("person".parse().unwrap(), Answer::Person(person))));
+    Entry {
+        id: EntryId::from_bytes([1; 16]),
+        kind: EntryKind::Exercise,
+        at: "2026-11-24".parse().unwrap(),
+        title: String::new(),
+        text: String::new(),
+        tags: Default::default(),
+        people: Default::default(),
+        exercise: "people-map@1".parse().ok(),
+        answers,
+        import_id: None,
+        created: Timestamp::default(),
+        modified: Timestamp::default(),
+        trashed: None,
+    }
+}
+
+#[test]
+fn one_entry_of_the_map_tells_who_is_not_safe() {
+    let anna = PersonId::from_bytes([7; 16]);
+    assert_eq!(unsafe_person(&on_the_map(Some(anna), "no")), Some(anna));
+    for safe in ["yes", "mostly", ""] {
+        assert_eq!(unsafe_person(&on_the_map(Some(anna), safe)), None, "{safe}");
+    }
+    assert_eq!(unsafe_person(&on_the_map(None, "no")), None);
+    let said = on_the_map(Some(anna), "no");
+    assert_eq!(unsafe_person(&Entry { trashed: Some(Timestamp::default()), ..said.clone() }), None);
+    assert_eq!(unsafe_person(&Entry { exercise: "need-line@1".parse().ok(), ..said }), None);
+    let safe = exercise("people-map").field(&"safe".parse().unwrap()).unwrap().shape.clone();
+    assert!(safe.options().iter().any(|option| option.id == "no"), "the map cannot say no any more");
 }
