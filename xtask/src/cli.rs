@@ -48,7 +48,7 @@ pub enum Command {
     Torture(TortureChoice),
     /// Measure, beside the floors of the same run
     Bench(BenchChoice),
-    /// Write the Rust code of the protocols in proto/ anew
+    /// Write anew what is made of other files: the Rust code of proto/, the schema of exercises
     Generate {
         /// Only compare with what is there
         #[arg(long)]

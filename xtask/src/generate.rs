@@ -1,5 +1,6 @@
-//! The Rust code of the protocols: written by `xtask-generate`, kept in the tree, so that nobody who builds Haven needs a
-//! proto compiler.
+//! What is made of other files and kept in the tree all the same: the Rust code of the protocols, written by
+//! `xtask-generate`, so that nobody who builds Haven needs a proto compiler; and the schema of exercises, which `core` prints,
+//! so that editors find it.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -29,6 +30,9 @@ pub const PACKAGES: [Package; 2] = [
 /// The file beside the generated ones that says what they were made of.
 const STAMP: &str = "stamp";
 
+/// Where editors find the schema of exercises. A test in `core` holds it to what the loader takes.
+const EXERCISE_SCHEMA: &str = "crates/core/content/exercise.schema.json";
+
 /// What else decides how the code looks.
 const MAKERS: [&str; 1] = ["xtask/src/bin/generate.rs"];
 
@@ -50,10 +54,10 @@ impl Package {
     }
 }
 
-/// Writes the code anew, or only compares.
+/// Writes the code and the schema anew, or only compares.
 ///
 /// # Errors
-/// When a proto cannot be compiled, or `check` finds that the code in the tree is another than the protos give.
+/// When a proto cannot be compiled, or `check` finds that what is in the tree is another than its sources give.
 pub fn command(repo: &Repo, check: bool) -> Result<(), Fault> {
     let folder = tempfile::tempdir().map_err(|error| Fault::io("make a folder for the code", &error))?;
     let out = folder.path().to_string_lossy().into_owned();
@@ -63,8 +67,26 @@ pub fn command(repo: &Repo, check: bool) -> Result<(), Fault> {
     for package in &PACKAGES {
         if check { compare(repo, folder.path(), package)? } else { replace(repo, folder.path(), package)? }
     }
-    say::progress(if check { "generate: the code is what the protos give" } else { "generate: written" });
+    exercise_schema(repo, check)?;
+    say::progress(if check { "generate: all is what its sources give" } else { "generate: written" });
     Ok(())
+}
+
+fn exercise_schema(repo: &Repo, check: bool) -> Result<(), Fault> {
+    let arguments = ["run", "--quiet", "--package", "haven-core", "--example", "exercise_schema"];
+    let fresh = Shell::new(repo).read("cargo", &arguments)?;
+    let kept = repo.path(EXERCISE_SCHEMA);
+    if !check {
+        return fs::write(kept, fresh).map_err(|error| Fault::io("write the schema of exercises", &error));
+    }
+    if fs::read_to_string(kept).ok() == Some(fresh) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "generate --check",
+        format!("{EXERCISE_SCHEMA} is not what the loader gives"),
+        "Run `cargo xtask generate` and commit what it writes.",
+    ))
 }
 
 /// Tells whether the code in the tree belongs to the protos in the tree, by its stamp alone: quick enough for every test

@@ -5,10 +5,12 @@
 
 mod derived;
 mod field;
+mod gate;
 mod load;
 mod raw;
 mod report;
 mod rules;
+mod schema;
 mod shape;
 mod texts;
 mod words;
@@ -17,7 +19,9 @@ use crate::answers::{ExerciseId, ExerciseRef, FieldId};
 
 pub use derived::derived;
 pub(crate) use derived::spoken;
-pub use field::{Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
+pub use field::{Bounds, Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
+pub use gate::GateWords;
+pub use schema::schema;
 pub use texts::{DEFAULT_LANGUAGE, Texts};
 pub use words::{
     Better, FieldKind, Gate, Grade, ItemKind, NotWhen, Phase, ShareDefault, Sign, Step, UnknownWord, View,
@@ -35,7 +39,7 @@ pub struct Exercise {
     pub title: Option<TextKey>,
     /// The key of the sentence that says what it is for.
     pub purpose: Option<TextKey>,
-    /// The steps it belongs to, ascending.
+    /// The steps it belongs to, ascending; none means that it belongs to every step.
     pub steps: Vec<Step>,
     /// The signs it works on, in their order.
     pub signs: Vec<Sign>,
@@ -49,6 +53,11 @@ pub struct Exercise {
     pub share_default: ShareDefault,
     /// Where its answers are shown, beside the views of its outcomes.
     pub views: Vec<View>,
+    /// Whether a journal keeps it in a single entry, which is opened and gone on with every time.
+    pub single: bool,
+    /// The measure whose questions these are: its first scale is the first item, and so on, and what is answered is kept
+    /// as one result of it, by whichever way the person came.
+    pub measure: Option<ExerciseId>,
     /// Its fields, in the order they are asked within their phases.
     pub fields: Vec<Field>,
     /// What it may change.

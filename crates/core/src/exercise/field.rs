@@ -27,6 +27,10 @@ pub struct Field {
     pub help: Option<TextKey>,
     /// For a later field: how long after the exercise it is asked, once for each.
     pub after: Vec<Delay>,
+    /// For a later field: the field whose date is the day on which it is asked.
+    pub on: Option<FieldId>,
+    /// For a text: the earlier list whose items are offered as answers. Other words may be written.
+    pub from: Option<FieldId>,
     /// Which answers fit.
     pub shape: Shape,
 }
@@ -166,6 +170,8 @@ pub struct Scale {
     pub step: i32,
     /// What some points are called.
     pub anchors: BTreeMap<i32, TextKey>,
+    /// The answers at which to stop.
+    pub stop: Option<Bounds>,
 }
 
 impl Scale {
@@ -218,6 +224,28 @@ pub struct Stop {
     pub when: bool,
     /// What is said then.
     pub notice: TextKey,
+    /// The exercise that is offered instead.
+    pub instead: Option<ExerciseId>,
+}
+
+/// Between which answers an exercise goes on; at others it is better to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Less than this means stop.
+    pub below: Option<i32>,
+    /// More than this means stop.
+    pub above: Option<i32>,
+    /// What is said then.
+    pub notice: TextKey,
+    /// The exercise that is offered instead.
+    pub instead: Option<ExerciseId>,
+}
+
+impl Bounds {
+    /// Tells whether the answer means stop.
+    pub fn stops(&self, number: i32) -> bool {
+        self.below.is_some_and(|least| number < least) || self.above.is_some_and(|most| number > most)
+    }
 }
 
 /// How long after an exercise something is asked: whole hours, days or weeks, as in `PT3H`, `P7D`, `P2W`.
@@ -294,11 +322,27 @@ mod tests {
 
     #[test]
     fn a_scale_holds_its_points() {
-        let scale = Scale { min: -10, max: 10, step: 5, anchors: BTreeMap::new() };
+        let scale = Scale { min: -10, max: 10, step: 5, anchors: BTreeMap::new(), stop: None };
         for (number, holds) in
             [(-10, true), (0, true), (5, true), (10, true), (3, false), (15, false), (-15, false)]
         {
             assert_eq!(scale.holds(number), holds, "{number}");
+        }
+    }
+
+    #[test]
+    fn an_answer_outside_the_bounds_means_stop() {
+        let bounds = |below, above| Bounds { below, above, notice: "n".into(), instead: None };
+        let cases = [
+            (bounds(Some(6), None), 5, true),
+            (bounds(Some(6), None), 6, false),
+            (bounds(None, Some(80)), 80, false),
+            (bounds(None, Some(80)), 81, true),
+            (bounds(Some(2), Some(8)), 1, true),
+            (bounds(Some(2), Some(8)), 5, false),
+        ];
+        for (bounds, number, stops) in cases {
+            assert_eq!(bounds.stops(number), stops, "{number}");
         }
     }
 }

@@ -9,11 +9,12 @@ use super::shape::read_field;
 use super::texts::Texts;
 use super::words::{Sign, Step, View};
 use super::{Evidence, Exercise, Outcome, Safety};
+use crate::answers::ExerciseId;
 use crate::fault::{Fault, shown};
 use crate::limits::{EXERCISE_BYTES_MAX, EXERCISE_FIELDS_MAX, MINUTES_MAX};
 
 /// The schema this loader reads.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// Keys in which other formats put code. They get an answer of their own.
 const CODE_KEYS: [&str; 16] = [
@@ -97,6 +98,7 @@ fn build(text: &str, raw: RawExercise, report: &mut Report) -> Option<Exercise> 
     let place = |span| Place::new(text, &span);
     check_head(text, &raw, report);
     let id = report.form(&place(raw.id.span()), raw.id.get_ref(), "id of an exercise");
+    let measure = read_measure(text, raw.measure.as_ref(), report);
     let steps = read_steps(&place(raw.steps.span()), raw.steps.get_ref(), report);
     let signs = read_words::<Sign>(&place(raw.signs.span()), raw.signs.get_ref(), report);
     let views =
@@ -119,6 +121,8 @@ fn build(text: &str, raw: RawExercise, report: &mut Report) -> Option<Exercise> 
         safety: safety?,
         share_default: share_default?,
         views: views.unwrap_or_default(),
+        single: raw.single.is_some_and(Spanned::into_inner),
+        measure: measure?,
         fields: fields.into_iter().collect::<Option<_>>()?,
         outcomes: outcomes.into_iter().collect::<Option<_>>()?,
         texts: Texts(raw.i18n),
@@ -148,10 +152,22 @@ fn check_head(text: &str, raw: &RawExercise, report: &mut Report) {
     }
 }
 
+fn read_measure(
+    text: &str,
+    raw: Option<&Spanned<String>>,
+    report: &mut Report,
+) -> Option<Option<ExerciseId>> {
+    match raw {
+        Some(id) => report.form(&Place::new(text, &id.span()), id.get_ref(), "id of a measure").map(Some),
+        None => Some(None),
+    }
+}
+
 fn read_steps(place: &Place, numbers: &[i64], report: &mut Report) -> Option<Vec<Step>> {
     let known: Option<Vec<Step>> = numbers.iter().map(|number| Step::from_number(*number)).collect();
-    let Some(mut steps) = known.filter(|steps| !steps.is_empty()) else {
-        report.add(place, "the steps are not numbers from 1 to 6", "write steps = [2]");
+    let Some(mut steps) = known else {
+        let next = "write steps = [2], or steps = [] for what belongs to every step";
+        report.add(place, "the steps are not numbers from 1 to 6", next);
         return None;
     };
     steps.sort_unstable();

@@ -25,6 +25,8 @@ pub(super) struct RawExercise {
     pub(super) safety: Spanned<RawSafety>,
     pub(super) share_default: Spanned<String>,
     pub(super) views: Option<Spanned<Vec<String>>>,
+    pub(super) single: Option<Spanned<bool>>,
+    pub(super) measure: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) field: Vec<Spanned<RawField>>,
     #[serde(default)]
@@ -63,6 +65,7 @@ pub(super) struct RawField {
     pub(super) label: String,
     pub(super) help: Option<String>,
     pub(super) after: Option<Vec<String>>,
+    pub(super) on: Option<String>,
     pub(super) min: Option<i64>,
     pub(super) max: Option<i64>,
     pub(super) step: Option<i64>,
@@ -72,13 +75,17 @@ pub(super) struct RawField {
     pub(super) min_items: Option<usize>,
     pub(super) max_items: Option<usize>,
     pub(super) max_chars: Option<usize>,
+    pub(super) from: Option<String>,
     pub(super) weight: Option<RawWeight>,
     pub(super) suggest: Option<String>,
     pub(super) seconds: Option<u32>,
     pub(super) to: Option<String>,
     pub(super) template: Option<String>,
     pub(super) stop_when: Option<bool>,
+    pub(super) stop_below: Option<i64>,
+    pub(super) stop_above: Option<i64>,
     pub(super) stop: Option<String>,
+    pub(super) instead: Option<String>,
 }
 
 impl RawField {
@@ -94,13 +101,17 @@ impl RawField {
             ("min_items", self.min_items.is_some()),
             ("max_items", self.max_items.is_some()),
             ("max_chars", self.max_chars.is_some()),
+            ("from", self.from.is_some()),
             ("weight", self.weight.is_some()),
             ("suggest", self.suggest.is_some()),
             ("seconds", self.seconds.is_some()),
             ("to", self.to.is_some()),
             ("template", self.template.is_some()),
             ("stop_when", self.stop_when.is_some()),
+            ("stop_below", self.stop_below.is_some()),
+            ("stop_above", self.stop_above.is_some()),
             ("stop", self.stop.is_some()),
+            ("instead", self.instead.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }

@@ -2,10 +2,13 @@
 
 mod derivation;
 mod outcomes;
+mod relation;
 mod succession;
 mod wording;
 
 use std::collections::BTreeSet;
+
+use toml::Spanned;
 
 use super::Exercise;
 use super::raw::RawExercise;
@@ -19,6 +22,7 @@ const GATED: [&str; 4] = ["small-test", "limit-plan", "kept-word", "closeness-la
 pub(super) struct Lines {
     id: Place,
     version: Place,
+    measure: Place,
     safety: Place,
     fields: Vec<Place>,
     outcomes: Vec<Place>,
@@ -31,6 +35,7 @@ impl Lines {
         Self {
             id: place(raw.id.span()),
             version: place(raw.version.span()),
+            measure: place(raw.measure.as_ref().map_or(raw.id.span(), Spanned::span)),
             safety: place(raw.safety.span()),
             fields: raw.field.iter().map(|field| place(field.span()).of_field(&field.get_ref().id)).collect(),
             outcomes: raw.outcome.iter().map(|outcome| place(outcome.span())).collect(),
@@ -50,6 +55,7 @@ pub(super) fn check(
     wording::check(exercise, lines, report);
     outcomes::check(exercise, lines, report);
     derivation::check(exercise, lines, report);
+    relation::check(exercise, lines, report);
     if let Some(previous) = previous {
         succession::check(exercise, previous, lines, report);
     }

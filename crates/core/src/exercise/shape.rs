@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
-use super::field::{Choice, Count, Delay, Field, Scale, Shape, Stop, Weight};
+use super::field::{Bounds, Choice, Count, Delay, Field, Scale, Shape, Stop, Weight};
 use super::raw::{RawField, RawOption};
 use super::report::{Place, Report};
 use super::words::{FieldKind, ItemKind, Phase};
-use crate::answers::{FieldId, Seconds};
+use crate::answers::{ExerciseId, FieldId, Seconds};
 use crate::limits::{
     ANSWER_ITEMS_MAX, ITEM_CHARS_MAX, OPTIONS_MAX, SCALE_ABS_MAX, SHORT_TEXT_CHARS_MAX, TEXT_BYTES_MAX,
 };
@@ -32,6 +32,8 @@ pub(super) fn read_field(text: &str, raw: Spanned<RawField>, report: &mut Report
     check_keys(&place, kind, &raw, report);
     check_required(&place, kind, phase, raw.required, report);
     let after = read_after(&place, phase, raw.after.as_deref().unwrap_or_default(), report);
+    let on = read_named(&place, raw.on.as_deref(), report);
+    let from = read_named(&place, raw.from.as_deref(), report);
     let shape = Reader { place: &place, raw: &raw, report }.shape(kind)?;
     Some(Field {
         id: id?,
@@ -40,8 +42,18 @@ pub(super) fn read_field(text: &str, raw: Spanned<RawField>, report: &mut Report
         label: raw.label,
         help: raw.help,
         after,
+        on: on?,
+        from: from?,
         shape,
     })
+}
+
+/// Reads the id of another field, where one is named.
+fn read_named(place: &Place, id: Option<&str>, report: &mut Report) -> Option<Option<FieldId>> {
+    match id {
+        Some(id) => report.form(place, id, "id of a field").map(Some),
+        None => Some(None),
+    }
 }
 
 fn read_id(place: &Place, text: &str, report: &mut Report) -> Option<FieldId> {
@@ -63,16 +75,17 @@ fn check_keys(place: &Place, kind: FieldKind, raw: &RawField, report: &mut Repor
     }
 }
 
-const fn keys_of(kind: FieldKind) -> &'static [&'static str] {
+pub(super) const fn keys_of(kind: FieldKind) -> &'static [&'static str] {
     match kind {
-        FieldKind::Text | FieldKind::LongText => &["max_chars"],
-        FieldKind::Scale => &["min", "max", "step", "anchors"],
+        FieldKind::Text => &["max_chars", "from"],
+        FieldKind::LongText => &["max_chars"],
+        FieldKind::Scale => &["min", "max", "step", "anchors", "stop_below", "stop_above", "stop", "instead"],
         FieldKind::Choice => &["options"],
         FieldKind::Multi => &["options", "min_items", "max_items"],
         FieldKind::List => &["of", "min_items", "max_items", "max_chars", "weight"],
         FieldKind::Emotions => &["min", "max", "options", "min_items", "max_items"],
         FieldKind::Date => &["suggest"],
-        FieldKind::Bool => &["stop_when", "stop"],
+        FieldKind::Bool => &["stop_when", "stop", "instead"],
         FieldKind::Timer => &["seconds"],
         FieldKind::Derived => &["template"],
         FieldKind::Link => &["to"],
@@ -165,9 +178,55 @@ impl Reader<'_> {
         }
         let (min, max) = self.range(self.raw.min?, self.raw.max?)?;
         let step = self.step(min, max)?;
-        let mut scale = Scale { min, max, step, anchors: BTreeMap::new() };
+        let mut scale = Scale { min, max, step, anchors: BTreeMap::new(), stop: None };
         scale.anchors = self.anchors(&scale);
+        scale.stop = self.bounds(&scale);
         Some(scale)
+    }
+
+    fn bounds(&mut self, scale: &Scale) -> Option<Bounds> {
+        let (below, above) = (self.raw.stop_below, self.raw.stop_above);
+        let notice = match (&self.raw.stop, below.or(above)) {
+            (Some(notice), Some(_)) => notice.clone(),
+            (None, None) => {
+                self.no_instead();
+                return None;
+            }
+            _ => {
+                self.add(
+                    "stop_below or stop_above and stop belong together",
+                    "give a bound and a text, or neither",
+                );
+                return None;
+            }
+        };
+        let instead = self.instead();
+        let (below, above) = (self.bound(scale, below), self.bound(scale, above));
+        if below.zip(above).is_some_and(|(below, above)| below > above) {
+            self.add("every answer means stop", "leave answers between the bounds at which it goes on");
+        }
+        Some(Bounds { below, above, notice, instead })
+    }
+
+    fn bound(&mut self, scale: &Scale, bound: Option<i64>) -> Option<i32> {
+        let bound = bound?;
+        let fits = i32::try_from(bound).ok().filter(|number| scale.holds(*number));
+        if fits.is_none() {
+            self.add(format!("the bound {bound} is no point of the scale"), "move or remove it");
+        }
+        fits
+    }
+
+    fn instead(&mut self) -> Option<ExerciseId> {
+        let id = self.raw.instead.as_deref()?;
+        self.report.form(self.place, id, "id of an exercise")
+    }
+
+    /// What is offered instead needs a stop to be offered at.
+    fn no_instead(&mut self) {
+        if self.raw.instead.is_some() {
+            self.add("instead needs a stop", "say when to stop and what is said then, or remove instead");
+        }
     }
 
     fn range(&mut self, min: i64, max: i64) -> Option<(i32, i32)> {
@@ -281,7 +340,7 @@ impl Reader<'_> {
     fn emotions(&mut self) -> Option<Shape> {
         let (min, max) =
             self.range(self.raw.min.unwrap_or(STRENGTH.0), self.raw.max.unwrap_or(STRENGTH.1))?;
-        let strength = Scale { min, max, step: 1, anchors: BTreeMap::new() };
+        let strength = Scale { min, max, step: 1, anchors: BTreeMap::new(), stop: None };
         let suggestions = if self.raw.options.is_some() { self.options(1)? } else { Vec::new() };
         Some(Shape::Emotions { strength, suggestions, count: self.count(0, ITEMS_USUAL) })
     }
@@ -295,8 +354,13 @@ impl Reader<'_> {
 
     fn stop(&mut self) -> Option<Stop> {
         match (self.raw.stop_when, &self.raw.stop) {
-            (Some(when), Some(notice)) => Some(Stop { when, notice: notice.clone() }),
-            (None, None) => None,
+            (Some(when), Some(notice)) => {
+                Some(Stop { when, notice: notice.clone(), instead: self.instead() })
+            }
+            (None, None) => {
+                self.no_instead();
+                None
+            }
             _ => {
                 self.add("stop_when and stop belong together", "give both or none");
                 None

@@ -1,3 +1,5 @@
+mod relations;
+
 use super::*;
 use crate::fault::Fault;
 use crate::limits::EXERCISE_BYTES_MAX;
@@ -181,7 +183,11 @@ fn what_is_missing_or_malformed_is_named() {
         ("version = 2", "version = -1", "line 3"),
         ("id = \"good-one\"", "id = \"Good One\"", "line 2, \"Good One\" is no id of an exercise"),
         ("id = \"good-one\"", "id = \"ab\"", "line 2, \"ab\" is no id of an exercise"),
-        ("steps = [2]", "steps = []", "line 5, the steps are not numbers from 1 to 6"),
+        (
+            "steps = [2]",
+            "steps = [0]",
+            "line 5, the steps are not numbers from 1 to 6; write steps = [2], or steps = []",
+        ),
         ("steps = [2]", "steps = [7]", "line 5, the steps are not numbers from 1 to 6"),
         ("steps = [2]", "steps = [2, 2]", "line 5, the step 2 stands here twice"),
         ("\"closeness\"", "\"trust\"", "line 6, the word trust stands here twice"),
@@ -282,7 +288,7 @@ fn kinds_with_keys_of_their_own_are_read() {
     let Shape::Emotions { strength, count, .. } = shape("kind = \"emotions\"") else { panic!() };
     assert_eq!((strength.min, strength.max, count), (1, 5, Count { min: 0, max: 20 }));
     assert_eq!(shape("kind = \"date\"\nsuggest = \"P7D\""), Shape::Date { suggest: "P7D".parse().ok() });
-    let stop = Stop { when: true, notice: "help".into() };
+    let stop = Stop { when: true, notice: "help".into(), instead: None };
     assert_eq!(shape("kind = \"bool\"\nstop_when = true\nstop = \"help\""), Shape::Bool { stop: Some(stop) });
     assert_eq!(shape("kind = \"link\"\nto = \"good-one\""), Shape::Link { to: "good-one".parse().ok() });
     let Shape::Timer { suggested } = shape("kind = \"timer\"\nseconds = 300") else { panic!() };

@@ -46,7 +46,7 @@ fn check_place(exercise: &Exercise, index: usize, id: &str, place: &Place, repor
 }
 
 /// The order in which fields are asked.
-fn order(field: &Field, index: usize) -> (crate::exercise::Phase, usize) {
+pub(super) fn order(field: &Field, index: usize) -> (crate::exercise::Phase, usize) {
     (field.phase, index)
 }
 

@@ -15,6 +15,11 @@ pub(super) fn check(exercise: &Exercise, previous: &Exercise, lines: &Lines, rep
         let what = format!("version {} is not greater than {}", exercise.version, previous.version);
         report.add(&lines.version, what, format!("write version = {}", previous.version + 1));
     }
+    if exercise.measure != previous.measure {
+        let was = previous.measure.as_ref().map_or("none".to_owned(), ToString::to_string);
+        let next = "keep it, or give the exercise a new id; old results belong to it";
+        report.add(&lines.measure, format!("the measure was {was}"), next);
+    }
     for old in &previous.fields {
         match exercise.fields.iter().position(|field| field.id == old.id) {
             Some(index) => compare(old, &exercise.fields[index], &lines.fields[index], report),

@@ -1,8 +1,9 @@
 //! Every text that is named exists, can be shown, and is only text.
 
 use super::Lines;
+use crate::exercise::gate::GATE_KEYS;
 use crate::exercise::report::{Place, Report};
-use crate::exercise::{DEFAULT_LANGUAGE, Exercise, Field, Shape, Texts};
+use crate::exercise::{DEFAULT_LANGUAGE, Exercise, Field, Gate, Scale, Shape, Texts};
 use crate::fault::shown;
 use crate::limits::LABEL_CHARS_MAX;
 
@@ -22,6 +23,10 @@ struct Named {
 
 /// Checks the texts and takes in the shared notices that are named.
 pub(super) fn check(exercise: &mut Exercise, lines: &Lines, report: &mut Report) {
+    for (_, key, _) in exercise.texts.iter().filter(|(_, key, _)| GATE_KEYS.contains(key)) {
+        let what = format!("the text \"{key}\" belongs to the gate, which asks the same everywhere");
+        report.add(&lines.safety, what, "remove it or give it another key");
+    }
     let shared: Texts = shared(report, lines);
     for named in named(exercise, lines) {
         if exercise.texts.find(DEFAULT_LANGUAGE, &named.key).is_some() {
@@ -69,7 +74,9 @@ fn named(exercise: &Exercise, lines: &Lines) -> Vec<Named> {
         let keys = keys.chain(notices_of(field).into_iter().map(|key| (key, true)));
         keys.map(|(key, shared)| Named { place: place.clone(), key: key.clone(), shared })
     });
-    whole.chain(fields).collect()
+    let gate = GATE_KEYS.iter().filter(|_| safety.gate == Gate::Relationship);
+    let gate = gate.map(|key| Named { place: lines.safety.clone(), key: (*key).to_owned(), shared: true });
+    whole.chain(gate).chain(fields).collect()
 }
 
 fn keys(field: &Field) -> Vec<&String> {
@@ -87,8 +94,10 @@ fn keys(field: &Field) -> Vec<&String> {
 fn notices_of(field: &Field) -> Vec<&String> {
     let mut notices: Vec<&String> =
         field.shape.options().iter().filter_map(|option| option.notice.as_ref()).collect();
-    if let Shape::Bool { stop: Some(stop) } = &field.shape {
-        notices.push(&stop.notice);
+    match &field.shape {
+        Shape::Bool { stop: Some(stop) } => notices.push(&stop.notice),
+        Shape::Scale(Scale { stop: Some(bounds), .. }) => notices.push(&bounds.notice),
+        _ => (),
     }
     notices
 }
