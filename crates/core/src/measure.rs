@@ -33,6 +33,7 @@ mod load;
 mod raw;
 mod retest;
 mod rules;
+mod says;
 mod score;
 mod subscale;
 mod vector;
@@ -47,7 +48,7 @@ pub use answers::{PERSON_FIELD, PREFER_NOT_TO_SAY, Target};
 pub use change::{ChangeRule, ScoreChange, Verdict};
 pub use library::Measures;
 pub use retest::{Advice, Retest};
-pub use score::{MeasureResult, NotScored, Score, Side, Value};
+pub use score::{Composite, MeasureResult, NotScored, Score, Side, Value};
 pub use subscale::{Band, Combine, Missing, Subscale, Transform};
 
 /// One version of one measure, all rules kept. [`Measure::load`] is the only way to one.
@@ -88,6 +89,8 @@ pub struct Measure {
     pub subscales: Vec<Subscale>,
     /// The two scores that make a point of a plane, if they do.
     pub plane: Option<Axes>,
+    /// Whether the mean over the people it was answered about is a score as well; see [`Measure::composite`].
+    pub composite: bool,
     /// How long to wait before it is answered again.
     pub retest: Retest,
     /// What allows us to carry it.

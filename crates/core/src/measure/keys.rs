@@ -56,7 +56,8 @@ fn is_id(id: &str) -> bool {
 fn transform(place: &Place, raw: &RawSubscale, report: &mut Report) -> Option<Transform> {
     let Some(raw) = raw.transform else { return Some(Transform::NONE) };
     let bound = TRANSFORM_ABS_MAX;
-    if raw.times == 0 || raw.times.abs() > bound || raw.plus.abs() > bound {
+    let fits = |number: i32| (-bound..=bound).contains(&number);
+    if raw.times == 0 || !fits(raw.times) || !fits(raw.plus) {
         report.add(
             place,
             "the transform does not fit",

@@ -95,6 +95,7 @@ impl Reader<'_> {
             missing: missing?,
             subscales: subscales.into_iter().collect::<Option<_>>()?,
             plane: plane.map(|axes| Axes { worry: axes.worry, distance: axes.distance }),
+            composite: raw.composite,
             retest: retest?,
             rights: rights?,
             texts: Texts::new(raw.i18n),

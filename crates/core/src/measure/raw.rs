@@ -36,6 +36,8 @@ pub(super) struct RawMeasure {
     pub(super) min_interval_days: Spanned<u32>,
     pub(super) usual_interval_days: Option<Spanned<u32>>,
     pub(super) plane: Option<Spanned<RawAxes>>,
+    #[serde(default)]
+    pub(super) composite: bool,
     pub(super) rights: Spanned<RawRights>,
     #[serde(default)]
     pub(super) extra: Vec<Spanned<RawExtra>>,

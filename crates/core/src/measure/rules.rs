@@ -44,6 +44,7 @@ impl Lines {
 pub(super) fn check(measure: &Measure, lines: &Lines, report: &mut Report) {
     check_rights(measure, lines, report);
     check_ids(measure, lines, report);
+    check_composite(measure, lines, report);
     check_coverage(measure, lines, report);
     check_plane(measure, lines, report);
     check_wording(measure, lines, report);
@@ -83,6 +84,16 @@ fn check_ids(measure: &Measure, lines: &Lines, report: &mut Report) {
 fn check_id(id: &FieldId, place: &Place, report: &mut Report) {
     if id.occasion().is_some() {
         report.add(place, "an id in a definition names no occasion", "remove the part from @ on");
+    }
+}
+
+fn check_composite(measure: &Measure, lines: &Lines, report: &mut Report) {
+    if measure.composite && measure.about != About::Person {
+        report.add(
+            &lines.id,
+            "a composite needs several people",
+            "write about = \"person\", or remove composite",
+        );
     }
 }
 
@@ -184,5 +195,6 @@ fn key_of(measure: &Measure) -> impl PartialEq + '_ {
     let items: Vec<_> = measure.items.iter().map(|item| (&item.id, item.reverse)).collect();
     let scores: Vec<_> =
         measure.subscales.iter().map(|s| (&s.id, &s.items, s.combine, s.transform)).collect();
-    (measure.about, items, (measure.scale.min, measure.scale.max), measure.missing, scores)
+    let asked = (measure.about, measure.composite, (measure.scale.min, measure.scale.max));
+    (asked, items, measure.missing, scores)
 }

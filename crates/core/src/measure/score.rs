@@ -1,5 +1,7 @@
 //! Adding up answers: total, bounded, and silent where there is nothing to say.
 
+use std::collections::BTreeMap;
+
 use super::answers::Given;
 use super::subscale::{Band, Combine, Subscale};
 use super::{Item, Measure, Target};
@@ -77,6 +79,17 @@ pub enum Side {
     Above,
 }
 
+/// The mean of one score over several people, each weighing the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composite {
+    /// The id of the subscale.
+    pub subscale: String,
+    /// The mean.
+    pub number: f64,
+    /// Over how many people.
+    pub people: usize,
+}
+
 impl MeasureResult {
     /// Returns the score of a subscale, if it could be scored.
     pub fn number(&self, subscale: &str) -> Option<f64> {
@@ -96,6 +109,26 @@ impl Measure {
             alike: self.is_alike(&given),
             scores: self.subscales.iter().map(|subscale| self.score_one(subscale, &given)).collect(),
         }
+    }
+
+    /// Returns the mean of each score over the people whom some results are about, from two people on.
+    ///
+    /// The results are meant to be the last of each person; of several about one person the last given counts. People in
+    /// general are not one more person. Nothing is computed about how it changed: nobody has published what chance does.
+    pub fn composite<'r>(&self, results: impl IntoIterator<Item = &'r MeasureResult>) -> Vec<Composite> {
+        let of_people = results.into_iter().filter(|result| {
+            self.composite && result.measure.id == self.id && matches!(result.target, Target::Person(_))
+        });
+        let by_person: BTreeMap<Target, &MeasureResult> =
+            of_people.map(|result| (result.target, result)).collect();
+        let composite = |subscale: &Subscale| {
+            let numbers: Vec<f64> =
+                by_person.values().filter_map(|result| result.number(&subscale.id)).collect();
+            let people = numbers.len();
+            let number = numbers.iter().sum::<f64>() / count(people.max(1));
+            (people >= 2).then(|| Composite { subscale: subscale.id.clone(), number, people })
+        };
+        self.subscales.iter().filter_map(composite).collect()
     }
 
     fn score_one(&self, subscale: &Subscale, given: &[Given]) -> Score {

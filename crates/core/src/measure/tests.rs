@@ -269,6 +269,7 @@ fn numbers_and_parts_have_to_fit_each_other() {
         ("id = \"more\"", "id = \"person\"", "the id person is taken"),
         ("times = 2", "times = 0", "the transform does not fit"),
         ("plus = 1", "plus = 1001", "the transform does not fit"),
+        ("times = 2", "times = -2147483648", "the transform does not fit"),
         ("{ id = \"yes\", label = \"low\" }, ", "", "there are 1 options; give 2 to 40"),
     ];
     for (from, to, expected) in cases {
@@ -557,6 +558,35 @@ fn results_of_different_people_or_measures_are_not_compared() {
     assert_eq!(rs.changes(&unscored, &unscored)[0].verdict, Verdict::CannotTell);
 }
 
+#[test]
+fn a_composite_weighs_each_person_the_same() {
+    let rs = built_in("ecr-rs");
+    let about = |byte: Option<u8>, point: i32| {
+        let mut answers = sheet(&rs, &[point; 9]);
+        let person = byte.map(|byte| Answer::Person(PersonId::from_bytes([byte; 16])));
+        person.map(|person| answers.insert("person".parse().unwrap(), person));
+        rs.score(&answers)
+    };
+    // With 1 throughout anxiety is 1 and avoidance 5, with 7 they are 7 and 3; means by hand: 4 and 4.
+    let results = [about(Some(1), 7), about(Some(1), 1), about(Some(2), 7), about(None, 7)];
+    let numbers: Vec<_> =
+        rs.composite(&results).into_iter().map(|c| (c.subscale, c.number, c.people)).collect();
+    assert_eq!(numbers, [("avoidance".to_owned(), 4.0, 2), ("anxiety".to_owned(), 4.0, 2)]);
+    assert_eq!(rs.composite(&results[2..]), [], "one person is no composite");
+    let axes = built_in("two-axis");
+    assert_eq!(axes.composite(&results), [], "nobody has said that this one has one");
+    check_composite_needs_people();
+}
+
+fn check_composite_needs_people() {
+    let oneself = [
+        ("about = \"person\"", "about = \"self\"\ncomposite = true"),
+        ("With {person}", "With"),
+        ("A {person}.", "A."),
+    ];
+    check(&oneself, None, "line 2, a composite needs several people");
+}
+
 /// Any measure that comes with Haven.
 fn any_measure() -> impl Strategy<Value = Measure> {
     let all: Vec<Measure> = Measures::built_in().unwrap().iter().cloned().collect();
@@ -617,9 +647,9 @@ proptest! {
 
     #[test]
     fn what_a_client_may_send_scores_as_it_is_stored(
+        measure in Just(built_in("two-axis")),
         points in proptest::collection::vec(1_i32..=7, 12),
     ) {
-        let measure = built_in("two-axis");
         let pairs = measure.items.iter().zip(&points);
         let raw: ValueMap = pairs.map(|(item, point)| (item.id.to_string(), Raw::from(*point))).collect();
         let read = measure.check_answers(&raw).unwrap();

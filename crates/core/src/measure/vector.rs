@@ -128,3 +128,36 @@ fn side_word(side: Side) -> &'static str {
         Side::Above => "above",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::parse;
+    use crate::measure::library::BUILT_IN;
+    use crate::measure::raw::RawMeasure;
+
+    /// The examples are there to catch a slip in a key, so that every slip of one or two items has to be caught.
+    #[test]
+    fn the_examples_of_a_built_in_measure_hold_its_key_item_by_item() {
+        for (name, text) in BUILT_IN {
+            let measure = Measure::load(text, None).unwrap();
+            let raw: RawMeasure = parse(text, usize::MAX).unwrap();
+            for first in 0..measure.items.len() {
+                for second in first..measure.items.len() {
+                    let mut slipped = measure.clone();
+                    for index in [first, second] {
+                        slipped.items[index].reverse = !measure.items[index].reverse;
+                    }
+                    let mut report = Report::default();
+                    check(&slipped, text, &raw.vector, &mut report);
+                    assert!(
+                        report.finish().is_err(),
+                        "{name}: {} and {} turned round",
+                        first + 1,
+                        second + 1
+                    );
+                }
+            }
+        }
+    }
+}
