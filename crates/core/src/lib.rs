@@ -22,6 +22,7 @@ pub mod answers;
 pub mod content;
 pub mod exercise;
 pub mod measure;
+pub mod progress;
 pub mod sentence;
 
 pub mod search;
