@@ -133,7 +133,7 @@ mod tests {
             [Advice::First, Advice::Wait { from: date }, Advice::Early { usual: date }, Advice::Ready]
                 .map(|advice| advice.says().as_ref().map(said));
         assert_eq!(texts[0], None);
-        assert!(texts[1].as_ref().unwrap().contains("before 2026-12-01"));
+        assert!(texts[1].as_ref().unwrap().contains("Before 2026-12-01"));
         assert!(texts[2].as_ref().unwrap().contains("From 2026-12-01 on"));
         assert_eq!(texts[3], None);
     }

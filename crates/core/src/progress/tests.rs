@@ -94,16 +94,16 @@ fn pairs_have_a_middle_from_five_on_and_stand_beside_waiting() {
     }
     let one = |journal: &Journal| before_after(&journal.frame(), &journal.entries).remove(0);
     assert_eq!(one(&journal).median, None);
-    let few = "Times with both ratings so far: 4. The middle of them is shown from 5 on.";
+    let few = "Times with both ratings so far: 4. The middle one is shown from 5 on.";
     assert_eq!(said(&one(&journal).says), few);
     journal.pair("x-breath", 5, 50, 60);
     assert_eq!((one(&journal).median, one(&journal).range), (Some(-20.0), (0, 100)));
-    let expected = "In the middle of 5 times, the rating afterwards was 20 lower than before. Times of just waiting so far: 0; from 5 on they are set beside this. Neither says why.";
+    let expected = "The middle one of 5 times: the rating afterwards was 20 lower than before. Times of just waiting so far: 0; from 5 on they are set beside this. Neither says why.";
     assert_eq!(said(&one(&journal).says), expected);
     for day in 1..=6 {
         journal.pair("x-wait", day, 40, 40 - 10 * i32::from(day == 6));
     }
-    let expected = "In the middle of 5 times, the rating afterwards was 20 lower than before. After just waiting, in the middle of 6 times, it was the same as before. Neither says why.";
+    let expected = "The middle one of 5 times: the rating afterwards was 20 lower than before. After just waiting, the middle one of 6 times: it was the same as before. Neither says why.";
     assert_eq!(said(&one(&journal).says), expected);
     let comparison = one(&journal).comparison.unwrap();
     assert_eq!((comparison.exercise.as_str(), comparison.pairs.len()), ("x-wait", 6));
@@ -114,7 +114,7 @@ fn pairs_have_a_middle_from_five_on_and_stand_beside_waiting() {
     assert_eq!(all, ["x-breath", "x-wait"], "by name, whatever the numbers");
     let alone = &before_after(&journal.frame(), &journal.entries)[1];
     let expected =
-        "In the middle of 6 times, the rating afterwards was the same as before. That does not say why.";
+        "The middle one of 6 times: the rating afterwards was the same as before. That does not say why.";
     assert_eq!(said(&alone.says), expected);
 }
 
@@ -200,9 +200,9 @@ fn a_belief_is_followed_over_weeks_and_a_missing_answer_is_a_gap() {
     assert_eq!(steps, [(0, 6, Some(-20.0)), (7, 5, Some(-30.0)), (28, 1, None)]);
     let says: Vec<String> = beliefs.steps.iter().map(|step| said(&step.says)).collect();
     let expected = [
-        "In the middle of 6 times, your belief in the thought was 20 lower than before, right afterwards.",
-        "In the middle of 5 times, your belief in the thought was 30 lower than before, 7 days later.",
-        "Times with both ratings so far: 1. The middle of them is shown from 5 on.",
+        "The middle one of 6 times: your belief in the thought was 20 lower than before, right afterwards.",
+        "The middle one of 5 times: your belief in the thought was 30 lower than before, 7 days later.",
+        "Times with both ratings so far: 1. The middle one is shown from 5 on.",
     ];
     assert_eq!(says, expected);
 }
