@@ -16,9 +16,14 @@ pub mod person;
 
 pub mod fault;
 
+pub mod definition;
+
 pub mod answers;
 pub mod content;
 pub mod exercise;
+pub mod measure;
+pub mod progress;
+pub mod sentence;
 
 pub mod search;
 

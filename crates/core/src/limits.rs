@@ -74,6 +74,24 @@ pub const DELAY_HOURS_MAX: u32 = 366 * 24;
 /// The farthest end of a scale, either way. It keeps sums and differences of a lifetime of answers within 64 bits.
 pub const SCALE_ABS_MAX: i32 = 1_000_000;
 
+/// The longest definition of a measure, in bytes. The longest questionnaires in use stay under a half of it.
+pub const MEASURE_BYTES_MAX: usize = 64 * 1024;
+
+/// The most items of a measure. With the questions that no score counts they stay within the answers of one entry.
+pub const MEASURE_ITEMS_MAX: usize = 100;
+
+/// The most questions of a measure that no score counts.
+pub const MEASURE_EXTRAS_MAX: usize = 10;
+
+/// The most scores of a measure. More is not a result but a table.
+pub const SUBSCALES_MAX: usize = 20;
+
+/// The longest time between two times of a measure, in days: a year.
+pub const INTERVAL_DAYS_MAX: u32 = 366;
+
+/// The greatest stretch or shift of a score. Percent is the largest that anybody uses.
+pub const TRANSFORM_ABS_MAX: i32 = 1_000;
+
 /// One line of an import, in bytes. Twice the words of an entry, since JSON may escape them.
 pub const IMPORT_LINE_BYTES_MAX: usize = 1024 * 1024;
 

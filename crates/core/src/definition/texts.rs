@@ -1,0 +1,109 @@
+//! The texts of a definition, by language and key, and what may stand in one.
+
+use std::collections::BTreeMap;
+
+use super::report::{Place, Report};
+use crate::fault::shown;
+use crate::limits::LABEL_CHARS_MAX;
+
+/// The language every text exists in.
+pub const DEFAULT_LANGUAGE: &str = "en";
+
+/// What is code in formats a text might be pasted into.
+const CODE_MARKS: [&str; 7] = ["<script", "javascript:", "${", "{{", "<%", "<?", "`"];
+
+/// Texts by language and key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts(BTreeMap<String, BTreeMap<String, String>>);
+
+impl Texts {
+    /// Takes texts by key, by language.
+    pub(crate) fn new(texts: BTreeMap<String, BTreeMap<String, String>>) -> Self {
+        Self(texts)
+    }
+
+    /// Returns a text in the language, else in English, else the key itself.
+    pub fn get<'a>(&'a self, language: &str, key: &'a str) -> &'a str {
+        self.find(language, key).or_else(|| self.find(DEFAULT_LANGUAGE, key)).unwrap_or(key)
+    }
+
+    /// Returns a text in exactly this language.
+    pub fn find(&self, language: &str, key: &str) -> Option<&str> {
+        self.0.get(language)?.get(key).map(String::as_str)
+    }
+
+    /// Iterates over language, key and text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.0.iter().flat_map(|(language, texts)| {
+            texts.iter().map(move |(key, text)| (language.as_str(), key.as_str(), text.as_str()))
+        })
+    }
+}
+
+/// Returns what stands in the `{…}` of a text, or none where a brace has no partner.
+pub(crate) fn places(text: &str) -> Option<Vec<&str>> {
+    let mut places = Vec::new();
+    let mut rest = text;
+    while let Some(brace) = rest.find(['{', '}']) {
+        let inside = rest[brace..].strip_prefix('{')?;
+        let end = inside.find(['{', '}'])?;
+        rest = inside[end..].strip_prefix('}')?;
+        places.push(&inside[..end]);
+    }
+    Some(places)
+}
+
+/// Checks that a text can be shown and is only text.
+pub(crate) fn check_text(place: &Place, (language, key, text): (&str, &str, &str), report: &mut Report) {
+    let named = format!("the text \"{}\" in {}", shown(key), shown(language));
+    if text.trim().is_empty() {
+        report.add(place, format!("{named} is blank"), "write it or remove the key");
+    }
+    if text.chars().count() > LABEL_CHARS_MAX {
+        report.add(
+            place,
+            format!("{named} is too long"),
+            format!("use at most {LABEL_CHARS_MAX} characters"),
+        );
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        report.add(place, format!("{named} holds a control character"), "remove it");
+    }
+    let lower = text.to_lowercase();
+    if let Some(mark) = CODE_MARKS.iter().find(|mark| lower.contains(**mark)) {
+        report.add(
+            place,
+            format!("{named} looks like code: {mark}"),
+            "write plain words; a definition holds no code",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_falls_back_to_english_and_to_its_key() {
+        let texts = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+        };
+        let english = ("en".to_owned(), texts(&[("a", "one"), ("b", "two")]));
+        let texts = Texts::new([english, ("de".to_owned(), texts(&[("a", "eins")]))].into());
+        for (language, key, expected) in
+            [("de", "a", "eins"), ("de", "b", "two"), ("fr", "a", "one"), ("de", "c", "c")]
+        {
+            assert_eq!(texts.get(language, key), expected);
+        }
+        assert_eq!(texts.iter().count(), 3);
+    }
+
+    #[test]
+    fn the_places_of_a_text_are_found() {
+        assert_eq!(places("with {person}, {n} times"), Some(vec!["person", "n"]));
+        assert_eq!(places("none"), Some(vec![]));
+        for broken in ["{", "}", "{a", "a}", "{a{b}", "{a}}"] {
+            assert_eq!(places(broken), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The measures that come with Haven, and the ones a person adds.
+
+use std::collections::BTreeMap;
+
+use super::Measure;
+use crate::answers::{ExerciseId, ExerciseRef};
+use crate::content::Unusable;
+
+/// The definitions that come with Haven: name of the file, and its text. Older versions stand before newer ones.
+pub(super) const BUILT_IN: [(&str, &str); 12] = [
+    ("two-axis.toml", include_str!("../../content/measures/two-axis.toml")),
+    ("seven-signs.toml", include_str!("../../content/measures/seven-signs.toml")),
+    ("phq-9.toml", include_str!("../../content/measures/phq-9.toml")),
+    ("gad-7.toml", include_str!("../../content/measures/gad-7.toml")),
+    ("pswq.toml", include_str!("../../content/measures/pswq.toml")),
+    ("scs-sf.toml", include_str!("../../content/measures/scs-sf.toml")),
+    ("ipip-love.toml", include_str!("../../content/measures/ipip-love.toml")),
+    ("ecr-rs.toml", include_str!("../../content/measures/ecr-rs.toml")),
+    ("ecr-r.toml", include_str!("../../content/measures/ecr-r.toml")),
+    ("ecr-r-mixed.toml", include_str!("../../content/measures/ecr-r-mixed.toml")),
+    ("ecr-12.toml", include_str!("../../content/measures/ecr-12.toml")),
+    ("ders-16.toml", include_str!("../../content/measures/ders-16.toml")),
+];
+
+/// Measures by id and version. Whoever holds one decides how long it lives; there is no global.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    measures: BTreeMap<ExerciseId, BTreeMap<u32, Measure>>,
+}
+
+impl Measures {
+    /// Reads the measures that come with Haven.
+    ///
+    /// # Errors
+    /// [`Unusable`] when a file in the program is damaged; the tests load every one of them.
+    pub fn built_in() -> Result<Self, Unusable> {
+        let mut measures = Self::default();
+        for (name, text) in BUILT_IN {
+            measures.add(name, text)?;
+        }
+        Ok(measures)
+    }
+
+    /// Reads a definition into the library, checked against the newest version already there.
+    ///
+    /// # Errors
+    /// [`Unusable`] with every fault of the definition.
+    pub fn add(&mut self, name: &str, toml_text: &str) -> Result<ExerciseRef, Unusable> {
+        let unusable = |faults| Unusable { name: name.to_owned(), faults };
+        let alone = Measure::load(toml_text, None).map_err(unusable)?;
+        let measure = match self.get(&alone.id) {
+            Some(previous) => Measure::load(toml_text, Some(previous)).map_err(unusable)?,
+            None => alone,
+        };
+        let reference = measure.reference();
+        self.measures.entry(measure.id.clone()).or_default().insert(measure.version, measure);
+        Ok(reference)
+    }
+
+    /// Returns the newest version of a measure.
+    pub fn get(&self, id: &ExerciseId) -> Option<&Measure> {
+        self.measures.get(id)?.values().next_back()
+    }
+
+    /// Returns one version of a measure: the one an entry was made with.
+    pub fn get_version(&self, id: &ExerciseId, version: u32) -> Option<&Measure> {
+        self.measures.get(id)?.get(&version)
+    }
+
+    /// Iterates over the newest versions by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Measure> {
+        self.measures.values().filter_map(|versions| versions.values().next_back())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Library;
+    use crate::definition::DEFAULT_LANGUAGE;
+    use crate::measure::{About, Offered, Tier};
+
+    fn measures() -> Measures {
+        Measures::built_in().unwrap()
+    }
+
+    #[test]
+    fn every_file_in_the_folder_is_built_in_and_keeps_every_rule() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/content/measures");
+        let mut names: Vec<String> = Vec::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let loaded = Measure::load(&text, None);
+            assert!(loaded.is_ok(), "{path:?}: {loaded:?}");
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            assert_eq!(name, format!("{}.toml", loaded.unwrap().id));
+            names.push(name);
+        }
+        names.sort();
+        let mut known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+        known.sort_unstable();
+        assert_eq!(names, known);
+    }
+
+    #[test]
+    fn what_is_built_in_may_travel_and_carries_no_words_it_may_not() {
+        let scorers = ["ders-16", "ecr-12", "ecr-r", "ecr-r-mixed", "ecr-rs"];
+        for measure in measures().iter() {
+            let scorer = scorers.contains(&measure.id.as_str());
+            let tier = if scorer { Tier::ScorerOnly } else { Tier::BuiltIn };
+            assert_eq!((measure.rights.tier, measure.is_scorer_only()), (tier, scorer), "{}", measure.id);
+        }
+    }
+
+    #[test]
+    fn every_text_of_a_built_in_measure_is_used() {
+        for (name, text) in BUILT_IN {
+            let measure = Measure::load(text, None).unwrap();
+            let (head, _) = text.split_once("[i18n.en]").unwrap();
+            for (language, key, _) in measure.texts.iter() {
+                assert_eq!(language, DEFAULT_LANGUAGE, "{name}");
+                assert!(head.contains(&format!("\"{key}\"")), "{name}: {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_id_of_a_measure_is_an_id_of_an_exercise() {
+        let exercises = Library::built_in().unwrap();
+        for measure in measures().iter() {
+            assert_eq!(exercises.get(&measure.id), None, "{}", measure.id);
+        }
+    }
+
+    #[test]
+    fn the_two_that_ask_about_low_mood_and_fear_wait_until_they_are_turned_on() {
+        let on_request: Vec<String> = measures()
+            .iter()
+            .filter(|measure| measure.offered == Offered::OnRequest)
+            .map(|measure| measure.id.to_string())
+            .collect();
+        assert_eq!(on_request, ["gad-7", "phq-9"]);
+    }
+
+    #[test]
+    fn only_our_own_are_not_validated_and_they_say_so() {
+        for measure in measures().iter() {
+            let ours = ["seven-signs", "two-axis"].contains(&measure.id.as_str());
+            assert_eq!(measure.validated, !ours, "{}", measure.id);
+            assert_eq!(measure.rights.notice.contains("Not validated"), ours, "{}", measure.id);
+        }
+    }
+
+    #[test]
+    fn our_own_words_name_no_disorder_no_style_and_no_risk() {
+        let banned = [
+            "diagnos",
+            "disorder",
+            "treat depress",
+            "clinical",
+            "symptom",
+            "patient",
+            "risk",
+            "screen",
+            "secure ",
+            "insecure",
+            "avoidant",
+            "anxious person",
+            "preoccupied",
+            "dismissing",
+            "fearful",
+            "disorgan",
+            "norm",
+        ];
+        for measure in measures().iter() {
+            for key in ["title", "purpose", "stem"] {
+                let text = measure.texts.get(DEFAULT_LANGUAGE, key).to_lowercase();
+                let found: Vec<_> = banned.iter().filter(|word| text.contains(**word)).collect();
+                assert!(found.is_empty(), "{} {key}: {found:?}", measure.id);
+            }
+        }
+    }
+
+    #[test]
+    fn only_published_points_have_names() {
+        let named = |id: &str| {
+            let measures = measures();
+            measures.get(&id.parse().unwrap()).unwrap().scale.anchors.keys().copied().collect::<Vec<_>>()
+        };
+        assert_eq!(named("phq-9"), [0, 1, 2, 3]);
+        assert_eq!(named("gad-7"), [0, 1, 2, 3]);
+        assert_eq!(named("pswq"), [1, 5]);
+        assert_eq!(named("scs-sf"), [1, 5]);
+        assert_eq!(named("ipip-love"), [1, 5]);
+        assert_eq!(named("two-axis"), [1, 7]);
+        assert_eq!(named("ecr-rs"), [0; 0]);
+        let gad = measures().get(&"gad-7".parse().unwrap()).unwrap().clone();
+        assert_eq!(gad.texts.get(DEFAULT_LANGUAGE, &gad.scale.anchors[&0]), "Not at all");
+    }
+
+    #[test]
+    fn a_sentence_about_a_person_takes_their_name_or_reads_in_general() {
+        let measures = measures();
+        let check_in = measures.get(&"two-axis".parse().unwrap()).unwrap();
+        assert_eq!(check_in.about, About::Person);
+        let text = |name| check_in.item_text(&check_in.items[1], "en", name).unwrap();
+        assert_eq!(text(Some("{person}")), "I scanned for signs that {person} was losing interest.");
+        assert_eq!(text(Some("Anna")), "I scanned for signs that Anna was losing interest.");
+        assert_eq!(text(None), "I scanned for signs that somebody close to me was losing interest.");
+        assert_eq!(check_in.stem_text("de", Some("Anna")).unwrap(), "In the last two weeks, with Anna");
+        let scorer = measures.get(&"ecr-rs".parse().unwrap()).unwrap();
+        assert_eq!(scorer.item_text(&scorer.items[0], "en", Some("Anna")), None);
+    }
+
+    #[test]
+    fn a_new_version_joins_and_the_old_one_stays() {
+        let mut measures = measures();
+        let (_, text) = BUILT_IN[3];
+        let repeated = measures.add("again.toml", text).unwrap_err().to_string();
+        assert!(repeated.contains("version 1 is not greater than 1; write version = 2"), "{repeated}");
+        let next = measures.add("next.toml", &text.replace("version = 1", "version = 2")).unwrap();
+        assert_eq!(next.to_string(), "gad-7@2");
+        assert_eq!(measures.get(&next.id).map(|measure| measure.version), Some(2));
+        assert_eq!(measures.get_version(&next.id, 1).map(|measure| measure.version), Some(1));
+        assert_eq!(measures.iter().count(), BUILT_IN.len());
+    }
+}

@@ -1,0 +1,140 @@
+//! What may be said about a result, and no more.
+
+use super::{Advice, Measure, MeasureResult, NotScored, Score, Side, Value};
+use crate::answers::ExerciseRef;
+use crate::sentence::{Part, Saying, Sentence};
+
+impl MeasureResult {
+    /// Returns what stands under the result as a whole. The support card, where it is due, comes before all of it.
+    pub fn says(&self, measure: &Measure) -> Vec<Sentence> {
+        let mut says = vec![Sentence::new(Saying::ScoresAreAnswers)];
+        if !measure.validated {
+            says.push(Sentence::new(Saying::NotValidated));
+        }
+        if self.alike {
+            says.push(Sentence::new(Saying::AllAlike));
+        }
+        says
+    }
+
+    /// Returns what stands beside one of its scores.
+    pub fn says_of(&self, score: &Score) -> Vec<Sentence> {
+        match &score.value {
+            Ok(value) => value.says(&self.measure),
+            Err(why) => vec![why.says()],
+        }
+    }
+}
+
+impl Value {
+    fn says(&self, measure: &ExerciseRef) -> Vec<Sentence> {
+        let band = self.band.as_ref().map(|band| {
+            let label = Part::Label { measure: measure.clone(), key: band.label.clone() };
+            Sentence::new(Saying::Band).with("band", label)
+        });
+        let side = self.side.map(|side| Sentence::new(side.saying()));
+        let filled_in = (self.answered < self.items).then(|| {
+            Sentence::new(Saying::FilledIn).with("answered", self.answered).with("items", self.items)
+        });
+        [band, side, filled_in].into_iter().flatten().collect()
+    }
+}
+
+impl NotScored {
+    fn says(self) -> Sentence {
+        match self {
+            Self::Declined => Sentence::new(Saying::NotScoredDeclined),
+            Self::Missing { missing, items, allowed } => Sentence::new(Saying::NotScoredMissing)
+                .with("missing", missing)
+                .with("items", items)
+                .with("allowed", allowed),
+        }
+    }
+}
+
+impl Side {
+    /// Returns the saying of the side.
+    pub fn saying(self) -> Saying {
+        match self {
+            Self::Below => Saying::SideBelow,
+            Self::Middle => Saying::SideMiddle,
+            Self::Above => Saying::SideAbove,
+        }
+    }
+}
+
+impl Advice {
+    /// Returns what is said before the measure is answered again; none where nothing has to be said.
+    pub fn says(self) -> Option<Sentence> {
+        match self {
+            Self::First | Self::Ready => None,
+            Self::Wait { from } => Some(Sentence::new(Saying::RetestWait).with("date", from)),
+            Self::Early { usual } => Some(Sentence::new(Saying::RetestEarly).with("date", usual)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::{Answer, Answers};
+    use crate::measure::Measures;
+    use crate::sentence::tests::said;
+
+    fn texts(id: &str, points: &[Option<i32>]) -> (Vec<String>, Vec<Vec<String>>) {
+        let measures = Measures::built_in().unwrap();
+        let measure = measures.get(&id.parse().unwrap()).unwrap();
+        let pairs = measure.items.iter().zip(points);
+        let answers: Answers =
+            pairs.filter_map(|(item, point)| Some((item.id.clone(), Answer::Scale((*point)?)))).collect();
+        let result = measure.score(&answers);
+        let whole = result.says(measure).iter().map(said).collect();
+        let scores = result.scores.iter().map(|score| result.says_of(score).iter().map(said).collect());
+        (whole, scores.collect())
+    }
+
+    const ANSWERS: &str = "Scores are your answers added up; they do not tell you what you have.";
+
+    #[test]
+    fn a_band_is_said_with_its_published_label_and_nothing_else_is_claimed() {
+        let (whole, scores) = texts("phq-9", &[Some(1); 9]);
+        assert_eq!(whole, [ANSWERS]);
+        assert_eq!(scores, [["Published label for this score: mild."]]);
+        let (_, scores) = texts("pswq", &[Some(5); 16]);
+        assert_eq!(scores, [[""; 0]], "a score without a source says nothing");
+    }
+
+    #[test]
+    fn a_neutral_sheet_reads_as_the_middle_of_the_scale() {
+        let (whole, scores) = texts("ecr-rs", &[Some(4); 9]);
+        assert!(whole[1].starts_with("Every question got the same answer"), "{whole:?}");
+        assert_eq!(scores, [["middle of the scale"], ["middle of the scale"]]);
+        let (whole, _) = texts("two-axis", &[Some(4); 12]);
+        assert!(whole[1].contains("not validated"), "{whole:?}");
+    }
+
+    #[test]
+    fn what_is_missing_is_said_plainly() {
+        let mut points = [Some(3); 9];
+        points[0] = None;
+        let (_, scores) = texts("ipip-love", &points);
+        assert_eq!(scores, [["8 of 9 questions were answered; their mean stands for the others."]]);
+        points[1] = None;
+        let (_, scores) = texts("ipip-love", &points);
+        let expected = "Not scored: 2 of 9 questions have no answer, and at most 1 may be left out.";
+        assert_eq!(scores, [[expected]]);
+        assert!(said(&NotScored::Declined.says()).contains("That is your choice"));
+    }
+
+    #[test]
+    fn advice_is_given_only_where_there_is_some() {
+        let date = "2026-12-01".parse().unwrap();
+        let texts =
+            [Advice::First, Advice::Wait { from: date }, Advice::Early { usual: date }, Advice::Ready]
+                .map(|advice| advice.says().as_ref().map(said));
+        assert_eq!(texts[0], None);
+        assert!(texts[1].as_ref().unwrap().contains("Before 2026-12-01"));
+        assert!(texts[2].as_ref().unwrap().contains("From 2026-12-01 on"));
+        assert_eq!(texts[3], None);
+    }
+}

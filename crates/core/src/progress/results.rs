@@ -1,0 +1,134 @@
+//! Measures over time: every result, and what its published rule says about the change.
+
+use std::collections::BTreeMap;
+
+use super::frame::{Frame, TargetPlace};
+use super::series::{Timeline, joins};
+use crate::answers::ExerciseId;
+use crate::entry::Entry;
+use crate::id::EntryId;
+use crate::measure::{Advice, ChangeRule, Measure, MeasureResult, Retest, ScoreChange, Target, Verdict};
+use crate::sentence::{Saying, Sentence};
+use crate::time::Date;
+
+/// One result and when it was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dated {
+    /// The entry it comes from.
+    pub entry: EntryId,
+    /// Its date.
+    pub date: Date,
+    /// The result.
+    pub result: MeasureResult,
+    /// Whether a line may lead here from the result before; not over a long pause.
+    pub joined: bool,
+}
+
+/// Everything answered to one measure about one target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// The measure.
+    pub measure: ExerciseId,
+    /// Whom it is about.
+    pub target: Target,
+    /// The results, oldest first.
+    pub results: Vec<Dated>,
+    /// The last result against the one before, score by score. Empty with a single result.
+    pub since_last: Vec<ScoreChange>,
+    /// The last result against the first, score by score. Empty with a single result.
+    pub since_first: Vec<ScoreChange>,
+    /// What may be said about each score since the first result, in the order of the scores; a second sentence follows
+    /// where the rule is provisional.
+    pub says: Vec<Sentence>,
+    /// When it makes sense to answer it again.
+    pub again: Advice,
+}
+
+/// Returns all measures answered, by id and then by target.
+pub fn histories<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>) -> Vec<History> {
+    let gathered = gather(frame, entries, None);
+    let histories = gathered.into_iter().filter_map(|(id, by_target)| {
+        let measure = frame.measures.get(&id)?;
+        Some(by_target.into_iter().map(|(target, results)| history(frame, measure, target, results)))
+    });
+    histories.flatten().collect()
+}
+
+fn history(frame: &Frame<'_>, measure: &Measure, target: Target, results: Vec<Dated>) -> History {
+    let (first, last) = (results.first(), results.last());
+    let before = results.len().checked_sub(2).map(|index| &results[index]);
+    let against = |earlier: Option<&Dated>| match (earlier, last) {
+        (Some(earlier), Some(last)) if earlier.entry != last.entry => {
+            measure.changes(&earlier.result, &last.result)
+        }
+        _ => Vec::new(),
+    };
+    let (since_last, since_first) = (against(before), against(first));
+    let dates = first.zip(last).map(|(first, last)| (first.date, last.date));
+    let says = dates.map_or_else(Vec::new, |(from, to)| {
+        since_first.iter().flat_map(|change| say_change(change, from, to)).collect()
+    });
+    let again = measure.retest.advice(last.map(|last| last.date), frame.today);
+    History { measure: measure.id.clone(), target, since_last, since_first, says, again, results }
+}
+
+fn say_change(change: &ScoreChange, from: Date, to: Date) -> Vec<Sentence> {
+    let since = Sentence::new(Saying::Since).with("from", from).with("to", to);
+    let mut says = vec![since.with("verdict", verdict(change.verdict))];
+    if change.rule.as_ref().is_some_and(ChangeRule::is_provisional) {
+        says.push(Sentence::new(Saying::Provisional));
+    }
+    says
+}
+
+/// Returns the saying of a verdict.
+pub(super) fn verdict(verdict: Verdict) -> Saying {
+    match verdict {
+        Verdict::MoreThanChance => Saying::MoreThanChance,
+        Verdict::NotClearly => Saying::NotClearly,
+        Verdict::CannotTell => Saying::CannotTell,
+    }
+}
+
+/// The results by measure and target, targets in the order of the people, oldest first.
+type Gathered = BTreeMap<ExerciseId, Vec<(Target, Vec<Dated>)>>;
+
+/// Results in no order yet, by what their targets are sorted by.
+type Unsorted = BTreeMap<(TargetPlace, Target), Timeline<(EntryId, Date, MeasureResult)>>;
+
+/// Gathers all results, or those of one measure.
+pub(super) fn gather<'e>(
+    frame: &Frame<'_>,
+    entries: impl IntoIterator<Item = &'e Entry>,
+    only: Option<&ExerciseId>,
+) -> Gathered {
+    let places = frame.places();
+    let mut found: BTreeMap<ExerciseId, Unsorted> = BTreeMap::new();
+    for entry in frame.counted(entries) {
+        let Some(measure) = frame.measure(entry).filter(|measure| only.is_none_or(|id| measure.id == *id))
+        else {
+            continue;
+        };
+        let result = measure.score(&entry.answers);
+        let by_target = found.entry(measure.id.clone()).or_default();
+        let key = (places.of_target(result.target), result.target);
+        by_target.entry(key).or_default().add(entry, (entry.id, entry.at.date(), result));
+    }
+    let in_order = found.into_iter().filter_map(|(id, by_target)| {
+        let retest = frame.measures.get(&id)?.retest;
+        Some((id, in_order(by_target, retest)))
+    });
+    in_order.collect()
+}
+
+fn in_order(by_target: Unsorted, retest: Retest) -> Vec<(Target, Vec<Dated>)> {
+    let in_order = by_target.into_iter().map(|((_, target), found)| {
+        let mut previous: Option<Date> = None;
+        let dated = found.in_order().into_iter().map(|(entry, date, result)| {
+            let joined = previous.replace(date).is_some_and(|before| joins(before, date, retest));
+            Dated { entry, date, result, joined }
+        });
+        (target, dated.collect())
+    });
+    in_order.collect()
+}
