@@ -60,7 +60,7 @@ impl Journal {
     /// Opens what is there; `None` if it is refused.
     fn open(folder: &Path) -> Option<Self> {
         let (mut store, mut chance) = (SqliteStore::open(folder).ok()?, Chance::new(1));
-        let unlocked = Unlocked::read(local_key(KEY), &store).ok()?;
+        let unlocked = Unlocked::read(local_key(KEY).into(), &store).ok()?;
         let mut context = Context { now: NOW, entropy: &mut chance, reader: &store };
         let (engine, step) = Engine::open(unlocked, &mut context).ok()?;
         release(step, &mut store, &mut Alone::default()).ok()?;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use haven_engine::io::Store as _;
 use haven_store::sqlite::{DATABASE_FILE, MARK_FILE};
 
 use crate::ordeal::Ordeal;
