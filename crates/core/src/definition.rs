@@ -11,5 +11,6 @@ mod words;
 pub(crate) use read::parse;
 pub(crate) use report::{Place, Report};
 pub use texts::{DEFAULT_LANGUAGE, Texts};
-pub(crate) use texts::{check_text, places};
+pub(crate) use texts::{check_text, fill, places};
+pub use words::UnknownWord;
 pub(crate) use words::word_enum;

@@ -8,24 +8,20 @@ mod field;
 mod gate;
 mod load;
 mod raw;
-mod report;
 mod rules;
 mod schema;
 mod shape;
-mod texts;
 mod words;
 
 use crate::answers::{ExerciseId, ExerciseRef, FieldId};
 
+pub use crate::definition::{DEFAULT_LANGUAGE, Texts, UnknownWord};
 pub use derived::derived;
 pub(crate) use derived::spoken;
 pub use field::{Bounds, Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
 pub use gate::GateWords;
 pub use schema::schema;
-pub use texts::{DEFAULT_LANGUAGE, Texts};
-pub use words::{
-    Better, FieldKind, Gate, Grade, ItemKind, NotWhen, Phase, ShareDefault, Sign, Step, UnknownWord, View,
-};
+pub use words::{Better, FieldKind, Gate, Grade, ItemKind, NotWhen, Phase, ShareDefault, Sign, Step, View};
 
 /// One version of one exercise, all rules kept. [`Exercise::load`] is the only way to one.
 #[derive(Clone, Debug, PartialEq, Eq)]

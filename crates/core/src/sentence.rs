@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::answers::{ExerciseRef, FieldId};
 use crate::content::{Library, Unusable};
-use crate::definition::{Texts, word_enum};
+use crate::definition::{Texts, fill, word_enum};
 use crate::exercise::TextKey;
 use crate::fault::Fault;
 use crate::id::PersonId;
@@ -203,16 +203,10 @@ impl Sentence {
 
     /// Returns the sentence in words.
     pub fn text(&self, speaker: &Speaker<'_>) -> String {
-        let mut text = String::new();
-        let mut rest = speaker.sayings.0.get(speaker.language, self.saying.as_str());
-        while let Some((before, tail)) = rest.split_once('{') {
-            let (place, after) = tail.split_once('}').unwrap_or((tail, ""));
-            text.push_str(before);
+        fill(speaker.sayings.0.get(speaker.language, self.saying.as_str()), |place| {
             let part = self.parts.iter().find(|(name, _)| *name == place);
-            text.push_str(&part.map_or(GAP.to_owned(), |(_, part)| part.text(speaker)));
-            rest = after;
-        }
-        text + rest
+            part.map_or(GAP.to_owned(), |(_, part)| part.text(speaker))
+        })
     }
 }
 
@@ -304,7 +298,7 @@ pub(crate) mod tests {
         /// The sentence, with exactly its places filled, or the test fails.
         pub(crate) fn says(&self, sentence: &Sentence) -> String {
             let words = self.sayings.0.get("en", sentence.saying().as_str());
-            let mut wanted = places(words).unwrap();
+            let mut wanted: Vec<&str> = places(words).into_iter().collect::<Result<_, _>>().unwrap();
             let mut given: Vec<&str> = sentence.parts().iter().map(|(place, _)| *place).collect();
             wanted.sort_unstable();
             given.sort_unstable();
@@ -329,7 +323,10 @@ pub(crate) mod tests {
         assert_eq!(known, wanted);
         for (language, key, text) in sayings.0.iter() {
             assert_eq!(language, DEFAULT_LANGUAGE);
-            assert!(places(text).is_some() && text.chars().count() < LABEL_CHARS_MAX, "{key}");
+            assert!(
+                places(text).iter().all(Result::is_ok) && text.chars().count() < LABEL_CHARS_MAX,
+                "{key}"
+            );
         }
     }
 

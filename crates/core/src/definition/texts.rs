@@ -22,6 +22,12 @@ impl Texts {
         Self(texts)
     }
 
+    /// Adds a text unless there is one under this key.
+    pub(crate) fn add(&mut self, language: &str, key: &str, text: &str) {
+        let texts = self.0.entry(language.to_owned()).or_default();
+        texts.entry(key.to_owned()).or_insert_with(|| text.to_owned());
+    }
+
     /// Returns a text in the language, else in English, else the key itself.
     pub fn get<'a>(&'a self, language: &str, key: &'a str) -> &'a str {
         self.find(language, key).or_else(|| self.find(DEFAULT_LANGUAGE, key)).unwrap_or(key)
@@ -40,17 +46,43 @@ impl Texts {
     }
 }
 
-/// Returns what stands in the `{…}` of a text, or none where a brace has no partner.
-pub(crate) fn places(text: &str) -> Option<Vec<&str>> {
+/// Iterates over the `{…}` places of a template.
+///
+/// # Errors
+/// The byte at which a brace has no partner.
+pub(crate) fn places(template: &str) -> Vec<Result<&str, usize>> {
     let mut places = Vec::new();
-    let mut rest = text;
+    let mut rest = template;
     while let Some(brace) = rest.find(['{', '}']) {
-        let inside = rest[brace..].strip_prefix('{')?;
-        let end = inside.find(['{', '}'])?;
-        rest = inside[end..].strip_prefix('}')?;
-        places.push(&inside[..end]);
+        let at = template.len() - rest.len() + brace;
+        let inside = &rest[brace + 1..];
+        let end = inside.find(['{', '}']).filter(|end| inside[*end..].starts_with('}'));
+        match end.filter(|_| rest[brace..].starts_with('{')) {
+            Some(end) => {
+                places.push(Ok(&inside[..end]));
+                rest = &inside[end + 1..];
+            }
+            None => {
+                places.push(Err(at));
+                rest = inside;
+            }
+        }
     }
-    Some(places)
+    places
+}
+
+/// Puts values into the places of a template that has none without a partner.
+pub(crate) fn fill(template: &str, mut value: impl FnMut(&str) -> String) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, tail)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((place, tail)) = tail.split_once('}') else { break };
+        filled.push_str(&value(place));
+        rest = tail;
+    }
+    filled.push_str(rest);
+    filled
 }
 
 /// Checks that a text can be shown and is only text.
@@ -99,11 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn the_places_of_a_text_are_found() {
-        assert_eq!(places("with {person}, {n} times"), Some(vec!["person", "n"]));
-        assert_eq!(places("none"), Some(vec![]));
-        for broken in ["{", "}", "{a", "a}", "{a{b}", "{a}}"] {
-            assert_eq!(places(broken), None, "{broken}");
-        }
+    fn places_are_found_and_filled() {
+        assert_eq!(places("I felt {feel}, so {ask}."), [Ok("feel"), Ok("ask")]);
+        assert_eq!(places("none"), []);
+        assert_eq!(places("{a} } {b {c}"), [Ok("a"), Err(4), Err(6), Ok("c")]);
+        assert_eq!(fill("I felt {feel}.", |place| place.to_uppercase()), "I felt FEEL.");
     }
 }

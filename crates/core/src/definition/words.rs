@@ -1,5 +1,24 @@
 //! Fixed words of definitions, as enums that say which words there are.
 
+use std::fmt;
+
+/// A word that is not one of the words allowed in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownWord {
+    /// What the word should have named.
+    pub noun: &'static str,
+    /// The words allowed.
+    pub known: &'static [&'static str],
+}
+
+impl fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a {}; known are {}", self.noun, self.known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownWord {}
+
 /// Makes an enum of which every value is one word in a definition.
 macro_rules! word_enum {
     ($(#[$doc:meta])* $name:ident, $noun:literal { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
@@ -29,11 +48,11 @@ macro_rules! word_enum {
         }
 
         impl std::str::FromStr for $name {
-            type Err = crate::exercise::UnknownWord;
+            type Err = $crate::definition::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let known = Self::ALL.iter().copied().find(|value| value.as_str() == text);
-                known.ok_or(crate::exercise::UnknownWord { noun: $noun, known: Self::WORDS })
+                known.ok_or($crate::definition::UnknownWord { noun: $noun, known: Self::WORDS })
             }
         }
     };

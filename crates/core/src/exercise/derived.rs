@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::texts::fill;
 use super::{Exercise, Shape};
 use crate::answers::{Answer, Answers, FieldId, Item, ItemValue};
+use crate::definition::fill;
 use crate::id::PersonId;
 
 /// What stands where an answer is still missing.

@@ -3,38 +3,17 @@
 use toml::Spanned;
 
 use super::raw::{RawEvidence, RawExercise, RawOutcome, RawSafety};
-use super::report::{Place, Report, line_of};
 use super::rules::{self, Lines};
 use super::shape::read_field;
-use super::texts::Texts;
 use super::words::{Sign, Step, View};
 use super::{Evidence, Exercise, Outcome, Safety};
 use crate::answers::ExerciseId;
-use crate::fault::{Fault, shown};
+use crate::definition::{Place, Report, Texts, parse};
+use crate::fault::Fault;
 use crate::limits::{EXERCISE_BYTES_MAX, EXERCISE_FIELDS_MAX, MINUTES_MAX};
 
 /// The schema this loader reads.
 pub(super) const SCHEMA: u32 = 1;
-
-/// Keys in which other formats put code. They get an answer of their own.
-const CODE_KEYS: [&str; 16] = [
-    "regex",
-    "regexp",
-    "pattern",
-    "match",
-    "validate",
-    "validation",
-    "script",
-    "code",
-    "eval",
-    "exec",
-    "expr",
-    "expression",
-    "formula",
-    "condition",
-    "function",
-    "javascript",
-];
 
 impl Exercise {
     /// Reads a definition and checks every rule, also against the version released before it.
@@ -42,7 +21,7 @@ impl Exercise {
     /// # Errors
     /// Every [`Fault`] that could be found; a file that is no TOML or holds an unknown key has one.
     pub fn load(toml_text: &str, previous: Option<&Self>) -> Result<Self, Vec<Fault>> {
-        let raw = parse(toml_text)?;
+        let raw = parse(toml_text, EXERCISE_BYTES_MAX)?;
         let mut report = Report::default();
         let lines = Lines::new(toml_text, &raw);
         let built = build(toml_text, raw, &mut report);
@@ -53,45 +32,6 @@ impl Exercise {
         report.finish()?;
         Ok(exercise)
     }
-}
-
-fn parse(text: &str) -> Result<RawExercise, Vec<Fault>> {
-    if text.len() > EXERCISE_BYTES_MAX {
-        let what = format!("the definition has {} bytes, at most {EXERCISE_BYTES_MAX}", text.len());
-        return Err(vec![Fault::new(what, "shorten its texts or make two exercises of it")]);
-    }
-    toml::from_str(text).map_err(|error| {
-        let (what, next) = explain(error.message());
-        let fault = Fault::new(what, next);
-        vec![match error.span() {
-            Some(span) => fault.at_line(line_of(text, span.start)),
-            None => fault,
-        }]
-    })
-}
-
-/// Turns the parser's message into what is wrong and what to do.
-fn explain(message: &str) -> (String, String) {
-    let quoted = |after: &str| message.strip_prefix(after)?.split('`').next().map(shown);
-    if let Some(key) = quoted("unknown field `") {
-        if CODE_KEYS.contains(&key.as_str()) {
-            return (
-                format!("\"{key}\" would be code"),
-                "remove it; a definition holds no code and no pattern".into(),
-            );
-        }
-        let known =
-            message.split_once("expected ").map_or("", |(_, known)| known.trim_start_matches("one of "));
-        return (
-            format!("\"{key}\" is no key here"),
-            format!("remove it; known here are {}", known.replace('`', "")),
-        );
-    }
-    if let Some(key) = quoted("missing field `") {
-        return (format!("\"{key}\" is missing"), format!("add {key}"));
-    }
-    let what = message.lines().next().unwrap_or_default();
-    (what.to_owned(), "correct this line".into())
 }
 
 fn build(text: &str, raw: RawExercise, report: &mut Report) -> Option<Exercise> {
@@ -125,7 +65,7 @@ fn build(text: &str, raw: RawExercise, report: &mut Report) -> Option<Exercise> 
         measure: measure?,
         fields: fields.into_iter().collect::<Option<_>>()?,
         outcomes: outcomes.into_iter().collect::<Option<_>>()?,
-        texts: Texts(raw.i18n),
+        texts: Texts::new(raw.i18n),
     })
 }
 

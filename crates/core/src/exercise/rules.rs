@@ -12,8 +12,8 @@ use toml::Spanned;
 
 use super::Exercise;
 use super::raw::RawExercise;
-use super::report::{Place, Report};
 use super::words::{Gate, Step};
+use crate::definition::{Place, Report};
 
 /// Exercises of other steps that also touch the other person, so that the relationship gate stands before them.
 const GATED: [&str; 4] = ["small-test", "limit-plan", "kept-word", "closeness-ladder"];

@@ -6,9 +6,9 @@ use toml::Spanned;
 
 use super::field::{Bounds, Choice, Count, Delay, Field, Scale, Shape, Stop, Weight};
 use super::raw::{RawField, RawOption};
-use super::report::{Place, Report};
 use super::words::{FieldKind, ItemKind, Phase};
 use crate::answers::{ExerciseId, FieldId, Seconds};
+use crate::definition::{Place, Report};
 use crate::limits::{
     ANSWER_ITEMS_MAX, ITEM_CHARS_MAX, OPTIONS_MAX, SCALE_ABS_MAX, SHORT_TEXT_CHARS_MAX, TEXT_BYTES_MAX,
 };

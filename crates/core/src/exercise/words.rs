@@ -1,62 +1,6 @@
 //! The fixed words of a definition: steps, signs, phases, grades, views.
 
-use std::fmt;
-use std::str::FromStr;
-
-/// A word that is not one of the words allowed in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownWord {
-    /// What the word should have named.
-    pub noun: &'static str,
-    /// The words allowed.
-    pub known: &'static [&'static str],
-}
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a {}; known are {}", self.noun, self.known.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownWord {}
-
-macro_rules! word_enum {
-    ($(#[$doc:meta])* $name:ident, $noun:literal { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            const WORDS: &'static [&'static str] = &[$($word),*];
-
-            /// Returns the word for it, as it stands in a definition.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                let known = Self::ALL.iter().copied().find(|value| value.as_str() == text);
-                known.ok_or(UnknownWord { noun: $noun, known: Self::WORDS })
-            }
-        }
-    };
-}
+use crate::definition::word_enum;
 
 word_enum!(
     /// One of the six ways towards a secure attachment style, written as its number.

@@ -137,8 +137,8 @@ fn check_wording(measure: &Measure, lines: &Lines, report: &mut Report) {
 
 fn check_places(measure: &Measure, text: &str, place: &Place, templated: bool, report: &mut Report) {
     let known = |name: &&str| *name == "person" && templated && measure.about == About::Person;
-    match places(text) {
-        Some(names) if names.iter().all(known) => {
+    match places(text).into_iter().collect::<Result<Vec<_>, _>>() {
+        Ok(names) if names.iter().all(known) => {
             if !names.is_empty() && measure.general.is_none() {
                 let next = "add general: what is read in place of a name when it is about people in general";
                 report.add(place, "a text names {person} and there is no text for people in general", next);

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Lines;
-use crate::exercise::report::{Place, Report};
-use crate::exercise::texts::places;
+use crate::definition::{Place, Report, places};
 use crate::exercise::{Exercise, Field, Shape};
 use crate::fault::shown;
 

@@ -2,7 +2,7 @@
 
 use super::Lines;
 use crate::answers::FieldId;
-use crate::exercise::report::{Place, Report};
+use crate::definition::{Place, Report};
 use crate::exercise::{Exercise, Scale, Shape};
 
 /// Checks that both ends of every outcome are the same scale.

@@ -3,7 +3,7 @@
 use super::Lines;
 use super::derivation::order;
 use crate::answers::FieldId;
-use crate::exercise::report::{Place, Report};
+use crate::definition::{Place, Report};
 use crate::exercise::{Exercise, Field, ItemKind, Phase, Scale, Shape};
 
 /// Checks that every field named by another can play its part.

@@ -1,7 +1,7 @@
 //! A new version keeps what old entries were made of.
 
 use super::Lines;
-use crate::exercise::report::{Place, Report};
+use crate::definition::{Place, Report};
 use crate::exercise::{Exercise, Field, Shape};
 
 /// Checks the definition against the version released before it.

@@ -1,17 +1,13 @@
 //! Every text that is named exists, can be shown, and is only text.
 
 use super::Lines;
+use crate::definition::{Place, Report, check_text};
 use crate::exercise::gate::GATE_KEYS;
-use crate::exercise::report::{Place, Report};
 use crate::exercise::{DEFAULT_LANGUAGE, Exercise, Field, Gate, Scale, Shape, Texts};
 use crate::fault::shown;
-use crate::limits::LABEL_CHARS_MAX;
 
 /// Notices that several exercises share.
 const SHARED: &str = include_str!("../../../content/notices.toml");
-
-/// What is code in formats a text might be pasted into.
-const CODE_MARKS: [&str; 7] = ["<script", "javascript:", "${", "{{", "<%", "<?", "`"];
 
 /// A text the definition names.
 struct Named {
@@ -39,14 +35,14 @@ pub(super) fn check(exercise: &mut Exercise, lines: &Lines, report: &mut Report)
         let what = format!("the text \"{}\" is missing in [i18n.{DEFAULT_LANGUAGE}]", shown(&named.key));
         report.add(&named.place, what, "add it there");
     }
-    for (language, key, text) in exercise.texts.iter() {
-        check_text(language, key, text, &lines.id, report);
+    for text in exercise.texts.iter() {
+        check_text(&lines.id, text, report);
     }
 }
 
 fn shared(report: &mut Report, lines: &Lines) -> Texts {
     match toml::from_str(SHARED) {
-        Ok(texts) => Texts(texts),
+        Ok(texts) => Texts::new(texts),
         Err(_) => {
             report.add(&lines.id, "the shared notices cannot be read", "reinstall Haven");
             Texts::default()
@@ -56,8 +52,7 @@ fn shared(report: &mut Report, lines: &Lines) -> Texts {
 
 fn take_in(exercise: &mut Exercise, shared: &Texts, key: &str) {
     for (language, _, text) in shared.iter().filter(|(_, found, _)| *found == key) {
-        let texts = exercise.texts.0.entry(language.to_owned()).or_default();
-        texts.entry(key.to_owned()).or_insert_with(|| text.to_owned());
+        exercise.texts.add(language, key, text);
     }
 }
 
@@ -100,25 +95,4 @@ fn notices_of(field: &Field) -> Vec<&String> {
         _ => (),
     }
     notices
-}
-
-fn check_text(language: &str, key: &str, text: &str, place: &Place, report: &mut Report) {
-    let name = format!("the text \"{}\" in {}", shown(key), shown(language));
-    let lower = text.to_lowercase();
-    if text.trim().is_empty() {
-        report.add(place, format!("{name} is blank"), "write it or remove the key");
-    }
-    if text.chars().count() > LABEL_CHARS_MAX {
-        report.add(place, format!("{name} is too long"), format!("use at most {LABEL_CHARS_MAX} characters"));
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        report.add(place, format!("{name} holds a control character"), "remove it");
-    }
-    if let Some(mark) = CODE_MARKS.into_iter().find(|mark| lower.contains(mark)) {
-        report.add(
-            place,
-            format!("{name} looks like code: {mark}"),
-            "write plain words; a definition holds no code",
-        );
-    }
 }
