@@ -78,9 +78,6 @@ pub enum OpenFault {
     /// A row that this vault sealed does not open. Nothing was written.
     #[error("a row of this vault does not open")]
     Damaged,
-    /// The exercises that come with this version cannot be read.
-    #[error("the built-in exercises cannot be read")]
-    Library,
 }
 
 /// One open vault.
@@ -89,7 +86,7 @@ pub struct Engine {
     space: SpaceId,
     roster: Roster,
     names: BTreeMap<FeedId, String>,
-    library: Library,
+    library: Arc<Library>,
     view: View,
     /// Verified and stored.
     tips: Tips,
@@ -120,15 +117,19 @@ struct Announced {
 }
 
 impl Engine {
-    /// Opens an unlocked vault: reads its roster, its rows and its place in every feed. Loads no document.
+    /// Opens an unlocked vault: reads its roster, its rows and its place in every feed. Loads no document. The library is the
+    /// shell's, since reading it takes longer than opening a small journal.
     ///
     /// # Errors
     /// The store cannot be read, or what it holds does not fit together. Nothing was written.
-    pub fn open(unlocked: Unlocked, cx: &mut Context<'_>) -> Result<(Self, Step), OpenFault> {
+    pub fn open(
+        unlocked: Unlocked,
+        library: Arc<Library>,
+        cx: &mut Context<'_>,
+    ) -> Result<(Self, Step), OpenFault> {
         let Unlocked { mut keys, space } = unlocked;
         let roster = crate::vault::roster(cx.reader, space)?;
         keys.learn(&roster);
-        let library = Library::built_in().map_err(|_| OpenFault::Library)?;
         let sealed = Sealed { keys: &keys, reader: cx.reader };
         let applied = sealed
             .meta(meta::APPLIED)?

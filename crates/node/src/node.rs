@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use haven_core::content::Library;
 use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::io::Store;
 use haven_engine::sync::SyncState;
@@ -22,6 +23,8 @@ pub struct Node {
 
 struct Shared {
     host: Arc<dyn Host>,
+    /// The exercises that come with this release, read once.
+    library: Arc<Library>,
     orders: mpsc::Sender<Order>,
     seen: watch::Receiver<Arc<Snapshot>>,
     closing: watch::Sender<bool>,
@@ -38,9 +41,11 @@ struct Shared {
 /// The store cannot be read, or what protects the vault in it was altered.
 pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node, Keeper), VaultFault> {
     let (orders, taken) = mpsc::channel(ORDERS_MAX);
-    let (keeper, seen) = Keeper::new(Arc::clone(&host), store, taken)?;
+    let library = Arc::new(Library::built_in().expect("core's tests load every built-in exercise"));
+    let (keeper, seen) = Keeper::new(Arc::clone(&host), store, Arc::clone(&library), taken)?;
     let shared = Shared {
         host,
+        library,
         orders,
         seen,
         closing: watch::Sender::new(false),
@@ -54,6 +59,11 @@ impl Node {
     /// Whether there is a vault and whether it is open.
     pub fn stage(&self) -> Stage {
         self.snapshot().stage
+    }
+
+    /// The exercises.
+    pub(crate) fn library(&self) -> Arc<Library> {
+        Arc::clone(&self.shared.library)
     }
 
     /// Locks the vault; nothing happens if it is not open.

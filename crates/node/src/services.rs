@@ -59,7 +59,7 @@ impl Node {
                 ))*
             };
         }
-        let (node, desk) = (|| self.clone(), Arc::new(Desk::new()));
+        let (node, desk) = (|| self.clone(), Arc::new(Desk { library: self.library() }));
         add![
             vault_service_server::VaultServiceServer(vault::Vault(node())),
             journal_service_server::JournalServiceServer(journal::Journal::new(node(), desk.clone())),

@@ -9,7 +9,9 @@ mod ordeal;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
+use haven_core::content::Library;
 use haven_core::entry::{Draft, Edit, EntryKind};
 use haven_core::id::EntryId;
 use haven_engine::command::{Command, Fault, Reply, Ticket};
@@ -44,10 +46,13 @@ impl Shell for Alone {
         self.0.push(answer);
     }
 
-    fn publish(&mut self, _: std::sync::Arc<View>) {}
+    fn publish(&mut self, _: Arc<View>) {}
 
     fn wake(&mut self, _: Option<u64>) {}
 }
+
+/// The exercises, read once.
+static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::built_in().unwrap()));
 
 /// An open journal on a disk.
 struct Journal {
@@ -62,7 +67,7 @@ impl Journal {
         let (mut store, mut chance) = (SqliteStore::open(folder).ok()?, Chance::new(1));
         let unlocked = Unlocked::read(local_key(KEY).into(), &store).ok()?;
         let mut context = Context { now: NOW, entropy: &mut chance, reader: &store };
-        let (engine, step) = Engine::open(unlocked, &mut context).ok()?;
+        let (engine, step) = Engine::open(unlocked, Arc::clone(&LIBRARY), &mut context).ok()?;
         release(step, &mut store, &mut Alone::default()).ok()?;
         Some(Self { store, engine, chance })
     }

@@ -1,5 +1,7 @@
 //! What entries are read with on their way in: the exercises, the people there are, and the time it is.
 
+use std::sync::Arc;
+
 use haven_api::convert::draft::{self, Lookup};
 use haven_api::convert::edit;
 use haven_api::error::{ApiError, ErrorReason as Reason};
@@ -16,14 +18,10 @@ use crate::host::Host;
 
 /// Reads what clients write.
 pub(super) struct Desk {
-    pub(super) library: Library,
+    pub(super) library: Arc<Library>,
 }
 
 impl Desk {
-    pub(super) fn new() -> Self {
-        Self { library: Library::built_in().expect("core's tests load every built-in exercise") }
-    }
-
     /// Reads a draft that is to become an entry.
     pub(super) fn draft(&self, host: &dyn Host, view: &View, draft: pb::Draft) -> Result<Draft, ApiError> {
         let (now, person) = (now(host)?, finder(view));
