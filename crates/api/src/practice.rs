@@ -44,6 +44,27 @@ pub struct Exercise {
     pub fields: Vec<Field>,
     /// What may change by doing it.
     pub outcomes: Vec<Outcome>,
+    /// What to ask before anything else; the exercise goes on at "yes" only.
+    pub gate: Option<GateWords>,
+}
+
+/// What is asked before an exercise that touches another person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateWords {
+    /// The question.
+    pub question: String,
+    /// What to think of while answering.
+    pub help: String,
+    /// The only answer at which the exercise goes on.
+    pub yes: String,
+    /// An answer at which it does not.
+    pub not_sure: String,
+    /// The other one.
+    pub no: String,
+    /// What to say then.
+    pub held: String,
+    /// The exercises to offer then.
+    pub instead: Vec<ExerciseId>,
 }
 
 /// What stands behind an exercise.

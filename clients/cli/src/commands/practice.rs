@@ -41,9 +41,9 @@ async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fau
 }
 
 fn summary(exercise: &ExerciseSummary, style: Style) -> String {
-    let steps: Vec<_> = exercise.steps.iter().map(|step| step.name()).collect();
-    let id = exercise.exercise.id.as_str();
-    let about = style.faint(&format!("{} min, {}", exercise.minutes, steps.join(", ")));
+    let mut about = vec![format!("{} min", exercise.minutes)];
+    about.extend(exercise.steps.iter().map(|step| step.name().to_owned()));
+    let (id, about) = (exercise.exercise.id.as_str(), style.faint(&about.join(", ")));
     format!("{id:<20}  {}  {about}\n", style.bold(&exercise.title))
 }
 
@@ -119,7 +119,10 @@ async fn go(cx: &Cx, args: DoArgs) -> Result<(), Fault> {
     };
     let written = match &args.answers {
         Some(file) => haven.add(draft(answered(file)?)).await?,
-        None if cx.asks => in_person(cx, &haven, &args.id, draft).await?,
+        None if cx.asks => match in_person(cx, &haven, &args.id, draft).await? {
+            Some(written) => written,
+            None => return Ok(()),
+        },
         None => {
             return Err(Fault::usage(
                 "the exercise was not done",
@@ -135,21 +138,27 @@ async fn go(cx: &Cx, args: DoArgs) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Asks the questions and saves the answers; what does not fit is asked again, so that no answer is typed in vain.
+/// Asks the questions and saves the answers; what does not fit is asked again, so that no answer is typed in vain. Nothing
+/// is saved where the gate before it stays closed.
 async fn in_person(
     cx: &Cx,
     haven: &Haven,
     id: &ExerciseId,
     draft: impl Fn(ValueMap) -> Draft,
-) -> Result<Written, Fault> {
+) -> Result<Option<Written>, Fault> {
     let exercise = haven.exercise(id, None, LANGUAGE).await?;
     // Better to hear that the journal is locked before the first answer than after the last.
     haven.people().await?;
+    if let Some(gate) = &exercise.gate
+        && !asking::pass(cx, gate).await?
+    {
+        return Ok(None);
+    }
     let mut answers = asking::ask_all(cx, &exercise).await?;
     loop {
         match haven.add(draft(answers.clone())).await {
             Err(error) if asking::ask_again(cx, &exercise, &error.faults, &mut answers).await? => {}
-            outcome => return Ok(outcome?),
+            outcome => return Ok(Some(outcome?)),
         }
     }
 }

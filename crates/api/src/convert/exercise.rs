@@ -1,7 +1,7 @@
 //! Exercises: a device writes core's in one language, a client reads its own.
 
 use haven_core::answers::ExerciseRef;
-use haven_core::exercise::{Evidence, Exercise, Gate, Outcome, Phase, Step, TextKey};
+use haven_core::exercise::{Evidence, Exercise, Gate, GateWords, Outcome, Phase, Step, TextKey};
 
 use super::field::{field_from_pb, field_to_pb};
 use super::{read, read_some, sent, text, unreadable};
@@ -78,6 +78,7 @@ pub fn to_pb(exercise: &Exercise, language: &str) -> pb::Exercise {
         views: exercise.views.iter().map(ToString::to_string).collect(),
         fields: exercise.fields.iter().map(|field| field_to_pb(field, told)).collect(),
         outcomes: exercise.outcomes.iter().map(outcome_to_pb).collect(),
+        gate: exercise.gate_words(language).map(gate_to_pb),
     }
 }
 
@@ -97,6 +98,31 @@ pub fn from_pb(exercise: pb::Exercise) -> Result<practice::Exercise, ApiError> {
         views: exercise.views,
         fields: exercise.fields.into_iter().map(field_from_pb).collect::<Result<_, _>>()?,
         outcomes: exercise.outcomes.into_iter().map(outcome_from_pb).collect::<Result<_, _>>()?,
+        gate: exercise.gate.map(gate_from_pb).transpose()?,
+    })
+}
+
+fn gate_to_pb(gate: GateWords<'_>) -> pb::GateWords {
+    pb::GateWords {
+        question: gate.question.to_owned(),
+        help: gate.help.to_owned(),
+        yes: gate.yes.to_owned(),
+        not_sure: gate.not_sure.to_owned(),
+        no: gate.no.to_owned(),
+        held: gate.held.to_owned(),
+        instead: gate.instead.iter().map(|id| (*id).to_owned()).collect(),
+    }
+}
+
+fn gate_from_pb(gate: pb::GateWords) -> Result<practice::GateWords, ApiError> {
+    Ok(practice::GateWords {
+        question: gate.question,
+        help: gate.help,
+        yes: gate.yes,
+        not_sure: gate.not_sure,
+        no: gate.no,
+        held: gate.held,
+        instead: gate.instead.iter().map(|id| read(id, "exercise")).collect::<Result<_, _>>()?,
     })
 }
 

@@ -5127,6 +5127,35 @@ pub struct Exercise {
     /// What may change by doing it, as pairs of questions.
     #[prost(message, repeated, tag = "10")]
     pub outcomes: ::prost::alloc::vec::Vec<Outcome>,
+    /// What to ask before anything else; absent where nothing is. The exercise goes on at "yes" only.
+    #[prost(message, optional, tag = "11")]
+    pub gate: ::core::option::Option<GateWords>,
+}
+/// GateWords is what is asked before an exercise that touches another person. No definition can change the words.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GateWords {
+    /// The question.
+    #[prost(string, tag = "1")]
+    pub question: ::prost::alloc::string::String,
+    /// What to think of while answering.
+    #[prost(string, tag = "2")]
+    pub help: ::prost::alloc::string::String,
+    /// The only answer at which the exercise goes on.
+    #[prost(string, tag = "3")]
+    pub yes: ::prost::alloc::string::String,
+    /// An answer at which it does not.
+    #[prost(string, tag = "4")]
+    pub not_sure: ::prost::alloc::string::String,
+    /// The other one.
+    #[prost(string, tag = "5")]
+    pub no: ::prost::alloc::string::String,
+    /// What to say then.
+    #[prost(string, tag = "6")]
+    pub held: ::prost::alloc::string::String,
+    /// The ids of the exercises to offer then.
+    #[prost(string, repeated, tag = "7")]
+    pub instead: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Evidence is what stands behind an exercise.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7977,6 +8006,7 @@ opaque! {
     Field,
     FieldOption,
     Finding,
+    GateWords,
     GetConfigRequest,
     GetConfigResponse,
     GetDaemonRequest,

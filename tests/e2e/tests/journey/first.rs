@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use haven_e2e::device::Device;
 use haven_e2e::ran::text;
+use haven_e2e::terminal::at_terminal;
 use serde_json::Value;
 
 #[test]
@@ -152,6 +153,23 @@ fn what_cannot_be_meant_ends_with_its_code_and_an_envelope() {
     device.fails(&["init", "--passphrase-file", &device.passphrase()], 6, "VAULT_EXISTS");
     device.fails(&["config", "set", "lock.idle", "soon"], 2, "INVALID_ARGUMENT");
     device.fails(&["sync", "--wait"], 7, "NO_SERVER");
+}
+
+#[test]
+fn an_exercise_about_somebody_else_asks_first_whether_that_feels_safe() {
+    let device = Device::begun();
+    for answer in ["?", "n", "", "perhaps"] {
+        let held = at_terminal(&device, &["practice", "do", "ask-plan"], "true", &format!("{answer}\n"));
+        assert!(held.stdout.contains("If you are afraid"), "{}", held.stdout);
+        assert!(held.stdout.contains("haven practice do people-map"), "{}", held.stdout);
+        assert!(!held.stdout.contains("An empty line leaves a question open"), "{}", held.stdout);
+    }
+    assert_eq!(device.entries(), 0, "a closed gate keeps nothing");
+    let opened =
+        at_terminal(&device, &["practice", "do", "ask-plan"], "true", &format!("y\n{}", "\n".repeat(40)));
+    assert!(opened.stdout.contains("An empty line leaves a question open"), "{}", opened.stdout);
+    let asks_nothing = at_terminal(&device, &["practice", "do", "name-it"], "true", &"\n".repeat(40));
+    assert!(!asks_nothing.stdout.contains("feel safe?"), "{}", asks_nothing.stdout);
 }
 
 #[test]

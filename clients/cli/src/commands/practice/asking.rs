@@ -1,6 +1,6 @@
 //! Doing an exercise in the terminal, one question after another.
 
-use haven_api::practice::{Exercise, Field, Shape};
+use haven_api::practice::{Exercise, Field, GateWords, Shape};
 use haven_core::answers::{Value, ValueMap};
 use haven_core::exercise::Phase;
 use haven_core::fault::Fault as Wrong;
@@ -41,6 +41,21 @@ pub(super) async fn ask_all(cx: &Cx, exercise: &Exercise) -> Result<ValueMap, Fa
         }
     }
     Ok(answers)
+}
+
+/// Asks what has to be clear first. Tells whether the exercise goes on: at a clear yes only.
+pub(super) async fn pass(cx: &Cx, gate: &GateWords) -> Result<bool, Fault> {
+    let GateWords { question, help, yes, not_sure, no, .. } = gate;
+    aside(&format!("{question}\n  {help}\n  y  {yes}\n  ?  {not_sure}\n  n  {no}"));
+    let answer = ask::line(cx, "> ", INSTEAD).await?.trim().to_lowercase();
+    if answer == "y" || answer == yes.to_lowercase() {
+        return Ok(true);
+    }
+    aside(&format!("\n{}", gate.held));
+    for id in &gate.instead {
+        aside(&format!("  haven practice do {id}"));
+    }
+    Ok(false)
 }
 
 /// Asks again what did not fit. Tells whether anything could be asked again.

@@ -21,6 +21,9 @@ fn a_client_reads_every_exercise_whole() {
         assert_eq!(summary.title, held.title("en"));
         assert_eq!(read.fields.len(), held.fields.len());
         assert_eq!(read.outcomes.len(), held.outcomes.len());
+        let gate = (read.gate.as_ref().map(|gate| &*gate.held), held.gate_words("en").map(|gate| gate.held));
+        assert_eq!(gate.0, gate.1);
+        assert_eq!(read.gate.is_some(), summary.gate == Gate::Relationship);
         assert_eq!(read.evidence.grade, held.evidence.grade.as_str());
     }
 }
