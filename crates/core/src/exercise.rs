@@ -19,6 +19,7 @@ pub use derived::derived;
 pub(crate) use derived::spoken;
 pub use field::{Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
 pub use texts::{DEFAULT_LANGUAGE, Texts};
+pub(crate) use words::word_enum;
 pub use words::{
     Better, FieldKind, Gate, Grade, ItemKind, NotWhen, Phase, ShareDefault, Sign, Step, UnknownWord, View,
 };

@@ -58,6 +58,8 @@ macro_rules! word_enum {
     };
 }
 
+pub(crate) use word_enum;
+
 word_enum!(
     /// One of the six ways towards a secure attachment style, written as its number.
     Step, "step" {

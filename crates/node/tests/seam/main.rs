@@ -11,6 +11,7 @@ mod exchange;
 mod journal;
 mod linking;
 mod mailbox;
+mod people;
 mod pump;
 mod server;
 mod vault;
