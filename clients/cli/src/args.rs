@@ -12,7 +12,7 @@ pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, ImportCommand, ListArgs, SearchArgs,
     ShowArgs,
 };
-pub(crate) use practice::{DoArgs, PeopleCommand, PracticeCommand};
+pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
 
 use std::path::PathBuf;
@@ -206,6 +206,10 @@ mod tests {
             "haven sync --wait --timeout 60s",
             "haven practice list --step 3 --sign regulated",
             "haven practice do slow-breath --person P --answers f --plain",
+            "haven people add Ann --relation friend --circle inner --gives fun --gives listens --safe yes",
+            "haven people edit Ann --name Anna --circle none --gives-not fun --died no",
+            "haven people merge Ann 1a2b --yes",
+            "haven people forget Ann --yes",
             "haven checkin --feeling sad --feeling tired --note n",
             "haven passphrase change --old-file a --new-file b",
             "haven daemon start --serve 127.0.0.1:0",
@@ -232,6 +236,8 @@ mod tests {
             "haven sync --timeout soon",
             "haven practice list --step 7",
             "haven practice list --sign nonsense",
+            "haven people edit Ann --circle near",
+            "haven people merge Ann",
             "haven init --invite I",
             "haven device join CODE",
         ] {

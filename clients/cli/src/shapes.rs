@@ -234,12 +234,29 @@ impl<'a> DeviceShape<'a> {
 pub(crate) struct PersonShape<'a> {
     id: String,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relation: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circle: Option<&'static str>,
+    gives: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safe: Option<&'static str>,
+    died: bool,
     created: String,
 }
 
 impl<'a> PersonShape<'a> {
     pub(crate) fn of(person: &'a Person) -> Self {
-        Self { id: person.id.to_string(), name: person.name.as_str(), created: person.created.to_string() }
+        Self {
+            id: person.id.to_string(),
+            name: person.name.as_str(),
+            relation: person.relation.map(|word| word.as_str()),
+            circle: person.circle.map(|word| word.as_str()),
+            gives: person.gives.iter().map(|word| word.as_str()).collect(),
+            safe: person.safe.map(|word| word.as_str()),
+            died: person.died,
+            created: person.created.to_string(),
+        }
     }
 }
 

@@ -1,3 +1,3 @@
-//! The people a person writes about: core's own type, since there is nothing to hide of it.
+//! The people a person writes about: core's own types, since there is nothing to hide of them.
 
-pub use haven_core::person::{Person, PersonName};
+pub use haven_core::person::{Circle, Gift, Person, PersonEdit, PersonName, Relation, Safe};

@@ -110,6 +110,17 @@ impl Entry {
         line[..end].trim_end()
     }
 
+    /// Everybody it names, in its people and in its answers.
+    pub fn people_named(&self) -> impl Iterator<Item = PersonId> {
+        self.people.iter().copied().chain(self.answers.values().flat_map(Answer::people))
+    }
+
+    /// Names everybody by the id that `meant` gives for theirs.
+    pub fn rename_people(&mut self, meant: impl Fn(PersonId) -> PersonId) {
+        self.people = self.people.iter().map(|id| meant(*id)).collect();
+        self.answers.values_mut().for_each(|answer| answer.rename_people(&meant));
+    }
+
     /// Returns the size of all its words together, in bytes.
     pub fn words_bytes(&self) -> usize {
         words_bytes(&self.title, &self.text, &self.answers)

@@ -1,10 +1,12 @@
 //! The people of the journal, and how one is named on a command line.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::definition::word_enum;
 use crate::fold::fold;
 use crate::id::{IdPrefix, PersonId};
 use crate::limits::NAME_CHARS_MAX;
@@ -76,15 +78,122 @@ impl fmt::Debug for PersonName {
     }
 }
 
+word_enum!(
+    /// What somebody is to the writer, in neutral words; nobody has to say it.
+    Relation, "relation" {
+        /// The mother, or whoever was like one.
+        Mother = "mother",
+        /// The father, or whoever was like one.
+        Father = "father",
+        /// A partner.
+        Partner = "partner",
+        /// A friend.
+        Friend = "friend",
+        /// Somebody else of the family.
+        Family = "family",
+        /// Somebody who helps by profession.
+        Professional = "professional",
+        /// Anybody else.
+        Other = "other",
+    }
+);
+
+word_enum!(
+    /// How close somebody is.
+    Circle, "circle" {
+        /// Among the closest.
+        Inner = "inner",
+        /// Close.
+        Middle = "middle",
+        /// Known.
+        Outer = "outer",
+    }
+);
+
+word_enum!(
+    /// What somebody gives.
+    Gift, "gift" {
+        /// Listens.
+        Listens = "listens",
+        /// Helps with things.
+        Practical = "practical",
+        /// Is good company.
+        Fun = "fun",
+        /// Says the truth kindly.
+        Honest = "honest",
+    }
+);
+
+word_enum!(
+    /// Whether it is safe to be open with somebody.
+    Safe, "safe" {
+        /// Yes.
+        Yes = "yes",
+        /// Mostly.
+        Mostly = "mostly",
+        /// No. Exercises that practise saying something ask first.
+        No = "no",
+    }
+);
+
 /// Somebody the journal is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Person {
     /// Their id, the same on every device.
     pub id: PersonId,
     /// What the writer calls them.
     pub name: PersonName,
+    /// What they are to the writer, if it was said.
+    pub relation: Option<Relation>,
+    /// How close they are, if it was said.
+    pub circle: Option<Circle>,
+    /// What they give.
+    pub gives: BTreeSet<Gift>,
+    /// Whether it is safe to be open with them, if it was said.
+    pub safe: Option<Safe>,
+    /// Whether they have died. Questions about the last weeks are not asked about them.
+    pub died: bool,
     /// When a device first wrote them down.
     pub created: Timestamp,
+}
+
+impl Person {
+    /// Begins somebody of whom only a name is known.
+    pub fn new(id: PersonId, name: PersonName, created: Timestamp) -> Self {
+        let (relation, circle, safe) = (None, None, None);
+        Self { id, name, relation, circle, gives: BTreeSet::new(), safe, died: false, created }
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Person({})", self.id)
+    }
+}
+
+/// A change to what is said of somebody; what is absent stays as it is.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PersonEdit {
+    /// The new name.
+    pub name: Option<PersonName>,
+    /// The new relation; `Some(None)` takes it back.
+    pub relation: Option<Option<Relation>>,
+    /// The new circle; `Some(None)` takes it back.
+    pub circle: Option<Option<Circle>>,
+    /// What they give, too.
+    pub add_gives: BTreeSet<Gift>,
+    /// What they do not give after all.
+    pub remove_gives: BTreeSet<Gift>,
+    /// The new word on safety; `Some(None)` takes it back.
+    pub safe: Option<Option<Safe>>,
+    /// Whether they have died.
+    pub died: Option<bool>,
+}
+
+impl fmt::Debug for PersonEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonEdit")
+    }
 }
 
 /// Why a word does not name one person. The word itself stays out of the message.
@@ -144,7 +253,7 @@ mod tests {
     fn person(first: u8, name: &str) -> Person {
         let mut bytes = [0xee; 16];
         bytes[0] = first;
-        Person { id: PersonId::from_bytes(bytes), name: name.parse().unwrap(), created: Timestamp::default() }
+        Person::new(PersonId::from_bytes(bytes), name.parse().unwrap(), Timestamp::default())
     }
 
     #[test]

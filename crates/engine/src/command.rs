@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
-use haven_core::person::PersonName;
+use haven_core::person::{PersonEdit, PersonName};
 use haven_core::time::Timestamp;
 use haven_feed::FeedId;
 use thiserror::Error;
@@ -70,6 +70,17 @@ pub enum Command {
     DiscardDraft(DraftId),
     /// Adds a person.
     AddPerson(PersonName),
+    /// Changes what is said of a person.
+    EditPerson(PersonId, PersonEdit),
+    /// Makes one person another name for a second one, in every entry there is and will be.
+    MergePeople {
+        /// Who goes.
+        from: PersonId,
+        /// Who they are.
+        into: PersonId,
+    },
+    /// Forgets a person: entries stay and do not name them any more. What was written before stays in the history.
+    ForgetPerson(PersonId),
     /// Remembers a server and connects this vault to it. Whether the server takes the vault shows in the status.
     SetServer(ServerChoice),
     /// Goes back to the server that was set before the last [`Command::SetServer`] since the vault was opened, or to none.
@@ -183,7 +194,7 @@ pub enum Reply {
     Drafts(Vec<DraftShown>),
     /// A draft was saved.
     Draft(DraftId),
-    /// A person was added, or was there already under that name.
+    /// A person was added or changed, or was there already under that name.
     Person(PersonId),
     /// A linking code to show.
     LinkStarted(LinkStarted),

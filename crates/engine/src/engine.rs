@@ -8,6 +8,7 @@ mod import;
 mod journal;
 mod linking;
 mod naming;
+mod people;
 mod receive;
 mod session;
 mod standing;
@@ -237,6 +238,9 @@ impl Engine {
             Command::CommitDraft(id) => self.commit_draft(work, id).map(Reply::Entry),
             Command::DiscardDraft(id) => self.discard_draft(work, id).map(|()| Reply::Done),
             Command::AddPerson(name) => self.add_person(work, &name).map(Reply::Person),
+            Command::EditPerson(id, edit) => self.edit_person(work, id, &edit).map(Reply::Person),
+            Command::MergePeople { from, into } => self.merge_people(work, from, into).map(Reply::Person),
+            Command::ForgetPerson(id) => self.forget_person(work, id).map(|()| Reply::Done),
             Command::SetServer(choice) => {
                 self.set_server(work, choice);
                 Ok(Reply::Done)

@@ -8,7 +8,7 @@ use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::exercise::FieldKind;
 use haven_core::fold::fold_into;
 use haven_core::id::{EntryId, PersonId};
-use haven_core::person::{Person, PersonName};
+use haven_core::person::{Gift, Person, PersonEdit, PersonName};
 use haven_core::time::Timestamp;
 use haven_feed::FeedId;
 
@@ -23,6 +23,13 @@ const PERSON: &str = "person";
 const TITLE: &str = "title";
 const TEXT: &str = "text";
 const ANSWER: &str = "answer:";
+/// The answers of a person's document; each holds one word.
+const RELATION: &str = "relation";
+const CIRCLE: &str = "circle";
+const SAFE: &str = "safe";
+const DIED: &str = "died";
+/// The answer that holds the id of whom somebody was merged into.
+const MERGED: &str = "merged";
 
 /// The kind of a document that names a device, and its answers. An answer is one value and the last writer's, where a text
 /// would mix two names letter by letter.
@@ -34,10 +41,19 @@ const NAMED: &str = "named";
 /// What a document turned out to be.
 pub(crate) enum Shown {
     Entry(Box<Row>),
-    Person(Person),
+    Person(PersonShown),
     Naming(Naming),
     /// Of a kind or with values this version does not know; kept, not shown.
     Unknown,
+}
+
+/// What a person's document says.
+pub(crate) struct PersonShown {
+    pub(crate) id: PersonId,
+    /// `None` once they were forgotten.
+    pub(crate) person: Option<Person>,
+    /// Who they turned out to be.
+    pub(crate) merged: Option<PersonId>,
 }
 
 /// The fields of a new entry. Every text that the exercise may ask for exists from the beginning, empty if unanswered,
@@ -117,6 +133,56 @@ fn stamp(time: Timestamp) -> String {
     time.as_millis().to_string()
 }
 
+/// What an edit changes in a person's document. Each answer is one word, the last writer's.
+pub(crate) fn of_person_edit(edit: &PersonEdit) -> FieldsEdit {
+    let mut change = FieldsEdit {
+        tags_added: edit.add_gives.iter().map(Gift::to_string).collect(),
+        tags_removed: edit.remove_gives.iter().map(Gift::to_string).collect(),
+        ..FieldsEdit::default()
+    };
+    change.texts.extend(edit.name.iter().map(|name| (TITLE.to_owned(), name.to_string())));
+    let mut say = |field: &str, word: Option<Option<String>>| {
+        change.answers.extend(word.map(|word| (field.to_owned(), word)));
+    };
+    say(RELATION, edit.relation.map(|word| word.map(|word| word.to_string())));
+    say(CIRCLE, edit.circle.map(|word| word.map(|word| word.to_string())));
+    say(SAFE, edit.safe.map(|word| word.map(|word| word.to_string())));
+    say(DIED, edit.died.map(|died| died.then(|| DIED.to_owned())));
+    change
+}
+
+/// What makes somebody another name for somebody else.
+pub(crate) fn of_merge(into: PersonId) -> FieldsEdit {
+    FieldsEdit { answers: [(MERGED.to_owned(), Some(into.to_string()))].into(), ..FieldsEdit::default() }
+}
+
+/// What forgets somebody: nothing is said of them any more, and they are not shown.
+pub(crate) fn of_forgetting(present: &Fields, now_ms: i64) -> FieldsEdit {
+    let answers = present.answers.keys().filter(|field| *field != MERGED);
+    FieldsEdit {
+        texts: [(TITLE.to_owned(), String::new())].into(),
+        tags_removed: present.tags.clone(),
+        answers: answers.map(|field| (field.clone(), None)).collect(),
+        trashed: Some(Some(now_ms)),
+        ..FieldsEdit::default()
+    }
+}
+
+/// Somebody from what their document says.
+fn person(id: PersonId, fields: &Fields) -> PersonShown {
+    let word = |field: &str| fields.answers.get(field).map(String::as_str).unwrap_or_default();
+    let name = fields.texts.get(TITLE).and_then(|name| PersonName::new(name).ok());
+    let person = name.filter(|_| fields.trashed.is_none()).map(|name| Person {
+        relation: word(RELATION).parse().ok(),
+        circle: word(CIRCLE).parse().ok(),
+        gives: fields.tags.iter().filter_map(|gift| gift.parse().ok()).collect(),
+        safe: word(SAFE).parse().ok(),
+        died: word(DIED) == DIED,
+        ..Person::new(id, name, Timestamp::from_millis(fields.created))
+    });
+    PersonShown { id, person, merged: word(MERGED).parse().ok().filter(|into| *into != id) }
+}
+
 /// What an edit changes in a document that now says `present`.
 pub(crate) fn of_edit(edit: &Edit, present: &Fields) -> FieldsEdit {
     let mut change = FieldsEdit {
@@ -151,13 +217,7 @@ fn edit_answer(change: &mut FieldsEdit, present: &Fields, field: &FieldId, answe
 pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown {
     let fields = &stored.fields;
     if fields.kind == PERSON {
-        let name = fields.texts.get(TITLE).and_then(|name| PersonName::new(name).ok());
-        let person = |name| Person {
-            id: PersonId::from_bytes(id),
-            name,
-            created: Timestamp::from_millis(fields.created),
-        };
-        return name.map_or(Shown::Unknown, |name| Shown::Person(person(name)));
+        return Shown::Person(person(PersonId::from_bytes(id), fields));
     }
     if fields.kind == DEVICE {
         return naming(id, fields).map_or(Shown::Unknown, Shown::Naming);

@@ -14,10 +14,12 @@ use thiserror::Error;
 
 use crate::command::LinkEnd;
 use crate::content::DocumentId;
+use crate::fields::PersonShown;
 use crate::sync::{Problem, SyncState};
 use crate::version::Version;
 
 /// One entry as lists and search see it.
+#[derive(Clone)]
 pub struct Row {
     /// The entry with all its words.
     pub entry: Entry,
@@ -43,6 +45,8 @@ pub struct View {
     places: OrdMap<EntryId, SortKey>,
     people: OrdMap<PersonId, Arc<Person>>,
     namings: OrdMap<DocumentId, Arc<Naming>>,
+    /// Who was merged into whom.
+    merged: OrdMap<PersonId, PersonId>,
     imports: OrdMap<[u8; 32], EntryId>,
     /// How many rows are not in the trash.
     live: usize,
@@ -275,18 +279,40 @@ impl View {
             .collect()
     }
 
-    /// All people, by id.
+    /// All people, by id; who was merged into somebody else is not one of them.
     pub fn people(&self) -> impl Iterator<Item = &Arc<Person>> {
-        self.people.values()
+        self.people.values().filter(|person| self.meant(person.id) == person.id)
     }
 
-    /// One person.
+    /// One person, also under an id that was merged into theirs.
     pub fn person(&self, id: PersonId) -> Option<&Arc<Person>> {
-        self.people.get(&id)
+        self.people.get(&self.meant(id))
+    }
+
+    /// Whom an id means: the end of the chain of merges. Two devices may merge two people into each other; then the lower id
+    /// stands for both, on every device.
+    pub fn meant(&self, id: PersonId) -> PersonId {
+        let mut seen = Vec::new();
+        let mut now = id;
+        while let Some(next) = self.merged.get(&now) {
+            if let Some(from) = seen.iter().position(|before| before == next) {
+                return seen[from..].iter().copied().chain([now]).min().unwrap_or(now);
+            }
+            seen.push(now);
+            now = *next;
+        }
+        now
+    }
+
+    /// Every id of a person's document that means this person.
+    pub(crate) fn ids_meaning(&self, id: PersonId) -> Vec<PersonId> {
+        let merged = self.merged.keys().copied().filter(|other| *other != id && self.meant(*other) == id);
+        merged.chain([id]).collect()
     }
 
     pub(crate) fn insert(&mut self, row: Arc<Row>) {
         self.remove(row.entry.id);
+        let row = self.with_people_meant(row);
         let key = row.entry.at.sort_key();
         if let Some(identity) = row.entry.import_id {
             self.imports.insert(identity, row.entry.id);
@@ -322,8 +348,33 @@ impl View {
         self.namings.insert(naming.id, naming);
     }
 
-    pub(crate) fn insert_person(&mut self, person: Arc<Person>) {
-        self.people.insert(person.id, person);
+    /// The row with the people that its ids mean now.
+    fn with_people_meant(&self, mut row: Arc<Row>) -> Arc<Row> {
+        let is_other = |id: &PersonId| self.meant(*id) != *id;
+        if self.merged.is_empty() || !row.entry.people_named().any(|id| is_other(&id)) {
+            return row;
+        }
+        Arc::make_mut(&mut row).entry.rename_people(|id| self.meant(id));
+        row
+    }
+
+    /// Takes what a person's document says now. A merge is rare, and worth a pass over all entries.
+    pub(crate) fn insert_person(&mut self, shown: PersonShown) {
+        match shown.person {
+            Some(person) => drop(self.people.insert(shown.id, Arc::new(person))),
+            None => drop(self.people.remove(&shown.id)),
+        }
+        let Some(into) = shown.merged else { return };
+        if self.merged.insert(shown.id, into) == Some(into) {
+            return;
+        }
+        let rows: Vec<_> = self.rows.iter().map(|(place, row)| (*place, Arc::clone(row))).collect();
+        for (place, row) in rows {
+            let meant = self.with_people_meant(Arc::clone(&row));
+            if !Arc::ptr_eq(&meant, &row) {
+                self.rows.insert(place, meant);
+            }
+        }
     }
 }
 
@@ -349,6 +400,52 @@ impl Row {
             kind: self.entry.kind,
             steps: &self.steps,
             at: &self.entry.at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn id(byte: u8) -> PersonId {
+        PersonId::from_bytes([byte; 16])
+    }
+
+    fn view(merges: &[(u8, u8)]) -> View {
+        let mut view = View::default();
+        for byte in 1..=4 {
+            let person = Person::new(id(byte), "X".parse().unwrap(), Timestamp::default());
+            view.insert_person(PersonShown { id: id(byte), person: Some(person), merged: None });
+        }
+        for (from, into) in merges {
+            let person = view.people.get(&id(*from)).map(|person| Person::clone(person));
+            view.insert_person(PersonShown { id: id(*from), person, merged: Some(id(*into)) });
+        }
+        view
+    }
+
+    #[test]
+    fn merges_made_apart_mean_the_same_person_in_any_order() {
+        type Case<'a> = (&'a [(u8, u8)], [u8; 4]);
+        let cases: [Case<'_>; 5] = [
+            (&[], [1, 2, 3, 4]),
+            (&[(2, 1), (3, 2)], [1, 1, 1, 4]),
+            (&[(1, 2), (2, 1)], [1, 1, 3, 4]),
+            (&[(2, 3), (3, 4), (4, 2), (1, 3)], [2, 2, 2, 2]),
+            (&[(4, 3), (3, 4)], [1, 2, 3, 3]),
+        ];
+        for (merges, expected) in cases {
+            let backwards: Vec<_> = merges.iter().rev().copied().collect();
+            for merges in [merges, &backwards] {
+                let view = view(merges);
+                let meant: Vec<_> = (1..=4).map(|byte| view.meant(id(byte)).as_bytes()[0]).collect();
+                assert_eq!(meant, expected, "{merges:?}");
+                let listed: BTreeSet<_> = view.people().map(|person| person.id).collect();
+                assert_eq!(listed, expected.map(id).into(), "{merges:?}");
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Exercises and people.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Subcommand};
 use haven_core::answers::ExerciseId;
-use haven_core::exercise::{Sign, Step};
+use haven_core::exercise::{Sign, Step, UnknownWord};
+use haven_core::person::{Circle, Gift, Relation, Safe};
 
 #[derive(Subcommand)]
 pub(crate) enum PracticeCommand {
@@ -54,5 +56,69 @@ pub(crate) enum PeopleCommand {
     Add {
         /// Their name, as you call them.
         name: String,
+        #[command(flatten)]
+        said: PersonArgs,
     },
+    /// Change a name, or what you say of somebody.
+    Edit {
+        /// Who: their name, or as much of their id as fits one only.
+        person: String,
+        /// Their new name.
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        said: PersonArgs,
+    },
+    /// Make two people one: every entry about the first is about the second from then on.
+    Merge {
+        /// Who goes.
+        from: String,
+        /// Who stays.
+        into: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Forget somebody: your entries stay and do not name them any more.
+    Forget {
+        /// Who: their name, or as much of their id as fits one only.
+        person: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// What may be said of somebody. `none` takes a word back.
+#[derive(Args)]
+pub(crate) struct PersonArgs {
+    /// What they are to you: mother, father (or like one), partner, friend, family, professional, other; or none.
+    #[arg(long, value_name = "WORD", value_parser = word::<Relation>)]
+    pub(crate) relation: Option<Word<Relation>>,
+    /// How close they are: inner, middle, outer; or none.
+    #[arg(long, value_name = "WORD", value_parser = word::<Circle>)]
+    pub(crate) circle: Option<Word<Circle>>,
+    /// What they give: listens, practical, fun, honest; may be repeated.
+    #[arg(long = "gives", value_name = "WORD")]
+    pub(crate) gives: Vec<Gift>,
+    /// What they do not give after all; may be repeated.
+    #[arg(long = "gives-not", value_name = "WORD")]
+    pub(crate) gives_not: Vec<Gift>,
+    /// Whether it is safe to be open with them: yes, mostly, no; or none.
+    #[arg(long, value_name = "WORD", value_parser = word::<Safe>)]
+    pub(crate) safe: Option<Word<Safe>>,
+    /// Whether they have died; then nothing asks about the last weeks with them.
+    #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+    pub(crate) died: Option<bool>,
+}
+
+/// A word that may also be taken back.
+#[derive(Clone, Copy)]
+pub(crate) struct Word<T>(pub(crate) Option<T>);
+
+fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<Word<T>, String> {
+    match text {
+        "none" => Ok(Word(None)),
+        text => text.parse().map(|word| Word(Some(word))).map_err(|word| format!("{word}, none")),
+    }
 }

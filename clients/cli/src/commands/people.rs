@@ -1,29 +1,138 @@
 //! The people a person writes about.
 
-use haven_api::people::Person;
+use haven_api::people::{Circle, Person, PersonEdit, Relation, Safe};
 
-use crate::args::PeopleCommand;
+use crate::args::{PeopleCommand, PersonArgs};
+use crate::ask;
 use crate::cx::Cx;
 use crate::fault::Fault;
 use crate::limits::ID_SHOWN;
 use crate::shapes::PersonShape;
+use crate::text::Style;
 
 pub(super) async fn run(cx: &Cx, command: PeopleCommand) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
     match command {
-        PeopleCommand::List => {
-            let people = haven.people().await?;
-            cx.tell_all(people.iter().map(PersonShape::of), |style| {
-                let line = |person: &Person| {
-                    let id = &person.id.to_string()[..ID_SHOWN];
-                    format!("{}  {}\n", style.faint(id), style.bold(&style.line(person.name.as_str())))
-                };
-                people.iter().map(line).collect()
-            })
-        }
-        PeopleCommand::Add { name } => {
-            let person = haven.add_person(&name).await?;
-            cx.tell(&PersonShape::of(&person), |_| person.id.to_string())
-        }
+        PeopleCommand::List => list(cx).await,
+        PeopleCommand::Add { name, said } => add(cx, &name, &said).await,
+        PeopleCommand::Edit { person, name, said } => edit(cx, &person, name.as_deref(), &said).await,
+        PeopleCommand::Merge { from, into, yes } => merge(cx, &from, &into, yes).await,
+        PeopleCommand::Forget { person, yes } => forget(cx, &person, yes).await,
+    }
+}
+
+async fn list(cx: &Cx) -> Result<(), Fault> {
+    let people = cx.haven().await?.people().await?;
+    cx.tell_all(people.iter().map(PersonShape::of), |style| {
+        people.iter().map(|person| in_words(person, style)).collect()
+    })
+}
+
+async fn add(cx: &Cx, name: &str, said: &PersonArgs) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let mut person = haven.add_person(name).await?;
+    let edit = edit_of(said);
+    if edit != PersonEdit::default() {
+        person = haven.edit_person(&person.id.to_string(), &edit).await?;
+    }
+    cx.tell(&PersonShape::of(&person), |_| person.id.to_string())
+}
+
+async fn edit(cx: &Cx, person: &str, name: Option<&str>, said: &PersonArgs) -> Result<(), Fault> {
+    let name = name.map(str::parse).transpose().map_err(|error: haven_core::person::NameError| {
+        Fault::usage("the name cannot be used", error.to_string(), "Give the name in one line.")
+    })?;
+    let edit = PersonEdit { name, ..edit_of(said) };
+    if edit == PersonEdit::default() {
+        return Err(Fault::usage(
+            "nothing was changed",
+            "no change was given",
+            "Give one, such as --name or --circle; `haven people edit --help` shows them.",
+        ));
+    }
+    let person = cx.haven().await?.edit_person(person, &edit).await?;
+    cx.tell(&PersonShape::of(&person), |style| in_words(&person, style))
+}
+
+async fn merge(cx: &Cx, from: &str, into: &str, yes: bool) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let question =
+        "Every entry about the first will be about the second, on all devices. This cannot be undone.";
+    agree(cx, yes, question, "nobody was merged").await?;
+    let person = haven.merge_people(from, into).await?;
+    cx.tell(&PersonShape::of(&person), |style| in_words(&person, style))
+}
+
+async fn forget(cx: &Cx, person: &str, yes: bool) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let question = "Your entries stay and do not name them any more. What you wrote in the text stays as it is, and the \
+                    name stays in the history of the journal.";
+    agree(cx, yes, question, "nobody was forgotten").await?;
+    haven.forget_person(person).await?;
+    Ok(())
+}
+
+/// Asks before something that cannot be undone.
+async fn agree(cx: &Cx, yes: bool, question: &str, what: &str) -> Result<(), Fault> {
+    if yes {
+        return Ok(());
+    }
+    let undecided = || Fault::decision(what, question, "Pass --yes if that is what you want.");
+    if !cx.asks {
+        return Err(undecided());
+    }
+    let answer = ask::line(cx, &format!("{question}\nGo on? [y/N] "), "Pass --yes.").await?;
+    let agrees = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if agrees { Ok(()) } else { Err(undecided()) }
+}
+
+fn edit_of(said: &PersonArgs) -> PersonEdit {
+    PersonEdit {
+        name: None,
+        relation: said.relation.map(|word| word.0),
+        circle: said.circle.map(|word| word.0),
+        add_gives: said.gives.iter().copied().collect(),
+        remove_gives: said.gives_not.iter().copied().collect(),
+        safe: said.safe.map(|word| word.0),
+        died: said.died,
+    }
+}
+
+fn in_words(person: &Person, style: Style) -> String {
+    let mut facts =
+        vec![style.faint(&person.id.to_string()[..ID_SHOWN]), style.bold(&style.line(person.name.as_str()))];
+    facts.extend(person.relation.map(|word| relation(word).to_owned()));
+    facts.extend(person.circle.map(|word| circle(word).to_owned()));
+    let gives: Vec<_> = person.gives.iter().map(|gift| gift.as_str()).collect();
+    facts.extend((!gives.is_empty()).then(|| format!("gives: {}", gives.join(", "))));
+    facts.extend(person.safe.map(|word| safe(word).to_owned()));
+    facts.extend(person.died.then(|| "has died".to_owned()));
+    format!("{}\n", facts.join("  "))
+}
+
+fn relation(word: Relation) -> &'static str {
+    match word {
+        Relation::Mother => "mother or like one",
+        Relation::Father => "father or like one",
+        Relation::Partner => "partner",
+        Relation::Friend => "friend",
+        Relation::Family => "family",
+        Relation::Professional => "helps by profession",
+        Relation::Other => "somebody else",
+    }
+}
+
+fn circle(word: Circle) -> &'static str {
+    match word {
+        Circle::Inner => "inner circle",
+        Circle::Middle => "middle circle",
+        Circle::Outer => "outer circle",
+    }
+}
+
+fn safe(word: Safe) -> &'static str {
+    match word {
+        Safe::Yes => "safe to be open with",
+        Safe::Mostly => "mostly safe to be open with",
+        Safe::No => "not safe to be open with",
     }
 }

@@ -2,7 +2,7 @@
 
 use haven_core::answers::ExerciseId;
 use haven_core::exercise::{Sign, Step};
-use haven_core::person::Person;
+use haven_core::person::{Person, PersonEdit};
 
 use super::{Client, Transport, fitting};
 use crate::convert::{exercise, fault, people, sent};
@@ -77,5 +77,35 @@ impl<T: Transport> Client<T> {
         let request = pb::AddPersonRequest { name: name.to_owned() };
         let added = self.people_service().add_person(request).await?.into_inner();
         people::from_pb(&sent(added.person, "person")?)
+    }
+
+    /// Changes what is said of somebody, named by id, the beginning of one, or name.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn edit_person(&self, person: &str, edit: &PersonEdit) -> Result<Person, ApiError> {
+        let request = people::edit_to_pb(person, edit);
+        let edited = self.people_service().edit_person(request).await?.into_inner();
+        people::from_pb(&sent(edited.person, "person")?)
+    }
+
+    /// Makes one person another name for a second one, and returns that one.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn merge_people(&self, from: &str, into: &str) -> Result<Person, ApiError> {
+        let request = pb::MergePeopleRequest { from: from.to_owned(), into: into.to_owned() };
+        let merged = self.people_service().merge_people(request).await?.into_inner();
+        people::from_pb(&sent(merged.person, "person")?)
+    }
+
+    /// Forgets somebody; entries stay and do not name them any more.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
+    pub async fn forget_person(&self, person: &str) -> Result<(), ApiError> {
+        let request = pb::ForgetPersonRequest { person: person.to_owned() };
+        self.people_service().forget_person(request).await?;
+        Ok(())
     }
 }

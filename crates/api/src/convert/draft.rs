@@ -142,7 +142,11 @@ pub fn exercise_of<'a>(made_with: &ExerciseRef, exercises: &'a Library) -> Resul
     find_exercise(&exercise_ref_to_pb(made_with), exercises)
 }
 
-pub(super) fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiError> {
+/// Finds the person that a client names.
+///
+/// # Errors
+/// There is none, or several.
+pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiError> {
     person(spec).map_err(|fault| match fault {
         ResolveError::NotFound => ApiError::new(ErrorReason::NotFound, "there is no such person")
             .because("nobody in this journal has that name or id")

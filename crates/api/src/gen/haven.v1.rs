@@ -7042,6 +7042,22 @@ pub struct Person {
     /// When they were added.
     #[prost(int64, tag = "3")]
     pub created_ms: i64,
+    /// What they are to the person: "mother", "father" (each with "or like one"), "partner", "friend", "family",
+    /// "professional" or "other"; empty if it was not said.
+    #[prost(string, tag = "4")]
+    pub relation: ::prost::alloc::string::String,
+    /// How close they are: "inner", "middle" or "outer"; empty if it was not said.
+    #[prost(string, tag = "5")]
+    pub circle: ::prost::alloc::string::String,
+    /// What they give, of "listens", "practical", "fun" and "honest", in this order.
+    #[prost(string, repeated, tag = "6")]
+    pub gives: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether it is safe to be open with them: "yes", "mostly" or "no"; empty if it was not said.
+    #[prost(string, tag = "7")]
+    pub safe: ::prost::alloc::string::String,
+    /// Whether they have died.
+    #[prost(bool, tag = "8")]
+    pub died: bool,
 }
 /// ListPeopleRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7071,6 +7087,74 @@ pub struct AddPersonResponse {
     #[prost(message, optional, tag = "1")]
     pub person: ::core::option::Option<Person>,
 }
+/// EditPersonRequest says what changes; what is absent stays as it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct EditPersonRequest {
+    /// Who: an id, the beginning of one, or a name.
+    #[prost(string, tag = "1")]
+    pub person: ::prost::alloc::string::String,
+    /// The new name, 1 to 100 characters.
+    #[prost(string, optional, tag = "2")]
+    pub name: ::core::option::Option<::prost::alloc::string::String>,
+    /// The new relation, one of those of Person; empty takes it back.
+    #[prost(string, optional, tag = "3")]
+    pub relation: ::core::option::Option<::prost::alloc::string::String>,
+    /// The new circle, one of those of Person; empty takes it back.
+    #[prost(string, optional, tag = "4")]
+    pub circle: ::core::option::Option<::prost::alloc::string::String>,
+    /// What they give, too.
+    #[prost(string, repeated, tag = "5")]
+    pub add_gives: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What they do not give after all.
+    #[prost(string, repeated, tag = "6")]
+    pub remove_gives: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The new word on safety, one of those of Person; empty takes it back.
+    #[prost(string, optional, tag = "7")]
+    pub safe: ::core::option::Option<::prost::alloc::string::String>,
+    /// Whether they have died.
+    #[prost(bool, optional, tag = "8")]
+    pub died: ::core::option::Option<bool>,
+}
+/// EditPersonResponse shows the person as they are now.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct EditPersonResponse {
+    /// The person.
+    #[prost(message, optional, tag = "1")]
+    pub person: ::core::option::Option<Person>,
+}
+/// MergePeopleRequest names two who are one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MergePeopleRequest {
+    /// Who goes: an id, the beginning of one, or a name.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    /// Who stays, likewise.
+    #[prost(string, tag = "2")]
+    pub into: ::prost::alloc::string::String,
+}
+/// MergePeopleResponse shows who stays.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MergePeopleResponse {
+    /// The person.
+    #[prost(message, optional, tag = "1")]
+    pub person: ::core::option::Option<Person>,
+}
+/// ForgetPersonRequest names somebody.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ForgetPersonRequest {
+    /// Who: an id, the beginning of one, or a name.
+    #[prost(string, tag = "1")]
+    pub person: ::prost::alloc::string::String,
+}
+/// ForgetPersonResponse has nothing to tell.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ForgetPersonResponse {}
 /// Generated client implementations.
 pub mod people_service_client {
     #![allow(
@@ -7202,6 +7286,81 @@ pub mod people_service_client {
                 .insert(GrpcMethod::new("haven.v1.PeopleService", "AddPerson"));
             self.inner.unary(req, path, codec).await
         }
+        /// EditPerson changes what is said of somebody.
+        pub async fn edit_person(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EditPersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EditPersonResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.PeopleService/EditPerson",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.PeopleService", "EditPerson"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// MergePeople makes one person another name for a second one, in every entry there is and will be, on every device.
+        pub async fn merge_people(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MergePeopleRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MergePeopleResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.PeopleService/MergePeople",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.PeopleService", "MergePeople"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ForgetPerson forgets somebody: entries stay and do not name them any more. Their name stays in the journal's history.
+        pub async fn forget_person(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ForgetPersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ForgetPersonResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.PeopleService/ForgetPerson",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.PeopleService", "ForgetPerson"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -7231,6 +7390,30 @@ pub mod people_service_server {
             request: tonic::Request<super::AddPersonRequest>,
         ) -> std::result::Result<
             tonic::Response<super::AddPersonResponse>,
+            tonic::Status,
+        >;
+        /// EditPerson changes what is said of somebody.
+        async fn edit_person(
+            &self,
+            request: tonic::Request<super::EditPersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EditPersonResponse>,
+            tonic::Status,
+        >;
+        /// MergePeople makes one person another name for a second one, in every entry there is and will be, on every device.
+        async fn merge_people(
+            &self,
+            request: tonic::Request<super::MergePeopleRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MergePeopleResponse>,
+            tonic::Status,
+        >;
+        /// ForgetPerson forgets somebody: entries stay and do not name them any more. Their name stays in the journal's history.
+        async fn forget_person(
+            &self,
+            request: tonic::Request<super::ForgetPersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ForgetPersonResponse>,
             tonic::Status,
         >;
     }
@@ -7386,6 +7569,141 @@ pub mod people_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AddPersonSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.PeopleService/EditPerson" => {
+                    #[allow(non_camel_case_types)]
+                    struct EditPersonSvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::EditPersonRequest>
+                    for EditPersonSvc<T> {
+                        type Response = super::EditPersonResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EditPersonRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::edit_person(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EditPersonSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.PeopleService/MergePeople" => {
+                    #[allow(non_camel_case_types)]
+                    struct MergePeopleSvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::MergePeopleRequest>
+                    for MergePeopleSvc<T> {
+                        type Response = super::MergePeopleResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::MergePeopleRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::merge_people(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = MergePeopleSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.PeopleService/ForgetPerson" => {
+                    #[allow(non_camel_case_types)]
+                    struct ForgetPersonSvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::ForgetPersonRequest>
+                    for ForgetPersonSvc<T> {
+                        type Response = super::ForgetPersonResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ForgetPersonRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::forget_person(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ForgetPersonSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -7988,6 +8306,8 @@ opaque! {
     Edit,
     EditEntryRequest,
     EditEntryResponse,
+    EditPersonRequest,
+    EditPersonResponse,
     EmotionsShape,
     Entry,
     EntryFilter,
@@ -8006,6 +8326,8 @@ opaque! {
     Field,
     FieldOption,
     Finding,
+    ForgetPersonRequest,
+    ForgetPersonResponse,
     GateWords,
     GetConfigRequest,
     GetConfigResponse,
@@ -8055,6 +8377,8 @@ opaque! {
     LockRequest,
     LockResponse,
     LongTextShape,
+    MergePeopleRequest,
+    MergePeopleResponse,
     MultiShape,
     Outcome,
     Person,

@@ -87,6 +87,32 @@ impl Answer {
         }
     }
 
+    /// Everybody it names.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> {
+        let (one, items): (_, &[Item]) = match self {
+            Self::Person(id) => (Some(*id), &[]),
+            Self::List(items) => (None, items),
+            _ => (None, &[]),
+        };
+        let named = |item: &Item| if let ItemValue::Person(id) = item.value { Some(id) } else { None };
+        one.into_iter().chain(items.iter().filter_map(named))
+    }
+
+    /// Names everybody by the id that `meant` gives for theirs.
+    pub fn rename_people(&mut self, meant: impl Fn(PersonId) -> PersonId) {
+        match self {
+            Self::Person(id) => *id = meant(*id),
+            Self::List(items) => {
+                for item in items {
+                    if let ItemValue::Person(id) = &mut item.value {
+                        *id = meant(*id);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Returns the size of those words, in bytes.
     pub fn bytes(&self) -> usize {
         self.words().into_iter().map(str::len).sum()

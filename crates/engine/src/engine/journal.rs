@@ -1,11 +1,8 @@
 //! Writing, changing and reading entries.
 
-use std::collections::BTreeSet;
-
 use haven_core::entry::{Draft, Edit, EntryError};
-use haven_core::id::{EntryId, PersonId};
+use haven_core::id::EntryId;
 use haven_core::limits as core_limits;
-use haven_core::person::PersonName;
 use haven_core::time::Timestamp;
 
 use super::writing::Written;
@@ -26,25 +23,6 @@ impl Engine {
         let id = draw(work.cx.entropy);
         self.create(work, id, fields::of_draft(draft, &self.library, created))?;
         Ok(EntryId::from_bytes(id))
-    }
-
-    pub(super) fn add_person(
-        &mut self,
-        work: &mut Work<'_, '_>,
-        name: &PersonName,
-    ) -> Result<PersonId, Fault> {
-        if let Some(known) = self.person_named(name) {
-            return Ok(known);
-        }
-        let created = Timestamp::from_millis(work.cx.now.wall_ms);
-        let id = draw(work.cx.entropy);
-        self.create(work, id, fields::of_person(name, created))?;
-        Ok(PersonId::from_bytes(id))
-    }
-
-    /// Somebody already in the journal under exactly this name.
-    pub(super) fn person_named(&self, name: &PersonName) -> Option<PersonId> {
-        self.view.people().find(|person| person.name == *name).map(|person| person.id)
     }
 
     pub(super) fn create(
@@ -79,7 +57,8 @@ impl Engine {
         edit.applied(&shown.entry).map_err(limit)?;
         self.check_people(&edit.add_people)?;
         let row = self.row(work, id.as_bytes())?.ok_or(Fault::EntryUnknown)?;
-        let change = fields::of_edit(edit, &row.fields);
+        let mut change = fields::of_edit(edit, &row.fields);
+        self.name_as_written(&row.fields, &mut change);
         self.change(work, *id.as_bytes(), row, base, &change).map(|_| ())
     }
 
@@ -188,12 +167,6 @@ impl Engine {
     fn entry_row(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Stored, Fault> {
         self.view.entry(id).ok_or(Fault::EntryUnknown)?;
         self.row(work, id.as_bytes())?.ok_or(Fault::EntryUnknown)
-    }
-
-    fn check_people(&self, people: &BTreeSet<PersonId>) -> Result<(), Fault> {
-        let unknown: BTreeSet<_> =
-            people.iter().filter(|id| self.view.person(**id).is_none()).copied().collect();
-        if unknown.is_empty() { Ok(()) } else { Err(Fault::PeopleUnknown(unknown)) }
     }
 }
 

@@ -110,7 +110,7 @@ impl View {
     pub(super) fn take(&mut self, shown: Shown) {
         match shown {
             Shown::Entry(row) => self.insert(Arc::<Row>::from(row)),
-            Shown::Person(person) => self.insert_person(Arc::new(person)),
+            Shown::Person(shown) => self.insert_person(shown),
             Shown::Naming(naming) => self.insert_naming(Arc::new(naming)),
             Shown::Unknown => {}
         }

@@ -1,13 +1,16 @@
 //! The people of the journal.
 
-use haven_api::convert::people::to_pb as person_to_pb;
+use haven_api::convert::draft::find_person;
+use haven_api::convert::people as convert;
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::people_service_server::PeopleService;
-use haven_core::person::{Person, PersonName};
+use haven_core::id::PersonId;
+use haven_core::person::Person;
 use haven_engine::command::{Command, Reply};
 use tonic::{Request, Response, Status};
 
+use super::desk::finder;
 use super::unexpected;
 use crate::node::Node;
 
@@ -22,7 +25,7 @@ impl PeopleService for People {
         let snapshot = self.0.opened()?;
         let mut people: Vec<&Person> = snapshot.view.people().map(|person| &**person).collect();
         people.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()).then(a.id.cmp(&b.id)));
-        let people = people.into_iter().map(person_to_pb).collect();
+        let people = people.into_iter().map(convert::to_pb).collect();
         Ok(Response::new(pb::ListPeopleResponse { people }))
     }
 
@@ -30,15 +33,61 @@ impl PeopleService for People {
         &self,
         request: Request<pb::AddPersonRequest>,
     ) -> Result<Response<pb::AddPersonResponse>, Status> {
-        let name = PersonName::new(&request.into_inner().name).map_err(|error| {
-            ApiError::invalid("nobody was added", error)
-                .with_next("Give the name you call them by, in one line.")
-        })?;
-        let Reply::Person(id) = self.0.command(Command::AddPerson(name)).await? else {
+        let name = convert::name(&request.into_inner().name)?;
+        let person = self.changed(Command::AddPerson(name)).await?;
+        Ok(Response::new(pb::AddPersonResponse { person: Some(person) }))
+    }
+
+    async fn edit_person(
+        &self,
+        request: Request<pb::EditPersonRequest>,
+    ) -> Result<Response<pb::EditPersonResponse>, Status> {
+        let request = request.into_inner();
+        let edit = convert::edit_from_pb(&request)?;
+        let id = self.named(&request.person)?;
+        let person = self.changed(Command::EditPerson(id, edit)).await?;
+        Ok(Response::new(pb::EditPersonResponse { person: Some(person) }))
+    }
+
+    async fn merge_people(
+        &self,
+        request: Request<pb::MergePeopleRequest>,
+    ) -> Result<Response<pb::MergePeopleResponse>, Status> {
+        let request = request.into_inner();
+        let (from, into) = (self.named(&request.from)?, self.named(&request.into)?);
+        if from == into {
+            let error = ApiError::invalid("nobody was merged", "both names mean the same person")
+                .with_next("Name two people; `haven people list` shows them.");
+            return Err(error.into());
+        }
+        let person = self.changed(Command::MergePeople { from, into }).await?;
+        Ok(Response::new(pb::MergePeopleResponse { person: Some(person) }))
+    }
+
+    async fn forget_person(
+        &self,
+        request: Request<pb::ForgetPersonRequest>,
+    ) -> Result<Response<pb::ForgetPersonResponse>, Status> {
+        let id = self.named(&request.into_inner().person)?;
+        self.0.command(Command::ForgetPerson(id)).await?;
+        Ok(Response::new(pb::ForgetPersonResponse {}))
+    }
+}
+
+impl People {
+    /// The one person that a client names.
+    fn named(&self, spec: &str) -> Result<PersonId, Status> {
+        let snapshot = self.0.opened()?;
+        Ok(find_person(spec, &finder(&snapshot.view))?)
+    }
+
+    /// Changes somebody, and shows them as they are then.
+    async fn changed(&self, command: Command) -> Result<pb::Person, Status> {
+        let Reply::Person(id) = self.0.command(command).await? else {
             return Err(unexpected());
         };
         let snapshot = self.0.opened()?;
         let person = snapshot.view.person(id).ok_or_else(unexpected)?;
-        Ok(Response::new(pb::AddPersonResponse { person: Some(person_to_pb(person)) }))
+        Ok(convert::to_pb(person))
     }
 }

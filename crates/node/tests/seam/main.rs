@@ -13,6 +13,7 @@ mod exchange;
 mod journal;
 mod linking;
 mod mailbox;
+mod people;
 mod pump;
 mod server;
 mod vault;

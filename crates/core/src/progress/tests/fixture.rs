@@ -92,8 +92,7 @@ impl Journal {
         for text in definitions() {
             exercises.add("fixture.toml", &(text + "[i18n.en]\nl = \"L\"\n")).unwrap();
         }
-        let named =
-            |byte: u8| Person { id: person(byte), name: "N".parse().unwrap(), created: Timestamp::default() };
+        let named = |byte: u8| Person::new(person(byte), "N".parse().unwrap(), Timestamp::default());
         Self {
             entries: Vec::new(),
             people: vec![named(1), named(2)],

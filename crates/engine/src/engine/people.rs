@@ -1,0 +1,101 @@
+//! The people of the journal: adding, changing, merging, forgetting.
+
+use std::collections::BTreeSet;
+
+use haven_core::id::PersonId;
+use haven_core::person::{PersonEdit, PersonName};
+use haven_core::time::Timestamp;
+
+use super::{Engine, Work};
+use crate::command::Fault;
+use crate::document::{Fields, FieldsEdit};
+use crate::fields;
+use crate::io::draw;
+
+impl Engine {
+    pub(super) fn add_person(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        name: &PersonName,
+    ) -> Result<PersonId, Fault> {
+        if let Some(known) = self.person_named(name) {
+            return Ok(known);
+        }
+        let created = Timestamp::from_millis(work.cx.now.wall_ms);
+        let id = draw(work.cx.entropy);
+        self.create(work, id, fields::of_person(name, created))?;
+        Ok(PersonId::from_bytes(id))
+    }
+
+    /// Somebody already in the journal under exactly this name.
+    pub(super) fn person_named(&self, name: &PersonName) -> Option<PersonId> {
+        self.view.people().find(|person| person.name == *name).map(|person| person.id)
+    }
+
+    pub(super) fn edit_person(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: PersonId,
+        edit: &PersonEdit,
+    ) -> Result<PersonId, Fault> {
+        let id = self.somebody(id)?;
+        self.change_person(work, id, |_| fields::of_person_edit(edit))
+    }
+
+    pub(super) fn merge_people(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        from: PersonId,
+        into: PersonId,
+    ) -> Result<PersonId, Fault> {
+        let (from, into) = (self.somebody(from)?, self.somebody(into)?);
+        if from != into {
+            self.change_person(work, from, |_| fields::of_merge(into))?;
+        }
+        Ok(into)
+    }
+
+    /// Forgets somebody, and everybody who was merged into them.
+    pub(super) fn forget_person(&mut self, work: &mut Work<'_, '_>, id: PersonId) -> Result<(), Fault> {
+        let id = self.somebody(id)?;
+        let now_ms = work.cx.now.wall_ms;
+        for one in self.view.ids_meaning(id) {
+            self.change_person(work, one, |present| fields::of_forgetting(present, now_ms))?;
+        }
+        Ok(())
+    }
+
+    fn change_person(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: PersonId,
+        change: impl FnOnce(&Fields) -> FieldsEdit,
+    ) -> Result<PersonId, Fault> {
+        let unknown = || Fault::PeopleUnknown([id].into());
+        let row = self.row(work, id.as_bytes())?.ok_or_else(unknown)?;
+        let change = change(&row.fields);
+        self.change(work, *id.as_bytes(), row, None, &change)?;
+        Ok(id)
+    }
+
+    /// The id of the person that an id means.
+    fn somebody(&self, id: PersonId) -> Result<PersonId, Fault> {
+        self.view.person(id).map(|person| person.id).ok_or_else(|| Fault::PeopleUnknown([id].into()))
+    }
+
+    pub(super) fn check_people(&self, people: &BTreeSet<PersonId>) -> Result<(), Fault> {
+        let unknown: BTreeSet<_> =
+            people.iter().filter(|id| self.view.person(**id).is_none()).copied().collect();
+        if unknown.is_empty() { Ok(()) } else { Err(Fault::PeopleUnknown(unknown)) }
+    }
+
+    /// Takes people away under every id that an entry has for them, and adds nobody who is there under another one.
+    pub(super) fn name_as_written(&self, present: &Fields, change: &mut FieldsEdit) {
+        let meant = |id: &String| id.parse().ok().map(|id: PersonId| self.view.meant(id));
+        let gone: BTreeSet<_> = change.people_removed.iter().filter_map(meant).collect();
+        let is_gone = |id: &&String| meant(id).is_some_and(|id| gone.contains(&id));
+        change.people_removed.extend(present.people.iter().filter(is_gone).cloned());
+        let there: BTreeSet<_> = present.people.iter().filter_map(meant).collect();
+        change.people_added.retain(|id| !meant(id).is_some_and(|id| there.contains(&id)));
+    }
+}

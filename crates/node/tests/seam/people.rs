@@ -1,0 +1,97 @@
+//! The people of the journal, through the client that apps use.
+
+use haven_api::error::ErrorReason as Reason;
+use haven_api::journal::{Draft, Edit, Filter};
+use haven_api::people::{Circle, Gift, PersonEdit, Relation, Safe};
+
+use crate::device::{Device, STRONG, reason};
+
+fn about(people: &[&str]) -> Draft {
+    Draft { people: people.iter().map(|name| (*name).to_owned()).collect(), ..Draft::note("words") }
+}
+
+async fn names(device: &Device, entry: &str) -> Vec<String> {
+    let summary = device.client.entry(entry, None).await.unwrap().summary;
+    summary.people.into_iter().map(|person| person.name).collect()
+}
+
+async fn listed(device: &Device, person: &str) -> usize {
+    let filter = Filter { people: vec![person.to_owned()], ..Filter::default() };
+    device.client.list(&filter, 0, None).await.unwrap().items.len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_of_somebody_is_kept_and_can_be_taken_back() {
+    let device = Device::initialised(Device::new()).await;
+    device.client.add_person("Ann").await.unwrap();
+    let edit = PersonEdit {
+        name: Some("Anna".parse().unwrap()),
+        relation: Some(Some(Relation::Friend)),
+        circle: Some(Some(Circle::Inner)),
+        add_gives: [Gift::Fun, Gift::Listens].into(),
+        safe: Some(Some(Safe::No)),
+        died: Some(true),
+        ..PersonEdit::default()
+    };
+    let anna = device.client.edit_person("ann", &edit).await.unwrap();
+    assert_eq!(
+        (anna.name.as_str(), anna.relation, anna.circle),
+        ("Anna", Some(Relation::Friend), Some(Circle::Inner))
+    );
+    assert_eq!(
+        (&anna.gives, anna.safe, anna.died),
+        (&[Gift::Listens, Gift::Fun].into(), Some(Safe::No), true)
+    );
+    let back = PersonEdit {
+        relation: Some(None),
+        remove_gives: [Gift::Fun].into(),
+        died: Some(false),
+        ..PersonEdit::default()
+    };
+    device.client.edit_person("Anna", &back).await.unwrap();
+    device.client.lock().await.unwrap();
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    let [anna] = &device.client.people().await.unwrap()[..] else { panic!("one person") };
+    assert_eq!((anna.name.as_str(), anna.relation, anna.circle), ("Anna", None, Some(Circle::Inner)));
+    assert_eq!((&anna.gives, anna.safe, anna.died), (&[Gift::Listens].into(), Some(Safe::No), false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_who_are_one_are_one_in_every_entry() {
+    let device = Device::initialised(Device::new()).await;
+    for name in ["Ann", "Annie", "Bert"] {
+        device.client.add_person(name).await.unwrap();
+    }
+    let before = device.client.add(about(&["Annie", "Bert"])).await.unwrap().id.to_string();
+    let both = device.client.add(about(&["Ann", "Annie"])).await.unwrap().id.to_string();
+    device.client.merge_people("Annie", "Ann").await.unwrap();
+    assert_eq!(names(&device, &before).await, ["Ann", "Bert"]);
+    assert_eq!(names(&device, &both).await, ["Ann"]);
+    assert_eq!(listed(&device, "Ann").await, 2);
+    assert_eq!(device.client.people().await.unwrap().len(), 2);
+    assert_eq!(reason(device.client.merge_people("Ann", "Ann").await), Some(Reason::InvalidArgument));
+    assert_eq!(reason(device.client.merge_people("Annie", "Ann").await), Some(Reason::NotFound));
+    let gone = Edit { remove_people: vec!["Ann".to_owned()], ..Edit::default() };
+    device.client.edit(&both, gone, None).await.unwrap();
+    assert!(names(&device, &both).await.is_empty(), "under every id the entry had for her");
+    device.client.lock().await.unwrap();
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    assert_eq!(names(&device, &before).await, ["Ann", "Bert"]);
+    assert_eq!(listed(&device, "Ann").await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_forgotten_is_named_nowhere_and_entries_stay() {
+    let device = Device::initialised(Device::new()).await;
+    device.client.add_person("Ann").await.unwrap();
+    device.client.add_person("Annie").await.unwrap();
+    let id = device.client.add(about(&["Annie"])).await.unwrap().id.to_string();
+    device.client.merge_people("Annie", "Ann").await.unwrap();
+    device.client.forget_person("Ann").await.unwrap();
+    assert!(device.client.people().await.unwrap().is_empty());
+    assert!(names(&device, &id).await.is_empty());
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "words");
+    assert_eq!(reason(device.client.forget_person("Ann").await), Some(Reason::NotFound));
+    device.client.add_person("Ann").await.unwrap();
+    assert!(names(&device, &id).await.is_empty(), "another person of that name is another person");
+}
