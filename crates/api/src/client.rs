@@ -10,6 +10,7 @@ mod devices;
 mod drafts;
 mod import;
 mod journal;
+mod measures;
 mod practice;
 mod vault;
 mod watch;
@@ -79,6 +80,8 @@ impl<T: Transport> Client<T> {
     service!(journal_service, pb::journal_service_client::JournalServiceClient<T>);
     service!(draft_service, pb::draft_service_client::DraftServiceClient<T>);
     service!(practice_service, pb::practice_service_client::PracticeServiceClient<T>);
+    service!(measure_service, pb::measure_service_client::MeasureServiceClient<T>);
+    service!(progress_service, pb::progress_service_client::ProgressServiceClient<T>);
     service!(people_service, pb::people_service_client::PeopleServiceClient<T>);
     service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
     service!(alarm_service, pb::alarm_service_client::AlarmServiceClient<T>);

@@ -29,6 +29,7 @@ pub mod daemon;
 pub mod devices;
 pub mod drafts;
 pub mod journal;
+pub mod measures;
 pub mod people;
 pub mod practice;
 pub mod vault;

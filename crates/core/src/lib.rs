@@ -24,6 +24,7 @@ pub mod exercise;
 pub mod measure;
 pub mod progress;
 pub mod sentence;
+pub mod shelf;
 
 pub mod search;
 

@@ -24,6 +24,7 @@ mod plane;
 mod results;
 mod series;
 mod signs;
+mod told;
 
 pub use beliefs::{
     BeliefLine, BeliefStep, Beliefs, Calibration, LaterBelief, SureRange, beliefs, calibration,
@@ -37,6 +38,7 @@ pub use people::{Circles, Move, Placed, Response, Responses, circles, responses}
 pub use plane::{Noise, Plane, PlanePoint, Trail, plane};
 pub use results::{Dated, History, histories};
 pub use signs::{SignPoint, SignSeries, signs};
+pub use told::{Told, Topic, told, verdict};
 
 /// The fewest points of which anything is said over time.
 pub const TREND_POINTS_MIN: usize = 4;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haven_core::content::Library;
+use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::io::Store;
 use haven_engine::sync::SyncState;
@@ -23,8 +23,8 @@ pub struct Node {
 
 struct Shared {
     host: Arc<dyn Host>,
-    /// The exercises that come with this release, read once.
-    library: Arc<Library>,
+    /// What comes with this release as data, read once.
+    shelf: Arc<Shelf>,
     orders: mpsc::Sender<Order>,
     seen: watch::Receiver<Arc<Snapshot>>,
     closing: watch::Sender<bool>,
@@ -41,11 +41,11 @@ struct Shared {
 /// The store cannot be read, or what protects the vault in it was altered.
 pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node, Keeper), VaultFault> {
     let (orders, taken) = mpsc::channel(ORDERS_MAX);
-    let library = Arc::new(Library::built_in().expect("core's tests load every built-in exercise"));
-    let (keeper, seen) = Keeper::new(Arc::clone(&host), store, Arc::clone(&library), taken)?;
+    let shelf = Arc::new(Shelf::built_in().expect("core's tests load every built-in definition"));
+    let (keeper, seen) = Keeper::new(Arc::clone(&host), store, Arc::clone(&shelf.exercises), taken)?;
     let shared = Shared {
         host,
-        library,
+        shelf,
         orders,
         seen,
         closing: watch::Sender::new(false),
@@ -61,9 +61,9 @@ impl Node {
         self.snapshot().stage
     }
 
-    /// The exercises.
-    pub(crate) fn library(&self) -> Arc<Library> {
-        Arc::clone(&self.shared.library)
+    /// The exercises, the measures and the sentences.
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shared.shelf)
     }
 
     /// Locks the vault; nothing happens if it is not open.

@@ -12,10 +12,12 @@ mod filter;
 mod import;
 mod joining;
 mod journal;
+mod measures;
 mod names;
 mod page;
 mod people;
 mod practice;
+mod progress;
 mod server;
 mod status;
 mod sync;
@@ -59,12 +61,17 @@ impl Node {
                 ))*
             };
         }
-        let (node, desk) = (|| self.clone(), Arc::new(Desk { library: self.library() }));
+        let (node, desk) = (|| self.clone(), Arc::new(Desk { shelf: self.shelf() }));
         add![
             vault_service_server::VaultServiceServer(vault::Vault(node())),
             journal_service_server::JournalServiceServer(journal::Journal::new(node(), desk.clone())),
             draft_service_server::DraftServiceServer(drafts::Drafts { node: node(), desk: desk.clone() }),
-            practice_service_server::PracticeServiceServer(practice::Practice(desk)),
+            practice_service_server::PracticeServiceServer(practice::Practice(desk.clone())),
+            measure_service_server::MeasureServiceServer(measures::MeasureRoom {
+                node: node(),
+                desk: desk.clone()
+            }),
+            progress_service_server::ProgressServiceServer(progress::Progress { node: node(), desk }),
             people_service_server::PeopleServiceServer(people::People(node())),
             device_service_server::DeviceServiceServer(devices::Devices(node())),
             sync_service_server::SyncServiceServer(sync::Sync(node())),

@@ -1,11 +1,11 @@
 //! Drafts: a client writes its own, a device reads core's, with people found and answers checked.
 
-use haven_core::answers::{ExerciseRef, check_answers};
 use haven_core::content::Library;
 use haven_core::entry::{Draft, EntryError, EntryKind, Tag};
 use haven_core::exercise::Exercise;
 use haven_core::id::PersonId;
 use haven_core::person::ResolveError;
+use haven_core::shelf::{Asked, Shelf};
 use haven_core::time::CivilTime;
 
 use super::entry::{exercise_ref_to_pb, kind_from_pb, kind_to_pb};
@@ -25,8 +25,8 @@ pub struct Lookup<'a> {
     pub now: &'a CivilTime,
     /// The people of the journal.
     pub person: FindPerson<'a>,
-    /// The exercises.
-    pub exercises: &'a Library,
+    /// The exercises and measures.
+    pub shelf: &'a Shelf,
 }
 
 /// Reads a draft that is to become an entry.
@@ -44,9 +44,8 @@ pub fn from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> 
 /// # Errors
 /// As [`from_pb`], but for what is missing yet.
 pub fn unfinished_from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> {
-    let exercise =
-        draft.exercise.as_ref().map(|wanted| find_exercise(wanted, lookup.exercises)).transpose()?;
-    let usual = if exercise.is_some() { EntryKind::Exercise } else { EntryKind::Note };
+    let asked = draft.exercise.as_ref().map(|wanted| find_asked(wanted, lookup.shelf)).transpose()?;
+    let usual = asked.map_or(EntryKind::Note, Asked::entry_kind);
     let kind = kind_from_pb(draft.kind)?.unwrap_or(usual);
     let mut read = Draft::new(kind, time(&draft.at)?.unwrap_or_else(|| lookup.now.clone()));
     read.title = draft.title;
@@ -54,9 +53,9 @@ pub fn unfinished_from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft,
     read.tags = draft.tags.iter().map(|tag| read_tag(tag)).collect::<Result<_, _>>()?;
     read.people =
         draft.people.iter().map(|spec| find_person(spec, lookup.person)).collect::<Result<_, _>>()?;
-    read.exercise = exercise.map(Exercise::reference);
-    read.answers = match exercise {
-        Some(exercise) => check_answers(exercise, &map_from_pb(draft.answers)).map_err(unfit_answers)?,
+    read.exercise = asked.map(Asked::reference);
+    read.answers = match asked {
+        Some(asked) => asked.check_answers(&map_from_pb(draft.answers)).map_err(unfit_answers)?,
         None if draft.answers.is_empty() => Default::default(),
         None => return Err(unfit(EntryError::AnswersWithoutExercise)),
     };
@@ -134,12 +133,15 @@ pub fn find_exercise<'a>(wanted: &pb::ExerciseRef, exercises: &'a Library) -> Re
     found.ok_or_else(unknown)
 }
 
-/// Finds a version of an exercise that an entry was made with.
+/// Finds an exercise or a measure, in the newest version if none is named.
 ///
 /// # Errors
-/// This build has no such version.
-pub fn exercise_of<'a>(made_with: &ExerciseRef, exercises: &'a Library) -> Result<&'a Exercise, ApiError> {
-    find_exercise(&exercise_ref_to_pb(made_with), exercises)
+/// There is neither, or no such version of it.
+pub fn find_asked<'a>(wanted: &pb::ExerciseRef, shelf: &'a Shelf) -> Result<Asked<'a>, ApiError> {
+    let version = Some(wanted.version).filter(|version| *version > 0);
+    let found = wanted.id.parse().ok().and_then(|id| shelf.find(&id, version));
+    // Nobody means a measure where an exercise is asked for, so the words are those of exercises.
+    found.map_or_else(|| find_exercise(wanted, &shelf.exercises).map(Asked::Exercise), Ok)
 }
 
 /// Finds the person that a client names.
@@ -163,12 +165,17 @@ pub(super) fn read_tag(tag: &str) -> Result<Tag, ApiError> {
     Tag::new(tag).map_err(|fault| ApiError::invalid("a tag cannot be used", fault))
 }
 
-pub(super) fn time(at: &str) -> Result<Option<CivilTime>, ApiError> {
+/// Reads a time; none for an empty text.
+///
+/// # Errors
+/// It is no time.
+pub fn time(at: &str) -> Result<Option<CivilTime>, ApiError> {
     let wrong = |fault| ApiError::invalid("the time cannot be used", fault);
     some(at).map(|at| at.parse().map_err(wrong)).transpose()
 }
 
-pub(super) fn unfit_answers(faults: Vec<haven_core::fault::Fault>) -> ApiError {
+/// Says which answers do not fit.
+pub fn unfit_answers(faults: Vec<haven_core::fault::Fault>) -> ApiError {
     let why = faults.first().map_or_else(String::new, ToString::to_string);
     ApiError::invalid("the answers do not fit the exercise", why).with_faults(faults)
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use haven_core::answers::check_edits;
 use haven_core::entry::{Edit, EntryError, Tag};
-use haven_core::exercise::Exercise;
 use haven_core::id::PersonId;
+use haven_core::shelf::Asked;
 
 use super::draft::{FindPerson, find_person, read_tag, time, unfit, unfit_answers};
 use super::text;
@@ -14,14 +13,14 @@ use crate::error::ApiError;
 use crate::journal;
 use crate::pb;
 
-/// Reads an edit of an entry that answers `exercise`, if it answers any.
+/// Reads an edit of an entry that answers `asked`, if it answers anything.
 ///
 /// # Errors
 /// Whatever does not fit: a time, a tag, a person, an answer, a size. An edit that changes nothing is one too.
 pub fn from_pb(
     edit: pb::Edit,
     person: FindPerson<'_>,
-    exercise: Option<&Exercise>,
+    asked: Option<Asked<'_>>,
 ) -> Result<Edit, ApiError> {
     let answers = map_from_pb(edit.answers);
     let read = Edit {
@@ -32,8 +31,8 @@ pub fn from_pb(
         remove_tags: tags(&edit.remove_tags)?,
         add_people: people(&edit.add_people, person)?,
         remove_people: people(&edit.remove_people, person)?,
-        answers: match exercise {
-            Some(exercise) => check_edits(exercise, &answers).map_err(unfit_answers)?,
+        answers: match asked {
+            Some(asked) => asked.check_edits(&answers).map_err(unfit_answers)?,
             None if answers.is_empty() => Default::default(),
             None => return Err(unfit(EntryError::AnswersWithoutExercise)),
         },

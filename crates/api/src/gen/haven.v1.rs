@@ -7029,6 +7029,801 @@ pub mod journal_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// MeasureSummary is a measure as lists show it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MeasureSummary {
+    /// Its id, such as "two-axis". No exercise has the same.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Its newest version, from 1.
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    /// Its title.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// What it is for, in a sentence.
+    #[prost(string, tag = "4")]
+    pub purpose: ::prost::alloc::string::String,
+    /// How long it takes, in minutes.
+    #[prost(uint32, tag = "5")]
+    pub minutes: u32,
+    /// How many items it has.
+    #[prost(uint32, tag = "6")]
+    pub items: u32,
+    /// Whether it is answered about one of the person's people, or people in general.
+    #[prost(bool, tag = "7")]
+    pub about_person: bool,
+    /// Whether it is offered only to a person who asked for it.
+    #[prost(bool, tag = "8")]
+    pub on_request: bool,
+    /// Whether somebody has tested what a score means.
+    #[prost(bool, tag = "9")]
+    pub validated: bool,
+    /// Whether the person has to bring the words of the items; there are numbered boxes only.
+    #[prost(bool, tag = "10")]
+    pub scorer_only: bool,
+}
+/// Measure is everything needed to ask its questions.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Measure {
+    /// What lists show.
+    #[prost(message, optional, tag = "1")]
+    pub summary: ::core::option::Option<MeasureSummary>,
+    /// What stands before the items; may be empty.
+    #[prost(string, tag = "2")]
+    pub stem: ::prost::alloc::string::String,
+    /// The items, in order.
+    #[prost(message, repeated, tag = "3")]
+    pub items: ::prost::alloc::vec::Vec<MeasureItem>,
+    /// The lower end of the one scale of all items.
+    #[prost(sint32, tag = "4")]
+    pub min: i32,
+    /// Its upper end.
+    #[prost(sint32, tag = "5")]
+    pub max: i32,
+    /// What some points are called, in ascending order; only what was published.
+    #[prost(message, repeated, tag = "6")]
+    pub anchors: ::prost::alloc::vec::Vec<Anchor>,
+    /// Questions after the items that no score counts.
+    #[prost(message, repeated, tag = "7")]
+    pub extras: ::prost::alloc::vec::Vec<MeasureExtra>,
+    /// What is shown with it, word for word.
+    #[prost(string, tag = "8")]
+    pub notice: ::prost::alloc::string::String,
+    /// When it makes sense to answer it, if something has to be said about that.
+    #[prost(string, tag = "9")]
+    pub advice: ::prost::alloc::string::String,
+}
+/// MeasureItem is one question.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MeasureItem {
+    /// The id that names its answer.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Its words; empty where the person brings the printed form.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// Whether "prefer-not-to-say" is an answer.
+    #[prost(bool, tag = "3")]
+    pub declinable: bool,
+}
+/// MeasureExtra is a question that no score counts.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MeasureExtra {
+    /// The id that names its answer.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Its words.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// The options to choose from.
+    #[prost(message, repeated, tag = "3")]
+    pub options: ::prost::alloc::vec::Vec<FieldOption>,
+}
+/// MeasureResult is what the answers of one entry come to.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MeasureResult {
+    /// The entry.
+    #[prost(string, tag = "1")]
+    pub entry_id: ::prost::alloc::string::String,
+    /// Its date, such as "2026-11-24".
+    #[prost(string, tag = "2")]
+    pub date: ::prost::alloc::string::String,
+    /// The id of the person it is about; empty for oneself and for people in general.
+    #[prost(string, tag = "3")]
+    pub person: ::prost::alloc::string::String,
+    /// Whether the support card is shown, at once and before any score.
+    #[prost(bool, tag = "4")]
+    pub support: bool,
+    /// The scores, in the order of the measure.
+    #[prost(message, repeated, tag = "5")]
+    pub scores: ::prost::alloc::vec::Vec<MeasureScore>,
+    /// What stands under the result as a whole.
+    #[prost(string, repeated, tag = "6")]
+    pub says: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// MeasureScore is one score.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MeasureScore {
+    /// The id of the score, such as "total".
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it is called.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The number; absent when it is not scored.
+    #[prost(double, optional, tag = "3")]
+    pub number: ::core::option::Option<f64>,
+    /// The id of the published label for this score, such as "mild"; empty if there is none.
+    #[prost(string, tag = "4")]
+    pub band: ::prost::alloc::string::String,
+    /// What stands beside it.
+    #[prost(string, repeated, tag = "5")]
+    pub says: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What can be said about the difference to the result before; unspecified where there is none before.
+    #[prost(enumeration = "Change", tag = "6")]
+    pub change: i32,
+}
+/// ListMeasuresRequest asks for the measures.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListMeasuresRequest {
+    /// The language of the texts, such as "en"; empty for English.
+    #[prost(string, tag = "1")]
+    pub language: ::prost::alloc::string::String,
+}
+/// ListMeasuresResponse names the measures.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListMeasuresResponse {
+    /// The measures, by id.
+    #[prost(message, repeated, tag = "1")]
+    pub measures: ::prost::alloc::vec::Vec<MeasureSummary>,
+}
+/// GetMeasureRequest names a measure and whom it is to be about.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetMeasureRequest {
+    /// The measure.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Who: an id, the beginning of one, or a name. Empty for oneself, and for people in general.
+    #[prost(string, tag = "2")]
+    pub person: ::prost::alloc::string::String,
+    /// The language of the texts; empty for English.
+    #[prost(string, tag = "3")]
+    pub language: ::prost::alloc::string::String,
+}
+/// GetMeasureResponse gives it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetMeasureResponse {
+    /// The measure.
+    #[prost(message, optional, tag = "1")]
+    pub measure: ::core::option::Option<Measure>,
+}
+/// AnswerMeasureRequest is a sheet of answers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct AnswerMeasureRequest {
+    /// The measure.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Who it is about, as in GetMeasureRequest.
+    #[prost(string, tag = "2")]
+    pub person: ::prost::alloc::string::String,
+    /// The answers by the ids of the items; an item that is missing was left out.
+    #[prost(btree_map = "string, message", tag = "3")]
+    pub answers: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        Value,
+    >,
+    /// The time it is kept under (RFC 9557); empty for now.
+    #[prost(string, tag = "4")]
+    pub at: ::prost::alloc::string::String,
+    /// The language of what is said; empty for English.
+    #[prost(string, tag = "5")]
+    pub language: ::prost::alloc::string::String,
+}
+/// AnswerMeasureResponse tells what the answers come to. They are kept by then.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct AnswerMeasureResponse {
+    /// The result.
+    #[prost(message, optional, tag = "1")]
+    pub result: ::core::option::Option<MeasureResult>,
+}
+/// ListResultsRequest asks to look back on a measure.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListResultsRequest {
+    /// The measure.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Whose results, as in GetMeasureRequest; empty for all of them.
+    #[prost(string, tag = "2")]
+    pub person: ::prost::alloc::string::String,
+    /// The language of what is said; empty for English.
+    #[prost(string, tag = "3")]
+    pub language: ::prost::alloc::string::String,
+}
+/// ListResultsResponse gives the results.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListResultsResponse {
+    /// The results, those about each person together, oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub results: ::prost::alloc::vec::Vec<MeasureResult>,
+}
+/// Change says what can be said about two scores of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Change {
+    /// There is no earlier result.
+    Unspecified = 0,
+    /// They differ by more than chance, by a published rule.
+    Changed = 1,
+    /// They may differ by chance alone.
+    NotClear = 2,
+    /// Nobody has published what chance does, or one of them is not scored.
+    CannotTell = 3,
+}
+impl Change {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHANGE_UNSPECIFIED",
+            Self::Changed => "CHANGE_CHANGED",
+            Self::NotClear => "CHANGE_NOT_CLEAR",
+            Self::CannotTell => "CHANGE_CANNOT_TELL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHANGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHANGE_CHANGED" => Some(Self::Changed),
+            "CHANGE_NOT_CLEAR" => Some(Self::NotClear),
+            "CHANGE_CANNOT_TELL" => Some(Self::CannotTell),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod measure_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// MeasureService reads measures, answers them and looks back on results.
+    #[derive(Debug, Clone)]
+    pub struct MeasureServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> MeasureServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> MeasureServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            MeasureServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// ListMeasures names the measures.
+        pub async fn list_measures(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListMeasuresRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMeasuresResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.MeasureService/ListMeasures",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.MeasureService", "ListMeasures"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetMeasure gives everything needed to ask the questions, for one person or people in general.
+        pub async fn get_measure(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetMeasureResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.MeasureService/GetMeasure",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.MeasureService", "GetMeasure"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// AnswerMeasure keeps answers as an entry and adds them up.
+        pub async fn answer_measure(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AnswerMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AnswerMeasureResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.MeasureService/AnswerMeasure",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.MeasureService", "AnswerMeasure"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListResults gives all results of a measure, oldest first.
+        pub async fn list_results(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListResultsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListResultsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.MeasureService/ListResults",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.MeasureService", "ListResults"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod measure_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with MeasureServiceServer.
+    #[async_trait]
+    pub trait MeasureService: std::marker::Send + std::marker::Sync + 'static {
+        /// ListMeasures names the measures.
+        async fn list_measures(
+            &self,
+            request: tonic::Request<super::ListMeasuresRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMeasuresResponse>,
+            tonic::Status,
+        >;
+        /// GetMeasure gives everything needed to ask the questions, for one person or people in general.
+        async fn get_measure(
+            &self,
+            request: tonic::Request<super::GetMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetMeasureResponse>,
+            tonic::Status,
+        >;
+        /// AnswerMeasure keeps answers as an entry and adds them up.
+        async fn answer_measure(
+            &self,
+            request: tonic::Request<super::AnswerMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AnswerMeasureResponse>,
+            tonic::Status,
+        >;
+        /// ListResults gives all results of a measure, oldest first.
+        async fn list_results(
+            &self,
+            request: tonic::Request<super::ListResultsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListResultsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// MeasureService reads measures, answers them and looks back on results.
+    #[derive(Debug)]
+    pub struct MeasureServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> MeasureServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for MeasureServiceServer<T>
+    where
+        T: MeasureService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.MeasureService/ListMeasures" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListMeasuresSvc<T: MeasureService>(pub Arc<T>);
+                    impl<
+                        T: MeasureService,
+                    > tonic::server::UnaryService<super::ListMeasuresRequest>
+                    for ListMeasuresSvc<T> {
+                        type Response = super::ListMeasuresResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListMeasuresRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MeasureService>::list_measures(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListMeasuresSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.MeasureService/GetMeasure" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetMeasureSvc<T: MeasureService>(pub Arc<T>);
+                    impl<
+                        T: MeasureService,
+                    > tonic::server::UnaryService<super::GetMeasureRequest>
+                    for GetMeasureSvc<T> {
+                        type Response = super::GetMeasureResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetMeasureRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MeasureService>::get_measure(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetMeasureSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.MeasureService/AnswerMeasure" => {
+                    #[allow(non_camel_case_types)]
+                    struct AnswerMeasureSvc<T: MeasureService>(pub Arc<T>);
+                    impl<
+                        T: MeasureService,
+                    > tonic::server::UnaryService<super::AnswerMeasureRequest>
+                    for AnswerMeasureSvc<T> {
+                        type Response = super::AnswerMeasureResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AnswerMeasureRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MeasureService>::answer_measure(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AnswerMeasureSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.MeasureService/ListResults" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListResultsSvc<T: MeasureService>(pub Arc<T>);
+                    impl<
+                        T: MeasureService,
+                    > tonic::server::UnaryService<super::ListResultsRequest>
+                    for ListResultsSvc<T> {
+                        type Response = super::ListResultsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListResultsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MeasureService>::list_results(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListResultsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for MeasureServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.MeasureService";
+    impl<T> tonic::server::NamedService for MeasureServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// Person is somebody a person writes about.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -8272,6 +9067,332 @@ pub mod practice_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// GetProgressRequest names a view.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetProgressRequest {
+    /// One of "plane", "before-after", "triggers", "belief", "signs", "people", "homework", "measures", "days".
+    #[prost(string, tag = "1")]
+    pub view: ::prost::alloc::string::String,
+    /// Whom to look at: an id, the beginning of one, or a name. Empty for everybody.
+    #[prost(string, tag = "2")]
+    pub person: ::prost::alloc::string::String,
+    /// Count entries from this date on, such as "2026-06-01"; empty for all.
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+    /// The language of what is said; empty for English.
+    #[prost(string, tag = "4")]
+    pub language: ::prost::alloc::string::String,
+}
+/// GetProgressResponse is a view: what to draw and what to say, and nothing that a client would have to work out.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetProgressResponse {
+    /// Which view.
+    #[prost(string, tag = "1")]
+    pub view: ::prost::alloc::string::String,
+    /// Whether there is enough for anything to be said over time.
+    #[prost(bool, tag = "2")]
+    pub enough: bool,
+    /// What may honestly be said. A client says this and nothing more.
+    #[prost(string, tag = "3")]
+    pub says: ::prost::alloc::string::String,
+    /// What to draw: one JSON object, its members as docs/PROGRESS.md lists them for each view.
+    #[prost(string, tag = "4")]
+    pub data: ::prost::alloc::string::String,
+}
+/// Generated client implementations.
+pub mod progress_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// ProgressService looks back on a journal.
+    #[derive(Debug, Clone)]
+    pub struct ProgressServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> ProgressServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ProgressServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ProgressServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// GetProgress looks at the entries in one way.
+        pub async fn get_progress(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetProgressRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetProgressResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.ProgressService/GetProgress",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.ProgressService", "GetProgress"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod progress_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ProgressServiceServer.
+    #[async_trait]
+    pub trait ProgressService: std::marker::Send + std::marker::Sync + 'static {
+        /// GetProgress looks at the entries in one way.
+        async fn get_progress(
+            &self,
+            request: tonic::Request<super::GetProgressRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetProgressResponse>,
+            tonic::Status,
+        >;
+    }
+    /// ProgressService looks back on a journal.
+    #[derive(Debug)]
+    pub struct ProgressServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ProgressServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ProgressServiceServer<T>
+    where
+        T: ProgressService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.ProgressService/GetProgress" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetProgressSvc<T: ProgressService>(pub Arc<T>);
+                    impl<
+                        T: ProgressService,
+                    > tonic::server::UnaryService<super::GetProgressRequest>
+                    for GetProgressSvc<T> {
+                        type Response = super::GetProgressResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetProgressRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ProgressService>::get_progress(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetProgressSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ProgressServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.ProgressService";
+    impl<T> tonic::server::NamedService for ProgressServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 opaque! {
     AddEntryRequest,
     AddEntryResponse,
@@ -8279,6 +9400,8 @@ opaque! {
     AddPersonResponse,
     Alarm,
     Anchor,
+    AnswerMeasureRequest,
+    AnswerMeasureResponse,
     BoolShape,
     CancelLinkRequest,
     CancelLinkResponse,
@@ -8339,6 +9462,10 @@ opaque! {
     GetEntryResponse,
     GetExerciseRequest,
     GetExerciseResponse,
+    GetMeasureRequest,
+    GetMeasureResponse,
+    GetProgressRequest,
+    GetProgressResponse,
     GetServerRequest,
     GetServerResponse,
     GetStatusRequest,
@@ -8371,12 +9498,22 @@ opaque! {
     ListExercisesResponse,
     ListHistoryRequest,
     ListHistoryResponse,
+    ListMeasuresRequest,
+    ListMeasuresResponse,
     ListPeopleRequest,
     ListPeopleResponse,
+    ListResultsRequest,
+    ListResultsResponse,
     ListShape,
     LockRequest,
     LockResponse,
     LongTextShape,
+    Measure,
+    MeasureExtra,
+    MeasureItem,
+    MeasureResult,
+    MeasureScore,
+    MeasureSummary,
     MergePeopleRequest,
     MergePeopleResponse,
     MultiShape,

@@ -17,7 +17,7 @@ pub(super) const BUILT_IN: [(&str, &str); 12] = [
     ("ipip-love.toml", include_str!("../../content/measures/ipip-love.toml")),
     ("ecr-rs.toml", include_str!("../../content/measures/ecr-rs.toml")),
     ("ecr-r.toml", include_str!("../../content/measures/ecr-r.toml")),
-    ("ecr-r-mixed.toml", include_str!("../../content/measures/ecr-r-mixed.toml")),
+    ("ecr-r-interleaved.toml", include_str!("../../content/measures/ecr-r-interleaved.toml")),
     ("ecr-12.toml", include_str!("../../content/measures/ecr-12.toml")),
     ("ders-16.toml", include_str!("../../content/measures/ders-16.toml")),
 ];
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_is_built_in_may_travel_and_carries_no_words_it_may_not() {
-        let scorers = ["ders-16", "ecr-12", "ecr-r", "ecr-r-mixed", "ecr-rs"];
+        let scorers = ["ders-16", "ecr-12", "ecr-r", "ecr-r-interleaved", "ecr-rs"];
         for measure in measures().iter() {
             let scorer = scorers.contains(&measure.id.as_str());
             let tier = if scorer { Tier::ScorerOnly } else { Tier::BuiltIn };

@@ -111,6 +111,12 @@ impl Measure {
         }
     }
 
+    /// Tells whether every score could be made, or was declined.
+    pub fn is_answered(&self, answers: &Answers) -> bool {
+        let scores = self.score(answers).scores;
+        scores.iter().all(|score| matches!(score.value, Ok(_) | Err(NotScored::Declined)))
+    }
+
     /// Returns the mean of each score over the people whom some results are about, from two people on.
     ///
     /// The results are meant to be the last of each person; of several about one person the last given counts. People in

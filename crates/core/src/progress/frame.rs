@@ -64,11 +64,13 @@ impl<'a> Frame<'a> {
         same.or_else(|| self.exercises.get(&made_with.id))
     }
 
-    /// Returns the measure of an entry: the version it was made with, else the newest, whose key is the same.
+    /// Returns the measure of an entry: the version it was made with, else the newest, whose key is the same. An exercise
+    /// may ask the questions of a measure under the same ids.
     pub(super) fn measure(&self, entry: &Entry) -> Option<&'a Measure> {
         let made_with = entry.exercise.as_ref()?;
         let same = self.measures.get_version(&made_with.id, made_with.version);
-        same.or_else(|| self.measures.get(&made_with.id))
+        let asked_by_exercise = || self.measures.get(self.exercise(entry)?.measure.as_ref()?);
+        same.or_else(|| self.measures.get(&made_with.id)).or_else(asked_by_exercise)
     }
 
     /// Returns where each person stands in the list; whoever is not in it comes after, in the order of ids.

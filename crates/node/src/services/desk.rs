@@ -4,28 +4,32 @@ use std::sync::Arc;
 
 use haven_api::convert::draft::{self, Lookup};
 use haven_api::convert::edit;
+use haven_api::convert::entry::exercise_ref_to_pb;
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
-use haven_core::answers::{Answers, ExerciseRef, complete};
-use haven_core::content::Library;
+use haven_core::answers::{Answers, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::PersonId;
 use haven_core::person::{Person, ResolveError, resolve_person};
+use haven_core::progress::Frame;
+use haven_core::sentence::{Sentence, Speaker};
+use haven_core::shelf::Shelf;
 use haven_core::time::{CivilTime, Timestamp};
 use haven_engine::view::View;
 
+use super::names::name_of;
 use crate::host::Host;
 
 /// Reads what clients write.
 pub(super) struct Desk {
-    pub(super) library: Arc<Library>,
+    pub(super) shelf: Arc<Shelf>,
 }
 
 impl Desk {
     /// Reads a draft that is to become an entry.
     pub(super) fn draft(&self, host: &dyn Host, view: &View, draft: pb::Draft) -> Result<Draft, ApiError> {
         let (now, person) = (now(host)?, finder(view));
-        draft::from_pb(draft, Lookup { now: &now, person: &person, exercises: &self.library })
+        draft::from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.shelf })
     }
 
     /// Reads a draft that is still being written.
@@ -36,20 +40,49 @@ impl Desk {
         draft: pb::Draft,
     ) -> Result<Draft, ApiError> {
         let (now, person) = (now(host)?, finder(view));
-        draft::unfinished_from_pb(draft, Lookup { now: &now, person: &person, exercises: &self.library })
+        draft::unfinished_from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.shelf })
     }
 
     /// Reads a change to an entry.
     pub(super) fn edit(&self, view: &View, entry: &Entry, edit: pb::Edit) -> Result<Edit, ApiError> {
         let made_with = entry.exercise.as_ref().filter(|_| !edit.answers.is_empty());
-        let exercise = made_with.map(|made_with| draft::exercise_of(made_with, &self.library)).transpose()?;
-        edit::from_pb(edit, &finder(view), exercise)
+        let asked = made_with.map(|it| draft::find_asked(&exercise_ref_to_pb(it), &self.shelf)).transpose()?;
+        edit::from_pb(edit, &finder(view), asked)
     }
 
     /// Whether every required question was answered; true without an exercise, and with one this release does not know.
     pub(super) fn complete(&self, exercise: Option<&ExerciseRef>, answers: &Answers) -> bool {
-        let exercise = exercise.and_then(|it| self.library.get_version(&it.id, it.version));
-        exercise.is_none_or(|exercise| complete(exercise, answers))
+        let asked = exercise.and_then(|made_with| self.shelf.made_with(made_with));
+        asked.is_none_or(|asked| asked.is_complete(answers))
+    }
+}
+
+impl Desk {
+    /// The time that a client gives, or now.
+    pub(super) fn at(&self, host: &dyn Host, at: &str) -> Result<CivilTime, ApiError> {
+        Ok(draft::time(at)?.map_or_else(|| now(host), Ok)?)
+    }
+
+    /// What views look at besides the entries.
+    pub(super) fn frame<'a>(&'a self, host: &dyn Host, people: &'a [Person]) -> Result<Frame<'a>, ApiError> {
+        let today = now(host)?.date();
+        let Shelf { exercises, measures, .. } = &*self.shelf;
+        Ok(Frame { people, exercises, measures, today })
+    }
+
+    /// What puts sentences into words.
+    pub(super) fn speaker<'a>(
+        &'a self,
+        language: &'a str,
+        name: &'a dyn Fn(PersonId) -> Option<String>,
+    ) -> Speaker<'a> {
+        let Shelf { exercises, measures, sayings } = &*self.shelf;
+        Speaker { sayings, language, exercises, measures, name }
+    }
+
+    /// A sentence in words.
+    pub(super) fn said(&self, view: &View, language: &str, sentence: &Sentence) -> String {
+        sentence.text(&self.speaker(language, &name_of(view)))
     }
 }
 

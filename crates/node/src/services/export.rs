@@ -123,7 +123,7 @@ impl Exporting {
 
     fn page(&self, entry: &Entry) -> String {
         let exercise =
-            entry.exercise.as_ref().and_then(|it| self.desk.library.get_version(&it.id, it.version));
+            entry.exercise.as_ref().and_then(|it| self.desk.shelf.exercises.get_version(&it.id, it.version));
         render(entry, exercise, &person_name(&self.view))
     }
 

@@ -24,7 +24,7 @@ impl PracticeService for Practice {
     ) -> Result<Response<pb::ListExercisesResponse>, Status> {
         let pb::ListExercisesRequest { step, sign, language } = request.into_inner();
         let (step, sign) = (read_step(step)?, read_sign(&sign)?);
-        let found = self.0.library.find(step, sign);
+        let found = self.0.shelf.exercises.find(step, sign);
         let exercises = found.map(|exercise| summary_to_pb(exercise, or_default(&language))).collect();
         Ok(Response::new(pb::ListExercisesResponse { exercises }))
     }
@@ -34,7 +34,7 @@ impl PracticeService for Practice {
         request: Request<pb::GetExerciseRequest>,
     ) -> Result<Response<pb::GetExerciseResponse>, Status> {
         let pb::GetExerciseRequest { id, version, language } = request.into_inner();
-        let exercise = find_exercise(&pb::ExerciseRef { id, version }, &self.0.library)?;
+        let exercise = find_exercise(&pb::ExerciseRef { id, version }, &self.0.shelf.exercises)?;
         let exercise = Some(to_pb(exercise, or_default(&language)));
         Ok(Response::new(pb::GetExerciseResponse { exercise }))
     }
@@ -77,6 +77,7 @@ fn read_sign(text: &str) -> Result<Option<Sign>, ApiError> {
     }
 }
 
-fn or_default(language: &str) -> &str {
+/// The language to tell something in.
+pub(super) fn or_default(language: &str) -> &str {
     if language.is_empty() { DEFAULT_LANGUAGE } else { language }
 }

@@ -13,6 +13,7 @@ mod exchange;
 mod journal;
 mod linking;
 mod mailbox;
+mod measures;
 mod people;
 mod pump;
 mod server;

@@ -59,6 +59,16 @@ impl Mark {
     }
 }
 
+/// Unlocks by word and not by closing alone: a process that is being started elsewhere in this program holds a copy of
+/// every handle for a moment, and the lock would last as long as the copy.
+impl Drop for Mark {
+    fn drop(&mut self) {
+        if let Err(errno) = rustix::fs::flock(&self.file, FlockOperation::Unlock) {
+            tracing::warn!(%errno, "the journal's mark could not be unlocked");
+        }
+    }
+}
+
 fn encode(records: u64) -> [u8; MARK_BYTES] {
     let mut bytes = [0; MARK_BYTES];
     bytes[..8].copy_from_slice(&records.to_be_bytes());

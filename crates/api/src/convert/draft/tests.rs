@@ -13,9 +13,9 @@ fn person(spec: &str) -> Result<PersonId, ResolveError> {
 }
 
 fn read_with<T>(read: impl FnOnce(Lookup<'_>) -> T) -> T {
-    let exercises = Library::built_in().unwrap();
+    let shelf = Shelf::built_in().unwrap();
     let now = "2026-11-24T21:30:00+01:00[Europe/Berlin]".parse().unwrap();
-    read(Lookup { now: &now, person: &person, exercises: &exercises })
+    read(Lookup { now: &now, person: &person, shelf: &shelf })
 }
 
 fn written(draft: journal::Draft) -> Result<Draft, ApiError> {
@@ -154,9 +154,9 @@ fn an_edit_changes_something_that_fits() {
 fn an_answer_is_taken_back_by_nothing() {
     let change =
         journal::Edit { answers: [("belief_before".to_owned(), Value::Null)].into(), ..Default::default() };
-    let exercises = Library::built_in().unwrap();
-    let exercise = exercises.get(&"thought-check".parse().unwrap());
-    let read = edit::from_pb(edit::to_pb(change), &person, exercise).unwrap();
+    let shelf = Shelf::built_in().unwrap();
+    let asked = shelf.find(&"thought-check".parse().unwrap(), None);
+    let read = edit::from_pb(edit::to_pb(change), &person, asked).unwrap();
     assert_eq!(read.answers, [("belief_before".parse().unwrap(), None)].into());
 }
 

@@ -1,0 +1,100 @@
+//! Measures and progress.
+
+use haven_core::answers::{ExerciseId, ValueMap};
+use haven_core::progress::Topic;
+use haven_core::time::{CivilTime, Date};
+
+use super::{Client, Transport, fitting};
+use crate::convert::value::map_to_pb;
+use crate::convert::{measures, sent, text};
+use crate::error::ApiError;
+use crate::measures::{Measure, MeasureResult, MeasureSummary, Progress};
+use crate::pb;
+
+impl<T: Transport> Client<T> {
+    /// Names the measures, with the texts in a language (`en`).
+    ///
+    /// # Errors
+    /// The device cannot be reached.
+    pub async fn measures(&self, language: &str) -> Result<Vec<MeasureSummary>, ApiError> {
+        let request = pb::ListMeasuresRequest { language: language.to_owned() };
+        let listed = self.measure_service().list_measures(request).await?.into_inner();
+        listed.measures.into_iter().map(measures::summary_from_pb).collect()
+    }
+
+    /// Reads a measure whole, about one of the people or in general.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, and with a person what finding one gives.
+    pub async fn measure(
+        &self,
+        id: &ExerciseId,
+        person: Option<&str>,
+        language: &str,
+    ) -> Result<Measure, ApiError> {
+        let person = person.unwrap_or_default().to_owned();
+        let request = pb::GetMeasureRequest { id: id.to_string(), person, language: language.to_owned() };
+        let answer = self.measure_service().get_measure(request).await?.into_inner();
+        measures::from_pb(sent(answer.measure, "measure")?)
+    }
+
+    /// Keeps answers to a measure and tells what they come to.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `INVALID_ARGUMENT` with a fault for every answer that does not fit.
+    pub async fn answer_measure(
+        &self,
+        id: &ExerciseId,
+        person: Option<&str>,
+        answers: ValueMap,
+        at: Option<&CivilTime>,
+        language: &str,
+    ) -> Result<MeasureResult, ApiError> {
+        let request = pb::AnswerMeasureRequest {
+            id: id.to_string(),
+            person: person.unwrap_or_default().to_owned(),
+            answers: map_to_pb(answers),
+            at: text(at),
+            language: language.to_owned(),
+        };
+        let answer = self.measure_service().answer_measure(fitting(request)?).await?.into_inner();
+        measures::result_from_pb(sent(answer.result, "result")?)
+    }
+
+    /// Gives all results of a measure, those about each person together, oldest first.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`.
+    pub async fn results(
+        &self,
+        id: &ExerciseId,
+        person: Option<&str>,
+        language: &str,
+    ) -> Result<Vec<MeasureResult>, ApiError> {
+        let person = person.unwrap_or_default().to_owned();
+        let request = pb::ListResultsRequest { id: id.to_string(), person, language: language.to_owned() };
+        let listed = self.measure_service().list_results(request).await?.into_inner();
+        listed.results.into_iter().map(measures::result_from_pb).collect()
+    }
+
+    /// Looks back on the journal in one way.
+    ///
+    /// # Errors
+    /// `LOCKED`, and with a person what finding one gives.
+    pub async fn progress(
+        &self,
+        topic: Topic,
+        person: Option<&str>,
+        after: Option<Date>,
+        language: &str,
+    ) -> Result<Progress, ApiError> {
+        let request = pb::GetProgressRequest {
+            view: topic.to_string(),
+            person: person.unwrap_or_default().to_owned(),
+            after: text(after),
+            language: language.to_owned(),
+        };
+        let answer = self.progress_service().get_progress(request).await?.into_inner();
+        measures::told_from_pb(answer)
+    }
+}

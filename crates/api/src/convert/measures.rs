@@ -1,0 +1,219 @@
+//! Measures, their results and progress: a device writes core's, a client reads its own.
+
+use haven_core::answers::ExerciseRef;
+use haven_core::id::EntryId;
+use haven_core::measure::{
+    About, Measure, MeasureResult, Offered, Score, ScoreChange, Target, Verdict,
+};
+use haven_core::progress::Told;
+use haven_core::sentence::Speaker;
+use haven_core::time::Date;
+
+use super::{read, read_some, sent, some, text, unreadable};
+use crate::error::ApiError;
+use crate::measures;
+use crate::pb;
+use crate::practice::Choice;
+
+/// Writes what lists show of a measure.
+pub fn summary_to_pb(measure: &Measure, language: &str) -> pb::MeasureSummary {
+    pb::MeasureSummary {
+        id: measure.id.to_string(),
+        version: measure.version,
+        title: measure.texts.get(language, &measure.title).to_owned(),
+        purpose: measure.texts.get(language, &measure.purpose).to_owned(),
+        minutes: measure.minutes,
+        items: measure.items.len() as u32,
+        about_person: measure.about == About::Person,
+        on_request: measure.offered == Offered::OnRequest,
+        validated: measure.validated,
+        scorer_only: measure.is_scorer_only(),
+    }
+}
+
+/// Reads what lists show of a measure.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn summary_from_pb(measure: pb::MeasureSummary) -> Result<measures::MeasureSummary, ApiError> {
+    Ok(measures::MeasureSummary {
+        measure: ExerciseRef { id: read(&measure.id, "measure")?, version: measure.version },
+        title: measure.title,
+        purpose: measure.purpose,
+        minutes: measure.minutes,
+        items: measure.items,
+        about_person: measure.about_person,
+        on_request: measure.on_request,
+        validated: measure.validated,
+        scorer_only: measure.scorer_only,
+    })
+}
+
+/// Writes a measure whole, about somebody of this name, or in general.
+pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, advice: String) -> pb::Measure {
+    let told = |key: &str| measure.texts.get(language, key).to_owned();
+    let items = measure.items.iter().map(|item| pb::MeasureItem {
+        id: item.id.to_string(),
+        text: measure.item_text(item, language, name).unwrap_or_default(),
+        declinable: item.declinable,
+    });
+    let anchors =
+        measure.scale.anchors.iter().map(|(at, label)| pb::Anchor { at: *at, label: told(label) });
+    let extras = measure.extras.iter().map(|extra| {
+        let options = extra.options.iter().map(|option| pb::FieldOption {
+            id: option.id.clone(),
+            label: told(&option.label),
+            notice: String::new(),
+        });
+        pb::MeasureExtra { id: extra.id.to_string(), text: told(&extra.text), options: options.collect() }
+    });
+    pb::Measure {
+        summary: Some(summary_to_pb(measure, language)),
+        stem: measure.stem_text(language, name).unwrap_or_default(),
+        items: items.collect(),
+        min: measure.scale.min,
+        max: measure.scale.max,
+        anchors: anchors.collect(),
+        extras: extras.collect(),
+        notice: measure.rights.notice.clone(),
+        advice,
+    }
+}
+
+/// Reads a measure whole.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn from_pb(measure: pb::Measure) -> Result<measures::Measure, ApiError> {
+    let item = |item: pb::MeasureItem| measures::Item {
+        id: item.id,
+        text: item.text,
+        declinable: item.declinable,
+    };
+    let option = |it: pb::FieldOption| Choice { id: it.id, label: it.label, notice: it.notice };
+    let extra = |extra: pb::MeasureExtra| measures::Extra {
+        id: extra.id,
+        text: extra.text,
+        options: extra.options.into_iter().map(option).collect(),
+    };
+    Ok(measures::Measure {
+        summary: summary_from_pb(sent(measure.summary, "summary")?)?,
+        stem: measure.stem,
+        items: measure.items.into_iter().map(item).collect(),
+        range: (measure.min, measure.max),
+        anchors: measure.anchors.into_iter().map(|anchor| (anchor.at, anchor.label)).collect(),
+        extras: measure.extras.into_iter().map(extra).collect(),
+        notice: measure.notice,
+        advice: measure.advice,
+    })
+}
+
+/// A result to be written, with the entry it comes from.
+pub struct Kept<'a> {
+    /// The measure.
+    pub measure: &'a Measure,
+    /// The entry.
+    pub entry: EntryId,
+    /// Its date.
+    pub date: Date,
+    /// The result.
+    pub result: &'a MeasureResult,
+    /// How it differs from the result before; empty where there is none before.
+    pub changes: &'a [ScoreChange],
+}
+
+/// Writes a result.
+pub fn result_to_pb(kept: &Kept<'_>, speaker: &Speaker<'_>) -> pb::MeasureResult {
+    let person = match kept.result.target {
+        Target::Person(person) => Some(person),
+        Target::Oneself | Target::General => None,
+    };
+    let says = kept.result.says(kept.measure);
+    pb::MeasureResult {
+        entry_id: kept.entry.to_string(),
+        date: kept.date.to_string(),
+        person: text(person),
+        support: kept.result.support,
+        scores: kept.result.scores.iter().map(|score| score_to_pb(kept, score, speaker)).collect(),
+        says: says.iter().map(|sentence| sentence.text(speaker)).collect(),
+    }
+}
+
+fn score_to_pb(kept: &Kept<'_>, score: &Score, speaker: &Speaker<'_>) -> pb::MeasureScore {
+    let value = score.value.as_ref().ok();
+    let subscale = kept.measure.subscale(&score.subscale);
+    let label = subscale.map(|it| kept.measure.texts.get(speaker.language, &it.label).to_owned());
+    let says = kept.result.says_of(score);
+    let change = kept.changes.iter().find(|change| change.subscale == score.subscale);
+    pb::MeasureScore {
+        name: score.subscale.clone(),
+        label: label.unwrap_or_default(),
+        number: value.map(|value| value.number),
+        band: text(value.and_then(|value| value.band.as_ref()).map(|band| &*band.label)),
+        says: says.iter().map(|sentence| sentence.text(speaker)).collect(),
+        change: change.map_or(pb::Change::Unspecified, |change| verdict_to_pb(change.verdict)).into(),
+    }
+}
+
+fn verdict_to_pb(verdict: Verdict) -> pb::Change {
+    match verdict {
+        Verdict::MoreThanChance => pb::Change::Changed,
+        Verdict::NotClearly => pb::Change::NotClear,
+        Verdict::CannotTell => pb::Change::CannotTell,
+    }
+}
+
+/// Reads a result.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn result_from_pb(result: pb::MeasureResult) -> Result<measures::MeasureResult, ApiError> {
+    Ok(measures::MeasureResult {
+        entry: read(&result.entry_id, "entry")?,
+        date: read(&result.date, "date")?,
+        person: read_some(&result.person, "person")?,
+        support: result.support,
+        scores: result.scores.into_iter().map(score_from_pb).collect(),
+        says: result.says,
+    })
+}
+
+fn score_from_pb(score: pb::MeasureScore) -> measures::Score {
+    let change = match score.change() {
+        pb::Change::Unspecified => None,
+        pb::Change::Changed => Some(Verdict::MoreThanChance),
+        pb::Change::NotClear => Some(Verdict::NotClearly),
+        pb::Change::CannotTell => Some(Verdict::CannotTell),
+    };
+    measures::Score {
+        name: score.name,
+        label: score.label,
+        number: score.number,
+        band: some(score.band),
+        says: score.says,
+        change,
+    }
+}
+
+/// Writes a view of progress.
+pub fn told_to_pb(told: Told) -> pb::GetProgressResponse {
+    pb::GetProgressResponse {
+        view: told.topic.to_string(),
+        enough: told.enough,
+        says: told.says,
+        data: told.data.to_string(),
+    }
+}
+
+/// Reads a view of progress.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn told_from_pb(told: pb::GetProgressResponse) -> Result<measures::Progress, ApiError> {
+    Ok(measures::Progress {
+        topic: read(&told.view, "view")?,
+        enough: told.enough,
+        says: told.says,
+        data: serde_json::from_str(&told.data).map_err(|_| unreadable("data"))?,
+    })
+}

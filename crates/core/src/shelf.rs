@@ -1,0 +1,114 @@
+//! Everything that comes with Haven as data: exercises, measures and the sentences said about them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::answers::{Answer, Answers, ExerciseId, ExerciseRef, FieldId, ValueMap};
+use crate::answers::{check_answers, check_edits, complete};
+use crate::content::{Library, Unusable};
+use crate::entry::EntryKind;
+use crate::exercise::Exercise;
+use crate::fault::Fault;
+use crate::measure::{Measure, Measures};
+use crate::sentence::Sayings;
+
+/// The content of this release. Whoever holds one decides how long it lives; there is no global.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    /// The exercises.
+    pub exercises: Arc<Library>,
+    /// The measures.
+    pub measures: Measures,
+    /// The words of all sentences.
+    pub sayings: Sayings,
+}
+
+/// What an entry answers. Exercises and measures share their ids, so that an entry names either in the same way.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// An exercise.
+    Exercise(&'a Exercise),
+    /// A measure.
+    Measure(&'a Measure),
+}
+
+impl Shelf {
+    /// Reads what comes with Haven.
+    ///
+    /// # Errors
+    /// [`Unusable`] when a file in the program is damaged; the tests load every one of them.
+    pub fn built_in() -> Result<Self, Unusable> {
+        Ok(Self {
+            exercises: Arc::new(Library::built_in()?),
+            measures: Measures::built_in()?,
+            sayings: Sayings::built_in()?,
+        })
+    }
+
+    /// Finds an exercise or a measure, in the newest version if none is named.
+    pub fn find(&self, id: &ExerciseId, version: Option<u32>) -> Option<Asked<'_>> {
+        let exercise = match version {
+            None => self.exercises.get(id),
+            Some(version) => self.exercises.get_version(id, version),
+        };
+        let measure = || match version {
+            None => self.measures.get(id),
+            Some(version) => self.measures.get_version(id, version),
+        };
+        exercise.map(Asked::Exercise).or_else(|| measure().map(Asked::Measure))
+    }
+
+    /// Finds what an entry was made with; none when this release does not know it.
+    pub fn made_with(&self, made_with: &ExerciseRef) -> Option<Asked<'_>> {
+        self.find(&made_with.id, Some(made_with.version))
+    }
+}
+
+impl Asked<'_> {
+    /// Returns its id and version.
+    pub fn reference(self) -> ExerciseRef {
+        match self {
+            Self::Exercise(exercise) => exercise.reference(),
+            Self::Measure(measure) => measure.reference(),
+        }
+    }
+
+    /// Returns the kind of an entry that answers it.
+    pub fn entry_kind(self) -> EntryKind {
+        match self {
+            Self::Exercise(_) => EntryKind::Exercise,
+            Self::Measure(_) => EntryKind::Measure,
+        }
+    }
+
+    /// Reads answers; see [`check_answers`].
+    ///
+    /// # Errors
+    /// A [`Fault`] for every value that does not fit.
+    pub fn check_answers(self, raw: &ValueMap) -> Result<Answers, Vec<Fault>> {
+        match self {
+            Self::Exercise(exercise) => check_answers(exercise, raw),
+            Self::Measure(measure) => measure.check_answers(raw),
+        }
+    }
+
+    /// Reads changed answers; see [`check_edits`].
+    ///
+    /// # Errors
+    /// A [`Fault`] for every value that does not fit.
+    pub fn check_edits(self, raw: &ValueMap) -> Result<BTreeMap<FieldId, Option<Answer>>, Vec<Fault>> {
+        match self {
+            Self::Exercise(exercise) => check_edits(exercise, raw),
+            Self::Measure(measure) => measure.check_edits(raw),
+        }
+    }
+
+    /// Tells whether the answers are enough: for an exercise to count, for a measure to be scored. What was declined is
+    /// an answer.
+    pub fn is_complete(self, answers: &Answers) -> bool {
+        match self {
+            Self::Exercise(exercise) => complete(exercise, answers),
+            Self::Measure(measure) => measure.is_answered(answers),
+        }
+    }
+}

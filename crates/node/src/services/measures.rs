@@ -1,0 +1,192 @@
+//! Measures: reading, answering, looking back.
+
+use std::sync::Arc;
+
+use haven_api::convert::draft::{find_person, unfit_answers};
+use haven_api::convert::measures::{Kept, result_to_pb, summary_to_pb, to_pb};
+use haven_api::convert::value::map_from_pb;
+use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::pb;
+use haven_api::pb::measure_service_server::MeasureService;
+use haven_core::answers::Answer;
+use haven_core::entry::{Draft, EntryKind};
+use haven_core::id::PersonId;
+use haven_core::measure::{About, Measure, PERSON_FIELD, Target};
+use haven_core::person::Person;
+use haven_core::progress::{History, histories};
+use haven_engine::command::{Command, Reply};
+use haven_engine::view::View;
+use tonic::{Request, Response, Status};
+
+use super::desk::{Desk, finder};
+use super::practice::or_default;
+use super::unexpected;
+use crate::node::Node;
+
+pub(super) struct MeasureRoom {
+    pub(super) node: Node,
+    pub(super) desk: Arc<Desk>,
+}
+
+#[tonic::async_trait]
+impl MeasureService for MeasureRoom {
+    async fn list_measures(
+        &self,
+        request: Request<pb::ListMeasuresRequest>,
+    ) -> Result<Response<pb::ListMeasuresResponse>, Status> {
+        let language = request.into_inner().language;
+        let measures = self.desk.shelf.measures.iter();
+        let measures = measures.map(|measure| summary_to_pb(measure, or_default(&language))).collect();
+        Ok(Response::new(pb::ListMeasuresResponse { measures }))
+    }
+
+    async fn get_measure(
+        &self,
+        request: Request<pb::GetMeasureRequest>,
+    ) -> Result<Response<pb::GetMeasureResponse>, Status> {
+        let pb::GetMeasureRequest { id, person, language } = request.into_inner();
+        let (measure, language) = (self.measure(&id)?, or_default(&language));
+        let whole = match self.node.opened() {
+            // What a measure asks is no secret; when it was answered, and about whom, is.
+            Err(_) if person.is_empty() => to_pb(measure, language, None, String::new()),
+            Err(closed) => return Err(closed.into()),
+            Ok(snapshot) => {
+                let view = &*snapshot.view;
+                let somebody = whom(measure, view, &person)?;
+                let target = target(measure, somebody.map(|person| person.id));
+                let advice = self.histories(view, measure)?.into_iter().find(|it| it.target == target);
+                let advice = advice.and_then(|history| history.again.says());
+                let advice = advice.map(|sentence| self.desk.said(view, language, &sentence));
+                let name = somebody.map(|person| person.name.as_str());
+                to_pb(measure, language, name, advice.unwrap_or_default())
+            }
+        };
+        Ok(Response::new(pb::GetMeasureResponse { measure: Some(whole) }))
+    }
+
+    async fn answer_measure(
+        &self,
+        request: Request<pb::AnswerMeasureRequest>,
+    ) -> Result<Response<pb::AnswerMeasureResponse>, Status> {
+        let request = request.into_inner();
+        let measure = self.measure(&request.id)?;
+        let snapshot = self.node.opened()?;
+        let person = whom(measure, &snapshot.view, &request.person)?.map(|person| person.id);
+        let answers = measure.check_answers(&map_from_pb(request.answers)).map_err(unfit_answers)?;
+        if answers.is_empty() {
+            let empty = ApiError::invalid("the measure was not kept", "no question has an answer");
+            return Err(empty.with_next("Answer one question or more.").into());
+        }
+        let mut draft = Draft::new(EntryKind::Measure, self.desk.at(&**self.node.host(), &request.at)?);
+        draft.exercise = Some(measure.reference());
+        draft.answers = answers;
+        if let Some(person) = person {
+            draft.people.insert(person);
+            let field = PERSON_FIELD.parse().map_err(|_| unexpected())?;
+            draft.answers.insert(field, Answer::Person(person));
+        }
+        let Reply::Entry(id) = self.node.command(Command::Add(draft)).await? else {
+            return Err(unexpected());
+        };
+        let snapshot = self.node.opened()?;
+        let histories = self.histories(&snapshot.view, measure)?;
+        let results = self.results(&snapshot.view, measure, &histories, or_default(&request.language));
+        let id = id.to_string();
+        let result = results.into_iter().find(|result| result.entry_id == id).ok_or_else(unexpected)?;
+        Ok(Response::new(pb::AnswerMeasureResponse { result: Some(result) }))
+    }
+
+    async fn list_results(
+        &self,
+        request: Request<pb::ListResultsRequest>,
+    ) -> Result<Response<pb::ListResultsResponse>, Status> {
+        let pb::ListResultsRequest { id, person, language } = request.into_inner();
+        let measure = self.measure(&id)?;
+        let snapshot = self.node.opened()?;
+        let view = &*snapshot.view;
+        let only = match person.as_str() {
+            "" => None,
+            spec => Some(Target::Person(find_person(spec, &finder(view))?)),
+        };
+        let mut histories = self.histories(view, measure)?;
+        histories.retain(|history| only.is_none_or(|only| history.target == only));
+        let results = self.results(view, measure, &histories, or_default(&language));
+        Ok(Response::new(pb::ListResultsResponse { results }))
+    }
+}
+
+impl MeasureRoom {
+    fn measure(&self, id: &str) -> Result<&Measure, ApiError> {
+        let found = id.parse().ok().and_then(|id| self.desk.shelf.measures.get(&id));
+        found.ok_or_else(|| {
+            ApiError::new(Reason::NotFound, "there is no such measure")
+                .because("none has this id")
+                .with_next("See them all with `haven measure list`.")
+        })
+    }
+
+    /// Everything answered to one measure.
+    fn histories(&self, view: &View, measure: &Measure) -> Result<Vec<History>, ApiError> {
+        let people = super::progress::people(view);
+        let frame = self.desk.frame(&**self.node.host(), &people)?;
+        let entries = view.rows().map(|row| &row.entry);
+        Ok(histories(&frame, entries).into_iter().filter(|history| history.measure == measure.id).collect())
+    }
+
+    fn results(
+        &self,
+        view: &View,
+        measure: &Measure,
+        histories: &[History],
+        language: &str,
+    ) -> Vec<pb::MeasureResult> {
+        let name_of = super::names::name_of(view);
+        let speaker = self.desk.speaker(language, &name_of);
+        let mut results = Vec::new();
+        for history in histories {
+            for (index, dated) in history.results.iter().enumerate() {
+                let before = index.checked_sub(1).map(|before| &history.results[before].result);
+                let changes =
+                    before.map_or_else(Vec::new, |before| measure.changes(before, &dated.result));
+                let kept = Kept {
+                    measure,
+                    entry: dated.entry,
+                    date: dated.date,
+                    result: &dated.result,
+                    changes: &changes,
+                };
+                results.push(result_to_pb(&kept, &speaker));
+            }
+        }
+        results
+    }
+}
+
+/// The person that a measure is to be about.
+fn whom<'v>(measure: &Measure, view: &'v View, spec: &str) -> Result<Option<&'v Person>, ApiError> {
+    if spec.is_empty() {
+        return Ok(None);
+    }
+    if measure.about == About::Oneself {
+        return Err(ApiError::invalid("the measure cannot be about somebody", "its questions are about you")
+            .with_next("Leave the person out."));
+    }
+    let id = find_person(spec, &finder(view))?;
+    let person = view.person(id).map(|person| &**person);
+    if measure.recent && person.is_some_and(|person| person.died) {
+        return Err(ApiError::invalid(
+            "these questions do not fit",
+            "they ask about the last weeks, and this person has died",
+        )
+        .with_next("Choose somebody else, or write about them in your own words."));
+    }
+    Ok(person)
+}
+
+fn target(measure: &Measure, person: Option<PersonId>) -> Target {
+    match (measure.about, person) {
+        (About::Oneself, _) => Target::Oneself,
+        (About::Person, None) => Target::General,
+        (About::Person, Some(person)) => Target::Person(person),
+    }
+}

@@ -1,0 +1,63 @@
+//! What may honestly be shown over time.
+
+use std::sync::Arc;
+
+use haven_api::convert::draft::find_person;
+use haven_api::convert::measures::told_to_pb;
+use haven_api::error::ApiError;
+use haven_api::pb;
+use haven_api::pb::progress_service_server::ProgressService;
+use haven_core::person::Person;
+use haven_core::progress::{Topic, told};
+use haven_core::time::Date;
+use haven_engine::view::View;
+use tonic::{Request, Response, Status};
+
+use super::desk::{Desk, finder};
+use super::names::name_of;
+use super::practice::or_default;
+use crate::node::Node;
+
+pub(super) struct Progress {
+    pub(super) node: Node,
+    pub(super) desk: Arc<Desk>,
+}
+
+#[tonic::async_trait]
+impl ProgressService for Progress {
+    async fn get_progress(
+        &self,
+        request: Request<pb::GetProgressRequest>,
+    ) -> Result<Response<pb::GetProgressResponse>, Status> {
+        let pb::GetProgressRequest { view: topic, person, after, language } = request.into_inner();
+        let topic: Topic = topic.parse().map_err(|error| ApiError::invalid("nothing was looked at", error))?;
+        let snapshot = self.node.opened()?;
+        let view = &*snapshot.view;
+        let person = match person.as_str() {
+            "" => None,
+            spec => Some(find_person(spec, &finder(view))?),
+        };
+        let after = read_date(&after)?;
+        let (people, name_of) = (people(view), name_of(view));
+        let frame = self.desk.frame(&**self.node.host(), &people)?;
+        let speaker = self.desk.speaker(or_default(&language), &name_of);
+        let entries = view.rows().map(|row| &row.entry);
+        let entries = entries.filter(|entry| after.is_none_or(|after| entry.at.date() >= after));
+        let told = told(topic, &frame, entries, person, &speaker);
+        Ok(Response::new(told_to_pb(told)))
+    }
+}
+
+fn read_date(text: &str) -> Result<Option<Date>, ApiError> {
+    match text {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|error| ApiError::invalid("nothing was looked at", error)),
+    }
+}
+
+/// The people in the order in which they are shown: by name, then by id.
+pub(super) fn people(view: &View) -> Vec<Person> {
+    let mut people: Vec<Person> = view.people().map(|person| Person::clone(person)).collect();
+    people.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+    people
+}
