@@ -2,6 +2,7 @@
 
 mod devices;
 mod journal;
+mod measures;
 mod practice;
 mod program;
 
@@ -12,6 +13,7 @@ pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, ImportCommand, ListArgs, SearchArgs,
     ShowArgs,
 };
+pub(crate) use measures::{MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
 
@@ -125,6 +127,11 @@ pub(crate) enum Command {
     /// Find and do guided exercises.
     #[command(subcommand)]
     Practice(PracticeCommand),
+    /// Answer questionnaires and look back on the results.
+    #[command(subcommand)]
+    Measure(MeasureCommand),
+    /// See what may honestly be said of how things went.
+    Progress(ProgressArgs),
     /// Look after the people you write about.
     #[command(subcommand)]
     People(PeopleCommand),
@@ -206,6 +213,10 @@ mod tests {
             "haven sync --wait --timeout 60s",
             "haven practice list --step 3 --sign regulated",
             "haven practice do slow-breath --person P --answers f --plain",
+            "haven measure list --json",
+            "haven measure do two-axis --person Ann --answers -",
+            "haven measure history phq-9",
+            "haven progress before-after --person Ann --after 2026-06-01",
             "haven people add Ann --relation friend --circle inner --gives fun --gives listens --safe yes",
             "haven people edit Ann --name Anna --circle none --gives-not fun --died no",
             "haven people merge Ann 1a2b --yes",

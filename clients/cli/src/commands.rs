@@ -9,10 +9,12 @@ mod entries;
 mod export;
 mod import;
 mod link;
+mod measures;
 mod pages;
 mod people;
 mod practice;
 mod program;
+mod progress;
 mod server;
 mod vault;
 mod writing;
@@ -50,6 +52,8 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Untrash { id } => entries::untrash(cx, &id).await,
         Command::Draft(args) => drafts::run(cx, args).await,
         Command::Export(args) => export::run(cx, args).await,
+        Command::Measure(args) => measures::run(cx, args).await,
+        Command::Progress(args) => progress::run(cx, args).await,
         Command::People(args) => people::run(cx, args).await,
         Command::Device(args) => devices::run(cx, args).await,
         Command::Server(args) => server::run(cx, args).await,

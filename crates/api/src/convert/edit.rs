@@ -17,11 +17,7 @@ use crate::pb;
 ///
 /// # Errors
 /// Whatever does not fit: a time, a tag, a person, an answer, a size. An edit that changes nothing is one too.
-pub fn from_pb(
-    edit: pb::Edit,
-    person: FindPerson<'_>,
-    asked: Option<Asked<'_>>,
-) -> Result<Edit, ApiError> {
+pub fn from_pb(edit: pb::Edit, person: FindPerson<'_>, asked: Option<Asked<'_>>) -> Result<Edit, ApiError> {
     let answers = map_from_pb(edit.answers);
     let read = Edit {
         title: edit.title,

@@ -2,9 +2,7 @@
 
 use haven_core::answers::ExerciseRef;
 use haven_core::id::EntryId;
-use haven_core::measure::{
-    About, Measure, MeasureResult, Offered, Score, ScoreChange, Target, Verdict,
-};
+use haven_core::measure::{About, Measure, MeasureResult, Offered, Score, ScoreChange, Target, Verdict};
 use haven_core::progress::Told;
 use haven_core::sentence::Speaker;
 use haven_core::time::Date;
@@ -57,8 +55,7 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, advice: Stri
         text: measure.item_text(item, language, name).unwrap_or_default(),
         declinable: item.declinable,
     });
-    let anchors =
-        measure.scale.anchors.iter().map(|(at, label)| pb::Anchor { at: *at, label: told(label) });
+    let anchors = measure.scale.anchors.iter().map(|(at, label)| pb::Anchor { at: *at, label: told(label) });
     let extras = measure.extras.iter().map(|extra| {
         let options = extra.options.iter().map(|option| pb::FieldOption {
             id: option.id.clone(),
@@ -85,11 +82,8 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, advice: Stri
 /// # Errors
 /// The device wrote something that is none.
 pub fn from_pb(measure: pb::Measure) -> Result<measures::Measure, ApiError> {
-    let item = |item: pb::MeasureItem| measures::Item {
-        id: item.id,
-        text: item.text,
-        declinable: item.declinable,
-    };
+    let item =
+        |item: pb::MeasureItem| measures::Item { id: item.id, text: item.text, declinable: item.declinable };
     let option = |it: pb::FieldOption| Choice { id: it.id, label: it.label, notice: it.notice };
     let extra = |extra: pb::MeasureExtra| measures::Extra {
         id: extra.id,

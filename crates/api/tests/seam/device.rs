@@ -7,10 +7,10 @@ use haven_api::convert::{draft, edit, entry};
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
 use haven_api::pb::journal_service_server::JournalService;
-use haven_core::content::Library;
 use haven_core::entry::{Draft, Entry};
 use haven_core::id::{EntryId, IdPrefix};
 use haven_core::person::ResolveError;
+use haven_core::shelf::Shelf;
 use haven_core::time::Timestamp;
 use tonic::{Request, Response, Status};
 
@@ -38,7 +38,7 @@ impl Device {
 fn read(wanted: pb::Draft) -> Result<Draft, ApiError> {
     let now = "2026-11-24".parse().unwrap();
     let person = |_: &str| Err(ResolveError::NotFound);
-    draft::from_pb(wanted, draft::Lookup { now: &now, person: &person, exercises: &Library::default() })
+    draft::from_pb(wanted, draft::Lookup { now: &now, person: &person, shelf: &Shelf::built_in().unwrap() })
 }
 
 fn written(draft: Draft, number: usize) -> Entry {

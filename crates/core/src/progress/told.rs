@@ -192,8 +192,7 @@ impl Teller<'_> {
         let says = found.months.last().map(|month| self.text(&month.says)).into_iter();
         let says = says.chain(together.iter().map(|it| self.text(&it.says))).collect();
         let months = found.months.iter().map(|month| {
-            let wanted =
-                month.counts.iter().filter(|it| self.person.is_none() || it.person == self.person);
+            let wanted = month.counts.iter().filter(|it| self.person.is_none() || it.person == self.person);
             let counts = wanted.map(|it| {
                 json!({ "urge": it.urge, "label": self.urge(&it.urge), "person": it.person.map(text),
                         "name": it.person.and_then(|person| self.name(person)), "count": it.count })
@@ -206,8 +205,7 @@ impl Teller<'_> {
                     "label": self.urge(&it.urge), "with": { "had": it.with.0, "of": it.with.1 },
                     "without": { "had": it.without.0, "of": it.without.1 }, "says": self.text(&it.says) })
         });
-        let data =
-            json!({ "months": months.collect::<Vec<_>>(), "together": pairs.collect::<Vec<_>>() });
+        let data = json!({ "months": months.collect::<Vec<_>>(), "together": pairs.collect::<Vec<_>>() });
         (!found.months.is_empty(), says, data)
     }
 
@@ -283,7 +281,8 @@ impl Teller<'_> {
         let mut responses = responses(self.frame, entries.iter().copied());
         responses.retain(|one| self.is_shown(one.person));
         let says = placed.says.iter().map(|sentence| self.text(sentence));
-        let says = says.chain(responses.iter().map(|one| self.of(self.name(one.person), &one.says))).collect();
+        let says =
+            says.chain(responses.iter().map(|one| self.of(self.name(one.person), &one.says))).collect();
         let now = placed.placed.iter().filter(|it| self.is_shown(it.person)).map(|it| {
             json!({ "person": text(it.person), "name": self.name(it.person), "circle": it.circle,
                     "since": it.since.to_string() })

@@ -46,7 +46,8 @@ impl Desk {
     /// Reads a change to an entry.
     pub(super) fn edit(&self, view: &View, entry: &Entry, edit: pb::Edit) -> Result<Edit, ApiError> {
         let made_with = entry.exercise.as_ref().filter(|_| !edit.answers.is_empty());
-        let asked = made_with.map(|it| draft::find_asked(&exercise_ref_to_pb(it), &self.shelf)).transpose()?;
+        let asked =
+            made_with.map(|it| draft::find_asked(&exercise_ref_to_pb(it), &self.shelf)).transpose()?;
         edit::from_pb(edit, &finder(view), asked)
     }
 
@@ -60,7 +61,7 @@ impl Desk {
 impl Desk {
     /// The time that a client gives, or now.
     pub(super) fn at(&self, host: &dyn Host, at: &str) -> Result<CivilTime, ApiError> {
-        Ok(draft::time(at)?.map_or_else(|| now(host), Ok)?)
+        draft::time(at)?.map_or_else(|| now(host), Ok)
     }
 
     /// What views look at besides the entries.

@@ -146,8 +146,7 @@ impl MeasureRoom {
         for history in histories {
             for (index, dated) in history.results.iter().enumerate() {
                 let before = index.checked_sub(1).map(|before| &history.results[before].result);
-                let changes =
-                    before.map_or_else(Vec::new, |before| measure.changes(before, &dated.result));
+                let changes = before.map_or_else(Vec::new, |before| measure.changes(before, &dated.result));
                 let kept = Kept {
                     measure,
                     entry: dated.entry,

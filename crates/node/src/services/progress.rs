@@ -30,7 +30,8 @@ impl ProgressService for Progress {
         request: Request<pb::GetProgressRequest>,
     ) -> Result<Response<pb::GetProgressResponse>, Status> {
         let pb::GetProgressRequest { view: topic, person, after, language } = request.into_inner();
-        let topic: Topic = topic.parse().map_err(|error| ApiError::invalid("nothing was looked at", error))?;
+        let topic: Topic =
+            topic.parse().map_err(|error| ApiError::invalid("nothing was looked at", error))?;
         let snapshot = self.node.opened()?;
         let view = &*snapshot.view;
         let person = match person.as_str() {

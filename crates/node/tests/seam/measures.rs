@@ -38,10 +38,16 @@ async fn a_result_is_kept_as_an_entry_and_compared_with_the_one_before() {
     let first = answer(&device, "phq-9", None, "2026-01-05", &[1, 1, 1, 1, 1, 0, 0, 0, 0]).await;
     assert!(!first.support);
     let total = &first.scores[0];
-    assert_eq!((total.name.as_str(), total.number, total.band.as_deref()), ("total", Some(5.0), Some("mild")));
+    assert_eq!(
+        (total.name.as_str(), total.number, total.band.as_deref()),
+        ("total", Some(5.0), Some("mild"))
+    );
     assert_eq!(total.change, None);
     let second = answer(&device, "phq-9", None, "2026-02-05", &[2, 2, 2, 2, 2, 1, 0, 0, 0]).await;
-    assert_eq!((second.scores[0].number, second.scores[0].change), (Some(11.0), Some(Verdict::MoreThanChance)));
+    assert_eq!(
+        (second.scores[0].number, second.scores[0].change),
+        (Some(11.0), Some(Verdict::MoreThanChance))
+    );
     let results = device.client.results(&id("phq-9"), None, "en").await.unwrap();
     assert_eq!(results.iter().map(|result| result.entry).collect::<Vec<_>>(), [first.entry, second.entry]);
     let filter = Filter { kind: Some(EntryKind::Measure), ..Filter::default() };

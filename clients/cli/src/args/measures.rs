@@ -1,0 +1,53 @@
+//! Measures and progress.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use haven_core::answers::ExerciseId;
+use haven_core::progress::Topic;
+use haven_core::time::Date;
+
+#[derive(Subcommand)]
+pub(crate) enum MeasureCommand {
+    /// List the measures.
+    List,
+    /// Read a measure whole.
+    Show {
+        /// The measure, such as two-axis.
+        id: ExerciseId,
+        /// Somebody its questions are to name.
+        #[arg(long)]
+        person: Option<String>,
+    },
+    /// Answer a measure.
+    Do {
+        /// The measure, such as two-axis.
+        id: ExerciseId,
+        /// Whom it is about, where it asks about somebody; people in general unless told.
+        #[arg(long)]
+        person: Option<String>,
+        /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items.
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
+    },
+    /// Look back on the results of a measure, oldest first.
+    History {
+        /// The measure, such as two-axis.
+        id: ExerciseId,
+        /// Only results about this person.
+        #[arg(long)]
+        person: Option<String>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ProgressArgs {
+    /// What to look at: plane, before-after, triggers, belief, signs, people, homework, measures, days; all unless told.
+    pub(crate) view: Option<Topic>,
+    /// Only what is about this person.
+    #[arg(long)]
+    pub(crate) person: Option<String>,
+    /// Only what was written from this date on.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) after: Option<Date>,
+}

@@ -1,0 +1,382 @@
+//! Measures: asking, adding up, looking back.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use haven_api::measures::{Item, Measure, MeasureResult, MeasureSummary, Score};
+use haven_core::answers::{ExerciseId, Value, ValueMap};
+use haven_core::measure::PREFER_NOT_TO_SAY;
+use haven_core::progress::verdict;
+use serde::Serialize;
+
+use crate::args::MeasureCommand;
+use crate::ask;
+use crate::cx::{Cx, aside};
+use crate::fault::Fault;
+use crate::limits::ID_SHOWN;
+use crate::text::Style;
+
+/// The language of the texts.
+const LANGUAGE: &str = "en";
+
+pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<(), Fault> {
+    match command {
+        MeasureCommand::List => list(cx).await,
+        MeasureCommand::Show { id, person } => show(cx, &id, person.as_deref()).await,
+        MeasureCommand::Do { id, person, answers } => {
+            go(cx, &id, person.as_deref(), answers.as_deref()).await
+        }
+        MeasureCommand::History { id, person } => history(cx, &id, person.as_deref()).await,
+    }
+}
+
+#[derive(Serialize)]
+struct SummaryShape<'a> {
+    id: &'a str,
+    version: u32,
+    title: &'a str,
+    purpose: &'a str,
+    minutes: u32,
+    items: u32,
+    about: &'static str,
+    offered: &'static str,
+    validated: bool,
+    text: &'static str,
+}
+
+impl<'a> SummaryShape<'a> {
+    fn of(summary: &'a MeasureSummary) -> Self {
+        Self {
+            id: summary.measure.id.as_str(),
+            version: summary.measure.version,
+            title: &summary.title,
+            purpose: &summary.purpose,
+            minutes: summary.minutes,
+            items: summary.items,
+            about: if summary.about_person { "person" } else { "self" },
+            offered: if summary.on_request { "on-request" } else { "always" },
+            validated: summary.validated,
+            text: if summary.scorer_only { "user-supplied" } else { "built-in" },
+        }
+    }
+}
+
+async fn list(cx: &Cx) -> Result<(), Fault> {
+    let measures = cx.haven().await?.measures(LANGUAGE).await?;
+    cx.tell_all(measures.iter().map(SummaryShape::of), |style| {
+        let of = |wanted: &dyn Fn(&MeasureSummary) -> bool| -> String {
+            measures.iter().filter(|it| wanted(it)).map(|it| summary(it, style)).collect()
+        };
+        let offered = of(&|it| !it.on_request && !it.scorer_only);
+        let on_request = of(&|it| it.on_request && !it.scorer_only);
+        let scorers = of(&|it| it.scorer_only);
+        format!(
+            "{offered}\nOnly if you want them; nothing will suggest them:\n{on_request}\n\
+             If you have the printed form (numbered boxes only):\n{scorers}\n\
+             None of them is needed. Scores are your answers added up; they do not tell you what you have.\n"
+        )
+    })
+}
+
+fn summary(measure: &MeasureSummary, style: Style) -> String {
+    let mut about = vec![format!("{} questions, {} min", measure.items, measure.minutes)];
+    if measure.about_person {
+        about.push("about somebody, or people in general".to_owned());
+    }
+    if !measure.validated {
+        about.push("not validated".to_owned());
+    }
+    let id = measure.measure.id.as_str();
+    format!("{id:<20}  {}  {}\n", style.bold(&measure.title), style.faint(&about.join(", ")))
+}
+
+#[derive(Serialize)]
+struct MeasureShape<'a> {
+    #[serde(flatten)]
+    summary: SummaryShape<'a>,
+    stem: &'a str,
+    scale: ScaleShape<'a>,
+    questions: Vec<ItemShape<'a>>,
+    extras: Vec<ExtraShape<'a>>,
+    notice: &'a str,
+    advice: &'a str,
+}
+
+#[derive(Serialize)]
+struct ScaleShape<'a> {
+    min: i32,
+    max: i32,
+    anchors: BTreeMap<i32, &'a str>,
+}
+
+#[derive(Serialize)]
+struct ItemShape<'a> {
+    id: &'a str,
+    text: Option<&'a str>,
+    declinable: bool,
+}
+
+impl<'a> ItemShape<'a> {
+    fn of(item: &'a Item) -> Self {
+        let text = Some(item.text.as_str()).filter(|text| !text.is_empty());
+        Self { id: &item.id, text, declinable: item.declinable }
+    }
+}
+
+#[derive(Serialize)]
+struct ExtraShape<'a> {
+    id: &'a str,
+    text: &'a str,
+    options: Vec<&'a str>,
+}
+
+async fn show(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Fault> {
+    let measure = cx.haven().await?.measure(id, person, LANGUAGE).await?;
+    if !cx.json {
+        return cx.page(&in_words(&measure, cx.style));
+    }
+    let extras = measure.extras.iter().map(|extra| ExtraShape {
+        id: &extra.id,
+        text: &extra.text,
+        options: extra.options.iter().map(|option| option.id.as_str()).collect(),
+    });
+    let anchors = measure.anchors.iter().map(|(at, label)| (*at, label.as_str())).collect();
+    cx.line(&MeasureShape {
+        summary: SummaryShape::of(&measure.summary),
+        stem: &measure.stem,
+        scale: ScaleShape { min: measure.range.0, max: measure.range.1, anchors },
+        questions: measure.items.iter().map(ItemShape::of).collect(),
+        extras: extras.collect(),
+        notice: &measure.notice,
+        advice: &measure.advice,
+    })
+}
+
+fn in_words(measure: &Measure, style: Style) -> String {
+    let mut words = summary(&measure.summary, style);
+    for paragraph in [&measure.summary.purpose, &measure.advice, &measure.stem] {
+        if !paragraph.is_empty() {
+            let _ = write!(words, "\n{paragraph}\n");
+        }
+    }
+    let _ = write!(words, "\n{}\n\n", scale(measure));
+    for (index, item) in measure.items.iter().enumerate() {
+        let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
+        let _ = writeln!(words, "{:>3}  {}", index + 1, style.words(text));
+    }
+    for extra in &measure.extras {
+        let _ = writeln!(words, "\n     {}", extra.text);
+    }
+    let _ = write!(words, "\n{}\n", style.faint(&measure.notice));
+    words
+}
+
+/// The scale in a line: its ends and every point that has a name.
+fn scale(measure: &Measure) -> String {
+    let named = measure.anchors.iter().map(|(at, label)| format!("{at} {label}"));
+    let named: Vec<String> = named.collect();
+    let (min, max) = measure.range;
+    if named.is_empty() { format!("Answer from {min} to {max}.") } else { named.join(" · ") }
+}
+
+async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let measure = haven.measure(id, person, LANGUAGE).await?;
+    let answers = match file {
+        Some(file) => sheet(&measure, &ask::text(file)?)?,
+        None if cx.asks => {
+            // Better to hear that the journal is locked before the first answer than after the last.
+            haven.people().await?;
+            ask_all(cx, &measure).await?
+        }
+        None => {
+            return Err(Fault::usage(
+                "the measure was not answered",
+                "nobody may be asked here",
+                "Pass --answers FILE, or run this in a terminal.",
+            ));
+        }
+    };
+    let result = haven.answer_measure(id, person, answers, None, LANGUAGE).await?;
+    cx.tell(&ResultShape::kept(&result), |style| told(&result, style))
+}
+
+/// Reads a sheet: an array in the order of the items, or an object by their ids.
+fn sheet(measure: &Measure, text: &str) -> Result<ValueMap, Fault> {
+    let unfit = |why: String| {
+        let next = format!(
+            "Write an array of {} answers in the order of the questions, null for one left out.",
+            measure.items.len()
+        );
+        Fault::usage("the answers cannot be read", why, next)
+    };
+    let read: serde_json::Value = serde_json::from_str(text)
+        .map_err(|error| unfit(format!("no JSON at line {}, column {}", error.line(), error.column())))?;
+    match read {
+        serde_json::Value::Object(named) => Ok(named.into_iter().map(|(id, it)| (id, it.into())).collect()),
+        serde_json::Value::Array(answers) if answers.len() == measure.items.len() => {
+            let items = measure.items.iter().map(|item| item.id.clone());
+            Ok(items.zip(answers.into_iter().map(Value::from)).collect())
+        }
+        serde_json::Value::Array(answers) => {
+            Err(unfit(format!("there are {} answers to {} questions", answers.len(), measure.items.len())))
+        }
+        _ => Err(unfit("it is neither an array nor an object".to_owned())),
+    }
+}
+
+/// Asks the questions one after another. What does not fit is asked again; nothing is kept until the end.
+async fn ask_all(cx: &Cx, measure: &Measure) -> Result<ValueMap, Fault> {
+    let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
+    for paragraph in [&measure.advice, &measure.stem] {
+        if !paragraph.is_empty() {
+            let _ = write!(words, "\n{paragraph}\n");
+        }
+    }
+    let _ = write!(
+        words,
+        "\n{}\nAn empty line leaves a question open; Ctrl-C leaves without keeping anything.",
+        scale(measure)
+    );
+    aside(&words);
+    let mut answers = ValueMap::new();
+    for (index, item) in measure.items.iter().enumerate() {
+        let number = format!("{}/{}", index + 1, measure.items.len());
+        let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
+        let declines = if item.declinable { "  (or: prefer not to say)" } else { "" };
+        aside(&format!("\n{}  {}{declines}", cx.style.faint(&number), cx.style.words(text)));
+        if let Some(answer) = ask_one(cx, measure, item).await? {
+            answers.insert(item.id.clone(), answer);
+        }
+    }
+    for extra in &measure.extras {
+        let options = extra.options.iter().enumerate();
+        let options: String =
+            options.map(|(index, option)| format!("\n  {}  {}", index + 1, option.label)).collect();
+        aside(&format!("\n{}{options}", extra.text));
+        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
+        let chosen =
+            typed.trim().parse::<usize>().ok().and_then(|number| extra.options.get(number.checked_sub(1)?));
+        answers.extend(chosen.map(|option| (extra.id.clone(), Value::from(option.id.as_str()))));
+    }
+    Ok(answers)
+}
+
+async fn ask_one(cx: &Cx, measure: &Measure, item: &Item) -> Result<Option<Value>, Fault> {
+    let (min, max) = measure.range;
+    loop {
+        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        if item.declinable && is_declining(typed) {
+            return Ok(Some(Value::from(PREFER_NOT_TO_SAY)));
+        }
+        match typed.parse::<i32>() {
+            Ok(point) if (min..=max).contains(&point) => return Ok(Some(Value::from(point))),
+            _ => aside(&format!("A whole number from {min} to {max}, or an empty line.")),
+        }
+    }
+}
+
+fn is_declining(typed: &str) -> bool {
+    typed.to_lowercase().replace(' ', "-") == PREFER_NOT_TO_SAY
+}
+
+#[derive(Serialize)]
+struct ResultShape<'a> {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<String>,
+    scores: BTreeMap<&'a str, Option<f64>>,
+    bands: BTreeMap<&'a str, &'a str>,
+    support: bool,
+    change: BTreeMap<&'a str, &'static str>,
+}
+
+impl<'a> ResultShape<'a> {
+    fn kept(result: &'a MeasureResult) -> Self {
+        let scores = &result.scores;
+        let band = |score: &'a Score| Some((score.name.as_str(), score.band.as_deref()?));
+        let change = |score: &'a Score| Some((score.name.as_str(), verdict(score.change?)));
+        Self {
+            id: result.entry.to_string(),
+            at: None,
+            person: None,
+            scores: scores.iter().map(|score| (score.name.as_str(), score.number)).collect(),
+            bands: scores.iter().filter_map(band).collect(),
+            support: result.support,
+            change: scores.iter().filter_map(change).collect(),
+        }
+    }
+
+    fn dated(result: &'a MeasureResult) -> Self {
+        let person = result.person.map(|person| person.to_string());
+        Self { at: Some(result.date.to_string()), person, ..Self::kept(result) }
+    }
+}
+
+/// A result as a person reads it.
+fn told(result: &MeasureResult, style: Style) -> String {
+    let mut words = String::from("Kept.\n\n");
+    for score in &result.scores {
+        let number = score.number.map_or_else(|| "–".to_owned(), number);
+        let _ = writeln!(words, "{}  {number}", style.bold(&score.label));
+        for sentence in &score.says {
+            let _ = writeln!(words, "  {sentence}");
+        }
+        if let Some(change) = score.change {
+            let _ = writeln!(words, "  Since the last time: {}.", change_in_words(change));
+        }
+    }
+    for sentence in &result.says {
+        let _ = write!(words, "\n{}\n", style.faint(sentence));
+    }
+    words
+}
+
+fn change_in_words(change: haven_core::measure::Verdict) -> &'static str {
+    match verdict(change) {
+        "changed" => "changed more than chance",
+        "not_clear" => "not clearly changed",
+        _ => "we cannot tell whether it changed",
+    }
+}
+
+/// A number with at most one digit after the point: more would claim more than answers on a scale can hold.
+fn number(number: f64) -> String {
+    let text = format!("{number:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let results = haven.results(id, person, LANGUAGE).await?;
+    let people = haven.people().await?;
+    cx.tell_all(results.iter().map(ResultShape::dated), |style| {
+        if results.is_empty() {
+            return "Not answered yet.\n".to_owned();
+        }
+        let name = |result: &MeasureResult| {
+            let person = people.iter().find(|person| Some(person.id) == result.person)?;
+            Some(format!("  @{}", style.line(person.name.as_str())))
+        };
+        let lines = results.iter().map(|result| {
+            let scores: Vec<String> = result.scores.iter().map(score_in_line).collect();
+            let entry = style.faint(&result.entry.to_string()[..ID_SHOWN]);
+            let name = name(result).unwrap_or_default();
+            format!("{entry}  {}  {}{name}\n", result.date, scores.join("  "))
+        });
+        lines.collect()
+    })
+}
+
+fn score_in_line(score: &Score) -> String {
+    let number = score.number.map_or_else(|| "–".to_owned(), number);
+    let change = score.change.map(|change| format!(" ({})", change_in_words(change))).unwrap_or_default();
+    format!("{} {number}{change}", score.name)
+}
