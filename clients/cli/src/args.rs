@@ -13,7 +13,7 @@ pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, ImportCommand, ListArgs, SearchArgs,
     ShowArgs,
 };
-pub(crate) use measures::{MeasureCommand, ProgressArgs};
+pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
 
@@ -136,6 +136,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     People(PeopleCommand),
 
+    /// Fill an empty journal with a fictional one, to look around in.
+    DemoData(DemoArgs),
+
     /// Look after your devices and link new ones.
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -216,6 +219,7 @@ mod tests {
             "haven measure list --json",
             "haven measure do two-axis --person Ann --answers -",
             "haven measure history phq-9",
+            "haven demo-data --months 6 --seed 7 --until 2026-11-24",
             "haven progress before-after --person Ann --after 2026-06-01",
             "haven people add Ann --relation friend --circle inner --gives fun --gives listens --safe yes",
             "haven people edit Ann --name Anna --circle none --gives-not fun --died no",

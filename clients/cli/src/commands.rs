@@ -7,6 +7,7 @@ mod doctor;
 mod drafts;
 mod entries;
 mod export;
+mod fiction;
 mod import;
 mod link;
 mod measures;
@@ -52,6 +53,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Untrash { id } => entries::untrash(cx, &id).await,
         Command::Draft(args) => drafts::run(cx, args).await,
         Command::Export(args) => export::run(cx, args).await,
+        Command::DemoData(args) => fiction::run(cx, args).await,
         Command::Measure(args) => measures::run(cx, args).await,
         Command::Progress(args) => progress::run(cx, args).await,
         Command::People(args) => people::run(cx, args).await,

@@ -1,6 +1,6 @@
 //! Times as a person types them.
 
-use haven_core::time::CivilTime;
+use haven_core::time::{CivilTime, Date};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -41,6 +41,12 @@ pub(crate) fn short(time: &CivilTime) -> String {
 pub(crate) fn local(moment: haven_core::time::Timestamp) -> String {
     let moment = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or_default();
     moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Today, in this machine's zone.
+pub(crate) fn today() -> Date {
+    let today = jiff::Timestamp::now().to_zoned_datetime(TimeZone::system()).date();
+    Date::new(today.year(), today.month(), today.day()).expect("a clock shows a day of the calendar")
 }
 
 #[cfg(test)]

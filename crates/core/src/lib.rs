@@ -26,6 +26,8 @@ pub mod progress;
 pub mod sentence;
 pub mod shelf;
 
+pub mod fiction;
+
 pub mod search;
 
 pub mod import;

@@ -104,6 +104,8 @@ word_enum!(
         AgreedTried = "agreed-tried",
         /// How often somebody came back.
         CameBack = "came-back",
+        /// There is nothing to look at yet.
+        NothingYet = "nothing-yet",
     }
 );
 

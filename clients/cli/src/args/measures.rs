@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use haven_core::answers::ExerciseId;
+use haven_core::fiction::MONTHS_MAX;
 use haven_core::progress::Topic;
 use haven_core::time::Date;
 
@@ -50,4 +51,17 @@ pub(crate) struct ProgressArgs {
     /// Only what was written from this date on.
     #[arg(long, value_name = "DATE")]
     pub(crate) after: Option<Date>,
+}
+
+#[derive(Args)]
+pub(crate) struct DemoArgs {
+    /// How many months.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=MONTHS_MAX as i64))]
+    pub(crate) months: u32,
+    /// The same seed gives the same journal.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The day after the last; today unless told.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Option<Date>,
 }

@@ -14,7 +14,7 @@ use crate::definition::word_enum;
 use crate::entry::Entry;
 use crate::id::PersonId;
 use crate::measure::{Side, Target, Verdict};
-use crate::sentence::{Sentence, Speaker};
+use crate::sentence::{Saying, Sentence, Speaker};
 
 word_enum!(
     /// A way of looking at a journal over time.
@@ -74,7 +74,8 @@ pub fn told<'e>(
         Topic::Measures => teller.measures(&entries),
         Topic::Days => teller.days(&entries),
     };
-    Told { topic, enough, says: says.join(" "), data }
+    let says = if says.is_empty() { teller.text(&Sentence::new(Saying::NothingYet)) } else { says.join("\n") };
+    Told { topic, enough, says, data }
 }
 
 /// Whether there is enough, the sentences, and the data.

@@ -11,9 +11,9 @@ use haven_api::pb::measure_service_server::MeasureService;
 use haven_core::answers::Answer;
 use haven_core::entry::{Draft, EntryKind};
 use haven_core::id::PersonId;
-use haven_core::measure::{About, Measure, PERSON_FIELD, Target};
+use haven_core::measure::{About, Measure, PERSON_FIELD, ScoreChange, Subscale, Target};
 use haven_core::person::Person;
-use haven_core::progress::{History, histories};
+use haven_core::progress::{Dated, History, histories};
 use haven_engine::command::{Command, Reply};
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
@@ -145,8 +145,7 @@ impl MeasureRoom {
         let mut results = Vec::new();
         for history in histories {
             for (index, dated) in history.results.iter().enumerate() {
-                let before = index.checked_sub(1).map(|before| &history.results[before].result);
-                let changes = before.map_or_else(Vec::new, |before| measure.changes(before, &dated.result));
+                let changes = changes(measure, &history.results[..index], dated);
                 let kept = Kept {
                     measure,
                     entry: dated.entry,
@@ -159,6 +158,16 @@ impl MeasureRoom {
         }
         results
     }
+}
+
+/// How each score differs from the last one before that could be made; none where there is none.
+fn changes(measure: &Measure, before: &[Dated], dated: &Dated) -> Vec<ScoreChange> {
+    let against = |subscale: &Subscale| {
+        let scored = before.iter().rfind(|before| before.result.number(&subscale.id).is_some())?;
+        let changes = measure.changes(&scored.result, &dated.result);
+        changes.into_iter().find(|change| change.subscale == subscale.id)
+    };
+    measure.subscales.iter().filter_map(against).collect()
 }
 
 /// The person that a measure is to be about.

@@ -119,7 +119,7 @@ fn pairs(one: &Value, style: Style) -> String {
         format!("  {}  {line}  {} → {}\n", text(pair, "date"), short(&pair["before"]), short(&pair["after"]))
     });
     words.push_str(&latest(lines));
-    let _ = write!(words, "  {}\n\n", text(one, "says"));
+    words.push('\n');
     words
 }
 
@@ -144,7 +144,7 @@ fn month(month: &Value, style: Style) -> String {
     for count in each(month, "counts") {
         *by_urge.entry(text(count, "label")).or_default() += count["count"].as_u64().unwrap_or_default();
     }
-    let gap = if month["joined"].as_bool() == Some(false) { "" } else { " " };
+    let gap = if month["joined"].as_bool() == Some(false) { "\n" } else { "" };
     let mut words = format!("{gap}{}  {}\n", text(month, "month"), style.faint(text(month, "says")));
     let most = by_urge.values().copied().max().unwrap_or(1).max(BAR_COLUMNS);
     for (label, count) in by_urge {
@@ -189,7 +189,7 @@ fn sign(sign: &Value) -> String {
     if numbers.is_empty() {
         return String::new();
     }
-    format!("  {:<34} {min}–{max}: {numbers}\n", text(sign, "label"))
+    format!("  {:<52} {min}–{max}: {numbers}\n", text(sign, "label"))
 }
 
 fn people(data: &Value, style: Style) -> String {

@@ -1,0 +1,89 @@
+//! The fictional journal is a journal like any other, and fills every view.
+
+use super::{CAST, Page, pages};
+use crate::entry::{Draft, Entry};
+use crate::id::{EntryId, PersonId};
+use crate::person::Person;
+use crate::progress::{Frame, Topic, told};
+use crate::sentence::Speaker;
+use crate::shelf::Shelf;
+use crate::time::{CivilTime, Date, Timestamp};
+
+fn cast() -> [PersonId; CAST.len()] {
+    std::array::from_fn(|index| PersonId::from_bytes([index as u8 + 1; 16]))
+}
+
+fn today() -> Date {
+    "2026-11-24".parse().unwrap()
+}
+
+/// The page as an entry, its answers checked as those of a client are.
+fn entry(shelf: &Shelf, number: usize, page: &Page) -> Entry {
+    let at: CivilTime = page.date.to_string().parse().unwrap();
+    let mut draft = Draft::new(page.kind, at);
+    draft.text = page.text.clone();
+    draft.title = page.title.clone();
+    draft.people = page.people.iter().copied().collect();
+    if let Some(id) = &page.answers_to {
+        let asked = shelf.find(id, None).unwrap();
+        draft.exercise = Some(asked.reference());
+        draft.answers =
+            asked.check_answers(&page.answers).unwrap_or_else(|faults| panic!("{id}: {faults:?}"));
+        assert!(asked.is_complete(&draft.answers), "{id}");
+        assert_eq!(asked.entry_kind(), page.kind, "{id}");
+    }
+    draft.validate().unwrap();
+    let number = u128::try_from(number).unwrap();
+    Entry {
+        id: EntryId::from_bytes(number.to_be_bytes()),
+        kind: draft.kind,
+        at: draft.at,
+        title: draft.title,
+        text: draft.text,
+        tags: draft.tags,
+        people: draft.people,
+        exercise: draft.exercise,
+        answers: draft.answers,
+        import_id: None,
+        created: Timestamp::default(),
+        modified: Timestamp::default(),
+        trashed: None,
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_journal_and_another_gives_another() {
+    let write = |seed| pages(seed, 6, today(), &cast());
+    assert!(write(1) == write(1));
+    assert!(write(1) != write(2));
+}
+
+#[test]
+fn six_months_make_every_view_meaningful() {
+    let shelf = Shelf::built_in().unwrap();
+    for seed in [1, 2, 3] {
+        let pages = pages(seed, 6, today(), &cast());
+        let entries: Vec<Entry> =
+            pages.iter().enumerate().map(|(number, page)| entry(&shelf, number, page)).collect();
+        let people: Vec<Person> = cast()
+            .iter()
+            .zip(CAST)
+            .map(|(id, role)| Person::new(*id, role.name.parse().unwrap(), Timestamp::default()))
+            .collect();
+        let Shelf { exercises, measures, sayings } = &shelf;
+        let frame = Frame { people: &people, exercises, measures, today: today() };
+        let name = |id| people.iter().find(|person| person.id == id).map(|person| person.name.to_string());
+        let speaker = Speaker { sayings, language: "en", exercises, measures, name: &name };
+        for topic in Topic::ALL {
+            let told = told(*topic, &frame, &entries, None, &speaker);
+            assert!(told.enough, "seed {seed}, {topic}: {}", told.says);
+            assert!(!told.says.is_empty() && !told.says.contains('…'), "{topic}: {}", told.says);
+        }
+    }
+}
+
+#[test]
+fn every_name_says_that_it_is_made_up() {
+    assert!(CAST.iter().all(|role| role.name.contains("fictional")));
+    assert!(pages(1, 1, today(), &cast())[0].text.contains("made up"));
+}
