@@ -1,6 +1,6 @@
 //! Measures and progress as a client sees them.
 
-use haven_core::answers::ExerciseRef;
+use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::measure::Verdict;
 use haven_core::progress::Topic;
@@ -119,4 +119,50 @@ pub struct Progress {
     pub says: String,
     /// What to draw.
     pub data: serde_json::Value,
+}
+
+/// What comes up today. Nothing of it is due.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Today {
+    /// Entries with questions whose time has come, the latest first.
+    pub later: Vec<Later>,
+    /// An exercise that might do good.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// The questions of one entry whose time has come. They are answered by editing the entry.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Later {
+    /// The entry.
+    pub entry: EntryId,
+    /// The exercise it answers.
+    pub exercise: ExerciseId,
+    /// The title of the exercise.
+    pub title: String,
+    /// The date of the entry.
+    pub date: Date,
+    /// The questions, in the order of the exercise.
+    pub questions: Vec<LaterQuestion>,
+}
+
+/// One question whose time has come.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LaterQuestion {
+    /// The id that names its answer, such as `rerate@P7D`.
+    pub id: String,
+    /// The id of the field that asks.
+    pub field: String,
+    /// The question.
+    pub label: String,
+}
+
+/// An exercise that might do good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// Its id.
+    pub exercise: ExerciseId,
+    /// Its title.
+    pub title: String,
+    /// How long it takes, in minutes.
+    pub minutes: u32,
 }

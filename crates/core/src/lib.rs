@@ -25,6 +25,7 @@ pub mod measure;
 pub mod progress;
 pub mod sentence;
 pub mod shelf;
+pub mod today;
 
 pub mod fiction;
 

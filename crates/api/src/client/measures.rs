@@ -8,7 +8,7 @@ use super::{Client, Transport, fitting};
 use crate::convert::value::map_to_pb;
 use crate::convert::{measures, sent, text};
 use crate::error::ApiError;
-use crate::measures::{Measure, MeasureResult, MeasureSummary, Progress};
+use crate::measures::{Measure, MeasureResult, MeasureSummary, Progress, Today};
 use crate::pb;
 
 impl<T: Transport> Client<T> {
@@ -75,6 +75,16 @@ impl<T: Transport> Client<T> {
         let request = pb::ListResultsRequest { id: id.to_string(), person, language: language.to_owned() };
         let listed = self.measure_service().list_results(request).await?.into_inner();
         listed.results.into_iter().map(measures::result_from_pb).collect()
+    }
+
+    /// Tells what comes up today.
+    ///
+    /// # Errors
+    /// `LOCKED`.
+    pub async fn today(&self, language: &str) -> Result<Today, ApiError> {
+        let request = pb::GetTodayRequest { language: language.to_owned() };
+        let answer = self.progress_service().get_today(request).await?.into_inner();
+        measures::today_from_pb(answer)
     }
 
     /// Looks back on the journal in one way.

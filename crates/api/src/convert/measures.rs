@@ -1,11 +1,13 @@
 //! Measures, their results and progress: a device writes core's, a client reads its own.
 
-use haven_core::answers::ExerciseRef;
+use haven_core::answers::{ExerciseId, ExerciseRef};
+use haven_core::content::Library;
 use haven_core::id::EntryId;
 use haven_core::measure::{About, Measure, MeasureResult, Offered, Score, ScoreChange, Target, Verdict};
 use haven_core::progress::Told;
 use haven_core::sentence::Speaker;
 use haven_core::time::Date;
+use haven_core::today::Today;
 
 use super::{read, read_some, sent, some, text, unreadable};
 use crate::error::ApiError;
@@ -209,5 +211,58 @@ pub fn told_from_pb(told: pb::GetProgressResponse) -> Result<measures::Progress,
         enough: told.enough,
         says: told.says,
         data: serde_json::from_str(&told.data).map_err(|_| unreadable("data"))?,
+    })
+}
+
+/// Writes what comes up today.
+pub fn today_to_pb(today: &Today, exercises: &Library, language: &str) -> pb::GetTodayResponse {
+    let known = |id| exercises.get(id);
+    let title = |id| known(id).map_or(String::new(), |exercise| exercise.title(language).to_owned());
+    let later = today.later.iter().map(|later| {
+        let questions = later.questions.iter().map(|(id, field)| {
+            let label = known(&later.exercise).and_then(|exercise| {
+                Some(exercise.texts.get(language, &exercise.field(field)?.label).to_owned())
+            });
+            let label = label.unwrap_or_default();
+            pb::LaterQuestion { id: id.to_string(), field: field.to_string(), label }
+        });
+        pb::LaterQuestions {
+            entry_id: later.entry.to_string(),
+            exercise: later.exercise.to_string(),
+            title: title(&later.exercise),
+            date: later.date.to_string(),
+            questions: questions.collect(),
+        }
+    });
+    let suggested = today.suggestion.as_ref().and_then(known);
+    pb::GetTodayResponse {
+        later: later.collect(),
+        suggestion: text(suggested.map(|exercise| &exercise.id)),
+        suggestion_title: suggested.map_or(String::new(), |exercise| exercise.title(language).to_owned()),
+        suggestion_minutes: suggested.map_or(0, |exercise| exercise.minutes),
+    }
+}
+
+/// Reads what comes up today.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn today_from_pb(today: pb::GetTodayResponse) -> Result<measures::Today, ApiError> {
+    let question =
+        |it: pb::LaterQuestion| measures::LaterQuestion { id: it.id, field: it.field, label: it.label };
+    let later = |later: pb::LaterQuestions| {
+        Ok(measures::Later {
+            entry: read(&later.entry_id, "entry")?,
+            exercise: read(&later.exercise, "exercise")?,
+            title: later.title,
+            date: read(&later.date, "date")?,
+            questions: later.questions.into_iter().map(question).collect(),
+        })
+    };
+    let suggested: Option<ExerciseId> = read_some(&today.suggestion, "suggestion")?;
+    let (title, minutes) = (today.suggestion_title, today.suggestion_minutes);
+    Ok(measures::Today {
+        later: today.later.into_iter().map(later).collect::<Result<_, ApiError>>()?,
+        suggestion: suggested.map(|exercise| measures::Suggestion { exercise, title, minutes }),
     })
 }

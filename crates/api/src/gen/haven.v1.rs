@@ -9067,6 +9067,65 @@ pub mod practice_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// GetTodayRequest asks for today.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetTodayRequest {
+    /// The language of the texts; empty for English.
+    #[prost(string, tag = "1")]
+    pub language: ::prost::alloc::string::String,
+}
+/// GetTodayResponse is what comes up today.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetTodayResponse {
+    /// Entries with questions whose time has come, the latest first. What is left alone stops coming up.
+    #[prost(message, repeated, tag = "1")]
+    pub later: ::prost::alloc::vec::Vec<LaterQuestions>,
+    /// The id of an exercise that might do good; empty when there is none to suggest.
+    #[prost(string, tag = "2")]
+    pub suggestion: ::prost::alloc::string::String,
+    /// Its title.
+    #[prost(string, tag = "3")]
+    pub suggestion_title: ::prost::alloc::string::String,
+    /// How long it takes, in minutes.
+    #[prost(uint32, tag = "4")]
+    pub suggestion_minutes: u32,
+}
+/// LaterQuestions are the questions of one entry whose time has come. They are answered by editing the entry.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct LaterQuestions {
+    /// The entry.
+    #[prost(string, tag = "1")]
+    pub entry_id: ::prost::alloc::string::String,
+    /// The exercise it answers.
+    #[prost(string, tag = "2")]
+    pub exercise: ::prost::alloc::string::String,
+    /// The title of the exercise.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// The date of the entry.
+    #[prost(string, tag = "4")]
+    pub date: ::prost::alloc::string::String,
+    /// The questions, in the order of the exercise.
+    #[prost(message, repeated, tag = "5")]
+    pub questions: ::prost::alloc::vec::Vec<LaterQuestion>,
+}
+/// LaterQuestion is one question whose time has come.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct LaterQuestion {
+    /// The id that names its answer, such as "rerate@P7D".
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The id of the field that asks.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    /// The question.
+    #[prost(string, tag = "3")]
+    pub label: ::prost::alloc::string::String,
+}
 /// GetProgressRequest names a view.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -9094,7 +9153,7 @@ pub struct GetProgressResponse {
     /// Whether there is enough for anything to be said over time.
     #[prost(bool, tag = "2")]
     pub enough: bool,
-    /// What may honestly be said. A client says this and nothing more.
+    /// What may honestly be said, a sentence a line. A client says this and nothing more.
     #[prost(string, tag = "3")]
     pub says: ::prost::alloc::string::String,
     /// What to draw: one JSON object, its members as docs/PROGRESS.md lists them for each view.
@@ -9207,6 +9266,31 @@ pub mod progress_service_client {
                 .insert(GrpcMethod::new("haven.v1.ProgressService", "GetProgress"));
             self.inner.unary(req, path, codec).await
         }
+        /// GetToday tells what comes up today. Nothing of it is due.
+        pub async fn get_today(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetTodayRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTodayResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.ProgressService/GetToday",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.ProgressService", "GetToday"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -9228,6 +9312,14 @@ pub mod progress_service_server {
             request: tonic::Request<super::GetProgressRequest>,
         ) -> std::result::Result<
             tonic::Response<super::GetProgressResponse>,
+            tonic::Status,
+        >;
+        /// GetToday tells what comes up today. Nothing of it is due.
+        async fn get_today(
+            &self,
+            request: tonic::Request<super::GetTodayRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTodayResponse>,
             tonic::Status,
         >;
     }
@@ -9338,6 +9430,51 @@ pub mod progress_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetProgressSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.ProgressService/GetToday" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetTodaySvc<T: ProgressService>(pub Arc<T>);
+                    impl<
+                        T: ProgressService,
+                    > tonic::server::UnaryService<super::GetTodayRequest>
+                    for GetTodaySvc<T> {
+                        type Response = super::GetTodayResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetTodayRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ProgressService>::get_today(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetTodaySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -9470,6 +9607,8 @@ opaque! {
     GetServerResponse,
     GetStatusRequest,
     GetStatusResponse,
+    GetTodayRequest,
+    GetTodayResponse,
     ImportEntriesRequest,
     ImportEntriesResponse,
     ImportLine,
@@ -9480,6 +9619,8 @@ opaque! {
     JoinVaultRequest,
     JoinVaultResponse,
     JoinWords,
+    LaterQuestion,
+    LaterQuestions,
     LinkAnswered,
     LinkDone,
     LinkExpired,

@@ -74,7 +74,8 @@ pub fn told<'e>(
         Topic::Measures => teller.measures(&entries),
         Topic::Days => teller.days(&entries),
     };
-    let says = if says.is_empty() { teller.text(&Sentence::new(Saying::NothingYet)) } else { says.join("\n") };
+    let says =
+        if says.is_empty() { teller.text(&Sentence::new(Saying::NothingYet)) } else { says.join("\n") };
     Told { topic, enough, says, data }
 }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use haven_api::convert::draft::find_person;
-use haven_api::convert::measures::told_to_pb;
+use haven_api::convert::measures::{today_to_pb, told_to_pb};
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::progress_service_server::ProgressService;
 use haven_core::person::Person;
 use haven_core::progress::{Topic, told};
 use haven_core::time::Date;
+use haven_core::today::today;
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
@@ -46,6 +47,19 @@ impl ProgressService for Progress {
         let entries = entries.filter(|entry| after.is_none_or(|after| entry.at.date() >= after));
         let told = told(topic, &frame, entries, person, &speaker);
         Ok(Response::new(told_to_pb(told)))
+    }
+
+    async fn get_today(
+        &self,
+        request: Request<pb::GetTodayRequest>,
+    ) -> Result<Response<pb::GetTodayResponse>, Status> {
+        let language = request.into_inner().language;
+        let snapshot = self.node.opened()?;
+        let people = people(&snapshot.view);
+        let frame = self.desk.frame(&**self.node.host(), &people)?;
+        let today = today(&frame, snapshot.view.rows().map(|row| &row.entry));
+        let exercises = &self.desk.shelf.exercises;
+        Ok(Response::new(today_to_pb(&today, exercises, or_default(&language))))
     }
 }
 

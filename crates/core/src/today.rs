@@ -1,0 +1,211 @@
+//! What comes up today: questions that were to be asked later, and at most one suggestion. Nothing here is due, nothing is
+//! counted, and what is left alone goes away by itself.
+
+use std::collections::BTreeMap;
+
+use crate::answers::{Answer, ExerciseId, FieldId};
+use crate::entry::Entry;
+use crate::exercise::{Exercise, Field, Gate, NotWhen, Phase};
+use crate::id::EntryId;
+use crate::progress::Frame;
+use crate::time::Date;
+
+/// For how many days a later question keeps coming up. Asked longer after its time, it would measure memory.
+pub const ASKED_DAYS: i32 = 21;
+
+/// The most minutes of a suggestion: something small, or nothing.
+pub const SUGGESTED_MINUTES_MAX: u32 = 6;
+
+/// For how many days after a time of need some exercises are not suggested.
+pub const RECENT_HELP_DAYS: i32 = 7;
+
+/// Hours of a day.
+const HOURS_A_DAY: u32 = 24;
+
+/// What comes up today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Today {
+    /// Entries with questions whose time has come, the latest first.
+    pub later: Vec<Later>,
+    /// An exercise that might do good; none when there is no small one to suggest.
+    pub suggestion: Option<ExerciseId>,
+}
+
+/// The questions of one entry whose time has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// The entry.
+    pub entry: EntryId,
+    /// The exercise it answers.
+    pub exercise: ExerciseId,
+    /// The date of the entry.
+    pub date: Date,
+    /// The ids of the answers, each with the field that asks, in the order of the exercise.
+    pub questions: Vec<(FieldId, FieldId)>,
+}
+
+/// Looks at what comes up today.
+pub fn today<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>) -> Today {
+    let mut later = Vec::new();
+    let mut last: BTreeMap<ExerciseId, Date> = BTreeMap::new();
+    let mut needed_help = false;
+    for entry in entries.into_iter().filter(|entry| entry.trashed.is_none()) {
+        let Some(made_with) = &entry.exercise else { continue };
+        let done = last.entry(made_with.id.clone()).or_insert(entry.at.date());
+        *done = (*done).max(entry.at.date());
+        needed_help |= called_for_support(frame, entry);
+        later.extend(questions(frame, entry));
+    }
+    later.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
+    Today { later, suggestion: suggestion(frame, &last, needed_help) }
+}
+
+fn called_for_support(frame: &Frame<'_>, entry: &Entry) -> bool {
+    let is_recent = entry.at.date() >= frame.today.plus_days(-RECENT_HELP_DAYS);
+    let measure = entry.exercise.as_ref().and_then(|it| frame.measures.get_version(&it.id, it.version));
+    is_recent && measure.is_some_and(|measure| measure.score(&entry.answers).support)
+}
+
+fn questions(frame: &Frame<'_>, entry: &Entry) -> Option<Later> {
+    let made_with = entry.exercise.as_ref()?;
+    let exercise = frame.exercises.get_version(&made_with.id, made_with.version)?;
+    let open = exercise.fields.iter().filter(|field| field.phase == Phase::Later);
+    let open = open.flat_map(|field| occasions(field, entry)).filter(|(id, _, asked)| {
+        let comes_up = *asked <= frame.today && frame.today <= asked.plus_days(ASKED_DAYS);
+        comes_up && !entry.answers.contains_key(id)
+    });
+    let questions: Vec<_> = open.map(|(id, field, _)| (id, field)).collect();
+    let (entry_id, date) = (entry.id, entry.at.date());
+    let later = Later { entry: entry_id, exercise: exercise.id.clone(), date, questions };
+    (!later.questions.is_empty()).then_some(later)
+}
+
+/// The answers that a later field asks for, and the date from which it asks.
+fn occasions(field: &Field, entry: &Entry) -> Vec<(FieldId, FieldId, Date)> {
+    let date = entry.at.date();
+    if let Some(on) = &field.on {
+        let Some(Answer::Date(asked)) = entry.answers.get(on) else { return Vec::new() };
+        return vec![(field.id.clone(), field.id.clone(), *asked)];
+    }
+    let occasion = |delay: &crate::exercise::Delay| {
+        let id =
+            if field.repeats() { format!("{}@{delay}", field.id).parse().ok()? } else { field.id.clone() };
+        let days = i32::try_from(delay.hours() / HOURS_A_DAY).ok()?;
+        Some((id, field.id.clone(), date.plus_days(days)))
+    };
+    field.after.iter().filter_map(occasion).collect()
+}
+
+/// The small exercise that was done longest ago, or never. It asks for nobody else's part, and not for a steady hour.
+fn suggestion(frame: &Frame<'_>, last: &BTreeMap<ExerciseId, Date>, needed_help: bool) -> Option<ExerciseId> {
+    let fits = |exercise: &&Exercise| {
+        let safety = &exercise.safety;
+        let waits = needed_help && safety.not_when.contains(&NotWhen::RecentHelp);
+        exercise.minutes <= SUGGESTED_MINUTES_MAX && safety.gate == Gate::None && !exercise.single && !waits
+    };
+    let candidates = frame.exercises.iter().filter(fits);
+    // Something done today is not suggested again today; among what was never done, the day decides.
+    let fresh = candidates.filter(|exercise| last.get(&exercise.id).is_none_or(|done| *done < frame.today));
+    let mut fresh: Vec<_> = fresh.map(|exercise| (last.get(&exercise.id).copied(), &exercise.id)).collect();
+    fresh.sort();
+    let longest = fresh.first()?.0;
+    let equal = fresh.iter().take_while(|(done, _)| *done == longest).count();
+    let day = frame.today.days_since_epoch().unsigned_abs() as usize;
+    Some(fresh[day % equal].1.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::Answers;
+    use crate::entry::{Draft, EntryKind};
+    use crate::shelf::Shelf;
+    use crate::time::Timestamp;
+
+    fn entry(shelf: &Shelf, number: u8, id: &str, at: &str, answers: &[(&str, Answer)]) -> Entry {
+        let asked = shelf.find(&id.parse().unwrap(), None).unwrap();
+        let answers: Answers =
+            answers.iter().map(|(field, answer)| (field.parse().unwrap(), answer.clone())).collect();
+        let draft = Draft::new(EntryKind::Exercise, at.parse().unwrap());
+        Entry {
+            id: EntryId::from_bytes([number; 16]),
+            kind: draft.kind,
+            at: draft.at,
+            title: String::new(),
+            text: String::new(),
+            tags: draft.tags,
+            people: draft.people,
+            exercise: Some(asked.reference()),
+            answers,
+            import_id: None,
+            created: Timestamp::default(),
+            modified: Timestamp::default(),
+            trashed: None,
+        }
+    }
+
+    fn on(shelf: &Shelf, day: &str, entries: &[Entry]) -> Today {
+        let Shelf { exercises, measures, .. } = shelf;
+        today(&Frame { people: &[], exercises, measures, today: day.parse().unwrap() }, entries)
+    }
+
+    fn asked(today: &Today) -> Vec<&str> {
+        today.later.iter().flat_map(|one| &one.questions).map(|(id, _)| id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_later_question_comes_up_in_its_time_and_goes_away_by_itself() {
+        let shelf = Shelf::built_in().unwrap();
+        let thought = |answers: &[(&str, Answer)]| [entry(&shelf, 1, "thought-check", "2026-11-01", answers)];
+        let open = thought(&[]);
+        assert!(asked(&on(&shelf, "2026-11-07", &open)).is_empty());
+        assert_eq!(asked(&on(&shelf, "2026-11-08", &open)), ["rerate@P7D"]);
+        assert_eq!(asked(&on(&shelf, "2026-11-29", &open)), ["rerate@P7D", "rerate@P28D"]);
+        assert_eq!(asked(&on(&shelf, "2026-12-01", &open)), ["rerate@P28D"]);
+        assert!(asked(&on(&shelf, "2027-02-01", &open)).is_empty());
+        let answered = thought(&[("rerate@P7D", Answer::Scale(20))]);
+        assert!(asked(&on(&shelf, "2026-11-10", &answered)).is_empty());
+    }
+
+    #[test]
+    fn a_question_that_waits_for_a_date_waits_for_it() {
+        let shelf = Shelf::built_in().unwrap();
+        let by = Answer::Date("2026-11-20".parse().unwrap());
+        let test = [entry(&shelf, 1, "small-test", "2026-11-01", &[("by", by)])];
+        assert!(asked(&on(&shelf, "2026-11-19", &test)).is_empty());
+        assert!(asked(&on(&shelf, "2026-11-20", &test)).contains(&"result"));
+        let open = [entry(&shelf, 1, "small-test", "2026-11-01", &[])];
+        assert!(asked(&on(&shelf, "2026-11-20", &open)).is_empty());
+    }
+
+    #[test]
+    fn what_is_in_the_trash_asks_nothing() {
+        let shelf = Shelf::built_in().unwrap();
+        let mut thought = entry(&shelf, 1, "thought-check", "2026-11-01", &[]);
+        thought.trashed = Some(Timestamp::default());
+        assert!(on(&shelf, "2026-11-10", &[thought]).later.is_empty());
+    }
+
+    #[test]
+    fn at_most_one_small_exercise_is_suggested_and_another_after_it_was_done() {
+        let shelf = Shelf::built_in().unwrap();
+        let first = on(&shelf, "2026-11-10", &[]).suggestion.unwrap();
+        let exercise = shelf.exercises.get(&first).unwrap();
+        assert!(exercise.minutes <= SUGGESTED_MINUTES_MAX && exercise.safety.gate == Gate::None);
+        let done = [entry(&shelf, 1, first.as_str(), "2026-11-10", &[])];
+        assert_ne!(on(&shelf, "2026-11-10", &done).suggestion.unwrap(), first);
+    }
+
+    #[test]
+    fn after_a_time_of_need_only_what_fits_is_suggested() {
+        let shelf = Shelf::built_in().unwrap();
+        let need = [("q9", Answer::Scale(2))];
+        for day in 1..=7 {
+            let date = format!("2026-11-0{day}");
+            let entries = [entry(&shelf, 1, "phq-9", "2026-11-01", &need)];
+            let suggested = on(&shelf, &date, &entries).suggestion.unwrap();
+            let exercise = shelf.exercises.get(&suggested).unwrap();
+            assert!(!exercise.safety.not_when.contains(&NotWhen::RecentHelp), "{suggested}");
+        }
+    }
+}
