@@ -24,8 +24,11 @@ pub mod exercise;
 pub mod measure;
 pub mod progress;
 pub mod sentence;
+pub mod support;
 
 pub mod search;
 
 pub mod import;
 pub mod markdown;
+
+pub mod reminder;
