@@ -11,6 +11,7 @@ mod drafts;
 mod import;
 mod journal;
 mod practice;
+mod support;
 mod vault;
 mod watch;
 
@@ -80,6 +81,7 @@ impl<T: Transport> Client<T> {
     service!(draft_service, pb::draft_service_client::DraftServiceClient<T>);
     service!(practice_service, pb::practice_service_client::PracticeServiceClient<T>);
     service!(people_service, pb::people_service_client::PeopleServiceClient<T>);
+    service!(support_service, pb::support_service_client::SupportServiceClient<T>);
     service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
     service!(alarm_service, pb::alarm_service_client::AlarmServiceClient<T>);
     service!(daemon_service, pb::daemon_service_client::DaemonServiceClient<T>);

@@ -19,6 +19,7 @@ pub mod alarms;
 pub mod daemon;
 pub mod devices;
 pub mod people;
+pub mod support;
 pub mod vault;
 
 use haven_core::time::Timestamp;

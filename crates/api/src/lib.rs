@@ -31,6 +31,7 @@ pub mod drafts;
 pub mod journal;
 pub mod people;
 pub mod practice;
+pub mod support;
 pub mod vault;
 
 pub mod client;

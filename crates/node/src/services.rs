@@ -18,6 +18,7 @@ mod people;
 mod practice;
 mod server;
 mod status;
+mod support;
 mod sync;
 mod vault;
 mod watching;
@@ -64,7 +65,8 @@ impl Node {
             vault_service_server::VaultServiceServer(vault::Vault(node())),
             journal_service_server::JournalServiceServer(journal::Journal::new(node(), desk.clone())),
             draft_service_server::DraftServiceServer(drafts::Drafts { node: node(), desk: desk.clone() }),
-            practice_service_server::PracticeServiceServer(practice::Practice(desk)),
+            practice_service_server::PracticeServiceServer(practice::Practice(desk.clone())),
+            support_service_server::SupportServiceServer(support::Support { node: node(), desk }),
             people_service_server::PeopleServiceServer(people::People(node())),
             device_service_server::DeviceServiceServer(devices::Devices(node())),
             sync_service_server::SyncServiceServer(sync::Sync(node())),

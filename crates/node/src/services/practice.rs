@@ -77,6 +77,7 @@ fn read_sign(text: &str) -> Result<Option<Sign>, ApiError> {
     }
 }
 
-fn or_default(language: &str) -> &str {
+/// The language asked for, or the default one.
+pub(super) fn or_default(language: &str) -> &str {
     if language.is_empty() { DEFAULT_LANGUAGE } else { language }
 }

@@ -16,4 +16,5 @@ mod mailbox;
 mod people;
 mod pump;
 mod server;
+mod support;
 mod vault;
