@@ -1,6 +1,7 @@
 //! Times as a person types them.
 
-use haven_core::time::CivilTime;
+use haven_core::time::{CivilTime, Date};
+use jiff::ZonedDateTime;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -41,6 +42,13 @@ pub(crate) fn short(time: &CivilTime) -> String {
 pub(crate) fn local(moment: haven_core::time::Timestamp) -> String {
     let moment = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or_default();
     moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The date of today, by this machine's clock and zone.
+pub(crate) fn today() -> Date {
+    let today = ZonedDateTime::now().date();
+    let known = Date::new(today.year(), today.month(), today.day());
+    known.expect("every date of one calendar is one of the other")
 }
 
 #[cfg(test)]
