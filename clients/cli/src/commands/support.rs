@@ -21,7 +21,15 @@ const LANGUAGE: &str = "en";
 
 /// How another country is chosen.
 const CHOOSE: &str =
-    "To choose one: haven help-now --country CC, with the two letters of the country, such as DE or GB.";
+    "For another country: haven help-now --country CC, with its two letters, such as DE or GB.";
+
+/// How one is chosen where none is known.
+const CHOOSE_FIRST: &str =
+    "For the lines of a country: haven help-now --country CC, with its two letters, such as DE or GB.";
+
+/// What a terminal keeps of this.
+const STAYS: &str =
+    "This stays in the window until it is closed, and the command in the history of the shell.";
 
 #[derive(Serialize)]
 struct HelpShape<'a> {
@@ -94,8 +102,10 @@ pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
     let asked = tokio::time::timeout(HELP_ASK_MAX, ask(place.country)).await;
     let card = asked.ok().flatten().unwrap_or_else(|| alone(place.country));
     let about_place = place.says();
-    let before = card.opening.iter().chain(Some(&card.about_plan));
-    let says = before.chain(&card.closing).chain(&about_place).map(String::as_str);
+    // With a plan, these words are only what stands over it.
+    let about_plan = Some(&card.about_plan).filter(|_| card.plan.is_none());
+    let says =
+        card.opening.iter().chain(about_plan).chain(&card.closing).chain(&about_place).map(String::as_str);
     let shape = HelpShape {
         plan: card.plan.as_ref().map(PlanShape::of),
         locked: card.locked,
@@ -103,7 +113,7 @@ pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
         says: says.filter(|text| !text.is_empty()).collect(),
     };
     // Nobody is left to hear that this failed.
-    let _ = cx.tell(&shape, |style| in_words(&card, &about_place, style));
+    let _ = cx.tell(&shape, |style| in_words(&card, &place, style));
 }
 
 /// The card of the daemon, if one runs and answers.
@@ -124,7 +134,8 @@ struct Place {
     country: Option<Country>,
     /// What was typed and names no country.
     unknown: Option<String>,
-    is_guess: bool,
+    /// Whether the person has said so.
+    is_said: bool,
 }
 
 impl Place {
@@ -133,23 +144,24 @@ impl Place {
             args.country.iter().chain(&args.rest).filter(|text| !text.is_empty()).collect();
         let country = typed.iter().find_map(|text| Country::typed(text));
         if country.is_some() {
-            return Self { country, unknown: None, is_guess: false };
+            return Self { country, unknown: None, is_said: true };
         }
         let country = guess();
         let unknown = typed.first().map(|text| (*text).clone());
-        Self { country, unknown, is_guess: country.is_some() }
+        Self { country, unknown, is_said: false }
     }
 
-    /// What is said of it at the end.
+    /// What is said of it: a number of the wrong country helps nobody.
     fn says(&self) -> Vec<String> {
         let unknown = self.unknown.as_ref().map(|text| {
             let text: String = text.chars().filter(|letter| !letter.is_control()).take(40).collect();
             format!("\"{text}\" is no country that is known here.")
         });
-        let guessed = self.country.filter(|_| self.is_guess).map(|country| {
-            format!("{country} was guessed from the settings of this machine and may be wrong.")
+        let guessed = self.country.filter(|_| !self.is_said).map(|country| {
+            format!("The lines here are for {country}, guessed from the settings of this machine.")
         });
-        unknown.into_iter().chain(guessed).chain([CHOOSE.to_owned()]).collect()
+        let choose = if self.country.is_some() { CHOOSE } else { CHOOSE_FIRST };
+        unknown.into_iter().chain(guessed).chain([choose.to_owned()]).collect()
     }
 }
 
@@ -159,7 +171,7 @@ fn guess() -> Option<Country> {
     Country::of_locale(&set("LC_ALL").or_else(|| set("LANG"))?)
 }
 
-fn in_words(card: &Card, about_place: &[String], style: Style) -> String {
+fn in_words(card: &Card, place: &Place, style: Style) -> String {
     let mut words = String::new();
     for paragraph in &card.opening {
         let _ = writeln!(words, "{paragraph}\n");
@@ -173,9 +185,17 @@ fn in_words(card: &Card, about_place: &[String], style: Style) -> String {
             let _ = writeln!(words, "{}\n", card.about_plan);
         }
     }
+    let about_place = format!("{}\n\n", place.says().join("\n"));
+    // Whoever has not said where they are reads first where these numbers are good.
+    let (before, after) = if place.is_said { ("", &*about_place) } else { (&*about_place, "") };
+    words.push_str(before);
     words.push_str(&lines_in_words(&card.lines, style));
-    words.push_str(&card.closing.join("\n\n"));
-    let _ = write!(words, "\n\n{}\n", about_place.join("\n"));
+    let _ = write!(words, "{}\n\n{after}", card.closing.join("\n\n"));
+    if style.terminal {
+        words.push_str(STAYS);
+    }
+    words.truncate(words.trim_end().len());
+    words.push('\n');
     words
 }
 
@@ -214,18 +234,40 @@ fn plan_in_words(plan: &Plan, style: Style) -> String {
 
 /// Shows the plan.
 pub(super) async fn plan(cx: &Cx) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
-    match haven.plan(LANGUAGE).await {
-        Ok(Some(plan)) => cx.tell(&PlanShape::of(&plan), |style| plan_in_words(&plan, style)),
+    let plan = found(cx.haven().await?.plan(LANGUAGE).await)?;
+    cx.tell(&PlanShape::of(&plan), |style| plan_in_words(&plan, style))
+}
+
+/// The plan, or what to do where there is none to show.
+fn found(answer: Result<Option<Plan>, ApiError>) -> Result<Plan, Fault> {
+    match answer {
+        Ok(Some(plan)) => Ok(plan),
         Ok(None) => Err(ApiError::new(ErrorReason::NotFound, "there is no plan yet")
             .because("none is written, or it is in the trash")
             .with_next("At a quieter hour, `haven practice do plan-when-low` makes one.")
             .into()),
-        Err(error) => {
-            let is_locked = error.reason == ErrorReason::Locked;
-            let fault = Fault::from(error);
-            let next = "Open it with `haven unlock`. `haven help-now` shows whom to reach without that.";
-            Err(if is_locked { fault.with_next(next) } else { fault })
+        Err(error) if error.reason == ErrorReason::Locked => Err(Fault::from(error)
+            .with_next("Open it with `haven unlock`. `haven help-now` shows whom to reach without that.")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::Exit;
+
+    #[test]
+    fn where_there_is_no_plan_to_show_the_next_step_is_named() {
+        let refused = |reason| Err(ApiError::new(reason, "not shown"));
+        for (answer, exit, next) in [
+            (Ok(None), Exit::NotFound, "haven practice do plan-when-low"),
+            (refused(ErrorReason::Locked), Exit::Locked, "haven help-now"),
+            (refused(ErrorReason::NoVault), Exit::NotFound, "haven init"),
+        ] {
+            let fault = found(answer).unwrap_err();
+            assert_eq!(fault.exit(), exit);
+            assert!(fault.next().contains(next), "{}", fault.next());
         }
     }
 }

@@ -39,14 +39,13 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
         "{{\"id\":\"{ID}\",\"modified\":\"1970-01-01T00:00:01Z\",\"parts\":[{{\"field\":\"people\",\"label\":\"Whom?\",\
          \"items\":[\"Ann\",\"Bert\"]}},{{\"field\":\"reasons\",\"label\":\"What for?\",\"items\":[\"the dog\"]}}]}}"
     );
-    let choose =
-        "To choose one: haven help-now --country CC, with the two letters of the country, such as DE or GB.";
+    let choose = "For another country: haven help-now --country CC, with its two letters, such as DE or GB.";
     assert_eq!(
         daemon.says(&["help-now", "--country", "us", "--json"]),
         format!(
             "{{\"plan\":{plan},\"locked\":false,\"lines\":[{{\"country\":\"US\",\"name\":\"A line\",\"kind\":\"crisis\",\
              \"phone\":\"988\",\"text\":\"\",\"hours\":\"\",\"languages\":[],\"check\":true}}],\"says\":[\"Read slowly.\",\
-             \"Your plan\",\"Asked for US.\",\"{choose}\"]}}\n"
+             \"Asked for US.\",\"{choose}\"]}}\n"
         )
     );
     let parts = "  Whom?\n    Ann\n    Bert\n  What for?\n    the dog\n";
@@ -85,7 +84,7 @@ fn help_guesses_the_country_and_says_so() {
     let home = tempfile::tempdir().unwrap();
     let said = words(alone(home.path(), "de_AT.UTF-8", &["help-now"]));
     assert!(said.contains("call 142") && said.contains("call 112"), "{said}");
-    assert!(said.contains("AT was guessed") && said.contains("--country CC"), "{said}");
+    assert!(said.contains("for AT, guessed") && said.contains("--country CC"), "{said}");
     let said = words(alone(home.path(), "de_AT.UTF-8", &["help-now", "--country", "CH"]));
     assert!(said.contains("call 143") && !said.contains("guessed"), "{said}");
     let said = words(alone(home.path(), "C.UTF-8", &["help-now"]));
