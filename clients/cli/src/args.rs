@@ -5,6 +5,7 @@ mod journal;
 mod measures;
 mod practice;
 mod program;
+mod support;
 
 pub(crate) use devices::{
     ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, ServerCommand, SyncArgs,
@@ -16,6 +17,7 @@ pub(crate) use journal::{
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
+pub(crate) use support::{HelpNowArgs, ReminderArgs, ReminderCommand};
 
 use std::path::PathBuf;
 
@@ -139,6 +141,16 @@ pub(crate) enum Command {
     /// Fill an empty journal with a fictional one, to look around in.
     DemoData(DemoArgs),
 
+    /// Show who could be reached when things are very low; works locked, offline and without a journal.
+    HelpNow(HelpNowArgs),
+    /// Show your plan for low times.
+    Plan,
+    /// Say what reminds you (nothing), or write a reminder for your own calendar.
+    Reminders {
+        #[command(subcommand)]
+        command: Option<ReminderCommand>,
+    },
+
     /// Look after your devices and link new ones.
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -226,6 +238,13 @@ mod tests {
             "haven people merge Ann 1a2b --yes",
             "haven people forget Ann --yes",
             "haven checkin --feeling sad --feeling tired --note n",
+            "haven help-now",
+            "haven help-now --country",
+            "haven help-now --country Germany --country de",
+            "haven help-now please --quickly",
+            "haven plan --json",
+            "haven reminders",
+            "haven reminders export - --every weekly --at 7:30 --text tea",
             "haven passphrase change --old-file a --new-file b",
             "haven daemon start --serve 127.0.0.1:0",
             "haven config set lock.idle 0",
@@ -253,6 +272,9 @@ mod tests {
             "haven practice list --sign nonsense",
             "haven people edit Ann --circle near",
             "haven people merge Ann",
+            "haven reminders export",
+            "haven reminders export - --every hourly",
+            "haven reminders export - --at noon",
             "haven init --invite I",
             "haven device join CODE",
         ] {

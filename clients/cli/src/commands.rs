@@ -16,7 +16,9 @@ mod people;
 mod practice;
 mod program;
 mod progress;
+mod reminders;
 mod server;
+mod support;
 mod vault;
 mod writing;
 
@@ -36,6 +38,12 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Doctor => return doctor::run(cx).await,
         Command::Daemon(args) => return program::run(cx, args).await,
         Command::Practice(args) => return practice::run(cx, args).await,
+        Command::HelpNow(args) => {
+            support::help(cx, args).await;
+            Ok(())
+        }
+        Command::Plan => support::plan(cx).await,
+        Command::Reminders { command } => reminders::run(cx, command),
         Command::Init(args) => vault::init(cx, args).await,
         Command::Unlock { passphrase_file } => vault::unlock(cx, passphrase_file).await,
         Command::Lock => vault::lock(cx).await,

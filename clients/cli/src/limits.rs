@@ -40,3 +40,6 @@ pub(crate) const ID_SHOWN: usize = 8;
 
 /// How often a person may mistype a passphrase when the journal was locked under their editor.
 pub(crate) const UNLOCK_TRIES: usize = 3;
+
+/// How long `help-now` waits for a running daemon before it answers by itself. Somebody is waiting who should not have to.
+pub(crate) const HELP_ASK_MAX: Duration = Duration::from_secs(1);

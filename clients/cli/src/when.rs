@@ -1,6 +1,7 @@
 //! Times as a person types them.
 
 use haven_core::time::{CivilTime, Date};
+use jiff::ZonedDateTime;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -43,10 +44,11 @@ pub(crate) fn local(moment: haven_core::time::Timestamp) -> String {
     moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// Today, in this machine's zone.
+/// The date of today, by this machine's clock and zone.
 pub(crate) fn today() -> Date {
-    let today = jiff::Timestamp::now().to_zoned_datetime(TimeZone::system()).date();
-    Date::new(today.year(), today.month(), today.day()).expect("a clock shows a day of the calendar")
+    let today = ZonedDateTime::now().date();
+    let known = Date::new(today.year(), today.month(), today.day());
+    known.expect("every date of one calendar is one of the other")
 }
 
 #[cfg(test)]

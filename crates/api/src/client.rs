@@ -12,6 +12,7 @@ mod import;
 mod journal;
 mod measures;
 mod practice;
+mod support;
 mod vault;
 mod watch;
 
@@ -83,6 +84,7 @@ impl<T: Transport> Client<T> {
     service!(measure_service, pb::measure_service_client::MeasureServiceClient<T>);
     service!(progress_service, pb::progress_service_client::ProgressServiceClient<T>);
     service!(people_service, pb::people_service_client::PeopleServiceClient<T>);
+    service!(support_service, pb::support_service_client::SupportServiceClient<T>);
     service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
     service!(alarm_service, pb::alarm_service_client::AlarmServiceClient<T>);
     service!(daemon_service, pb::daemon_service_client::DaemonServiceClient<T>);

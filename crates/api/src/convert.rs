@@ -20,6 +20,7 @@ pub mod daemon;
 pub mod devices;
 pub mod measures;
 pub mod people;
+pub mod support;
 pub mod vault;
 
 use haven_core::time::Timestamp;

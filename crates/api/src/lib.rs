@@ -32,6 +32,7 @@ pub mod journal;
 pub mod measures;
 pub mod people;
 pub mod practice;
+pub mod support;
 pub mod vault;
 
 pub mod client;

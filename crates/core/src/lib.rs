@@ -25,6 +25,7 @@ pub mod measure;
 pub mod progress;
 pub mod sentence;
 pub mod shelf;
+pub mod support;
 pub mod today;
 
 pub mod fiction;
@@ -33,3 +34,5 @@ pub mod search;
 
 pub mod import;
 pub mod markdown;
+
+pub mod reminder;

@@ -112,3 +112,18 @@ pub const OPENING_CHARS_MAX: usize = 80;
 
 /// The length of a snippet, in characters: about two lines of a terminal.
 pub const SNIPPET_CHARS: usize = 160;
+
+/// The longest file of helplines, in bytes: every country there is with three lines each, and a half again.
+pub const HELPLINES_BYTES_MAX: usize = 256 * 1024;
+
+/// The most helplines in a file: every country there is with four lines each.
+pub const HELPLINES_MAX: usize = 1_000;
+
+/// The longest name, hours or other words of a helpline, in characters: one line of a phone.
+pub const HELPLINE_CHARS_MAX: usize = 80;
+
+/// The most digits of a number to call, as E.164 has it.
+pub const PHONE_DIGITS_MAX: usize = 15;
+
+/// The longest text of a reminder, in characters: calendars show one line of it.
+pub const REMINDER_CHARS_MAX: usize = 200;

@@ -20,6 +20,7 @@ mod practice;
 mod progress;
 mod server;
 mod status;
+mod support;
 mod sync;
 mod vault;
 mod watching;
@@ -71,7 +72,11 @@ impl Node {
                 node: node(),
                 desk: desk.clone()
             }),
-            progress_service_server::ProgressServiceServer(progress::Progress { node: node(), desk }),
+            progress_service_server::ProgressServiceServer(progress::Progress {
+                node: node(),
+                desk: desk.clone()
+            }),
+            support_service_server::SupportServiceServer(support::Support { node: node(), desk }),
             people_service_server::PeopleServiceServer(people::People(node())),
             device_service_server::DeviceServiceServer(devices::Devices(node())),
             sync_service_server::SyncServiceServer(sync::Sync(node())),

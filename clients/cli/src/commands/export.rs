@@ -113,14 +113,14 @@ fn refused(path: &Path, error: &io::Error) -> Fault {
 }
 
 /// A file that did not exist, for its owner only; removed again if the export does not come to its end.
-struct NewFile {
+pub(super) struct NewFile {
     path: PathBuf,
     writer: BufWriter<File>,
     is_whole: bool,
 }
 
 impl NewFile {
-    fn make(path: PathBuf) -> Result<Self, Fault> {
+    pub(super) fn make(path: PathBuf) -> Result<Self, Fault> {
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
             Ok(file) => Ok(Self { path, writer: BufWriter::new(file), is_whole: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
@@ -128,11 +128,11 @@ impl NewFile {
         }
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.writer.write_all(bytes).map_err(|error| refused(&self.path, &error))
     }
 
-    fn finish(mut self) -> Result<(), Fault> {
+    pub(super) fn finish(mut self) -> Result<(), Fault> {
         let finished = self.writer.flush().and_then(|()| self.writer.get_ref().sync_all());
         finished.map_err(|error| refused(&self.path, &error))?;
         self.is_whole = true;

@@ -12,6 +12,7 @@ use haven_api::pb;
 use haven_api::pb::alarm_service_server::{AlarmService, AlarmServiceServer};
 use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
 use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
+use haven_api::pb::support_service_server::{SupportService, SupportServiceServer};
 use haven_api::pb::vault_service_server::{VaultService, VaultServiceServer};
 use haven_api::unix::SOCKET;
 use tempfile::TempDir;
@@ -43,6 +44,7 @@ impl Daemon {
             .add_service(JournalServiceServer::new(Fake))
             .add_service(DeviceServiceServer::new(Fake))
             .add_service(AlarmServiceServer::new(Fake))
+            .add_service(SupportServiceServer::new(Fake))
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
         let thread = thread::spawn(move || runtime.block_on(server).unwrap());
         Self { home, stop: Some(stop), thread: Some(thread) }
@@ -77,6 +79,7 @@ pub(crate) fn haven(home: &Path, arguments: &[&str], input: &[u8]) -> Output {
         .env("HAVEN_HOME", home)
         .env("XDG_RUNTIME_DIR", home)
         .env("TZ", "UTC")
+        .env("LC_ALL", "C")
         // Without a real daemon on the PATH either.
         .env("PATH", "/nowhere")
         .stdin(Stdio::piped())
@@ -176,6 +179,45 @@ impl AlarmService for Fake {
             }],
         });
         resolve_alarm(ResolveAlarmRequest) -> ResolveAlarmResponse = |_| answer(pb::ResolveAlarmResponse {});
+    }
+}
+
+impl SupportService for Fake {
+    calls! { fn
+        get_help(GetHelpRequest) -> GetHelpResponse = |request| answer(pb::GetHelpResponse {
+            opening: vec!["Read slowly.".to_owned()],
+            about_plan: "Your plan".to_owned(),
+            plan: Some(plan()),
+            locked: false,
+            country: request.country.clone(),
+            lines: vec![pb::Helpline {
+                country: "US".to_owned(),
+                name: "A line".to_owned(),
+                kind: pb::HelplineKind::Crisis.into(),
+                heading: "Somebody to talk to".to_owned(),
+                phone: "988".to_owned(),
+                reach: "call 988".to_owned(),
+                check: true,
+                check_says: "check this number".to_owned(),
+                ..Default::default()
+            }],
+            closing: vec![format!("Asked for {}.", request.country)],
+        });
+        get_plan(GetPlanRequest) -> GetPlanResponse = |_| answer(pb::GetPlanResponse { plan: Some(plan()) });
+    }
+}
+
+fn plan() -> pb::Plan {
+    let part = |field: &str, label: &str, items: &[&str]| pb::PlanPart {
+        field: field.to_owned(),
+        label: label.to_owned(),
+        items: items.iter().map(|item| (*item).to_owned()).collect(),
+    };
+    pb::Plan {
+        entry_id: ID.to_owned(),
+        modified_ms: 1_000,
+        parts: vec![part("people", "Whom?", &["Ann", "Bert"]), part("reasons", "What for?", &["the dog"])],
+        text: String::new(),
     }
 }
 

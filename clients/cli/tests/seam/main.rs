@@ -5,3 +5,4 @@
 mod daemon;
 mod exits;
 mod shapes;
+mod support;

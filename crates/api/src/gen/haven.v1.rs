@@ -9530,6 +9530,530 @@ pub mod progress_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Plan is the person's plan for low times, in their own words.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Plan {
+    /// Id of the entry it stands in.
+    #[prost(string, tag = "1")]
+    pub entry_id: ::prost::alloc::string::String,
+    /// When it was last changed.
+    #[prost(int64, tag = "2")]
+    pub modified_ms: i64,
+    /// The questions that were answered; by GetPlan in the order they are asked, by GetHelp with whom, where and what for first.
+    #[prost(message, repeated, tag = "3")]
+    pub parts: ::prost::alloc::vec::Vec<PlanPart>,
+    /// What was written beside the questions; may be empty.
+    #[prost(string, tag = "4")]
+    pub text: ::prost::alloc::string::String,
+}
+/// PlanPart is one question of the plan and what was answered.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct PlanPart {
+    /// Id of the question, such as "people".
+    #[prost(string, tag = "1")]
+    pub field: ::prost::alloc::string::String,
+    /// The question.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The answers, at least one.
+    #[prost(string, repeated, tag = "3")]
+    pub items: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Helpline is a number to call or write to.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Helpline {
+    /// Where it can be reached from: two capital letters of ISO 3166, or "EU".
+    #[prost(string, tag = "1")]
+    pub country: ::prost::alloc::string::String,
+    /// What it is called.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// What it is for.
+    #[prost(enumeration = "HelplineKind", tag = "3")]
+    pub kind: i32,
+    /// What stands over the lines of its kind.
+    #[prost(string, tag = "4")]
+    pub heading: ::prost::alloc::string::String,
+    /// The number to call; empty if there is none.
+    #[prost(string, tag = "5")]
+    pub phone: ::prost::alloc::string::String,
+    /// The number to write to; empty if there is none.
+    #[prost(string, tag = "6")]
+    pub text: ::prost::alloc::string::String,
+    /// How to reach it, in words: "call 988, text 988".
+    #[prost(string, tag = "7")]
+    pub reach: ::prost::alloc::string::String,
+    /// When somebody answers, in words; empty if that is not known.
+    #[prost(string, tag = "8")]
+    pub hours: ::prost::alloc::string::String,
+    /// The languages it answers in, such as "de"; empty if that is not known.
+    #[prost(string, repeated, tag = "9")]
+    pub languages: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether the number has to be checked before anybody relies on it: nobody has verified it, or not lately.
+    #[prost(bool, tag = "10")]
+    pub check: bool,
+    /// What stands beside such a number; empty beside another.
+    #[prost(string, tag = "11")]
+    pub check_says: ::prost::alloc::string::String,
+}
+/// GetHelpRequest says where the person is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetHelpRequest {
+    /// The country whose lines to show: two letters of ISO 3166, or "EU". Empty, or a word that is none, means none: no error is
+    /// made of it.
+    #[prost(string, tag = "1")]
+    pub country: ::prost::alloc::string::String,
+    /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
+    #[prost(string, tag = "2")]
+    pub language: ::prost::alloc::string::String,
+}
+/// GetHelpResponse is the support card, from top to bottom.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetHelpResponse {
+    /// What is said first, in paragraphs.
+    #[prost(string, repeated, tag = "1")]
+    pub opening: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What stands over the plan, or in its place; empty if there is no vault.
+    #[prost(string, tag = "2")]
+    pub about_plan: ::prost::alloc::string::String,
+    /// The plan; absent if the vault is not open or holds none.
+    #[prost(message, optional, tag = "3")]
+    pub plan: ::core::option::Option<Plan>,
+    /// Whether there may be a plan that only unlocking shows.
+    #[prost(bool, tag = "4")]
+    pub locked: bool,
+    /// The country whose lines these are; empty if none was understood.
+    #[prost(string, tag = "5")]
+    pub country: ::prost::alloc::string::String,
+    /// The lines: emergency, crisis, abuse.
+    #[prost(message, repeated, tag = "6")]
+    pub lines: ::prost::alloc::vec::Vec<Helpline>,
+    /// What is said after them, in paragraphs.
+    #[prost(string, repeated, tag = "7")]
+    pub closing: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// GetPlanRequest asks for the plan.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetPlanRequest {
+    /// The language of the questions, such as "en"; empty means the default one, also if the one asked for is not there.
+    #[prost(string, tag = "1")]
+    pub language: ::prost::alloc::string::String,
+}
+/// GetPlanResponse holds the plan.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetPlanResponse {
+    /// The plan changed last; absent if none is written, or it is in the trash.
+    #[prost(message, optional, tag = "1")]
+    pub plan: ::core::option::Option<Plan>,
+}
+/// HelplineKind says what a helpline is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HelplineKind {
+    /// Not said, or of a kind that this build does not know.
+    Unspecified = 0,
+    /// When somebody is in danger now.
+    Emergency = 1,
+    /// For anybody who is at the end of their strength.
+    Crisis = 2,
+    /// For people whom somebody close frightens or hurts.
+    Abuse = 3,
+}
+impl HelplineKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HELPLINE_KIND_UNSPECIFIED",
+            Self::Emergency => "HELPLINE_KIND_EMERGENCY",
+            Self::Crisis => "HELPLINE_KIND_CRISIS",
+            Self::Abuse => "HELPLINE_KIND_ABUSE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HELPLINE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "HELPLINE_KIND_EMERGENCY" => Some(Self::Emergency),
+            "HELPLINE_KIND_CRISIS" => Some(Self::Crisis),
+            "HELPLINE_KIND_ABUSE" => Some(Self::Abuse),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod support_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// SupportService shows the support card and the plan.
+    #[derive(Debug, Clone)]
+    pub struct SupportServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> SupportServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> SupportServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            SupportServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// GetHelp makes the support card. It always answers: also while the vault is locked, and where there is none.
+        pub async fn get_help(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetHelpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetHelpResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.SupportService/GetHelp",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.SupportService", "GetHelp"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetPlan reads the plan. The vault must be open.
+        pub async fn get_plan(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetPlanRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPlanResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.SupportService/GetPlan",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.SupportService", "GetPlan"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod support_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with SupportServiceServer.
+    #[async_trait]
+    pub trait SupportService: std::marker::Send + std::marker::Sync + 'static {
+        /// GetHelp makes the support card. It always answers: also while the vault is locked, and where there is none.
+        async fn get_help(
+            &self,
+            request: tonic::Request<super::GetHelpRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetHelpResponse>, tonic::Status>;
+        /// GetPlan reads the plan. The vault must be open.
+        async fn get_plan(
+            &self,
+            request: tonic::Request<super::GetPlanRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetPlanResponse>, tonic::Status>;
+    }
+    /// SupportService shows the support card and the plan.
+    #[derive(Debug)]
+    pub struct SupportServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> SupportServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for SupportServiceServer<T>
+    where
+        T: SupportService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.SupportService/GetHelp" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetHelpSvc<T: SupportService>(pub Arc<T>);
+                    impl<
+                        T: SupportService,
+                    > tonic::server::UnaryService<super::GetHelpRequest>
+                    for GetHelpSvc<T> {
+                        type Response = super::GetHelpResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetHelpRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SupportService>::get_help(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetHelpSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.SupportService/GetPlan" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetPlanSvc<T: SupportService>(pub Arc<T>);
+                    impl<
+                        T: SupportService,
+                    > tonic::server::UnaryService<super::GetPlanRequest>
+                    for GetPlanSvc<T> {
+                        type Response = super::GetPlanResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetPlanRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SupportService>::get_plan(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetPlanSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for SupportServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.SupportService";
+    impl<T> tonic::server::NamedService for SupportServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 opaque! {
     AddEntryRequest,
     AddEntryResponse,
@@ -9599,8 +10123,12 @@ opaque! {
     GetEntryResponse,
     GetExerciseRequest,
     GetExerciseResponse,
+    GetHelpRequest,
+    GetHelpResponse,
     GetMeasureRequest,
     GetMeasureResponse,
+    GetPlanRequest,
+    GetPlanResponse,
     GetProgressRequest,
     GetProgressResponse,
     GetServerRequest,
@@ -9609,6 +10137,7 @@ opaque! {
     GetStatusResponse,
     GetTodayRequest,
     GetTodayResponse,
+    Helpline,
     ImportEntriesRequest,
     ImportEntriesResponse,
     ImportLine,
@@ -9662,6 +10191,8 @@ opaque! {
     Person,
     PersonRef,
     PersonShape,
+    Plan,
+    PlanPart,
     RenameDeviceRequest,
     RenameDeviceResponse,
     ResolveAlarmRequest,

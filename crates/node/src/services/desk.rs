@@ -96,7 +96,7 @@ pub(super) fn finder(view: &View) -> impl Fn(&str) -> Result<PersonId, ResolveEr
 }
 
 /// The civil time that the device's clock shows.
-fn now(host: &dyn Host) -> Result<CivilTime, ApiError> {
+pub(super) fn now(host: &dyn Host) -> Result<CivilTime, ApiError> {
     let (now, zone) = (Timestamp::from_millis(host.now().wall_ms), host.zone());
     CivilTime::from_clock(now, zone.offset_seconds, zone.name.as_deref())
         .map_err(|error| ApiError::new(Reason::ClockUnusable, "not saved").because(error.to_string()))

@@ -77,7 +77,7 @@ fn read_sign(text: &str) -> Result<Option<Sign>, ApiError> {
     }
 }
 
-/// The language to tell something in.
+/// The language asked for, or the default one.
 pub(super) fn or_default(language: &str) -> &str {
     if language.is_empty() { DEFAULT_LANGUAGE } else { language }
 }

@@ -17,4 +17,5 @@ mod measures;
 mod people;
 mod pump;
 mod server;
+mod support;
 mod vault;

@@ -1,0 +1,81 @@
+//! Support: who could be reached when things are very low, and the person's own plan for such times.
+//!
+//! All of it works without a journal: the helplines and the words are data that come with the program, and the card is
+//! a pure function of them, a country, a date and what is known of the plan. Nobody is watched here and nothing is sent.
+
+mod card;
+mod country;
+mod helpline;
+mod load;
+mod plan;
+
+use std::collections::BTreeMap;
+
+use crate::content::Unusable;
+use crate::definition::Texts;
+use crate::fault::Fault;
+
+pub use card::{Asked, Card, Shown, Word};
+pub use country::{Country, NoCountry};
+pub use helpline::{Helpline, Kind};
+pub use plan::{PLAN, Plan, PlanPart, PlanState};
+
+/// The helplines that come with Haven.
+const LINES: &str = include_str!("../content/helplines.toml");
+
+/// The words that come with Haven.
+const WORDS: &str = include_str!("../content/support.toml");
+
+/// The helplines and the words of the support card. Whoever holds them decides how long they live; there is no global.
+#[derive(Clone, Debug, Default)]
+pub struct Support {
+    lines: Vec<Helpline>,
+    members: Vec<Country>,
+    words: Texts,
+}
+
+impl Support {
+    /// Reads what comes with Haven.
+    ///
+    /// # Errors
+    /// [`Unusable`] when a file in the program is damaged; the tests load both.
+    pub fn built_in() -> Result<Self, Unusable> {
+        let unusable = |name: &str, faults| Unusable { name: name.to_owned(), faults };
+        let mut support = Self::load(LINES).map_err(|faults| unusable("helplines.toml", faults))?;
+        let words: Result<BTreeMap<String, BTreeMap<String, String>>, _> = toml::from_str(WORDS);
+        let damaged = |error: toml::de::Error| vec![Fault::new(error.message(), "reinstall Haven")];
+        support.words =
+            Texts::new(words.map_err(damaged).map_err(|faults| unusable("support.toml", faults))?);
+        Ok(support)
+    }
+
+    /// Returns every helpline, as they stand in the file.
+    pub fn lines(&self) -> &[Helpline] {
+        &self.lines
+    }
+
+    /// Returns the lines to show in a country: emergency, crisis, abuse, each kind in the order of the file. Those of the
+    /// European Union stand behind the country's own of their kind, without a number that is there already.
+    pub fn lines_of(&self, country: Country) -> Vec<&Helpline> {
+        let own: Vec<&Helpline> = self.lines.iter().filter(|line| line.country == country).collect();
+        let shared = self.lines.iter().filter(|line| {
+            line.country.is_union()
+                && self.members.contains(&country)
+                && !own.iter().any(|own| own.kind == line.kind && own.phone == line.phone)
+        });
+        let mut lines: Vec<&Helpline> = own.iter().copied().chain(shared).collect();
+        lines.sort_by_key(|line| line.kind);
+        lines
+    }
+
+    /// Returns the countries that have lines of their own, in order.
+    pub fn countries(&self) -> Vec<Country> {
+        let mut countries: Vec<Country> = self.lines.iter().map(|line| line.country).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        countries
+    }
+}
+
+#[cfg(test)]
+mod tests;

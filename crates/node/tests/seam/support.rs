@@ -1,0 +1,77 @@
+//! Help in every state of the device, and the plan in an open one.
+
+use haven_api::error::ErrorReason as Reason;
+use haven_api::journal::Draft;
+use haven_api::support::{Card, Kind};
+use haven_core::answers::{Value, ValueMap};
+
+use crate::device::{Device, STRONG, reason};
+
+async fn help(device: &Device, country: &str) -> Card {
+    device.client.help(country.parse().ok(), "en").await.unwrap()
+}
+
+fn plan(people: &[&str]) -> Draft {
+    let list = |items: &[&str]| Value::List(items.iter().map(|item| Value::from(*item)).collect());
+    let answers: ValueMap =
+        [("signs".to_owned(), list(&["I stop eating"])), ("people".to_owned(), list(people))].into();
+    Draft::exercise("plan-when-low".parse().unwrap(), answers)
+}
+
+#[tokio::test(start_paused = true)]
+async fn help_is_there_without_a_vault_and_while_it_is_locked() {
+    let device = Device::new();
+    let card = help(&device, "US").await;
+    assert_eq!((card.plan.is_none(), card.locked, card.about_plan.as_str()), (true, false, ""));
+    let numbers: Vec<_> = card.lines.iter().map(|line| (line.kind, line.phone.as_str())).collect();
+    let expected = [(Kind::Emergency, "911"), (Kind::Crisis, "988"), (Kind::Abuse, "1-800-799-7233")];
+    assert_eq!(numbers, expected);
+    assert!(card.lines.iter().all(|line| line.check), "nobody has verified a number");
+    assert_eq!(reason(device.client.plan("en").await), Some(Reason::NoVault));
+
+    let device = Device::initialised(device).await;
+    device.client.add(plan(&["Ann"])).await.unwrap();
+    device.client.lock().await.unwrap();
+    let card = help(&device, "US").await;
+    assert!(card.plan.is_none() && card.locked);
+    assert!(card.about_plan.contains("once the journal is unlocked"), "{}", card.about_plan);
+    assert_eq!(card.lines.len(), 3);
+    assert_eq!(reason(device.client.plan("en").await), Some(Reason::Locked));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_country_help_still_leads_somewhere() {
+    let device = Device::new();
+    for country in ["", "nowhere", "KE"] {
+        let card = help(&device, country).await;
+        assert!(card.lines.is_empty());
+        assert!(card.closing.join("\n").contains("112 works in every country of the European Union"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_journal_shows_the_plan_with_people_first() {
+    let device = Device::with_vault().await;
+    let card = help(&device, "DE").await;
+    assert!(card.plan.is_none() && !card.locked && !card.about_plan.is_empty());
+    assert_eq!(device.client.plan("en").await.unwrap(), None);
+
+    let first = device.client.add(plan(&["Ann"])).await.unwrap().id;
+    let fields = |plan: &haven_api::support::Plan| {
+        plan.parts.iter().map(|part| part.field.clone()).collect::<Vec<_>>()
+    };
+    let shown = help(&device, "DE").await.plan.unwrap();
+    assert_eq!((shown.id, fields(&shown)), (first, vec!["people".to_owned(), "signs".to_owned()]));
+    let read = device.client.plan("en").await.unwrap().unwrap();
+    assert_eq!((read.id, fields(&read)), (first, vec!["signs".to_owned(), "people".to_owned()]));
+    assert_eq!(read.parts[1].label, "Whom can you call or write to?");
+
+    device.host.move_clock(1_000);
+    let second = device.client.add(plan(&["Bert"])).await.unwrap().id;
+    assert_eq!(device.client.plan("en").await.unwrap().unwrap().parts[1].items, ["Bert"]);
+    device.client.trash(&second.to_string()).await.unwrap();
+    assert_eq!(device.client.plan("en").await.unwrap().unwrap().parts[1].items, ["Ann"]);
+    device.client.lock().await.unwrap();
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    assert_eq!(help(&device, "").await.plan.unwrap().id, first);
+}
