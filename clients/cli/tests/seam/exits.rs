@@ -1,7 +1,5 @@
 //! Exit codes and envelopes.
 
-use std::fs;
-
 use haven_api::error::ErrorReason;
 use serde_json::Value;
 
@@ -86,7 +84,10 @@ fn a_daemon_that_cannot_be_started_ends_with_4() {
     let home = tempfile::tempdir().unwrap();
     // A program without a daemon beside it.
     let alone = home.path().join("haven");
-    fs::copy(env!("CARGO_BIN_EXE_haven"), &alone).unwrap();
+    // Another process copies it: a test that forks meanwhile would inherit our handle, and a file that is open for writing
+    // cannot be run.
+    let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_haven")).arg(&alone).status();
+    assert!(copied.unwrap().success());
     let output = std::process::Command::new(&alone)
         .args(["status", "--json"])
         .env("HAVEN_HOME", home.path().join("home"))
