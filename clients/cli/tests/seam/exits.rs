@@ -1,7 +1,5 @@
 //! Exit codes and envelopes.
 
-use std::fs;
-
 use haven_api::error::ErrorReason;
 use serde_json::Value;
 
