@@ -7,6 +7,8 @@ use std::path::Path;
 use haven_api::error::{ApiError, ErrorReason};
 use serde::Serialize;
 
+use crate::text::{columns, wrapped};
+
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -121,7 +123,7 @@ impl Fault {
         if self.exit == Exit::Done {
             return;
         }
-        let told = if json { self.json() } else { self.words() };
+        let told = if json { self.json() } else { wrapped(&self.words(), columns(io::stderr())) };
         // Nobody is left to hear that this failed.
         let _ = io::stderr().write_all(told.as_bytes());
     }

@@ -18,7 +18,7 @@ use crate::ask;
 use crate::cx::{Cx, Haven};
 use crate::fault::{Exit, Fault, ToldFault};
 use crate::shapes::ExerciseSummaryShape;
-use crate::text::Style;
+use crate::text::{Style, wrapped};
 
 /// The language of the texts.
 const LANGUAGE: &str = "en";
@@ -52,7 +52,7 @@ async fn show(cx: &Cx, id: &ExerciseId) -> Result<(), Fault> {
     if cx.json {
         return cx.line(&shapes::ExerciseShape::of(&exercise));
     }
-    cx.page(&in_words(&exercise, cx.style))
+    cx.page(&wrapped(&in_words(&exercise, cx.style), cx.style.columns))
 }
 
 fn in_words(exercise: &Exercise, style: Style) -> String {
