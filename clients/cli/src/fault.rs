@@ -108,6 +108,11 @@ impl Fault {
         &self.error.next
     }
 
+    /// What is wrong with what was sent, one by one.
+    pub(crate) fn faults(&self) -> &[haven_core::fault::Fault] {
+        &self.error.faults
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         self.exit
