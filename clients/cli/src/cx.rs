@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::args::{Color, Global};
 use crate::fault::Fault;
-use crate::text::Style;
+use crate::text::{Style, columns, wrapped};
 use crate::{daemon, editor};
 
 /// A device to talk to.
@@ -45,7 +45,11 @@ impl Cx {
         Self {
             json: global.json,
             asks: !global.no_input && io::stdin().is_terminal(),
-            style: Style { colors: colors && !global.json, terminal: is_terminal },
+            style: Style {
+                colors: colors && !global.json,
+                terminal: is_terminal,
+                columns: columns(io::stdout()),
+            },
             editing: Cell::new(false),
         }
     }
@@ -71,7 +75,7 @@ impl Cx {
         json: &T,
         words: impl FnOnce(Style) -> String,
     ) -> Result<(), Fault> {
-        if self.json { self.line(json) } else { print(&words(self.style)) }
+        if self.json { self.line(json) } else { print(&wrapped(&words(self.style), self.style.columns)) }
     }
 
     /// Prints a result of several things: an object a line for a script, words for a person, through a pager if they are
@@ -118,7 +122,7 @@ impl Cx {
 /// Says something on stderr, whoever reads.
 pub(crate) fn aside(words: &str) {
     // Nobody is left to hear that this failed.
-    let _ = writeln!(io::stderr(), "{words}");
+    let _ = writeln!(io::stderr(), "{}", wrapped(words, columns(io::stderr())));
 }
 
 /// Prints words as they are, ended by a line feed.

@@ -167,7 +167,7 @@ async fn save(cx: &Cx, haven: &Haven, about: &About, text: &str) -> Result<Writt
 
 /// Unlocks the journal. A daemon that has just locked may still be handing its socket to its successor, and a connection
 /// taken in that instant breaks; unlocking twice does no harm, so the same passphrase is tried once more.
-async fn open_again(haven: &mut Haven, passphrase: String) -> Result<(), ApiError> {
+pub(crate) async fn open_again(haven: &mut Haven, passphrase: String) -> Result<(), ApiError> {
     match haven.unlock(passphrase.clone()).await {
         Err(gone) if gone.reason == ErrorReason::DaemonUnreachable => {
             *haven = daemon::reach().await.map_err(|_| gone)?;

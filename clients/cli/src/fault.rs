@@ -7,6 +7,8 @@ use std::path::Path;
 use haven_api::error::{ApiError, ErrorReason};
 use serde::Serialize;
 
+use crate::text::{columns, wrapped};
+
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -106,6 +108,11 @@ impl Fault {
         &self.error.next
     }
 
+    /// What is wrong with what was sent, one by one.
+    pub(crate) fn faults(&self) -> &[haven_core::fault::Fault] {
+        &self.error.faults
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         self.exit
@@ -121,7 +128,7 @@ impl Fault {
         if self.exit == Exit::Done {
             return;
         }
-        let told = if json { self.json() } else { self.words() };
+        let told = if json { self.json() } else { wrapped(&self.words(), columns(io::stderr())) };
         // Nobody is left to hear that this failed.
         let _ = io::stderr().write_all(told.as_bytes());
     }

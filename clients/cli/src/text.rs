@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::os::fd::AsFd;
 
 use haven_api::journal::{PersonRef, Summary};
 
-use crate::limits::ID_SHOWN;
+use crate::limits::{ID_SHOWN, PROSE_COLUMNS_MAX};
 use crate::when;
 
 /// How words for a person look.
@@ -15,6 +16,8 @@ pub(crate) struct Style {
     pub(crate) colors: bool,
     /// Whether a terminal shows them.
     pub(crate) terminal: bool,
+    /// How many columns a line of prose may take; none where no terminal shows it.
+    pub(crate) columns: Option<usize>,
 }
 
 impl Style {
@@ -41,10 +44,41 @@ impl Style {
         Cow::Borrowed(text)
     }
 
+    /// Words from the journal that may be longer than a line, broken between words.
+    pub(crate) fn prose(self, text: &str) -> String {
+        wrapped(&self.words(text), self.columns)
+    }
+
     /// Words from the journal on one line.
     pub(crate) fn line(self, text: &str) -> String {
         self.words(text).replace(['\n', '\t'], " ")
     }
+}
+
+/// How many columns a line of prose may take where something is written to; none if that is no terminal or does not say.
+pub(crate) fn columns(target: impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(target).ok()?;
+    (size.ws_col > 0).then(|| usize::from(size.ws_col).min(PROSE_COLUMNS_MAX))
+}
+
+/// Breaks lines that are too long between words. What was indented stays so; a word is never broken, since it may be a link
+/// or a code.
+pub(crate) fn wrapped(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns else { return text.to_owned() };
+    let fits = |line: &str| textwrap::core::display_width(line) <= columns;
+    let fill = |line: &str| {
+        if fits(line) {
+            return line.to_owned();
+        }
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let options = textwrap::Options::new(columns)
+            .subsequent_indent(indent)
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::fill(line, options)
+    };
+    text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
 }
 
 /// An entry in a table: id, time, title, tags and people on one line.
@@ -91,11 +125,23 @@ mod tests {
     #[test]
     fn an_entry_cannot_steer_a_terminal() {
         let check = |terminal, text: &str, shown: &str| {
-            assert_eq!(Style { colors: false, terminal }.words(text), shown);
+            assert_eq!(Style { colors: false, terminal, columns: None }.words(text), shown);
         };
         check(true, "a\x1b]0;x\x07b\tc\nd", "a\u{fffd}]0;x\u{fffd}b\tc\nd");
         check(true, "a\u{9b}31mb", "a\u{fffd}31mb");
         check(false, "a\x1b[31mb", "a\x1b[31mb");
+    }
+
+    #[test]
+    fn long_lines_break_between_words() {
+        let check = |text: &str, columns, shown: &str| assert_eq!(wrapped(text, columns), shown);
+        check("one two three", None, "one two three");
+        check("one two three", Some(7), "one two\nthree");
+        check("a\n  one two three\n\nb\n", Some(9), "a\n  one two\n  three\n\nb\n");
+        check("\x1b[1mone two\x1b[0m three", Some(7), "\x1b[1mone two\x1b[0m\nthree");
+        check("see https://haven.example/a-b-c now", Some(9), "see\nhttps://haven.example/a-b-c\nnow");
+        check("日本 日本 日本", Some(9), "日本 日本\n日本");
+        check("kept   as  it is", Some(80), "kept   as  it is");
     }
 
     #[test]
@@ -113,7 +159,7 @@ mod tests {
                 exercise: None,
                 opening: opening.to_owned(),
             };
-            summary(&entry, Style { colors: false, terminal: true })
+            summary(&entry, Style { colors: false, terminal: true, columns: None })
         };
         assert_eq!(line("", "It rained."), "07070707  1660-01-01        It rained.\n");
         assert_eq!(line("Rain", "It rained."), "07070707  1660-01-01        Rain\n");
@@ -122,7 +168,7 @@ mod tests {
 
     #[test]
     fn colours_are_only_where_they_are_welcome() {
-        assert_eq!(Style { colors: true, terminal: true }.bold("x"), "\x1b[1mx\x1b[0m");
-        assert_eq!(Style { colors: false, terminal: true }.bold("x"), "x");
+        assert_eq!(Style { colors: true, terminal: true, columns: None }.bold("x"), "\x1b[1mx\x1b[0m");
+        assert_eq!(Style { colors: false, terminal: true, columns: None }.bold("x"), "x");
     }
 }

@@ -1,5 +1,7 @@
 //! Guided exercises as a client sees them: everything to ask the questions, the texts in one language.
 
+pub mod stepper;
+
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::exercise::{Gate, ItemKind, Phase, Sign, Step};
 use haven_core::fault::Fault;
@@ -46,6 +48,10 @@ pub struct Exercise {
     pub outcomes: Vec<Outcome>,
     /// What to ask before anything else; the exercise goes on at "yes" only.
     pub gate: Option<GateWords>,
+    /// Whether a journal keeps it in one entry only, which is opened and changed each time.
+    pub single: bool,
+    /// The measure whose items its scales are, in order; a result is kept with the answers.
+    pub measure: Option<ExerciseId>,
 }
 
 /// What is asked before an exercise that touches another person.
@@ -110,6 +116,10 @@ pub struct Field {
     pub help: String,
     /// How long after the exercise a later question is asked.
     pub after: Vec<String>,
+    /// For a later question: the date question whose answer is the day on which it is asked.
+    pub on: Option<String>,
+    /// For a text: the earlier list whose items are offered as answers. Other words may be written.
+    pub from: Option<String>,
     /// Which answers fit.
     pub shape: Shape,
 }
@@ -166,8 +176,8 @@ pub enum Shape {
     Duration,
     /// Yes or no.
     Bool {
-        /// The answer at which to stop, and what to say then.
-        stop: Option<(bool, String)>,
+        /// The answer at which to stop.
+        stop: Option<Stop>,
     },
     /// A timer to sit with.
     Timer {
@@ -199,6 +209,39 @@ pub struct Scale {
     pub step: i32,
     /// What some points are called, in ascending order.
     pub anchors: Vec<(i32, String)>,
+    /// At which answers to stop.
+    pub bounds: Option<Bounds>,
+}
+
+/// When to stop at a yes or a no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// The answer that means stop.
+    pub when: bool,
+    /// What to say then.
+    pub notice: String,
+    /// The exercise to offer then.
+    pub instead: Option<ExerciseId>,
+}
+
+/// Between which answers to a scale an exercise goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Less than this means stop.
+    pub below: Option<i32>,
+    /// More than this means stop.
+    pub above: Option<i32>,
+    /// What to say then.
+    pub notice: String,
+    /// The exercise to offer then.
+    pub instead: Option<ExerciseId>,
+}
+
+impl Bounds {
+    /// Tells whether the answer means stop.
+    pub fn stops(&self, number: i32) -> bool {
+        self.below.is_some_and(|least| number < least) || self.above.is_some_and(|most| number > most)
+    }
 }
 
 /// Something to choose.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::args::AlarmCommand;
 use crate::cx::Cx;
 use crate::fault::Fault;
-use crate::text::Style;
+use crate::text::{Style, wrapped};
 use crate::when;
 
 #[derive(Serialize)]
@@ -63,7 +63,7 @@ pub(super) async fn run(cx: &Cx, command: Option<AlarmCommand>) -> Result<(), Fa
 /// Prints alarms.
 pub(super) fn show(cx: &Cx, alarms: &[Alarm]) -> Result<(), Fault> {
     cx.tell_all(alarms.iter().map(AlarmShape::of), |style| {
-        alarms.iter().map(|alarm| in_words(alarm, style)).collect()
+        alarms.iter().map(|alarm| wrapped(&in_words(alarm, style), style.columns)).collect()
     })
 }
 

@@ -34,12 +34,12 @@ fn in_words(entry: &Entry, style: Style) -> String {
     let _ = writeln!(words, "{}", facts.join("  "));
     let _ = writeln!(words, "{}", style.faint(&about.id.to_string()));
     if !entry.text.is_empty() {
-        let _ = writeln!(words, "\n{}", style.words(&entry.text));
+        let _ = writeln!(words, "\n{}", style.prose(&entry.text));
     }
     for (field, answer) in &entry.answers {
         let answer =
             answer.text().map_or_else(|| serde_json::Value::from(answer.clone()).to_string(), str::to_owned);
-        let _ = writeln!(words, "\n{}\n{}", style.faint(field), style.words(&answer));
+        let _ = writeln!(words, "\n{}\n{}", style.faint(field), style.prose(&answer));
     }
     words
 }

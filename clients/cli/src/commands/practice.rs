@@ -3,22 +3,24 @@
 mod answers;
 mod asking;
 mod shapes;
+mod sitting;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use haven_api::journal::{Draft, ExerciseChoice, Written};
-use haven_api::practice::{Checked, Exercise, ExerciseSummary, Field};
+use haven_api::journal::{Draft, Edit, ExerciseChoice, Written};
+use haven_api::practice::{Checked, Exercise, ExerciseSummary, Field, GateWords, stepper};
 use haven_core::answers::{ExerciseId, ValueMap};
 use haven_core::exercise::{Sign, Step};
 use serde::Serialize;
 
+use self::sitting::Sitting;
 use crate::args::{DoArgs, PracticeCommand};
 use crate::ask;
-use crate::cx::{Cx, Haven};
+use crate::cx::Cx;
 use crate::fault::{Exit, Fault, ToldFault};
 use crate::shapes::ExerciseSummaryShape;
-use crate::text::Style;
+use crate::text::{Style, wrapped};
 
 /// The language of the texts.
 const LANGUAGE: &str = "en";
@@ -28,7 +30,7 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
         PracticeCommand::List { step, sign } => list(cx, step, sign).await?,
         PracticeCommand::Show { id } => show(cx, &id).await?,
         PracticeCommand::Check { file } => return check(cx, file).await,
-        PracticeCommand::Do(args) => go(cx, args).await?,
+        PracticeCommand::Do(args) => go(cx, &args).await?,
     }
     Ok(Exit::Done)
 }
@@ -52,7 +54,7 @@ async fn show(cx: &Cx, id: &ExerciseId) -> Result<(), Fault> {
     if cx.json {
         return cx.line(&shapes::ExerciseShape::of(&exercise));
     }
-    cx.page(&in_words(&exercise, cx.style))
+    cx.page(&wrapped(&in_words(&exercise, cx.style), cx.style.columns))
 }
 
 fn in_words(exercise: &Exercise, style: Style) -> String {
@@ -109,20 +111,10 @@ async fn check(cx: &Cx, file: PathBuf) -> Result<Exit, Fault> {
     Ok(if exercise.is_some() { Exit::Done } else { Exit::Usage })
 }
 
-async fn go(cx: &Cx, args: DoArgs) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
-    let draft = |answers| Draft {
-        exercise: Some(ExerciseChoice { id: args.id.clone(), version: None }),
-        answers,
-        people: args.people.clone(),
-        ..Draft::default()
-    };
+async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
     let written = match &args.answers {
-        Some(file) => haven.add(draft(answered(file)?)).await?,
-        None if cx.asks => match in_person(cx, &haven, &args.id, draft).await? {
-            Some(written) => written,
-            None => return Ok(()),
-        },
+        Some(file) => Some(from_file(cx, args, answered(file)?).await?),
+        None if cx.asks => in_person(cx, args).await?,
         None => {
             return Err(Fault::usage(
                 "the exercise was not done",
@@ -131,6 +123,7 @@ async fn go(cx: &Cx, args: DoArgs) -> Result<(), Fault> {
             ));
         }
     };
+    let Some(written) = written else { return Ok(()) };
     super::writing::tell(cx, written.id.to_string())?;
     if !written.complete {
         cx.note("Some questions are open; it is kept all the same.");
@@ -138,29 +131,70 @@ async fn go(cx: &Cx, args: DoArgs) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Asks the questions and saves the answers; what does not fit is asked again, so that no answer is typed in vain. Nothing
-/// is saved where the gate before it stays closed.
-async fn in_person(
-    cx: &Cx,
-    haven: &Haven,
-    id: &ExerciseId,
-    draft: impl Fn(ValueMap) -> Draft,
-) -> Result<Option<Written>, Fault> {
-    let exercise = haven.exercise(id, None, LANGUAGE).await?;
-    // Better to hear that the journal is locked before the first answer than after the last.
-    haven.people().await?;
-    if let Some(gate) = &exercise.gate
-        && !asking::pass(cx, gate).await?
-    {
-        return Ok(None);
+/// Writes answers that a script passed, without a question. A gate that somebody's safety closes stays closed.
+async fn from_file(cx: &Cx, args: &DoArgs, answers: ValueMap) -> Result<Written, Fault> {
+    let haven = cx.haven().await?;
+    let exercise = haven.exercise(&args.id, None, LANGUAGE).await?;
+    let people = if exercise.gate.is_some() || !exercise.unsafe_notice.is_empty() {
+        haven.people().await?
+    } else {
+        Vec::new()
+    };
+    let is_unsafe = sitting::is_unsafe(&people, &args.people, &exercise, &answers);
+    if let Some(gate) = stepper::held(&exercise, is_unsafe) {
+        return Err(held(gate));
     }
-    let mut answers = asking::ask_all(cx, &exercise).await?;
-    loop {
-        match haven.add(draft(answers.clone())).await {
-            Err(error) if asking::ask_again(cx, &exercise, &error.faults, &mut answers).await? => {}
-            outcome => return Ok(Some(outcome?)),
+    if is_unsafe && !exercise.unsafe_notice.is_empty() {
+        cx.note(&exercise.unsafe_notice);
+    }
+    let only = if exercise.single { sitting::only_entry(&haven, &args.id).await? } else { None };
+    if let Some(entry) = only {
+        let change = Edit { answers, add_people: args.people.clone(), ..Edit::default() };
+        return Ok(haven.edit(&entry.summary.id.to_string(), change, None).await?);
+    }
+    let exercise = Some(ExerciseChoice { id: args.id.clone(), version: None });
+    Ok(haven.add(Draft { exercise, answers, people: args.people.clone(), ..Draft::default() }).await?)
+}
+
+fn held(gate: &GateWords) -> Fault {
+    let instead: Vec<_> = gate.instead.iter().map(|id| format!("`haven practice do {id}`")).collect();
+    let next = match instead.as_slice() {
+        [] => "Nothing needs to be said now; `haven practice list` shows what else there is.".to_owned(),
+        _ => format!("Try one of these instead: {}.", instead.join(", ")),
+    };
+    let why = "somebody it is about is marked as not safe to be open with";
+    Fault::decision("the exercise was not done", why, next)
+}
+
+/// How the questions of a sitting came to an end.
+enum Ending {
+    /// They were all asked, or it was better to stop.
+    Done,
+    /// The gate before them stayed closed; nothing is kept.
+    Held,
+}
+
+/// Asks the questions and saves the answers; what does not fit is asked again, so that no answer is typed in vain.
+async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
+    let (mut sitting, mut stepper) = Sitting::begin(cx, args).await?;
+    match asking::ask_all(cx, &mut sitting, &mut stepper).await? {
+        Ending::Done => {}
+        Ending::Held => {
+            sitting.forget().await?;
+            return Ok(None);
         }
     }
+    loop {
+        match sitting.keep_for_sure(cx, stepper.answers()).await {
+            Err(fault) if asking::ask_again(cx, &mut sitting, &mut stepper, fault.faults()).await? => {}
+            outcome => break outcome?,
+        }
+    }
+    let written = sitting.finish().await?;
+    if written.is_none() {
+        cx.note("Nothing was answered, so there is no entry.");
+    }
+    Ok(written)
 }
 
 /// Reads answers from a file: one JSON object.

@@ -7,14 +7,19 @@ use std::pin::Pin;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
+use haven_api::convert::draft::find_exercise;
+use haven_api::convert::exercise::to_pb;
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
 use haven_api::pb::alarm_service_server::{AlarmService, AlarmServiceServer};
 use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
 use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
+use haven_api::pb::people_service_server::{PeopleService, PeopleServiceServer};
+use haven_api::pb::practice_service_server::{PracticeService, PracticeServiceServer};
 use haven_api::pb::support_service_server::{SupportService, SupportServiceServer};
 use haven_api::pb::vault_service_server::{VaultService, VaultServiceServer};
 use haven_api::unix::SOCKET;
+use haven_core::content::Library;
 use tempfile::TempDir;
 use tokio::net::UnixListener;
 use tokio_stream::wrappers::UnixListenerStream;
@@ -45,6 +50,8 @@ impl Daemon {
             .add_service(DeviceServiceServer::new(Fake))
             .add_service(AlarmServiceServer::new(Fake))
             .add_service(SupportServiceServer::new(Fake))
+            .add_service(PracticeServiceServer::new(Fake))
+            .add_service(PeopleServiceServer::new(Fake))
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
         let thread = thread::spawn(move || runtime.block_on(server).unwrap());
         Self { home, stop: Some(stop), thread: Some(thread) }
@@ -283,6 +290,40 @@ impl DeviceService for Fake {
         ];
         let states: Vec<_> = states.map(|state| Ok(pb::JoinVaultResponse { state: Some(state) })).into();
         Box::pin(async { answer(tokio_stream::iter(states)) })
+    }
+}
+
+/// The exercises of this release.
+impl PracticeService for Fake {
+    calls! { fn
+        list_exercises(ListExercisesRequest) -> ListExercisesResponse = no;
+        get_exercise(GetExerciseRequest) -> GetExerciseResponse = |request| {
+            let library = Library::built_in().unwrap();
+            let wanted = pb::ExerciseRef { id: request.id, version: request.version };
+            let exercise = Some(to_pb(find_exercise(&wanted, &library)?, "en"));
+            answer(pb::GetExerciseResponse { exercise })
+        };
+        check_exercise(CheckExerciseRequest) -> CheckExerciseResponse = no;
+    }
+}
+
+/// Ann is not safe to be open with, Bea is.
+impl PeopleService for Fake {
+    calls! { fn
+        list_people(ListPeopleRequest) -> ListPeopleResponse = |_| {
+            let person = |id: &str, name: &str, safe: &str| pb::Person {
+                id: id.repeat(16),
+                name: name.to_owned(),
+                safe: safe.to_owned(),
+                ..pb::Person::default()
+            };
+            let people = vec![person("a1", "Ann", "no"), person("b2", "Bea", "yes")];
+            answer(pb::ListPeopleResponse { people })
+        };
+        add_person(AddPersonRequest) -> AddPersonResponse = no;
+        edit_person(EditPersonRequest) -> EditPersonResponse = no;
+        merge_people(MergePeopleRequest) -> MergePeopleResponse = no;
+        forget_person(ForgetPersonRequest) -> ForgetPersonResponse = no;
     }
 }
 

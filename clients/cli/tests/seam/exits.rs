@@ -80,6 +80,27 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
 }
 
 #[test]
+fn a_gate_that_holds_cannot_be_passed_by_a_script() {
+    let daemon = Daemon::start();
+    let (ann, bea) = ("a1".repeat(16), "b2".repeat(16));
+    let check = |arguments: &[&str], answers: String, code: i32| {
+        let all = [&["practice", "do", "--answers", "-", "--json"], arguments].concat();
+        let output = daemon.run(&all, answers.as_bytes());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
+        output
+    };
+    for (arguments, person) in [(&["need-line"][..], &ann), (&["need-line", "--person", "Ann"], &bea)] {
+        let told = check(arguments, format!("{{\"person\": \"{person}\"}}"), 6);
+        let told: Value = serde_json::from_slice(&told.stderr).unwrap();
+        assert_eq!(told["error"]["reason"], "CONFIRMATION_NEEDED");
+        assert!(told["error"]["next"].as_str().unwrap().contains("`haven practice do "), "{told}");
+    }
+    check(&["need-line", "--person", "Bea"], format!("{{\"person\": \"{bea}\"}}"), 0);
+    // Not an exercise that touches them.
+    check(&["people-map"], format!("{{\"person\": \"{ann}\"}}"), 0);
+}
+
+#[test]
 fn a_daemon_that_cannot_be_started_ends_with_4() {
     let home = tempfile::tempdir().unwrap();
     // A program without a daemon beside it.

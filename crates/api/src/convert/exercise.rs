@@ -79,6 +79,8 @@ pub fn to_pb(exercise: &Exercise, language: &str) -> pb::Exercise {
         fields: exercise.fields.iter().map(|field| field_to_pb(field, told)).collect(),
         outcomes: exercise.outcomes.iter().map(outcome_to_pb).collect(),
         gate: exercise.gate_words(language).map(gate_to_pb),
+        single: exercise.single,
+        measure: text(exercise.measure.as_ref()),
     }
 }
 
@@ -99,6 +101,8 @@ pub fn from_pb(exercise: pb::Exercise) -> Result<practice::Exercise, ApiError> {
         fields: exercise.fields.into_iter().map(field_from_pb).collect::<Result<_, _>>()?,
         outcomes: exercise.outcomes.into_iter().map(outcome_from_pb).collect::<Result<_, _>>()?,
         gate: exercise.gate.map(gate_from_pb).transpose()?,
+        single: exercise.single,
+        measure: read_some(&exercise.measure, "measure")?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The questions of an exercise and the shapes of their answers.
 
 use haven_core::answers::Seconds;
-use haven_core::exercise::{Choice, Count, Field, ItemKind, Scale, Shape, Stop, Weight};
+use haven_core::exercise::{Bounds, Choice, Count, Field, ItemKind, Scale, Shape, Stop, Weight};
 
 use super::exercise::{Told, phase_from_pb, phase_to_pb};
 use super::{read_some, sent, some, text, unreadable};
@@ -18,6 +18,8 @@ pub(super) fn field_to_pb(field: &Field, told: Told<'_>) -> pb::Field {
         label: told.text(&field.label),
         help: told.some(field.help.as_ref()),
         after: field.after.iter().map(ToString::to_string).collect(),
+        on: text(field.on.as_ref()),
+        from: text(field.from.as_ref()),
         shape: Some(shape_to_pb(&field.shape, told)),
     }
 }
@@ -30,6 +32,8 @@ pub(super) fn field_from_pb(field: pb::Field) -> Result<practice::Field, ApiErro
         label: field.label,
         help: field.help,
         after: field.after,
+        on: some(field.on),
+        from: some(field.from),
         shape: shape_from_pb(sent(field.shape, "shape")?)?,
     })
 }
@@ -79,7 +83,7 @@ fn shape_from_pb(shape: Wire) -> Result<practice::Shape, ApiError> {
         Wire::LongText(text) => {
             practice::Shape::LongText { chars_max: Some(text.chars_max).filter(|max| *max > 0) }
         }
-        Wire::Scale(scale) => practice::Shape::Scale(scale_from_pb(scale)),
+        Wire::Scale(scale) => practice::Shape::Scale(scale_from_pb(scale)?),
         Wire::Choice(choice) => practice::Shape::Choice(options_from_pb(choice.options)),
         Wire::Multi(multi) => {
             let count = practice::Count { min: multi.items_min, max: multi.items_max };
@@ -92,7 +96,7 @@ fn shape_from_pb(shape: Wire) -> Result<practice::Shape, ApiError> {
             weight: list.weight.map(weight_from_pb),
         },
         Wire::Emotions(emotions) => practice::Shape::Emotions {
-            strength: scale_from_pb(sent(emotions.strength, "strength")?),
+            strength: scale_from_pb(sent(emotions.strength, "strength")?)?,
             suggestions: options_from_pb(emotions.suggestions),
             count: practice::Count { min: emotions.items_min, max: emotions.items_max },
         },
@@ -100,7 +104,7 @@ fn shape_from_pb(shape: Wire) -> Result<practice::Shape, ApiError> {
         Wire::DateTime(_) => practice::Shape::DateTime,
         Wire::Date(date) => practice::Shape::Date { suggest: some(date.suggest) },
         Wire::Duration(_) => practice::Shape::Duration,
-        Wire::Bool(truth) => practice::Shape::Bool { stop: truth.stop.map(|stop| (stop.when, stop.notice)) },
+        Wire::Bool(truth) => practice::Shape::Bool { stop: truth.stop.map(stop_from_pb).transpose()? },
         Wire::Timer(timer) => practice::Shape::Timer { suggested_s: timer.suggested_s },
         Wire::Derived(derived) => practice::Shape::Derived { template: derived.template },
         Wire::Link(link) => practice::Shape::Link { to: read_some(&link.exercise_id, "exercise")? },
@@ -115,16 +119,36 @@ fn scale_to_pb(scale: &Scale, told: Told<'_>) -> pb::ScaleShape {
         max: scale.max,
         step: scale.step,
         anchors: scale.anchors.iter().map(anchor).collect(),
+        bounds: scale.stop.as_ref().map(|bounds| bounds_to_pb(bounds, told)),
     }
 }
 
-fn scale_from_pb(scale: pb::ScaleShape) -> practice::Scale {
-    practice::Scale {
+fn scale_from_pb(scale: pb::ScaleShape) -> Result<practice::Scale, ApiError> {
+    Ok(practice::Scale {
         min: scale.min,
         max: scale.max,
         step: scale.step,
         anchors: scale.anchors.into_iter().map(|anchor| (anchor.at, anchor.label)).collect(),
+        bounds: scale.bounds.map(bounds_from_pb).transpose()?,
+    })
+}
+
+fn bounds_to_pb(bounds: &Bounds, told: Told<'_>) -> pb::Bounds {
+    pb::Bounds {
+        below: bounds.below,
+        above: bounds.above,
+        notice: told.text(&bounds.notice),
+        instead: text(bounds.instead.as_ref()),
     }
+}
+
+fn bounds_from_pb(bounds: pb::Bounds) -> Result<practice::Bounds, ApiError> {
+    Ok(practice::Bounds {
+        below: bounds.below,
+        above: bounds.above,
+        notice: bounds.notice,
+        instead: read_some(&bounds.instead, "exercise")?,
+    })
 }
 
 fn options_to_pb(options: &[Choice], told: Told<'_>) -> Vec<pb::FieldOption> {
@@ -185,7 +209,12 @@ fn weight_from_pb(weight: pb::Weight) -> practice::Weight {
 }
 
 fn stop_to_pb(stop: &Stop, told: Told<'_>) -> pb::Stop {
-    pb::Stop { when: stop.when, notice: told.text(&stop.notice) }
+    pb::Stop { when: stop.when, notice: told.text(&stop.notice), instead: text(stop.instead.as_ref()) }
+}
+
+fn stop_from_pb(stop: pb::Stop) -> Result<practice::Stop, ApiError> {
+    let instead = read_some(&stop.instead, "exercise")?;
+    Ok(practice::Stop { when: stop.when, notice: stop.notice, instead })
 }
 
 /// Every size in a definition is bounded by its own 64 KiB or by a limit below; nothing is ever cut here.

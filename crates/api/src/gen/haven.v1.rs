@@ -5130,6 +5130,12 @@ pub struct Exercise {
     /// What to ask before anything else; absent where nothing is. The exercise goes on at "yes" only.
     #[prost(message, optional, tag = "11")]
     pub gate: ::core::option::Option<GateWords>,
+    /// Whether a journal keeps it in one entry only, which is opened and changed each time instead of writing another.
+    #[prost(bool, tag = "12")]
+    pub single: bool,
+    /// Id of the measure whose items its scales are, in order; a result is kept with the answers. Empty if there is none.
+    #[prost(string, tag = "13")]
+    pub measure: ::prost::alloc::string::String,
 }
 /// GateWords is what is asked before an exercise that touches another person. No definition can change the words.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5216,6 +5222,12 @@ pub struct Field {
     /// How long after the exercise a later question is asked, once for each: "P7D", "PT3H".
     #[prost(string, repeated, tag = "6")]
     pub after: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Id of the earlier date question whose answer is the day on which a later question is asked; empty where `after` says it.
+    #[prost(string, tag = "7")]
+    pub on: ::prost::alloc::string::String,
+    /// Id of the earlier list whose items are offered as answers to a text question; other words may be written. Empty if none.
+    #[prost(string, tag = "8")]
+    pub from: ::prost::alloc::string::String,
     /// Which answers fit.
     #[prost(
         oneof = "field::Shape",
@@ -5311,6 +5323,26 @@ pub struct ScaleShape {
     /// What some points are called, in ascending order.
     #[prost(message, repeated, tag = "4")]
     pub anchors: ::prost::alloc::vec::Vec<Anchor>,
+    /// At which answers to stop; absent if there are none.
+    #[prost(message, optional, tag = "5")]
+    pub bounds: ::core::option::Option<Bounds>,
+}
+/// Bounds says between which answers to a scale an exercise goes on. At least one of the two ends is there.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Bounds {
+    /// An answer below this means stop; absent if none is too low.
+    #[prost(sint32, optional, tag = "1")]
+    pub below: ::core::option::Option<i32>,
+    /// An answer above this means stop; absent if none is too high.
+    #[prost(sint32, optional, tag = "2")]
+    pub above: ::core::option::Option<i32>,
+    /// What to say then.
+    #[prost(string, tag = "3")]
+    pub notice: ::prost::alloc::string::String,
+    /// Id of the exercise to offer then; empty if there is none.
+    #[prost(string, tag = "4")]
+    pub instead: ::prost::alloc::string::String,
 }
 /// Anchor is a word for a point of a scale.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5448,6 +5480,9 @@ pub struct Stop {
     /// What to say then.
     #[prost(string, tag = "2")]
     pub notice: ::prost::alloc::string::String,
+    /// Id of the exercise to offer then; empty if there is none.
+    #[prost(string, tag = "3")]
+    pub instead: ::prost::alloc::string::String,
 }
 /// TimerShape takes how long a timer ran.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10064,6 +10099,7 @@ opaque! {
     AnswerMeasureRequest,
     AnswerMeasureResponse,
     BoolShape,
+    Bounds,
     CancelLinkRequest,
     CancelLinkResponse,
     ChangePassphraseRequest,

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn scale() -> Scale {
-        Scale { min: 0, max: 100, step: 1, anchors: vec![(0, "none".to_owned())] }
+        Scale { min: 0, max: 100, step: 1, anchors: vec![(0, "none".to_owned())], bounds: None }
     }
 
     fn check(shape: &Shape, typed: &str, json: &serde_json::Value) {

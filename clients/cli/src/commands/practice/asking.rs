@@ -1,12 +1,14 @@
-//! Doing an exercise in the terminal, one question after another.
+//! Doing an exercise in the terminal, one question after another, line by line.
 
+use haven_api::practice::stepper::{Reply, Stepper};
 use haven_api::practice::{Exercise, Field, GateWords, Shape};
-use haven_core::answers::{Value, ValueMap};
-use haven_core::exercise::Phase;
+use haven_core::answers::Value;
+use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
 
 use super::answers::{read, takes_lines};
-use super::question;
+use super::sitting::{Sitting, person};
+use super::{Ending, question};
 use crate::ask;
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
@@ -15,72 +17,138 @@ use crate::fault::Fault;
 const INSTEAD: &str = "Pass --answers FILE.";
 
 /// Asks every question that belongs to this sitting. An empty answer leaves a question open.
-pub(super) async fn ask_all(cx: &Cx, exercise: &Exercise) -> Result<ValueMap, Fault> {
-    for words in [&exercise.purpose, &exercise.notice] {
+pub(super) async fn ask_all(cx: &Cx, sitting: &mut Sitting, stepper: &mut Stepper) -> Result<Ending, Fault> {
+    let exercise = stepper.exercise();
+    let is_unsafe = sitting.is_unsafe(exercise, stepper.answers());
+    introduce(exercise, is_unsafe);
+    if let Some(gate) = sitting.held(stepper) {
+        hold(gate);
+        return Ok(Ending::Held);
+    }
+    if let Some(gate) = &exercise.gate
+        && !pass(cx, gate).await?
+    {
+        return Ok(Ending::Held);
+    }
+    aside("An empty line leaves a question open.");
+    questions(cx, sitting, stepper, is_unsafe).await
+}
+
+async fn questions(
+    cx: &Cx,
+    sitting: &mut Sitting,
+    stepper: &mut Stepper,
+    mut is_unsafe: bool,
+) -> Result<Ending, Fault> {
+    while let Some(field) = stepper.field().cloned() {
+        if let Shape::Derived { template } = &field.shape {
+            let sentence = stepper.sentence(template, &|id| sitting.name(id));
+            aside(&format!("\n{}\n{}", cx.style.words(&field.label), cx.style.words(&sentence)));
+            stepper.skip();
+            continue;
+        }
+        match answer(cx, sitting, stepper, &field).await? {
+            Reply::Nothing => {}
+            Reply::Say(words) => aside(&words),
+            Reply::Stop { notice, instead } => {
+                aside(&notice);
+                if let Some(id) = instead {
+                    aside(&format!("  haven practice do {id}"));
+                }
+                stepper.end();
+            }
+        }
+        if let Some(gate) = sitting.held(stepper) {
+            aside(&stepper.exercise().unsafe_notice);
+            hold(gate);
+            return Ok(Ending::Held);
+        }
+        let now = sitting.is_unsafe(stepper.exercise(), stepper.answers());
+        if now && !is_unsafe {
+            aside(&stepper.exercise().unsafe_notice);
+        }
+        is_unsafe = now;
+        // What cannot be kept now is kept at the end, or that says why not.
+        let _ = sitting.keep(stepper.answers()).await;
+    }
+    Ok(Ending::Done)
+}
+
+/// Says what it is for and what to heed.
+fn introduce(exercise: &Exercise, is_unsafe: bool) {
+    let unsafe_notice = if is_unsafe { exercise.unsafe_notice.as_str() } else { "" };
+    for words in [unsafe_notice, &exercise.purpose, &exercise.notice] {
         if !words.is_empty() {
             aside(&format!("{words}\n"));
         }
     }
-    aside("An empty line leaves a question open.");
-    let mut answers = ValueMap::new();
-    for field in exercise.fields.iter().filter(|field| field.phase != Phase::Later) {
-        if let Shape::Derived { template } = &field.shape {
-            aside(&format!("\n{}\n{}", field.label, filled(template, &answers)));
-            continue;
-        }
-        let Some(answer) = ask_one(cx, field).await? else { continue };
-        let last_words = reply(&field.shape, &answer);
-        answers.insert(field.id.clone(), answer);
-        match last_words {
-            Reply::Nothing => {}
-            Reply::Say(words) => aside(words),
-            Reply::Stop(words) => {
-                aside(words);
-                break;
-            }
-        }
-    }
-    Ok(answers)
 }
 
 /// Asks what has to be clear first. Tells whether the exercise goes on: at a clear yes only.
-pub(super) async fn pass(cx: &Cx, gate: &GateWords) -> Result<bool, Fault> {
+async fn pass(cx: &Cx, gate: &GateWords) -> Result<bool, Fault> {
     let GateWords { question, help, yes, not_sure, no, .. } = gate;
     aside(&format!("{question}\n  {help}\n  y  {yes}\n  ?  {not_sure}\n  n  {no}"));
     let answer = ask::line(cx, "> ", INSTEAD).await?.trim().to_lowercase();
     if answer == "y" || answer == yes.to_lowercase() {
         return Ok(true);
     }
+    hold(gate);
+    Ok(false)
+}
+
+/// Says why it does not go on, and what to do instead.
+fn hold(gate: &GateWords) {
     aside(&format!("\n{}", gate.held));
     for id in &gate.instead {
         aside(&format!("  haven practice do {id}"));
     }
-    Ok(false)
 }
 
-/// Asks again what did not fit. Tells whether anything could be asked again.
+/// Asks again what the device did not take. Tells whether anything could be asked again.
 pub(super) async fn ask_again(
     cx: &Cx,
-    exercise: &Exercise,
+    sitting: &mut Sitting,
+    stepper: &mut Stepper,
     wrong: &[Wrong],
-    answers: &mut ValueMap,
 ) -> Result<bool, Fault> {
     let mut has_asked = false;
     for fault in wrong {
-        let field = exercise.fields.iter().find(|field| fault.field.as_deref() == Some(&field.id));
-        let Some(field) = field else { continue };
+        if !fault.field.as_deref().is_some_and(|id| stepper.go_to(id)) {
+            continue;
+        }
+        let Some(field) = stepper.field().cloned() else { continue };
         aside(&format!("\nThat does not fit: {}; {}.", fault.what, fault.next));
         has_asked = true;
-        match ask_one(cx, field).await? {
-            Some(answer) => answers.insert(field.id.clone(), answer),
-            None => answers.remove(&field.id),
-        };
+        answer(cx, sitting, stepper, &field).await?;
     }
+    stepper.end();
     Ok(has_asked)
 }
 
-async fn ask_one(cx: &Cx, field: &Field) -> Result<Option<Value>, Fault> {
+/// Asks one question until what is typed fits.
+async fn answer(
+    cx: &Cx,
+    sitting: &mut Sitting,
+    stepper: &mut Stepper,
+    field: &Field,
+) -> Result<Reply, Fault> {
     aside(question(field, cx.style).trim_end());
+    for item in stepper.offered() {
+        aside(&format!("  - {}", cx.style.line(&item)));
+    }
+    loop {
+        let mut value = typed(cx, field).await?;
+        if let Some(value) = &mut value {
+            name_people(cx, sitting, &field.shape, value).await?;
+        }
+        match stepper.next(value) {
+            Ok(reply) => return Ok(reply),
+            Err(misfit) => aside(&misfit.to_string()),
+        }
+    }
+}
+
+async fn typed(cx: &Cx, field: &Field) -> Result<Option<Value>, Fault> {
     let mut typed = ask::line(cx, "> ", INSTEAD).await?;
     while takes_lines(&field.shape) && !typed.is_empty() {
         let more = ask::line(cx, "> ", INSTEAD).await?;
@@ -93,56 +161,26 @@ async fn ask_one(cx: &Cx, field: &Field) -> Result<Option<Value>, Fault> {
     Ok((!typed.trim().is_empty()).then(|| read(&field.shape, &typed)))
 }
 
-/// What an answer calls for.
-enum Reply<'a> {
-    Nothing,
-    Say(&'a str),
-    Stop(&'a str),
-}
-
-fn reply<'a>(shape: &'a Shape, answer: &Value) -> Reply<'a> {
-    match shape {
-        Shape::Bool { stop: Some((at, words)) } if *answer == Value::Bool(*at) => Reply::Stop(words),
-        Shape::Choice(choices) => {
-            let chosen = choices.iter().find(|choice| answer.text() == Some(&choice.id));
-            let notice = chosen.map(|choice| choice.notice.as_str()).filter(|notice| !notice.is_empty());
-            notice.map_or(Reply::Nothing, Reply::Say)
+/// Puts ids where people were named, and offers to add who is not known yet.
+async fn name_people(cx: &Cx, sitting: &mut Sitting, shape: &Shape, answer: &mut Value) -> Result<(), Fault> {
+    let names: Vec<&mut Value> = match (shape, answer) {
+        (Shape::Person, one) => vec![one],
+        (Shape::List { of: ItemKind::Person, .. }, Value::List(items)) => items.iter_mut().collect(),
+        _ => return Ok(()),
+    };
+    for value in names {
+        let Some(name) = value.text().map(str::to_owned) else { continue };
+        match sitting.find(&name) {
+            Ok(Some(id)) => *value = person(id),
+            Ok(None) => {
+                let ask = format!("{} is new. Add them to your people? [Y/n] ", cx.style.line(&name));
+                let says = ask::line(cx, &ask, INSTEAD).await?;
+                if !matches!(says.trim().to_lowercase().as_str(), "n" | "no") {
+                    *value = person(sitting.add_person(&name).await?);
+                }
+            }
+            Err(ambiguous) => aside(&format!("{ambiguous}.")),
         }
-        _ => Reply::Nothing,
     }
-}
-
-/// Puts earlier answers into a sentence.
-fn filled(template: &str, answers: &ValueMap) -> String {
-    let mut sentence = template.to_owned();
-    for (id, answer) in answers {
-        let words =
-            answer.text().map_or_else(|| serde_json::Value::from(answer.clone()).to_string(), str::to_owned);
-        sentence = sentence.replace(&format!("{{{id}}}"), &words);
-    }
-    sentence
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sentence_is_made_of_earlier_answers() {
-        let answers = ValueMap::from([
-            ("when".to_owned(), Value::from("she is late")),
-            ("urge".to_owned(), Value::from(40)),
-        ]);
-        assert_eq!(
-            filled("When {when}, I want to leave ({urge}).", &answers),
-            "When she is late, I want to leave (40)."
-        );
-    }
-
-    #[test]
-    fn an_answer_at_which_to_stop_stops() {
-        let shape = Shape::Bool { stop: Some((false, "Another time, then.".to_owned())) };
-        assert!(matches!(reply(&shape, &Value::Bool(false)), Reply::Stop("Another time, then.")));
-        assert!(matches!(reply(&shape, &Value::Bool(true)), Reply::Nothing));
-    }
+    Ok(())
 }

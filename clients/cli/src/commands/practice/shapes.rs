@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use haven_api::practice::{Choice, Exercise, Field, Scale, Shape};
+use haven_api::practice::{Bounds, Choice, Exercise, Field, Scale, Shape};
+use haven_core::answers::ExerciseId;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -17,6 +18,9 @@ pub(super) struct ExerciseShape<'a> {
     unsafe_notice: &'a str,
     not_when: &'a [String],
     evidence: Evidence<'a>,
+    single: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<&'a str>,
     fields: Vec<FieldShape<'a>>,
 }
 
@@ -35,6 +39,10 @@ struct FieldShape<'a> {
     label: &'a str,
     help: &'a str,
     after: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
     kind: &'static str,
     #[serde(flatten)]
     shape: BTreeMap<&'static str, Json>,
@@ -50,6 +58,8 @@ impl<'a> ExerciseShape<'a> {
             unsafe_notice: &exercise.unsafe_notice,
             not_when: &exercise.not_when,
             evidence: Evidence { grade: &evidence.grade, note: &evidence.note, refs: &evidence.refs },
+            single: exercise.single,
+            measure: exercise.measure.as_ref().map(ExerciseId::as_str),
             fields: exercise.fields.iter().map(FieldShape::of).collect(),
         }
     }
@@ -65,6 +75,8 @@ impl<'a> FieldShape<'a> {
             label: &field.label,
             help: &field.help,
             after: &field.after,
+            on: field.on.as_deref(),
+            from: field.from.as_deref(),
             kind,
             shape: shape.into_iter().collect(),
         }
@@ -102,7 +114,9 @@ fn shape(shape: &Shape) -> (&'static str, Vec<(&'static str, Json)>) {
         Shape::Date { suggest } => ("date", vec![("suggest", json!(suggest))]),
         Shape::Duration => ("duration", vec![]),
         Shape::Bool { stop } => {
-            let stop = stop.as_ref().map(|(at, says)| json!({"at": at, "says": says}));
+            let stop = stop.as_ref();
+            let stop =
+                stop.map(|it| json!({"at": it.when, "says": it.notice, "instead": instead(&it.instead)}));
             ("bool", vec![("stop", json!(stop))])
         }
         Shape::Timer { suggested_s } => ("timer", vec![("suggested_s", json!(suggested_s))]),
@@ -119,7 +133,17 @@ fn scale(scale: &Scale) -> Vec<(&'static str, Json)> {
         ("max", json!(scale.max)),
         ("step", json!(scale.step)),
         ("anchors", json!(anchors)),
+        ("stop", json!(scale.bounds.as_ref().map(bounds))),
     ]
+}
+
+fn bounds(bounds: &Bounds) -> Json {
+    let Bounds { below, above, notice, .. } = bounds;
+    json!({"below": below, "above": above, "says": notice, "instead": instead(&bounds.instead)})
+}
+
+fn instead(exercise: &Option<ExerciseId>) -> Option<&str> {
+    exercise.as_ref().map(ExerciseId::as_str)
 }
 
 fn choices(choices: &[Choice]) -> Json {

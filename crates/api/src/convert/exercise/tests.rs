@@ -25,6 +25,7 @@ fn a_client_reads_every_exercise_whole() {
         assert_eq!(gate.0, gate.1);
         assert_eq!(read.gate.is_some(), summary.gate == Gate::Relationship);
         assert_eq!(read.evidence.grade, held.evidence.grade.as_str());
+        assert_eq!((read.single, &read.measure), (held.single, &held.measure));
     }
 }
 
@@ -60,10 +61,20 @@ fn an_unknown_language_falls_back_to_english() {
 #[test]
 fn every_shape_comes_back() {
     use practice::Shape as S;
-    let scale = || practice::Scale { min: -1, max: 1, step: 1, anchors: vec![(0, "no".to_owned())] };
+    let bounds = practice::Bounds {
+        below: Some(0),
+        above: None,
+        notice: "stop".to_owned(),
+        instead: Some("five-senses".parse().unwrap()),
+    };
+    let scale = |min, max, anchors, bounds| practice::Scale { min, max, step: 1, anchors, bounds };
     let definition = include_str!("shapes.toml");
     let exercise = Exercise::load(definition, None).unwrap();
     let read = from_pb(to_pb(&exercise, "en")).unwrap();
+    assert!(read.single);
+    let told = |id: &str| read.fields.iter().find(|field| field.id == id).unwrap();
+    assert_eq!((told("step").from.as_deref(), told("how").on.as_deref()), (Some("plain"), Some("date")));
+    assert_eq!((&told("line").from, &told("line").on), (&None, &None));
     let shapes: Vec<practice::Shape> = read.fields.into_iter().map(|field| field.shape).collect();
     let count = practice::Count { min: 1, max: 2 };
     let choice = |id: &str, notice: &str| practice::Choice {
@@ -75,7 +86,7 @@ fn every_shape_comes_back() {
         S::Text { chars_max: 100 },
         S::LongText { chars_max: None },
         S::LongText { chars_max: Some(50) },
-        S::Scale(scale()),
+        S::Scale(scale(-1, 1, vec![(0, "no".to_owned())], Some(bounds))),
         S::Choice(vec![choice("a", "careful"), choice("b", "")]),
         S::Multi(vec![choice("a", ""), choice("b", "")], count),
         S::List {
@@ -84,8 +95,9 @@ fn every_shape_comes_back() {
             chars_max: 40,
             weight: Some(practice::Weight { min: 0, max: 100, sum: Some(100) }),
         },
+        S::List { of: haven_core::exercise::ItemKind::Text, count, chars_max: 40, weight: None },
         S::Emotions {
-            strength: practice::Scale { min: 1, max: 5, step: 1, anchors: vec![] },
+            strength: scale(1, 5, vec![], None),
             suggestions: vec![choice("a", ""), choice("b", "")],
             count,
         },
@@ -93,11 +105,19 @@ fn every_shape_comes_back() {
         S::DateTime,
         S::Date { suggest: Some("P7D".to_owned()) },
         S::Duration,
-        S::Bool { stop: Some((true, "stop".to_owned())) },
+        S::Bool {
+            stop: Some(practice::Stop {
+                when: true,
+                notice: "stop".to_owned(),
+                instead: Some("slow-breath".parse().unwrap()),
+            }),
+        },
         S::Timer { suggested_s: Some(60) },
         S::Derived { template: "It was {line}.".to_owned() },
         S::Link { to: Some("thought-check".parse().unwrap()) },
         S::Consent,
+        S::Text { chars_max: 40 },
+        S::Scale(scale(0, 4, vec![], None)),
     ];
     for (found, expected) in shapes.iter().zip(&expected) {
         assert_eq!(found, expected);

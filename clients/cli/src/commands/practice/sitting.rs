@@ -1,0 +1,232 @@
+//! One sitting over an exercise: whom it concerns, and where its answers are kept until they are an entry.
+
+use haven_api::drafts::{DraftId, SavedDraft};
+use haven_api::error::ErrorReason;
+use haven_api::journal::{Draft, Entry, ExerciseChoice, Filter, Written};
+use haven_api::people::Person;
+use haven_api::practice::stepper::{self, Stepper};
+use haven_api::practice::{Exercise, GateWords};
+use haven_core::answers::{ExerciseId, Value, ValueMap};
+use haven_core::entry::EntryKind;
+use haven_core::id::{EntryId, PersonId};
+use haven_core::person::{ResolveError, resolve_person};
+use haven_core::time::Timestamp;
+
+use super::LANGUAGE;
+use crate::args::DoArgs;
+use crate::cx::{Cx, Haven};
+use crate::fault::Fault;
+use crate::limits::UNLOCK_TRIES;
+use crate::{ask, daemon, editor, when};
+
+/// A sitting.
+pub(super) struct Sitting {
+    pub(super) haven: Haven,
+    pub(super) people: Vec<Person>,
+    /// The draft that holds the answers.
+    id: DraftId,
+    draft: Draft,
+    /// The entry that is changed, in the version that was opened.
+    entry: Option<(EntryId, String)>,
+    is_kept: bool,
+}
+
+impl Sitting {
+    /// Begins an exercise, goes on with what was begun of it, or opens the one entry that a journal keeps of it.
+    pub(super) async fn begin(cx: &Cx, args: &DoArgs) -> Result<(Self, Stepper), Fault> {
+        let haven = cx.haven().await?;
+        // Better to hear that the journal is locked before the first answer than after the last.
+        let people = haven.people().await?;
+        let exercise = haven.exercise(&args.id, None, LANGUAGE).await?;
+        let choice = ExerciseChoice { id: args.id.clone(), version: None };
+        let draft = Draft { exercise: Some(choice), people: args.people.clone(), ..Draft::default() };
+        let mut sitting = Self { haven, people, id: editor::random()?, draft, entry: None, is_kept: false };
+        if let Some(saved) = begun(cx, &sitting.haven, &args.id).await? {
+            sitting.go_on(saved);
+            let stepper = Stepper::new(sitting.exercise(&exercise).await?, sitting.draft.answers.clone());
+            return Ok((sitting, stepper));
+        }
+        if exercise.single
+            && let Some(entry) = only_entry(&sitting.haven, &args.id).await?
+        {
+            sitting.change(entry);
+        }
+        let stepper = Stepper::new(sitting.exercise(&exercise).await?, sitting.draft.answers.clone());
+        Ok((sitting, stepper.from_start()))
+    }
+
+    fn go_on(&mut self, saved: SavedDraft) {
+        self.id = saved.id;
+        self.entry = saved.entry.zip(saved.base_version);
+        self.is_kept = true;
+        let people = std::mem::take(&mut self.draft.people);
+        self.draft = saved.draft;
+        self.draft.people.extend(people);
+    }
+
+    fn change(&mut self, entry: Entry) {
+        let summary = entry.summary;
+        self.entry = Some((summary.id, entry.version));
+        let mut people: Vec<_> = summary.people.iter().map(|person| person.id.to_string()).collect();
+        people.append(&mut self.draft.people);
+        self.draft = Draft {
+            kind: Some(summary.kind),
+            at: Some(summary.at),
+            title: summary.title,
+            text: entry.text,
+            tags: summary.tags.iter().map(ToString::to_string).collect(),
+            people,
+            exercise: summary.exercise.map(|it| ExerciseChoice { id: it.id, version: Some(it.version) }),
+            answers: entry.answers,
+        };
+    }
+
+    /// The exercise in the version that the answers are for.
+    async fn exercise(&self, newest: &Exercise) -> Result<Exercise, Fault> {
+        match self.draft.exercise.as_ref().and_then(|choice| choice.version) {
+            Some(version) if version != newest.summary.exercise.version => {
+                Ok(self.haven.exercise(&newest.summary.exercise.id, Some(version), LANGUAGE).await?)
+            }
+            _ => Ok(newest.clone()),
+        }
+    }
+
+    /// Whether somebody it concerns is marked as not safe to be open with.
+    pub(super) fn is_unsafe(&self, exercise: &Exercise, answers: &ValueMap) -> bool {
+        is_unsafe(&self.people, &self.draft.people, exercise, answers)
+    }
+
+    /// The gate, if it holds without a question.
+    pub(super) fn held<'a>(&self, stepper: &'a Stepper) -> Option<&'a GateWords> {
+        let is_unsafe = self.is_unsafe(stepper.exercise(), stepper.answers());
+        stepper::held(stepper.exercise(), is_unsafe)
+    }
+
+    /// The name of somebody.
+    pub(super) fn name(&self, id: &str) -> Option<String> {
+        let person = self.people.iter().find(|person| person.id.to_string() == id);
+        person.map(|person| person.name.as_str().to_owned())
+    }
+
+    /// Finds somebody by what they are called; none if they are not known.
+    ///
+    /// # Errors
+    /// Several are called so.
+    pub(super) fn find(&self, called: &str) -> Result<Option<PersonId>, ResolveError> {
+        match resolve_person(&self.people, called.trim()) {
+            Ok(id) => Ok(Some(id)),
+            Err(ResolveError::NotFound) => Ok(None),
+            Err(ambiguous) => Err(ambiguous),
+        }
+    }
+
+    /// Adds somebody to the people of the journal.
+    pub(super) async fn add_person(&mut self, name: &str) -> Result<PersonId, Fault> {
+        let person = self.haven.add_person(name.trim()).await?;
+        let id = person.id;
+        self.people.push(person);
+        Ok(id)
+    }
+
+    /// Keeps the answers so far, so that nothing that ends the sitting loses them.
+    pub(super) async fn keep(&mut self, answers: &ValueMap) -> Result<(), Fault> {
+        if answers.is_empty() && !self.is_kept {
+            return Ok(());
+        }
+        self.draft.answers = answers.clone();
+        self.haven.save_draft(self.saved_draft()).await?;
+        self.is_kept = true;
+        Ok(())
+    }
+
+    fn saved_draft(&self) -> SavedDraft {
+        let (entry, base_version) = self.entry.clone().unzip();
+        SavedDraft {
+            id: self.id,
+            draft: self.draft.clone(),
+            entry,
+            base_version,
+            saved: Timestamp::default(),
+        }
+    }
+
+    /// Keeps the answers, asking for the passphrase where the journal was locked meanwhile.
+    pub(super) async fn keep_for_sure(&mut self, cx: &Cx, answers: &ValueMap) -> Result<(), Fault> {
+        for _ in 0..UNLOCK_TRIES {
+            match self.keep(answers).await {
+                // A daemon that locks begins anew, and the connection with it.
+                Err(fault) if fault.reason() == ErrorReason::DaemonUnreachable => {
+                    self.haven = daemon::reach().await?;
+                }
+                Err(fault) if fault.reason() == ErrorReason::Locked && cx.asks => {
+                    cx.note("The journal was locked meanwhile.");
+                    let passphrase = ask::passphrase(cx, None, "Passphrase: ").await?;
+                    if let Err(fault) = editor::open_again(&mut self.haven, passphrase).await {
+                        cx.note(&fault.to_string());
+                    }
+                }
+                outcome => return outcome,
+            }
+        }
+        self.keep(answers).await
+    }
+
+    /// Makes what was kept an entry; none if nothing was answered.
+    pub(super) async fn finish(&mut self) -> Result<Option<Written>, Fault> {
+        if !self.is_kept {
+            return Ok(None);
+        }
+        Ok(Some(self.haven.commit_draft(self.id).await?))
+    }
+
+    /// Forgets what was kept.
+    pub(super) async fn forget(&mut self) -> Result<(), Fault> {
+        if std::mem::take(&mut self.is_kept) {
+            self.haven.discard_draft(self.id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether somebody who was named or is in the answers is marked as not safe to be open with.
+pub(super) fn is_unsafe(
+    people: &[Person],
+    named: &[String],
+    exercise: &Exercise,
+    answers: &ValueMap,
+) -> bool {
+    // Whoever cannot be found is no concern here; the device says so.
+    let named = named.iter().filter_map(|called| resolve_person(people, called).ok());
+    stepper::is_unsafe(people, named.chain(stepper::concerned(exercise, answers)))
+}
+
+/// The newest draft of an exercise, if the person wants to go on with it.
+async fn begun(cx: &Cx, haven: &Haven, id: &ExerciseId) -> Result<Option<SavedDraft>, Fault> {
+    let drafts = haven.drafts().await?;
+    let Some(found) = drafts.iter().find(|draft| draft.exercise.as_ref().is_some_and(|it| it.id == *id))
+    else {
+        return Ok(None);
+    };
+    let question = format!("You began this on {}. Go on? [Y/n] ", when::local(found.saved));
+    let answer = ask::line(cx, &question, "Pass --answers FILE.").await?;
+    if matches!(answer.trim().to_lowercase().as_str(), "n" | "no") {
+        return Ok(None);
+    }
+    Ok(Some(haven.draft(found.id).await?))
+}
+
+/// The entry of an exercise that a journal keeps once.
+pub(super) async fn only_entry(haven: &Haven, id: &ExerciseId) -> Result<Option<Entry>, Fault> {
+    let filter = Filter { kind: Some(EntryKind::Exercise), ..Filter::default() };
+    let entries = haven.list_all(&filter).await?;
+    let found = entries.iter().find(|entry| entry.exercise.as_ref().is_some_and(|it| it.id == *id));
+    match found {
+        Some(found) => Ok(Some(haven.entry(&found.id.to_string(), None).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The answer that names somebody.
+pub(super) fn person(id: PersonId) -> Value {
+    Value::Text(id.to_string())
+}

@@ -1,0 +1,265 @@
+//! An exercise being done: which question comes next, what an answer calls for, and what is answered so far.
+//!
+//! It works over the exercise as clients read it and not over core's: the terminal and the page ask from the same message,
+//! with its texts in one language, and neither ever holds a definition. What is refused here is refused early, to spare the
+//! person a question that is asked twice; whether an answer is taken is still the device's to say.
+
+mod fit;
+
+use haven_core::answers::{ExerciseId, Value, ValueMap};
+use haven_core::exercise::{ItemKind, Phase};
+use haven_core::id::PersonId;
+use haven_core::person::{Person, Safe};
+
+use super::{Exercise, Field, GateWords, Shape};
+
+pub use fit::{Misfit, check};
+
+/// What stands in a sentence where an answer is still missing.
+const GAP: &str = "…";
+
+/// An exercise being done.
+#[derive(Clone, PartialEq)]
+pub struct Stepper {
+    exercise: Exercise,
+    /// Where the questions of this sitting stand in the exercise, in the order they are asked.
+    asked: Vec<usize>,
+    at: usize,
+    answers: ValueMap,
+}
+
+/// What an answer calls for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Nothing: the next question.
+    Nothing,
+    /// Some words, then the next question.
+    Say(String),
+    /// Some words, and then it is better to stop.
+    Stop {
+        /// The words.
+        notice: String,
+        /// The exercise to offer then.
+        instead: Option<ExerciseId>,
+    },
+}
+
+impl Stepper {
+    /// Begins an exercise, or goes on with one: after the last question that was answered.
+    pub fn new(exercise: Exercise, answers: ValueMap) -> Self {
+        let mut asked: Vec<usize> =
+            (0..exercise.fields.len()).filter(|at| exercise.fields[*at].phase != Phase::Later).collect();
+        asked.sort_by_key(|at| exercise.fields[*at].phase);
+        let is_answered = |at: &usize| answers.contains_key(&exercise.fields[*at].id);
+        let at = asked.iter().rposition(is_answered).map_or(0, |last| last + 1);
+        Self { exercise, asked, at, answers }
+    }
+
+    /// Begins with the first question, whatever is answered already.
+    #[must_use]
+    pub fn from_start(self) -> Self {
+        Self { at: 0, ..self }
+    }
+
+    /// Returns the exercise.
+    pub fn exercise(&self) -> &Exercise {
+        &self.exercise
+    }
+
+    /// Returns what is answered so far.
+    pub fn answers(&self) -> &ValueMap {
+        &self.answers
+    }
+
+    /// Returns the question that is asked now; none when all were.
+    pub fn field(&self) -> Option<&Field> {
+        self.asked.get(self.at).map(|at| &self.exercise.fields[*at])
+    }
+
+    /// Returns which question it is, from 1, and how many there are.
+    pub fn step(&self) -> (usize, usize) {
+        (self.at + 1, self.asked.len())
+    }
+
+    /// Returns the answer that the present question has already.
+    pub fn answer(&self) -> Option<&Value> {
+        self.answers.get(&self.field()?.id)
+    }
+
+    /// Takes an answer to the present question and goes on; none leaves the question open.
+    ///
+    /// # Errors
+    /// [`Misfit`] if the answer does not fit; nothing has changed then.
+    pub fn next(&mut self, answer: Option<Value>) -> Result<Reply, Misfit> {
+        let Some(field) = self.field() else { return Ok(Reply::Nothing) };
+        let Some(answer) = answer else {
+            self.skip();
+            return Ok(Reply::Nothing);
+        };
+        check(&field.shape, &answer)?;
+        let reply = reply(&field.shape, &answer);
+        let id = field.id.clone();
+        self.answers.insert(id, answer);
+        self.at += 1;
+        Ok(reply)
+    }
+
+    /// Leaves the present question open and goes on.
+    pub fn skip(&mut self) {
+        if let Some(id) = self.field().map(|field| field.id.clone()) {
+            self.answers.remove(&id);
+            self.at += 1;
+        }
+    }
+
+    /// Goes back by one question. Tells whether there was one.
+    pub fn back(&mut self) -> bool {
+        let has_earlier = self.at > 0;
+        self.at = self.at.saturating_sub(1);
+        has_earlier
+    }
+
+    /// Goes to a question, for an answer that was refused. Tells whether it is one of this sitting.
+    pub fn go_to(&mut self, id: &str) -> bool {
+        let found = self.asked.iter().position(|at| self.exercise.fields[*at].id == id);
+        self.at = found.unwrap_or(self.at);
+        found.is_some()
+    }
+
+    /// Ends it here: no further question is asked.
+    pub fn end(&mut self) {
+        self.at = self.asked.len();
+    }
+
+    /// Names the questions of this sitting that an exercise needs to count as done and that are open.
+    pub fn open(&self) -> impl Iterator<Item = &Field> {
+        let fields = self.asked.iter().map(|at| &self.exercise.fields[*at]);
+        fields.filter(|field| field.required && !self.answers.contains_key(&field.id))
+    }
+
+    /// Returns the earlier items that are offered as answers to the present question.
+    pub fn offered(&self) -> Vec<String> {
+        let from = self.field().and_then(|field| field.from.as_ref());
+        let Some(Value::List(items)) = from.and_then(|id| self.answers.get(id)) else { return Vec::new() };
+        items.iter().filter_map(words).collect()
+    }
+
+    /// Returns a sentence with the answers so far in it, `…` where one is missing. `name` gives the name of a person.
+    pub fn sentence(&self, template: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
+        sentence(&self.exercise, &self.answers, template, name)
+    }
+}
+
+/// Returns what an answer calls for.
+pub fn reply(shape: &Shape, answer: &Value) -> Reply {
+    let stop = |notice: &String, instead: &Option<_>| Reply::Stop {
+        notice: notice.clone(),
+        instead: instead.clone(),
+    };
+    match shape {
+        Shape::Bool { stop: Some(it) } if *answer == Value::Bool(it.when) => stop(&it.notice, &it.instead),
+        Shape::Scale(scale) => match (&scale.bounds, answer.whole()) {
+            (Some(bounds), Some(number)) if bounds.stops(number) => stop(&bounds.notice, &bounds.instead),
+            _ => Reply::Nothing,
+        },
+        Shape::Choice(choices) | Shape::Multi(choices, _) => {
+            let chosen = choices.iter().filter(|choice| has_chosen(answer, &choice.id));
+            let notices: Vec<_> =
+                chosen.map(|choice| choice.notice.as_str()).filter(|notice| !notice.is_empty()).collect();
+            if notices.is_empty() { Reply::Nothing } else { Reply::Say(notices.join("\n\n")) }
+        }
+        _ => Reply::Nothing,
+    }
+}
+
+fn has_chosen(answer: &Value, id: &str) -> bool {
+    match answer {
+        Value::Text(chosen) => chosen == id,
+        Value::List(chosen) => chosen.iter().any(|it| it.text() == Some(id)),
+        _ => false,
+    }
+}
+
+/// Puts answers into a sentence, `…` where one is missing. `name` gives the name of a person by id.
+pub fn sentence(
+    exercise: &Exercise,
+    answers: &ValueMap,
+    template: &str,
+    name: &dyn Fn(&str) -> Option<String>,
+) -> String {
+    let mut told = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((id, after)) = after.split_once('}') else { break };
+        told.push_str(before);
+        let field = exercise.fields.iter().find(|field| field.id == id);
+        let spoken = field.and_then(|field| match &field.shape {
+            // A definition has no circles, so this comes to an end.
+            Shape::Derived { template } => Some(sentence(exercise, answers, template, name)),
+            shape => spoken(shape, answers.get(id)?, name),
+        });
+        told.push_str(spoken.as_deref().unwrap_or(GAP));
+        rest = after;
+    }
+    told + rest
+}
+
+/// Returns an answer in words; none where it has none.
+pub fn spoken(shape: &Shape, answer: &Value, name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let one = |value: &Value| {
+        let text = words(value)?;
+        match shape {
+            Shape::Choice(choices)
+            | Shape::Multi(choices, _)
+            | Shape::Emotions { suggestions: choices, .. } => {
+                let choice = choices.iter().find(|choice| choice.id == text);
+                Some(choice.map_or(text, |choice| choice.label.clone()))
+            }
+            Shape::Person | Shape::List { of: ItemKind::Person, .. } => name(&text),
+            Shape::Link { .. } | Shape::List { of: ItemKind::Link, .. } => None,
+            _ => Some(text),
+        }
+    };
+    let told = match answer {
+        Value::List(items) => items.iter().filter_map(one).collect::<Vec<_>>().join(", "),
+        single => one(single)?,
+    };
+    Some(told.trim().to_owned()).filter(|told| !told.is_empty())
+}
+
+/// The words of one value: of a text, a number, or an item with a weight or a strength.
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Number(_) => value.whole().map(|number| number.to_string()),
+        Value::Map(map) => map.get("text").or_else(|| map.get("name"))?.text().map(str::to_owned),
+        Value::Null | Value::Bool(_) | Value::List(_) => None,
+    }
+}
+
+/// Names the people that answers are about.
+pub fn concerned<'a>(exercise: &'a Exercise, answers: &'a ValueMap) -> impl Iterator<Item = PersonId> + 'a {
+    let about_people =
+        |shape: &Shape| matches!(shape, Shape::Person | Shape::List { of: ItemKind::Person, .. });
+    let fields = exercise.fields.iter().filter(move |field| about_people(&field.shape));
+    fields.filter_map(|field| answers.get(&field.id)).flat_map(people_in)
+}
+
+fn people_in(answer: &Value) -> Vec<PersonId> {
+    let values =
+        if let Value::List(items) = answer { items.as_slice() } else { std::slice::from_ref(answer) };
+    values.iter().filter_map(|value| words(value)?.trim().parse().ok()).collect()
+}
+
+/// Tells whether one of the people is marked as not safe to be open with.
+pub fn is_unsafe(people: &[Person], mut about: impl Iterator<Item = PersonId>) -> bool {
+    about.any(|id| people.iter().any(|person| person.id == id && person.safe == Some(Safe::No)))
+}
+
+/// Returns the words of the gate that holds at once where somebody concerned is marked unsafe, without a question.
+pub fn held(exercise: &Exercise, is_unsafe: bool) -> Option<&GateWords> {
+    exercise.gate.as_ref().filter(|_| is_unsafe)
+}
+
+#[cfg(test)]
+mod tests;
