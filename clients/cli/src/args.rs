@@ -129,6 +129,8 @@ pub(crate) enum Command {
     /// Find and do guided exercises.
     #[command(subcommand)]
     Practice(PracticeCommand),
+    /// See what comes up today: what is open, and one suggestion at most.
+    Today,
     /// Answer questionnaires and look back on the results.
     #[command(subcommand)]
     Measure(MeasureCommand),
@@ -228,6 +230,8 @@ mod tests {
             "haven sync --wait --timeout 60s",
             "haven practice list --step 3 --sign regulated",
             "haven practice do slow-breath --person P --answers f --plain",
+            "haven today --json",
+            "haven practice later 1a --answers -",
             "haven measure list --json",
             "haven measure do two-axis --person Ann --answers -",
             "haven measure history phq-9",

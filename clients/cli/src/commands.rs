@@ -19,6 +19,7 @@ mod progress;
 mod reminders;
 mod server;
 mod support;
+mod today;
 mod vault;
 mod writing;
 
@@ -62,6 +63,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Draft(args) => drafts::run(cx, args).await,
         Command::Export(args) => export::run(cx, args).await,
         Command::DemoData(args) => fiction::run(cx, args).await,
+        Command::Today => today::run(cx).await,
         Command::Measure(args) => measures::run(cx, args).await,
         Command::Progress(args) => progress::run(cx, args).await,
         Command::People(args) => people::run(cx, args).await,

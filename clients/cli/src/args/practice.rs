@@ -31,6 +31,14 @@ pub(crate) enum PracticeCommand {
     },
     /// Do an exercise.
     Do(DoArgs),
+    /// Answer what an exercise asks some time afterwards.
+    Later {
+        /// The entry: its id, or as much of it as fits one only.
+        entry: String,
+        /// Take the answers from a JSON file, or `-` for stdin: {"field": answer}.
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use haven_core::reminder::{Every, TimeOfDay, Wording};
 
 /// Takes whatever is typed: this command has to answer when nothing else does.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct HelpNowArgs {
     /// The country you are in, by its two letters, such as DE; guessed from the settings of this machine otherwise.
     #[arg(long, value_name = "CC", num_args = 0..=1, default_missing_value = "", overrides_with = "country")]

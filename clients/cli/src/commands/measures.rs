@@ -10,9 +10,9 @@ use haven_core::measure::PREFER_NOT_TO_SAY;
 use haven_core::progress::verdict;
 use serde::Serialize;
 
-use crate::args::MeasureCommand;
+use crate::args::{HelpNowArgs, MeasureCommand};
 use crate::ask;
-use crate::cx::{Cx, aside};
+use crate::cx::{Cx, aside, print};
 use crate::fault::Fault;
 use crate::limits::ID_SHOWN;
 use crate::text::Style;
@@ -199,6 +199,11 @@ async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>)
         }
     };
     let result = haven.answer_measure(id, person, answers, None, LANGUAGE).await?;
+    if result.support && !cx.json {
+        // Before any score, and nobody has to answer it.
+        super::support::help(cx, HelpNowArgs::default()).await;
+        print("\n")?;
+    }
     cx.tell(&ResultShape::kept(&result), |style| told(&result, style))
 }
 

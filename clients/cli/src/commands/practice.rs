@@ -1,6 +1,6 @@
 //! Guided exercises.
 
-mod answers;
+pub(super) mod answers;
 mod asking;
 mod shapes;
 mod sitting;
@@ -30,6 +30,9 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
         PracticeCommand::List { step, sign } => list(cx, step, sign).await?,
         PracticeCommand::Show { id } => show(cx, &id).await?,
         PracticeCommand::Check { file } => return check(cx, file).await,
+        PracticeCommand::Later { entry, answers } => {
+            super::today::later(cx, &entry, answers.as_deref()).await?;
+        }
         PracticeCommand::Do(args) => go(cx, &args).await?,
     }
     Ok(Exit::Done)
@@ -71,7 +74,7 @@ fn in_words(exercise: &Exercise, style: Style) -> String {
 }
 
 /// A question as a person reads it.
-fn question(field: &Field, style: Style) -> String {
+pub(super) fn question(field: &Field, style: Style) -> String {
     let must = if field.required { "" } else { " (if you like)" };
     let mut words = format!("\n{}{must}  {}\n", style.bold(&field.label), style.faint(&field.id));
     if !field.help.is_empty() {
@@ -198,7 +201,7 @@ async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
 }
 
 /// Reads answers from a file: one JSON object.
-fn answered(file: &Path) -> Result<ValueMap, Fault> {
+pub(super) fn answered(file: &Path) -> Result<ValueMap, Fault> {
     let unfit = |why: String| {
         Fault::usage("the answers cannot be read", why, "Write one JSON object: {\"field\": answer, …}.")
     };

@@ -54,7 +54,7 @@ pub(super) fn takes_lines(shape: &Shape) -> bool {
 }
 
 /// Reads what was typed; whether it fits, the device decides.
-pub(super) fn read(shape: &Shape, typed: &str) -> Value {
+pub(crate) fn read(shape: &Shape, typed: &str) -> Value {
     match shape {
         Shape::Scale(_) => number(typed),
         Shape::Multi(..) => Value::List(typed.split(',').map(|id| Value::from(id.trim())).collect()),

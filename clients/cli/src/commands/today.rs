@@ -1,0 +1,156 @@
+//! What comes up today, and answering what was to be asked later. Nothing is due, and nothing is counted.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use haven_api::drafts::DraftSummary;
+use haven_api::journal::Edit;
+use haven_api::measures::{Later, Today};
+use haven_api::practice::Exercise;
+use haven_core::answers::ValueMap;
+use serde::Serialize;
+
+use super::practice::{answered, answers, question};
+use crate::ask;
+use crate::cx::{Cx, aside};
+use crate::fault::Fault;
+use crate::limits::ID_SHOWN;
+use crate::text::Style;
+
+/// The language of the texts.
+const LANGUAGE: &str = "en";
+
+#[derive(Serialize)]
+struct TodayShape<'a> {
+    open: Vec<OpenShape<'a>>,
+    later: Vec<LaterShape<'a>>,
+    suggestion: Option<SuggestionShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct OpenShape<'a> {
+    exercise: Option<&'a str>,
+    title: &'a str,
+    saved: String,
+}
+
+#[derive(Serialize)]
+struct LaterShape<'a> {
+    entry: String,
+    exercise: &'a str,
+    title: &'a str,
+    date: String,
+    questions: Vec<QuestionShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct QuestionShape<'a> {
+    id: &'a str,
+    label: &'a str,
+}
+
+#[derive(Serialize)]
+struct SuggestionShape<'a> {
+    exercise: &'a str,
+    title: &'a str,
+    minutes: u32,
+}
+
+pub(super) async fn run(cx: &Cx) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let today = haven.today(LANGUAGE).await?;
+    let drafts = haven.drafts().await?;
+    cx.tell(&shape(&today, &drafts), |style| in_words(&today, &drafts, style))
+}
+
+fn shape<'a>(today: &'a Today, drafts: &'a [DraftSummary]) -> TodayShape<'a> {
+    let open = drafts.iter().map(|draft| OpenShape {
+        exercise: draft.exercise.as_ref().map(|made_with| made_with.id.as_str()),
+        title: &draft.title,
+        saved: draft.saved.to_string(),
+    });
+    let later = today.later.iter().map(|later| LaterShape {
+        entry: later.entry.to_string(),
+        exercise: later.exercise.as_str(),
+        title: &later.title,
+        date: later.date.to_string(),
+        questions: later.questions.iter().map(|it| QuestionShape { id: &it.id, label: &it.label }).collect(),
+    });
+    let suggestion = today.suggestion.as_ref().map(|it| SuggestionShape {
+        exercise: it.exercise.as_str(),
+        title: &it.title,
+        minutes: it.minutes,
+    });
+    TodayShape { open: open.collect(), later: later.collect(), suggestion }
+}
+
+fn in_words(today: &Today, drafts: &[DraftSummary], style: Style) -> String {
+    let mut words = String::new();
+    for draft in drafts {
+        let (what, next) = match &draft.exercise {
+            Some(made_with) => (made_with.id.to_string(), format!("haven practice do {}", made_with.id)),
+            None => ("writing".to_owned(), "haven draft list".to_owned()),
+        };
+        let _ = writeln!(words, "Begun, and kept for you: {what}.  {}", style.faint(&next));
+    }
+    for later in &today.later {
+        let _ = writeln!(words, "From {}, {}:", later.date, style.bold(&later.title));
+        for question in &later.questions {
+            let _ = writeln!(words, "  {}", question.label);
+        }
+        let next = format!("haven practice later {}", &later.entry.to_string()[..ID_SHOWN]);
+        let _ = writeln!(words, "  {}", style.faint(&next));
+    }
+    if let Some(suggestion) = &today.suggestion {
+        let next = format!("haven practice do {}", suggestion.exercise);
+        let about = format!("{} min", suggestion.minutes);
+        let title = style.bold(&suggestion.title);
+        let _ = writeln!(words, "If you like: {title}, {about}.  {}", style.faint(&next));
+    }
+    words + "Nothing is due.\n"
+}
+
+/// Answers what was to be asked later about an entry.
+pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let id = haven.entry(entry, None).await?.summary.id;
+    let answers = match file {
+        Some(file) => answered(file)?,
+        None if cx.asks => {
+            let today = haven.today(LANGUAGE).await?;
+            let Some(later) = today.later.iter().find(|later| later.entry == id) else {
+                cx.note("Nothing is asked about this entry today.");
+                return Ok(());
+            };
+            let exercise = haven.exercise(&later.exercise, None, LANGUAGE).await?;
+            ask_later(cx, later, &exercise).await?
+        }
+        None => {
+            return Err(Fault::usage(
+                "nothing was answered",
+                "nobody may be asked here",
+                "Pass --answers FILE, or run this in a terminal.",
+            ));
+        }
+    };
+    if answers.is_empty() {
+        cx.note("Nothing was answered, and nothing was changed.");
+        return Ok(());
+    }
+    haven.edit(&id.to_string(), Edit { answers, ..Edit::default() }, None).await?;
+    super::writing::tell(cx, id.to_string())
+}
+
+async fn ask_later(cx: &Cx, later: &Later, exercise: &Exercise) -> Result<ValueMap, Fault> {
+    aside(&format!("From {}, {}. An empty line leaves a question open.", later.date, later.title));
+    let mut given = ValueMap::new();
+    for asked in &later.questions {
+        let Some(field) = exercise.fields.iter().find(|field| field.id == asked.field) else { continue };
+        aside(question(field, cx.style).trim_end());
+        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
+        if !typed.trim().is_empty() {
+            given.insert(asked.id.clone(), answers::read(&field.shape, &typed));
+        }
+    }
+    Ok(given)
+}
