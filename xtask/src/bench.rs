@@ -15,6 +15,7 @@ pub mod usage;
 pub mod peers;
 
 mod browser;
+mod progress;
 mod rows;
 mod service;
 
@@ -55,6 +56,7 @@ const TYPED: &[&str] = &["typed"];
 const SERVICE: &[&str] = &["pushes", "listener"];
 const GROWTH: &[&str] = &["growth"];
 const BROWSER: &[&str] = &["wasm"];
+const PROGRESS: &[&str] = &["progress"];
 
 /// One run: what is measured with.
 struct Bench<'a> {
@@ -101,6 +103,9 @@ impl Bench<'_> {
             service::measure(&self.programs, self.folder, &floors)?
                 .into_iter()
                 .for_each(|row| table.add(row));
+        }
+        if self.wants(PROGRESS) {
+            progress::measure(&self.programs, self.folder)?.into_iter().for_each(|row| table.add(row));
         }
         if self.wants(BROWSER) {
             browser::measure(repo)?.into_iter().for_each(|row| table.add(row));
@@ -153,7 +158,7 @@ fn tell(choice: &BenchChoice, mut table: Table) {
 }
 
 fn check_keys(choice: &BenchChoice) -> Result<(), Fault> {
-    let keys = [JOURNAL, TYPED, SERVICE, GROWTH, BROWSER].concat();
+    let keys = [JOURNAL, TYPED, SERVICE, GROWTH, PROGRESS, BROWSER].concat();
     let Some(unknown) = choice.only.iter().find(|chosen| !keys.contains(&chosen.as_str())) else {
         return Ok(());
     };

@@ -15,8 +15,8 @@ use crate::time::Date;
 /// The tag of every entry.
 pub const TAG: &str = "fictional";
 
-/// The most months; beyond them nothing new would be seen.
-pub const MONTHS_MAX: u32 = 24;
+/// The most months: twenty years, a little over 10,000 entries, the journal that the views are measured on.
+pub const MONTHS_MAX: u32 = 240;
 
 /// The people of the journal, in the order in which [`entries`] wants their ids.
 pub const CAST: [Role; 4] = [

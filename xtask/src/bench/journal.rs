@@ -344,6 +344,16 @@ fn write(place: &Place, name: &str, journal: &[Entry]) -> Result<PathBuf, Fault>
     Ok(file)
 }
 
+/// Runs a command of a device alone, again and again.
+pub(super) fn timed(device: &Device, arguments: &[&str]) -> Result<Figure, Fault> {
+    let processes = [device.pid()?];
+    let before = Usage::with(&processes);
+    let samples = Samples::take(RUNS, || device.quietly(arguments))?;
+    let usage = Usage::with(&processes).since(before);
+    let value = Quantity::Time(samples.percentile(50));
+    Ok(Figure { value, late: Some(samples.percentile(99)), usage })
+}
+
 /// The memory of a process as a figure.
 pub(super) fn memory(process: u64) -> Result<Figure, Fault> {
     let bytes = resident(process).ok_or_else(|| {
