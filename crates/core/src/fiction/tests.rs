@@ -1,5 +1,9 @@
 //! The fictional journal is a journal like any other, and fills every view.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use super::{CAST, Page, pages};
 use crate::entry::{Draft, Entry};
 use crate::id::{EntryId, PersonId};
@@ -76,9 +80,31 @@ fn six_months_make_every_view_meaningful() {
         let speaker = Speaker { sayings, language: "en", exercises, measures, name: &name };
         for topic in Topic::ALL {
             let told = told(*topic, &frame, &entries, None, &speaker);
+            let unknown: Vec<String> = members(&told.data).into_iter().filter(|it| !is_listed(it)).collect();
+            assert!(unknown.is_empty(), "{topic}: docs/PROGRESS.md does not know {unknown:?}");
             assert!(told.enough, "seed {seed}, {topic}: {}", told.says);
             assert!(!told.says.is_empty() && !told.says.contains('…'), "{topic}: {}", told.says);
         }
+    }
+}
+
+/// What clients are told about the members of views.
+const LISTED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PROGRESS.md"));
+
+fn is_listed(member: &str) -> bool {
+    LISTED.contains(&format!("`{member}`"))
+}
+
+/// The names of all members, but for those that are the ids of scores.
+fn members(data: &Value) -> BTreeSet<String> {
+    let by_score = |name: &str| ["scores", "since_first"].contains(&name);
+    match data {
+        Value::Object(object) => {
+            let deeper = object.iter().filter(|(name, _)| !by_score(name)).flat_map(|(_, it)| members(it));
+            object.keys().cloned().chain(deeper).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(members).collect(),
+        _ => BTreeSet::new(),
     }
 }
 
