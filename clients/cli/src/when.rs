@@ -43,6 +43,11 @@ pub(crate) fn local(moment: haven_core::time::Timestamp) -> String {
     moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// The time it is on this machine, to the minute, as a person would type it.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now().to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -171,12 +171,14 @@ impl Sitting {
         self.keep(answers).await
     }
 
-    /// Makes what was kept an entry; none if nothing was answered.
-    pub(super) async fn finish(&mut self) -> Result<Option<Written>, Fault> {
-        if !self.is_kept {
-            return Ok(None);
-        }
-        Ok(Some(self.haven.commit_draft(self.id).await?))
+    /// Whether there is anything that was kept.
+    pub(super) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    /// Makes what was kept an entry.
+    pub(super) async fn finish(&mut self) -> Result<Written, Fault> {
+        Ok(self.haven.commit_draft(self.id).await?)
     }
 
     /// Forgets what was kept.
