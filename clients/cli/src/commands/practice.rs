@@ -233,7 +233,12 @@ async fn close(
     ending: Ending,
 ) -> Result<Option<Written>, Fault> {
     if !sitting.is_kept() {
-        cx.note("Nothing was answered, so there is no entry.");
+        let nothing = if sitting.changes() {
+            "Nothing was changed."
+        } else {
+            "Nothing was answered, so there is no entry."
+        };
+        cx.note(nothing);
         return Ok(None);
     }
     if matches!(ending, Ending::Left) {

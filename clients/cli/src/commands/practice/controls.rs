@@ -162,13 +162,12 @@ fn options(choices: &[Choice]) -> Vec<pick::Offered> {
     let option = |choice: &Choice| pick::Offered {
         value: Value::from(choice.id.as_str()),
         label: choice.label.clone(),
-        notice: choice.notice.clone(),
     };
     choices.iter().map(option).collect()
 }
 
 fn named(things: Vec<(String, String)>) -> Vec<pick::Offered> {
-    let option = |(id, label)| pick::Offered { value: Value::Text(id), label, notice: String::new() };
+    let option = |(id, label)| pick::Offered { value: Value::Text(id), label };
     things.into_iter().map(option).collect()
 }
 
@@ -177,3 +176,6 @@ fn days(delay: Option<&str>) -> i32 {
     let delay = delay.and_then(|delay| delay.parse::<haven_core::exercise::Delay>().ok());
     delay.map_or(0, |delay| i32::try_from(delay.hours().div_ceil(24)).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,9 @@ pub(super) fn draw(walk: &mut Walk, frame: &mut Frame<'_>, still: bool) {
     let columns = usize::from(area.width).min(PROSE_COLUMNS_MAX).saturating_sub(2).max(1);
     walk.columns = columns;
     let sheet = page(walk, columns, still);
-    let foot = wrapped(&keys(&walk.page), Some(columns));
+    // A key stays with what it does: the lines break between the pairs only.
+    let foot = keys(&walk.page).replace(' ', "\u{a0}").replace("\u{a0}·\u{a0}", "\u{a0}· ");
+    let foot = wrapped(&foot, Some(columns)).replace('\u{a0}', " ");
     let foot: Vec<&str> = foot.lines().collect();
     let foot_height = u16::try_from(foot.len()).unwrap_or(1).min(area.height / 3);
     let [top, body, bottom] = split(area, foot_height, columns);
@@ -156,7 +158,7 @@ fn end(stepper: &Stepper, sheet: &mut Sheet) {
         sheet.words("Nothing was answered, so there is nothing to save.", BOLD);
         return;
     }
-    sheet.words("That was all of it.", BOLD);
+    sheet.words("That is all for now.", BOLD);
     let open: Vec<_> = stepper.open().collect();
     if open.is_empty() {
         return;
@@ -182,7 +184,7 @@ fn keys(page: &Page) -> String {
     let walk = "Shift-Tab back · Esc leave for now";
     match page {
         Page::Intro => "Enter begin · Esc leave".to_owned(),
-        Page::Gate(_) => "↑ ↓ choose · Enter go on · Esc leave".to_owned(),
+        Page::Gate(_) => "↑ ↓ choose · Enter go on · Shift-Tab back · Esc leave".to_owned(),
         Page::Held => "Enter close".to_owned(),
         Page::Notice(Notice { is_last: true, .. }) => format!("Enter end here · {walk}"),
         Page::Notice(_) => format!("Enter go on · {walk}"),
@@ -190,7 +192,7 @@ fn keys(page: &Page) -> String {
         Page::Leaving(_) => "Enter leave · Esc stay".to_owned(),
         Page::Question(control) => {
             let own = sheet::keys(control);
-            format!("{own} · Tab next · Ctrl-X leave open · {walk}")
+            format!("{own} · Shift-Tab back · Ctrl-X leave open · Esc leave for now")
         }
     }
 }
@@ -199,3 +201,6 @@ fn keys(page: &Page) -> String {
 fn line(text: impl Into<String>, style: Style) -> Line<'static> {
     Line::from(Span::styled(text.into(), style))
 }
+
+#[cfg(test)]
+mod tests;

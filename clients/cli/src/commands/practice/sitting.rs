@@ -130,7 +130,7 @@ impl Sitting {
 
     /// Keeps the answers so far, so that nothing that ends the sitting loses them.
     pub(super) async fn keep(&mut self, answers: &ValueMap) -> Result<(), Fault> {
-        if answers.is_empty() && !self.is_kept {
+        if *answers == self.draft.answers && !self.is_kept {
             return Ok(());
         }
         self.draft.answers = answers.clone();
@@ -174,6 +174,11 @@ impl Sitting {
     /// Whether there is anything that was kept.
     pub(super) fn is_kept(&self) -> bool {
         self.is_kept
+    }
+
+    /// Whether an entry is changed rather than written.
+    pub(super) fn changes(&self) -> bool {
+        self.entry.is_some()
     }
 
     /// Makes what was kept an entry.

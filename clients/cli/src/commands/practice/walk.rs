@@ -276,3 +276,6 @@ impl Walk {
         matches!(&self.page, Page::Question(control) if control.moves())
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

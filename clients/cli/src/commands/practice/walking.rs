@@ -92,9 +92,7 @@ impl Walking {
             self.walk.tick(u64::try_from(now.duration_since(before).as_millis()).unwrap_or(0));
             before = now;
             if happened.is_none() && std::mem::take(&mut is_dirty) {
-                self.walk.note();
-                // What cannot be kept now is kept at the end, or that says why not.
-                let _ = sitting.keep(self.walk.stepper.answers()).await;
+                self.keep(sitting).await;
             }
             is_dirty |= happened.is_some();
             let act = match happened {
@@ -144,6 +142,15 @@ impl Walking {
             self.ask(sitting).await?;
         }
         Ok(())
+    }
+
+    /// Keeps what stands there, but nothing where the gate is about to close.
+    async fn keep(&mut self, sitting: &mut Sitting) {
+        self.walk.note();
+        if sitting.held(&self.walk.stepper).is_none() {
+            // What cannot be kept now is kept at the end, or that says why not.
+            let _ = sitting.keep(self.walk.stepper.answers()).await;
+        }
     }
 
     /// Adds somebody new and takes them for the answer.

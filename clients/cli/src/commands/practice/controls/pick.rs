@@ -12,8 +12,6 @@ pub(in super::super) struct Offered {
     pub(in super::super) value: Value,
     /// What it is called.
     pub(in super::super) label: String,
-    /// What to heed when it is chosen; empty if nothing.
-    pub(in super::super) notice: String,
 }
 
 /// What is offered, and what is chosen.
@@ -40,11 +38,7 @@ impl Pick {
     }
 
     pub(super) fn yes_or_no(answer: Option<&Value>) -> Self {
-        let option = |value, label: &str| Offered {
-            value: Value::Bool(value),
-            label: label.to_owned(),
-            notice: String::new(),
-        };
+        let option = |value, label: &str| Offered { value: Value::Bool(value), label: label.to_owned() };
         Self::one(vec![option(true, "yes"), option(false, "no")], answer)
     }
 

@@ -14,6 +14,8 @@ use crate::text::wrapped;
 const HERE: Style = Style::new().add_modifier(Modifier::BOLD.union(Modifier::REVERSED));
 /// The most columns of a bar.
 const BAR_COLUMNS_MAX: usize = 50;
+/// The most columns of words with a number behind them: the eye has to find the number.
+const WEIGHED_COLUMNS_MAX: usize = 48;
 /// The room for a weight.
 const WEIGHT_COLUMNS: usize = 6;
 
@@ -149,9 +151,6 @@ impl Sheet {
                 None => "",
             };
             self.option(&pick.options[at].label, pick.at == Some(at), mark);
-            if pick.at == Some(at) && !pick.options[at].notice.is_empty() {
-                self.note(&pick.options[at].notice);
-            }
         }
         if let (None, Some(name)) = (pick.at, pick.stranger()) {
             self.words(&format!("Enter adds {name} to your people."), FAINT);
@@ -161,36 +160,28 @@ impl Sheet {
         }
     }
 
-    /// What to heed of the option above.
-    fn note(&mut self, words: &str) {
-        let focus = self.focus;
-        self.words(&format!("    {words}"), FAINT);
-        self.focus = focus;
-    }
-
     fn rows(&mut self, rows: &Rows) {
-        let room =
-            self.columns.saturating_sub(2 + if rows.weight.is_some() { WEIGHT_COLUMNS + 2 } else { 0 });
+        let (number_room, widest) =
+            if rows.weight.is_some() { (WEIGHT_COLUMNS + 2, WEIGHED_COLUMNS_MAX) } else { (0, usize::MAX) };
+        let room = self.columns.saturating_sub(2 + number_room).clamp(1, widest);
         for (number, row) in rows.rows.iter().enumerate() {
             let first = self.lines.len();
             let is_here = number == rows.at;
             for (at, text) in row.words.shown(room).into_iter().enumerate() {
-                let sign = if at > 0 {
-                    "  "
-                } else if is_here {
-                    "> "
-                } else {
-                    "· "
+                let sign = match (at, is_here) {
+                    (0, true) => "> ",
+                    (0, false) => "· ",
+                    _ => "  ",
                 };
                 let gap = " ".repeat(room.saturating_sub(display_width(text)));
                 let weight = match (at, &rows.weight) {
-                    (0, Some(_)) => format!("  {:>WEIGHT_COLUMNS$}", format!("= {}", row.weight.text)),
+                    (0, Some(_)) => format!("  = {}", row.weight.text),
                     _ => String::new(),
                 };
                 self.lines.push(line(format!("{sign}{text}{gap}{weight}"), Style::new()));
             }
             if is_here && rows.in_weight {
-                self.write_at(first, self.columns);
+                self.write_at(first, 2 + room + 4 + rows.rows[number].weight.text.len());
             } else if is_here {
                 let (at, column) = row.words.place(room);
                 self.write_at(first + at, 2 + column);
@@ -281,14 +272,14 @@ pub(super) fn keys(control: &Control) -> &'static str {
             "↑ ↓ take one · Enter next"
         }
         Control::Words(Words { typed: Typed::Line { .. }, .. }) => "Enter next · Ctrl-J new line",
-        Control::Words(Words { typed: Typed::Lines, .. }) => "Enter new line",
+        Control::Words(Words { typed: Typed::Lines, .. }) => "Enter new line · Tab next",
         Control::Words(_) => "↑ ↓ another day · Enter next",
         Control::Dial(_) => "← → ↑ ↓ or digits · Enter next",
         Control::Pick(Pick { called: Some(_), .. }) => "↑ ↓ choose, or type a name · Enter next",
         Control::Pick(Pick { chosen: Some(_), .. }) => "↑ ↓ move · Space choose · Enter next",
         Control::Pick(_) => "↑ ↓ choose · Enter next",
-        Control::Rows(Rows { weight: Some(_), .. }) => "Enter its number, then another line",
-        Control::Rows(_) => "Enter another line",
+        Control::Rows(Rows { weight: Some(_), .. }) => "Enter its number, then another line · Tab next",
+        Control::Rows(_) => "Enter another line · Tab next",
         Control::Feelings(_) => "↑ ↓ move · ← → or digits how strong · Enter next",
         Control::Clock(_) => "Space start or pause · Enter next",
         Control::Sentence(_) => "Enter next",
