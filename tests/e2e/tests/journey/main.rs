@@ -8,4 +8,5 @@ mod diary;
 mod editor;
 mod faults;
 mod first;
+mod practice;
 mod secrecy;

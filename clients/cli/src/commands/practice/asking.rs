@@ -30,7 +30,7 @@ pub(super) async fn ask_all(cx: &Cx, sitting: &mut Sitting, stepper: &mut Steppe
     {
         return Ok(Ending::Held);
     }
-    aside("An empty line leaves a question open.");
+    aside("An empty line leaves a question open. You can stop with Ctrl-C; what you answered is kept.");
     questions(cx, sitting, stepper, is_unsafe).await
 }
 

@@ -217,6 +217,7 @@ async fn begun(cx: &Cx, haven: &Haven, id: &ExerciseId) -> Result<Option<SavedDr
     let question = format!("You began this on {}. Go on? [Y/n] ", when::local(found.saved));
     let answer = ask::line(cx, &question, "Pass --answers FILE.").await?;
     if matches!(answer.trim().to_lowercase().as_str(), "n" | "no") {
+        cx.note("It stays where it is; `haven draft list` shows it.");
         return Ok(None);
     }
     Ok(Some(haven.draft(found.id).await?))

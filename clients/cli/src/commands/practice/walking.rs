@@ -18,7 +18,7 @@ use super::terminal::{Screen, event};
 use super::walk::{Act, Page, Walk};
 use crate::cx::Cx;
 use crate::fault::Fault;
-use crate::text::Style;
+use crate::text::{Style, marks};
 use crate::when;
 
 /// How often a screen is drawn while something moves on it: often enough for a bar to seem to flow.
@@ -58,7 +58,7 @@ pub(super) async fn again(
     let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
     let walk = Walk::begin(stepper.clone(), is_unsafe, false);
     let mut walking = Walking { walk, links: Links::default(), is_unsafe, style: cx.style, still };
-    walking.ask(sitting).await?;
+    walking.ask(sitting).await;
     walking.walk.hint = format!("That does not fit: {}; {}.", fault.what, fault.next);
     let ending = walking.run(sitting).await;
     *stepper = walking.walk.stepper;
@@ -103,29 +103,29 @@ impl Walking {
                 }
                 _ => Act::Nothing,
             };
-            if let Some(ending) = self.act(sitting, act).await? {
+            if let Some(ending) = self.act(sitting, act).await {
                 return Ok(ending);
             }
         }
     }
 
-    async fn act(&mut self, sitting: &mut Sitting, act: Act) -> Result<Option<Ending>, Fault> {
+    async fn act(&mut self, sitting: &mut Sitting, act: Act) -> Option<Ending> {
         match act {
             Act::Nothing => {}
-            Act::Ask => self.ask(sitting).await?,
-            Act::Answered(reply) => self.answered(sitting, reply).await?,
-            Act::Meet(name) => self.meet(sitting, &name).await?,
-            Act::Finish => return Ok(Some(Ending::Done)),
+            Act::Ask => self.ask(sitting).await,
+            Act::Answered(reply) => self.answered(sitting, reply).await,
+            Act::Meet(name) => self.meet(sitting, &name).await,
+            Act::Finish => return Some(Ending::Done),
             Act::Leave => {
                 self.walk.note();
-                return Ok(Some(Ending::Left));
+                return Some(Ending::Left);
             }
-            Act::Close => return Ok(Some(Ending::Held)),
+            Act::Close => return Some(Ending::Held),
         }
-        Ok(None)
+        None
     }
 
-    async fn answered(&mut self, sitting: &mut Sitting, reply: Reply) -> Result<(), Fault> {
+    async fn answered(&mut self, sitting: &mut Sitting, reply: Reply) {
         let stepper = &self.walk.stepper;
         let was_unsafe =
             std::mem::replace(&mut self.is_unsafe, sitting.is_unsafe(stepper.exercise(), stepper.answers()));
@@ -134,14 +134,13 @@ impl Walking {
         if sitting.held(stepper).is_some() {
             self.walk.unsafe_notice = notice;
             self.walk.show(Page::Held);
-            return Ok(());
+            return;
         }
         // What cannot be kept now is kept at the end, or that says why not.
         let _ = sitting.keep(self.walk.stepper.answers()).await;
         if !self.walk.reply(reply, &notice) {
-            self.ask(sitting).await?;
+            self.ask(sitting).await;
         }
-        Ok(())
     }
 
     /// Keeps what stands there, but nothing where the gate is about to close.
@@ -154,28 +153,31 @@ impl Walking {
     }
 
     /// Adds somebody new and takes them for the answer.
-    async fn meet(&mut self, sitting: &mut Sitting, name: &str) -> Result<(), Fault> {
+    async fn meet(&mut self, sitting: &mut Sitting, name: &str) {
         match sitting.add_person(name).await {
             Ok(id) => {
                 if let Act::Answered(reply) = self.walk.take(Some(person(id))) {
-                    self.answered(sitting, reply).await?;
+                    self.answered(sitting, reply).await;
                 }
             }
             Err(fault) => {
                 self.walk.hint = format!("{} cannot be added: {}.", self.style.line(name), fault.why());
             }
         }
-        Ok(())
     }
 
-    /// Puts the present question up.
-    async fn ask(&mut self, sitting: &Sitting) -> Result<(), Fault> {
-        if let Some(Shape::Link { to }) = self.walk.stepper.field().map(|field| field.shape.clone()) {
-            self.links.read(sitting, to, self.style).await?;
-        }
+    /// Puts the present question up. Entries that cannot be read are no reason to lose the walk.
+    async fn ask(&mut self, sitting: &Sitting) {
+        let plain = Style { colors: false, ..self.style };
+        let read = match self.walk.stepper.field().map(|field| field.shape.clone()) {
+            Some(Shape::Link { to }) => self.links.read(sitting, to, plain).await,
+            _ => Ok(()),
+        };
         let entries = &self.links.entries;
         self.walk.ask(|field, stepper| offer(sitting, stepper, field, entries));
-        Ok(())
+        if let Err(fault) = read {
+            self.walk.hint = format!("Your entries cannot be read: {}.", fault.why());
+        }
     }
 }
 
@@ -191,7 +193,10 @@ impl Links {
         self.entries = fitting
             .map(|entry| {
                 let title = if entry.title.is_empty() { &entry.opening } else { &entry.title };
-                (entry.id.to_string(), format!("{}  {}", when::short(&entry.at), style.line(title)))
+                let mut facts = vec![when::short(&entry.at), style.line(title)];
+                facts.extend(marks(entry, style));
+                facts.retain(|fact| !fact.is_empty());
+                (entry.id.to_string(), facts.join("  "))
             })
             .collect();
         self.of = Some(to);
