@@ -51,6 +51,11 @@ pub(crate) fn today() -> Date {
     known.expect("every date of one calendar is one of the other")
 }
 
+/// The time it is on this machine, to the minute, as a person would type it.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now().to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

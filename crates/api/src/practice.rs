@@ -1,5 +1,6 @@
 //! Guided exercises as a client sees them: everything to ask the questions, the texts in one language.
 
+pub mod breath;
 pub mod stepper;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};

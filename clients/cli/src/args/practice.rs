@@ -54,6 +54,9 @@ pub(crate) struct DoArgs {
     /// Ask line by line, without colours or drawings.
     #[arg(long)]
     pub(crate) plain: bool,
+    /// Let nothing move on the screen: breathing is counted in words. HAVEN_REDUCED_MOTION does the same.
+    #[arg(long)]
+    pub(crate) still: bool,
 }
 
 #[derive(Subcommand)]

@@ -2,9 +2,16 @@
 
 pub(super) mod answers;
 mod asking;
+mod controls;
+mod screen;
 mod shapes;
 mod sitting;
+mod terminal;
+mod walk;
+mod walking;
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -173,31 +180,75 @@ fn held(gate: &GateWords) -> Fault {
 enum Ending {
     /// They were all asked, or it was better to stop.
     Done,
+    /// The person goes on another time.
+    Left,
     /// The gate before them stayed closed; nothing is kept.
     Held,
 }
 
+/// How the questions are asked.
+#[derive(Clone, Copy)]
+enum Way {
+    /// A line after the other.
+    Lines,
+    /// A screen each; `still` if nothing may move on it.
+    Screens { still: bool },
+}
+
+impl Way {
+    fn of(args: &DoArgs) -> Self {
+        let is_set = |value: OsString| !value.is_empty() && value != "0";
+        let still = args.still || env::var_os("HAVEN_REDUCED_MOTION").is_some_and(is_set);
+        if args.plain || !terminal::is_there() { Self::Lines } else { Self::Screens { still } }
+    }
+}
+
 /// Asks the questions and saves the answers; what does not fit is asked again, so that no answer is typed in vain.
 async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
+    let way = Way::of(args);
     let (mut sitting, mut stepper) = Sitting::begin(cx, args).await?;
-    match asking::ask_all(cx, &mut sitting, &mut stepper).await? {
-        Ending::Done => {}
-        Ending::Held => {
+    let mut ending = match way {
+        Way::Lines => asking::ask_all(cx, &mut sitting, &mut stepper).await?,
+        Way::Screens { still } => walking::walk(cx, &mut sitting, &mut stepper, still).await?,
+    };
+    loop {
+        if matches!(ending, Ending::Held) {
             sitting.forget().await?;
             return Ok(None);
         }
+        let Err(fault) = sitting.keep_for_sure(cx, stepper.answers()).await else { break };
+        let again = match way {
+            Way::Lines => asking::ask_again(cx, &mut sitting, &mut stepper, fault.faults()).await?,
+            Way::Screens { still } => {
+                walking::again(cx, &mut sitting, &mut stepper, fault.faults(), still).await?
+            }
+        };
+        ending = again.ok_or(fault)?;
     }
-    loop {
-        match sitting.keep_for_sure(cx, stepper.answers()).await {
-            Err(fault) if asking::ask_again(cx, &mut sitting, &mut stepper, fault.faults()).await? => {}
-            outcome => break outcome?,
-        }
+    close(cx, args, sitting, ending).await
+}
+
+/// Makes the answers an entry, or says how to go on with them.
+async fn close(
+    cx: &Cx,
+    args: &DoArgs,
+    mut sitting: Sitting,
+    ending: Ending,
+) -> Result<Option<Written>, Fault> {
+    if !sitting.is_kept() {
+        let nothing = if sitting.changes() {
+            "Nothing was changed."
+        } else {
+            "Nothing was answered, so there is no entry."
+        };
+        cx.note(nothing);
+        return Ok(None);
     }
-    let written = sitting.finish().await?;
-    if written.is_none() {
-        cx.note("Nothing was answered, so there is no entry.");
+    if matches!(ending, Ending::Left) {
+        cx.note(&format!("What you answered is kept. Go on with `haven practice do {}`.", args.id));
+        return Ok(None);
     }
-    Ok(written)
+    sitting.finish().await.map(Some)
 }
 
 /// Reads answers from a file: one JSON object.

@@ -11,6 +11,7 @@ use haven_core::exercise::{ItemKind, Phase};
 use haven_core::id::PersonId;
 use haven_core::person::{Person, Safe};
 
+use super::breath::{Breath, pattern};
 use super::{Exercise, Field, GateWords, Shape};
 
 pub use fit::{Misfit, check};
@@ -92,16 +93,27 @@ impl Stepper {
     /// [`Misfit`] if the answer does not fit; nothing has changed then.
     pub fn next(&mut self, answer: Option<Value>) -> Result<Reply, Misfit> {
         let Some(field) = self.field() else { return Ok(Reply::Nothing) };
-        let Some(answer) = answer else {
-            self.skip();
-            return Ok(Reply::Nothing);
-        };
-        check(&field.shape, &answer)?;
-        let reply = reply(&field.shape, &answer);
-        let id = field.id.clone();
-        self.answers.insert(id, answer);
+        let reply = answer.as_ref().map_or(Reply::Nothing, |answer| reply(&field.shape, answer));
+        self.note(answer)?;
         self.at += 1;
         Ok(reply)
+    }
+
+    /// Takes an answer to the present question, or takes it back, and stays there.
+    ///
+    /// # Errors
+    /// [`Misfit`] if the answer does not fit; nothing has changed then.
+    pub fn note(&mut self, answer: Option<Value>) -> Result<(), Misfit> {
+        let Some(field) = self.field() else { return Ok(()) };
+        let id = field.id.clone();
+        match answer {
+            Some(answer) => {
+                check(&field.shape, &answer)?;
+                self.answers.insert(id, answer);
+            }
+            None => drop(self.answers.remove(&id)),
+        }
+        Ok(())
     }
 
     /// Leaves the present question open and goes on.
@@ -142,6 +154,12 @@ impl Stepper {
         let from = self.field().and_then(|field| field.from.as_ref());
         let Some(Value::List(items)) = from.and_then(|id| self.answers.get(id)) else { return Vec::new() };
         items.iter().filter_map(words).collect()
+    }
+
+    /// Returns the pattern that was chosen to breathe by, if the exercise offers any.
+    pub fn breaths(&self) -> Option<Vec<Breath>> {
+        let choices = self.exercise.fields.iter().filter(|field| matches!(field.shape, Shape::Choice(_)));
+        choices.filter_map(|field| pattern(self.answers.get(&field.id)?.text()?)).next()
     }
 
     /// Returns a sentence with the answers so far in it, `…` where one is missing. `name` gives the name of a person.

@@ -8,5 +8,6 @@ mod diary;
 mod editor;
 mod faults;
 mod first;
+mod practice;
 mod progress;
 mod secrecy;

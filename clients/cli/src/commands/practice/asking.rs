@@ -30,7 +30,7 @@ pub(super) async fn ask_all(cx: &Cx, sitting: &mut Sitting, stepper: &mut Steppe
     {
         return Ok(Ending::Held);
     }
-    aside("An empty line leaves a question open.");
+    aside("An empty line leaves a question open. You can stop with Ctrl-C; what you answered is kept.");
     questions(cx, sitting, stepper, is_unsafe).await
 }
 
@@ -110,7 +110,7 @@ pub(super) async fn ask_again(
     sitting: &mut Sitting,
     stepper: &mut Stepper,
     wrong: &[Wrong],
-) -> Result<bool, Fault> {
+) -> Result<Option<Ending>, Fault> {
     let mut has_asked = false;
     for fault in wrong {
         if !fault.field.as_deref().is_some_and(|id| stepper.go_to(id)) {
@@ -122,7 +122,7 @@ pub(super) async fn ask_again(
         answer(cx, sitting, stepper, &field).await?;
     }
     stepper.end();
-    Ok(has_asked)
+    Ok(has_asked.then_some(Ending::Done))
 }
 
 /// Asks one question until what is typed fits.

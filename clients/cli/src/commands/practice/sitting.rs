@@ -130,7 +130,7 @@ impl Sitting {
 
     /// Keeps the answers so far, so that nothing that ends the sitting loses them.
     pub(super) async fn keep(&mut self, answers: &ValueMap) -> Result<(), Fault> {
-        if answers.is_empty() && !self.is_kept {
+        if *answers == self.draft.answers && !self.is_kept {
             return Ok(());
         }
         self.draft.answers = answers.clone();
@@ -171,12 +171,19 @@ impl Sitting {
         self.keep(answers).await
     }
 
-    /// Makes what was kept an entry; none if nothing was answered.
-    pub(super) async fn finish(&mut self) -> Result<Option<Written>, Fault> {
-        if !self.is_kept {
-            return Ok(None);
-        }
-        Ok(Some(self.haven.commit_draft(self.id).await?))
+    /// Whether there is anything that was kept.
+    pub(super) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    /// Whether an entry is changed rather than written.
+    pub(super) fn changes(&self) -> bool {
+        self.entry.is_some()
+    }
+
+    /// Makes what was kept an entry.
+    pub(super) async fn finish(&mut self) -> Result<Written, Fault> {
+        Ok(self.haven.commit_draft(self.id).await?)
     }
 
     /// Forgets what was kept.
@@ -210,6 +217,7 @@ async fn begun(cx: &Cx, haven: &Haven, id: &ExerciseId) -> Result<Option<SavedDr
     let question = format!("You began this on {}. Go on? [Y/n] ", when::local(found.saved));
     let answer = ask::line(cx, &question, "Pass --answers FILE.").await?;
     if matches!(answer.trim().to_lowercase().as_str(), "n" | "no") {
+        cx.note("It stays where it is; `haven draft list` shows it.");
         return Ok(None);
     }
     Ok(Some(haven.draft(found.id).await?))

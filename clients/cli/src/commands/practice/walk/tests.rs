@@ -1,0 +1,110 @@
+use haven_api::convert::exercise::{from_pb, to_pb};
+use haven_core::answers::ValueMap;
+use haven_core::content::Library;
+
+use super::*;
+
+/// A walk through a built-in exercise.
+pub(in super::super) fn begun(id: &str, is_unsafe: bool, is_held: bool) -> Walk {
+    let library = Library::built_in().unwrap();
+    let exercise = from_pb(to_pb(library.get(&id.parse().unwrap()).unwrap(), "en")).unwrap();
+    Walk::begin(Stepper::new(exercise, ValueMap::new()), is_unsafe, is_held)
+}
+
+/// Does what whoever walks does, as long as nothing of the device's is needed.
+pub(in super::super) fn press(walk: &mut Walk, code: KeyCode) -> Act {
+    let act = walk.key(KeyEvent::new(code, KeyModifiers::NONE));
+    match act {
+        Act::Ask => walk.ask(|_, _| Offer::default()),
+        Act::Answered(reply) => {
+            if !walk.reply(reply, "") {
+                walk.ask(|_, _| Offer::default());
+            }
+        }
+        other => return other,
+    }
+    Act::Nothing
+}
+
+fn asked(walk: &Walk) -> &str {
+    if !matches!(walk.page, Page::Question(_)) {
+        return "";
+    }
+    walk.stepper.field().map_or("", |field| &field.id)
+}
+
+#[test]
+fn one_walks_forward_back_and_out() {
+    let mut walk = begun("slow-breath", false, false);
+    press(&mut walk, KeyCode::Enter);
+    assert_eq!(asked(&walk), "suds_before");
+    press(&mut walk, KeyCode::Char('7'));
+    press(&mut walk, KeyCode::Tab);
+    assert_eq!(asked(&walk), "pattern");
+    press(&mut walk, KeyCode::BackTab);
+    assert_eq!(walk.stepper.answer(), Some(&Value::from(7)));
+    press(&mut walk, KeyCode::BackTab);
+    assert!(matches!(walk.page, Page::Intro));
+    press(&mut walk, KeyCode::Esc);
+    press(&mut walk, KeyCode::Esc);
+    assert!(matches!(walk.page, Page::Intro));
+    press(&mut walk, KeyCode::Esc);
+    assert_eq!(press(&mut walk, KeyCode::Enter), Act::Leave);
+}
+
+#[test]
+fn what_does_not_fit_is_said_and_what_stands_there_is_noted() {
+    let mut walk = begun("slow-breath", false, false);
+    press(&mut walk, KeyCode::Enter);
+    for _ in 0..3 {
+        press(&mut walk, KeyCode::Char('9'));
+    }
+    press(&mut walk, KeyCode::Enter);
+    assert_eq!((asked(&walk), walk.hint.is_empty()), ("suds_before", false));
+    walk.note();
+    assert!(walk.stepper.answers().is_empty());
+    press(&mut walk, KeyCode::Backspace);
+    press(&mut walk, KeyCode::Esc);
+    assert_eq!(walk.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Act::Leave);
+    walk.note();
+    assert_eq!(walk.stepper.answers().get("suds_before"), Some(&Value::from(99)));
+}
+
+#[test]
+fn a_stop_is_said_and_ends_it_unless_one_goes_back() {
+    let mut walk = begun("slow-breath", false, false);
+    walk.stepper.go_to("dizzy");
+    walk.ask(|_, _| Offer::default());
+    press(&mut walk, KeyCode::Char('y'));
+    press(&mut walk, KeyCode::Enter);
+    assert!(matches!(&walk.page, Page::Notice(notice) if notice.is_last));
+    press(&mut walk, KeyCode::BackTab);
+    assert_eq!(asked(&walk), "dizzy");
+    press(&mut walk, KeyCode::Enter);
+    press(&mut walk, KeyCode::Enter);
+    assert!(matches!(walk.page, Page::End));
+    assert_eq!(press(&mut walk, KeyCode::Enter), Act::Finish);
+}
+
+#[test]
+fn only_a_clear_yes_opens_the_gate() {
+    for (key, opens) in [(KeyCode::Char('y'), true), (KeyCode::Enter, false), (KeyCode::Char('n'), false)] {
+        let mut walk = begun("need-line", false, false);
+        press(&mut walk, KeyCode::Enter);
+        assert!(matches!(walk.page, Page::Gate(_)));
+        press(&mut walk, key);
+        assert_eq!(asked(&walk) == "person", opens, "{key:?}");
+        if !opens {
+            assert!(matches!(walk.page, Page::Held));
+            assert_eq!(press(&mut walk, KeyCode::Enter), Act::Close);
+        }
+    }
+}
+
+#[test]
+fn a_gate_that_holds_asks_nothing() {
+    let mut walk = begun("need-line", true, true);
+    assert!(!walk.unsafe_notice.is_empty());
+    assert!(matches!(walk.page, Page::Held));
+    assert_eq!(press(&mut walk, KeyCode::Tab), Act::Close);
+}

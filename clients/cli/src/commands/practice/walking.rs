@@ -1,0 +1,223 @@
+//! Walking the person through: the screen, what they do, and the answers kept on the way.
+
+use std::time::{Duration, Instant};
+
+use haven_api::journal::Filter;
+use haven_api::practice::stepper::{Reply, Stepper};
+use haven_api::practice::{Field, Shape};
+use haven_core::answers::ExerciseId;
+use haven_core::entry::EntryKind;
+use haven_core::fault::Fault as Wrong;
+use ratatui::crossterm::event::{Event, KeyEventKind};
+
+use super::Ending;
+use super::controls::Offer;
+use super::screen::draw;
+use super::sitting::{Sitting, person};
+use super::terminal::{Screen, event};
+use super::walk::{Act, Page, Walk};
+use crate::cx::Cx;
+use crate::fault::Fault;
+use crate::text::{Style, marks};
+use crate::when;
+
+/// How often a screen is drawn while something moves on it: often enough for a bar to seem to flow.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// How long nothing is drawn while nothing moves; a key ends the wait at once.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Asks every question of this sitting, a screen each.
+pub(super) async fn walk(
+    cx: &Cx,
+    sitting: &mut Sitting,
+    stepper: &mut Stepper,
+    still: bool,
+) -> Result<Ending, Fault> {
+    let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
+    let is_held = sitting.held(stepper).is_some();
+    let walk = Walk::begin(stepper.clone(), is_unsafe, is_held);
+    let mut walking = Walking { walk, links: Links::default(), is_unsafe, style: cx.style, still };
+    let ending = walking.run(sitting).await;
+    *stepper = walking.walk.stepper;
+    ending
+}
+
+/// Asks again what the device did not take. Tells whether anything could be asked again, and how that ended.
+pub(super) async fn again(
+    cx: &Cx,
+    sitting: &mut Sitting,
+    stepper: &mut Stepper,
+    wrong: &[Wrong],
+    still: bool,
+) -> Result<Option<Ending>, Fault> {
+    let Some(fault) = wrong.iter().find(|fault| fault.field.as_deref().is_some_and(|id| stepper.go_to(id)))
+    else {
+        return Ok(None);
+    };
+    let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
+    let walk = Walk::begin(stepper.clone(), is_unsafe, false);
+    let mut walking = Walking { walk, links: Links::default(), is_unsafe, style: cx.style, still };
+    walking.ask(sitting).await;
+    walking.walk.hint = format!("That does not fit: {}; {}.", fault.what, fault.next);
+    let ending = walking.run(sitting).await;
+    *stepper = walking.walk.stepper;
+    ending.map(Some)
+}
+
+struct Walking {
+    walk: Walk,
+    links: Links,
+    is_unsafe: bool,
+    style: Style,
+    still: bool,
+}
+
+/// The entries that may be linked, read when they are first asked for.
+#[derive(Default)]
+struct Links {
+    of: Option<Option<ExerciseId>>,
+    entries: Vec<(String, String)>,
+}
+
+impl Walking {
+    async fn run(&mut self, sitting: &mut Sitting) -> Result<Ending, Fault> {
+        let mut screen = Screen::take()?;
+        let (mut before, mut is_dirty) = (Instant::now(), false);
+        loop {
+            screen.draw(|frame| draw(&mut self.walk, frame, self.still))?;
+            let wait = if self.walk.moves() { FRAME } else { IDLE };
+            let happened = event(wait).await?;
+            let now = Instant::now();
+            self.walk.tick(u64::try_from(now.duration_since(before).as_millis()).unwrap_or(0));
+            before = now;
+            if happened.is_none() && std::mem::take(&mut is_dirty) {
+                self.keep(sitting).await;
+            }
+            is_dirty |= happened.is_some();
+            let act = match happened {
+                Some(Event::Key(key)) if key.kind != KeyEventKind::Release => self.walk.key(key),
+                Some(Event::Paste(text)) => {
+                    self.walk.paste(&text);
+                    Act::Nothing
+                }
+                _ => Act::Nothing,
+            };
+            if let Some(ending) = self.act(sitting, act).await {
+                return Ok(ending);
+            }
+        }
+    }
+
+    async fn act(&mut self, sitting: &mut Sitting, act: Act) -> Option<Ending> {
+        match act {
+            Act::Nothing => {}
+            Act::Ask => self.ask(sitting).await,
+            Act::Answered(reply) => self.answered(sitting, reply).await,
+            Act::Meet(name) => self.meet(sitting, &name).await,
+            Act::Finish => return Some(Ending::Done),
+            Act::Leave => {
+                self.walk.note();
+                return Some(Ending::Left);
+            }
+            Act::Close => return Some(Ending::Held),
+        }
+        None
+    }
+
+    async fn answered(&mut self, sitting: &mut Sitting, reply: Reply) {
+        let stepper = &self.walk.stepper;
+        let was_unsafe =
+            std::mem::replace(&mut self.is_unsafe, sitting.is_unsafe(stepper.exercise(), stepper.answers()));
+        let is_news = self.is_unsafe && !was_unsafe;
+        let notice = if is_news { stepper.exercise().unsafe_notice.clone() } else { String::new() };
+        if sitting.held(stepper).is_some() {
+            self.walk.unsafe_notice = notice;
+            self.walk.show(Page::Held);
+            return;
+        }
+        // What cannot be kept now is kept at the end, or that says why not.
+        let _ = sitting.keep(self.walk.stepper.answers()).await;
+        if !self.walk.reply(reply, &notice) {
+            self.ask(sitting).await;
+        }
+    }
+
+    /// Keeps what stands there, but nothing where the gate is about to close.
+    async fn keep(&mut self, sitting: &mut Sitting) {
+        self.walk.note();
+        if sitting.held(&self.walk.stepper).is_none() {
+            // What cannot be kept now is kept at the end, or that says why not.
+            let _ = sitting.keep(self.walk.stepper.answers()).await;
+        }
+    }
+
+    /// Adds somebody new and takes them for the answer.
+    async fn meet(&mut self, sitting: &mut Sitting, name: &str) {
+        match sitting.add_person(name).await {
+            Ok(id) => {
+                if let Act::Answered(reply) = self.walk.take(Some(person(id))) {
+                    self.answered(sitting, reply).await;
+                }
+            }
+            Err(fault) => {
+                self.walk.hint = format!("{} cannot be added: {}.", self.style.line(name), fault.why());
+            }
+        }
+    }
+
+    /// Puts the present question up. Entries that cannot be read are no reason to lose the walk.
+    async fn ask(&mut self, sitting: &Sitting) {
+        let plain = Style { colors: false, ..self.style };
+        let read = match self.walk.stepper.field().map(|field| field.shape.clone()) {
+            Some(Shape::Link { to }) => self.links.read(sitting, to, plain).await,
+            _ => Ok(()),
+        };
+        let entries = &self.links.entries;
+        self.walk.ask(|field, stepper| offer(sitting, stepper, field, entries));
+        if let Err(fault) = read {
+            self.walk.hint = format!("Your entries cannot be read: {}.", fault.why());
+        }
+    }
+}
+
+impl Links {
+    async fn read(&mut self, sitting: &Sitting, to: Option<ExerciseId>, style: Style) -> Result<(), Fault> {
+        if self.of.as_ref() == Some(&to) {
+            return Ok(());
+        }
+        let kind = to.is_some().then_some(EntryKind::Exercise);
+        let all = sitting.haven.list_all(&Filter { kind, ..Filter::default() }).await?;
+        let is_one = |made: Option<&ExerciseId>| to.is_none() || made == to.as_ref();
+        let fitting = all.iter().filter(|entry| is_one(entry.exercise.as_ref().map(|made| &made.id)));
+        self.entries = fitting
+            .map(|entry| {
+                let title = if entry.title.is_empty() { &entry.opening } else { &entry.title };
+                let mut facts = vec![when::short(&entry.at), style.line(title)];
+                facts.extend(marks(entry, style));
+                facts.retain(|fact| !fact.is_empty());
+                (entry.id.to_string(), facts.join("  "))
+            })
+            .collect();
+        self.of = Some(to);
+        Ok(())
+    }
+}
+
+fn offer(sitting: &Sitting, stepper: &Stepper, field: &Field, entries: &[(String, String)]) -> Offer {
+    let people = sitting.people.iter();
+    let sentence = match &field.shape {
+        Shape::Derived { template } => stepper.sentence(template, &|id| sitting.name(id)),
+        _ => String::new(),
+    };
+    let now = when::now();
+    Offer {
+        people: people.map(|person| (person.id.to_string(), person.name.as_str().to_owned())).collect(),
+        entries: if matches!(field.shape, Shape::Link { .. }) { entries.to_vec() } else { Vec::new() },
+        items: stepper.offered(),
+        breaths: stepper.breaths(),
+        sentence,
+        today: now.get(..10).and_then(|day| day.parse().ok()),
+        now,
+    }
+}

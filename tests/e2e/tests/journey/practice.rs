@@ -1,0 +1,76 @@
+//! Exercises at a terminal: left and gone on with, about somebody, and the one that a journal keeps once.
+
+use haven_e2e::device::Device;
+use haven_e2e::ran::text;
+use haven_e2e::terminal::at_terminal;
+use serde_json::json;
+
+/// Does an exercise line by line, typing these lines.
+fn done(device: &Device, arguments: &[&str], lines: &[&str]) -> String {
+    let all = [&["practice", "do"], arguments].concat();
+    at_terminal(device, &all, "true", &format!("{}\n", lines.join("\n"))).stdout
+}
+
+#[test]
+fn an_exercise_that_was_left_is_gone_on_with() {
+    let device = Device::begun();
+    // The lines end before the questions do, as when somebody closes the terminal.
+    let left = done(&device, &["name-it"], &["30", "sad = 3", ""]);
+    assert!(left.contains("Is there a finer word"), "{left}");
+    let went_on = done(&device, &["name-it"], &["y", "stung", "", "20"]);
+    assert!(went_on.contains("Go on? [Y/n]") && !went_on.contains("How heavy is it right now?"), "{went_on}");
+    let entries = device.lines(&["list"]);
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    let shown = device.json(&["show", text(&entries[0], "id")]);
+    let felt = json!([{"name": "sad", "strength": 3}]);
+    assert_eq!(
+        shown["answers"],
+        json!({"suds_before": 30, "emotions": felt, "finer_word": "stung", "suds_after": 20})
+    );
+    assert!(device.lines(&["draft", "list"]).is_empty());
+}
+
+#[test]
+fn a_journal_keeps_one_plan_and_changes_it() {
+    let device = Device::begun();
+    let plan = |answers: &str| {
+        let written =
+            device.run_with(&["practice", "do", "plan-when-low", "--answers", "-"], answers.as_bytes());
+        text(&written.json(), "id").to_owned()
+    };
+    let first = plan(r#"{"signs": ["no sleep"], "people": ["Bea"]}"#);
+    assert_eq!(plan(r#"{"places": ["library"]}"#), first);
+    done(&device, &["plan-when-low"], &["no food", "", "", "", "", "", "", "a cat", ""]);
+    let shown = device.json(&["show", &first]);
+    assert_eq!(shown["answers"]["signs"], json!(["no food"]), "{shown}");
+    assert_eq!(device.entries(), 1);
+}
+
+#[test]
+fn an_exercise_about_somebody_unsafe_is_held_without_a_question() {
+    let device = Device::begun();
+    device.json(&["people", "add", "Ann", "--safe", "no"]);
+    device.json(&["people", "add", "Bea", "--safe", "yes"]);
+    device
+        .run_with(&["practice", "do", "need-line", "--person", "Ann", "--answers", "-"], b"{}")
+        .failed(6, "CONFIRMATION_NEEDED");
+    for (arguments, lines) in
+        [(&["need-line", "--person", "Ann"][..], &[][..]), (&["need-line"], &["y", "Ann"])]
+    {
+        let held = done(&device, arguments, lines);
+        assert!(held.contains("haven practice do people-map"), "{held}");
+        assert!(!held.contains("What happened?"), "{held}");
+    }
+    assert_eq!(device.entries(), 0);
+    let asked = done(&device, &["need-line"], &["y", "Bea"]);
+    assert!(asked.contains("What happened?"), "{asked}");
+}
+
+#[test]
+fn somebody_new_is_added_on_the_way() {
+    let device = Device::begun();
+    let asked = done(&device, &["trigger-chain"], &["noon", "2026-11-24", "Carl", "y"]);
+    assert!(asked.contains("Write it as 2026-11-24T21:30") && asked.contains("Carl is new."), "{asked}");
+    let people = device.lines(&["people", "list"]);
+    assert_eq!(people.iter().map(|person| text(person, "name")).collect::<Vec<_>>(), ["Carl"]);
+}
