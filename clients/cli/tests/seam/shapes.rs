@@ -1,5 +1,7 @@
 //! What scripts read and what people read.
 
+use serde_json::Value;
+
 use crate::daemon::{Daemon, ID};
 
 fn check(daemon: &Daemon, arguments: &[&str], json: &str, words: &str) {
@@ -110,4 +112,27 @@ fn colours_are_only_on_request_where_nobody_looks() {
     assert!(daemon.says(&["list", "--color", "always"]).contains("\x1b[1mRain\x1b[0m"));
     assert!(!daemon.says(&["list"]).contains('\x1b'));
     assert!(!daemon.says(&["list", "--color", "always", "--json"]).contains('\x1b'));
+}
+
+#[test]
+fn an_exercise_says_all_that_its_questions_take() {
+    let daemon = Daemon::start();
+    let shown = |id: &str| -> Value {
+        serde_json::from_str(&daemon.says(&["practice", "show", id, "--json"])).unwrap()
+    };
+    let field = |exercise: &Value, key: &str| {
+        let fields = exercise["fields"].as_array().unwrap();
+        fields.iter().find(|field| !field[key].is_null()).unwrap()[key].clone()
+    };
+    assert_eq!(shown("plan-when-low")["single"], true);
+    assert_eq!(shown("signs-snapshot")["measure"], "seven-signs");
+    assert_eq!(field(&shown("kept-word"), "on"), "by");
+    assert_eq!(field(&shown("closeness-ladder"), "from"), "steps");
+    let bounds = field(&shown("repair"), "stop");
+    assert_eq!(
+        (&bounds["below"], &bounds["above"], &bounds["instead"]),
+        (&6.into(), &Value::Null, &"slow-breath".into())
+    );
+    let stop = field(&shown("early-care-map"), "stop");
+    assert_eq!((&stop["at"], &stop["instead"]), (&false.into(), &"five-senses".into()));
 }

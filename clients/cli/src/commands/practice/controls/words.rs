@@ -131,6 +131,7 @@ impl Line {
     }
 
     pub(super) fn insert(&mut self, text: &str) {
+        let text = text.replace('\t', " ");
         let clean: String = text.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect();
         self.text.insert_str(self.at, &clean);
         self.at += clean.len();

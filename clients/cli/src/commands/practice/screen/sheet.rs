@@ -123,17 +123,14 @@ impl Sheet {
         let bar = format!("{}{}", "█".repeat(filled), "░".repeat(width - filled));
         self.lines.push(line(bar, Style::new()));
         let shown = if dial.typed.is_empty() { "–" } else { &dial.typed };
-        let label = number.and_then(|number| scale.anchors.iter().find(|(at, _)| *at == number));
-        let label = label.map_or_else(String::new, |(_, label)| format!("  {label}"));
         self.lines.push(Line::from(vec![
             Span::styled(shown.to_owned(), BOLD),
             Span::styled(format!("   {} to {}", scale.min, scale.max), FAINT),
-            Span::raw(label),
         ]));
         self.look_here();
         self.blank();
         for (at, label) in &scale.anchors {
-            self.option(label, false, &format!("{at:>4}  "));
+            self.option(label, number == Some(*at), &format!("{at:>4}  "));
         }
     }
 
