@@ -1,6 +1,8 @@
 //! Measures, progress and help through the command line, as scripts rely on it.
 
 use haven_e2e::device::Device;
+use haven_e2e::linking::{begun_with, link};
+use haven_e2e::server::Server;
 use serde_json::{Value, json};
 
 fn answer(device: &Device, arguments: &[&str], sheet: &str) -> Value {
@@ -61,4 +63,35 @@ fn a_fictional_journal_fills_every_view_and_never_joins_a_real_one() {
     assert!(drawn.contains("middle of the scale, not a cut-off") && drawn.contains("Neither says why."));
     assert!(device.json(&["today"])["suggestion"]["exercise"].is_string());
     device.fails(&["demo-data"], 6, "CONFIRMATION_NEEDED");
+}
+
+/// Everything that does not name a device's own clock.
+fn exported(device: &Device) -> Vec<Value> {
+    let mut lines = device.lines(&["export", "jsonl", "-"]);
+    lines.iter_mut().for_each(|line| drop(line.as_object_mut().unwrap().remove("modified")));
+    lines
+}
+
+#[test]
+fn answers_people_and_progress_are_the_same_on_every_device() {
+    let server = Server::start();
+    let (old, new) = (begun_with(&server), Device::new());
+    link(&old, &new);
+    let written = old.json(&["demo-data", "--months", "6", "--seed", "5", "--until", "2026-11-24"]);
+    old.sync();
+    new.sync();
+    let lines = exported(&old);
+    assert_eq!(lines.len() as u64, written["entries"].as_u64().unwrap());
+    assert!(lines.iter().filter(|line| line["answers"].is_object()).count() > lines.len() / 2);
+    assert_eq!(exported(&new), lines);
+    assert_eq!(new.lines(&["people", "list"]), old.lines(&["people", "list"]));
+    assert_eq!(new.lines(&["progress"]), old.lines(&["progress"]));
+
+    // What is said of somebody on one device holds on the other, in all that was written before.
+    new.json(&["people", "merge", "Jonas (fictional)", "Mara (fictional)", "--yes"]);
+    new.sync();
+    old.sync();
+    assert_eq!(old.lines(&["people", "list"]).len(), 3);
+    assert_eq!(old.lines(&["progress", "plane"]), new.lines(&["progress", "plane"]));
+    assert!(old.lines(&["list", "--person", "Mara (fictional)", "--limit", "0"]).len() > 50);
 }
