@@ -124,10 +124,25 @@ pub struct Progress {
 /// What comes up today. Nothing of it is due.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Today {
+    /// Exercises that were begun and left, on whichever device, the latest first.
+    pub open: Vec<Open>,
     /// Entries with questions whose time has come, the latest first.
     pub later: Vec<Later>,
     /// An exercise that might do good.
     pub suggestion: Option<Suggestion>,
+}
+
+/// An exercise that was begun and left. It is gone on with by editing the entry.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Open {
+    /// The entry.
+    pub entry: EntryId,
+    /// The exercise it answers.
+    pub exercise: ExerciseId,
+    /// The title of the exercise.
+    pub title: String,
+    /// The date of the entry.
+    pub date: Date,
 }
 
 /// The questions of one entry whose time has come. They are answered by editing the entry.

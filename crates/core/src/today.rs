@@ -1,9 +1,9 @@
-//! What comes up today: questions that were to be asked later, and at most one suggestion. Nothing here is due, nothing is
+//! What comes up today: what was begun, questions that were to be asked later, and at most one suggestion. Nothing here is due, nothing is
 //! counted, and what is left alone goes away by itself.
 
 use std::collections::BTreeMap;
 
-use crate::answers::{Answer, ExerciseId, FieldId};
+use crate::answers::{Answer, ExerciseId, FieldId, complete};
 use crate::entry::Entry;
 use crate::exercise::{Exercise, Field, Gate, NotWhen, Phase};
 use crate::id::EntryId;
@@ -12,6 +12,9 @@ use crate::time::Date;
 
 /// For how many days a later question keeps coming up. Asked longer after its time, it would measure memory.
 pub const ASKED_DAYS: i32 = 21;
+
+/// For how many days something begun keeps coming up. After that it stays an entry like any other.
+pub const OPEN_DAYS: i32 = 14;
 
 /// The most minutes of a suggestion: something small, or nothing.
 pub const SUGGESTED_MINUTES_MAX: u32 = 6;
@@ -25,10 +28,23 @@ const HOURS_A_DAY: u32 = 24;
 /// What comes up today.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Today {
+    /// Exercises that were begun and left, on whichever device, the latest first.
+    pub open: Vec<Open>,
     /// Entries with questions whose time has come, the latest first.
     pub later: Vec<Later>,
     /// An exercise that might do good; none when there is no small one to suggest.
     pub suggestion: Option<ExerciseId>,
+}
+
+/// An exercise that was begun and left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The entry.
+    pub entry: EntryId,
+    /// The exercise it answers.
+    pub exercise: ExerciseId,
+    /// The date of the entry.
+    pub date: Date,
 }
 
 /// The questions of one entry whose time has come.
@@ -46,7 +62,7 @@ pub struct Later {
 
 /// Looks at what comes up today.
 pub fn today<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>) -> Today {
-    let mut later = Vec::new();
+    let (mut open, mut later) = (Vec::new(), Vec::new());
     let mut last: BTreeMap<ExerciseId, Date> = BTreeMap::new();
     let mut needed_help = false;
     for entry in entries.into_iter().filter(|entry| entry.trashed.is_none()) {
@@ -54,10 +70,23 @@ pub fn today<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>
         let done = last.entry(made_with.id.clone()).or_insert(entry.at.date());
         *done = (*done).max(entry.at.date());
         needed_help |= called_for_support(frame, entry);
-        later.extend(questions(frame, entry));
+        match begun(frame, entry) {
+            Some(begun) => open.push(begun),
+            None => later.extend(questions(frame, entry)),
+        }
     }
+    open.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
     later.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
-    Today { later, suggestion: suggestion(frame, &last, needed_help) }
+    Today { open, later, suggestion: suggestion(frame, &last, needed_help) }
+}
+
+/// The entry, if its exercise was left before its end not long ago.
+fn begun(frame: &Frame<'_>, entry: &Entry) -> Option<Open> {
+    let made_with = entry.exercise.as_ref()?;
+    let exercise = frame.exercises.get_version(&made_with.id, made_with.version)?;
+    let date = entry.at.date();
+    let is_open = date >= frame.today.plus_days(-OPEN_DAYS) && !complete(exercise, &entry.answers);
+    is_open.then(|| Open { entry: entry.id, exercise: exercise.id.clone(), date })
 }
 
 fn called_for_support(frame: &Frame<'_>, entry: &Entry) -> bool {
@@ -117,7 +146,7 @@ fn suggestion(frame: &Frame<'_>, last: &BTreeMap<ExerciseId, Date>, needed_help:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::Answers;
+    use crate::answers::{Answers, Item, ItemValue};
     use crate::entry::{Draft, EntryKind};
     use crate::shelf::Shelf;
     use crate::time::Timestamp;
@@ -156,7 +185,16 @@ mod tests {
     #[test]
     fn a_later_question_comes_up_in_its_time_and_goes_away_by_itself() {
         let shelf = Shelf::built_in().unwrap();
-        let thought = |answers: &[(&str, Answer)]| [entry(&shelf, 1, "thought-check", "2026-11-01", answers)];
+        let thought = |later: &[(&str, Answer)]| {
+            let text = |text: &str| Answer::Text(text.into());
+            let list = || Answer::List(vec![Item { value: ItemValue::Text("a".into()), weight: None }]);
+            let mut answers = vec![("thought", text("t")), ("fairer", text("f"))];
+            answers.extend(["facts_for", "facts_not"].map(|field| (field, list())));
+            let rated = ["belief_before", "belief_after", "suds_before", "suds_after"];
+            answers.extend(rated.map(|field| (field, Answer::Scale(50))));
+            answers.extend(later.iter().cloned());
+            [entry(&shelf, 1, "thought-check", "2026-11-01", &answers)]
+        };
         let open = thought(&[]);
         assert!(asked(&on(&shelf, "2026-11-07", &open)).is_empty());
         assert_eq!(asked(&on(&shelf, "2026-11-08", &open)), ["rerate@P7D"]);
@@ -171,11 +209,26 @@ mod tests {
     fn a_question_that_waits_for_a_date_waits_for_it() {
         let shelf = Shelf::built_in().unwrap();
         let by = Answer::Date("2026-11-20".parse().unwrap());
-        let test = [entry(&shelf, 1, "small-test", "2026-11-01", &[("by", by)])];
+        let test = |by: &[(&str, Answer)]| {
+            let text = |text: &str| Answer::Text(text.into());
+            let answers = [("prediction", text("p")), ("test", text("t")), ("sure", Answer::Scale(50))];
+            let answers: Vec<_> = answers.into_iter().chain(by.iter().cloned()).collect();
+            [entry(&shelf, 1, "small-test", "2026-11-01", &answers)]
+        };
+        let (test, open) = (test(&[("by", by)]), test(&[]));
         assert!(asked(&on(&shelf, "2026-11-19", &test)).is_empty());
         assert!(asked(&on(&shelf, "2026-11-20", &test)).contains(&"result"));
-        let open = [entry(&shelf, 1, "small-test", "2026-11-01", &[])];
         assert!(asked(&on(&shelf, "2026-11-20", &open)).is_empty());
+    }
+
+    #[test]
+    fn what_was_begun_comes_up_for_a_while_and_asks_nothing_later() {
+        let shelf = Shelf::built_in().unwrap();
+        let begun = [entry(&shelf, 1, "thought-check", "2026-11-01", &[("suds_before", Answer::Scale(50))])];
+        let opened = |day| on(&shelf, day, &begun).open.into_iter().map(|one| one.entry).collect::<Vec<_>>();
+        assert_eq!(opened("2026-11-08"), [begun[0].id]);
+        assert!(asked(&on(&shelf, "2026-11-08", &begun)).is_empty());
+        assert!(opened("2026-11-16").is_empty());
     }
 
     #[test]

@@ -29,9 +29,12 @@ struct TodayShape<'a> {
 
 #[derive(Serialize)]
 struct OpenShape<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     exercise: Option<&'a str>,
     title: &'a str,
-    saved: String,
+    since: String,
 }
 
 #[derive(Serialize)]
@@ -58,17 +61,27 @@ struct SuggestionShape<'a> {
 
 pub(super) async fn run(cx: &Cx) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let today = haven.today(LANGUAGE).await?;
+    let mut today = haven.today(LANGUAGE).await?;
     let drafts = haven.drafts().await?;
+    // What this device still holds as a draft is told once.
+    today.open.retain(|open| drafts.iter().all(|draft| draft.entry != Some(open.entry)));
     cx.tell(&shape(&today, &drafts), |style| in_words(&today, &drafts, style))
 }
 
 fn shape<'a>(today: &'a Today, drafts: &'a [DraftSummary]) -> TodayShape<'a> {
-    let open = drafts.iter().map(|draft| OpenShape {
+    let drafts = drafts.iter().map(|draft| OpenShape {
+        entry: draft.entry.map(|entry| entry.to_string()),
         exercise: draft.exercise.as_ref().map(|made_with| made_with.id.as_str()),
         title: &draft.title,
-        saved: draft.saved.to_string(),
+        since: draft.saved.to_string(),
     });
+    let begun = today.open.iter().map(|open| OpenShape {
+        entry: Some(open.entry.to_string()),
+        exercise: Some(open.exercise.as_str()),
+        title: &open.title,
+        since: open.date.to_string(),
+    });
+    let open = drafts.chain(begun);
     let later = today.later.iter().map(|later| LaterShape {
         entry: later.entry.to_string(),
         exercise: later.exercise.as_str(),
@@ -92,6 +105,11 @@ fn in_words(today: &Today, drafts: &[DraftSummary], style: Style) -> String {
             None => ("writing".to_owned(), "haven draft list".to_owned()),
         };
         let _ = writeln!(words, "Begun, and kept for you: {what}.  {}", style.faint(&next));
+    }
+    for open in &today.open {
+        let next = format!("haven practice do {}", open.exercise);
+        let _ =
+            writeln!(words, "Begun on {}: {}.  {}", open.date, style.bold(&open.title), style.faint(&next));
     }
     for later in &today.later {
         let _ = writeln!(words, "From {}, {}:", later.date, style.bold(&later.title));

@@ -234,8 +234,15 @@ pub fn today_to_pb(today: &Today, exercises: &Library, language: &str) -> pb::Ge
             questions: questions.collect(),
         }
     });
+    let open = today.open.iter().map(|open| pb::OpenExercise {
+        entry_id: open.entry.to_string(),
+        exercise: open.exercise.to_string(),
+        title: title(&open.exercise),
+        date: open.date.to_string(),
+    });
     let suggested = today.suggestion.as_ref().and_then(known);
     pb::GetTodayResponse {
+        open: open.collect(),
         later: later.collect(),
         suggestion: text(suggested.map(|exercise| &exercise.id)),
         suggestion_title: suggested.map_or(String::new(), |exercise| exercise.title(language).to_owned()),
@@ -259,9 +266,18 @@ pub fn today_from_pb(today: pb::GetTodayResponse) -> Result<measures::Today, Api
             questions: later.questions.into_iter().map(question).collect(),
         })
     };
+    let open = |open: pb::OpenExercise| {
+        Ok(measures::Open {
+            entry: read(&open.entry_id, "entry")?,
+            exercise: read(&open.exercise, "exercise")?,
+            title: open.title,
+            date: read(&open.date, "date")?,
+        })
+    };
     let suggested: Option<ExerciseId> = read_some(&today.suggestion, "suggestion")?;
     let (title, minutes) = (today.suggestion_title, today.suggestion_minutes);
     Ok(measures::Today {
+        open: today.open.into_iter().map(open).collect::<Result<_, ApiError>>()?,
         later: today.later.into_iter().map(later).collect::<Result<_, ApiError>>()?,
         suggestion: suggested.map(|exercise| measures::Suggestion { exercise, title, minutes }),
     })

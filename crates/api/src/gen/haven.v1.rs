@@ -9126,6 +9126,26 @@ pub struct GetTodayResponse {
     /// How long it takes, in minutes.
     #[prost(uint32, tag = "4")]
     pub suggestion_minutes: u32,
+    /// Exercises that were begun and left, on whichever device, the latest first. They are gone on with by editing the entry.
+    #[prost(message, repeated, tag = "5")]
+    pub open: ::prost::alloc::vec::Vec<OpenExercise>,
+}
+/// OpenExercise is an exercise that was begun and left.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct OpenExercise {
+    /// The entry.
+    #[prost(string, tag = "1")]
+    pub entry_id: ::prost::alloc::string::String,
+    /// The exercise it answers.
+    #[prost(string, tag = "2")]
+    pub exercise: ::prost::alloc::string::String,
+    /// The title of the exercise.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// The date of the entry.
+    #[prost(string, tag = "4")]
+    pub date: ::prost::alloc::string::String,
 }
 /// LaterQuestions are the questions of one entry whose time has come. They are answered by editing the entry.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -10223,6 +10243,7 @@ opaque! {
     MergePeopleRequest,
     MergePeopleResponse,
     MultiShape,
+    OpenExercise,
     Outcome,
     Person,
     PersonRef,

@@ -1,7 +1,9 @@
 //! Exercises at a terminal: left and gone on with, about somebody, and the one that a journal keeps once.
 
 use haven_e2e::device::Device;
+use haven_e2e::linking::{begun_with, link};
 use haven_e2e::ran::text;
+use haven_e2e::server::Server;
 use haven_e2e::terminal::at_terminal;
 use serde_json::json;
 
@@ -28,6 +30,27 @@ fn an_exercise_that_was_left_is_gone_on_with() {
         json!({"suds_before": 30, "emotions": felt, "finer_word": "stung", "suds_after": 20})
     );
     assert!(device.lines(&["draft", "list"]).is_empty());
+}
+
+#[test]
+fn an_exercise_that_was_left_on_one_device_is_gone_on_with_on_another() {
+    let server = Server::start();
+    let (laptop, phone) = (begun_with(&server), Device::new());
+    link(&laptop, &phone);
+    let begun = br#"{"suds_before": 30, "emotions": [{"name": "sad", "strength": 3}]}"#;
+    let begun = laptop.run_with(&["practice", "do", "name-it", "--answers", "-"], begun).json();
+    laptop.sync();
+    phone.sync();
+    let open = &phone.json(&["today"])["open"][0];
+    assert_eq!((text(open, "exercise"), text(open, "entry")), ("name-it", text(&begun, "id")));
+    let went_on = done(&phone, &["name-it"], &["y", "stung", "", "20"]);
+    assert!(went_on.contains("Go on? [Y/n]"), "{went_on}");
+    phone.sync();
+    laptop.sync();
+    let shown = laptop.json(&["show", text(&begun, "id")]);
+    assert_eq!((&shown["answers"]["suds_before"], &shown["answers"]["suds_after"]), (&json!(30), &json!(20)));
+    assert_eq!(laptop.entries(), 1);
+    assert_eq!(laptop.json(&["today"])["open"], json!([]));
 }
 
 #[test]

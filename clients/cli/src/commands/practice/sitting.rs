@@ -41,8 +41,7 @@ impl Sitting {
         let choice = ExerciseChoice { id: args.id.clone(), version: None };
         let draft = Draft { exercise: Some(choice), people: args.people.clone(), ..Draft::default() };
         let mut sitting = Self { haven, people, id: editor::random()?, draft, entry: None, is_kept: false };
-        if let Some(saved) = begun(cx, &sitting.haven, &args.id).await? {
-            sitting.go_on(saved);
+        if sitting.resume(cx, &args.id).await? {
             let stepper = Stepper::new(sitting.exercise(&exercise).await?, sitting.draft.answers.clone());
             return Ok((sitting, stepper));
         }
@@ -53,6 +52,27 @@ impl Sitting {
         }
         let stepper = Stepper::new(sitting.exercise(&exercise).await?, sitting.draft.answers.clone());
         Ok((sitting, stepper.from_start()))
+    }
+
+    /// Goes on with what was begun, here or on another device, if the person wants to. Tells whether it does.
+    async fn resume(&mut self, cx: &Cx, id: &ExerciseId) -> Result<bool, Fault> {
+        let drafts = self.haven.drafts().await?;
+        let here = drafts.iter().find(|draft| draft.exercise.as_ref().is_some_and(|it| it.id == *id));
+        if let Some(draft) = here {
+            if !goes_on(cx, &when::local(draft.saved)).await? {
+                cx.note("It stays where it is; `haven draft list` shows it.");
+                return Ok(false);
+            }
+            self.go_on(self.haven.draft(draft.id).await?);
+            return Ok(true);
+        }
+        let today = self.haven.today(LANGUAGE).await?;
+        let Some(open) = today.open.iter().find(|open| open.exercise == *id) else { return Ok(false) };
+        if !goes_on(cx, &open.date.to_string()).await? {
+            return Ok(false);
+        }
+        self.change(self.haven.entry(&open.entry.to_string(), None).await?);
+        Ok(true)
     }
 
     fn go_on(&mut self, saved: SavedDraft) {
@@ -207,20 +227,10 @@ pub(super) fn is_unsafe(
     stepper::is_unsafe(people, named.chain(stepper::concerned(exercise, answers)))
 }
 
-/// The newest draft of an exercise, if the person wants to go on with it.
-async fn begun(cx: &Cx, haven: &Haven, id: &ExerciseId) -> Result<Option<SavedDraft>, Fault> {
-    let drafts = haven.drafts().await?;
-    let Some(found) = drafts.iter().find(|draft| draft.exercise.as_ref().is_some_and(|it| it.id == *id))
-    else {
-        return Ok(None);
-    };
-    let question = format!("You began this on {}. Go on? [Y/n] ", when::local(found.saved));
+async fn goes_on(cx: &Cx, since: &str) -> Result<bool, Fault> {
+    let question = format!("You began this on {since}. Go on? [Y/n] ");
     let answer = ask::line(cx, &question, "Pass --answers FILE.").await?;
-    if matches!(answer.trim().to_lowercase().as_str(), "n" | "no") {
-        cx.note("It stays where it is; `haven draft list` shows it.");
-        return Ok(None);
-    }
-    Ok(Some(haven.draft(found.id).await?))
+    Ok(!matches!(answer.trim().to_lowercase().as_str(), "n" | "no"))
 }
 
 /// The entry of an exercise that a journal keeps once.
