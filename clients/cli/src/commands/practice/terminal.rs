@@ -1,9 +1,10 @@
 //! The terminal while a screen has it: taken over whole, and given back on every way out.
 
 use std::io::{self, IsTerminal as _, Stderr};
+use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::Once;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
@@ -13,11 +14,18 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{cursor, execute};
 use ratatui::{Frame, Terminal};
 
+use rustix::event::{PollFd, PollFlags};
+use rustix::io::Errno;
+
 use crate::fault::Fault;
+
+/// How long at most until a new size of the window is noticed: before somebody wonders.
+const SLICE: Duration = Duration::from_millis(250);
 
 /// A screen that is ours until it is dropped. It is drawn on stderr, so that stdout holds the result alone.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Stderr>>,
+    /// Never dropped: it would say on stderr that the cursor cannot be shown, and panic where that is gone.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stderr>>>,
 }
 
 /// Whether a screen can be had: a terminal that knows how to place letters.
@@ -33,7 +41,7 @@ impl Screen {
         let terminal = Terminal::new(CrosstermBackend::new(io::stderr())).map_err(refused)?;
         enable_raw_mode().map_err(refused)?;
         // From here on a drop gives it back.
-        let screen = Self { terminal };
+        let screen = Self { terminal: ManuallyDrop::new(terminal) };
         execute!(io::stderr(), EnterAlternateScreen, EnableBracketedPaste).map_err(refused)?;
         Ok(screen)
     }
@@ -69,8 +77,41 @@ fn give_back_on_panic() {
 }
 
 /// Waits so long for what the person does next, on a thread of its own, so that a signal is still heard.
+///
+/// # Errors
+/// The terminal is gone. It is asked for each time: crossterm reads a terminal that hung up again and again, and never returns.
 pub(super) async fn event(wait: Duration) -> Result<Option<Event>, Fault> {
-    let read = move || if event::poll(wait)? { event::read().map(Some) } else { Ok(None) };
-    let read = tokio::task::spawn_blocking(read).await.map_err(|_| Fault::interrupted())?;
-    read.map_err(|error| Fault::system("the terminal cannot be read", &error))
+    let read = tokio::task::spawn_blocking(move || next(wait)).await.map_err(|_| Fault::interrupted())?;
+    read.map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => Fault::interrupted(),
+        _ => Fault::system("the terminal cannot be read", &error),
+    })
+}
+
+fn next(wait: Duration) -> io::Result<Option<Event>> {
+    let until = Instant::now() + wait;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        listen(left.min(SLICE))?;
+        // What came with an earlier key, and a new size of the window, show here only.
+        if event::poll(Duration::ZERO)? {
+            return event::read().map(Some);
+        }
+        if left.is_zero() {
+            return Ok(None);
+        }
+    }
+}
+
+/// Waits until the terminal has something to say, or so long.
+fn listen(wait: Duration) -> io::Result<()> {
+    let wait = rustix::time::Timespec::try_from(wait).map_err(io::Error::other)?;
+    let stdin = io::stdin();
+    let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];
+    match rustix::event::poll(&mut terminal, Some(&wait)) {
+        Err(Errno::INTR) => return Ok(()),
+        outcome => outcome?,
+    };
+    let is_gone = terminal[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+    if is_gone { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }
