@@ -269,6 +269,8 @@ pub(crate) struct ExerciseSummaryShape<'a> {
     signs: Vec<&'static str>,
     minutes: u32,
     gate: &'static str,
+    /// Whether the person added it.
+    custom: bool,
 }
 
 impl<'a> ExerciseSummaryShape<'a> {
@@ -281,6 +283,7 @@ impl<'a> ExerciseSummaryShape<'a> {
             signs: exercise.signs.iter().map(|sign| sign.as_str()).collect(),
             minutes: exercise.minutes,
             gate: exercise.gate.as_str(),
+            custom: exercise.custom,
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct ExerciseSummary {
     pub minutes: u32,
     /// What has to be clear before it is suggested.
     pub gate: Gate,
+    /// Whether the person added it.
+    pub custom: bool,
 }
 
 /// A whole exercise.
@@ -276,10 +278,10 @@ pub struct Weight {
     pub sum: Option<i32>,
 }
 
-/// What a check of a definition found.
+/// What a check of a definition found, or an attempt to add it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
-    /// It can be used.
+    /// It can be used, or was added.
     Usable(ExerciseSummary),
     /// What is wrong, in the order of the lines.
     Faulty(Vec<Fault>),

@@ -1,6 +1,8 @@
 //! The exercises that come with Haven, and the ones a person adds.
 
-use std::collections::BTreeMap;
+mod custom;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
@@ -61,6 +63,10 @@ pub struct Unusable {
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     exercises: BTreeMap<ExerciseId, BTreeMap<u32, Exercise>>,
+    /// Ids that no definition may have: those of the measures.
+    reserved: BTreeSet<ExerciseId>,
+    /// Which of the exercises a person added.
+    custom: BTreeSet<ExerciseId>,
 }
 
 impl Library {

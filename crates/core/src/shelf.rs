@@ -12,15 +12,15 @@ use crate::fault::Fault;
 use crate::measure::{Measure, Measures};
 use crate::sentence::Sayings;
 
-/// The content of this release. Whoever holds one decides how long it lives; there is no global.
+/// The content of this release, cheap to clone. Whoever holds one decides how long it lives; there is no global.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    /// The exercises.
+    /// The exercises, also those that a person added.
     pub exercises: Arc<Library>,
     /// The measures.
-    pub measures: Measures,
+    pub measures: Arc<Measures>,
     /// The words of all sentences.
-    pub sayings: Sayings,
+    pub sayings: Arc<Sayings>,
 }
 
 /// What an entry answers. Exercises and measures share their ids, so that an entry names either in the same way.
@@ -38,11 +38,19 @@ impl Shelf {
     /// # Errors
     /// [`Unusable`] when a file in the program is damaged; the tests load every one of them.
     pub fn built_in() -> Result<Self, Unusable> {
+        let measures = Measures::built_in()?;
+        let taken = measures.iter().map(|measure| measure.id.clone());
         Ok(Self {
-            exercises: Arc::new(Library::built_in()?),
-            measures: Measures::built_in()?,
-            sayings: Sayings::built_in()?,
+            exercises: Arc::new(Library::built_in()?.reserve(taken)),
+            measures: Arc::new(measures),
+            sayings: Arc::new(Sayings::built_in()?),
         })
+    }
+
+    /// Returns the same shelf with other exercises on it.
+    #[must_use]
+    pub fn with_exercises(&self, exercises: Arc<Library>) -> Self {
+        Self { exercises, ..self.clone() }
     }
 
     /// Finds an exercise or a measure, in the newest version if none is named.

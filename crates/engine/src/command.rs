@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use haven_core::answers::ExerciseRef;
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{PersonEdit, PersonName};
@@ -81,6 +82,8 @@ pub enum Command {
     },
     /// Forgets a person: entries stay and do not name them any more. What was written before stays in the history.
     ForgetPerson(PersonId),
+    /// Keeps the definition of an exercise, in TOML; it is then there on all devices.
+    AddDefinition(String),
     /// Remembers a server and connects this vault to it. Whether the server takes the vault shows in the status.
     SetServer(ServerChoice),
     /// Goes back to the server that was set before the last [`Command::SetServer`] since the vault was opened, or to none.
@@ -184,6 +187,8 @@ pub enum Reply {
     Done,
     /// An entry was written or changed.
     Entry(EntryId),
+    /// An exercise was added.
+    Exercise(ExerciseRef),
     /// An entry as it is, or was.
     Shown(Box<Entry>, Version),
     /// An entry's versions, newest first.
@@ -243,6 +248,9 @@ pub enum Fault {
         /// Of what: "bytes", "characters", "tags".
         unit: &'static str,
     },
+    /// A definition that cannot be used, with everything that is wrong with it.
+    #[error("the definition cannot be used")]
+    Definition(Vec<haven_core::fault::Fault>),
     /// Not valid for another reason, told for a person.
     #[error("{0}")]
     Invalid(String),

@@ -4,6 +4,7 @@ mod alarms;
 mod clock;
 mod documents;
 mod drafts;
+mod exercises;
 mod import;
 mod journal;
 mod linking;
@@ -87,6 +88,9 @@ pub struct Engine {
     space: SpaceId,
     roster: Roster,
     names: BTreeMap<FeedId, String>,
+    /// What comes with Haven.
+    built_in: Arc<Library>,
+    /// The same and what the person added.
     library: Arc<Library>,
     view: View,
     /// Verified and stored.
@@ -165,12 +169,14 @@ impl Engine {
             drafts,
             server,
             sent,
+            built_in: Arc::clone(&library),
             library,
             applied,
             roster,
             keys,
             space,
         };
+        engine.learn();
         engine.alarms_from_store(cx.reader)?;
         let mut work = Work::new(cx);
         for feed in damaged {
@@ -241,6 +247,7 @@ impl Engine {
             Command::EditPerson(id, edit) => self.edit_person(work, id, &edit).map(Reply::Person),
             Command::MergePeople { from, into } => self.merge_people(work, from, into).map(Reply::Person),
             Command::ForgetPerson(id) => self.forget_person(work, id).map(|()| Reply::Done),
+            Command::AddDefinition(text) => self.add_definition(work, &text).map(Reply::Exercise),
             Command::SetServer(choice) => {
                 self.set_server(work, choice);
                 Ok(Reply::Done)

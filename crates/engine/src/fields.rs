@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use haven_core::answers::{Answer, Answers, ExerciseRef, FieldId};
 use haven_core::content::Library;
 use haven_core::entry::{Draft, Edit, Entry};
-use haven_core::exercise::FieldKind;
+use haven_core::exercise::{FieldKind, Step};
 use haven_core::fold::fold_into;
 use haven_core::id::{EntryId, PersonId};
+use haven_core::limits::EXERCISE_BYTES_MAX;
 use haven_core::person::{Gift, Person, PersonEdit, PersonName};
 use haven_core::time::Timestamp;
 use haven_feed::FeedId;
 
 use crate::content::DocumentId;
+use crate::definitions::Definition;
 use crate::document::{Fields, FieldsEdit};
 use crate::limits;
 use crate::row::Stored;
@@ -38,11 +40,17 @@ const FEED: &str = "feed";
 const NAME: &str = "name";
 const NAMED: &str = "named";
 
+/// The kind of a document that defines an exercise, and the answer that holds its TOML: one value, since a definition that
+/// was merged letter by letter would be nobody's.
+const DEFINITION: &str = "definition";
+const TOML: &str = "toml";
+
 /// What a document turned out to be.
 pub(crate) enum Shown {
     Entry(Box<Row>),
     Person(PersonShown),
     Naming(Naming),
+    Definition(Definition),
     /// Of a kind or with values this version does not know; kept, not shown.
     Unknown,
 }
@@ -125,6 +133,18 @@ pub(crate) fn of_renaming(name: &str, named: Timestamp) -> FieldsEdit {
     FieldsEdit {
         answers: answers.map(|(field, answer)| (field.to_owned(), Some(answer))).into(),
         ..FieldsEdit::default()
+    }
+}
+
+/// The fields of a definition.
+pub(crate) fn of_definition(exercise: &ExerciseRef, toml_text: &str, added: Timestamp) -> Fields {
+    Fields {
+        kind: DEFINITION.to_owned(),
+        at: "1970-01-01".to_owned(),
+        created: added.as_millis(),
+        exercise: Some((exercise.id.as_str().to_owned(), u64::from(exercise.version))),
+        answers: [(TOML.to_owned(), toml_text.to_owned())].into(),
+        ..Fields::default()
     }
 }
 
@@ -222,12 +242,27 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
     if fields.kind == DEVICE {
         return naming(id, fields).map_or(Shown::Unknown, Shown::Naming);
     }
+    if fields.kind == DEFINITION {
+        return definition(id, fields).map_or(Shown::Unknown, Shown::Definition);
+    }
     let Some(entry) = entry(EntryId::from_bytes(id), fields, stored.modified_ms) else {
         return Shown::Unknown;
     };
+    let (folded, steps) = (folded(&entry), steps(&entry, library));
+    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), steps, entry }))
+}
+
+/// The steps that an entry's exercise belongs to; none if it is not known.
+pub(crate) fn steps(entry: &Entry, library: &Library) -> Vec<Step> {
     let known = entry.exercise.as_ref().and_then(|at| library.get_version(&at.id, at.version));
-    let steps = known.map(|exercise| exercise.steps.clone()).unwrap_or_default();
-    Shown::Entry(Box::new(Row { folded: folded(&entry), version: stored.version.clone(), steps, entry }))
+    known.map(|exercise| exercise.steps.clone()).unwrap_or_default()
+}
+
+/// A definition from what its document says; `None` if it is none that any release would add.
+fn definition(id: DocumentId, fields: &Fields) -> Option<Definition> {
+    let (exercise, added) = (made_with(fields)??, Timestamp::from_millis(fields.created));
+    let text = fields.answers.get(TOML).filter(|text| text.len() <= EXERCISE_BYTES_MAX)?;
+    Some(Definition { exercise, text: text.as_str().into(), added, id })
 }
 
 /// A device's name from what its document says; `None` if it is none that a device may have.
@@ -245,12 +280,7 @@ fn naming(id: DocumentId, fields: &Fields) -> Option<Naming> {
 /// An entry from what its document says; `None` if this version does not know such entries.
 pub(crate) fn entry(id: EntryId, fields: &Fields, modified_ms: i64) -> Option<Entry> {
     let text = |name: &str| fields.texts.get(name).cloned().unwrap_or_default();
-    let exercise = match &fields.exercise {
-        Some((id, version)) => {
-            Some(ExerciseRef { id: id.parse().ok()?, version: u32::try_from(*version).ok()? })
-        }
-        None => None,
-    };
+    let exercise = made_with(fields)?;
     Some(Entry {
         id,
         kind: fields.kind.parse().ok()?,
@@ -266,6 +296,12 @@ pub(crate) fn entry(id: EntryId, fields: &Fields, modified_ms: i64) -> Option<En
         modified: Timestamp::from_millis(modified_ms),
         trashed: fields.trashed.map(Timestamp::from_millis),
     })
+}
+
+/// The exercise that a document names, if it names one; `None` if what it names cannot be one.
+fn made_with(fields: &Fields) -> Option<Option<ExerciseRef>> {
+    let Some((id, version)) = &fields.exercise else { return Some(None) };
+    Some(Some(ExerciseRef { id: id.parse().ok()?, version: u32::try_from(*version).ok()? }))
 }
 
 fn answers(fields: &Fields) -> Answers {

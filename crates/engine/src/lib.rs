@@ -19,6 +19,7 @@ pub mod vault;
 
 mod codec;
 mod content;
+mod definitions;
 mod document;
 mod fields;
 mod keys;

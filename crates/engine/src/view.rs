@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use haven_core::content::Library;
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
@@ -14,7 +15,8 @@ use thiserror::Error;
 
 use crate::command::LinkEnd;
 use crate::content::DocumentId;
-use crate::fields::PersonShown;
+use crate::definitions::{Definition, Definitions};
+use crate::fields::{PersonShown, steps};
 use crate::sync::{Problem, SyncState};
 use crate::version::Version;
 
@@ -45,6 +47,9 @@ pub struct View {
     places: OrdMap<EntryId, SortKey>,
     people: OrdMap<PersonId, Arc<Person>>,
     namings: OrdMap<DocumentId, Arc<Naming>>,
+    definitions: Definitions,
+    /// What entries are read with; none before a vault was opened.
+    exercises: Option<Arc<Library>>,
     /// Who was merged into whom.
     merged: OrdMap<PersonId, PersonId>,
     imports: OrdMap<[u8; 32], EntryId>,
@@ -308,6 +313,31 @@ impl View {
     pub(crate) fn ids_meaning(&self, id: PersonId) -> Vec<PersonId> {
         let merged = self.merged.keys().copied().filter(|other| *other != id && self.meant(*other) == id);
         merged.chain([id]).collect()
+    }
+
+    /// The definitions of exercises that the person added, the first one first.
+    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter()
+    }
+
+    /// The exercises that come with Haven and those that the person added; none in the view of no vault.
+    pub fn exercises(&self) -> Option<&Arc<Library>> {
+        self.exercises.as_ref()
+    }
+
+    pub(crate) fn insert_definition(&mut self, definition: Arc<Definition>) {
+        self.definitions.insert(definition);
+    }
+
+    /// Reads entries with these exercises from now on.
+    pub(crate) fn learn(&mut self, exercises: Arc<Library>) {
+        let known_anew = |(place, row): (&Place, &Arc<Row>)| {
+            let steps = Some(steps(&row.entry, &exercises)).filter(|steps| *steps != row.steps)?;
+            Some((*place, Arc::new(Row { steps, ..Row::clone(row) })))
+        };
+        let changed: Vec<_> = self.rows.iter().filter_map(known_anew).collect();
+        changed.into_iter().for_each(|(place, row)| drop(self.rows.insert(place, row)));
+        self.exercises = Some(exercises);
     }
 
     pub(crate) fn insert(&mut self, row: Arc<Row>) {

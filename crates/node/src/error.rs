@@ -83,6 +83,10 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
     let reason = match fault {
         Fault::Storage(fault) => return of_store(&fault),
         Fault::Invalid(_) => return ApiError::invalid("not saved", says),
+        Fault::Definition(_) => {
+            return ApiError::invalid("the exercise was not added", says)
+                .with_next("See what is wrong with `haven practice check FILE`.");
+        }
         Fault::WordsMistyped => {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
         }

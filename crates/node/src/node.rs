@@ -24,7 +24,7 @@ pub struct Node {
 struct Shared {
     host: Arc<dyn Host>,
     /// What comes with this release as data, read once.
-    shelf: Arc<Shelf>,
+    shelf: Shelf,
     orders: mpsc::Sender<Order>,
     seen: watch::Receiver<Arc<Snapshot>>,
     closing: watch::Sender<bool>,
@@ -41,7 +41,7 @@ struct Shared {
 /// The store cannot be read, or what protects the vault in it was altered.
 pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node, Keeper), VaultFault> {
     let (orders, taken) = mpsc::channel(ORDERS_MAX);
-    let shelf = Arc::new(Shelf::built_in().expect("core's tests load every built-in definition"));
+    let shelf = Shelf::built_in().expect("core's tests load every built-in definition");
     let (keeper, seen) = Keeper::new(Arc::clone(&host), store, Arc::clone(&shelf.exercises), taken)?;
     let shared = Shared {
         host,
@@ -61,9 +61,9 @@ impl Node {
         self.snapshot().stage
     }
 
-    /// The exercises, the measures and the sentences.
-    pub(crate) fn shelf(&self) -> Arc<Shelf> {
-        Arc::clone(&self.shared.shelf)
+    /// The exercises, the measures and the sentences that come with Haven.
+    pub(crate) fn shelf(&self) -> Shelf {
+        self.shared.shelf.clone()
     }
 
     /// Locks the vault; nothing happens if it is not open.

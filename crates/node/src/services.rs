@@ -67,7 +67,10 @@ impl Node {
             vault_service_server::VaultServiceServer(vault::Vault(node())),
             journal_service_server::JournalServiceServer(journal::Journal::new(node(), desk.clone())),
             draft_service_server::DraftServiceServer(drafts::Drafts { node: node(), desk: desk.clone() }),
-            practice_service_server::PracticeServiceServer(practice::Practice(desk.clone())),
+            practice_service_server::PracticeServiceServer(practice::Practice {
+                node: node(),
+                desk: desk.clone()
+            }),
             measure_service_server::MeasureServiceServer(measures::MeasureRoom {
                 node: node(),
                 desk: desk.clone()

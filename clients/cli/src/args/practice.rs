@@ -29,6 +29,11 @@ pub(crate) enum PracticeCommand {
         /// The TOML file.
         file: PathBuf,
     },
+    /// Add an exercise of your own; it is then on all your devices.
+    Add {
+        /// The TOML file, or `-` for stdin. `haven practice check` says what is wrong with it.
+        file: PathBuf,
+    },
     /// Do an exercise.
     Do(DoArgs),
     /// Answer what an exercise asks some time afterwards.

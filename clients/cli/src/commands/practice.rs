@@ -13,7 +13,7 @@ mod walking;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use haven_api::journal::{Draft, Edit, ExerciseChoice, Written};
 use haven_api::practice::{Checked, Exercise, ExerciseSummary, Field, GateWords, stepper};
@@ -36,7 +36,8 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
     match command {
         PracticeCommand::List { step, sign } => list(cx, step, sign).await?,
         PracticeCommand::Show { id } => show(cx, &id).await?,
-        PracticeCommand::Check { file } => return check(cx, file).await,
+        PracticeCommand::Check { file } => return check(cx, &file).await,
+        PracticeCommand::Add { file } => return add(cx, &file).await,
         PracticeCommand::Later { entry, answers } => {
             super::today::later(cx, &entry, answers.as_deref()).await?;
         }
@@ -55,6 +56,7 @@ async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fau
 fn summary(exercise: &ExerciseSummary, style: Style) -> String {
     let mut about = vec![format!("{} min", exercise.minutes)];
     about.extend(exercise.steps.iter().map(|step| step.name().to_owned()));
+    about.extend(exercise.custom.then(|| "yours".to_owned()));
     let (id, about) = (exercise.exercise.id.as_str(), style.faint(&about.join(", ")));
     format!("{id:<20}  {}  {about}\n", style.bold(&exercise.title))
 }
@@ -102,10 +104,21 @@ struct CheckedShape<'a> {
     faults: Vec<ToldFault<'a>>,
 }
 
-async fn check(cx: &Cx, file: PathBuf) -> Result<Exit, Fault> {
-    let definition = ask::text(&file)?;
+async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
+    let definition = ask::text(file)?;
     let checked = cx.haven().await?.check_exercise(definition).await?;
-    let (exercise, faults) = match &checked {
+    tell_found(cx, &checked, "It can be used.")
+}
+
+/// Adds an exercise; a definition with faults is not kept, and told as by a check.
+async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
+    let definition = ask::text(file)?;
+    let added = cx.haven().await?.add_exercise(definition).await?;
+    tell_found(cx, &added, "It is added, and on your other devices once they sync.")
+}
+
+fn tell_found(cx: &Cx, found: &Checked, good: &str) -> Result<Exit, Fault> {
+    let (exercise, faults) = match found {
         Checked::Usable(summary) => (Some(summary), &[][..]),
         Checked::Faulty(faults) => (None, faults.as_slice()),
     };
@@ -115,7 +128,7 @@ async fn check(cx: &Cx, file: PathBuf) -> Result<Exit, Fault> {
         faults: faults.iter().map(ToldFault::of).collect(),
     };
     cx.tell(&shape, |style| match exercise {
-        Some(exercise) => format!("It can be used.\n{}", summary(exercise, style)),
+        Some(exercise) => format!("{good}\n{}", summary(exercise, style)),
         None => faults.iter().map(|fault| format!("{fault}\n")).collect(),
     })?;
     Ok(if exercise.is_some() { Exit::Done } else { Exit::Usage })

@@ -54,10 +54,17 @@ impl<T: Transport> Client<T> {
     pub async fn check_exercise(&self, definition: String) -> Result<Checked, ApiError> {
         let request = pb::CheckExerciseRequest { definition };
         let checked = self.practice_service().check_exercise(fitting(request)?).await?.into_inner();
-        match checked.exercise {
-            Some(summary) => Ok(Checked::Usable(exercise::summary_from_pb(summary)?)),
-            None => Ok(Checked::Faulty(checked.faults.into_iter().map(fault::from_pb).collect())),
-        }
+        found(checked.exercise, checked.faults)
+    }
+
+    /// Adds an exercise by its definition, in TOML. It is then there on all devices; a definition with a fault is not kept.
+    ///
+    /// # Errors
+    /// `LOCKED`, `TOO_LARGE`.
+    pub async fn add_exercise(&self, definition: String) -> Result<Checked, ApiError> {
+        let request = pb::AddExerciseRequest { definition };
+        let added = self.practice_service().add_exercise(fitting(request)?).await?.into_inner();
+        found(added.exercise, added.faults)
     }
 
     /// Names the people of the journal, by name.
@@ -107,5 +114,12 @@ impl<T: Transport> Client<T> {
         let request = pb::ForgetPersonRequest { person: person.to_owned() };
         self.people_service().forget_person(request).await?;
         Ok(())
+    }
+}
+
+fn found(usable: Option<pb::ExerciseSummary>, faults: Vec<pb::Fault>) -> Result<Checked, ApiError> {
+    match usable {
+        Some(summary) => Ok(Checked::Usable(exercise::summary_from_pb(summary)?)),
+        None => Ok(Checked::Faulty(faults.into_iter().map(fault::from_pb).collect())),
     }
 }

@@ -26,8 +26,8 @@ impl Told<'_> {
     }
 }
 
-/// Writes what lists show of an exercise.
-pub fn summary_to_pb(exercise: &Exercise, language: &str) -> pb::ExerciseSummary {
+/// Writes what lists show of an exercise; `custom` tells whether the person added it.
+pub fn summary_to_pb(exercise: &Exercise, custom: bool, language: &str) -> pb::ExerciseSummary {
     let gate = match exercise.safety.gate {
         Gate::None => pb::ExerciseGate::None,
         Gate::Relationship => pb::ExerciseGate::Relationship,
@@ -40,6 +40,7 @@ pub fn summary_to_pb(exercise: &Exercise, language: &str) -> pb::ExerciseSummary
         signs: exercise.signs.iter().map(ToString::to_string).collect(),
         minutes: exercise.minutes,
         gate: gate.into(),
+        custom,
     }
 }
 
@@ -61,14 +62,15 @@ pub fn summary_from_pb(exercise: pb::ExerciseSummary) -> Result<practice::Exerci
         signs: exercise.signs.iter().map(|sign| read(sign, "sign")).collect::<Result<_, _>>()?,
         minutes: exercise.minutes,
         gate,
+        custom: exercise.custom,
     })
 }
 
-/// Writes a whole exercise, its texts in the language or else in English.
-pub fn to_pb(exercise: &Exercise, language: &str) -> pb::Exercise {
+/// Writes a whole exercise, its texts in the language or else in English; `custom` tells whether the person added it.
+pub fn to_pb(exercise: &Exercise, custom: bool, language: &str) -> pb::Exercise {
     let told = Told { exercise, language };
     pb::Exercise {
-        summary: Some(summary_to_pb(exercise, language)),
+        summary: Some(summary_to_pb(exercise, custom, language)),
         purpose: told.some(exercise.purpose.as_ref()),
         notice: told.some(exercise.safety.notice.as_ref()),
         unsafe_notice: told.some(exercise.safety.unsafe_notice.as_ref()),

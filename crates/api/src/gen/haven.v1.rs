@@ -5092,6 +5092,9 @@ pub struct ExerciseSummary {
     /// What has to be clear before it is suggested.
     #[prost(enumeration = "ExerciseGate", tag = "7")]
     pub gate: i32,
+    /// Whether the person added it; false for what comes with Haven, and for a definition that was only checked.
+    #[prost(bool, tag = "8")]
+    pub custom: bool,
 }
 /// Exercise is the whole of an exercise, its texts in the language asked for.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -8652,6 +8655,26 @@ pub struct CheckExerciseResponse {
     #[prost(message, optional, tag = "2")]
     pub exercise: ::core::option::Option<ExerciseSummary>,
 }
+/// AddExerciseRequest brings a definition that is to be kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct AddExerciseRequest {
+    /// The definition in TOML, at most 64 KiB, set by the client. Its id must be none of an exercise or measure that comes with
+    /// Haven; if it was added before, its version must be greater.
+    #[prost(string, tag = "1")]
+    pub definition: ::prost::alloc::string::String,
+}
+/// AddExerciseResponse says what became of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct AddExerciseResponse {
+    /// What is wrong, in the order of the lines; empty if it was kept.
+    #[prost(message, repeated, tag = "1")]
+    pub faults: ::prost::alloc::vec::Vec<Fault>,
+    /// What lists show of it now; absent if it was not kept.
+    #[prost(message, optional, tag = "2")]
+    pub exercise: ::core::option::Option<ExerciseSummary>,
+}
 /// Generated client implementations.
 pub mod practice_service_client {
     #![allow(
@@ -8663,7 +8686,8 @@ pub mod practice_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// PracticeService knows the exercises. None of its calls needs an open vault.
+    /// PracticeService knows the exercises: those that come with Haven, and in an open vault those that its person added. Only
+    /// AddExercise needs an open vault.
     #[derive(Debug, Clone)]
     pub struct PracticeServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -8808,6 +8832,32 @@ pub mod practice_service_client {
                 .insert(GrpcMethod::new("haven.v1.PracticeService", "CheckExercise"));
             self.inner.unary(req, path, codec).await
         }
+        /// AddExercise keeps a definition in the vault, so that the exercise is there on all devices. A definition with a fault is
+        /// not kept.
+        pub async fn add_exercise(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddExerciseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddExerciseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.PracticeService/AddExercise",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.PracticeService", "AddExercise"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -8847,8 +8897,18 @@ pub mod practice_service_server {
             tonic::Response<super::CheckExerciseResponse>,
             tonic::Status,
         >;
+        /// AddExercise keeps a definition in the vault, so that the exercise is there on all devices. A definition with a fault is
+        /// not kept.
+        async fn add_exercise(
+            &self,
+            request: tonic::Request<super::AddExerciseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddExerciseResponse>,
+            tonic::Status,
+        >;
     }
-    /// PracticeService knows the exercises. None of its calls needs an open vault.
+    /// PracticeService knows the exercises: those that come with Haven, and in an open vault those that its person added. Only
+    /// AddExercise needs an open vault.
     #[derive(Debug)]
     pub struct PracticeServiceServer<T> {
         inner: Arc<T>,
@@ -9047,6 +9107,51 @@ pub mod practice_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CheckExerciseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.PracticeService/AddExercise" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddExerciseSvc<T: PracticeService>(pub Arc<T>);
+                    impl<
+                        T: PracticeService,
+                    > tonic::server::UnaryService<super::AddExerciseRequest>
+                    for AddExerciseSvc<T> {
+                        type Response = super::AddExerciseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddExerciseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PracticeService>::add_exercise(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddExerciseSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -10112,6 +10217,8 @@ pub mod support_service_server {
 opaque! {
     AddEntryRequest,
     AddEntryResponse,
+    AddExerciseRequest,
+    AddExerciseResponse,
     AddPersonRequest,
     AddPersonResponse,
     Alarm,

@@ -98,9 +98,15 @@ impl Engine {
             let shown = changed.shown.is_none().then(|| shown(*id, &changed.stored, library));
             (sealed, shown)
         });
+        let mut defined = false;
         for ((id, changed, _), (sealed, made)) in jobs.into_iter().zip(made) {
             work.step.commit.writes.push(Write::Put { table: Table::Rows, key: id.to_vec(), value: sealed });
-            self.view.take(changed.shown.or(made).unwrap_or(Shown::Unknown));
+            let shown = changed.shown.or(made).unwrap_or(Shown::Unknown);
+            defined |= matches!(shown, Shown::Definition(_));
+            self.view.take(shown);
+        }
+        if defined {
+            self.learn();
         }
         work.show();
     }
@@ -112,6 +118,7 @@ impl View {
             Shown::Entry(row) => self.insert(Arc::<Row>::from(row)),
             Shown::Person(shown) => self.insert_person(shown),
             Shown::Naming(naming) => self.insert_naming(Arc::new(naming)),
+            Shown::Definition(definition) => self.insert_definition(Arc::new(definition)),
             Shown::Unknown => {}
         }
     }

@@ -22,14 +22,21 @@ use crate::host::Host;
 
 /// Reads what clients write.
 pub(super) struct Desk {
-    pub(super) shelf: Arc<Shelf>,
+    /// What comes with Haven, and on the desk of a journal also what its person added.
+    pub(super) shelf: Shelf,
 }
 
 impl Desk {
+    /// The desk of a journal.
+    pub(super) fn of(&self, view: &View) -> Self {
+        let exercises = view.exercises().unwrap_or(&self.shelf.exercises);
+        Self { shelf: self.shelf.with_exercises(Arc::clone(exercises)) }
+    }
+
     /// Reads a draft that is to become an entry.
     pub(super) fn draft(&self, host: &dyn Host, view: &View, draft: pb::Draft) -> Result<Draft, ApiError> {
         let (now, person) = (now(host)?, finder(view));
-        draft::from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.shelf })
+        draft::from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.of(view).shelf })
     }
 
     /// Reads a draft that is still being written.
@@ -40,20 +47,21 @@ impl Desk {
         draft: pb::Draft,
     ) -> Result<Draft, ApiError> {
         let (now, person) = (now(host)?, finder(view));
-        draft::unfinished_from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.shelf })
+        draft::unfinished_from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.of(view).shelf })
     }
 
     /// Reads a change to an entry.
     pub(super) fn edit(&self, view: &View, entry: &Entry, edit: pb::Edit) -> Result<Edit, ApiError> {
         let made_with = entry.exercise.as_ref().filter(|_| !edit.answers.is_empty());
-        let asked =
-            made_with.map(|it| draft::find_asked(&exercise_ref_to_pb(it), &self.shelf)).transpose()?;
+        let shelf = self.of(view).shelf;
+        let asked = made_with.map(|it| draft::find_asked(&exercise_ref_to_pb(it), &shelf)).transpose()?;
         edit::from_pb(edit, &finder(view), asked)
     }
 
     /// Whether every required question was answered; true without an exercise, and with one this release does not know.
-    pub(super) fn complete(&self, exercise: Option<&ExerciseRef>, answers: &Answers) -> bool {
-        let asked = exercise.and_then(|made_with| self.shelf.made_with(made_with));
+    pub(super) fn complete(&self, view: &View, exercise: Option<&ExerciseRef>, answers: &Answers) -> bool {
+        let shelf = self.of(view).shelf;
+        let asked = exercise.and_then(|made_with| shelf.made_with(made_with));
         asked.is_none_or(|asked| asked.is_complete(answers))
     }
 }
@@ -67,7 +75,7 @@ impl Desk {
     /// What views look at besides the entries.
     pub(super) fn frame<'a>(&'a self, host: &dyn Host, people: &'a [Person]) -> Result<Frame<'a>, ApiError> {
         let today = now(host)?.date();
-        let Shelf { exercises, measures, .. } = &*self.shelf;
+        let Shelf { exercises, measures, .. } = &self.shelf;
         Ok(Frame { people, exercises, measures, today })
     }
 
@@ -77,13 +85,13 @@ impl Desk {
         language: &'a str,
         name: &'a dyn Fn(PersonId) -> Option<String>,
     ) -> Speaker<'a> {
-        let Shelf { exercises, measures, sayings } = &*self.shelf;
+        let Shelf { exercises, measures, sayings } = &self.shelf;
         Speaker { sayings, language, exercises, measures, name }
     }
 
     /// A sentence in words.
     pub(super) fn said(&self, view: &View, language: &str, sentence: &Sentence) -> String {
-        sentence.text(&self.speaker(language, &name_of(view)))
+        sentence.text(&self.of(view).speaker(language, &name_of(view)))
     }
 }
 

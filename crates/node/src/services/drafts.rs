@@ -96,7 +96,7 @@ impl DraftService for Drafts {
         };
         let snapshot = self.node.opened()?;
         let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
-        let complete = self.desk.complete(row.entry.exercise.as_ref(), &row.entry.answers);
+        let complete = self.desk.complete(&snapshot.view, row.entry.exercise.as_ref(), &row.entry.answers);
         Ok(Response::new(pb::CommitDraftResponse {
             id: id.to_string(),
             version: row.version.to_string(),

@@ -23,7 +23,7 @@ use crate::node::Node;
 /// Begins an export of what the journal holds now.
 pub(super) fn export(
     node: &Node,
-    desk: &Arc<Desk>,
+    desk: &Desk,
     request: &pb::ExportEntriesRequest,
 ) -> Result<Answers<pb::ExportEntriesResponse>, Status> {
     let format = match request.format() {
@@ -39,7 +39,7 @@ pub(super) fn export(
     let rows: Vec<_> = view.rows().filter(|row| row.entry.trashed.is_none()).cloned().collect();
     let exporting = Exporting {
         node: node.clone(),
-        desk: Arc::clone(desk),
+        desk: desk.of(&view),
         rows: rows.into_iter(),
         names: BTreeSet::new(),
         format,
@@ -62,7 +62,7 @@ enum Format {
 
 struct Exporting {
     node: Node,
-    desk: Arc<Desk>,
+    desk: Desk,
     view: Arc<View>,
     rows: std::vec::IntoIter<Arc<Row>>,
     /// Names of files given so far.

@@ -62,7 +62,7 @@ impl JournalService for Journal {
         let snapshot = self.node.opened()?;
         let draft = request.into_inner().draft.unwrap_or_default();
         let draft = self.desk.draft(&**self.node.host(), &snapshot.view, draft)?;
-        let complete = self.desk.complete(draft.exercise.as_ref(), &draft.answers);
+        let complete = self.desk.complete(&snapshot.view, draft.exercise.as_ref(), &draft.answers);
         let (id, version) = self.change(Command::Add(draft)).await?;
         Ok(Response::new(pb::AddEntryResponse { id, version, complete }))
     }

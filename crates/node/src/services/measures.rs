@@ -128,7 +128,8 @@ impl MeasureRoom {
     /// Everything answered to one measure.
     fn histories(&self, view: &View, measure: &Measure) -> Result<Vec<History>, ApiError> {
         let people = super::progress::people(view);
-        let frame = self.desk.frame(&**self.node.host(), &people)?;
+        let desk = self.desk.of(view);
+        let frame = desk.frame(&**self.node.host(), &people)?;
         let entries = view.rows().map(|row| &row.entry);
         Ok(histories(&frame, entries).into_iter().filter(|history| history.measure == measure.id).collect())
     }
@@ -141,7 +142,8 @@ impl MeasureRoom {
         language: &str,
     ) -> Vec<pb::MeasureResult> {
         let name_of = super::names::name_of(view);
-        let speaker = self.desk.speaker(language, &name_of);
+        let desk = self.desk.of(view);
+        let speaker = desk.speaker(language, &name_of);
         let mut results = Vec::new();
         for history in histories {
             for (index, dated) in history.results.iter().enumerate() {

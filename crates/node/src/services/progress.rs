@@ -40,9 +40,9 @@ impl ProgressService for Progress {
             spec => Some(find_person(spec, &finder(view))?),
         };
         let after = read_date(&after)?;
-        let (people, name_of) = (people(view), name_of(view));
-        let frame = self.desk.frame(&**self.node.host(), &people)?;
-        let speaker = self.desk.speaker(or_default(&language), &name_of);
+        let (people, name_of, desk) = (people(view), name_of(view), self.desk.of(view));
+        let frame = desk.frame(&**self.node.host(), &people)?;
+        let speaker = desk.speaker(or_default(&language), &name_of);
         let entries = view.rows().map(|row| &row.entry);
         let entries = entries.filter(|entry| after.is_none_or(|after| entry.at.date() >= after));
         let told = told(topic, &frame, entries, person, &speaker);
@@ -55,11 +55,10 @@ impl ProgressService for Progress {
     ) -> Result<Response<pb::GetTodayResponse>, Status> {
         let language = request.into_inner().language;
         let snapshot = self.node.opened()?;
-        let people = people(&snapshot.view);
-        let frame = self.desk.frame(&**self.node.host(), &people)?;
+        let (people, desk) = (people(&snapshot.view), self.desk.of(&snapshot.view));
+        let frame = desk.frame(&**self.node.host(), &people)?;
         let today = today(&frame, snapshot.view.rows().map(|row| &row.entry));
-        let exercises = &self.desk.shelf.exercises;
-        Ok(Response::new(today_to_pb(&today, exercises, or_default(&language))))
+        Ok(Response::new(today_to_pb(&today, &desk.shelf.exercises, or_default(&language))))
     }
 }
 

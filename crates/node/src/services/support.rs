@@ -57,6 +57,6 @@ impl SupportService for Support {
 impl Support {
     fn plan(&self, view: &View, language: &str) -> Option<Plan> {
         let entry = Plan::newest(view.rows().map(|row| &row.entry))?;
-        Some(Plan::of(entry, &self.desk.shelf.exercises, language))
+        Some(Plan::of(entry, &self.desk.of(view).shelf.exercises, language))
     }
 }

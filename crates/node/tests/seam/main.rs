@@ -10,6 +10,7 @@ mod disk;
 mod drafts;
 mod events;
 mod exchange;
+mod exercises;
 mod journal;
 mod linking;
 mod mailbox;

@@ -71,6 +71,66 @@ fn a_device_that_two_devices_name_apart_has_one_name_on_both() {
     }
 }
 
+/// An exercise that somebody wrote; `%` stands for what it asks.
+const MINE: &str = r#"
+schema = 1
+id = "one-good-thing"
+version = 1
+title = "title"
+steps = [3]
+signs = ["regulated"]
+minutes = 2
+evidence = { grade = "ours", refs = [] }
+safety = { gate = "none" }
+share_default = "never"
+
+[[field]]
+id = "good"
+kind = "text"
+required = true
+phase = "main"
+label = "good"
+
+[i18n.en]
+title = "One good thing"
+good = "%"
+"#;
+
+#[test]
+fn an_exercise_added_on_one_device_is_done_on_the_other_and_two_made_apart_are_one() {
+    let (mut server, old, new) = pair();
+    let add = |device: &Device, asks: &str, version: &str| {
+        let definition = MINE.replace('%', asks).replace("version = 1", version);
+        assert_eq!(device.run_with(&["practice", "add", "-"], definition.as_bytes()).json()["usable"], true);
+    };
+    let asks = |device: &Device| {
+        let shown = device.json(&["practice", "show", "one-good-thing"]);
+        assert_eq!(shown["custom"], true, "{shown}");
+        text(&shown["fields"][0], "label").to_owned()
+    };
+    let sync = || [&old, &new, &old].map(Device::sync);
+    add(&old, "What went well?", "version = 1");
+    sync();
+    assert_eq!(asks(&new), "What went well?");
+    let arguments = ["practice", "do", "one-good-thing", "--answers", "-"];
+    let done = new.run_with(&arguments, br#"{"good": "tea"}"#).json();
+    sync();
+    let entry = old.json(&["show", text(&done, "id")]);
+    assert_eq!(
+        (&entry["answers"]["good"], &entry["exercise"]["version"]),
+        (&"tea".into(), &1.into()),
+        "{entry}"
+    );
+
+    server.kill();
+    add(&old, "What was good?", "version = 2");
+    add(&new, "What was nice?", "version = 2");
+    assert_ne!(asks(&old), asks(&new));
+    server.run();
+    sync();
+    assert_eq!(asks(&old), asks(&new));
+}
+
 #[test]
 fn an_entry_reaches_the_other_device_by_itself() {
     let (_server, old, new) = pair();

@@ -13,7 +13,7 @@ pub(super) fn check(exercise: &Exercise, previous: &Exercise, lines: &Lines, rep
     }
     if exercise.version <= previous.version {
         let what = format!("version {} is not greater than {}", exercise.version, previous.version);
-        report.add(&lines.version, what, format!("write version = {}", previous.version + 1));
+        report.add(&lines.version, what, format!("write version = {}", previous.version.saturating_add(1)));
     }
     if exercise.measure != previous.measure {
         let was = previous.measure.as_ref().map_or("none".to_owned(), ToString::to_string);
