@@ -48,7 +48,8 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
 async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fault> {
     let exercises = cx.haven().await?.exercises(step, sign, LANGUAGE).await?;
     cx.tell_all(exercises.iter().map(ExerciseSummaryShape::of), |style| {
-        exercises.iter().map(|exercise| summary(exercise, style)).collect()
+        let words: String = exercises.iter().map(|exercise| summary(exercise, style)).collect();
+        wrapped(&words, style.columns)
     })
 }
 
@@ -89,7 +90,7 @@ pub(super) fn question(field: &Field, style: Style) -> String {
     }
     let fits = answers::fits(&field.shape);
     if !fits.is_empty() {
-        let _ = writeln!(words, "  {}", style.faint(&fits));
+        let _ = writeln!(words, "  {}", style.faint(&fits).replace('\n', "\n  "));
     }
     words
 }
