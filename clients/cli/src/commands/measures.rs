@@ -15,7 +15,7 @@ use crate::ask;
 use crate::cx::{Cx, aside, print};
 use crate::fault::Fault;
 use crate::limits::ID_SHOWN;
-use crate::text::Style;
+use crate::text::{Style, wrapped};
 
 /// The language of the texts.
 const LANGUAGE: &str = "en";
@@ -71,11 +71,12 @@ async fn list(cx: &Cx) -> Result<(), Fault> {
         let offered = of(&|it| !it.on_request && !it.scorer_only);
         let on_request = of(&|it| it.on_request && !it.scorer_only);
         let scorers = of(&|it| it.scorer_only);
-        format!(
+        let words = format!(
             "{offered}\nOnly if you want them; nothing will suggest them:\n{on_request}\n\
              If you have the printed form (numbered boxes only):\n{scorers}\n\
              None of them is needed. Scores are your answers added up; they do not tell you what you have.\n"
-        )
+        );
+        wrapped(&words, style.columns)
     })
 }
 
@@ -134,7 +135,7 @@ struct ExtraShape<'a> {
 async fn show(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Fault> {
     let measure = cx.haven().await?.measure(id, person, LANGUAGE).await?;
     if !cx.json {
-        return cx.page(&in_words(&measure, cx.style));
+        return cx.page(&wrapped(&in_words(&measure, cx.style), cx.style.columns));
     }
     let extras = measure.extras.iter().map(|extra| ExtraShape {
         id: &extra.id,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::args::ProgressArgs;
 use crate::cx::Cx;
 use crate::fault::Fault;
+use crate::text::wrapped;
 
 /// The language of the texts.
 const LANGUAGE: &str = "en";
@@ -40,7 +41,7 @@ pub(super) async fn run(cx: &Cx, args: ProgressArgs) -> Result<(), Fault> {
             let (title, drawn) = (style.bold(title(view.topic)), draw::view(view, style));
             format!("{title}\n{drawn}{}\n\n", style.words(&view.says))
         };
-        views.iter().map(whole).collect()
+        wrapped(&views.iter().map(whole).collect::<String>(), style.columns)
     })
 }
 

@@ -28,8 +28,7 @@ const CHOOSE_FIRST: &str =
     "For the lines of a country: haven help-now --country CC, with its two letters, such as DE or GB.";
 
 /// What a terminal keeps of this.
-const STAYS: &str =
-    "This stays in the window until it is closed, and the command in the history of the shell.";
+const STAYS: &str = "What stands here stays in this window until you close it, and the command stays in the history of the shell.";
 
 #[derive(Serialize)]
 struct HelpShape<'a> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use haven_api::drafts::DraftSummary;
 use haven_api::journal::Edit;
 use haven_api::measures::{Later, Today};
-use haven_api::practice::Exercise;
+use haven_api::practice::{Exercise, Field, Shape};
 use haven_core::answers::ValueMap;
 use serde::Serialize;
 
@@ -131,7 +131,8 @@ fn in_words(today: &Today, drafts: &[DraftSummary], style: Style) -> String {
 /// Answers what was to be asked later about an entry.
 pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let id = haven.entry(entry, None).await?.summary.id;
+    let entry = haven.entry(entry, None).await?;
+    let id = entry.summary.id;
     let answers = match file {
         Some(file) => answered(file)?,
         None if cx.asks => {
@@ -141,7 +142,7 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
                 return Ok(());
             };
             let exercise = haven.exercise(&later.exercise, None, LANGUAGE).await?;
-            ask_later(cx, later, &exercise).await?
+            ask_later(cx, later, &exercise, &entry.answers).await?
         }
         None => {
             return Err(Fault::usage(
@@ -159,8 +160,20 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
     super::writing::tell(cx, id.to_string())
 }
 
-async fn ask_later(cx: &Cx, later: &Later, exercise: &Exercise) -> Result<ValueMap, Fault> {
+/// Asks what was to be asked later, below the first words of then.
+async fn ask_later(
+    cx: &Cx,
+    later: &Later,
+    exercise: &Exercise,
+    answers: &ValueMap,
+) -> Result<ValueMap, Fault> {
     aside(&format!("From {}, {}. An empty line leaves a question open.", later.date, later.title));
+    let is_subject = |field: &&Field| field.required && matches!(field.shape, Shape::Text { .. });
+    let subject = exercise.fields.iter().find(is_subject);
+    if let Some((field, words)) = subject.and_then(|field| Some((field, answers.get(&field.id)?.text()?))) {
+        let words = cx.style.words(words).replace('\n', "\n  ");
+        aside(&format!("\n{}\n  {words}", cx.style.faint(&field.label)));
+    }
     let mut given = ValueMap::new();
     for asked in &later.questions {
         let Some(field) = exercise.fields.iter().find(|field| field.id == asked.field) else { continue };

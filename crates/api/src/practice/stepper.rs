@@ -146,7 +146,9 @@ impl Stepper {
     /// Names the questions of this sitting that an exercise needs to count as done and that are open.
     pub fn open(&self) -> impl Iterator<Item = &Field> {
         let fields = self.asked.iter().map(|at| &self.exercise.fields[*at]);
-        fields.filter(|field| field.required && !self.answers.contains_key(&field.id))
+        fields.filter(|field| {
+            field.required && !self.answers.get(&field.id).is_some_and(|answer| says_enough(field, answer))
+        })
     }
 
     /// Returns the earlier items that are offered as answers to the present question.
@@ -243,6 +245,22 @@ pub fn spoken(shape: &Shape, answer: &Value, name: &dyn Fn(&str) -> Option<Strin
         single => one(single)?,
     };
     Some(told.trim().to_owned()).filter(|told| !told.is_empty())
+}
+
+/// Tells whether an answer has as many things as the exercise needs to count as done, and their weights the sum.
+fn says_enough(field: &Field, answer: &Value) -> bool {
+    let Value::List(items) = answer else { return true };
+    let (count, sum) = match &field.shape {
+        Shape::Multi(_, count) | Shape::Emotions { count, .. } => (count, None),
+        Shape::List { count, weight, .. } => (count, weight.as_ref().and_then(|weight| weight.sum)),
+        _ => return true,
+    };
+    let weight = |item: &Value| match item {
+        Value::Map(map) => map.get("weight").and_then(Value::whole).map(i64::from),
+        _ => None,
+    };
+    let is_sum = |wanted| items.iter().map(weight).sum::<Option<i64>>() == Some(i64::from(wanted));
+    u32::try_from(items.len()).is_ok_and(|len| len >= count.min) && sum.is_none_or(is_sum)
 }
 
 /// The words of one value: of a text, a number, or an item with a weight or a strength.

@@ -65,7 +65,7 @@ First line.
 
 <!-- answers -->
 
-> **What would a camera have caught?**
+> **What could be seen or heard?**
 >
 > No answer.
 > <!-- answers -->

@@ -263,9 +263,11 @@ impl Teller<'_> {
             let subscale = measure.subscale(sign.sign.as_str())?;
             Some(measure.texts.get(self.speaker.language, &subscale.label).to_owned())
         };
+        // One may be left out in an answer, so the first need not have as many as the others.
+        let fullest = found.iter().max_by_key(|sign| sign.points.len());
         let says = match enough {
             true => found.iter().map(|sign| self.of(label(sign), &sign.says)).collect(),
-            false => found.first().map(|sign| self.text(&sign.says)).into_iter().collect(),
+            false => fullest.map(|sign| self.text(&sign.says)).into_iter().collect(),
         };
         let series = found.iter().map(|sign| {
             let points = sign.points.iter().map(|point| {

@@ -90,6 +90,17 @@ fn an_exercise_about_somebody_unsafe_is_held_without_a_question() {
 }
 
 #[test]
+fn who_is_placed_as_unsafe_on_the_map_is_held_from_then_on() {
+    let device = Device::begun();
+    let ann = text(&device.json(&["people", "add", "Ann"]), "id").to_owned();
+    let placed = json!({"person": ann, "circle": "outer", "safe": "no"}).to_string();
+    device.run_with(&["practice", "do", "people-map", "--answers", "-"], placed.as_bytes()).json();
+    assert_eq!(text(&device.lines(&["people", "list"])[0], "safe"), "no");
+    let limit = &["practice", "do", "limit-plan", "--person", "Ann", "--answers", "-"];
+    device.run_with(limit, b"{}").failed(6, "CONFIRMATION_NEEDED");
+}
+
+#[test]
 fn somebody_new_is_added_on_the_way() {
     let device = Device::begun();
     let asked = done(&device, &["trigger-chain"], &["noon", "2026-11-24", "Carl", "y"]);

@@ -10,6 +10,7 @@ mod words;
 use haven_api::practice::breath::Breath;
 use haven_api::practice::{Choice, Field, Shape};
 use haven_core::answers::Value;
+use haven_core::exercise::ItemKind;
 use haven_core::time::Date;
 use ratatui::crossterm::event::KeyEvent;
 
@@ -92,6 +93,7 @@ impl Control {
             Shape::Bool { .. } | Shape::Consent => Self::Pick(Pick::yes_or_no(answer)),
             Shape::Person => Self::Pick(Pick::person(named(offer.people), answer)),
             Shape::Link { .. } => Self::Pick(Pick::one(named(offer.entries), answer)),
+            Shape::List { of: ItemKind::Link, .. } => Self::Pick(Pick::several(named(offer.entries), answer)),
             Shape::List { weight, count, .. } => Self::Rows(Rows::new(*weight, *count, answer)),
             Shape::Emotions { strength, suggestions, .. } => {
                 Self::Feelings(Feelings::new(strength, suggestions, answer))

@@ -1,5 +1,6 @@
 //! Walking the person through: the screen, what they do, and the answers kept on the way.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use haven_api::journal::Filter;
@@ -7,15 +8,16 @@ use haven_api::practice::stepper::{Reply, Stepper};
 use haven_api::practice::{Field, Shape};
 use haven_core::answers::ExerciseId;
 use haven_core::entry::EntryKind;
+use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 
-use super::Ending;
 use super::controls::Offer;
 use super::screen::draw;
 use super::sitting::{Sitting, person};
 use super::terminal::{Screen, event};
 use super::walk::{Act, Page, Walk};
+use super::{Ending, LANGUAGE};
 use crate::cx::Cx;
 use crate::fault::Fault;
 use crate::text::{Style, marks};
@@ -171,6 +173,7 @@ impl Walking {
         let plain = Style { colors: false, ..self.style };
         let read = match self.walk.stepper.field().map(|field| field.shape.clone()) {
             Some(Shape::Link { to }) => self.links.read(sitting, to, plain).await,
+            Some(Shape::List { of: ItemKind::Link, .. }) => self.links.read(sitting, None, plain).await,
             _ => Ok(()),
         };
         let entries = &self.links.entries;
@@ -188,12 +191,17 @@ impl Links {
         }
         let kind = to.is_some().then_some(EntryKind::Exercise);
         let all = sitting.haven.list_all(&Filter { kind, ..Filter::default() }).await?;
+        let exercises = sitting.haven.exercises(None, None, LANGUAGE).await?;
+        let titles: HashMap<_, _> = exercises.into_iter().map(|it| (it.exercise.id, it.title)).collect();
         let is_one = |made: Option<&ExerciseId>| to.is_none() || made == to.as_ref();
         let fitting = all.iter().filter(|entry| is_one(entry.exercise.as_ref().map(|made| &made.id)));
         self.entries = fitting
             .map(|entry| {
-                let title = if entry.title.is_empty() { &entry.opening } else { &entry.title };
-                let mut facts = vec![when::short(&entry.at), style.line(title)];
+                let made = entry.exercise.as_ref().and_then(|made| titles.get(&made.id));
+                let words = [&entry.title, &entry.opening].into_iter().find(|words| !words.is_empty());
+                let title =
+                    words.or(made).map_or_else(|| entry.kind.as_str().to_owned(), |it| style.line(it));
+                let mut facts = vec![when::short(&entry.at), title];
                 facts.extend(marks(entry, style));
                 facts.retain(|fact| !fact.is_empty());
                 (entry.id.to_string(), facts.join("  "))
@@ -211,9 +219,10 @@ fn offer(sitting: &Sitting, stepper: &Stepper, field: &Field, entries: &[(String
         _ => String::new(),
     };
     let now = when::now();
+    let links = matches!(field.shape, Shape::Link { .. } | Shape::List { of: ItemKind::Link, .. });
     Offer {
         people: people.map(|person| (person.id.to_string(), person.name.as_str().to_owned())).collect(),
-        entries: if matches!(field.shape, Shape::Link { .. }) { entries.to_vec() } else { Vec::new() },
+        entries: if links { entries.to_vec() } else { Vec::new() },
         items: stepper.offered(),
         breaths: stepper.breaths(),
         sentence,

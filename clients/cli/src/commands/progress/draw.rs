@@ -69,7 +69,7 @@ fn plane(plane: &Value, style: Style) -> String {
     let mut words = format!("{}\n", text(plane, "title"));
     for trail in each(plane, "trails") {
         let _ = writeln!(words, "\n  {}", style.line(text(trail, "name")));
-        words.push_str(&trail_grid(plane, trail));
+        words.push_str(&trail_grid(plane, trail, fitting(style, PLANE_COLUMNS, 4) | 1));
         let points = each(trail, "points").map(|point| {
             format!(
                 "  {}  worry {:>4}  distance {:>4}\n",
@@ -84,22 +84,27 @@ fn plane(plane: &Value, style: Style) -> String {
     words
 }
 
+/// How many columns a drawing gets where its line has `beside` columns of other things.
+fn fitting(style: Style, wanted: usize, beside: usize) -> usize {
+    style.columns.map_or(wanted, |columns| columns.saturating_sub(beside + 1).clamp(9, wanted))
+}
+
 /// The points of a trail in a square, the first as `1`; after nine, the others are `·` but the last, which is `*`.
-fn trail_grid(plane: &Value, trail: &Value) -> String {
+fn trail_grid(plane: &Value, trail: &Value, columns: usize) -> String {
     let (min, max) = (number(plane, "min"), number(plane, "max"));
     let place = |value: f64, cells: usize| -> usize {
         let share = ((value - min) / (max - min).max(f64::EPSILON)).clamp(0.0, 1.0);
         (share * (cells - 1) as f64).round() as usize
     };
-    let (row_middle, column_middle) = (PLANE_LINES / 2, PLANE_COLUMNS / 2);
-    let mut grid = vec![vec![' '; PLANE_COLUMNS]; PLANE_LINES];
+    let (row_middle, column_middle) = (PLANE_LINES / 2, columns / 2);
+    let mut grid = vec![vec![' '; columns]; PLANE_LINES];
     grid[row_middle].fill('-');
     grid.iter_mut().for_each(|row| row[column_middle] = '|');
     grid[row_middle][column_middle] = '+';
     let points: Vec<&Value> = each(trail, "points").collect();
     for (index, point) in points.iter().enumerate() {
         let row = PLANE_LINES - 1 - place(number(point, "distance"), PLANE_LINES);
-        let column = place(number(point, "worry"), PLANE_COLUMNS);
+        let column = place(number(point, "worry"), columns);
         let mark = char::from_digit(index as u32 + 1, 10).unwrap_or('·');
         grid[row][column] = if index + 1 == points.len() { '*' } else { mark };
     }
@@ -108,14 +113,14 @@ fn trail_grid(plane: &Value, trail: &Value) -> String {
         let row: String = row.into_iter().collect();
         let _ = writeln!(words, "    {}", row.trim_end());
     }
-    let _ = writeln!(words, "    {min}{:>width$}", format!("worry {max}"), width = PLANE_COLUMNS - 1);
+    let _ = writeln!(words, "    {min}{:>width$}", format!("worry {max}"), width = columns - 1);
     words + "    * is the latest; numbers count from the first\n"
 }
 
 fn pairs(one: &Value, style: Style) -> String {
     let mut words = format!("{}  {}\n", text(one, "title"), style.faint("o before, x after"));
     let lines = each(one, "pairs").map(|pair| {
-        let line = pair_on_scale(one, pair);
+        let line = pair_on_scale(one, pair, fitting(style, SCALE_COLUMNS, 27));
         format!("  {}  {line}  {} → {}\n", text(pair, "date"), short(&pair["before"]), short(&pair["after"]))
     });
     words.push_str(&latest(lines));
@@ -123,11 +128,11 @@ fn pairs(one: &Value, style: Style) -> String {
     words
 }
 
-fn pair_on_scale(one: &Value, pair: &Value) -> String {
+fn pair_on_scale(one: &Value, pair: &Value, columns: usize) -> String {
     let (min, max) = (number(one, "min"), number(one, "max"));
     let place = |name: &str| {
         let share = ((number(pair, name) - min) / (max - min).max(f64::EPSILON)).clamp(0.0, 1.0);
-        (share * (SCALE_COLUMNS - 1) as f64).round() as usize
+        (share * (columns - 1) as f64).round() as usize
     };
     let (before, after) = (place("before"), place("after"));
     let mark = |column: usize| match column {
@@ -136,7 +141,7 @@ fn pair_on_scale(one: &Value, pair: &Value) -> String {
         column if (before.min(after)..before.max(after)).contains(&column) => '-',
         _ => '·',
     };
-    (0..SCALE_COLUMNS).map(mark).collect()
+    (0..columns).map(mark).collect()
 }
 
 fn month(month: &Value, style: Style) -> String {

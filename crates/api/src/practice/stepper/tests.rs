@@ -33,6 +33,19 @@ fn questions_come_in_order_and_later_ones_not_now() {
 }
 
 #[test]
+fn a_list_is_open_until_it_says_enough() {
+    let open = |weights: &[i32]| {
+        let item = |weight: &i32| json!({ "text": "busy", "weight": weight });
+        let reasons: Vec<_> = weights.iter().map(item).collect();
+        let answers = ValueMap::from([("reasons".to_owned(), Value::from(json!(reasons)))]);
+        Stepper::new(exercise("other-reasons"), answers).open().any(|field| field.id == "reasons")
+    };
+    assert!(open(&[60, 40]), "three are needed");
+    assert!(open(&[60, 30, 9]), "they make 99");
+    assert!(!open(&[60, 30, 10]));
+}
+
+#[test]
 fn one_goes_back_changes_an_answer_or_takes_it_back() {
     let mut stepper = begun("slow-breath");
     assert!(!stepper.back());

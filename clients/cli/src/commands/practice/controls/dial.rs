@@ -13,9 +13,6 @@ pub(in super::super) struct Dial {
     pub(in super::super) typed: String,
 }
 
-/// The most letters of a number.
-const LETTERS_MAX: usize = 6;
-
 impl Dial {
     pub(super) fn new(scale: &Scale, number: Option<i32>) -> Self {
         Self { scale: scale.clone(), typed: number.map_or_else(String::new, |number| number.to_string()) }
@@ -26,9 +23,7 @@ impl Dial {
         let leap = ((max - min) / 10 / step.max(1)).max(1) * step;
         match key.code {
             KeyCode::Char(letter) if letter.is_ascii_digit() || (letter == '-' && self.typed.is_empty()) => {
-                if self.typed.len() < LETTERS_MAX {
-                    self.typed.push(letter);
-                }
+                self.write(letter);
             }
             KeyCode::Backspace => drop(self.typed.pop()),
             KeyCode::Delete => self.typed.clear(),
@@ -41,6 +36,16 @@ impl Dial {
             _ => return words::only_next(key),
         }
         Did::Taken
+    }
+
+    /// Adds a letter; where the number would go beyond the scale, the letter begins a new one.
+    fn write(&mut self, letter: char) {
+        let longer = format!("{}{letter}", self.typed);
+        let Scale { min, max, .. } = self.scale;
+        let is_beyond = longer
+            .parse()
+            .is_ok_and(|number: i64| number > i64::from(max).max(0) || number < i64::from(min).min(0));
+        self.typed = if is_beyond { letter.to_string() } else { longer };
     }
 
     fn turn(&mut self, by: i32) {

@@ -61,6 +61,7 @@ fn answered(control: &Control) -> Json {
 fn check(shape: &Shape, before: &Json, keys: &str, after: &Json) {
     let offer = Offer {
         people: vec![("id-ann".to_owned(), "Ann".to_owned()), ("id-bea".to_owned(), "Bea".to_owned())],
+        entries: vec![("id-dawn".to_owned(), "Dawn".to_owned()), ("id-noon".to_owned(), "Noon".to_owned())],
         items: vec!["call".to_owned(), "visit".to_owned()],
         today: "2026-11-24".parse().ok(),
         now: "2026-11-24T21:30".to_owned(),
@@ -105,6 +106,25 @@ fn a_dial_shows_no_number_before_it_is_turned() {
     check(&percent, &json!(5), "<back>", &Json::Null);
     check(&percent, &json!(5), "<left><left><left><left><left><left>", &json!(0));
     check(&Shape::Scale(scale(-5, 5)), &Json::Null, "-3", &json!(-3));
+}
+
+#[test]
+fn a_digit_too_many_begins_a_new_number() {
+    let five = Shape::Scale(scale(0, 5));
+    check(&five, &Json::Null, "34", &json!(4));
+    check(&five, &Json::Null, "92", &json!(2));
+    check(&five, &json!(3), "4", &json!(4));
+    check(&Shape::Scale(scale(0, 100)), &json!(65), "40", &json!(40));
+    check(&Shape::Scale(scale(-5, 5)), &Json::Null, "-34", &json!(4));
+}
+
+#[test]
+fn entries_are_chosen_and_not_typed() {
+    let links =
+        Shape::List { of: ItemKind::Link, count: Count { min: 0, max: 10 }, chars_max: 64, weight: None };
+    check(&links, &Json::Null, "", &Json::Null);
+    check(&links, &Json::Null, "<down> ", &json!(["id-noon"]));
+    check(&links, &json!(["id-noon"]), " ", &json!(["id-dawn", "id-noon"]));
 }
 
 #[test]

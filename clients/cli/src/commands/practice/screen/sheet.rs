@@ -122,10 +122,11 @@ impl Sheet {
         });
         let bar = format!("{}{}", "█".repeat(filled), "░".repeat(width - filled));
         self.lines.push(line(bar, Style::new()));
+        let steps = if scale.step > 1 { format!(", in steps of {}", scale.step) } else { String::new() };
         let shown = if dial.typed.is_empty() { "–" } else { &dial.typed };
         self.lines.push(Line::from(vec![
             Span::styled(shown.to_owned(), BOLD),
-            Span::styled(format!("   {} to {}", scale.min, scale.max), FAINT),
+            Span::styled(format!("   {} to {}{steps}", scale.min, scale.max), FAINT),
         ]));
         self.look_here();
         self.blank();
@@ -184,10 +185,8 @@ impl Sheet {
                 self.write_at(first + at, 2 + column);
             }
         }
-        if let Some(weight) = rows.weight {
-            let sum = rows.sum();
-            let wanted = weight.sum.map_or_else(String::new, |wanted| format!(" of {wanted}"));
-            self.lines.push(line(format!("  together {sum}{wanted}"), FAINT));
+        if let Some(wanted) = rows.weight.and_then(|weight| weight.sum) {
+            self.lines.push(line(format!("  together {} of {wanted}", rows.sum()), FAINT));
         }
     }
 

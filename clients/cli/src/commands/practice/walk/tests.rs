@@ -56,14 +56,14 @@ fn one_walks_forward_back_and_out() {
 fn what_does_not_fit_is_said_and_what_stands_there_is_noted() {
     let mut walk = begun("slow-breath", false, false);
     press(&mut walk, KeyCode::Enter);
-    for _ in 0..3 {
-        press(&mut walk, KeyCode::Char('9'));
-    }
+    press(&mut walk, KeyCode::Char('-'));
     press(&mut walk, KeyCode::Enter);
     assert_eq!((asked(&walk), walk.hint.is_empty()), ("suds_before", false));
     walk.note();
     assert!(walk.stepper.answers().is_empty());
     press(&mut walk, KeyCode::Backspace);
+    press(&mut walk, KeyCode::Char('9'));
+    press(&mut walk, KeyCode::Char('9'));
     press(&mut walk, KeyCode::Esc);
     assert_eq!(walk.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Act::Leave);
     walk.note();
