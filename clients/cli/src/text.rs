@@ -9,6 +9,9 @@ use haven_api::journal::{PersonRef, Summary};
 use crate::limits::{ID_SHOWN, PROSE_COLUMNS_MAX};
 use crate::when;
 
+/// The language of the texts that the device is asked for.
+pub(crate) const LANGUAGE: &str = "en";
+
 /// How words for a person look.
 #[derive(Clone, Copy)]
 pub(crate) struct Style {

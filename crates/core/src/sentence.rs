@@ -238,8 +238,9 @@ fn choice(speaker: &Speaker<'_>, exercise: &ExerciseRef, field: &FieldId, option
     Some(exercise.option_label(option, speaker.language).to_owned())
 }
 
-/// A number with at most one digit after the point: more would claim more than answers on a scale can hold.
-fn shown(number: f64) -> String {
+/// Returns a number as sentences say it: with at most one digit after the point, since more would claim more than answers on
+/// a scale can hold.
+pub fn shown(number: f64) -> String {
     let text = format!("{number:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);
     if text == "-0" { "0".to_owned() } else { text.to_owned() }

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use haven_api::measures::{Item, Measure, MeasureResult, MeasureSummary, Score};
 use haven_core::answers::{ExerciseId, Value, ValueMap};
-use haven_core::measure::PREFER_NOT_TO_SAY;
+use haven_core::measure::{PREFER_NOT_TO_SAY, Verdict};
 use haven_core::progress::verdict;
+use haven_core::sentence::shown;
 use serde::Serialize;
 
 use crate::args::{HelpNowArgs, MeasureCommand};
@@ -15,10 +16,7 @@ use crate::ask;
 use crate::cx::{Cx, aside, print};
 use crate::fault::Fault;
 use crate::limits::ID_SHOWN;
-use crate::text::{Style, wrapped};
-
-/// The language of the texts.
-const LANGUAGE: &str = "en";
+use crate::text::{LANGUAGE, Style, wrapped};
 
 pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<(), Fault> {
     match command {
@@ -330,7 +328,7 @@ impl<'a> ResultShape<'a> {
 fn told(result: &MeasureResult, style: Style) -> String {
     let mut words = String::from("Kept.\n\n");
     for score in &result.scores {
-        let number = score.number.map_or_else(|| "–".to_owned(), number);
+        let number = score.number.map_or_else(|| "–".to_owned(), shown);
         let _ = writeln!(words, "{}  {number}", style.bold(&score.label));
         for sentence in &score.says {
             let _ = writeln!(words, "  {sentence}");
@@ -345,18 +343,12 @@ fn told(result: &MeasureResult, style: Style) -> String {
     words
 }
 
-fn change_in_words(change: haven_core::measure::Verdict) -> &'static str {
-    match verdict(change) {
-        "changed" => "changed more than chance",
-        "not_clear" => "not clearly changed",
-        _ => "we cannot tell whether it changed",
+fn change_in_words(change: Verdict) -> &'static str {
+    match change {
+        Verdict::MoreThanChance => "changed more than chance",
+        Verdict::NotClearly => "not clearly changed",
+        Verdict::CannotTell => "we cannot tell whether it changed",
     }
-}
-
-/// A number with at most one digit after the point: more would claim more than answers on a scale can hold.
-fn number(number: f64) -> String {
-    let text = format!("{number:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Fault> {
@@ -382,7 +374,7 @@ async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), F
 }
 
 fn score_in_line(score: &Score) -> String {
-    let number = score.number.map_or_else(|| "–".to_owned(), number);
+    let number = score.number.map_or_else(|| "–".to_owned(), shown);
     let change = score.change.map(|change| format!(" ({})", change_in_words(change))).unwrap_or_default();
     format!("{} {number}{change}", score.name)
 }

@@ -17,9 +17,8 @@ use std::path::Path;
 
 use haven_api::journal::{Draft, Edit, ExerciseChoice, Written};
 use haven_api::practice::{Checked, Exercise, ExerciseSummary, Field, GateWords, stepper};
-use haven_core::answers::{ExerciseId, Value, ValueMap};
+use haven_core::answers::{ExerciseId, ValueMap};
 use haven_core::exercise::{Sign, Step};
-use haven_core::person::{PersonEdit, Safe};
 use serde::Serialize;
 
 use self::sitting::Sitting;
@@ -28,12 +27,7 @@ use crate::ask;
 use crate::cx::Cx;
 use crate::fault::{Exit, Fault, ToldFault};
 use crate::shapes::ExerciseSummaryShape;
-use crate::text::{Style, wrapped};
-
-/// The exercise that asks whether one feels safe with somebody.
-const PEOPLE_MAP: &str = "people-map";
-/// The language of the texts.
-const LANGUAGE: &str = "en";
+use crate::text::{LANGUAGE, Style, wrapped};
 
 pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault> {
     match command {
@@ -138,19 +132,6 @@ fn tell_found(cx: &Cx, found: &Checked, good: &str) -> Result<Exit, Fault> {
     Ok(if exercise.is_some() { Exit::Done } else { Exit::Usage })
 }
 
-/// Marks somebody who was just called not safe, so that exercises about speaking up stay closed. Other answers loosen
-/// nothing; that is left to the person.
-async fn mark_unsafe(cx: &Cx, written: &Written) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
-    let answers = haven.entry(&written.id.to_string(), None).await?.answers;
-    let text = |id: &str| answers.get(id).and_then(Value::text);
-    if let (Some(person), Some("no")) = (text("person"), text("safe")) {
-        let edit = PersonEdit { safe: Some(Some(Safe::No)), ..PersonEdit::default() };
-        haven.edit_person(person, &edit).await?;
-    }
-    Ok(())
-}
-
 async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
     let written = match &args.answers {
         Some(file) => Some(from_file(cx, args, answered(file)?).await?),
@@ -164,9 +145,6 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
         }
     };
     let Some(written) = written else { return Ok(()) };
-    if args.id.as_str() == PEOPLE_MAP {
-        mark_unsafe(cx, &written).await?;
-    }
     super::writing::tell(cx, written.id.to_string())?;
     if !written.complete {
         cx.note("Some questions are open; it is kept all the same.");

@@ -9,10 +9,8 @@ use serde::Serialize;
 use crate::args::ProgressArgs;
 use crate::cx::Cx;
 use crate::fault::Fault;
+use crate::text::LANGUAGE;
 use crate::text::wrapped;
-
-/// The language of the texts.
-const LANGUAGE: &str = "en";
 
 #[derive(Serialize)]
 struct ProgressShape<'a> {

@@ -13,11 +13,8 @@ use crate::cx::Cx;
 use crate::daemon;
 use crate::fault::Fault;
 use crate::limits::HELP_ASK_MAX;
-use crate::text::Style;
+use crate::text::{LANGUAGE, Style};
 use crate::when;
-
-/// The language of the texts.
-const LANGUAGE: &str = "en";
 
 /// How another country is chosen.
 const CHOOSE: &str =

@@ -15,10 +15,7 @@ use crate::ask;
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
 use crate::limits::ID_SHOWN;
-use crate::text::Style;
-
-/// The language of the texts.
-const LANGUAGE: &str = "en";
+use crate::text::{LANGUAGE, Style};
 
 #[derive(Serialize)]
 struct TodayShape<'a> {

@@ -5,12 +5,14 @@ use haven_api::convert::people as convert;
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::people_service_server::PeopleService;
-use haven_core::id::PersonId;
-use haven_core::person::Person;
+use haven_core::content::unsafe_person;
+use haven_core::id::{EntryId, PersonId};
+use haven_core::person::{PersonEdit, Safe};
 use haven_engine::command::{Command, Reply};
 use tonic::{Request, Response, Status};
 
 use super::desk::finder;
+use super::progress::people as in_order;
 use super::unexpected;
 use crate::node::Node;
 
@@ -23,9 +25,7 @@ impl PeopleService for People {
         _: Request<pb::ListPeopleRequest>,
     ) -> Result<Response<pb::ListPeopleResponse>, Status> {
         let snapshot = self.0.opened()?;
-        let mut people: Vec<&Person> = snapshot.view.people().map(|person| &**person).collect();
-        people.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()).then(a.id.cmp(&b.id)));
-        let people = people.into_iter().map(convert::to_pb).collect();
+        let people = in_order(&snapshot.view).iter().map(convert::to_pb).collect();
         Ok(Response::new(pb::ListPeopleResponse { people }))
     }
 
@@ -72,6 +72,19 @@ impl PeopleService for People {
         self.0.command(Command::ForgetPerson(id)).await?;
         Ok(Response::new(pb::ForgetPersonResponse {}))
     }
+}
+
+/// Marks somebody who was just called not safe on the people map, so that exercises about speaking up stay closed. Other
+/// answers loosen nothing; that is left to the person.
+pub(super) async fn mark_unsafe(node: &Node, entry: EntryId) -> Result<(), Status> {
+    let snapshot = node.opened()?;
+    let person = snapshot.view.entry(entry).and_then(|row| unsafe_person(&row.entry));
+    let person = person.and_then(|person| snapshot.view.person(person));
+    if let Some(person) = person.filter(|person| person.safe != Some(Safe::No)) {
+        let edit = PersonEdit { safe: Some(Some(Safe::No)), ..PersonEdit::default() };
+        node.command(Command::EditPerson(person.id, edit)).await?;
+    }
+    Ok(())
 }
 
 impl People {

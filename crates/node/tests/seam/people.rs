@@ -1,7 +1,7 @@
 //! The people of the journal, through the client that apps use.
 
 use haven_api::error::ErrorReason as Reason;
-use haven_api::journal::{Draft, Edit, Filter};
+use haven_api::journal::{Draft, Edit, ExerciseChoice, Filter};
 use haven_api::people::{Circle, Gift, PersonEdit, Relation, Safe};
 
 use crate::device::{Device, STRONG, reason};
@@ -94,4 +94,26 @@ async fn somebody_forgotten_is_named_nowhere_and_entries_stay() {
     assert_eq!(reason(device.client.forget_person("Ann").await), Some(Reason::NotFound));
     device.client.add_person("Ann").await.unwrap();
     assert!(names(&device, &id).await.is_empty(), "another person of that name is another person");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_not_safe_on_the_map_is_marked_whoever_writes_it() {
+    let device = Device::initialised(Device::new()).await;
+    let client = &device.client;
+    let ann = client.add_person("Ann").await.unwrap().id.to_string();
+    let placed = |safe: &str| Draft {
+        exercise: Some(ExerciseChoice { id: "people-map".parse().unwrap(), version: None }),
+        answers: [("person", ann.as_str()), ("circle", "outer"), ("safe", safe)]
+            .map(|(field, value)| (field.to_owned(), value.into()))
+            .into(),
+        ..Draft::default()
+    };
+    let marked = async || client.people().await.unwrap()[0].safe;
+    let map = client.add(placed("mostly")).await.unwrap();
+    assert_eq!(marked().await, None, "only a no marks");
+    let edit = Edit { answers: [("safe".to_owned(), "no".into())].into(), ..Edit::default() };
+    client.edit(&map.id.to_string(), edit, None).await.unwrap();
+    assert_eq!(marked().await, Some(Safe::No));
+    client.add(placed("yes")).await.unwrap();
+    assert_eq!(marked().await, Some(Safe::No), "a yes loosens nothing");
 }

@@ -12,11 +12,11 @@ use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{ResolveError, resolve_person};
 use haven_core::time::Timestamp;
 
-use super::LANGUAGE;
 use crate::args::DoArgs;
 use crate::cx::{Cx, Haven};
 use crate::fault::Fault;
 use crate::limits::UNLOCK_TRIES;
+use crate::text::LANGUAGE;
 use crate::{ask, daemon, editor, when};
 
 /// A sitting.

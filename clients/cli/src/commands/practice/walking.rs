@@ -12,15 +12,15 @@ use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 
+use super::Ending;
 use super::controls::Offer;
 use super::screen::draw;
 use super::sitting::{Sitting, person};
 use super::terminal::{Screen, event};
 use super::walk::{Act, Page, Walk};
-use super::{Ending, LANGUAGE};
 use crate::cx::Cx;
 use crate::fault::Fault;
-use crate::text::{Style, marks};
+use crate::text::{LANGUAGE, Style, marks};
 use crate::when;
 
 /// How often a screen is drawn while something moves on it: often enough for a bar to seem to flow.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use haven_api::measures::Progress;
 use haven_core::progress::Topic;
+use haven_core::sentence::shown;
 use serde_json::Value;
 
 use crate::text::Style;
@@ -52,9 +53,7 @@ fn number(data: &Value, name: &str) -> f64 {
 
 /// A number with at most one digit after the point; a dash where there is none.
 fn short(data: &Value) -> String {
-    let Some(number) = data.as_f64() else { return "–".to_owned() };
-    let text = format!("{number:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    data.as_f64().map_or_else(|| "–".to_owned(), shown)
 }
 
 /// The latest of many, and a line that says how many came before them.
