@@ -128,8 +128,8 @@ impl Library {
 
 /// Returns the person with whom the writer does not feel safe, if the entry says so on the people map.
 ///
-/// One such entry is enough to keep the relationship gate closed for that person, whatever other entries say: somebody who
-/// feels safe today may have had to. Only changing or trashing that entry opens it.
+/// One such entry is enough to mark that person, and the mark keeps the relationship gate closed, whatever other entries say:
+/// somebody who feels safe today may have had to. Only the person themselves takes the mark away.
 pub fn unsafe_person(entry: &Entry) -> Option<PersonId> {
     let on_map = entry.exercise.as_ref().is_some_and(|made_with| made_with.id.as_str() == "people-map");
     if !on_map || entry.trashed.is_some() {

@@ -130,7 +130,10 @@ impl Engine {
         let then = document.fields_at(base).map_err(|_| Fault::VersionUnknown)?;
         self.keep_open(*entry.as_bytes(), document);
         let change = FieldsEdit::between(&then, words);
-        self.change(work, *entry.as_bytes(), row, Some(base), &change)
+        let before = self.called_unsafe(work, entry)?;
+        let seen = self.change(work, *entry.as_bytes(), row, Some(base), &change)?;
+        self.mark_unsafe(work, entry, before)?;
+        Ok(seen)
     }
 
     fn keep_draft(&self, work: &mut Work<'_, '_>, id: DraftId) {

@@ -22,7 +22,9 @@ impl Engine {
         let created = Timestamp::from_millis(work.cx.now.wall_ms);
         let id = draw(work.cx.entropy);
         self.create(work, id, fields::of_draft(draft, &self.library, created))?;
-        Ok(EntryId::from_bytes(id))
+        let id = EntryId::from_bytes(id);
+        self.mark_unsafe(work, id, None)?;
+        Ok(id)
     }
 
     pub(super) fn create(
@@ -59,7 +61,9 @@ impl Engine {
         let row = self.row(work, id.as_bytes())?.ok_or(Fault::EntryUnknown)?;
         let mut change = fields::of_edit(edit, &row.fields);
         self.name_as_written(&row.fields, &mut change);
-        self.change(work, *id.as_bytes(), row, base, &change).map(|_| ())
+        let before = self.called_unsafe(work, id)?;
+        self.change(work, *id.as_bytes(), row, base, &change)?;
+        self.mark_unsafe(work, id, before)
     }
 
     pub(super) fn set_trashed(

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use haven_core::id::PersonId;
-use haven_core::person::{PersonEdit, PersonName};
+use haven_core::content::unsafe_person;
+use haven_core::id::{EntryId, PersonId};
+use haven_core::person::{PersonEdit, PersonName, Safe};
 use haven_core::time::Timestamp;
 
 use super::{Engine, Work};
@@ -61,6 +62,31 @@ impl Engine {
         let now_ms = work.cx.now.wall_ms;
         for one in self.view.ids_meaning(id) {
             self.change_person(work, one, |present| fields::of_forgetting(present, now_ms))?;
+        }
+        Ok(())
+    }
+
+    /// The person that an entry calls not safe, as the entry stands now.
+    pub(super) fn called_unsafe(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Option<PersonId>, Fault> {
+        let row = self.row(work, id.as_bytes())?;
+        let entry = row.and_then(|row| fields::entry(id, &row.fields, row.modified_ms));
+        Ok(entry.as_ref().and_then(unsafe_person))
+    }
+
+    /// Marks somebody whom an entry has just come to call not safe, so that exercises about speaking up stay closed; with the
+    /// entry in one commit, since neither may be kept without the other. Other answers loosen nothing; that is left to the
+    /// person.
+    pub(super) fn mark_unsafe(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: EntryId,
+        before: Option<PersonId>,
+    ) -> Result<(), Fault> {
+        let called = self.called_unsafe(work, id)?.filter(|person| before != Some(*person));
+        let person = called.and_then(|person| self.view.person(person));
+        if let Some(id) = person.filter(|person| person.safe != Some(Safe::No)).map(|person| person.id) {
+            let edit = PersonEdit { safe: Some(Some(Safe::No)), ..PersonEdit::default() };
+            self.edit_person(work, id, &edit)?;
         }
         Ok(())
     }

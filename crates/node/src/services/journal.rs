@@ -20,7 +20,6 @@ use super::desk::{Desk, finder};
 use super::filter::Listed;
 use super::import::DryRuns;
 use super::page::Page;
-use super::people::mark_unsafe;
 use super::{Answers, export, import, names, unexpected};
 use crate::node::Node;
 use crate::snapshot::Snapshot;
@@ -65,7 +64,6 @@ impl JournalService for Journal {
         let draft = self.desk.draft(&**self.node.host(), &snapshot.view, draft)?;
         let complete = self.desk.complete(&snapshot.view, draft.exercise.as_ref(), &draft.answers);
         let (id, version) = self.change(Command::Add(draft)).await?;
-        mark_unsafe(&self.node, names::entry(&self.node.opened()?.view, &id)?).await?;
         Ok(Response::new(pb::AddEntryResponse { id, version, complete }))
     }
 
@@ -78,11 +76,7 @@ impl JournalService for Journal {
         let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
         let edit = self.desk.edit(&snapshot.view, &row.entry, edit.unwrap_or_default())?;
         let base = names::version(&base_version)?;
-        let answers_change = !edit.answers.is_empty();
         let (changed, version) = self.change(Command::Edit { id, base, edit }).await?;
-        if answers_change {
-            mark_unsafe(&self.node, id).await?;
-        }
         Ok(Response::new(pb::EditEntryResponse { id: changed, version }))
     }
 

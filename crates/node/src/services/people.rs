@@ -5,9 +5,7 @@ use haven_api::convert::people as convert;
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::people_service_server::PeopleService;
-use haven_core::content::unsafe_person;
-use haven_core::id::{EntryId, PersonId};
-use haven_core::person::{PersonEdit, Safe};
+use haven_core::id::PersonId;
 use haven_engine::command::{Command, Reply};
 use tonic::{Request, Response, Status};
 
@@ -72,19 +70,6 @@ impl PeopleService for People {
         self.0.command(Command::ForgetPerson(id)).await?;
         Ok(Response::new(pb::ForgetPersonResponse {}))
     }
-}
-
-/// Marks somebody who was just called not safe on the people map, so that exercises about speaking up stay closed. Other
-/// answers loosen nothing; that is left to the person.
-pub(super) async fn mark_unsafe(node: &Node, entry: EntryId) -> Result<(), Status> {
-    let snapshot = node.opened()?;
-    let person = snapshot.view.entry(entry).and_then(|row| unsafe_person(&row.entry));
-    let person = person.and_then(|person| snapshot.view.person(person));
-    if let Some(person) = person.filter(|person| person.safe != Some(Safe::No)) {
-        let edit = PersonEdit { safe: Some(Some(Safe::No)), ..PersonEdit::default() };
-        node.command(Command::EditPerson(person.id, edit)).await?;
-    }
-    Ok(())
 }
 
 impl People {

@@ -1,8 +1,11 @@
 //! The people of the journal, through the client that apps use.
 
+use haven_api::drafts::SavedDraft;
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::{Draft, Edit, ExerciseChoice, Filter};
 use haven_api::people::{Circle, Gift, PersonEdit, Relation, Safe};
+
+use haven_core::time::Timestamp;
 
 use crate::device::{Device, STRONG, reason};
 
@@ -101,19 +104,44 @@ async fn who_is_not_safe_on_the_map_is_marked_whoever_writes_it() {
     let device = Device::initialised(Device::new()).await;
     let client = &device.client;
     let ann = client.add_person("Ann").await.unwrap().id.to_string();
-    let placed = |safe: &str| Draft {
-        exercise: Some(ExerciseChoice { id: "people-map".parse().unwrap(), version: None }),
-        answers: [("person", ann.as_str()), ("circle", "outer"), ("safe", safe)]
-            .map(|(field, value)| (field.to_owned(), value.into()))
-            .into(),
-        ..Draft::default()
-    };
     let marked = async || client.people().await.unwrap()[0].safe;
-    let map = client.add(placed("mostly")).await.unwrap();
+    let map = client.add(placed(&ann, "mostly")).await.unwrap();
     assert_eq!(marked().await, None, "only a no marks");
     let edit = Edit { answers: [("safe".to_owned(), "no".into())].into(), ..Edit::default() };
     client.edit(&map.id.to_string(), edit, None).await.unwrap();
     assert_eq!(marked().await, Some(Safe::No));
-    client.add(placed("yes")).await.unwrap();
+    client.add(placed(&ann, "yes")).await.unwrap();
     assert_eq!(marked().await, Some(Safe::No), "a yes loosens nothing");
+
+    let safe = PersonEdit { safe: Some(Some(Safe::Mostly)), ..PersonEdit::default() };
+    client.edit_person("Ann", &safe).await.unwrap();
+    let edit = Edit { answers: [("circle".to_owned(), "middle".into())].into(), ..Edit::default() };
+    client.edit(&map.id.to_string(), edit, None).await.unwrap();
+    assert_eq!(marked().await, Some(Safe::Mostly), "what was said before is not said again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_map_left_open_marks_when_it_becomes_a_record_by_itself() {
+    let device = Device::initialised(Device::new()).await;
+    let ann = device.client.add_person("Ann").await.unwrap().id.to_string();
+    let draft = SavedDraft {
+        id: [1; 16],
+        draft: placed(&ann, "no"),
+        entry: None,
+        base_version: None,
+        saved: Timestamp::from_millis(0),
+    };
+    device.client.save_draft(draft).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(device.client.people().await.unwrap()[0].safe, Some(Safe::No));
+}
+
+fn placed(person: &str, safe: &str) -> Draft {
+    Draft {
+        exercise: Some(ExerciseChoice { id: "people-map".parse().unwrap(), version: None }),
+        answers: [("person", person), ("circle", "outer"), ("safe", safe)]
+            .map(|(field, value)| (field.to_owned(), value.into()))
+            .into(),
+        ..Draft::default()
+    }
 }
