@@ -193,6 +193,8 @@ enum Ending {
     Done,
     /// The person goes on another time.
     Left,
+    /// The same, with the key that interrupts a program.
+    Interrupted,
     /// The gate before them stayed closed; nothing is kept.
     Held,
 }
@@ -255,11 +257,11 @@ async fn close(
         cx.note(nothing);
         return Ok(None);
     }
-    if matches!(ending, Ending::Left) {
-        cx.note(&format!("What you answered is kept. Go on with `haven practice do {}`.", args.id));
-        return Ok(None);
+    if matches!(ending, Ending::Done) {
+        return sitting.finish().await.map(Some);
     }
-    sitting.finish().await.map(Some)
+    cx.note(&format!("What you answered is kept. Go on with `haven practice do {}`.", args.id));
+    if matches!(ending, Ending::Interrupted) { Err(Fault::interrupted()) } else { Ok(None) }
 }
 
 /// Reads answers from a file: one JSON object.

@@ -22,6 +22,8 @@ pub(super) enum Act {
     Finish,
     /// To keep everything and go.
     Leave,
+    /// To keep everything and go, since the program was interrupted.
+    Interrupt,
     /// To go, since it does not go on.
     Close,
 }
@@ -99,7 +101,8 @@ impl Walk {
         self.hint.clear();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match (key.code, &self.page) {
-            (KeyCode::Char('c'), _) if ctrl => Act::Leave,
+            (KeyCode::Char('c'), Page::Held) if ctrl => Act::Close,
+            (KeyCode::Char('c'), _) if ctrl => Act::Interrupt,
             (KeyCode::PageDown, _) => self.scroll(10),
             (KeyCode::PageUp, _) => self.scroll(-10),
             (KeyCode::Esc, Page::Leaving(_)) => self.stay(),

@@ -122,6 +122,10 @@ impl Walking {
                 self.walk.note();
                 return Some(Ending::Left);
             }
+            Act::Interrupt => {
+                self.walk.note();
+                return Some(Ending::Interrupted);
+            }
             Act::Close => return Some(Ending::Held),
         }
         None

@@ -65,7 +65,7 @@ fn what_does_not_fit_is_said_and_what_stands_there_is_noted() {
     press(&mut walk, KeyCode::Char('9'));
     press(&mut walk, KeyCode::Char('9'));
     press(&mut walk, KeyCode::Esc);
-    assert_eq!(walk.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Act::Leave);
+    assert_eq!(walk.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Act::Interrupt);
     walk.note();
     assert_eq!(walk.stepper.answers().get("suds_before"), Some(&Value::from(99)));
 }
