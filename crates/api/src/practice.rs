@@ -121,6 +121,8 @@ pub struct Field {
     pub after: Vec<String>,
     /// For a later question: the date question whose answer is the day on which it is asked.
     pub on: Option<String>,
+    /// For a later question: the earlier texts and lists whose words are shown again beside it.
+    pub recall: Vec<String>,
     /// For a text: the earlier list whose items are offered as answers. Other words may be written.
     pub from: Option<String>,
     /// Which answers fit.

@@ -1,18 +1,19 @@
 //! What comes up today, and answering what was to be asked later. Nothing is due, and nothing is counted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
 use haven_api::drafts::DraftSummary;
 use haven_api::journal::Edit;
 use haven_api::measures::{Later, Today};
-use haven_api::practice::{Exercise, Field, Shape};
-use haven_core::answers::ValueMap;
+use haven_api::practice::Exercise;
+use haven_core::answers::{ExerciseId, Value, ValueMap};
 use serde::Serialize;
 
 use super::practice::{answered, answers, question};
 use crate::ask;
-use crate::cx::{Cx, aside};
+use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
 use crate::limits::ID_SHOWN;
 use crate::text::{LANGUAGE, Style};
@@ -62,7 +63,19 @@ pub(super) async fn run(cx: &Cx) -> Result<(), Fault> {
     let drafts = haven.drafts().await?;
     // What this device still holds as a draft is told once.
     today.open.retain(|open| drafts.iter().all(|draft| draft.entry != Some(open.entry)));
-    cx.tell(&shape(&today, &drafts), |style| in_words(&today, &drafts, style))
+    let titles = titles(&haven, &drafts).await;
+    cx.tell(&shape(&today, &drafts), |style| in_words(&today, &drafts, &titles, style))
+}
+
+/// The titles of the exercises that drafts answer. One that is not known here is called by its id.
+async fn titles(haven: &Haven, drafts: &[DraftSummary]) -> BTreeMap<ExerciseId, String> {
+    let mut titles = BTreeMap::new();
+    for made_with in drafts.iter().filter_map(|draft| draft.exercise.as_ref()) {
+        if let Ok(exercise) = haven.exercise(&made_with.id, Some(made_with.version), LANGUAGE).await {
+            titles.insert(made_with.id.clone(), exercise.summary.title);
+        }
+    }
+    titles
 }
 
 fn shape<'a>(today: &'a Today, drafts: &'a [DraftSummary]) -> TodayShape<'a> {
@@ -94,11 +107,19 @@ fn shape<'a>(today: &'a Today, drafts: &'a [DraftSummary]) -> TodayShape<'a> {
     TodayShape { open: open.collect(), later: later.collect(), suggestion }
 }
 
-fn in_words(today: &Today, drafts: &[DraftSummary], style: Style) -> String {
+fn in_words(
+    today: &Today,
+    drafts: &[DraftSummary],
+    titles: &BTreeMap<ExerciseId, String>,
+    style: Style,
+) -> String {
     let mut words = String::new();
     for draft in drafts {
         let (what, next) = match &draft.exercise {
-            Some(made_with) => (made_with.id.to_string(), format!("haven practice do {}", made_with.id)),
+            Some(made_with) => {
+                let title = titles.get(&made_with.id).map_or(made_with.id.as_str(), String::as_str);
+                (style.bold(title), format!("haven practice do {}", made_with.id))
+            }
             None => ("writing".to_owned(), "haven draft list".to_owned()),
         };
         let _ = writeln!(words, "Begun, and kept for you: {what}.  {}", style.faint(&next));
@@ -157,7 +178,7 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
     super::writing::tell(cx, id.to_string())
 }
 
-/// Asks what was to be asked later, below the first words of then.
+/// Asks what was to be asked later, below the words of then that belong to it.
 async fn ask_later(
     cx: &Cx,
     later: &Later,
@@ -165,15 +186,12 @@ async fn ask_later(
     answers: &ValueMap,
 ) -> Result<ValueMap, Fault> {
     aside(&format!("From {}, {}. An empty line leaves a question open.", later.date, later.title));
-    let is_subject = |field: &&Field| field.required && matches!(field.shape, Shape::Text { .. });
-    let subject = exercise.fields.iter().find(is_subject);
-    if let Some((field, words)) = subject.and_then(|field| Some((field, answers.get(&field.id)?.text()?))) {
-        let words = cx.style.words(words).replace('\n', "\n  ");
-        aside(&format!("\n{}\n  {words}", cx.style.faint(&field.label)));
-    }
-    let mut given = ValueMap::new();
+    let (mut given, mut told) = (ValueMap::new(), BTreeSet::new());
     for asked in &later.questions {
         let Some(field) = exercise.fields.iter().find(|field| field.id == asked.field) else { continue };
+        for recalled in field.recall.iter().filter(|id| told.insert((*id).clone())) {
+            recall(cx, exercise, recalled, answers);
+        }
         aside(question(field, cx.style).trim_end());
         let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
         if !typed.trim().is_empty() {
@@ -181,4 +199,19 @@ async fn ask_later(
         }
     }
     Ok(given)
+}
+
+/// Shows words of then, if there are any.
+fn recall(cx: &Cx, exercise: &Exercise, id: &str, answers: &ValueMap) {
+    let field = exercise.fields.iter().find(|field| field.id == id);
+    let (Some(field), Some(answer)) = (field, answers.get(id)) else { return };
+    let words = match answer {
+        Value::List(items) => items.iter().filter_map(Value::text).collect(),
+        answer => Vec::from_iter(answer.text()),
+    };
+    if !words.is_empty() {
+        let words: Vec<_> =
+            words.into_iter().map(|words| cx.style.words(words).replace('\n', "\n  ")).collect();
+        aside(&format!("\n{}\n  {}", cx.style.faint(&field.label), words.join("\n  ")));
+    }
 }

@@ -19,6 +19,7 @@ pub(super) fn field_to_pb(field: &Field, told: Told<'_>) -> pb::Field {
         help: told.some(field.help.as_ref()),
         after: field.after.iter().map(ToString::to_string).collect(),
         on: text(field.on.as_ref()),
+        recall: field.recall.iter().map(ToString::to_string).collect(),
         from: text(field.from.as_ref()),
         shape: Some(shape_to_pb(&field.shape, told)),
     }
@@ -33,6 +34,7 @@ pub(super) fn field_from_pb(field: pb::Field) -> Result<practice::Field, ApiErro
         help: field.help,
         after: field.after,
         on: some(field.on),
+        recall: field.recall,
         from: some(field.from),
         shape: shape_from_pb(sent(field.shape, "shape")?)?,
     })

@@ -5228,6 +5228,9 @@ pub struct Field {
     /// Id of the earlier date question whose answer is the day on which a later question is asked; empty where `after` says it.
     #[prost(string, tag = "7")]
     pub on: ::prost::alloc::string::String,
+    /// Ids of the earlier texts and lists whose words are shown again beside a later question; empty if none.
+    #[prost(string, repeated, tag = "9")]
+    pub recall: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Id of the earlier list whose items are offered as answers to a text question; other words may be written. Empty if none.
     #[prost(string, tag = "8")]
     pub from: ::prost::alloc::string::String,

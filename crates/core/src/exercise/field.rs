@@ -29,6 +29,8 @@ pub struct Field {
     pub after: Vec<Delay>,
     /// For a later field: the field whose date is the day on which it is asked.
     pub on: Option<FieldId>,
+    /// For a later field: the earlier words that are shown again beside the question, so that nobody has to remember them.
+    pub recall: Vec<FieldId>,
     /// For a text: the earlier list whose items are offered as answers. Other words may be written.
     pub from: Option<FieldId>,
     /// Which answers fit.

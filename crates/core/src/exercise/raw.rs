@@ -66,6 +66,8 @@ pub(super) struct RawField {
     pub(super) help: Option<String>,
     pub(super) after: Option<Vec<String>>,
     pub(super) on: Option<String>,
+    #[serde(default)]
+    pub(super) recall: Vec<String>,
     pub(super) min: Option<i64>,
     pub(super) max: Option<i64>,
     pub(super) step: Option<i64>,

@@ -140,7 +140,7 @@ fn field() -> Value {
     rules.push(json!({
         "if": later,
         "then": { "properties": { "required": { "const": false } } },
-        "else": { "properties": { "after": false, "on": false } },
+        "else": { "properties": { "after": false, "on": false, "recall": false } },
     }));
     field["allOf"] = Value::Array(rules);
     field
@@ -161,6 +161,11 @@ fn common_keys() -> Map<String, Value> {
             "description": "For a later field: how long afterwards it is asked, ascending, once for each.",
         },
         "on": of("field_id"),
+        "recall": {
+            "type": "array",
+            "items": of("field_id"),
+            "description": "For a later field: the earlier texts and lists whose words are shown again beside it.",
+        },
     });
     entries(keys)
 }

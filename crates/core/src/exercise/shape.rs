@@ -33,6 +33,8 @@ pub(super) fn read_field(text: &str, raw: Spanned<RawField>, report: &mut Report
     check_required(&place, kind, phase, raw.required, report);
     let after = read_after(&place, phase, raw.after.as_deref().unwrap_or_default(), report);
     let on = read_named(&place, raw.on.as_deref(), report);
+    let recall: Option<Vec<_>> =
+        raw.recall.iter().map(|id| report.form(&place, id, "id of a field")).collect();
     let from = read_named(&place, raw.from.as_deref(), report);
     let shape = Reader { place: &place, raw: &raw, report }.shape(kind)?;
     Some(Field {
@@ -43,6 +45,7 @@ pub(super) fn read_field(text: &str, raw: Spanned<RawField>, report: &mut Report
         help: raw.help,
         after,
         on: on?,
+        recall: recall?,
         from: from?,
         shape,
     })

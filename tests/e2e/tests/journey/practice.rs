@@ -108,3 +108,16 @@ fn somebody_new_is_added_on_the_way() {
     let people = device.lines(&["people", "list"]);
     assert_eq!(people.iter().map(|person| text(person, "name")).collect::<Vec<_>>(), ["Carl"]);
 }
+
+#[test]
+fn what_is_asked_later_stands_below_the_words_it_is_about() {
+    let device = Device::begun();
+    device.json(&["add", "a note"]);
+    let today = text(&device.lines(&["list"])[0], "at")[..10].to_owned();
+    let answers = json!({"said": "we spoke of home", "homework": ["a walk"], "homework_due": today});
+    let notes = ["practice", "do", "session-notes", "--answers", "-"];
+    let id = text(&device.run_with(&notes, answers.to_string().as_bytes()).json(), "id").to_owned();
+    let asked = at_terminal(&device, &["practice", "later", &id], "true", "partly\n").stdout;
+    assert!(asked.contains("a walk") && !asked.contains("we spoke of home"), "{asked}");
+    assert_eq!(device.json(&["show", &id])["answers"]["tried"], "partly");
+}

@@ -41,6 +41,8 @@ struct FieldShape<'a> {
     after: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     on: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    recall: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'a str>,
     kind: &'static str,
@@ -76,6 +78,7 @@ impl<'a> FieldShape<'a> {
             help: &field.help,
             after: &field.after,
             on: field.on.as_deref(),
+            recall: &field.recall,
             from: field.from.as_deref(),
             kind,
             shape: shape.into_iter().collect(),

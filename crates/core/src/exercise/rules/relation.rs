@@ -10,6 +10,7 @@ use crate::exercise::{Exercise, Field, ItemKind, Phase, Scale, Shape};
 pub(super) fn check(exercise: &Exercise, lines: &Lines, report: &mut Report) {
     for (index, place) in lines.fields.iter().enumerate() {
         check_on(exercise, &exercise.fields[index], place, report);
+        check_recall(exercise, &exercise.fields[index], place, report);
         check_from(exercise, index, place, report);
     }
     if exercise.measure.is_some() {
@@ -32,6 +33,25 @@ fn check_on(exercise: &Exercise, field: &Field, place: &Place, report: &mut Repo
     if !is_date || named.phase == Phase::Later {
         let what = format!("{on} is no date that is known by then");
         report.add(place, what, "name a date or datetime of the phases before, main or after");
+    }
+}
+
+/// A later question may show words that were written before it.
+fn check_recall(exercise: &Exercise, field: &Field, place: &Place, report: &mut Report) {
+    if !field.recall.is_empty() && field.phase != Phase::Later {
+        report.add(place, "only a later field shows words again", "write phase = \"later\" or remove recall");
+        return;
+    }
+    for id in &field.recall {
+        let Some(named) = find(exercise, id, "recall", place, report) else { continue };
+        let is_words = matches!(
+            named.shape,
+            Shape::Text { .. } | Shape::LongText { .. } | Shape::List { of: ItemKind::Text, .. }
+        );
+        if !is_words || named.phase == Phase::Later {
+            let what = format!("{id} holds no words that are known by then");
+            report.add(place, what, "name a text or a list of text of the phases before, main or after");
+        }
     }
 }
 

@@ -39,7 +39,7 @@ field = [
   { id = "consent", kind = "consent", label = "l" },
   { id = "derived", kind = "derived", label = "l", template = "l" },
   { id = "once", kind = "text", label = "l", phase = "later", after = ["PT3H", "P7D", "P2W"] },
-  { id = "then", kind = "text", label = "l", phase = "later", on = "date", required = false },
+  { id = "then", kind = "text", label = "l", phase = "later", on = "date", recall = ["text", "items"], required = false },
 ]
 outcome = [{ id = "o", before = "scale", after = "scale", better = "lower", view = "map", comparator = "wait" }]
 [i18n.en]
@@ -168,8 +168,9 @@ fn what_has_not_the_form_is_refused_as_the_loader_refuses_it() {
         ("max_items = 3", "max_items = 101"),
         ("phase = \"main\"", "phase = \"first\""),
         ("phase = \"main\"", "phase = \"main\", after = [\"P7D\"]"),
-        ("on = \"date\", required = false", "on = \"date\", required = true"),
+        ("recall = [\"text\", \"items\"], required = false", "required = true"),
         ("kind = \"duration\"", "kind = \"duration\", on = \"date\""),
+        ("kind = \"duration\"", "kind = \"duration\", recall = [\"text\"]"),
         ("of = \"text\"", "of = \"song\""),
         ("better = \"lower\"", "better = \"less\""),
         ("comparator = \"wait\"", "chart = 1"),

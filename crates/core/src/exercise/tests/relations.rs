@@ -37,6 +37,15 @@ fn a_later_question_may_wait_for_a_date() {
     check_field(&later("on = \"Day\""), "\"Day\" is no id of a field");
     let both = [waits[0], ("after = [\"PT12H\", \"P7D\"]", "after = [\"P7D\"]\non = \"day\"")];
     check(&both, None, "field again: a field is asked after a time or on a date, not both; keep after or on");
+    check_field("kind = \"text\"\nrecall = [\"pick\"]", "only a later field shows words again; write phase");
+    check_field(
+        &later("after = [\"P1D\"]\nrecall = [\"nothing\"]"),
+        "recall names the field nothing, which is unknown",
+    );
+    check_field(
+        &later("after = [\"P1D\"]\nrecall = [\"pick\"]"),
+        "pick holds no words that are known by then",
+    );
     let never =
         [("[[field]]\nid = \"again\"", day), ("kind = \"date\"", "kind = \"date\"\nphase = \"later\"")];
     check(&[never[0], never[1], waits[1]], None, "field again: day is no date that is known by then");

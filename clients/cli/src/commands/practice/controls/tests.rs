@@ -14,6 +14,7 @@ fn field(shape: Shape) -> Field {
         help: String::new(),
         after: Vec::new(),
         on: None,
+        recall: Vec::new(),
         from: None,
         shape,
     }
