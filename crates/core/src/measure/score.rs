@@ -103,7 +103,7 @@ impl Measure {
     pub fn score(&self, answers: &Answers) -> MeasureResult {
         let given: Vec<Given> = self.items.iter().map(|item| self.given(item, answers)).collect();
         MeasureResult {
-            support: self.items.iter().zip(&given).any(|(item, given)| shows_support(item, *given)),
+            support: self.shows_support(&given),
             measure: self.reference(),
             target: self.target(answers),
             alike: self.is_alike(&given),
@@ -179,6 +179,18 @@ impl Measure {
         Ok((subscale.transform.apply(number), answered))
     }
 
+    /// Tells whether an answer calls for the support card: one above the bound, one declined, and the one question that was
+    /// passed over when every other one was answered. A sheet that is only begun says nothing yet.
+    fn shows_support(&self, given: &[Given]) -> bool {
+        let open = given.iter().filter(|given| **given == Given::Nothing).count();
+        self.items.iter().zip(given).any(|(item, given)| match (item.support_above, given) {
+            (None, _) => false,
+            (Some(above), Given::Point(point)) => *point > above,
+            (Some(_), Given::Declined) => true,
+            (Some(_), Given::Nothing) => open == 1,
+        })
+    }
+
     /// The answer as it is counted: turned round where the item asks the opposite.
     fn keyed(&self, item: &Item, point: i32) -> i32 {
         if item.reverse { self.scale.min + self.scale.max - point } else { point }
@@ -193,14 +205,6 @@ impl Measure {
             self.items.iter().any(|item| item.reverse) && self.items.iter().any(|item| !item.reverse);
         let first = given.first().copied().unwrap_or(Given::Nothing);
         both_ways && first != Given::Nothing && given.iter().all(|other| *other == first)
-    }
-}
-
-fn shows_support(item: &Item, given: Given) -> bool {
-    match given {
-        Given::Point(point) => item.support_above.is_some_and(|above| point > above),
-        Given::Declined => item.support_above.is_some(),
-        Given::Nothing => false,
     }
 }
 

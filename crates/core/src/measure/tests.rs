@@ -487,6 +487,10 @@ fn the_ninth_question_comes_before_any_score() {
     assert_eq!(result.scores[0].value, Err(NotScored::Declined));
     let elsewhere: Answers = [("q8".parse().unwrap(), Answer::Choice(PREFER_NOT_TO_SAY.into()))].into();
     assert!(!phq.score(&elsewhere).support, "only the ninth may be declined");
+    let first = |count: usize| sheet(&phq, &[0; 9]).into_iter().take(count).collect::<Answers>();
+    let passed_over = phq.score(&first(8));
+    assert!(passed_over.support && passed_over.number("total").is_none());
+    assert!(!phq.score(&first(3)).support, "a sheet that is only begun says nothing yet");
 }
 
 #[test]
