@@ -122,7 +122,12 @@ async fn ask(country: Option<Country>) -> Option<Card> {
 fn alone(country: Option<Country>) -> Card {
     // A test reads what is built in; were it damaged all the same, an empty card is still no crash.
     let support = Support::built_in().unwrap_or_default();
-    support.card(Asked { country, today: Some(when::today()), language: LANGUAGE, plan: PlanState::Locked })
+    support.card(Asked {
+        country,
+        today: Some(when::today()),
+        language: LANGUAGE,
+        plan: PlanState::Locked(Vec::new()),
+    })
 }
 
 /// Where the person is, and how that is known.
