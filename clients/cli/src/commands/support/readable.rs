@@ -61,7 +61,7 @@ async fn choose(cx: &Cx, haven: &Haven, lines: &Lines, args: &ReadableArgs) -> R
         ask::agree(cx, args.yes, &lines.warning.join("\n"), "nothing was changed").await?;
     }
     let chosen: BTreeSet<Chosen> = wanted.iter().map(|(_, line)| line.chosen()).collect();
-    Ok(haven.set_readable_lines(chosen, adds, LANGUAGE).await.map_err(unlock_first)?)
+    haven.set_readable_lines(chosen, adds, LANGUAGE).await.map_err(unlock_first)
 }
 
 /// The lines with these numbers, in their order.
