@@ -17,7 +17,7 @@ pub(crate) use journal::{
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
-pub(crate) use support::{HelpNowArgs, ReminderArgs, ReminderCommand};
+pub(crate) use support::{HelpNowArgs, PlanCommand, ReadableArgs, ReminderArgs, ReminderCommand};
 
 use std::path::PathBuf;
 
@@ -145,8 +145,11 @@ pub(crate) enum Command {
 
     /// Show who could be reached when things are very low; works locked, offline and without a journal.
     HelpNow(HelpNowArgs),
-    /// Show your plan for low times.
-    Plan,
+    /// Show your plan for low times, and choose what of it can be read while the journal is locked.
+    Plan {
+        #[command(subcommand)]
+        command: Option<PlanCommand>,
+    },
     /// Say what reminds you (nothing), or write a reminder for your own calendar.
     Reminders {
         #[command(subcommand)]
@@ -248,7 +251,11 @@ mod tests {
             "haven help-now --country",
             "haven help-now --country Germany --country de",
             "haven help-now please --quickly",
+            "haven help-now --no-plan --country de --no-plan",
             "haven plan --json",
+            "haven plan readable --json",
+            "haven plan readable 1 3 --yes",
+            "haven plan readable --none",
             "haven reminders",
             "haven reminders export - --every weekly --at 7:30 --text tea",
             "haven passphrase change --old-file a --new-file b",
@@ -279,6 +286,9 @@ mod tests {
             "haven practice list --sign nonsense",
             "haven people edit Ann --circle near",
             "haven people merge Ann",
+            "haven plan readable first",
+            "haven plan readable -1",
+            "haven plan readable 1 --none",
             "haven reminders export",
             "haven reminders export - --every hourly",
             "haven reminders export - --at noon",

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use haven_api::error::{ApiError, ErrorReason};
 
-use crate::cx::Cx;
+use crate::cx::{Cx, aside};
 use crate::fault::Fault;
 use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX};
 
@@ -66,6 +66,25 @@ pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String,
         }
     });
     Ok(line.await?.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Asks before something that cannot be undone, or that has to be known first. Scripts say yes beforehand.
+///
+/// # Errors
+/// The person does not agree, or nobody may be asked; `what` says what was not done then.
+pub(crate) async fn agree(cx: &Cx, yes: bool, question: &str, what: &str) -> Result<(), Fault> {
+    if yes {
+        return Ok(());
+    }
+    let undecided =
+        || Fault::decision(what, question.replace('\n', " "), "Pass --yes if that is what you want.");
+    if !cx.asks {
+        return Err(undecided());
+    }
+    aside(question);
+    let answer = line(cx, "Go on? [y/N] ", "Pass --yes.").await?;
+    let agrees = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if agrees { Ok(()) } else { Err(undecided()) }
 }
 
 /// Waits for the person on a thread of its own, so that a signal is still heard.

@@ -43,7 +43,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
             support::help(cx, args).await;
             Ok(())
         }
-        Command::Plan => support::plan(cx).await,
+        Command::Plan { command } => support::plan(cx, command).await,
         Command::Reminders { command } => reminders::run(cx, command),
         Command::Init(args) => vault::init(cx, args).await,
         Command::Unlock { passphrase_file } => vault::unlock(cx, passphrase_file).await,

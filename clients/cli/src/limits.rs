@@ -46,3 +46,6 @@ pub(crate) const UNLOCK_TRIES: usize = 3;
 
 /// How long `help-now` waits for a running daemon before it answers by itself. Somebody is waiting who should not have to.
 pub(crate) const HELP_ASK_MAX: Duration = Duration::from_secs(1);
+
+/// The most bytes of the settings that help reads for a country: a hundred times what there is to set.
+pub(crate) const SETTINGS_READ_MAX: usize = 64 * 1024;

@@ -127,3 +127,10 @@ pub const PHONE_DIGITS_MAX: usize = 15;
 
 /// The longest text of a reminder, in characters: calendars show one line of it.
 pub const REMINDER_CHARS_MAX: usize = 200;
+
+/// The file of the lines that stay readable while the journal is locked, in bytes: a whole plan of the longest lines takes 55
+/// thousand, and whoever asks for help reads it at once.
+pub const READABLE_BYTES_MAX: usize = 64 * 1024;
+
+/// The most lines that stay readable: all of a plan, which has at most 61, and room for questions of later releases.
+pub const READABLE_LINES_MAX: usize = 100;

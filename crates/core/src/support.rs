@@ -8,6 +8,7 @@ mod country;
 mod helpline;
 mod load;
 mod plan;
+mod readable;
 
 use std::collections::BTreeMap;
 
@@ -16,9 +17,10 @@ use crate::definition::Texts;
 use crate::fault::Fault;
 
 pub use card::{Asked, Card, Shown, Word};
-pub use country::{Country, NoCountry};
+pub use country::{Country, HELP_COUNTRY, NoCountry};
 pub use helpline::{Helpline, Kind};
-pub use plan::{PLAN, Plan, PlanPart, PlanState};
+pub use plan::{PLAN, Plan, PlanLine, PlanPart, PlanState};
+pub use readable::{ChoiceFault, Chosen, READABLE_FILE, Readable, Unreadable};
 
 /// The helplines that come with Haven.
 const LINES: &str = include_str!("../content/helplines.toml");

@@ -1,17 +1,17 @@
 //! The settings of a daemon, kept in one TOML file that a person may edit.
 
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use haven_api::support::{Country, HELP_COUNTRY};
 use thiserror::Error;
 use tokio::sync::watch;
 use toml::{Table, Value};
 
 use crate::fault::Fault;
+use crate::folder;
 
 /// How long a vault stays open untouched unless told.
 pub(crate) const LOCK_IDLE: Duration = Duration::from_secs(5 * 60);
@@ -19,8 +19,14 @@ pub(crate) const LOCK_IDLE: Duration = Duration::from_secs(5 * 60);
 /// The longest idle time that can be set; more is "never", which 0 says.
 const LOCK_IDLE_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The only key there is today.
-const KEY_LOCK_IDLE: &str = "lock.idle";
+/// A setting that there is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// How long a vault stays open untouched.
+    LockIdle,
+    /// Whose helplines are shown where no country is named.
+    HelpCountry,
+}
 
 /// Why a setting was not changed.
 #[derive(Debug, Error)]
@@ -68,15 +74,12 @@ impl Config {
         };
         let table: Table =
             text.parse().map_err(|error: toml::de::Error| unreadable(error.message().to_owned()))?;
-        let idle = match found(&table) {
-            None => Some(LOCK_IDLE),
-            Some(Value::String(value)) => {
-                parse_idle(value).map_err(|why| unreadable(format!("{KEY_LOCK_IDLE}: {why}")))?
-            }
-            Some(Value::Integer(0)) => None,
-            Some(_) => return Err(unreadable(format!("{KEY_LOCK_IDLE}: {IDLE_FORM}"))),
-        };
-        Ok(Self { path: path.to_owned(), table: Mutex::new(table), lock_idle: watch::Sender::new(idle) })
+        for key in Key::ALL {
+            let unfit = |why| unreadable(format!("{}: {why}", key.as_str()));
+            key.found(&table).map_err(unfit)?.map(|value| key.fitting(&value)).transpose().map_err(unfit)?;
+        }
+        let idle = watch::Sender::new(idle_of(&table));
+        Ok(Self { path: path.to_owned(), table: Mutex::new(table), lock_idle: idle })
     }
 
     /// How long a vault stays open untouched; `None` = for ever. Changes are seen.
@@ -84,27 +87,17 @@ impl Config {
         self.lock_idle.subscribe()
     }
 
-    /// One setting, or all for an empty key.
+    /// One setting.
     ///
     /// # Errors
     /// [`SettingFault::Unknown`].
     pub(crate) fn get(&self, key: &str) -> Result<Setting, SettingFault> {
-        if key != KEY_LOCK_IDLE {
-            return Err(SettingFault::Unknown);
-        }
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = found(&table);
-        let value = match set {
-            Some(Value::String(value)) => value.clone(),
-            Some(other) => other.to_string(),
-            None => "5m".to_owned(),
-        };
-        Ok(Setting { key: KEY_LOCK_IDLE, value, is_default: set.is_none() })
+        Ok(self.shown(Key::of(key)?))
     }
 
     /// Every setting.
     pub(crate) fn all(&self) -> Vec<Setting> {
-        self.get(KEY_LOCK_IDLE).into_iter().collect()
+        Key::ALL.map(|key| self.shown(key)).into()
     }
 
     /// Changes a setting, in the file and at once; an empty value goes back to the default.
@@ -112,40 +105,95 @@ impl Config {
     /// # Errors
     /// [`SettingFault`]; nothing changed.
     pub(crate) fn set(&self, key: &str, value: &str) -> Result<Setting, SettingFault> {
-        if key != KEY_LOCK_IDLE {
-            return Err(SettingFault::Unknown);
-        }
-        let idle = if value.is_empty() {
-            Some(LOCK_IDLE)
-        } else {
-            parse_idle(value).map_err(SettingFault::Value)?
-        };
-        {
+        let key = Key::of(key)?;
+        let value =
+            if value.is_empty() { None } else { Some(key.fitting(value).map_err(SettingFault::Value)?) };
+        let idle = {
             let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-            let changed = with_idle(&table, value);
+            let changed = key.with(&table, value);
             write(&self.path, &changed.to_string())?;
             *table = changed;
-        }
+            idle_of(&table)
+        };
         self.lock_idle.send_replace(idle);
-        self.get(key)
+        Ok(self.shown(key))
+    }
+
+    fn shown(&self, key: Key) -> Setting {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = key.found(&table).ok().flatten();
+        let is_default = set.is_none();
+        Setting { key: key.as_str(), value: set.unwrap_or_else(|| key.default().to_owned()), is_default }
     }
 }
 
-fn found(table: &Table) -> Option<&Value> {
-    table.get("lock")?.get("idle")
+impl Key {
+    const ALL: [Self; 2] = [Self::LockIdle, Self::HelpCountry];
+
+    fn of(text: &str) -> Result<Self, SettingFault> {
+        Self::ALL.into_iter().find(|key| key.as_str() == text).ok_or(SettingFault::Unknown)
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::LockIdle => "lock.idle",
+            Self::HelpCountry => HELP_COUNTRY,
+        }
+    }
+
+    /// The value of what nobody has set; for a country it is none.
+    fn default(self) -> &'static str {
+        match self {
+            Self::LockIdle => "5m",
+            Self::HelpCountry => "",
+        }
+    }
+
+    /// The value as it is kept, or what it has to look like.
+    fn fitting(self, value: &str) -> Result<String, &'static str> {
+        match self {
+            Self::LockIdle => parse_idle(value).map(|_| value.to_owned()),
+            Self::HelpCountry => Country::typed(value).map(|country| country.to_string()).ok_or(COUNTRY_FORM),
+        }
+    }
+
+    /// The value in a file, as text.
+    fn found(self, table: &Table) -> Result<Option<String>, &'static str> {
+        let (section, name) = self.place();
+        match (table.get(section).and_then(|section| section.get(name)), self) {
+            (None, _) => Ok(None),
+            (Some(Value::String(value)), _) => Ok(Some(value.clone())),
+            (Some(Value::Integer(0)), Self::LockIdle) => Ok(Some("0".to_owned())),
+            (Some(_), Self::LockIdle) => Err(IDLE_FORM),
+            (Some(_), Self::HelpCountry) => Err(COUNTRY_FORM),
+        }
+    }
+
+    /// The file with another value; without one the setting has its default.
+    fn with(self, table: &Table, value: Option<String>) -> Table {
+        let (mut table, (section, name)) = (table.clone(), self.place());
+        let mut inside = table.get(section).and_then(Value::as_table).cloned().unwrap_or_default();
+        match value {
+            Some(value) => inside.insert(name.to_owned(), Value::String(value)),
+            None => inside.remove(name),
+        };
+        table.insert(section.to_owned(), Value::Table(inside));
+        table
+    }
+
+    /// The table of the file, and the name in it.
+    fn place(self) -> (&'static str, &'static str) {
+        self.as_str().split_once('.').unwrap_or((self.as_str(), ""))
+    }
 }
 
-fn with_idle(table: &Table, value: &str) -> Table {
-    let mut table = table.clone();
-    let mut lock = table.get("lock").and_then(Value::as_table).cloned().unwrap_or_default();
-    if value.is_empty() {
-        lock.remove("idle");
-    } else {
-        lock.insert("idle".to_owned(), Value::String(value.to_owned()));
-    }
-    table.insert("lock".to_owned(), Value::Table(lock));
-    table
+/// How long a vault stays open untouched, by a file that was checked.
+fn idle_of(table: &Table) -> Option<Duration> {
+    let set = Key::LockIdle.found(table).ok().flatten();
+    set.map_or(Some(LOCK_IDLE), |value| parse_idle(&value).unwrap_or(Some(LOCK_IDLE)))
 }
+
+const COUNTRY_FORM: &str = "expected the two letters of a country, such as DE, or GB for the United Kingdom";
 
 const IDLE_FORM: &str = "expected a time such as 30s, 5m or 2h, at most 7 days, or 0 for never";
 
@@ -169,18 +217,12 @@ fn parse_idle(text: &str) -> Result<Option<Duration>, &'static str> {
     if idle > LOCK_IDLE_MAX { Err(IDLE_FORM) } else { Ok(Some(idle)) }
 }
 
-/// Writes a private file whole or not at all.
+/// Writes the file, in a folder made private.
 fn write(path: &Path, text: &str) -> Result<(), Fault> {
-    let refused = |error| Fault::at(path, error);
     if let Some(folder) = path.parent() {
-        crate::folder::private(folder)?;
+        folder::private(folder)?;
     }
-    let fresh = path.with_extension("toml.new");
-    let mut options = fs::OpenOptions::new();
-    let mut file =
-        options.write(true).create(true).truncate(true).mode(0o600).open(&fresh).map_err(refused)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(refused)?;
-    fs::rename(&fresh, path).map_err(refused)
+    folder::write(path, text.as_bytes()).map_err(|error| Fault::at(path, error))
 }
 
 #[cfg(test)]
@@ -223,6 +265,25 @@ mod tests {
     }
 
     #[test]
+    fn a_country_is_kept_by_its_code_and_none_is_set_at_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        let config = Config::read(&path).unwrap();
+        let unset = Setting { key: "help.country", value: String::new(), is_default: true };
+        assert_eq!(config.all()[1], unset);
+        for (typed, kept) in [("de", "DE"), ("UK", "GB"), ("EU", "EU")] {
+            assert_eq!(config.set("help.country", typed).unwrap().value, kept);
+        }
+        assert!(matches!(config.set("help.country", "Narnia"), Err(SettingFault::Value(_))));
+        config.set("lock.idle", "0").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[help]\ncountry = \"EU\"\n\n[lock]\nidle = \"0\"\n");
+        assert_eq!(*Config::read(&path).unwrap().lock_idle().borrow(), None);
+        assert_eq!(config.set("help.country", "").unwrap(), unset);
+        fs::write(&path, "[lock]\nidle = 0\n").unwrap();
+        assert_eq!(Config::read(&path).unwrap().get("lock.idle").unwrap().value, "0");
+    }
+
+    #[test]
     fn an_unknown_key_a_bad_value_and_a_broken_file_are_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
@@ -231,7 +292,13 @@ mod tests {
         assert!(matches!(config.get("x"), Err(SettingFault::Unknown)));
         assert!(matches!(config.set("lock.idle", "soon"), Err(SettingFault::Value(_))));
         assert!(!path.exists());
-        for text in ["[lock", "[lock]\nidle = \"soon\"", "[lock]\nidle = 5"] {
+        for text in [
+            "[lock",
+            "[lock]\nidle = \"soon\"",
+            "[lock]\nidle = 5",
+            "[help]\ncountry = \"XX\"",
+            "[help]\ncountry = 1",
+        ] {
             fs::write(&path, text).unwrap();
             assert!(matches!(Config::read(&path), Err(Fault::Config { .. })), "{text}");
         }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use haven_api::daemon::{Finding, Level};
 use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::support::READABLE_FILE;
 use rustix::process::{DumpableBehavior, Resource};
 
 use crate::home::Home;
@@ -18,7 +19,7 @@ const ROOM_MIN: u64 = 100 * 1024 * 1024;
 const ROOM_LEAST: u64 = 8 * 1024 * 1024;
 
 /// How the names of the files begin that a daemon makes.
-const OURS: [&str; 3] = ["journal.", "havend.", "server"];
+const OURS: [&str; 4] = ["journal.", "havend.", "server", READABLE_FILE];
 
 /// Looks at the place. Names folders, and nothing that is in the journal.
 pub(crate) fn look(home: &Home) -> Vec<Finding> {

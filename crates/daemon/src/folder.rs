@@ -1,8 +1,11 @@
-//! Folders that nobody else can look into: made so, or checked before anything is put there.
+//! Folders that nobody else can look into: made so, or checked before anything is put there. And files in them.
 
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -47,7 +50,7 @@ fn make(path: &Path) -> Result<(), Fault> {
             .map_err(|error| Fault::at(above, error))?;
     }
     match fs::DirBuilder::new().mode(0o700).create(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Fault::at(path, error)),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(Fault::at(path, error)),
         _ => Ok(()),
     }
 }
@@ -62,6 +65,47 @@ pub(crate) fn remove_socket(folder: &OwnedFd, name: &str, path: &Path) -> Result
         return Err(Fault::NotASocket { path: path.to_owned() });
     }
     rustix::fs::unlinkat(folder, name, rustix::fs::AtFlags::empty()).map_err(|errno| Fault::at(path, errno))
+}
+
+/// Writes a private file whole or not at all; it is durable when this returns.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    remove_unfinished(path)?;
+    let new = unfinished(path);
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        // Half of it helps nobody, and may be words.
+        let _ = fs::remove_file(&new);
+    }
+    written.and_then(|()| sync_folder_of(path))
+}
+
+/// Removes a file, if it is there; that is durable when this returns.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    remove_unfinished(path)?;
+    gone(fs::remove_file(path))?;
+    sync_folder_of(path)
+}
+
+/// Removes what [`write`] leaves behind if the power is cut.
+pub(crate) fn remove_unfinished(path: &Path) -> io::Result<()> {
+    gone(fs::remove_file(unfinished(path)))
+}
+
+/// Where a file is written before it takes its place.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".new");
+    name.into()
+}
+
+/// It was not there, or is not any more.
+fn gone(removed: io::Result<()>) -> io::Result<()> {
+    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use haven_node::host::{DialFault, Host, Now, Task, Transport, Zone};
+use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_rustls::rustls;
@@ -13,6 +13,7 @@ use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
 use crate::clock;
+use crate::readable::Readable;
 use crate::socket::Door;
 
 /// How long a connection may take to come about: a slow line, not a dead one.
@@ -33,12 +34,13 @@ pub(crate) struct Process {
     tasks: Handle,
     door: Door,
     locked: watch::Sender<bool>,
+    readable: Readable,
 }
 
 impl Process {
     /// Made inside the runtime that tasks are to run on. When the vault was locked, the door is closed and `locked` turns true.
-    pub(crate) fn new(door: Door, locked: watch::Sender<bool>) -> Self {
-        Self { tasks: Handle::current(), door, locked }
+    pub(crate) fn new(door: Door, locked: watch::Sender<bool>, readable: Readable) -> Self {
+        Self { tasks: Handle::current(), door, locked, readable }
     }
 }
 
@@ -75,6 +77,14 @@ impl Host for Process {
     fn dial(&self, url: &str) -> Task<Result<Transport, DialFault>> {
         let url = url.to_owned();
         Box::pin(async move { dial(&url).await })
+    }
+
+    fn readable(&self) -> Result<Option<Vec<u8>>, KeepFault> {
+        self.readable.read()
+    }
+
+    fn keep_readable(&self, bytes: Option<&[u8]>) -> Result<(), KeepFault> {
+        self.readable.keep(bytes)
     }
 
     fn locked(&self) {
@@ -177,7 +187,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_passphrase_of_random_words_is_strong_and_a_common_one_is_not() {
-        let process = Process::new(Door::default(), watch::Sender::new(false));
+        let folder = tempfile::tempdir().unwrap();
+        let readable = Readable::of(folder.path());
+        let process = Process::new(Door::default(), watch::Sender::new(false), readable);
         assert!(process.passphrase_bits("correct-ladder-mango-quiet-harp") >= 40.0);
         for weak in ["", "password", "haven", "Tr0ub4dor", "12345678901234567890"] {
             assert!(process.passphrase_bits(weak) < 40.0, "{weak}");

@@ -2,7 +2,7 @@
 //!
 //! Rooms in reading order: [`home`] (where things lie), [`folder`], [`harden`] and [`only`] (what is made sure before
 //! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `ends`, `socket`, `rpc`, `program`, `doctor`,
-//! `host`, `idle`, `handover`, `embedded`.
+//! `host`, `readable` (the one file that is not sealed), `idle`, `handover`, `embedded`.
 
 pub mod fault;
 pub mod home;
@@ -30,3 +30,4 @@ mod embedded;
 mod handover;
 mod host;
 mod idle;
+mod readable;

@@ -23,6 +23,7 @@ use crate::home::Home;
 use crate::host::Process;
 use crate::idle::{LastUse, TICK, Watchman};
 use crate::only::Only;
+use crate::readable::Readable;
 use crate::rpc::{self, Serving};
 use crate::socket::{Door, Peers, listen};
 use crate::{embedded, folder, harden, log};
@@ -122,7 +123,7 @@ async fn live(
     signals: &Signals,
 ) -> Result<(Ending, UnixListener), Fault> {
     let (door, locked, stop) = (Door::default(), watch::Sender::new(false), watch::Sender::new(false));
-    let host = Arc::new(Process::new(door.clone(), locked.clone()));
+    let host = Arc::new(Process::new(door.clone(), locked.clone(), Readable::of(&home.data)));
     let (node, keeper) =
         node::start(host, Box::new(store)).map_err(|fault| Fault::Journal(Box::new(cannot_start(fault))))?;
     let kept = keep(keeper)?;

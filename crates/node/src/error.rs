@@ -1,12 +1,13 @@
 //! What is told a client when something fails inside: the faults of the rooms below, as errors with a next step.
 
 use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_core::support::ChoiceFault;
 use haven_engine::command::{Fault, LinkEnd};
 use haven_engine::io::StoreFault;
 use haven_engine::vault::VaultFault;
 use tonic::Status;
 
-use crate::host::DialFault;
+use crate::host::{DialFault, KeepFault};
 use crate::keeper::order::{Refused, TryRefused};
 use crate::tries::TryFault;
 
@@ -35,6 +36,11 @@ impl From<Refused> for ApiError {
             Refused::Open(fault) => {
                 Self::new(Reason::StorageDamaged, "the journal cannot be opened").because(fault.to_string())
             }
+            Refused::Choice(fault) => of_choice(fault),
+            Refused::Keep(KeepFault::Disk(fault)) => of_store(&fault),
+            Refused::Keep(KeepFault::Never) => Self::new(Reason::Unsupported, "nothing was changed")
+                .because(says)
+                .with_next("Choose lines on a device that runs the program `haven`."),
             Refused::Fault(fault) => of_fault(fault, says),
         }
     }
@@ -116,6 +122,20 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         }
         _ => error,
     }
+}
+
+/// Why lines of the plan did not become readable.
+fn of_choice(fault: ChoiceFault) -> ApiError {
+    let (reason, next) = match fault {
+        ChoiceFault::NotInPlan => {
+            (Reason::NotFound, "`haven plan readable` shows the lines as they are now.")
+        }
+        ChoiceFault::TooLarge => (Reason::TooLarge, "Choose fewer lines."),
+        ChoiceFault::Unconfirmed => {
+            (Reason::ConfirmationNeeded, "Agree to what it means, or leave it as it is.")
+        }
+    };
+    ApiError::new(reason, "nothing was changed").because(fault.to_string()).with_next(next)
 }
 
 /// What the store could not do.

@@ -1,4 +1,5 @@
-//! What a node needs from the place it runs in, a daemon or a browser's worker: time, randomness, tasks, a way to a server.
+//! What a node needs from the place it runs in, a daemon or a browser's worker: time, randomness, tasks, a way to a
+//! server, and a place for the lines of the plan that stay readable while the vault is locked.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,7 +8,7 @@ use haven_engine::io::Entropy;
 use thiserror::Error;
 use tower::util::BoxCloneSyncService;
 
-pub use haven_engine::io::Now;
+pub use haven_engine::io::{Now, StoreFault};
 
 /// A future that a host may run on any thread.
 pub type Task<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -33,6 +34,17 @@ pub enum DialFault {
         "its certificate does not hold: it is out of date, for another address, or by nobody this device trusts"
     )]
     Certificate,
+}
+
+/// Why the readable lines of the plan cannot be kept, dropped or read.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum KeepFault {
+    /// This host keeps nothing in the clear.
+    #[error("nothing is kept here that could be read without unlocking")]
+    Never,
+    /// The disk said no.
+    #[error(transparent)]
+    Disk(#[from] StoreFault),
 }
 
 /// The zone that the device's clock shows at present.
@@ -69,6 +81,20 @@ pub trait Host: Send + Sync + 'static {
 
     /// Opens a connection to a server. Ends within a bounded time.
     fn dial(&self, url: &str) -> Task<Result<Transport, DialFault>>;
+
+    /// Reads what was last kept by [`Host::keep_readable`]; none if nothing is there. Waits for nobody, and reads no more than
+    /// tells that there is too much.
+    ///
+    /// # Errors
+    /// Something is there that cannot be read.
+    fn readable(&self) -> Result<Option<Vec<u8>>, KeepFault>;
+
+    /// Keeps the readable lines of the plan, as they are and private to the person, or drops whatever is there. Returns once
+    /// that is durable.
+    ///
+    /// # Errors
+    /// They were not kept or dropped. What was there before is there whole, or nothing is.
+    fn keep_readable(&self, bytes: Option<&[u8]>) -> Result<(), KeepFault>;
 
     /// Hears that the vault was locked and its keys dropped; a daemon replaces its process now, so that nothing of them
     /// stays in freed memory.

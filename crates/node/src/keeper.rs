@@ -4,10 +4,13 @@
 mod front;
 mod opening;
 pub(crate) mod order;
+pub(crate) mod readable;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haven_core::content::Library;
+use haven_core::support::Chosen;
 use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::engine::{Engine, Input};
 use haven_engine::io::{Store, StoreFault};
@@ -60,7 +63,10 @@ impl Keeper {
         let mut tries = Tries::default();
         tries.settle(&*store, host.now())?;
         let stage = match vault::state(&*store)? {
-            vault::State::None => Stage::None,
+            vault::State::None => {
+                readable::drop_all(&*host);
+                Stage::None
+            }
             vault::State::Locked(_) => Stage::Locked,
         };
         let (front, seen) = Front::new(Arc::clone(&host), stage);
@@ -102,6 +108,7 @@ impl Keeper {
             Order::Open(opening, answer) => drop(answer.send(self.open(opening))),
             Order::Rewrap(wrap, answer) => drop(answer.send(self.rewrap(wrap))),
             Order::Examine(answer) => drop(answer.send(self.examine())),
+            Order::Choose(wanted, confirmed, answer) => drop(answer.send(self.choose(&wanted, confirmed))),
             Order::Sync(answer) => drop(answer.send(self.sync_now())),
             Order::Lock(answer) => {
                 self.lock();
@@ -111,16 +118,28 @@ impl Keeper {
     }
 
     fn command(&mut self, command: Command, answer: Answer<Reply>) {
-        self.mend();
-        match &self.vault {
-            Vault::Open(_) => {}
-            Vault::Broken(fault, _) => return drop(answer.send(Err(Refused::Broken(fault.clone())))),
-            Vault::Closed => return drop(answer.send(Err(self.closed()))),
+        if let Err(refused) = self.ready() {
+            return drop(answer.send(Err(refused)));
         }
         self.front.drafts_may_change =
             matches!(command, Command::SaveDraft(_) | Command::CommitDraft(_) | Command::DiscardDraft(_));
         let ticket = self.front.ask(answer);
         self.turn(Input::Client(ticket, command));
+    }
+
+    fn choose(&mut self, wanted: &BTreeSet<Chosen>, confirmed: bool) -> Result<(), Refused> {
+        self.ready()?;
+        self.front.choose(wanted, confirmed)
+    }
+
+    /// Makes sure that the vault is open, and shows what is durable.
+    fn ready(&mut self) -> Result<(), Refused> {
+        self.mend();
+        match &self.vault {
+            Vault::Open(_) => Ok(()),
+            Vault::Broken(fault, _) => Err(Refused::Broken(fault.clone())),
+            Vault::Closed => Err(self.closed()),
+        }
     }
 
     /// Why a closed vault takes no commands.

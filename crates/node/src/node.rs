@@ -1,8 +1,10 @@
 //! A running device, as its services hold it: asks of the keeper, looks at the snapshot.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haven_core::shelf::Shelf;
+use haven_core::support::Chosen;
 use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::io::Store;
 use haven_engine::sync::SyncState;
@@ -154,6 +156,10 @@ impl Node {
 
     pub(crate) async fn examine(&self) -> Result<Examined, Refused> {
         self.ask(Order::Examine).await
+    }
+
+    pub(crate) async fn choose(&self, wanted: BTreeSet<Chosen>, confirmed: bool) -> Result<(), Refused> {
+        self.ask(|answer| Order::Choose(wanted, confirmed, answer)).await
     }
 
     pub(crate) async fn sync_now(&self) -> Result<(), Refused> {

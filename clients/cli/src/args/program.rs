@@ -37,14 +37,14 @@ pub(crate) enum AlarmCommand {
 pub(crate) enum ConfigCommand {
     /// Read a setting, or all.
     Get {
-        /// The setting, such as lock.idle.
+        /// The setting: lock.idle or help.country.
         key: Option<String>,
     },
     /// Change a setting; without a value, go back to the default.
     Set {
-        /// The setting, such as lock.idle.
+        /// The setting: lock.idle or help.country.
         key: String,
-        /// Its value, such as 5m; 0 means never.
+        /// Its value: for lock.idle a time such as 5m, or 0 for never; for help.country two letters, such as DE.
         value: Option<String>,
     },
     /// Say where the settings are kept.

@@ -1,4 +1,4 @@
-//! Help, and reminders.
+//! Help, the plan, and reminders.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,45 @@ use haven_core::reminder::{Every, TimeOfDay, Wording};
 /// Takes whatever is typed: this command has to answer when nothing else does.
 #[derive(Args, Default)]
 pub(crate) struct HelpNowArgs {
-    /// The country you are in, by its two letters, such as DE; guessed from the settings of this machine otherwise.
+    /// The country you are in, by its two letters, such as DE; otherwise as you set it with `haven config set help.country CC`,
+    /// or guessed from the settings of this machine.
     #[arg(long, value_name = "CC", num_args = 0..=1, default_missing_value = "", overrides_with = "country")]
     pub(crate) country: Option<String>,
+    /// Show nothing of your plan, as when somebody looks over your shoulder.
+    #[arg(long, overrides_with = "no_plan")]
+    pub(crate) no_plan: bool,
     /// A country may be given without --country as well.
     #[arg(hide = true, allow_hyphen_values = true, trailing_var_arg = true)]
     pub(crate) rest: Vec<String>,
+}
+
+impl HelpNowArgs {
+    /// Whether nothing of the plan is to be shown. It counts wherever it stands.
+    pub(crate) fn hides_plan(&self) -> bool {
+        self.no_plan || self.rest.iter().any(|typed| typed == "--no-plan")
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PlanCommand {
+    /// List the lines of your plan, or choose which can be read while the journal is locked.
+    ///
+    /// `haven help-now` shows the lines you choose without the passphrase, and so can anybody who holds this device. None is
+    /// chosen at first. They stay on this device, and a line that leaves the plan is readable no more.
+    Readable(ReadableArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ReadableArgs {
+    /// The lines, by their numbers in the list: exactly these are readable then.
+    #[arg(value_name = "N", conflicts_with = "none")]
+    pub(crate) numbers: Vec<usize>,
+    /// Take every line back.
+    #[arg(long)]
+    pub(crate) none: bool,
+    /// Do not ask: you know what it means that they can be read without the passphrase.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Subcommand)]

@@ -55,8 +55,11 @@ pub(super) async fn run(cx: &Cx, command: ConfigCommand) -> Result<(), Fault> {
 }
 
 fn in_words(setting: &Setting) -> String {
-    let default = if setting.is_default { "  (default)" } else { "" };
-    format!("{} = {}{default}\n", setting.key, setting.value)
+    match (setting.is_default, setting.value.as_str()) {
+        (true, "") => format!("{} is not set\n", setting.key),
+        (true, value) => format!("{} = {value}  (default)\n", setting.key),
+        (false, value) => format!("{} = {value}\n", setting.key),
+    }
 }
 
 /// Where the daemon keeps its settings.

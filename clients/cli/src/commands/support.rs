@@ -1,14 +1,19 @@
 //! Help that never fails, and the plan.
 
-use std::env;
+mod disk;
+mod place;
+mod readable;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use haven_api::error::{ApiError, ErrorReason};
-use haven_api::support::{Card, Country, Plan, PlanPart, Shown};
+use haven_api::support::{Card, Chosen, Country, Plan, PlanPart, Shown};
 use haven_core::support::{Asked, PlanState, Support};
 use serde::Serialize;
 
-use crate::args::HelpNowArgs;
+use self::place::Place;
+use crate::args::{HelpNowArgs, PlanCommand};
 use crate::cx::Cx;
 use crate::daemon;
 use crate::fault::Fault;
@@ -16,20 +21,16 @@ use crate::limits::HELP_ASK_MAX;
 use crate::text::{LANGUAGE, Style};
 use crate::when;
 
-/// How another country is chosen.
-const CHOOSE: &str =
-    "For another country: haven help-now --country CC, with its two letters, such as DE or GB.";
-
-/// How one is chosen where none is known.
-const CHOOSE_FIRST: &str =
-    "For the lines of a country: haven help-now --country CC, with its two letters, such as DE or GB.";
-
 /// What a terminal keeps of this.
 const STAYS: &str = "What stands here stays in this window until you close it, and the command stays in the history of the shell.";
+
+/// What stands behind a line that can be read without the passphrase.
+const MARK: &str = "  (readable while locked)";
 
 #[derive(Serialize)]
 struct HelpShape<'a> {
     plan: Option<PlanShape<'a>>,
+    readable: Vec<PartShape<'a>>,
     locked: bool,
     lines: Vec<LineShape<'a>>,
     says: Vec<&'a str>,
@@ -54,6 +55,9 @@ struct PlanShape<'a> {
     parts: Vec<PartShape<'a>>,
     #[serde(skip_serializing_if = "str::is_empty")]
     text: &'a str,
+    /// What of it can be read while the journal is locked; left out where that is nothing, or not asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    readable: Vec<PartShape<'a>>,
 }
 
 #[derive(Serialize)]
@@ -79,15 +83,20 @@ impl<'a> LineShape<'a> {
 }
 
 impl<'a> PlanShape<'a> {
-    fn of(plan: &'a Plan) -> Self {
-        let part =
-            |part: &'a PlanPart| PartShape { field: &part.field, label: &part.label, items: &part.items };
+    fn of(plan: &'a Plan, readable: &'a [PlanPart]) -> Self {
         Self {
             id: plan.id.to_string(),
             modified: plan.modified.to_string(),
-            parts: plan.parts.iter().map(part).collect(),
+            parts: plan.parts.iter().map(PartShape::of).collect(),
             text: &plan.text,
+            readable: readable.iter().map(PartShape::of).collect(),
         }
+    }
+}
+
+impl<'a> PartShape<'a> {
+    fn of(part: &'a PlanPart) -> Self {
+        Self { field: &part.field, label: &part.label, items: &part.items }
     }
 }
 
@@ -96,14 +105,18 @@ impl<'a> PlanShape<'a> {
 pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
     let place = Place::of(&args);
     let asked = tokio::time::timeout(HELP_ASK_MAX, ask(place.country)).await;
-    let card = asked.ok().flatten().unwrap_or_else(|| alone(place.country));
+    let mut card = asked.ok().flatten().unwrap_or_else(|| alone(place.country));
+    if args.hides_plan() {
+        hide_plan(&mut card);
+    }
     let about_place = place.says();
     // With a plan, these words are only what stands over it.
     let about_plan = Some(&card.about_plan).filter(|_| card.plan.is_none());
     let says =
         card.opening.iter().chain(about_plan).chain(&card.closing).chain(&about_place).map(String::as_str);
     let shape = HelpShape {
-        plan: card.plan.as_ref().map(PlanShape::of),
+        plan: card.plan.as_ref().map(|plan| PlanShape::of(plan, &[])),
+        readable: card.readable.iter().map(PartShape::of).collect(),
         locked: card.locked,
         lines: card.lines.iter().map(LineShape::of).collect(),
         says: says.filter(|text| !text.is_empty()).collect(),
@@ -118,53 +131,19 @@ async fn ask(country: Option<Country>) -> Option<Card> {
     haven.help(country, LANGUAGE).await.ok()
 }
 
-/// The card without a daemon: there may be a plan that only unlocking shows.
+/// Takes away whatever tells of a plan, also that there could be one.
+fn hide_plan(card: &mut Card) {
+    card.plan = None;
+    card.readable.clear();
+    card.about_plan.clear();
+}
+
+/// The card without a daemon: there may be a plan that only unlocking shows, but for the lines that its person left readable.
 fn alone(country: Option<Country>) -> Card {
     // A test reads what is built in; were it damaged all the same, an empty card is still no crash.
     let support = Support::built_in().unwrap_or_default();
-    support.card(Asked { country, today: Some(when::today()), language: LANGUAGE, plan: PlanState::Locked })
-}
-
-/// Where the person is, and how that is known.
-struct Place {
-    country: Option<Country>,
-    /// What was typed and names no country.
-    unknown: Option<String>,
-    /// Whether the person has said so.
-    is_said: bool,
-}
-
-impl Place {
-    fn of(args: &HelpNowArgs) -> Self {
-        let typed: Vec<&String> =
-            args.country.iter().chain(&args.rest).filter(|text| !text.is_empty()).collect();
-        let country = typed.iter().find_map(|text| Country::typed(text));
-        if country.is_some() {
-            return Self { country, unknown: None, is_said: true };
-        }
-        let country = guess();
-        let unknown = typed.first().map(|text| (*text).clone());
-        Self { country, unknown, is_said: false }
-    }
-
-    /// What is said of it: a number of the wrong country helps nobody.
-    fn says(&self) -> Vec<String> {
-        let unknown = self.unknown.as_ref().map(|text| {
-            let text: String = text.chars().filter(|letter| !letter.is_control()).take(40).collect();
-            format!("\"{text}\" is no country that is known here.")
-        });
-        let guessed = self.country.filter(|_| !self.is_said).map(|country| {
-            format!("The lines here are for {country}, guessed from the settings of this machine.")
-        });
-        let choose = if self.country.is_some() { CHOOSE } else { CHOOSE_FIRST };
-        unknown.into_iter().chain(guessed).chain([choose.to_owned()]).collect()
-    }
-}
-
-/// The country of this machine's locale.
-fn guess() -> Option<Country> {
-    let set = |name: &str| env::var(name).ok().filter(|locale| !locale.is_empty());
-    Country::of_locale(&set("LC_ALL").or_else(|| set("LANG"))?)
+    let plan = PlanState::Locked(disk::readable());
+    support.card(Asked { country, today: Some(when::today()), language: LANGUAGE, plan })
 }
 
 fn in_words(card: &Card, place: &Place, style: Style) -> String {
@@ -174,16 +153,21 @@ fn in_words(card: &Card, place: &Place, style: Style) -> String {
     }
     match &card.plan {
         Some(plan) => {
-            let _ = write!(words, "{}\n{}\n", style.bold(&card.about_plan), plan_in_words(plan, style));
+            let plan = plan_in_words(plan, &BTreeSet::new(), style);
+            let _ = write!(words, "{}\n{plan}\n", style.bold(&card.about_plan));
         }
         None if card.about_plan.is_empty() => {}
-        None => {
+        None if card.readable.is_empty() => {
             let _ = writeln!(words, "{}\n", card.about_plan);
+        }
+        None => {
+            let lines = parts_in_words(&card.readable, &BTreeSet::new(), style);
+            let _ = write!(words, "{}\n{lines}\n", card.about_plan);
         }
     }
     let about_place = format!("{}\n\n", place.says().join("\n"));
     // Whoever has not said where they are reads first where these numbers are good.
-    let (before, after) = if place.is_said { ("", &*about_place) } else { (&*about_place, "") };
+    let (before, after) = if place.is_said() { ("", &*about_place) } else { (&*about_place, "") };
     words.push_str(before);
     words.push_str(&lines_in_words(&card.lines, style));
     let _ = write!(words, "{}\n\n{after}", card.closing.join("\n\n"));
@@ -214,38 +198,70 @@ fn lines_in_words(lines: &[Shown], style: Style) -> String {
     words
 }
 
-fn plan_in_words(plan: &Plan, style: Style) -> String {
-    let mut words = String::new();
-    for part in &plan.parts {
-        let _ = writeln!(words, "  {}", style.words(&part.label));
-        for item in &part.items {
-            let _ = writeln!(words, "    {}", style.words(item).replace('\n', "\n    "));
-        }
-    }
+fn plan_in_words(plan: &Plan, marked: &BTreeSet<Chosen>, style: Style) -> String {
+    let mut words = parts_in_words(&plan.parts, marked, style);
     if !plan.text.is_empty() {
         let _ = writeln!(words, "  {}", style.words(&plan.text).replace('\n', "\n  "));
     }
     words
 }
 
-/// Shows the plan.
-pub(super) async fn plan(cx: &Cx) -> Result<(), Fault> {
-    let plan = found(cx.haven().await?.plan(LANGUAGE).await)?;
-    cx.tell(&PlanShape::of(&plan), |style| plan_in_words(&plan, style))
+/// Questions with the lines below them, some of which may be marked as readable while the journal is locked.
+fn parts_in_words(parts: &[PlanPart], marked: &BTreeSet<Chosen>, style: Style) -> String {
+    let mut words = String::new();
+    for part in parts {
+        let _ = writeln!(words, "  {}", style.words(&part.label));
+        for item in &part.items {
+            let mark = if marked.contains(&chosen(part, item)) { style.faint(MARK) } else { String::new() };
+            let _ = writeln!(words, "    {}{mark}", style.words(item).replace('\n', "\n    "));
+        }
+    }
+    words
+}
+
+/// Shows the plan, or looks after which of its lines are readable while the journal is locked.
+pub(super) async fn plan(cx: &Cx, command: Option<PlanCommand>) -> Result<(), Fault> {
+    if let Some(PlanCommand::Readable(args)) = command {
+        return readable::run(cx, &args).await;
+    }
+    let haven = cx.haven().await?;
+    let plan = found(haven.plan(LANGUAGE).await)?;
+    let lines = haven.plan_lines(LANGUAGE).await?.lines;
+    let marked: BTreeSet<Chosen> =
+        lines.iter().filter(|line| line.readable).map(|line| line.chosen()).collect();
+    let parts = plan.parts.iter().map(|part| PlanPart {
+        items: part.items.iter().filter(|item| marked.contains(&chosen(part, item))).cloned().collect(),
+        ..part.clone()
+    });
+    let readable: Vec<PlanPart> = parts.filter(|part| !part.items.is_empty()).collect();
+    cx.tell(&PlanShape::of(&plan, &readable), |style| plan_in_words(&plan, &marked, style))
+}
+
+/// Names a line, as it is chosen.
+fn chosen(part: &PlanPart, item: &str) -> Chosen {
+    Chosen { field: part.field.clone(), text: item.to_owned() }
 }
 
 /// The plan, or what to do where there is none to show.
 fn found(answer: Result<Option<Plan>, ApiError>) -> Result<Plan, Fault> {
-    match answer {
-        Ok(Some(plan)) => Ok(plan),
-        Ok(None) => Err(ApiError::new(ErrorReason::NotFound, "there is no plan yet")
-            .because("none is written, or it is in the trash")
-            .with_next("At a quieter hour, `haven practice do plan-when-low` makes one.")
-            .into()),
-        Err(error) if error.reason == ErrorReason::Locked => Err(Fault::from(error)
-            .with_next("Open it with `haven unlock`. `haven help-now` shows whom to reach without that.")),
-        Err(error) => Err(error.into()),
+    answer.map_err(unlock_first)?.ok_or_else(no_plan)
+}
+
+/// There is no plan to show.
+fn no_plan() -> Fault {
+    ApiError::new(ErrorReason::NotFound, "there is no plan yet")
+        .because("none is written, or it is in the trash")
+        .with_next("At a quieter hour, `haven practice do plan-when-low` makes one.")
+        .into()
+}
+
+/// Says where help is, to somebody who cannot see the plan.
+fn unlock_first(error: ApiError) -> Fault {
+    if error.reason != ErrorReason::Locked {
+        return error.into();
     }
+    Fault::from(error)
+        .with_next("Open it with `haven unlock`. `haven help-now` shows whom to reach without that.")
 }
 
 #[cfg(test)]

@@ -209,8 +209,15 @@ impl SupportService for Fake {
                 ..Default::default()
             }],
             closing: vec![format!("Asked for {}.", request.country)],
+            readable: Vec::new(),
         });
         get_plan(GetPlanRequest) -> GetPlanResponse = |_| answer(pb::GetPlanResponse { plan: Some(plan()) });
+        list_plan_lines(ListPlanLinesRequest) -> ListPlanLinesResponse = |_| answer(plan_lines());
+        set_readable_lines(SetReadableLinesRequest) -> SetReadableLinesResponse = |request| {
+            // It takes back without a word, and adds with one.
+            let adds = request.lines.iter().any(|line| line.text != "Ann");
+            if adds && !request.confirmed { no(request) } else { answer(pb::SetReadableLinesResponse {}) }
+        };
     }
 }
 
@@ -226,6 +233,19 @@ fn plan() -> pb::Plan {
         parts: vec![part("people", "Whom?", &["Ann", "Bert"]), part("reasons", "What for?", &["the dog"])],
         text: String::new(),
     }
+}
+
+/// The plan's lines, of which Ann's is readable.
+fn plan_lines() -> pb::ListPlanLinesResponse {
+    let lines = plan().parts.into_iter().flat_map(|part| {
+        let pb::PlanPart { field, label, items } = part;
+        items.into_iter().map(move |text| {
+            let readable = text == "Ann";
+            pb::PlanLine { field: field.clone(), label: label.clone(), text, readable }
+        })
+    });
+    let warning = vec!["Anybody can read them.".to_owned(), "You can take them back.".to_owned()];
+    pb::ListPlanLinesResponse { lines: lines.collect(), warning }
 }
 
 impl DeviceService for Fake {

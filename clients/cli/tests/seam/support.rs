@@ -1,12 +1,14 @@
 //! Help with a daemon and without, the plan, and reminders.
 
+use std::fs;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use haven_api::support::READABLE_FILE;
 use haven_api::unix::SOCKET;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::daemon::{Daemon, ID, haven};
 
@@ -43,7 +45,7 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
     assert_eq!(
         daemon.says(&["help-now", "--country", "us", "--json"]),
         format!(
-            "{{\"plan\":{plan},\"locked\":false,\"lines\":[{{\"country\":\"US\",\"name\":\"A line\",\"kind\":\"crisis\",\
+            "{{\"plan\":{plan},\"readable\":[],\"locked\":false,\"lines\":[{{\"country\":\"US\",\"name\":\"A line\",\"kind\":\"crisis\",\
              \"phone\":\"988\",\"text\":\"\",\"hours\":\"\",\"languages\":[],\"check\":true}}],\"says\":[\"Read slowly.\",\
              \"Asked for US.\",\"{choose}\"]}}\n"
         )
@@ -56,8 +58,128 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
              Asked for US.\n\n{choose}\n"
         )
     );
-    assert_eq!(daemon.says(&["plan", "--json"]), format!("{plan}\n"));
-    assert_eq!(daemon.says(&["plan"]), parts);
+    let hidden = daemon.says(&["help-now", "us", "--no-plan"]);
+    assert!(!hidden.contains("Ann") && !hidden.contains("plan") && hidden.contains("call 988"), "{hidden}");
+}
+
+#[test]
+fn the_plan_says_which_lines_can_be_read_while_the_journal_is_locked() {
+    let daemon = Daemon::start();
+    let told: Value = serde_json::from_str(&daemon.says(&["plan", "--json"])).unwrap();
+    assert_eq!(told["parts"][0]["items"], json!(["Ann", "Bert"]));
+    assert_eq!(told["readable"], json!([{"field": "people", "label": "Whom?", "items": ["Ann"]}]));
+    let shown = "  Whom?\n    Ann  (readable while locked)\n    Bert\n  What for?\n    the dog\n";
+    assert_eq!(daemon.says(&["plan"]), shown);
+    let shown = "  Whom?\n     1  Ann  (readable while locked)\n     2  Bert\n  What for?\n     3  the dog\n";
+    assert_eq!(daemon.says(&["plan", "readable"]), shown);
+    let line = |number: u8, field: &str, label: &str, text: &str, readable: bool| {
+        format!(
+            "{{\"number\":{number},\"field\":\"{field}\",\"label\":\"{label}\",\"text\":\"{text}\",\"readable\":{readable}}}\n"
+        )
+    };
+    let lines = [
+        line(1, "people", "Whom?", "Ann", true),
+        line(2, "people", "Whom?", "Bert", false),
+        line(3, "reasons", "What for?", "the dog", false),
+    ];
+    assert_eq!(daemon.says(&["plan", "readable", "--json"]), lines.concat());
+}
+
+#[test]
+fn a_line_becomes_readable_after_a_yes_and_is_taken_back_without_one() {
+    let daemon = Daemon::start();
+    for (arguments, code) in [
+        (&["2"][..], 6),
+        (&["1", "3"], 6),
+        (&["1", "3", "--yes"], 0),
+        (&["1"], 0),
+        (&["--none"], 0),
+        (&["0"], 2),
+        (&["1", "4", "--yes"], 2),
+        (&["one"], 2),
+        (&["1", "--none"], 2),
+    ] {
+        let all = [&["plan", "readable"], arguments].concat();
+        assert_eq!(daemon.run(&all, b"").status.code(), Some(code), "{arguments:?}");
+    }
+    let told = daemon.run(&["plan", "readable", "2", "--json"], b"").stderr;
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    assert_eq!(told["error"]["reason"], "CONFIRMATION_NEEDED");
+    assert_eq!(told["error"]["why"], "Anybody can read them. You can take them back.");
+}
+
+/// A folder of a device with a journal whose person left a line of the plan readable, and has set a country.
+fn left_readable() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let file = "{\"version\":1,\"plan\":\"07070707070707070707070707070707\",\"lines\":[{\"field\":\"reasons\",\"text\":\
+                \"the dog\"},{\"field\":\"people\",\"text\":\"Ann \\u001b[2J555\"}]}";
+    fs::write(home.path().join("journal.db"), "").unwrap();
+    fs::write(home.path().join(READABLE_FILE), file).unwrap();
+    fs::write(home.path().join("config.toml"), "[help]\ncountry = \"AT\"\n").unwrap();
+    home
+}
+
+fn readable(home: &Path, arguments: &[&str]) -> Value {
+    let output = alone(home, "C", &[&["help-now", "--json"], arguments].concat());
+    let mut told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    told["readable"].take()
+}
+
+#[test]
+fn lines_that_were_left_readable_need_no_daemon() {
+    let home = left_readable();
+    let part =
+        |field: &str, label: &str, item: &str| json!({"field": field, "label": label, "items": [item]});
+    let people = part("people", "Whom can you call or write to?", "Ann \u{1b}[2J555");
+    assert_eq!(
+        readable(home.path(), &[]),
+        json!([people, part("reasons", "What do you stay for?", "the dog")])
+    );
+    let said = words(alone(home.path(), "C", &["help-now"]));
+    let over = "These are the lines of your plan that you chose to keep readable here.";
+    assert!(said.contains(over) && said.contains("    the dog\n"), "{said}");
+    for arguments in [&["--no-plan"][..], &["--country", "--no-plan"], &["please", "--no-plan"]] {
+        let said = words(alone(home.path(), "C", &[&["help-now"], arguments].concat()));
+        assert!(!said.contains("dog") && !said.contains("your plan"), "{arguments:?}: {said}");
+        assert!(said.contains("call 142") && !said.contains("\"--no-plan\""), "{arguments:?}: {said}");
+    }
+    assert_eq!(readable(home.path(), &["--no-plan"]), json!([]));
+
+    fs::remove_file(home.path().join("journal.db")).unwrap();
+    assert_eq!(readable(home.path(), &[]), json!([]), "they are of no journal");
+}
+
+#[test]
+fn whatever_lies_where_the_readable_lines_belong_help_answers() {
+    let home = left_readable();
+    let file = home.path().join(READABLE_FILE);
+    for damaged in [&b""[..], b"the dog", b"\xff", b"{\"version\":2}", &vec![b'x'; 1_000_000]] {
+        fs::write(&file, damaged).unwrap();
+        assert_eq!(readable(home.path(), &[]), json!([]));
+    }
+    fs::remove_file(&file).unwrap();
+    assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+    assert_eq!(readable(home.path(), &[]), json!([]));
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    assert_eq!(readable(home.path(), &[]), json!([]));
+}
+
+#[test]
+fn a_country_that_was_set_counts_more_than_a_guess_and_less_than_one_that_is_typed() {
+    let home = left_readable();
+    let config = home.path().join("config.toml");
+    let check = |arguments: &[&str], expected: &[&str]| {
+        let said = words(alone(home.path(), "de_CH.UTF-8", &[&["help-now"], arguments].concat()));
+        assert!(expected.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
+    };
+    check(&[], &["for AT, as you set it", "call 142", "--country CC"]);
+    check(&["--country", "Narnia"], &["\"Narnia\" is no country", "for AT, as you set it"]);
+    check(&["--country", "GB"], &["call 999"]);
+    for unusable in ["", "[help]\ncountry = \"Narnia\"", "[help]\ncountry = 5", "[help", "help = 1"] {
+        fs::write(&config, unusable).unwrap();
+        check(&[], &["for CH, guessed", "call 143"]);
+    }
 }
 
 #[test]
@@ -140,7 +262,7 @@ fn nothing_reminds_unless_a_calendar_is_asked_to() {
         |arguments: &[&str]| haven(home.path(), &[&["reminders", "export", path], arguments].concat(), b"");
     let output = export(&["--text", "tea, then a walk", "--json"]);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "{\"exported\":1}\n");
-    assert!(std::fs::read_to_string(&file).unwrap().contains("SUMMARY:tea\\, then a walk\r\n"));
+    assert!(fs::read_to_string(&file).unwrap().contains("SUMMARY:tea\\, then a walk\r\n"));
     assert_eq!(export(&[]).status.code(), Some(6), "no file is written over");
     assert_eq!(export(&["--text", " "]).status.code(), Some(2));
 }

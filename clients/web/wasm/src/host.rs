@@ -1,6 +1,6 @@
 //! The worker as a node's host.
 
-use haven_node::host::{DialFault, Host, Now, Task, Transport, Zone};
+use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone};
 use js_sys::{Date, Intl, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -55,6 +55,15 @@ impl Host for Worker {
     fn dial(&self, _: &str) -> Task<Result<Transport, DialFault>> {
         // Servers do not speak gRPC-web yet, so that nobody answers a browser.
         Box::pin(async { Err(DialFault::Unreachable) })
+    }
+
+    /// Nothing of a worker outlives it, and a page's storage can be read by whoever serves the page.
+    fn readable(&self) -> Result<Option<Vec<u8>>, KeepFault> {
+        Ok(None)
+    }
+
+    fn keep_readable(&self, bytes: Option<&[u8]>) -> Result<(), KeepFault> {
+        bytes.map_or(Ok(()), |_| Err(KeepFault::Never))
     }
 
     fn locked(&self) {}

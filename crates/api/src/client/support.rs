@@ -1,12 +1,15 @@
 //! Who could be reached, and the plan.
 
-use haven_core::support::{Card, Country, Plan};
+use std::collections::BTreeSet;
+
+use haven_core::support::{Card, Chosen, Country, Plan};
 
 use super::{Client, Transport};
-use crate::convert::support::{card_from_pb, plan_from_pb};
+use crate::convert::support::{card_from_pb, chosen_to_pb, lines_from_pb, plan_from_pb};
 use crate::convert::text;
 use crate::error::ApiError;
 use crate::pb;
+use crate::support::Lines;
 
 impl<T: Transport> Client<T> {
     /// Makes the support card for a country, with its words in a language (`en`); also of a locked vault, and without one.
@@ -26,5 +29,34 @@ impl<T: Transport> Client<T> {
         let request = pb::GetPlanRequest { language: language.to_owned() };
         let answer = self.support_service().get_plan(request).await?.into_inner();
         answer.plan.map(plan_from_pb).transpose()
+    }
+
+    /// Reads the plan line by line, with its questions in a language (`en`), and which lines are readable while the vault is
+    /// locked.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NO_VAULT`.
+    pub async fn plan_lines(&self, language: &str) -> Result<Lines, ApiError> {
+        let request = pb::ListPlanLinesRequest { language: language.to_owned() };
+        Ok(lines_from_pb(self.support_service().list_plan_lines(request).await?.into_inner()))
+    }
+
+    /// Makes exactly these lines of the plan readable on this device while the vault is locked; done once it is durable.
+    /// `confirmed` says that the person has agreed to the warning, which is in a language (`en`).
+    ///
+    /// # Errors
+    /// `CONFIRMATION_NEEDED` without that for a line that is added, `NOT_FOUND` for one that is not in the plan, `TOO_LARGE`,
+    /// `UNSUPPORTED` where nothing is kept in the clear, `LOCKED`, `NO_VAULT`, or why it could not be kept. What was readable
+    /// stays so then.
+    pub async fn set_readable_lines(
+        &self,
+        chosen: BTreeSet<Chosen>,
+        confirmed: bool,
+        language: &str,
+    ) -> Result<(), ApiError> {
+        let (lines, language) = (chosen_to_pb(chosen), language.to_owned());
+        let request = pb::SetReadableLinesRequest { lines, confirmed, language };
+        self.support_service().set_readable_lines(request).await?;
+        Ok(())
     }
 }

@@ -1,11 +1,14 @@
 //! The support card and the plan, there and back.
 
-use haven_core::support::{Card, Country, Kind, Plan, PlanPart, Shown};
+use std::collections::BTreeSet;
+
+use haven_core::support::{Card, Chosen, Country, Kind, Plan, PlanPart, Shown};
 use haven_core::time::Timestamp;
 
 use super::{read, read_some, text, unreadable};
 use crate::error::ApiError;
 use crate::pb;
+use crate::support::{Line, Lines};
 
 /// Writes the card.
 pub fn card_to_pb(card: Card) -> pb::GetHelpResponse {
@@ -17,6 +20,7 @@ pub fn card_to_pb(card: Card) -> pb::GetHelpResponse {
         country: text(card.country),
         lines: card.lines.into_iter().map(line_to_pb).collect(),
         closing: card.closing,
+        readable: card.readable.into_iter().map(part_to_pb).collect(),
     }
 }
 
@@ -30,6 +34,7 @@ pub fn card_from_pb(card: pb::GetHelpResponse) -> Result<Card, ApiError> {
         opening: card.opening,
         about_plan: card.about_plan,
         plan: card.plan.map(plan_from_pb).transpose()?,
+        readable: card.readable.into_iter().map(part_from_pb).collect(),
         locked: card.locked,
         country: read_some(&card.country, "country")?,
         lines: known.map(|(kind, line)| line_from_pb(kind, line)).collect::<Result<_, _>>()?,
@@ -39,11 +44,10 @@ pub fn card_from_pb(card: pb::GetHelpResponse) -> Result<Card, ApiError> {
 
 /// Writes the plan.
 pub fn plan_to_pb(plan: Plan) -> pb::Plan {
-    let part = |part: PlanPart| pb::PlanPart { field: part.field, label: part.label, items: part.items };
     pb::Plan {
         entry_id: plan.id.to_string(),
         modified_ms: plan.modified.as_millis(),
-        parts: plan.parts.into_iter().map(part).collect(),
+        parts: plan.parts.into_iter().map(part_to_pb).collect(),
         text: plan.text,
     }
 }
@@ -53,13 +57,42 @@ pub fn plan_to_pb(plan: Plan) -> pb::Plan {
 /// # Errors
 /// The device wrote something that is none.
 pub fn plan_from_pb(plan: pb::Plan) -> Result<Plan, ApiError> {
-    let part = |part: pb::PlanPart| PlanPart { field: part.field, label: part.label, items: part.items };
     Ok(Plan {
         id: read(&plan.entry_id, "entry")?,
         modified: Timestamp::from_millis(plan.modified_ms),
-        parts: plan.parts.into_iter().map(part).collect(),
+        parts: plan.parts.into_iter().map(part_from_pb).collect(),
         text: plan.text,
     })
+}
+
+fn part_to_pb(part: PlanPart) -> pb::PlanPart {
+    pb::PlanPart { field: part.field, label: part.label, items: part.items }
+}
+
+fn part_from_pb(part: pb::PlanPart) -> PlanPart {
+    PlanPart { field: part.field, label: part.label, items: part.items }
+}
+
+/// Writes the lines of the plan.
+pub fn lines_to_pb(lines: Lines) -> pb::ListPlanLinesResponse {
+    let line = |Line { field, label, text, readable }| pb::PlanLine { field, label, text, readable };
+    pb::ListPlanLinesResponse { lines: lines.lines.into_iter().map(line).collect(), warning: lines.warning }
+}
+
+/// Reads the lines of the plan.
+pub fn lines_from_pb(lines: pb::ListPlanLinesResponse) -> Lines {
+    let line = |pb::PlanLine { field, label, text, readable }| Line { field, label, text, readable };
+    Lines { lines: lines.lines.into_iter().map(line).collect(), warning: lines.warning }
+}
+
+/// Writes a choice of lines.
+pub fn chosen_to_pb(chosen: BTreeSet<Chosen>) -> Vec<pb::ChosenLine> {
+    chosen.into_iter().map(|Chosen { field, text }| pb::ChosenLine { field, text }).collect()
+}
+
+/// Reads a choice of lines. Whether they stand in the plan is another question.
+pub fn chosen_from_pb(chosen: Vec<pb::ChosenLine>) -> BTreeSet<Chosen> {
+    chosen.into_iter().map(|pb::ChosenLine { field, text }| Chosen { field, text }).collect()
 }
 
 fn line_to_pb(line: Shown) -> pb::Helpline {
@@ -126,13 +159,26 @@ mod tests {
     #[test]
     fn a_card_comes_back_as_it_went() {
         let support = Support::built_in().unwrap();
-        for state in [PlanState::NoJournal, PlanState::Locked, PlanState::None, PlanState::Written(plan())] {
+        let locked = |parts| PlanState::Locked(parts);
+        let states = [PlanState::NoJournal, PlanState::None, PlanState::Written(plan())];
+        for state in states.into_iter().chain([locked(Vec::new()), locked(plan().parts)]) {
             for country in [None, Some("US".parse().unwrap()), Some("KE".parse().unwrap())] {
                 let card = support.card(Asked { country, today: None, language: "en", plan: state.clone() });
                 assert_eq!(card_from_pb(card_to_pb(card.clone())), Ok(card));
             }
         }
         assert_eq!(plan_from_pb(plan_to_pb(plan())), Ok(plan()));
+        let line = |text: &str, readable| Line {
+            field: "people".into(),
+            label: "Whom?".into(),
+            text: text.into(),
+            readable,
+        };
+        let lines = Lines { lines: vec![line("Ann", true), line("Bert", false)], warning: vec!["w".into()] };
+        let chosen: BTreeSet<_> = lines.lines.iter().map(Line::chosen).collect();
+        assert_eq!(chosen_from_pb(chosen_to_pb(chosen.clone())), chosen);
+        assert_eq!(lines_from_pb(lines_to_pb(lines.clone())), lines);
+        assert_eq!(format!("{lines:?}"), "Lines([Line(people, readable), Line(people)])");
     }
 
     #[test]

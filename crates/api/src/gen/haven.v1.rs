@@ -9781,7 +9781,7 @@ pub struct GetHelpResponse {
     /// What is said first, in paragraphs.
     #[prost(string, repeated, tag = "1")]
     pub opening: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// What stands over the plan, or in its place; empty if there is no vault.
+    /// What stands over the plan or over its readable lines, or in their place; empty if there is no vault.
     #[prost(string, tag = "2")]
     pub about_plan: ::prost::alloc::string::String,
     /// The plan; absent if the vault is not open or holds none.
@@ -9799,6 +9799,10 @@ pub struct GetHelpResponse {
     /// What is said after them, in paragraphs.
     #[prost(string, repeated, tag = "7")]
     pub closing: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The lines of the plan that its person chose to keep readable on this device, with whom, where and what for first; only
+    /// while the vault is locked. Empty if none was chosen, or if they cannot be read.
+    #[prost(message, repeated, tag = "8")]
+    pub readable: ::prost::alloc::vec::Vec<PlanPart>,
 }
 /// GetPlanRequest asks for the plan.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -9816,6 +9820,73 @@ pub struct GetPlanResponse {
     #[prost(message, optional, tag = "1")]
     pub plan: ::core::option::Option<Plan>,
 }
+/// PlanLine is one line of the plan: an item of a list, or an answer in words whole.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct PlanLine {
+    /// Id of the question, such as "people".
+    #[prost(string, tag = "1")]
+    pub field: ::prost::alloc::string::String,
+    /// The question.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The words, as they stand in the plan.
+    #[prost(string, tag = "3")]
+    pub text: ::prost::alloc::string::String,
+    /// Whether they can be read on this device while the vault is locked.
+    #[prost(bool, tag = "4")]
+    pub readable: bool,
+}
+/// ListPlanLinesRequest asks for the lines of the plan.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListPlanLinesRequest {
+    /// The language of the questions and of what is said, such as "en"; empty means the default one, also if the one asked for is
+    /// not there.
+    #[prost(string, tag = "1")]
+    pub language: ::prost::alloc::string::String,
+}
+/// ListPlanLinesResponse holds the lines.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListPlanLinesResponse {
+    /// The lines in the order of the plan; empty if there is no plan.
+    #[prost(message, repeated, tag = "1")]
+    pub lines: ::prost::alloc::vec::Vec<PlanLine>,
+    /// What the person has to read and agree to before a line becomes readable, in paragraphs.
+    #[prost(string, repeated, tag = "2")]
+    pub warning: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// ChosenLine names a line of the plan.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ChosenLine {
+    /// Id of the question, as PlanLine has it.
+    #[prost(string, tag = "1")]
+    pub field: ::prost::alloc::string::String,
+    /// The words, as PlanLine has them.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+/// SetReadableLinesRequest chooses the lines that are to be readable.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SetReadableLinesRequest {
+    /// The lines. One that does not stand in the plan like this is NOT_FOUND, and nothing changes. None takes every choice back.
+    #[prost(message, repeated, tag = "1")]
+    pub lines: ::prost::alloc::vec::Vec<ChosenLine>,
+    /// That the person has read the warning and agrees. Without it a line that is not readable yet is CONFIRMATION_NEEDED, with
+    /// the warning as why; to take lines back it is not needed.
+    #[prost(bool, tag = "2")]
+    pub confirmed: bool,
+    /// The language of the warning, such as "en"; empty means the default one, also if the one asked for is not there.
+    #[prost(string, tag = "3")]
+    pub language: ::prost::alloc::string::String,
+}
+/// SetReadableLinesResponse confirms that it is done and durable.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SetReadableLinesResponse {}
 /// HelplineKind says what a helpline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -9984,6 +10055,57 @@ pub mod support_service_client {
                 .insert(GrpcMethod::new("haven.v1.SupportService", "GetPlan"));
             self.inner.unary(req, path, codec).await
         }
+        /// ListPlanLines reads the plan line by line, and which lines are readable while the vault is locked. The vault must be open.
+        pub async fn list_plan_lines(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPlanLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPlanLinesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.SupportService/ListPlanLines",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.SupportService", "ListPlanLines"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// SetReadableLines makes exactly these lines readable while the vault is locked, on this device. They are kept unsealed, in
+        /// place of those before, when it answers. The vault must be open.
+        pub async fn set_readable_lines(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetReadableLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetReadableLinesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.SupportService/SetReadableLines",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.SupportService", "SetReadableLines"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -10009,6 +10131,23 @@ pub mod support_service_server {
             &self,
             request: tonic::Request<super::GetPlanRequest>,
         ) -> std::result::Result<tonic::Response<super::GetPlanResponse>, tonic::Status>;
+        /// ListPlanLines reads the plan line by line, and which lines are readable while the vault is locked. The vault must be open.
+        async fn list_plan_lines(
+            &self,
+            request: tonic::Request<super::ListPlanLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPlanLinesResponse>,
+            tonic::Status,
+        >;
+        /// SetReadableLines makes exactly these lines readable while the vault is locked, on this device. They are kept unsealed, in
+        /// place of those before, when it answers. The vault must be open.
+        async fn set_readable_lines(
+            &self,
+            request: tonic::Request<super::SetReadableLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetReadableLinesResponse>,
+            tonic::Status,
+        >;
     }
     /// SupportService shows the support card and the plan.
     #[derive(Debug)]
@@ -10177,6 +10316,98 @@ pub mod support_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/haven.v1.SupportService/ListPlanLines" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPlanLinesSvc<T: SupportService>(pub Arc<T>);
+                    impl<
+                        T: SupportService,
+                    > tonic::server::UnaryService<super::ListPlanLinesRequest>
+                    for ListPlanLinesSvc<T> {
+                        type Response = super::ListPlanLinesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPlanLinesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SupportService>::list_plan_lines(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPlanLinesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.SupportService/SetReadableLines" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetReadableLinesSvc<T: SupportService>(pub Arc<T>);
+                    impl<
+                        T: SupportService,
+                    > tonic::server::UnaryService<super::SetReadableLinesRequest>
+                    for SetReadableLinesSvc<T> {
+                        type Response = super::SetReadableLinesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetReadableLinesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SupportService>::set_readable_lines(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetReadableLinesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -10237,6 +10468,7 @@ opaque! {
     CheckExerciseRequest,
     CheckExerciseResponse,
     ChoiceShape,
+    ChosenLine,
     CommitDraftRequest,
     CommitDraftResponse,
     ConfirmLinkRequest,
@@ -10338,6 +10570,8 @@ opaque! {
     ListMeasuresResponse,
     ListPeopleRequest,
     ListPeopleResponse,
+    ListPlanLinesRequest,
+    ListPlanLinesResponse,
     ListResultsRequest,
     ListResultsResponse,
     ListShape,
@@ -10359,6 +10593,7 @@ opaque! {
     PersonRef,
     PersonShape,
     Plan,
+    PlanLine,
     PlanPart,
     RenameDeviceRequest,
     RenameDeviceResponse,
@@ -10377,6 +10612,8 @@ opaque! {
     Server,
     SetConfigRequest,
     SetConfigResponse,
+    SetReadableLinesRequest,
+    SetReadableLinesResponse,
     SetServerRequest,
     SetServerResponse,
     Setting,

@@ -1,6 +1,6 @@
 //! The support card: what is shown when somebody asks for help, in the order in which it is shown.
 
-use super::{Country, Helpline, Kind, Plan, PlanState, Support};
+use super::{Country, Helpline, Kind, Plan, PlanPart, PlanState, Support};
 use crate::definition::{fill, word_enum};
 use crate::time::Date;
 
@@ -15,6 +15,8 @@ word_enum!(
         Plan = "plan",
         /// The plan cannot be read now.
         PlanLocked = "plan-locked",
+        /// Over the lines of the plan that can be read all the same.
+        PlanReadable = "plan-readable",
         /// There is no plan.
         PlanNone = "plan-none",
         /// Over the emergency numbers.
@@ -45,6 +47,16 @@ word_enum!(
         SeenByOthers = "seen-by-others",
         /// What the journal does not do.
         NotWatched = "not-watched",
+        /// What readable lines are good for.
+        ReadableWhy = "readable-why",
+        /// Who can read them.
+        ReadableWho = "readable-who",
+        /// Whose reading could do harm.
+        ReadableHarm = "readable-harm",
+        /// Where they are.
+        ReadableWhere = "readable-where",
+        /// How they are taken back.
+        ReadableBack = "readable-back",
     }
 );
 
@@ -70,6 +82,9 @@ pub struct Card {
     pub about_plan: String,
     /// The plan, if the journal is open and holds one, with what is needed first at its beginning.
     pub plan: Option<Plan>,
+    /// The lines of the plan that were chosen to stay readable, under their questions, with what is needed first at their
+    /// beginning; only while the journal is locked.
+    pub readable: Vec<PlanPart>,
     /// Whether there may be a plan that only unlocking shows.
     pub locked: bool,
     /// The country whose lines these are.
@@ -116,21 +131,38 @@ impl Support {
         let lines: Vec<Shown> = lines.into_iter().map(|line| self.shown(line, today, language)).collect();
         let about_plan = match &plan {
             PlanState::NoJournal => String::new(),
-            PlanState::Locked => says(Word::PlanLocked),
+            PlanState::Locked(readable) if readable.is_empty() => says(Word::PlanLocked),
+            PlanState::Locked(_) => says(Word::PlanReadable),
             PlanState::None => says(Word::PlanNone),
             PlanState::Written(_) => says(Word::Plan),
         };
-        let locked = plan == PlanState::Locked;
-        let plan = if let PlanState::Written(plan) = plan { Some(plan.for_help()) } else { None };
+        let (plan, readable, locked) = match plan {
+            PlanState::NoJournal | PlanState::None => (None, Vec::new(), false),
+            PlanState::Locked(readable) => (None, readable, true),
+            PlanState::Written(plan) => (Some(plan.for_help()), Vec::new(), false),
+        };
         Card {
             opening: vec![says(Word::Welcome), says(Word::Danger)],
             about_plan,
             plan,
+            readable,
             locked,
             country,
             closing: self.closing(country, &lines, language),
             lines,
         }
+    }
+
+    /// What somebody agrees to who lets lines of the plan be read while the journal is locked, in paragraphs.
+    pub fn about_readable(&self, language: &str) -> Vec<String> {
+        let words = [
+            Word::ReadableWhy,
+            Word::ReadableWho,
+            Word::ReadableHarm,
+            Word::ReadableWhere,
+            Word::ReadableBack,
+        ];
+        words.map(|word| self.says(language, word)).into()
     }
 
     /// What is said after the lines; the way out for somebody who found no number to rely on comes first.

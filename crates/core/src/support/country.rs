@@ -17,6 +17,9 @@ const ASSIGNED: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD
 /// The code of the European Union, which ISO 3166-1 keeps for it.
 const UNION: &str = "EU";
 
+/// The setting of a device that says in which country its person looks for help.
+pub const HELP_COUNTRY: &str = "help.country";
+
 /// A country of ISO 3166-1 by its two letters, or the European Union.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);

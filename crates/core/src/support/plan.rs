@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::readable::Chosen;
 use crate::answers::{Answer, ItemValue};
 use crate::content::Library;
 use crate::entry::Entry;
@@ -22,8 +23,8 @@ pub enum PlanState {
     /// Nothing, and nothing can be: there is no journal here.
     #[default]
     NoJournal,
-    /// Nothing until the journal is unlocked.
-    Locked,
+    /// No more until the journal is unlocked than the lines that were chosen to stay readable, in the order they are needed.
+    Locked(Vec<PlanPart>),
     /// The journal is open and holds none.
     None,
     /// The journal is open and this is it.
@@ -52,6 +53,24 @@ pub struct PlanPart {
     pub label: String,
     /// The answers, at least one.
     pub items: Vec<String>,
+}
+
+/// One line of the plan: an item of a list, or an answer in words whole. It is what a person may choose to keep readable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PlanLine<'a> {
+    /// The id of the question.
+    pub field: &'a str,
+    /// The question.
+    pub label: &'a str,
+    /// The words.
+    pub text: &'a str,
+}
+
+impl PlanLine<'_> {
+    /// The line without what Haven says over it.
+    pub fn chosen(self) -> Chosen {
+        Chosen { field: self.field.to_owned(), text: self.text.to_owned() }
+    }
 }
 
 impl Plan {
@@ -85,6 +104,14 @@ impl Plan {
         Self { id: entry.id, modified: entry.modified, parts, text: entry.text.trim().to_owned() }
     }
 
+    /// Iterates over the lines, in the order of the parts. What was written beside the questions is none.
+    pub fn lines(&self) -> impl Iterator<Item = PlanLine<'_>> {
+        self.parts.iter().flat_map(|part| {
+            let PlanPart { field, label, items } = part;
+            items.iter().map(move |text| PlanLine { field, label, text })
+        })
+    }
+
     /// Puts first what is needed first.
     #[must_use]
     pub fn for_help(mut self) -> Self {
@@ -96,7 +123,7 @@ impl Plan {
 }
 
 /// Where a question stands in the exercise, and what it asks.
-fn asked(exercise: Option<&Exercise>, field: &str, language: &str) -> (usize, String) {
+pub(super) fn asked(exercise: Option<&Exercise>, field: &str, language: &str) -> (usize, String) {
     let known = exercise.and_then(|exercise| {
         let (place, known) =
             exercise.fields.iter().enumerate().find(|(_, known)| known.id.as_str() == field)?;
@@ -130,5 +157,11 @@ impl fmt::Debug for Plan {
 impl fmt::Debug for PlanPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PlanPart({}, {} items)", self.field, self.items.len())
+    }
+}
+
+impl fmt::Debug for PlanLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PlanLine({})", self.field)
     }
 }

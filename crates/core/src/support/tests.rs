@@ -260,8 +260,12 @@ fn what_is_known_of_the_plan_is_said_plainly() {
         let card = card(None, plan);
         (card.locked, card.about_plan)
     };
-    let (locked, words) = said(PlanState::Locked);
+    let (locked, words) = said(PlanState::Locked(Vec::new()));
     assert!(locked && words.contains("once the journal is unlocked"), "{words}");
+    let part = PlanPart { field: "people".into(), label: "Whom?".into(), items: vec!["Ann".into()] };
+    let (locked, words) = said(PlanState::Locked(vec![part.clone()]));
+    assert!(locked && words.contains("you chose to keep readable"), "{words}");
+    assert_eq!(card(None, PlanState::Locked(vec![part.clone()])).readable, [part]);
     let (locked, words) = said(PlanState::None);
     assert!(!locked && words.contains("There is no plan"), "{words}");
 }

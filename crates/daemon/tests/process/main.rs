@@ -7,5 +7,6 @@ mod daemon;
 mod folder;
 mod life;
 mod lock;
+mod readable;
 mod refusals;
 mod sync;

@@ -1,9 +1,10 @@
 //! The outer side of the keeper: where the effects of a turn go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use haven_core::support::Chosen;
 use haven_engine::command::{Fault, Reply, Ticket};
 use haven_engine::io::{Reader, StoreFault, Table};
 use haven_engine::sync::{Incoming, Outgoing};
@@ -12,6 +13,7 @@ use haven_engine::view::{Linking, View};
 use tokio::sync::watch;
 
 use super::order::{Answer, Refused};
+use super::readable;
 use crate::host::{Host, Task};
 use crate::link::Link;
 use crate::snapshot::{Snapshot, Stage};
@@ -77,7 +79,18 @@ impl Front {
     pub(super) fn opened(&mut self, reader: &dyn Reader) {
         self.board.send_modify(|before| *before = Arc::new(before.opened(drafts(reader))));
         self.drafts_may_change = false;
+        self.follow_plan();
         self.follow_server();
+    }
+
+    /// Takes back which lines were readable and are no longer in the plan that is shown.
+    pub(super) fn follow_plan(&self) {
+        readable::follow(&*self.host, &self.board.borrow().view);
+    }
+
+    /// Makes exactly these lines of the plan readable while the vault is locked.
+    pub(super) fn choose(&self, wanted: &BTreeSet<Chosen>, confirmed: bool) -> Result<(), Refused> {
+        readable::choose(&*self.host, &self.board.borrow().view, wanted, confirmed)
     }
 
     /// Shows a vault that is closed, and drops whatever belonged to the open one.
@@ -135,7 +148,11 @@ impl Shell for Front {
         self.answers.push((ticket, answer));
     }
 
+    /// What left the plan is no longer readable when anybody sees the plan without it, or is told that it was changed.
     fn publish(&mut self, view: Arc<View>) {
+        if self.board.borrow().view.serial != view.serial {
+            readable::follow(&*self.host, &view);
+        }
         self.board.send_modify(|before| *before = Arc::new(before.next(view)));
     }
 

@@ -112,6 +112,8 @@ impl Keeper {
         if matches!(self.vault, Vault::Closed) {
             return;
         }
+        // Once more: a disk that let nothing go earlier may do it now.
+        self.front.follow_plan();
         self.vault = Vault::Closed;
         self.front.closed(Stage::Locked);
         tracing::info!("the vault is locked");

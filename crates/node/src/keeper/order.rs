@@ -1,5 +1,8 @@
 //! What services ask of the keeper.
 
+use std::collections::BTreeSet;
+
+use haven_core::support::{ChoiceFault, Chosen};
 use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::engine::OpenFault;
 use haven_engine::io::{Reader, StoreFault};
@@ -8,6 +11,7 @@ use haven_feed::ids::{FeedId, SpaceId};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
+use crate::host::KeepFault;
 use crate::tries::TryFault;
 
 /// Where an answer goes.
@@ -33,6 +37,8 @@ pub(crate) enum Order {
     Lock(oneshot::Sender<()>),
     /// Look whether the store hangs together, and what waits in it.
     Examine(Answer<Examined>),
+    /// Make exactly these lines of the plan readable while the vault is locked; the person has agreed, or not.
+    Choose(BTreeSet<Chosen>, bool, Answer<()>),
     /// Connect to the server at once.
     Sync(Answer<()>),
 }
@@ -97,6 +103,12 @@ pub(crate) enum Refused {
     /// Its key is right and what it opens is not.
     #[error(transparent)]
     Open(OpenFault),
+    /// The lines that were chosen cannot be readable.
+    #[error(transparent)]
+    Choice(#[from] ChoiceFault),
+    /// The readable lines cannot be kept.
+    #[error(transparent)]
+    Keep(#[from] KeepFault),
 }
 
 impl From<VaultFault> for Refused {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use haven_api::client::Client;
 use haven_api::error::{ApiError, ErrorReason};
-use haven_node::host::{DialFault, Host, Now, Task, Transport, Zone};
+use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone};
 use haven_node::node::{self, Node};
 use haven_node::services::{Envelope, Enveloped};
 use haven_store::memory::MemoryStore;
@@ -28,9 +28,26 @@ pub(crate) struct FakeHost {
     server: Mutex<Option<Routes>>,
     locks: AtomicUsize,
     dials: AtomicUsize,
+    readable: Mutex<Option<Vec<u8>>>,
+    refusal: Mutex<Option<KeepFault>>,
 }
 
 impl FakeHost {
+    /// What anybody can read of the plan.
+    pub(crate) fn lies_open(&self) -> String {
+        String::from_utf8(self.readable.lock().unwrap().clone().unwrap_or_default()).unwrap()
+    }
+
+    /// Puts something where the readable lines are kept.
+    pub(crate) fn lay_open(&self, bytes: &[u8]) {
+        *self.readable.lock().unwrap() = Some(bytes.to_vec());
+    }
+
+    /// Refuses to keep lines from now on, or does not; dropping them always works.
+    pub(crate) fn refuse_lines(&self, fault: Option<KeepFault>) {
+        *self.refusal.lock().unwrap() = fault;
+    }
+
     /// Sets the wall clock forward or back.
     pub(crate) fn move_clock(&self, ms: i64) {
         self.moved_ms.fetch_add(ms, Ordering::Relaxed);
@@ -95,6 +112,18 @@ impl Host for FakeHost {
         })
     }
 
+    fn readable(&self) -> Result<Option<Vec<u8>>, KeepFault> {
+        Ok(self.readable.lock().unwrap().clone())
+    }
+
+    fn keep_readable(&self, bytes: Option<&[u8]>) -> Result<(), KeepFault> {
+        let refusal = self.refusal.lock().unwrap().clone().filter(|_| bytes.is_some());
+        if refusal.is_none() {
+            *self.readable.lock().unwrap() = bytes.map(<[u8]>::to_vec);
+        }
+        refusal.map_or(Ok(()), Err)
+    }
+
     fn locked(&self) {
         self.locks.fetch_add(1, Ordering::Relaxed);
     }
@@ -115,12 +144,23 @@ impl Device {
 
     /// A device that finds a store.
     pub(crate) fn with_store(store: impl haven_engine::io::Store + Send + 'static) -> Self {
+        Self::of(store, None)
+    }
+
+    /// A device without a vault, where readable lines lie.
+    pub(crate) fn finding(readable: &[u8]) -> Self {
+        Self::of(MemoryStore::new(), Some(readable.to_vec()))
+    }
+
+    fn of(store: impl haven_engine::io::Store + Send + 'static, readable: Option<Vec<u8>>) -> Self {
         let host = Arc::new(FakeHost {
             began: Instant::now(),
             moved_ms: AtomicI64::new(0),
             server: Mutex::new(None),
             locks: AtomicUsize::new(0),
             dials: AtomicUsize::new(0),
+            readable: Mutex::new(readable),
+            refusal: Mutex::default(),
         });
         let (node, keeper) = node::start(host.clone(), Box::new(store)).unwrap();
         tokio::spawn(keeper.run());

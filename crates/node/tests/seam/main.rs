@@ -17,6 +17,7 @@ mod mailbox;
 mod measures;
 mod people;
 mod pump;
+mod readable;
 mod server;
 mod support;
 mod vault;

@@ -8,6 +8,7 @@ mod diary;
 mod editor;
 mod faults;
 mod first;
+mod help;
 mod practice;
 mod progress;
 mod secrecy;
