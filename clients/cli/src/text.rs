@@ -89,6 +89,7 @@ pub(crate) fn summary(entry: &Summary, style: Style) -> String {
     let id = &entry.id.to_string()[..ID_SHOWN];
     let mut line = format!("{}  {:<16}", style.faint(id), when::short(&entry.at));
     let shown = match (&*style.line(&entry.title), &*style.line(&entry.opening)) {
+        ("", "") if !entry.exercise_title.is_empty() => style.line(&entry.exercise_title),
         ("", "") => style.faint(entry.kind.as_str()),
         ("", opening) => opening.to_owned(),
         (title, _) => style.bold(title),
@@ -161,6 +162,7 @@ mod tests {
                 trashed: None,
                 exercise: None,
                 opening: opening.to_owned(),
+                exercise_title: String::new(),
             };
             summary(&entry, Style { colors: false, terminal: true, columns: None })
         };

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use haven_core::answers::{ExerciseId, ExerciseRef, ValueMap};
 use haven_core::entry::{EntryKind, Tag};
 use haven_core::id::{EntryId, PersonId};
+pub use haven_core::reading::ReadAnswer;
 use haven_core::time::{CivilTime, Date, Timestamp};
 
 /// What somebody wants to write. The device resolves people, checks answers and refuses what does not fit.
@@ -133,6 +134,8 @@ pub struct Summary {
     pub exercise: Option<ExerciseRef>,
     /// The beginning of its first written line, perhaps empty.
     pub opening: String,
+    /// The title of the exercise or measure it answers; empty if it answers none, or one that the device does not know.
+    pub exercise_title: String,
 }
 
 impl fmt::Debug for Summary {

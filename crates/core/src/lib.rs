@@ -32,6 +32,8 @@ pub mod fiction;
 
 pub mod search;
 
+pub mod reading;
+
 pub mod import;
 pub mod markdown;
 

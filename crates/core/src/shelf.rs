@@ -81,6 +81,14 @@ impl Asked<'_> {
         }
     }
 
+    /// Returns its title in the language, else in English.
+    pub fn title(self, language: &str) -> String {
+        match self {
+            Self::Exercise(exercise) => exercise.title(language).to_owned(),
+            Self::Measure(measure) => measure.texts.get(language, &measure.title).to_owned(),
+        }
+    }
+
     /// Returns the kind of an entry that answers it.
     pub fn entry_kind(self) -> EntryKind {
         match self {

@@ -155,22 +155,9 @@ mod tests {
         let asked = shelf.find(&id.parse().unwrap(), None).unwrap();
         let answers: Answers =
             answers.iter().map(|(field, answer)| (field.parse().unwrap(), answer.clone())).collect();
-        let draft = Draft::new(EntryKind::Exercise, at.parse().unwrap());
-        Entry {
-            id: EntryId::from_bytes([number; 16]),
-            kind: draft.kind,
-            at: draft.at,
-            title: String::new(),
-            text: String::new(),
-            tags: draft.tags,
-            people: draft.people,
-            exercise: Some(asked.reference()),
-            answers,
-            import_id: None,
-            created: Timestamp::default(),
-            modified: Timestamp::default(),
-            trashed: None,
-        }
+        let mut draft = Draft::new(EntryKind::Exercise, at.parse().unwrap());
+        (draft.exercise, draft.answers) = (Some(asked.reference()), answers);
+        draft.into_entry(EntryId::from_bytes([number; 16]), Timestamp::default())
     }
 
     fn on(shelf: &Shelf, day: &str, entries: &[Entry]) -> Today {

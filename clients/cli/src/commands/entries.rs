@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use haven_api::journal::{Entry, Filter, Hit, Page, Summary};
+use haven_api::journal::{Entry, Filter, Hit, Page, ReadAnswer, Summary};
 use haven_core::limits::LIST_LIMIT_MAX;
 
 use super::writing::tell;
@@ -10,25 +10,29 @@ use crate::args::{ListArgs, SearchArgs, ShowArgs};
 use crate::cx::Cx;
 use crate::fault::Fault;
 use crate::shapes::{EntryShape, HitShape, SummaryShape, VersionShape};
-use crate::text::{Style, marks, summary};
+use crate::text::{LANGUAGE, Style, marks, summary};
 use crate::when;
 
 pub(super) async fn show(cx: &Cx, args: ShowArgs) -> Result<(), Fault> {
-    let entry = cx.haven().await?.entry(&args.id, args.version.as_deref()).await?;
+    let haven = cx.haven().await?;
+    let (entry, answers) = haven.entry_in_words(&args.id, args.version.as_deref(), LANGUAGE).await?;
     if cx.json {
         return cx.line(&EntryShape::of(&entry));
     }
-    cx.page(&in_words(&entry, cx.style))
+    cx.page(&in_words(&entry, &answers, cx.style))
 }
 
-fn in_words(entry: &Entry, style: Style) -> String {
+fn in_words(entry: &Entry, answers: &[ReadAnswer], style: Style) -> String {
     let about = &entry.summary;
     let mut words = String::new();
     if !about.title.is_empty() {
         let _ = writeln!(words, "{}", style.bold(&style.line(&about.title)));
     }
     let mut facts = vec![when::short(&about.at), about.kind.to_string()];
-    facts.extend(about.exercise.as_ref().map(|exercise| exercise.id.to_string()));
+    match (&about.exercise, about.exercise_title.as_str()) {
+        (Some(exercise), "") => facts.push(exercise.id.to_string()),
+        (_, title) => facts.extend((!title.is_empty()).then(|| style.line(title))),
+    }
     facts.extend(about.trashed.map(|_| "in the trash".to_owned()));
     facts.extend(marks(about, style));
     let _ = writeln!(words, "{}", facts.join("  "));
@@ -36,10 +40,8 @@ fn in_words(entry: &Entry, style: Style) -> String {
     if !entry.text.is_empty() {
         let _ = writeln!(words, "\n{}", style.prose(&entry.text));
     }
-    for (field, answer) in &entry.answers {
-        let answer =
-            answer.text().map_or_else(|| serde_json::Value::from(answer.clone()).to_string(), str::to_owned);
-        let _ = writeln!(words, "\n{}\n{}", style.faint(field), style.prose(&answer));
+    for ReadAnswer { question, answer, .. } in answers {
+        let _ = writeln!(words, "\n{}\n{}", style.faint(&style.prose(question)), style.prose(answer));
     }
     words
 }

@@ -119,6 +119,7 @@ fn summary() -> pb::EntrySummary {
         trashed_ms: None,
         exercise: None,
         opening: "It rained all day.".to_owned(),
+        exercise_title: String::new(),
     }
 }
 
@@ -374,6 +375,7 @@ impl JournalService for Fake {
                 created_ms: 0,
                 version: VERSION.to_owned(),
             }),
+            answers_read: Vec::new(),
         });
         list_entries(ListEntriesRequest) -> ListEntriesResponse = |_| answer(pb::ListEntriesResponse {
             entries: vec![summary()],

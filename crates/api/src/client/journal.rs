@@ -1,10 +1,14 @@
 //! Entries.
 
 use super::{Client, Export, Transport, Watch, fitting};
-use crate::convert::entry::{entry_from_pb, hit_from_pb, summary_from_pb, version_from_pb};
+use crate::convert::entry::{
+    entry_from_pb, hit_from_pb, read_answer_from_pb, summary_from_pb, version_from_pb,
+};
 use crate::convert::{draft, edit, filter, read, sent, some};
 use crate::error::ApiError;
-use crate::journal::{Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, Summary, Written};
+use crate::journal::{
+    Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, ReadAnswer, Summary, Written,
+};
 use crate::pb;
 
 /// Reads the id that a device answers with.
@@ -45,10 +49,24 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
     pub async fn entry(&self, id: &str, version: Option<&str>) -> Result<Entry, ApiError> {
+        Ok(self.entry_in_words(id, version, "").await?.0)
+    }
+
+    /// Reads an entry, and its answers in words.
+    ///
+    /// # Errors
+    /// As [`Client::entry`].
+    pub async fn entry_in_words(
+        &self,
+        id: &str,
+        version: Option<&str>,
+        language: &str,
+    ) -> Result<(Entry, Vec<ReadAnswer>), ApiError> {
         let version = version.unwrap_or_default().to_owned();
-        let answer =
-            self.journal_service().get_entry(pb::GetEntryRequest { id: id.to_owned(), version }).await?;
-        entry_from_pb(sent(answer.into_inner().entry, "entry")?)
+        let request = pb::GetEntryRequest { id: id.to_owned(), version, language: language.to_owned() };
+        let answer = self.journal_service().get_entry(request).await?.into_inner();
+        let read = answer.answers_read.into_iter().map(read_answer_from_pb).collect::<Result<_, _>>()?;
+        Ok((entry_from_pb(sent(answer.entry, "entry")?)?, read))
     }
 
     /// Reads a page of entries, newest first. `limit` 0 means as many as a page may hold; `page` is the page before's

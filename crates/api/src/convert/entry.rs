@@ -3,6 +3,7 @@
 use haven_core::answers::{ExerciseRef, Value};
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::id::PersonId;
+use haven_core::reading::ReadAnswer;
 use haven_core::search::Snippet;
 use haven_core::time::Timestamp;
 
@@ -56,7 +57,8 @@ pub fn exercise_ref_from_pb(exercise: &pb::ExerciseRef) -> Result<ExerciseRef, A
     Ok(ExerciseRef { id: read(&exercise.id, "exercise")?, version: exercise.version })
 }
 
-/// Writes what lists show of an entry; people by name, those without one left out.
+/// Writes what lists show of an entry; people by name, those without one left out. The title of what it answers is left to
+/// whoever holds the exercises.
 pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
     let named = |id: &PersonId| Some(pb::PersonRef { id: id.to_string(), name: name_of(*id)? });
     let mut people: Vec<pb::PersonRef> = entry.people.iter().filter_map(named).collect();
@@ -72,6 +74,7 @@ pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
         trashed_ms: millis(entry.trashed),
         exercise: entry.exercise.as_ref().map(exercise_ref_to_pb),
         opening: entry.opening().to_owned(),
+        exercise_title: String::new(),
     }
 }
 
@@ -92,7 +95,22 @@ pub fn summary_from_pb(entry: pb::EntrySummary) -> Result<Summary, ApiError> {
         trashed: stamp(entry.trashed_ms),
         exercise: entry.exercise.as_ref().map(exercise_ref_from_pb).transpose()?,
         opening: entry.opening,
+        exercise_title: entry.exercise_title,
     })
+}
+
+/// Writes an answer in words.
+pub fn read_answer_to_pb(read: ReadAnswer) -> pb::ReadAnswer {
+    pb::ReadAnswer { id: read.id.to_string(), question: read.question, answer: read.answer }
+}
+
+/// Reads an answer in words.
+///
+/// # Errors
+/// The device wrote something that is none.
+pub fn read_answer_from_pb(read: pb::ReadAnswer) -> Result<ReadAnswer, ApiError> {
+    let id = super::read(&read.id, "id")?;
+    Ok(ReadAnswer { id, question: read.question, answer: read.answer })
 }
 
 /// Writes a whole entry at a version.

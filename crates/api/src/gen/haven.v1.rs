@@ -2536,6 +2536,10 @@ pub struct EntrySummary {
     /// if it has no text.
     #[prost(string, tag = "10")]
     pub opening: ::prost::alloc::string::String,
+    /// The title of the exercise or measure it answers, in the default language; empty if it answers none, or one that this release
+    /// does not know.
+    #[prost(string, tag = "11")]
+    pub exercise_title: ::prost::alloc::string::String,
 }
 /// Entry is a whole entry at one version.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5686,6 +5690,9 @@ pub struct GetEntryRequest {
     /// Which version; empty means the present one.
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
+    /// The language of the questions, such as "en"; empty means the default one, also if the one asked for is not there.
+    #[prost(string, tag = "3")]
+    pub language: ::prost::alloc::string::String,
 }
 /// GetEntryResponse holds the entry.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5694,6 +5701,23 @@ pub struct GetEntryResponse {
     /// The entry.
     #[prost(message, optional, tag = "1")]
     pub entry: ::core::option::Option<Entry>,
+    /// Its answers in words, in the order in which they were asked; with them the sentences put together from them.
+    #[prost(message, repeated, tag = "2")]
+    pub answers_read: ::prost::alloc::vec::Vec<ReadAnswer>,
+}
+/// ReadAnswer is an answer as a person reads it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ReadAnswer {
+    /// The id of the answer.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The question; the id where this release does not know it.
+    #[prost(string, tag = "2")]
+    pub question: ::prost::alloc::string::String,
+    /// The answer; the items of a list a line each.
+    #[prost(string, tag = "3")]
+    pub answer: ::prost::alloc::string::String,
 }
 /// EntryFilter narrows a list down; everything set must hold.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10595,6 +10619,7 @@ opaque! {
     Plan,
     PlanLine,
     PlanPart,
+    ReadAnswer,
     RenameDeviceRequest,
     RenameDeviceResponse,
     ResolveAlarmRequest,

@@ -98,7 +98,7 @@ impl JournalService for Device {
     ) -> Result<Response<pb::GetEntryResponse>, Status> {
         let place = self.find(&request.into_inner().id)?;
         let entry = entry::entry_to_pb(&self.entries()[place], &"v", &|_| None);
-        Ok(Response::new(pb::GetEntryResponse { entry: Some(entry) }))
+        Ok(Response::new(pb::GetEntryResponse { entry: Some(entry), answers_read: Vec::new() }))
     }
 
     async fn list_entries(

@@ -32,6 +32,27 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// Makes an entry of it, written and last changed at the same moment.
+    #[cfg(test)]
+    pub(crate) fn into_entry(self, id: crate::id::EntryId, now: crate::time::Timestamp) -> super::Entry {
+        let Self { kind, at, title, text, tags, people, exercise, answers, import_id } = self;
+        super::Entry {
+            id,
+            kind,
+            at,
+            title,
+            text,
+            tags,
+            people,
+            exercise,
+            answers,
+            import_id,
+            created: now,
+            modified: now,
+            trashed: None,
+        }
+    }
+
     /// Begins an empty draft.
     pub fn new(kind: EntryKind, at: CivilTime) -> Self {
         Self {

@@ -38,21 +38,7 @@ fn entry(shelf: &Shelf, number: usize, page: &Page) -> Entry {
     }
     draft.validate().unwrap();
     let number = u128::try_from(number).unwrap();
-    Entry {
-        id: EntryId::from_bytes(number.to_be_bytes()),
-        kind: draft.kind,
-        at: draft.at,
-        title: draft.title,
-        text: draft.text,
-        tags: draft.tags,
-        people: draft.people,
-        exercise: draft.exercise,
-        answers: draft.answers,
-        import_id: None,
-        created: Timestamp::default(),
-        modified: Timestamp::default(),
-        trashed: None,
-    }
+    draft.into_entry(EntryId::from_bytes(number.to_be_bytes()), Timestamp::default())
 }
 
 #[test]

@@ -6,11 +6,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::typed::to_json;
 use super::{FENCE, SHOWN};
-use crate::answers::{Answer, FieldId};
 use crate::entry::{Entry, Tag};
-use crate::exercise::{DEFAULT_LANGUAGE, Exercise, spoken};
+use crate::exercise::DEFAULT_LANGUAGE;
 use crate::id::{PersonId, write_hex};
 use crate::person::PersonName;
+use crate::reading::{ReadAnswer, read};
+use crate::shelf::Asked;
 use crate::time::Timestamp;
 
 /// Returns the name of the entry's file, such as `1660-01-01-0011aabb.md`.
@@ -20,10 +21,10 @@ pub fn file_name(entry: &Entry) -> String {
     format!("{}-{}.md", entry.at.date(), &entry.id.to_string()[..8])
 }
 
-/// Writes an entry as a page. `exercise` is the version the entry was made with, for the labels of its answers.
+/// Writes an entry as a page. `asked` is what the entry was made with, for the words of its questions.
 pub fn render(
     entry: &Entry,
-    exercise: Option<&Exercise>,
+    asked: Option<Asked<'_>>,
     name: &dyn Fn(PersonId) -> Option<PersonName>,
 ) -> String {
     let mut page = format!("{FENCE}\n");
@@ -38,7 +39,8 @@ pub fn render(
     page.push_str(&entry.text);
     page.push('\n');
     if !entry.answers.is_empty() {
-        show_answers(entry, exercise, name, &mut page);
+        let name = |id| name(id).map(|name| name.to_string());
+        show_answers(read(entry, asked, DEFAULT_LANGUAGE, &name), &mut page);
     }
     page
 }
@@ -99,56 +101,13 @@ fn yaml(value: &Json) -> String {
     yaml
 }
 
-fn show_answers(
-    entry: &Entry,
-    exercise: Option<&Exercise>,
-    name: &dyn Fn(PersonId) -> Option<PersonName>,
-    page: &mut String,
-) {
+fn show_answers(answers: Vec<ReadAnswer>, page: &mut String) {
     let _ = write!(page, "\n{SHOWN}\n");
-    for (id, answer) in in_order(entry, exercise) {
-        let label = exercise.and_then(|exercise| {
-            let field = exercise.field(id)?;
-            Some(exercise.texts.get(DEFAULT_LANGUAGE, &field.label))
-        });
+    for read in answers {
         page.push('\n');
-        quote(&format!("**{}**", label.unwrap_or(id.as_str())), page);
+        quote(&format!("**{}**", read.question), page);
         page.push_str(">\n");
-        quote(&in_words(exercise, id, answer, name), page);
-    }
-}
-
-/// The answers in the order of the exercise, or of their ids where it is not at hand.
-fn in_order<'a>(entry: &'a Entry, exercise: Option<&Exercise>) -> Vec<(&'a FieldId, &'a Answer)> {
-    let mut answers: Vec<_> = entry.answers.iter().collect();
-    let place = |id: &FieldId| {
-        let fields = exercise.map(|exercise| exercise.fields.as_slice()).unwrap_or_default();
-        let index = fields.iter().position(|field| field.id.as_str() == id.base());
-        (index.map(|index| fields[index].phase), index)
-    };
-    answers.sort_by_key(|(id, _)| place(id));
-    answers
-}
-
-fn in_words(
-    exercise: Option<&Exercise>,
-    id: &FieldId,
-    answer: &Answer,
-    name: &dyn Fn(PersonId) -> Option<PersonName>,
-) -> String {
-    let name = |id| name(id).map(|name| name.to_string());
-    match answer {
-        Answer::Bool(yes) | Answer::Consent(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        Answer::Link(id) => id.to_string(),
-        Answer::Emotions(emotions) => {
-            let strengths = emotions.iter().map(|emotion| {
-                let alone = Answer::Emotions(vec![emotion.clone()]);
-                let word = spoken(exercise, id, &alone, DEFAULT_LANGUAGE, &name).unwrap_or_default();
-                format!("{word} {}", emotion.strength)
-            });
-            strengths.collect::<Vec<_>>().join(", ")
-        }
-        other => spoken(exercise, id, other, DEFAULT_LANGUAGE, &name).unwrap_or_else(|| "…".to_owned()),
+        quote(&read.answer, page);
     }
 }
 

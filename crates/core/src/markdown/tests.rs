@@ -10,6 +10,7 @@ use crate::content::Library;
 use crate::entry::{Entry, EntryKind};
 use crate::id::{EntryId, PersonId};
 use crate::person::PersonName;
+use crate::shelf::Asked;
 use crate::time::Timestamp;
 
 fn name(id: PersonId) -> Option<PersonName> {
@@ -87,7 +88,7 @@ First line.
 #[test]
 fn a_page_reads_well_and_is_read_back() {
     let library = Library::built_in().unwrap();
-    let chain = library.get(&"trigger-chain".parse().unwrap());
+    let chain = library.get(&"trigger-chain".parse().unwrap()).map(Asked::Exercise);
     assert_eq!(render(&entry(), chain, &name), PAGE);
     let page = parse(PAGE).unwrap();
     assert!(page.entry == entry());

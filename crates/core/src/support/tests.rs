@@ -2,7 +2,7 @@ use super::*;
 use crate::answers::{Answer, Item};
 use crate::content::Library;
 use crate::definition::{DEFAULT_LANGUAGE, places};
-use crate::entry::{Entry, EntryKind};
+use crate::entry::{Draft, Entry, EntryKind};
 use crate::id::EntryId;
 use crate::limits::{HELPLINES_BYTES_MAX, HELPLINES_MAX};
 use crate::time::{Date, Timestamp};
@@ -198,20 +198,12 @@ fn the_card_leads_somewhere_from_everywhere() {
 }
 
 fn plan_entry(id: u8, modified: i64, answers: &[(&str, Answer)]) -> Entry {
+    let mut draft = Draft::new(EntryKind::Exercise, "2026-11-24".parse().unwrap());
+    draft.exercise = Some("plan-when-low@1".parse().unwrap());
+    draft.answers = answers.iter().map(|(field, answer)| (field.parse().unwrap(), answer.clone())).collect();
     Entry {
-        id: EntryId::from_bytes([id; 16]),
-        kind: EntryKind::Exercise,
-        at: "2026-11-24".parse().unwrap(),
-        title: String::new(),
-        text: String::new(),
-        tags: Default::default(),
-        people: Default::default(),
-        exercise: Some("plan-when-low@1".parse().unwrap()),
-        answers: answers.iter().map(|(field, answer)| (field.parse().unwrap(), answer.clone())).collect(),
-        import_id: None,
-        created: Timestamp::default(),
         modified: Timestamp::from_millis(modified),
-        trashed: None,
+        ..draft.into_entry(EntryId::from_bytes([id; 16]), Timestamp::default())
     }
 }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use haven_api::convert::draft::{self, Lookup};
 use haven_api::convert::edit;
-use haven_api::convert::entry::exercise_ref_to_pb;
+use haven_api::convert::entry::{exercise_ref_to_pb, summary_to_pb};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_core::answers::{Answers, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
+use haven_core::exercise::DEFAULT_LANGUAGE;
 use haven_core::id::PersonId;
 use haven_core::person::{Person, ResolveError, resolve_person};
 use haven_core::progress::Frame;
@@ -56,6 +57,17 @@ impl Desk {
         let shelf = self.of(view).shelf;
         let asked = made_with.map(|it| draft::find_asked(&exercise_ref_to_pb(it), &shelf)).transpose()?;
         edit::from_pb(edit, &finder(view), asked)
+    }
+
+    /// What lists show of an entry, with the title of what it answers.
+    pub(super) fn summary(
+        &self,
+        entry: &Entry,
+        name_of: &dyn Fn(PersonId) -> Option<String>,
+    ) -> pb::EntrySummary {
+        let asked = entry.exercise.as_ref().and_then(|made_with| self.shelf.made_with(made_with));
+        let exercise_title = asked.map(|asked| asked.title(DEFAULT_LANGUAGE)).unwrap_or_default();
+        pb::EntrySummary { exercise_title, ..summary_to_pb(entry, name_of) }
     }
 
     /// Whether every required question was answered; true without an exercise, and with one this release does not know.

@@ -122,9 +122,8 @@ impl Exporting {
     }
 
     fn page(&self, entry: &Entry) -> String {
-        let exercise =
-            entry.exercise.as_ref().and_then(|it| self.desk.shelf.exercises.get_version(&it.id, it.version));
-        render(entry, exercise, &person_name(&self.view))
+        let asked = entry.exercise.as_ref().and_then(|made_with| self.desk.shelf.made_with(made_with));
+        render(entry, asked, &person_name(&self.view))
     }
 
     /// The earlier versions of an entry, newest first, in one page; nothing if there are none.

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use haven_api::convert;
-use haven_api::convert::entry::{entry_to_pb, snippet_to_pb, summary_to_pb};
+use haven_api::convert::entry::{entry_to_pb, read_answer_to_pb, snippet_to_pb};
 use haven_api::convert::filter::Wanted;
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::journal_service_server::JournalService;
 use haven_core::entry::Entry;
 use haven_core::id::EntryId;
+use haven_core::reading::read;
 use haven_core::search::{Query, Searchable, snippet};
 use haven_engine::command::{Command, Reply};
 use haven_engine::version::Version;
@@ -20,6 +21,7 @@ use super::desk::{Desk, finder};
 use super::filter::Listed;
 use super::import::DryRuns;
 use super::page::Page;
+use super::practice::or_default;
 use super::{Answers, export, import, names, unexpected};
 use crate::node::Node;
 use crate::snapshot::Snapshot;
@@ -84,19 +86,24 @@ impl JournalService for Journal {
         &self,
         request: Request<pb::GetEntryRequest>,
     ) -> Result<Response<pb::GetEntryResponse>, Status> {
-        let pb::GetEntryRequest { id, version } = request.into_inner();
+        let pb::GetEntryRequest { id, version, language } = request.into_inner();
         let (snapshot, id) = self.entry(&id)?;
         let view = &snapshot.view;
         let row = view.entry(id).ok_or_else(unexpected)?;
         let name_of = names::name_of(view);
-        let entry = match names::version(&version)? {
-            Some(version) if version != row.version => {
-                let (entry, version) = self.at_version(id, version).await?;
-                entry_to_pb(&entry, &version, &name_of)
-            }
-            _ => entry_to_pb(&row.entry, &row.version, &name_of),
+        let (entry, version) = match names::version(&version)? {
+            Some(version) if version != row.version => self.at_version(id, version).await?,
+            _ => (row.entry.clone(), row.version.clone()),
         };
-        Ok(Response::new(pb::GetEntryResponse { entry: Some(entry) }))
+        let desk = self.desk.of(view);
+        let asked = entry.exercise.as_ref().and_then(|made_with| desk.shelf.made_with(made_with));
+        let answers = read(&entry, asked, or_default(&language), &name_of);
+        let mut told = entry_to_pb(&entry, &version, &name_of);
+        told.summary = Some(desk.summary(&entry, &name_of));
+        Ok(Response::new(pb::GetEntryResponse {
+            entry: Some(told),
+            answers_read: answers.into_iter().map(read_answer_to_pb).collect(),
+        }))
     }
 
     async fn list_entries(
@@ -110,7 +117,8 @@ impl JournalService for Journal {
         let known = listed.everything.then(|| snapshot.view.len() as u64);
         let paged = page.take(listed.of(view), known);
         let name_of = names::name_of(view);
-        let entries = paged.rows.iter().map(|row| summary_to_pb(&row.entry, &name_of)).collect();
+        let desk = self.desk.of(view);
+        let entries = paged.rows.iter().map(|row| desk.summary(&row.entry, &name_of)).collect();
         Ok(Response::new(pb::ListEntriesResponse { entries, next_page: paged.next, total: paged.total }))
     }
 
@@ -127,8 +135,9 @@ impl JournalService for Journal {
         let found = everything.of(view).filter(|row| query.matches(&searchable(row)));
         let paged = page.take(found, None);
         let name_of = names::name_of(view);
+        let desk = self.desk.of(view);
         let hits = paged.rows.iter().map(|row| pb::SearchHit {
-            entry: Some(summary_to_pb(&row.entry, &name_of)),
+            entry: Some(desk.summary(&row.entry, &name_of)),
             snippet: snippet_to_pb(&snippet(&row.entry.text, &query)),
         });
         Ok(Response::new(pb::SearchEntriesResponse {

@@ -3,7 +3,7 @@
 use super::{exercise, library};
 use crate::answers::{Answer, Answers};
 use crate::content::unsafe_person;
-use crate::entry::{Entry, EntryKind};
+use crate::entry::{Draft, Entry, EntryKind};
 use crate::exercise::{Gate, NotWhen, Shape, ShareDefault};
 use crate::id::{EntryId, PersonId};
 use crate::time::Timestamp;
@@ -147,21 +147,9 @@ fn nothing_is_shared_unless_the_person_is_asked() {
 fn on_the_map(person: Option<PersonId>, safe: &str) -> Entry {
     let mut answers: Answers = [("safe".parse().unwrap(), Answer::Choice(safe.to_owned()))].into();
     answers.extend(person.map(|person| ("person".parse().unwrap(), Answer::Person(person))));
-    Entry {
-        id: EntryId::from_bytes([1; 16]),
-        kind: EntryKind::Exercise,
-        at: "2026-11-24".parse().unwrap(),
-        title: String::new(),
-        text: String::new(),
-        tags: Default::default(),
-        people: Default::default(),
-        exercise: "people-map@1".parse().ok(),
-        answers,
-        import_id: None,
-        created: Timestamp::default(),
-        modified: Timestamp::default(),
-        trashed: None,
-    }
+    let mut draft = Draft::new(EntryKind::Exercise, "2026-11-24".parse().unwrap());
+    (draft.exercise, draft.answers) = ("people-map@1".parse().ok(), answers);
+    draft.into_entry(EntryId::from_bytes([1; 16]), Timestamp::default())
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::answers::{Answer, Answers, Item};
 use crate::content::Library;
-use crate::entry::{Entry, EntryKind};
+use crate::entry::{Draft, Entry, EntryKind};
 use crate::id::{EntryId, PersonId};
 use crate::measure::Measures;
 use crate::person::Person;
@@ -113,21 +113,10 @@ impl Journal {
     pub(super) fn add(&mut self, kind: EntryKind, day: &str, exercise: Option<&str>, answers: Answers) {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&self.entries.len().to_be_bytes());
-        self.entries.push(Entry {
-            id: EntryId::from_bytes(id),
-            kind,
-            at: day.parse().unwrap(),
-            title: String::new(),
-            text: String::new(),
-            tags: [].into(),
-            people: [].into(),
-            exercise: exercise.map(|id| format!("{id}@1").parse().unwrap()),
-            answers,
-            import_id: None,
-            created: Timestamp::default(),
-            modified: Timestamp::default(),
-            trashed: None,
-        });
+        let mut draft = Draft::new(kind, day.parse().unwrap());
+        draft.exercise = exercise.map(|id| format!("{id}@1").parse().unwrap());
+        draft.answers = answers;
+        self.entries.push(draft.into_entry(EntryId::from_bytes(id), Timestamp::default()));
     }
 
     fn practise(
