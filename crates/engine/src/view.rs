@@ -45,7 +45,10 @@ pub struct View {
     pub status: Arc<Status>,
     rows: OrdMap<Place, Arc<Row>>,
     places: OrdMap<EntryId, SortKey>,
+    /// Everybody who has a name, with what every document that means them says.
     people: OrdMap<PersonId, Arc<Person>>,
+    /// What each document of a person says alone.
+    said: OrdMap<PersonId, Arc<Person>>,
     namings: OrdMap<DocumentId, Arc<Naming>>,
     definitions: Definitions,
     /// What entries are read with; none before a vault was opened.
@@ -388,14 +391,32 @@ impl View {
         row
     }
 
+    /// Puts together what is said of a person under all of their ids: a merge loses nothing, least of all that somebody is not
+    /// safe. Where documents disagree, the person's own counts, then the one with the lowest id.
+    fn gather(&mut self, id: PersonId) {
+        let Some(own) = self.said.get(&id) else { return drop(self.people.remove(&id)) };
+        let mut person = Arc::clone(own);
+        for other in self.ids_meaning(id).iter().filter(|other| **other != id) {
+            let Some(other) = self.said.get(other) else { continue };
+            let person = Arc::make_mut(&mut person);
+            person.relation = person.relation.or(other.relation);
+            person.circle = person.circle.or(other.circle);
+            person.gives.extend(other.gives.iter().copied());
+            person.safe = person.safe.max(other.safe);
+            person.died |= other.died;
+        }
+        self.people.insert(id, person);
+    }
+
     /// Takes what a person's document says now. A merge is rare, and worth a pass over all entries.
     pub(crate) fn insert_person(&mut self, shown: PersonShown) {
         match shown.person {
-            Some(person) => drop(self.people.insert(shown.id, Arc::new(person))),
-            None => drop(self.people.remove(&shown.id)),
+            Some(person) => drop(self.said.insert(shown.id, Arc::new(person))),
+            None => drop(self.said.remove(&shown.id)),
         }
-        let Some(into) = shown.merged else { return };
-        if self.merged.insert(shown.id, into) == Some(into) {
+        let is_news = shown.merged.is_some_and(|into| self.merged.insert(shown.id, into) != Some(into));
+        self.gather(self.meant(shown.id));
+        if !is_news {
             return;
         }
         let rows: Vec<_> = self.rows.iter().map(|(place, row)| (*place, Arc::clone(row))).collect();
@@ -439,6 +460,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use haven_core::person::{Circle, Gift, Safe};
 
     fn id(byte: u8) -> PersonId {
         PersonId::from_bytes([byte; 16])
@@ -451,7 +473,7 @@ mod tests {
             view.insert_person(PersonShown { id: id(byte), person: Some(person), merged: None });
         }
         for (from, into) in merges {
-            let person = view.people.get(&id(*from)).map(|person| Person::clone(person));
+            let person = view.said.get(&id(*from)).map(|person| Person::clone(person));
             view.insert_person(PersonShown { id: id(*from), person, merged: Some(id(*into)) });
         }
         view
@@ -476,6 +498,32 @@ mod tests {
                 let listed: BTreeSet<_> = view.people().map(|person| person.id).collect();
                 assert_eq!(listed, expected.map(id).into(), "{merges:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_somebody_merged_is_said_of_whom_they_are() {
+        let said = |byte: u8, safe, circle, merged: Option<u8>| {
+            let named = Person::new(id(byte), "X".parse().unwrap(), Timestamp::default());
+            let person = Person { safe, circle, gives: [Gift::Fun].into(), ..named };
+            PersonShown { id: id(byte), person: Some(person), merged: merged.map(id) }
+        };
+        let documents = || {
+            [
+                said(1, Some(Safe::Mostly), None, None),
+                said(2, Some(Safe::No), Some(Circle::Inner), Some(1)),
+                said(3, None, Some(Circle::Outer), Some(2)),
+            ]
+        };
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let mut view = View::default();
+            let mut waiting = documents().map(Some);
+            for index in order {
+                view.insert_person(waiting[index].take().unwrap());
+            }
+            let person = view.person(id(3)).unwrap();
+            let expected = (id(1), Some(Safe::No), Some(Circle::Inner), 1);
+            assert_eq!((person.id, person.safe, person.circle, person.gives.len()), expected, "{order:?}");
         }
     }
 }

@@ -40,7 +40,17 @@ impl Engine {
         edit: &PersonEdit,
     ) -> Result<PersonId, Fault> {
         let id = self.somebody(id)?;
-        self.change_person(work, id, |_| fields::of_person_edit(edit))
+        self.change_person(work, id, |_| fields::of_person_edit(edit))?;
+        // What a document says that was merged into theirs would stay said; nothing is said there for the first time.
+        let others = PersonEdit { name: None, add_gives: BTreeSet::new(), ..edit.clone() };
+        for other in self.view.ids_meaning(id).into_iter().filter(|other| *other != id) {
+            self.change_person(work, other, |present| {
+                let mut change = fields::of_person_edit(&others);
+                change.answers.retain(|field, _| present.answers.contains_key(field));
+                change
+            })?;
+        }
+        Ok(id)
     }
 
     pub(super) fn merge_people(

@@ -121,6 +121,22 @@ async fn who_is_not_safe_on_the_map_is_marked_whoever_writes_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_merged_takes_along_that_they_are_not_safe_and_that_can_be_taken_back() {
+    let device = Device::initialised(Device::new()).await;
+    let client = &device.client;
+    for name in ["Ann", "Annie"] {
+        client.add_person(name).await.unwrap();
+    }
+    let mark = |safe| PersonEdit { safe: Some(Some(safe)), ..PersonEdit::default() };
+    client.edit_person("Annie", &mark(Safe::No)).await.unwrap();
+    assert_eq!(client.merge_people("Annie", "Ann").await.unwrap().safe, Some(Safe::No));
+    assert_eq!(client.edit_person("Ann", &mark(Safe::Mostly)).await.unwrap().safe, Some(Safe::Mostly));
+    client.lock().await.unwrap();
+    client.unlock(STRONG.to_owned()).await.unwrap();
+    assert_eq!(client.people().await.unwrap()[0].safe, Some(Safe::Mostly));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_map_left_open_marks_when_it_becomes_a_record_by_itself() {
     let device = Device::initialised(Device::new()).await;
     let ann = device.client.add_person("Ann").await.unwrap().id.to_string();
