@@ -68,6 +68,23 @@ pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String,
     Ok(line.await?.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+/// Asks whether the person wants what the question tells, unless they said so; `what` says what is not done otherwise.
+///
+/// # Errors
+/// They do not, or nobody may be asked.
+pub(crate) async fn agree(cx: &Cx, yes: bool, question: &str, what: &str) -> Result<(), Fault> {
+    if yes {
+        return Ok(());
+    }
+    let undecided = || Fault::decision(what, question, "Pass --yes if that is what you want.");
+    if !cx.asks {
+        return Err(undecided());
+    }
+    let answer = line(cx, &format!("{question}\nGo on? [y/N] "), "Pass --yes.").await?;
+    let agrees = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if agrees { Ok(()) } else { Err(undecided()) }
+}
+
 /// Waits for the person on a thread of its own, so that a signal is still heard.
 async fn asked(ask: impl FnOnce() -> io::Result<String> + Send + 'static) -> Result<String, Fault> {
     let answer = tokio::task::spawn_blocking(ask).await.map_err(|_| Fault::interrupted())?;

@@ -125,8 +125,10 @@ fn called_for_support(frame: &Frame<'_>, entry: &Entry) -> bool {
     is_recent && measure.is_some_and(|measure| measure.score(&entry.answers).support)
 }
 
+/// The questions of an entry whose time has come; none of an exercise that the person took back.
 fn questions(frame: &Frame<'_>, entry: &Entry) -> Option<Later> {
     let made_with = entry.exercise.as_ref()?;
+    frame.exercises.offered(&made_with.id)?;
     let exercise = frame.exercises.get_version(&made_with.id, made_with.version)?;
     let open = exercise.fields.iter().filter(|field| field.phase == Phase::Later);
     let open = open.flat_map(|field| occasions(field, entry)).filter(|(id, _, asked)| {

@@ -57,7 +57,7 @@ async fn merge(cx: &Cx, from: &str, into: &str, yes: bool) -> Result<(), Fault> 
     let haven = cx.haven().await?;
     let question =
         "Every entry about the first will be about the second, on all devices. This cannot be undone.";
-    agree(cx, yes, question, "nobody was merged").await?;
+    ask::agree(cx, yes, question, "nobody was merged").await?;
     let person = haven.merge_people(from, into).await?;
     cx.tell(&PersonShape::of(&person), |style| in_words(&person, style))
 }
@@ -66,23 +66,9 @@ async fn forget(cx: &Cx, person: &str, yes: bool) -> Result<(), Fault> {
     let haven = cx.haven().await?;
     let question = "Your entries stay and do not name them any more. What you wrote in the text stays as it is, and the \
                     name stays in the history of the journal.";
-    agree(cx, yes, question, "nobody was forgotten").await?;
+    ask::agree(cx, yes, question, "nobody was forgotten").await?;
     haven.forget_person(person).await?;
     Ok(())
-}
-
-/// Asks before something that cannot be undone.
-async fn agree(cx: &Cx, yes: bool, question: &str, what: &str) -> Result<(), Fault> {
-    if yes {
-        return Ok(());
-    }
-    let undecided = || Fault::decision(what, question, "Pass --yes if that is what you want.");
-    if !cx.asks {
-        return Err(undecided());
-    }
-    let answer = ask::line(cx, &format!("{question}\nGo on? [y/N] "), "Pass --yes.").await?;
-    let agrees = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
-    if agrees { Ok(()) } else { Err(undecided()) }
 }
 
 fn edit_of(said: &PersonArgs) -> PersonEdit {

@@ -88,7 +88,7 @@ impl World {
             .map_err(|fault| fault.to_string())?;
         let mut disk = MemoryStore::new();
         disk.apply(commit).map_err(|fault| fault.to_string())?;
-        self.devices.push(Device::new(disk, key, Arc::clone(&self.library)));
+        self.devices.push(Device::new(disk, key, self.shelf.clone()));
         self.trace.push(format!("device {device} linked"));
         self.devices[device].start(self.now_ms, &mut self.chance)
     }
