@@ -1,7 +1,5 @@
 //! How the world's other devices come into the vault: by a code, through the server's mailbox.
 
-use std::sync::Arc;
-
 use haven_engine::command::{Command, Reply};
 use haven_engine::io::Store;
 use haven_engine::join::{JoinInput, JoinSend, JoinStep, Joining};
