@@ -347,3 +347,35 @@ fn folded(entry: &Entry) -> Box<str> {
     }
     folded.into_boxed_str()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a definition's document is taken for, with its answer to what it defines.
+    fn defined(defines: Option<&str>) -> Option<Defined> {
+        let added = Timestamp::from_millis(5);
+        let mut fields = of_definition(Defined::Exercise, &"my-own@1".parse().unwrap(), "toml", added);
+        assert_eq!(fields.answers.keys().collect::<Vec<_>>(), [TOML], "as the first releases wrote it");
+        fields.answers.extend(defines.map(|word| (DEFINES.to_owned(), word.to_owned())));
+        let library = Library::default();
+        let version = crate::version::Version::new(Vec::new());
+        let stored = Stored { fields, version, modified_ms: 5, sources: Vec::new() };
+        match shown([1; 16], &stored, &library) {
+            Shown::Definition(definition) => Some(definition.defined),
+            Shown::Unknown => None,
+            Shown::Entry(_) | Shown::Person(_) | Shown::Naming(_) => panic!("it is a definition"),
+        }
+    }
+
+    #[test]
+    fn a_definition_says_what_it_defines_and_an_unknown_word_shows_nothing() {
+        assert_eq!(defined(None), Some(Defined::Exercise));
+        assert_eq!(defined(Some("exercise")), Some(Defined::Exercise));
+        assert_eq!(defined(Some("measure")), Some(Defined::Measure));
+        assert_eq!(defined(Some("poem")), None);
+        let measure =
+            of_definition(Defined::Measure, &"my-own@1".parse().unwrap(), "toml", Timestamp::default());
+        assert_eq!(measure.answers.get(DEFINES).map(String::as_str), Some("measure"));
+    }
+}
