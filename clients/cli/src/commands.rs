@@ -2,6 +2,7 @@
 
 mod alarms;
 mod config;
+mod definitions;
 mod devices;
 mod doctor;
 mod drafts;
@@ -39,6 +40,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Doctor => return doctor::run(cx).await,
         Command::Daemon(args) => return program::run(cx, args).await,
         Command::Practice(args) => return practice::run(cx, args).await,
+        Command::Measure(args) => return measures::run(cx, args).await,
         Command::HelpNow(args) => {
             support::help(cx, args).await;
             Ok(())
@@ -64,7 +66,6 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Export(args) => export::run(cx, args).await,
         Command::DemoData(args) => fiction::run(cx, args).await,
         Command::Today => today::run(cx).await,
-        Command::Measure(args) => measures::run(cx, args).await,
         Command::Progress(args) => progress::run(cx, args).await,
         Command::People(args) => people::run(cx, args).await,
         Command::Device(args) => devices::run(cx, args).await,

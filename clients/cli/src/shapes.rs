@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use haven_api::devices::Device;
 use haven_api::drafts::DraftSummary;
 use haven_api::journal::{Entry, EntryVersion, FailedLine, Hit, Imported, Summary};
+use haven_api::measures::MeasureSummary;
 use haven_api::people::Person;
 use haven_api::practice::ExerciseSummary;
 use haven_api::vault::{Status, SyncStatus};
@@ -284,6 +285,45 @@ impl<'a> ExerciseSummaryShape<'a> {
             minutes: exercise.minutes,
             gate: exercise.gate.as_str(),
             custom: exercise.custom,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct MeasureSummaryShape<'a> {
+    id: &'a str,
+    version: u32,
+    title: &'a str,
+    purpose: &'a str,
+    minutes: u32,
+    items: u32,
+    about: &'static str,
+    offered: &'static str,
+    validated: bool,
+    /// Where the words of its items come from.
+    text: &'static str,
+    /// Whether the person added it.
+    custom: bool,
+}
+
+impl<'a> MeasureSummaryShape<'a> {
+    pub(crate) fn of(summary: &'a MeasureSummary) -> Self {
+        Self {
+            id: summary.measure.id.as_str(),
+            version: summary.measure.version,
+            title: &summary.title,
+            purpose: &summary.purpose,
+            minutes: summary.minutes,
+            items: summary.items,
+            about: if summary.about_person { "person" } else { "self" },
+            offered: if summary.on_request { "on-request" } else { "always" },
+            validated: summary.validated,
+            text: match (summary.scorer_only, summary.custom) {
+                (true, _) => "user-supplied",
+                (false, true) => "added",
+                (false, false) => "built-in",
+            },
+            custom: summary.custom,
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod error;
 
 pub mod alarms;
 pub mod daemon;
+pub mod definition;
 pub mod devices;
 pub mod drafts;
 pub mod journal;

@@ -29,6 +29,8 @@ pub struct MeasureSummary {
     pub validated: bool,
     /// Whether the person has to bring the words of the items.
     pub scorer_only: bool,
+    /// Whether the person added it.
+    pub custom: bool,
 }
 
 /// Everything needed to ask the questions of a measure.
@@ -50,6 +52,8 @@ pub struct Measure {
     pub notice: String,
     /// When it makes sense to answer it; empty if nothing has to be said about that.
     pub advice: String,
+    /// What has to be said of one that the person added; empty for Haven's own.
+    pub origin: String,
 }
 
 /// One item.

@@ -5,7 +5,6 @@ pub mod stepper;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::exercise::{Gate, ItemKind, Phase, Sign, Step};
-use haven_core::fault::Fault;
 
 /// An exercise as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -278,13 +277,4 @@ pub struct Weight {
     pub max: i32,
     /// What all add up to in a complete answer.
     pub sum: Option<i32>,
-}
-
-/// What a check of a definition found, or an attempt to add it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Checked {
-    /// It can be used, or was added.
-    Usable(ExerciseSummary),
-    /// What is wrong, in the order of the lines.
-    Faulty(Vec<Fault>),
 }

@@ -1,12 +1,9 @@
 //! The exercises that come with Haven, and the ones a person adds.
 
-mod custom;
-
-use std::collections::{BTreeMap, BTreeSet};
-
 use thiserror::Error;
 
 use crate::answers::{Answer, ExerciseId, ExerciseRef};
+use crate::definition::Versions;
 use crate::entry::Entry;
 use crate::exercise::{Exercise, Sign, Step};
 use crate::fault::Fault;
@@ -62,11 +59,7 @@ pub struct Unusable {
 /// Exercises by id and version. Whoever holds one decides how long it lives; there is no global.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
-    exercises: BTreeMap<ExerciseId, BTreeMap<u32, Exercise>>,
-    /// Ids that no definition may have: those of the measures.
-    reserved: BTreeSet<ExerciseId>,
-    /// Which of the exercises a person added.
-    custom: BTreeSet<ExerciseId>,
+    exercises: Versions<Exercise>,
 }
 
 impl Library {
@@ -89,40 +82,64 @@ impl Library {
     pub fn add(&mut self, name: &str, toml_text: &str) -> Result<ExerciseRef, Unusable> {
         let unusable = |faults| Unusable { name: name.to_owned(), faults };
         let alone = Exercise::load(toml_text, None).map_err(unusable)?;
-        let exercise = match self.get(&alone.id) {
+        let exercise = match self.exercises.newest(&alone.id) {
             Some(previous) => Exercise::load(toml_text, Some(previous)).map_err(unusable)?,
             None => alone,
         };
         let reference = exercise.reference();
-        self.exercises.entry(exercise.id.clone()).or_default().insert(exercise.version, exercise);
+        self.exercises.insert(reference.clone(), exercise);
         Ok(reference)
     }
 
-    /// Returns the newest version of an exercise.
+    /// Returns an exercise in the version that is offered, or the newest of one that was taken back.
     pub fn get(&self, id: &ExerciseId) -> Option<&Exercise> {
-        self.exercises.get(id)?.values().next_back()
+        self.exercises.get(id)
+    }
+
+    /// Returns an exercise that may be begun, in its newest version; none that was taken back.
+    pub fn offered(&self, id: &ExerciseId) -> Option<&Exercise> {
+        self.exercises.offered(id)
     }
 
     /// Returns one version of an exercise: the one an entry was made with.
     pub fn get_version(&self, id: &ExerciseId, version: u32) -> Option<&Exercise> {
-        self.exercises.get(id)?.get(&version)
+        self.exercises.get_version(id, version)
     }
 
-    /// Iterates over the newest versions, by step and then by id; what belongs to every step comes last.
+    /// Tells whether a person added the exercise.
+    pub fn is_custom(&self, id: &ExerciseId) -> bool {
+        self.exercises.is_custom(id)
+    }
+
+    /// Iterates over what is offered, by step and then by id; what belongs to every step comes last.
     pub fn iter(&self) -> impl Iterator<Item = &Exercise> {
-        let mut newest: Vec<&Exercise> =
-            self.exercises.values().filter_map(|v| v.values().next_back()).collect();
+        let mut newest: Vec<&Exercise> = self.exercises.iter().collect();
         let place = |exercise: &Exercise| (exercise.steps.is_empty(), exercise.steps.first().copied());
         newest.sort_by(|a, b| (place(a), &a.id).cmp(&(place(b), &b.id)));
         newest.into_iter()
     }
 
-    /// Iterates over the newest versions that belong to the step and work on the sign, where one is given.
+    /// Iterates over every exercise that entries may have been made with, also what was taken back, by id.
+    pub fn all(&self) -> impl Iterator<Item = &Exercise> {
+        self.exercises.all()
+    }
+
+    /// Iterates over what is offered and belongs to the step and works on the sign, where one is given.
     pub fn find(&self, step: Option<Step>, sign: Option<Sign>) -> impl Iterator<Item = &Exercise> {
         self.iter().filter(move |exercise| {
             step.is_none_or(|step| exercise.steps.is_empty() || exercise.steps.contains(&step))
                 && sign.is_none_or(|sign| exercise.signs.contains(&sign))
         })
+    }
+
+    /// The exercises with their versions, for the shelf.
+    pub(crate) fn versions(&self) -> &Versions<Exercise> {
+        &self.exercises
+    }
+
+    /// The same, to take in what a person added.
+    pub(crate) fn versions_mut(&mut self) -> &mut Versions<Exercise> {
+        &mut self.exercises
     }
 }
 

@@ -6,11 +6,13 @@
 mod read;
 mod report;
 mod texts;
+mod versions;
 mod words;
 
 pub(crate) use read::parse;
 pub(crate) use report::{Place, Report};
 pub use texts::{DEFAULT_LANGUAGE, Texts};
 pub(crate) use texts::{check_text, fill, places};
+pub(crate) use versions::Versions;
 pub use words::UnknownWord;
 pub(crate) use words::word_enum;

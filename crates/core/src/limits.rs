@@ -53,8 +53,9 @@ pub const FAULTS_MAX: usize = 20;
 /// The longest duration an answer may hold, in seconds: thirty days, longer than anything a timer or a person counts.
 pub const DURATION_SECONDS_MAX: u32 = 30 * 24 * 60 * 60;
 
-/// The longest definition of an exercise, in bytes. Ours need a fifth of it; a larger one is not a form any more.
-pub const EXERCISE_BYTES_MAX: usize = 64 * 1024;
+/// The longest definition of an exercise or a measure, in bytes. Our exercises need a fifth of it, and the longest
+/// questionnaires in use stay under a half; a larger one is not a form any more.
+pub const DEFINITION_BYTES_MAX: usize = 64 * 1024;
 
 /// The most fields of an exercise. Nobody answers more in one sitting.
 pub const EXERCISE_FIELDS_MAX: usize = 64;
@@ -73,9 +74,6 @@ pub const DELAY_HOURS_MAX: u32 = 366 * 24;
 
 /// The farthest end of a scale, either way. It keeps sums and differences of a lifetime of answers within 64 bits.
 pub const SCALE_ABS_MAX: i32 = 1_000_000;
-
-/// The longest definition of a measure, in bytes. The longest questionnaires in use stay under a half of it.
-pub const MEASURE_BYTES_MAX: usize = 64 * 1024;
 
 /// The most items of a measure. With the questions that no score counts they stay within the answers of one entry.
 pub const MEASURE_ITEMS_MAX: usize = 100;

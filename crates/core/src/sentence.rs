@@ -26,6 +26,10 @@ word_enum!(
     Saying, "saying" {
         /// What a score is.
         ScoresAreAnswers = "scores-are-answers",
+        /// Of questions that the person added.
+        AddedByYou = "added-by-you",
+        /// Of such questions, where their file says so.
+        AddedNotValidated = "added-not-validated",
         /// Of our own questions.
         NotValidated = "not-validated",
         /// Too many answers are missing.

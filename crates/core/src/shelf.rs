@@ -1,4 +1,6 @@
-//! Everything that comes with Haven as data: exercises, measures and the sentences said about them.
+//! Everything that is there as data: exercises, measures and the sentences said about them.
+
+mod custom;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,12 +14,15 @@ use crate::fault::Fault;
 use crate::measure::{Measure, Measures};
 use crate::sentence::Sayings;
 
-/// The content of this release, cheap to clone. Whoever holds one decides how long it lives; there is no global.
+pub use custom::{Defined, Kept};
+
+/// What comes with Haven, and in an open journal what its person added. Cheap to clone. Whoever holds one decides how long it
+/// lives; there is no global.
 #[derive(Clone, Debug)]
 pub struct Shelf {
     /// The exercises, also those that a person added.
     pub exercises: Arc<Library>,
-    /// The measures.
+    /// The measures, also those that a person added.
     pub measures: Arc<Measures>,
     /// The words of all sentences.
     pub sayings: Arc<Sayings>,
@@ -38,29 +43,22 @@ impl Shelf {
     /// # Errors
     /// [`Unusable`] when a file in the program is damaged; the tests load every one of them.
     pub fn built_in() -> Result<Self, Unusable> {
-        let measures = Measures::built_in()?;
-        let taken = measures.iter().map(|measure| measure.id.clone());
         Ok(Self {
-            exercises: Arc::new(Library::built_in()?.reserve(taken)),
-            measures: Arc::new(measures),
+            exercises: Arc::new(Library::built_in()?),
+            measures: Arc::new(Measures::built_in()?),
             sayings: Arc::new(Sayings::built_in()?),
         })
     }
 
-    /// Returns the same shelf with other exercises on it.
-    #[must_use]
-    pub fn with_exercises(&self, exercises: Arc<Library>) -> Self {
-        Self { exercises, ..self.clone() }
-    }
-
-    /// Finds an exercise or a measure, in the newest version if none is named.
+    /// Finds an exercise or a measure: a version whether it is offered or not, and unless one is named, the newest that is
+    /// offered.
     pub fn find(&self, id: &ExerciseId, version: Option<u32>) -> Option<Asked<'_>> {
         let exercise = match version {
-            None => self.exercises.get(id),
+            None => self.exercises.offered(id),
             Some(version) => self.exercises.get_version(id, version),
         };
         let measure = || match version {
-            None => self.measures.get(id),
+            None => self.measures.offered(id),
             Some(version) => self.measures.get_version(id, version),
         };
         exercise.map(Asked::Exercise).or_else(|| measure().map(Asked::Measure))

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use crate::answers::{Answer, ExerciseId, FieldId, complete};
-use crate::entry::Entry;
-use crate::exercise::{Exercise, Field, Gate, NotWhen, Phase};
+use crate::entry::{Entry, EntryKind};
+use crate::exercise::{Exercise, Field, Gate, NotWhen, Phase, Step};
 use crate::id::EntryId;
+use crate::person::Relation;
 use crate::progress::Frame;
 use crate::time::Date;
 
@@ -63,13 +64,9 @@ pub struct Later {
 /// Looks at what comes up today.
 pub fn today<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>) -> Today {
     let (mut open, mut later) = (Vec::new(), Vec::new());
-    let mut last: BTreeMap<ExerciseId, Date> = BTreeMap::new();
-    let mut needed_help = false;
+    let mut practice = Practice { has_therapist: knows_therapist(frame), ..Practice::default() };
     for entry in entries.into_iter().filter(|entry| entry.trashed.is_none()) {
-        let Some(made_with) = &entry.exercise else { continue };
-        let done = last.entry(made_with.id.clone()).or_insert(entry.at.date());
-        *done = (*done).max(entry.at.date());
-        needed_help |= called_for_support(frame, entry);
+        practice.count(frame, entry);
         match begun(frame, entry) {
             Some(begun) => open.push(begun),
             None => later.extend(questions(frame, entry)),
@@ -77,7 +74,40 @@ pub fn today<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>
     }
     open.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
     later.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
-    Today { open, later, suggestion: suggestion(frame, &last, needed_help) }
+    Today { open, later, suggestion: suggestion(frame, &practice) }
+}
+
+/// What a suggestion has to know of the journal.
+#[derive(Default)]
+struct Practice {
+    /// When each exercise was done last.
+    last: BTreeMap<ExerciseId, Date>,
+    /// Whether an answer of the last days called for support.
+    needed_help: bool,
+    /// Whether there is a therapist to work with.
+    has_therapist: bool,
+}
+
+impl Practice {
+    fn count(&mut self, frame: &Frame<'_>, entry: &Entry) {
+        self.has_therapist |= entry.kind == EntryKind::Session;
+        let Some(made_with) = &entry.exercise else { return };
+        let done = self.last.entry(made_with.id.clone()).or_insert(entry.at.date());
+        *done = (*done).max(entry.at.date());
+        self.needed_help |= called_for_support(frame, entry);
+        let exercise = frame.exercises.get_version(&made_with.id, made_with.version);
+        self.has_therapist |= exercise.is_some_and(is_for_therapy);
+    }
+}
+
+/// Somebody who helps by profession is among the people.
+fn knows_therapist(frame: &Frame<'_>) -> bool {
+    frame.people.iter().any(|person| person.relation == Some(Relation::Professional) && !person.died)
+}
+
+/// The exercise is for working with a therapist and for nothing else.
+fn is_for_therapy(exercise: &Exercise) -> bool {
+    exercise.steps == [Step::Therapy]
 }
 
 /// The entry, if its exercise was left before its end not long ago.
@@ -95,8 +125,10 @@ fn called_for_support(frame: &Frame<'_>, entry: &Entry) -> bool {
     is_recent && measure.is_some_and(|measure| measure.score(&entry.answers).support)
 }
 
+/// The questions of an entry whose time has come; none of an exercise that the person took back.
 fn questions(frame: &Frame<'_>, entry: &Entry) -> Option<Later> {
     let made_with = entry.exercise.as_ref()?;
+    frame.exercises.offered(&made_with.id)?;
     let exercise = frame.exercises.get_version(&made_with.id, made_with.version)?;
     let open = exercise.fields.iter().filter(|field| field.phase == Phase::Later);
     let open = open.flat_map(|field| occasions(field, entry)).filter(|(id, _, asked)| {
@@ -125,12 +157,16 @@ fn occasions(field: &Field, entry: &Entry) -> Vec<(FieldId, FieldId, Date)> {
     field.after.iter().filter_map(occasion).collect()
 }
 
-/// The small exercise that was done longest ago, or never. It asks for nobody else's part, and not for a steady hour.
-fn suggestion(frame: &Frame<'_>, last: &BTreeMap<ExerciseId, Date>, needed_help: bool) -> Option<ExerciseId> {
+/// The small exercise that was done longest ago, or never. It asks for nobody else's part, not for a steady hour, and for a
+/// therapist only where the journal shows one.
+fn suggestion(frame: &Frame<'_>, practice: &Practice) -> Option<ExerciseId> {
+    let last = &practice.last;
     let fits = |exercise: &&Exercise| {
         let safety = &exercise.safety;
-        let waits = needed_help && safety.not_when.contains(&NotWhen::RecentHelp);
-        exercise.minutes <= SUGGESTED_MINUTES_MAX && safety.gate == Gate::None && !exercise.single && !waits
+        let waits = practice.needed_help && safety.not_when.contains(&NotWhen::RecentHelp);
+        let lacks_therapist = !practice.has_therapist && is_for_therapy(exercise);
+        let is_small = exercise.minutes <= SUGGESTED_MINUTES_MAX && !exercise.single;
+        is_small && safety.gate == Gate::None && !waits && !lacks_therapist
     };
     let candidates = frame.exercises.iter().filter(fits);
     // Something done today is not suggested again today; among what was never done, the day decides.
@@ -147,7 +183,9 @@ fn suggestion(frame: &Frame<'_>, last: &BTreeMap<ExerciseId, Date>, needed_help:
 mod tests {
     use super::*;
     use crate::answers::{Answers, Item, ItemValue};
-    use crate::entry::{Draft, EntryKind};
+    use crate::entry::Draft;
+    use crate::id::PersonId;
+    use crate::person::Person;
     use crate::shelf::Shelf;
     use crate::time::Timestamp;
 
@@ -161,8 +199,12 @@ mod tests {
     }
 
     fn on(shelf: &Shelf, day: &str, entries: &[Entry]) -> Today {
+        with_people(shelf, day, &[], entries)
+    }
+
+    fn with_people(shelf: &Shelf, day: &str, people: &[Person], entries: &[Entry]) -> Today {
         let Shelf { exercises, measures, .. } = shelf;
-        today(&Frame { people: &[], exercises, measures, today: day.parse().unwrap() }, entries)
+        today(&Frame { people, exercises, measures, today: day.parse().unwrap() }, entries)
     }
 
     fn asked(today: &Today) -> Vec<&str> {
@@ -247,5 +289,35 @@ mod tests {
             let exercise = shelf.exercises.get(&suggested).unwrap();
             assert!(!exercise.safety.not_when.contains(&NotWhen::RecentHelp), "{suggested}");
         }
+    }
+
+    /// Whether one of the exercises for therapy is ever suggested in the weeks after the entries.
+    fn suggests_therapy(people: &[Person], entries: &[Entry]) -> bool {
+        let shelf = Shelf::built_in().unwrap();
+        let first: Date = "2026-11-10".parse().unwrap();
+        let days = (0..60).map(|day| first.plus_days(day).to_string());
+        let suggested = days.filter_map(|day| with_people(&shelf, &day, people, entries).suggestion);
+        suggested.into_iter().any(|id| is_for_therapy(shelf.exercises.get(&id).unwrap()))
+    }
+
+    #[test]
+    fn what_needs_a_therapist_is_suggested_only_where_the_journal_shows_one() {
+        let shelf = Shelf::built_in().unwrap();
+        let person = |relation| Person {
+            relation,
+            ..Person::new(PersonId::from_bytes([1; 16]), "T".parse().unwrap(), Timestamp::default())
+        };
+        assert!(!suggests_therapy(&[], &[]));
+        assert!(!suggests_therapy(&[person(None), person(Some(Relation::Friend))], &[]));
+        let professional = person(Some(Relation::Professional));
+        assert!(suggests_therapy(std::slice::from_ref(&professional), &[]));
+        assert!(!suggests_therapy(&[Person { died: true, ..professional }], &[]));
+
+        let prepared = entry(&shelf, 1, "session-prep", "2026-11-01", &[]);
+        let trashed = Entry { trashed: Some(Timestamp::default()), ..prepared.clone() };
+        let session = Entry { exercise: None, kind: EntryKind::Session, ..prepared.clone() };
+        assert!(suggests_therapy(&[], &[prepared]));
+        assert!(suggests_therapy(&[], &[session]));
+        assert!(!suggests_therapy(&[], &[trashed]));
     }
 }

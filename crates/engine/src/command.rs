@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use haven_core::answers::ExerciseRef;
+use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{PersonEdit, PersonName};
+use haven_core::shelf::Defined;
 use haven_core::time::Timestamp;
 use haven_feed::FeedId;
 use thiserror::Error;
@@ -82,8 +83,20 @@ pub enum Command {
     },
     /// Forgets a person: entries stay and do not name them any more. What was written before stays in the history.
     ForgetPerson(PersonId),
-    /// Keeps the definition of an exercise, in TOML; it is then there on all devices.
-    AddDefinition(String),
+    /// Keeps the definition of an exercise or a measure; it is then there on all devices.
+    AddDefinition {
+        /// Which of them it defines.
+        defined: Defined,
+        /// Its TOML.
+        text: String,
+    },
+    /// Takes back what the person added: it is offered no more, on all devices, and entries made with it can be read.
+    RemoveDefinition {
+        /// Whether it is an exercise or a measure.
+        defined: Defined,
+        /// Its id.
+        id: ExerciseId,
+    },
     /// Remembers a server and connects this vault to it. Whether the server takes the vault shows in the status.
     SetServer(ServerChoice),
     /// Goes back to the server that was set before the last [`Command::SetServer`] since the vault was opened, or to none.
@@ -187,8 +200,8 @@ pub enum Reply {
     Done,
     /// An entry was written or changed.
     Entry(EntryId),
-    /// An exercise was added.
-    Exercise(ExerciseRef),
+    /// An exercise or a measure was added.
+    Defined(ExerciseRef),
     /// An entry as it is, or was.
     Shown(Box<Entry>, Version),
     /// An entry's versions, newest first.
@@ -233,6 +246,9 @@ pub enum Fault {
     /// No such alarm.
     #[error("there is no such alarm")]
     AlarmUnknown,
+    /// Nothing of that id was added, or it was taken back already.
+    #[error("you added nothing of this kind with this id")]
+    DefinitionUnknown,
     /// People named that do not exist.
     #[error("there is no such person")]
     PeopleUnknown(BTreeSet<PersonId>),

@@ -1,9 +1,12 @@
-//! The definitions of exercises that a person added. Each is a document of its own and is never changed: what an entry was
-//! made with has to stay what it was.
+//! The definitions that a person added. Each is a document of its own whose text is never changed: what an entry was made with
+//! has to stay what it was. Taking one back marks the documents that say so; adding it again is another document, so that
+//! what was added apart from a removal stays.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use haven_core::answers::ExerciseRef;
+use haven_core::answers::{ExerciseId, ExerciseRef};
+use haven_core::shelf::{Defined, Kept};
 use haven_core::time::Timestamp;
 use imbl::OrdMap;
 
@@ -11,18 +14,21 @@ use crate::content::DocumentId;
 use crate::limits::DEFINITIONS_MAX;
 
 /// One definition as its document holds it.
-pub struct Definition {
+pub(crate) struct Definition {
+    pub(crate) defined: Defined,
     /// What it defines, as its author read it.
-    pub exercise: ExerciseRef,
-    /// Its TOML. This release may be unable to read it, or may not use it.
-    pub text: Box<str>,
+    pub(crate) reference: ExerciseRef,
+    /// Its TOML, which this release may be unable to read. Empty where no device looks at it.
+    pub(crate) text: Box<str>,
     /// When it was added, by its author's clock.
-    pub added: Timestamp,
+    pub(crate) added: Timestamp,
+    /// Whether it was taken back.
+    pub(crate) is_removed: bool,
     pub(crate) id: DocumentId,
 }
 
-/// Those that were added first. Which of two for the same version counts follows from their order, which is the same on
-/// every device; so is what lies beyond the limit, which is kept in the store and not looked at.
+/// All of them, the one added first at the front. Which of two for the same version counts follows from their order, which is
+/// the same on every device; so does what lies beyond the limit, which is kept in the store and not looked at.
 #[derive(Clone, Default)]
 pub(crate) struct Definitions {
     by_age: OrdMap<(Timestamp, DocumentId), Arc<Definition>>,
@@ -33,63 +39,153 @@ impl Definitions {
         let before = self.by_age.keys().find(|(_, id)| *id == definition.id).copied();
         before.map(|place| self.by_age.remove(&place));
         self.by_age.insert((definition.added, definition.id), definition);
-        if self.by_age.len() > DEFINITIONS_MAX {
-            let last = self.by_age.get_max().map(|(place, _)| *place);
-            last.map(|place| self.by_age.remove(&place));
-        }
+        self.let_go();
     }
 
-    /// All of them, the one added first at the front.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Definition> {
-        self.by_age.values().map(|definition| &**definition)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_age.is_empty()
+    }
+
+    /// Those that count, for the shelf: of each version the first, and after it every other that may offer it again.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = Kept<'_>> {
+        let versions = self.versions();
+        self.by_age.values().filter(move |one| versions.contains(&one.reference)).map(|one| Kept {
+            defined: one.defined,
+            reference: &one.reference,
+            text: &one.text,
+            is_removed: one.is_removed,
+        })
+    }
+
+    /// The versions there are, the limit kept.
+    pub(crate) fn versions(&self) -> BTreeSet<ExerciseRef> {
+        let mut versions = BTreeSet::new();
+        for one in self.by_age.values() {
+            if versions.len() < DEFINITIONS_MAX {
+                versions.insert(one.reference.clone());
+            }
+        }
+        versions
+    }
+
+    /// The documents that offer it.
+    pub(crate) fn offering<'a>(
+        &'a self,
+        defined: Defined,
+        id: &'a ExerciseId,
+    ) -> impl Iterator<Item = DocumentId> + 'a {
+        let offers = move |one: &&Arc<Definition>| {
+            one.defined == defined && one.reference.id == *id && !one.is_removed
+        };
+        self.by_age.values().filter(offers).map(|one| one.id)
+    }
+
+    /// Lets go of the texts that no device looks at: of later documents for a version that is there, and beyond the limit. What
+    /// comes in later only pushes them further back.
+    fn let_go(&mut self) {
+        let mut seen = BTreeSet::new();
+        let mut unread = Vec::new();
+        for (place, one) in &self.by_age {
+            let is_first = seen.len() < DEFINITIONS_MAX && seen.insert(&one.reference);
+            if !is_first && !one.text.is_empty() {
+                unread.push((*place, Arc::clone(one)));
+            }
+        }
+        for (place, one) in unread {
+            self.by_age.insert(place, Arc::new(one.without_text()));
+        }
+    }
+}
+
+impl Definition {
+    fn without_text(&self) -> Self {
+        Self { reference: self.reference.clone(), text: "".into(), ..*self }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use haven_core::content::Library;
     use haven_core::exercise::Exercise;
+    use haven_core::shelf::Shelf;
 
     use super::*;
 
     const BREATH: &str = include_str!("../../core/content/exercises/slow-breath.toml");
 
-    fn definition(id: u8, added_ms: i64, minutes: u32) -> Arc<Definition> {
+    fn definition(id: u8, added_ms: i64, version: u32, minutes: u32) -> Arc<Definition> {
         let text = BREATH.replacen("id = \"slow-breath\"", "id = \"my-breath\"", 1);
+        let text = text.replacen("version = 1", &format!("version = {version}"), 1);
         Arc::new(Definition {
-            exercise: "my-breath@1".parse().unwrap(),
+            defined: Defined::Exercise,
+            reference: format!("my-breath@{version}").parse().unwrap(),
             text: text.replacen("minutes = 5", &format!("minutes = {minutes}"), 1).into(),
             added: Timestamp::from_millis(added_ms),
+            is_removed: false,
             id: [id; 16],
         })
     }
 
-    fn counting(definitions: &[&Arc<Definition>]) -> Option<u32> {
+    fn removed(definition: &Arc<Definition>) -> Arc<Definition> {
+        Arc::new(Definition { text: definition.text.clone(), is_removed: true, ..definition.without_text() })
+    }
+
+    fn all(definitions: &[&Arc<Definition>]) -> Definitions {
         let mut all = Definitions::default();
         definitions.iter().for_each(|one| all.insert(Arc::clone(one)));
-        let library = Library::default().with_custom(all.iter().map(|one| &*one.text));
-        library.get(&"my-breath".parse().unwrap()).map(|exercise: &Exercise| exercise.minutes)
+        all
+    }
+
+    /// The minutes of the exercise as it is offered, and as the newest version has them.
+    fn counting(definitions: &[&Arc<Definition>]) -> (Option<u32>, Option<u32>) {
+        let shelf = Shelf::built_in().unwrap().with_custom(all(definitions).kept());
+        let id = "my-breath".parse().unwrap();
+        let minutes = |exercise: &Exercise| exercise.minutes;
+        (shelf.exercises.offered(&id).map(minutes), shelf.exercises.get(&id).map(minutes))
     }
 
     #[test]
     fn of_two_for_one_version_the_same_counts_in_any_order() {
-        let (early, late) = (definition(9, 1, 11), definition(1, 2, 12));
-        let twin = definition(8, 1, 13);
+        let (early, late) = (definition(9, 1, 1, 11), definition(1, 2, 1, 12));
+        let twin = definition(8, 1, 1, 13);
         for order in [[&early, &late, &twin], [&twin, &late, &early], [&late, &early, &twin]] {
-            assert_eq!(counting(&order), Some(13), "added first, then the lower id");
+            assert_eq!(counting(&order).0, Some(13), "added first, then the lower id");
         }
-        assert_eq!(counting(&[&late, &early]), Some(11));
-        assert_eq!(counting(&[&late, &late]), Some(12));
+        assert_eq!(counting(&[&late, &early]).0, Some(11));
+        assert_eq!(counting(&[&late, &late]).0, Some(12));
+    }
+
+    #[test]
+    fn what_was_added_apart_from_a_removal_stays_in_any_order() {
+        let (first, again) = (definition(1, 1, 1, 11), definition(2, 2, 1, 11));
+        let gone = removed(&first);
+        assert_eq!(counting(&[&first, &gone]), (None, Some(11)));
+        for order in [[&first, &gone, &again], [&again, &first, &gone], [&first, &again, &gone]] {
+            assert_eq!(counting(&order), (Some(11), Some(11)));
+        }
+        let next = definition(3, 3, 2, 12);
+        for order in [[&first, &gone, &next], [&next, &first, &gone]] {
+            assert_eq!(counting(&order), (Some(12), Some(12)));
+        }
+        let all = all(&[&first, &gone, &again]);
+        let id = "my-breath".parse().unwrap();
+        assert_eq!(all.offering(Defined::Exercise, &id).collect::<Vec<_>>(), [again.id]);
+        assert_eq!(all.offering(Defined::Measure, &id).count(), 0);
     }
 
     #[test]
     fn beyond_the_limit_those_added_first_stay_in_any_order() {
         let count = u8::try_from(DEFINITIONS_MAX).unwrap() + 3;
+        let one = |n: u8| definition(n, i64::from(n), u32::from(n) + 1, 5);
         let (mut forwards, mut backwards) = (Definitions::default(), Definitions::default());
-        (0..count).for_each(|n| forwards.insert(definition(n, i64::from(n), 5)));
-        (0..count).rev().for_each(|n| backwards.insert(definition(n, i64::from(n), 5)));
-        let ids = |all: &Definitions| all.iter().map(|one| one.id[0]).collect::<Vec<_>>();
-        assert_eq!(ids(&forwards), ids(&backwards));
-        assert_eq!(ids(&forwards), (0..count - 3).collect::<Vec<_>>());
+        (0..count).for_each(|n| forwards.insert(one(n)));
+        (0..count).rev().for_each(|n| backwards.insert(one(n)));
+        let kept = |all: &Definitions| {
+            let versions: Vec<_> = all.kept().map(|kept| kept.reference.version).collect();
+            let texts = all.by_age.values().filter(|one| !one.text.is_empty()).count();
+            (versions, texts)
+        };
+        assert_eq!(kept(&forwards), kept(&backwards));
+        let first: Vec<u32> = (1..=u32::from(count) - 3).collect();
+        assert_eq!(kept(&forwards), (first, DEFINITIONS_MAX), "and no other text is held");
     }
 }

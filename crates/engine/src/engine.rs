@@ -2,9 +2,9 @@
 
 mod alarms;
 mod clock;
+mod defining;
 mod documents;
 mod drafts;
-mod exercises;
 mod import;
 mod journal;
 mod linking;
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use haven_core::content::Library;
+use haven_core::shelf::Shelf;
 use haven_core::time::Timestamp;
 use haven_crypto::local::LocalKey;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
@@ -89,9 +89,9 @@ pub struct Engine {
     roster: Roster,
     names: BTreeMap<FeedId, String>,
     /// What comes with Haven.
-    built_in: Arc<Library>,
+    built_in: Shelf,
     /// The same and what the person added.
-    library: Arc<Library>,
+    shelf: Shelf,
     view: View,
     /// Verified and stored.
     tips: Tips,
@@ -122,16 +122,12 @@ struct Announced {
 }
 
 impl Engine {
-    /// Opens an unlocked vault: reads its roster, its rows and its place in every feed. Loads no document. The library is the
+    /// Opens an unlocked vault: reads its roster, its rows and its place in every feed. Loads no document. The shelf is the
     /// shell's, since reading it takes longer than opening a small journal.
     ///
     /// # Errors
     /// The store cannot be read, or what it holds does not fit together. Nothing was written.
-    pub fn open(
-        unlocked: Unlocked,
-        library: Arc<Library>,
-        cx: &mut Context<'_>,
-    ) -> Result<(Self, Step), OpenFault> {
+    pub fn open(unlocked: Unlocked, shelf: Shelf, cx: &mut Context<'_>) -> Result<(Self, Step), OpenFault> {
         let Unlocked { mut keys, space } = unlocked;
         let roster = crate::vault::roster(cx.reader, space)?;
         keys.learn(&roster);
@@ -153,7 +149,7 @@ impl Engine {
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
         let mut engine = Self {
             names: names(&keys, &roster),
-            view: sealed.view(&library)?,
+            view: sealed.view(&shelf)?,
             tips,
             waiting: Waiting::default(),
             last_seen: sealed
@@ -169,8 +165,8 @@ impl Engine {
             drafts,
             server,
             sent,
-            built_in: Arc::clone(&library),
-            library,
+            built_in: shelf.clone(),
+            shelf,
             applied,
             roster,
             keys,
@@ -247,7 +243,12 @@ impl Engine {
             Command::EditPerson(id, edit) => self.edit_person(work, id, &edit).map(Reply::Person),
             Command::MergePeople { from, into } => self.merge_people(work, from, into).map(Reply::Person),
             Command::ForgetPerson(id) => self.forget_person(work, id).map(|()| Reply::Done),
-            Command::AddDefinition(text) => self.add_definition(work, &text).map(Reply::Exercise),
+            Command::AddDefinition { defined, text } => {
+                self.add_definition(work, defined, &text).map(Reply::Defined)
+            }
+            Command::RemoveDefinition { defined, id } => {
+                self.remove_definition(work, defined, &id).map(|()| Reply::Done)
+            }
             Command::SetServer(choice) => {
                 self.set_server(work, choice);
                 Ok(Reply::Done)
@@ -368,26 +369,26 @@ impl Sealed<'_> {
 
     /// The whole journal as lists and search see it. A row that does not open is left out; its records are still there
     /// and it is made again when they are next applied.
-    fn view(&self, library: &Library) -> Result<View, OpenFault> {
+    fn view(&self, shelf: &Shelf) -> Result<View, OpenFault> {
         let mut view = View::default();
         let mut some = Vec::with_capacity(limits::OPENED_AT_ONCE);
         self.reader.scan(Table::Rows, &mut |key, sealed| {
             some.push((key.to_vec(), sealed.to_vec()));
             if some.len() == limits::OPENED_AT_ONCE {
-                self.show_rows(&mut some, library, &mut view);
+                self.show_rows(&mut some, shelf, &mut view);
             }
             ControlFlow::Continue(())
         })?;
-        self.show_rows(&mut some, library, &mut view);
+        self.show_rows(&mut some, shelf, &mut view);
         Ok(view)
     }
 
     /// Opens some rows on all cores and puts them into the view.
-    fn show_rows(&self, rows: &mut Vec<SealedRow>, library: &Library, view: &mut View) {
+    fn show_rows(&self, rows: &mut Vec<SealedRow>, shelf: &Shelf, view: &mut View) {
         let read = parallel::map(rows, |(key, sealed)| {
             let id: DocumentId = key.as_slice().try_into().ok()?;
             let plain = self.keys.open(Table::Rows, key, sealed).ok()?;
-            Some(shown(id, &Stored::decode(&plain).ok()?, library))
+            Some(shown(id, &Stored::decode(&plain).ok()?, &shelf.exercises))
         });
         rows.clear();
         read.into_iter().flatten().for_each(|row| view.take(row));

@@ -8,8 +8,9 @@ use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::exercise::{FieldKind, Step};
 use haven_core::fold::fold_into;
 use haven_core::id::{EntryId, PersonId};
-use haven_core::limits::EXERCISE_BYTES_MAX;
+use haven_core::limits::DEFINITION_BYTES_MAX;
 use haven_core::person::{Gift, Person, PersonEdit, PersonName};
+use haven_core::shelf::Defined;
 use haven_core::time::Timestamp;
 use haven_feed::FeedId;
 
@@ -40,10 +41,12 @@ const FEED: &str = "feed";
 const NAME: &str = "name";
 const NAMED: &str = "named";
 
-/// The kind of a document that defines an exercise, and the answer that holds its TOML: one value, since a definition that
-/// was merged letter by letter would be nobody's.
+/// The kind of a document that defines an exercise or a measure, and the answer that holds its TOML: one value, since a
+/// definition that was merged letter by letter would be nobody's. Another answer says what it defines; the first releases
+/// knew exercises only, and where it is missing it is one.
 const DEFINITION: &str = "definition";
 const TOML: &str = "toml";
+const DEFINES: &str = "defines";
 
 /// What a document turned out to be.
 pub(crate) enum Shown {
@@ -137,15 +140,29 @@ pub(crate) fn of_renaming(name: &str, named: Timestamp) -> FieldsEdit {
 }
 
 /// The fields of a definition.
-pub(crate) fn of_definition(exercise: &ExerciseRef, toml_text: &str, added: Timestamp) -> Fields {
+pub(crate) fn of_definition(
+    defined: Defined,
+    reference: &ExerciseRef,
+    toml_text: &str,
+    added: Timestamp,
+) -> Fields {
+    let mut answers = BTreeMap::from([(TOML.to_owned(), toml_text.to_owned())]);
+    if defined != Defined::Exercise {
+        answers.insert(DEFINES.to_owned(), defined.to_string());
+    }
     Fields {
         kind: DEFINITION.to_owned(),
         at: "1970-01-01".to_owned(),
         created: added.as_millis(),
-        exercise: Some((exercise.id.as_str().to_owned(), u64::from(exercise.version))),
-        answers: [(TOML.to_owned(), toml_text.to_owned())].into(),
+        exercise: Some((reference.id.as_str().to_owned(), u64::from(reference.version))),
+        answers,
         ..Fields::default()
     }
+}
+
+/// What takes a definition back. It stays, for the entries that were made with it.
+pub(crate) fn of_removal(now_ms: i64) -> FieldsEdit {
+    FieldsEdit { trashed: Some(Some(now_ms)), ..FieldsEdit::default() }
 }
 
 /// A time in a document that every device must read alike, to the last digit.
@@ -258,11 +275,14 @@ pub(crate) fn steps(entry: &Entry, library: &Library) -> Vec<Step> {
     known.map(|exercise| exercise.steps.clone()).unwrap_or_default()
 }
 
-/// A definition from what its document says; `None` if it is none that any release would add.
+/// A definition from what its document says; `None` if it is none that this release would add.
 fn definition(id: DocumentId, fields: &Fields) -> Option<Definition> {
-    let (exercise, added) = (made_with(fields)??, Timestamp::from_millis(fields.created));
-    let text = fields.answers.get(TOML).filter(|text| text.len() <= EXERCISE_BYTES_MAX)?;
-    Some(Definition { exercise, text: text.as_str().into(), added, id })
+    let (reference, added) = (made_with(fields)??, Timestamp::from_millis(fields.created));
+    let text = fields.answers.get(TOML).filter(|text| text.len() <= DEFINITION_BYTES_MAX)?;
+    let defines = fields.answers.get(DEFINES);
+    let defined = defines.map_or(Some(Defined::Exercise), |word| word.parse().ok())?;
+    let is_removed = fields.trashed.is_some();
+    Some(Definition { defined, reference, text: text.as_str().into(), added, is_removed, id })
 }
 
 /// A device's name from what its document says; `None` if it is none that a device may have.
@@ -326,4 +346,36 @@ fn folded(entry: &Entry) -> Box<str> {
         fold_into(words, &mut folded);
     }
     folded.into_boxed_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a definition's document is taken for, with its answer to what it defines.
+    fn defined(defines: Option<&str>) -> Option<Defined> {
+        let added = Timestamp::from_millis(5);
+        let mut fields = of_definition(Defined::Exercise, &"my-own@1".parse().unwrap(), "toml", added);
+        assert_eq!(fields.answers.keys().collect::<Vec<_>>(), [TOML], "as the first releases wrote it");
+        fields.answers.extend(defines.map(|word| (DEFINES.to_owned(), word.to_owned())));
+        let library = Library::default();
+        let version = crate::version::Version::new(Vec::new());
+        let stored = Stored { fields, version, modified_ms: 5, sources: Vec::new() };
+        match shown([1; 16], &stored, &library) {
+            Shown::Definition(definition) => Some(definition.defined),
+            Shown::Unknown => None,
+            Shown::Entry(_) | Shown::Person(_) | Shown::Naming(_) => panic!("it is a definition"),
+        }
+    }
+
+    #[test]
+    fn a_definition_says_what_it_defines_and_an_unknown_word_shows_nothing() {
+        assert_eq!(defined(None), Some(Defined::Exercise));
+        assert_eq!(defined(Some("exercise")), Some(Defined::Exercise));
+        assert_eq!(defined(Some("measure")), Some(Defined::Measure));
+        assert_eq!(defined(Some("poem")), None);
+        let measure =
+            of_definition(Defined::Measure, &"my-own@1".parse().unwrap(), "toml", Timestamp::default());
+        assert_eq!(measure.answers.get(DEFINES).map(String::as_str), Some("measure"));
+    }
 }

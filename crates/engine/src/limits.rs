@@ -57,8 +57,9 @@ pub const OPEN_DOCUMENTS_MAX: usize = 32;
 /// Characters of a device's name, as the API says.
 pub const DEVICE_NAME_CHARS_MAX: usize = 64;
 
-/// Definitions of exercises that a person added, each version counted: what a person who writes their own in earnest may
-/// reach, and little enough to be read whenever the vault is opened, and to hold in memory (64 KiB each at most).
+/// Exercises and measures that a person added, each version counted, also what was taken back: what a person who writes their
+/// own in earnest may reach, and little enough to be read whenever the vault is opened, and to hold in memory (64 KiB each at
+/// most).
 pub const DEFINITIONS_MAX: usize = 64;
 
 /// Idle time after which a draft becomes a record.

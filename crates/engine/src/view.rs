@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use haven_core::content::Library;
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_core::person::Person;
 use haven_core::search::{Query, Searchable, Snippet};
+use haven_core::shelf::Shelf;
 use haven_core::time::{SortKey, Timestamp};
 use haven_feed::FeedId;
 use imbl::OrdMap;
@@ -52,7 +52,7 @@ pub struct View {
     namings: OrdMap<DocumentId, Arc<Naming>>,
     definitions: Definitions,
     /// What entries are read with; none before a vault was opened.
-    exercises: Option<Arc<Library>>,
+    shelf: Option<Shelf>,
     /// Who was merged into whom.
     merged: OrdMap<PersonId, PersonId>,
     imports: OrdMap<[u8; 32], EntryId>,
@@ -318,29 +318,29 @@ impl View {
         merged.chain([id]).collect()
     }
 
-    /// The definitions of exercises that the person added, the first one first.
-    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
-        self.definitions.iter()
+    /// What comes with Haven and what the person added; none in the view of no vault.
+    pub fn shelf(&self) -> Option<&Shelf> {
+        self.shelf.as_ref()
     }
 
-    /// The exercises that come with Haven and those that the person added; none in the view of no vault.
-    pub fn exercises(&self) -> Option<&Arc<Library>> {
-        self.exercises.as_ref()
+    /// What the person added, as it is kept.
+    pub(crate) fn definitions(&self) -> &Definitions {
+        &self.definitions
     }
 
     pub(crate) fn insert_definition(&mut self, definition: Arc<Definition>) {
         self.definitions.insert(definition);
     }
 
-    /// Reads entries with these exercises from now on.
-    pub(crate) fn learn(&mut self, exercises: Arc<Library>) {
+    /// Reads entries with this shelf from now on.
+    pub(crate) fn learn(&mut self, shelf: Shelf) {
         let known_anew = |(place, row): (&Place, &Arc<Row>)| {
-            let steps = Some(steps(&row.entry, &exercises)).filter(|steps| *steps != row.steps)?;
+            let steps = Some(steps(&row.entry, &shelf.exercises)).filter(|steps| *steps != row.steps)?;
             Some((*place, Arc::new(Row { steps, ..Row::clone(row) })))
         };
         let changed: Vec<_> = self.rows.iter().filter_map(known_anew).collect();
         changed.into_iter().for_each(|(place, row)| drop(self.rows.insert(place, row)));
-        self.exercises = Some(exercises);
+        self.shelf = Some(shelf);
     }
 
     pub(crate) fn insert(&mut self, row: Arc<Row>) {

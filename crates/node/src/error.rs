@@ -90,8 +90,9 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::Storage(fault) => return of_store(&fault),
         Fault::Invalid(_) => return ApiError::invalid("not saved", says),
         Fault::Definition(_) => {
-            return ApiError::invalid("the exercise was not added", says)
-                .with_next("See what is wrong with `haven practice check FILE`.");
+            return ApiError::invalid("the definition was not added", says).with_next(
+                "See what is wrong with `haven practice check FILE` or `haven measure check FILE`.",
+            );
         }
         Fault::WordsMistyped => {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
@@ -100,6 +101,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::EntryUnknown
         | Fault::VersionUnknown
         | Fault::DraftUnknown
+        | Fault::DefinitionUnknown
         | Fault::PeopleUnknown(_)
         | Fault::DeviceUnknown
         | Fault::AlarmUnknown => Reason::NotFound,
@@ -116,6 +118,9 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
     let error = ApiError::new(reason, "not done").because(says);
     match fault {
         Fault::VersionUnknown => error.with_next("`haven history ID` shows the versions."),
+        Fault::DefinitionUnknown => {
+            error.with_next("`haven practice list` and `haven measure list` show what there is.")
+        }
         Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")

@@ -9,7 +9,7 @@ pub(crate) mod readable;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use haven_core::content::Library;
+use haven_core::shelf::Shelf;
 use haven_core::support::Chosen;
 use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::engine::{Engine, Input};
@@ -29,7 +29,7 @@ use crate::tries::Tries;
 pub struct Keeper {
     host: Arc<dyn Host>,
     store: Box<dyn Store + Send>,
-    library: Arc<Library>,
+    shelf: Shelf,
     orders: mpsc::Receiver<Order>,
     vault: Vault,
     tries: Tries,
@@ -57,7 +57,7 @@ impl Keeper {
     pub(crate) fn new(
         host: Arc<dyn Host>,
         store: Box<dyn Store + Send>,
-        library: Arc<Library>,
+        shelf: Shelf,
         orders: mpsc::Receiver<Order>,
     ) -> Result<(Self, watch::Receiver<Arc<Snapshot>>), VaultFault> {
         let mut tries = Tries::default();
@@ -70,7 +70,7 @@ impl Keeper {
             vault::State::Locked(_) => Stage::Locked,
         };
         let (front, seen) = Front::new(Arc::clone(&host), stage);
-        Ok((Self { host, store, library, orders, vault: Vault::Closed, tries, front }, seen))
+        Ok((Self { host, store, shelf, orders, vault: Vault::Closed, tries, front }, seen))
     }
 
     /// Works until nobody can ask any more; then closes the store.

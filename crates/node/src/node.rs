@@ -44,7 +44,7 @@ struct Shared {
 pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node, Keeper), VaultFault> {
     let (orders, taken) = mpsc::channel(ORDERS_MAX);
     let shelf = Shelf::built_in().expect("core's tests load every built-in definition");
-    let (keeper, seen) = Keeper::new(Arc::clone(&host), store, Arc::clone(&shelf.exercises), taken)?;
+    let (keeper, seen) = Keeper::new(Arc::clone(&host), store, shelf.clone(), taken)?;
     let shared = Shared {
         host,
         shelf,

@@ -2,6 +2,7 @@
 //! refused here; lists, search and status look at the snapshot and never wait for the keeper.
 
 mod alarms;
+mod definitions;
 mod desk;
 mod devices;
 mod drafts;
@@ -37,6 +38,7 @@ use tonic::service::Routes;
 
 pub use self::envelope::{Envelope, Enveloped};
 
+use self::definitions::Definitions;
 use self::desk::Desk;
 pub(crate) use self::status::of_problem;
 
@@ -63,17 +65,16 @@ impl Node {
             };
         }
         let (node, desk) = (|| self.clone(), Arc::new(Desk { shelf: self.shelf() }));
+        let definitions = Definitions { node: node(), desk: desk.clone() };
         add![
             vault_service_server::VaultServiceServer(vault::Vault(node())),
             journal_service_server::JournalServiceServer(journal::Journal::new(node(), desk.clone())),
             draft_service_server::DraftServiceServer(drafts::Drafts { node: node(), desk: desk.clone() }),
-            practice_service_server::PracticeServiceServer(practice::Practice {
-                node: node(),
-                desk: desk.clone()
-            }),
+            practice_service_server::PracticeServiceServer(practice::Practice(definitions.clone())),
             measure_service_server::MeasureServiceServer(measures::MeasureRoom {
                 node: node(),
-                desk: desk.clone()
+                desk: desk.clone(),
+                definitions,
             }),
             progress_service_server::ProgressServiceServer(progress::Progress {
                 node: node(),

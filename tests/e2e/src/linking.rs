@@ -78,3 +78,11 @@ pub fn link(old: &Device, new: &Device) -> Told {
     assert_eq!(joiner.ended().code, Some(0));
     Told { code, words }
 }
+
+/// Two devices with one journal, and their server.
+pub fn pair() -> (Server, Device, Device) {
+    let server = Server::start();
+    let (old, new) = (begun_with(&server), Device::new());
+    link(&old, &new);
+    (server, old, new)
+}

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use haven_core::content::Library;
+use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, Fault, Reply, Ticket};
 use haven_engine::engine::{Engine, Input};
 use haven_engine::io::{Context, Now, Store};
@@ -21,7 +21,7 @@ pub struct Device {
     /// Its disk.
     pub disk: FaultyDisk<MemoryStore>,
     key: [u8; 32],
-    library: Arc<Library>,
+    shelf: Shelf,
     engine: Option<Engine>,
     /// The snapshot its readers see.
     pub view: Arc<View>,
@@ -107,11 +107,11 @@ impl Shell for Outside<'_> {
 
 impl Device {
     /// A device with a new vault on its disk, not yet opened.
-    pub fn new(disk: MemoryStore, key: [u8; 32], library: Arc<Library>) -> Self {
+    pub fn new(disk: MemoryStore, key: [u8; 32], shelf: Shelf) -> Self {
         Self {
             disk: FaultyDisk::new(disk),
             key,
-            library,
+            shelf,
             engine: None,
             view: Arc::default(),
             outbox: VecDeque::new(),
@@ -164,8 +164,8 @@ impl Device {
             Unlocked::read(local_key(self.key).into(), &self.disk).map_err(|fault| fault.to_string())?;
         let now = self.now(world_ms);
         let mut context = Context { now, entropy: chance, reader: &self.disk };
-        let (engine, step) = Engine::open(unlocked, Arc::clone(&self.library), &mut context)
-            .map_err(|fault| fault.to_string())?;
+        let (engine, step) =
+            Engine::open(unlocked, self.shelf.clone(), &mut context).map_err(|fault| fault.to_string())?;
         self.engine = Some(engine);
         let again = step.again;
         let (disk, mut outside) = self.outside();

@@ -4,9 +4,8 @@ mod joining;
 mod writing;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use haven_core::content::Library;
+use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::{Store, StoreFault};
@@ -38,7 +37,7 @@ const ROUNDS_TO_SETTLE: usize = 4_000;
 /// A world in the middle of a run.
 pub struct World {
     chance: Chance,
-    library: Arc<Library>,
+    shelf: Shelf,
     devices: Vec<Device>,
     server: SimServer,
     connected: BTreeMap<usize, Connection>,
@@ -81,9 +80,9 @@ impl World {
     fn begin(seed: u64) -> Result<Self, String> {
         let mut chance = Chance::new(seed);
         let server = SimServer::new(&mut chance);
-        let library = Arc::new(Library::built_in().map_err(|_| "the built-in exercises cannot be read")?);
+        let shelf = Shelf::built_in().map_err(|_| "what comes with Haven cannot be read")?;
         let mut world = Self {
-            library,
+            shelf,
             server,
             devices: Vec::new(),
             connected: BTreeMap::new(),
@@ -110,7 +109,7 @@ impl World {
             create_with(local_key(key), vec![1], "Laptop", &mut self.chance).map_err(|f| f.to_string())?;
         let mut disk = MemoryStore::new();
         disk.apply(created.commit).map_err(|fault| fault.to_string())?;
-        self.devices.push(Device::new(disk, key, Arc::clone(&self.library)));
+        self.devices.push(Device::new(disk, key, self.shelf.clone()));
         self.devices[0].start(self.now_ms, &mut self.chance)?;
         let (server_key, invite) = self.server.introduction();
         let choice = ServerChoice { url: "http://sim".into(), server_key, invite: Some(invite) };

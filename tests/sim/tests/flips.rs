@@ -11,9 +11,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use haven_core::content::Library;
 use haven_core::entry::{Draft, Edit, EntryKind};
 use haven_core::id::EntryId;
+use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, Fault, Reply, Ticket};
 use haven_engine::engine::{Engine, Input};
 use haven_engine::io::{Context, Now, Store};
@@ -52,7 +52,7 @@ impl Shell for Alone {
 }
 
 /// The exercises, read once.
-static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::built_in().unwrap()));
+static SHELF: LazyLock<Shelf> = LazyLock::new(|| Shelf::built_in().unwrap());
 
 /// An open journal on a disk.
 struct Journal {
@@ -67,7 +67,7 @@ impl Journal {
         let (mut store, mut chance) = (SqliteStore::open(folder).ok()?, Chance::new(1));
         let unlocked = Unlocked::read(local_key(KEY).into(), &store).ok()?;
         let mut context = Context { now: NOW, entropy: &mut chance, reader: &store };
-        let (engine, step) = Engine::open(unlocked, Arc::clone(&LIBRARY), &mut context).ok()?;
+        let (engine, step) = Engine::open(unlocked, SHELF.clone(), &mut context).ok()?;
         release(step, &mut store, &mut Alone::default()).ok()?;
         Some(Self { store, engine, chance })
     }

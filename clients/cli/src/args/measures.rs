@@ -20,6 +20,24 @@ pub(crate) enum MeasureCommand {
         #[arg(long)]
         person: Option<String>,
     },
+    /// Check the definition of a measure, beside what you added if the journal is open.
+    Check {
+        /// The TOML file, or `-` for stdin.
+        file: PathBuf,
+    },
+    /// Add a measure from a file that you have; it is then on all your devices. Nobody checks where it comes from.
+    Add {
+        /// The TOML file, or `-` for stdin. `haven measure check` says what is wrong with it.
+        file: PathBuf,
+    },
+    /// Take back a measure that you added: it is offered no more, and its results stay.
+    Remove {
+        /// The measure, as `haven measure list` names it.
+        id: ExerciseId,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Answer a measure.
     Do {
         /// The measure, such as two-axis.

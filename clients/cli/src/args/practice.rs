@@ -24,15 +24,23 @@ pub(crate) enum PracticeCommand {
         /// The exercise, such as slow-breath.
         id: ExerciseId,
     },
-    /// Check the definition of an exercise.
+    /// Check the definition of an exercise, beside what you added if the journal is open.
     Check {
-        /// The TOML file.
+        /// The TOML file, or `-` for stdin.
         file: PathBuf,
     },
     /// Add an exercise of your own; it is then on all your devices.
     Add {
         /// The TOML file, or `-` for stdin. `haven practice check` says what is wrong with it.
         file: PathBuf,
+    },
+    /// Take back an exercise that you added: it is offered no more, and entries made with it stay.
+    Remove {
+        /// The exercise, as `haven practice list` names it.
+        id: ExerciseId,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
     },
     /// Do an exercise.
     Do(DoArgs),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use haven_api::definition::{Check, Checked};
 use haven_api::measures::{Item, Measure, MeasureResult, MeasureSummary, Score};
 use haven_core::answers::{ExerciseId, Value, ValueMap};
 use haven_core::measure::{PREFER_NOT_TO_SAY, Verdict};
@@ -11,67 +12,47 @@ use haven_core::progress::verdict;
 use haven_core::sentence::shown;
 use serde::Serialize;
 
+use super::definitions::{self, Summary};
 use crate::args::{HelpNowArgs, MeasureCommand};
 use crate::ask;
-use crate::cx::{Cx, aside, print};
-use crate::fault::Fault;
+use crate::cx::{Cx, Haven, aside, print};
+use crate::fault::{Exit, Fault};
 use crate::limits::ID_SHOWN;
+use crate::shapes::MeasureSummaryShape;
 use crate::text::{LANGUAGE, Style, wrapped};
 
-pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<(), Fault> {
+pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault> {
     match command {
-        MeasureCommand::List => list(cx).await,
-        MeasureCommand::Show { id, person } => show(cx, &id, person.as_deref()).await,
+        MeasureCommand::List => list(cx).await?,
+        MeasureCommand::Show { id, person } => show(cx, &id, person.as_deref()).await?,
+        MeasureCommand::Check { file } => return check(cx, &file).await,
+        MeasureCommand::Add { file } => return add(cx, &file).await,
+        MeasureCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
         MeasureCommand::Do { id, person, answers } => {
-            go(cx, &id, person.as_deref(), answers.as_deref()).await
+            go(cx, &id, person.as_deref(), answers.as_deref()).await?;
         }
-        MeasureCommand::History { id, person } => history(cx, &id, person.as_deref()).await,
+        MeasureCommand::History { id, person } => history(cx, &id, person.as_deref()).await?,
     }
-}
-
-#[derive(Serialize)]
-struct SummaryShape<'a> {
-    id: &'a str,
-    version: u32,
-    title: &'a str,
-    purpose: &'a str,
-    minutes: u32,
-    items: u32,
-    about: &'static str,
-    offered: &'static str,
-    validated: bool,
-    text: &'static str,
-}
-
-impl<'a> SummaryShape<'a> {
-    fn of(summary: &'a MeasureSummary) -> Self {
-        Self {
-            id: summary.measure.id.as_str(),
-            version: summary.measure.version,
-            title: &summary.title,
-            purpose: &summary.purpose,
-            minutes: summary.minutes,
-            items: summary.items,
-            about: if summary.about_person { "person" } else { "self" },
-            offered: if summary.on_request { "on-request" } else { "always" },
-            validated: summary.validated,
-            text: if summary.scorer_only { "user-supplied" } else { "built-in" },
-        }
-    }
+    Ok(Exit::Done)
 }
 
 async fn list(cx: &Cx) -> Result<(), Fault> {
     let measures = cx.haven().await?.measures(LANGUAGE).await?;
-    cx.tell_all(measures.iter().map(SummaryShape::of), |style| {
+    cx.tell_all(measures.iter().map(MeasureSummaryShape::of), |style| {
         let of = |wanted: &dyn Fn(&MeasureSummary) -> bool| -> String {
             measures.iter().filter(|it| wanted(it)).map(|it| summary(it, style)).collect()
         };
-        let offered = of(&|it| !it.on_request && !it.scorer_only);
-        let on_request = of(&|it| it.on_request && !it.scorer_only);
-        let scorers = of(&|it| it.scorer_only);
+        let offered = of(&|it| !it.custom && !it.on_request && !it.scorer_only);
+        let on_request = of(&|it| !it.custom && it.on_request && !it.scorer_only);
+        let scorers = of(&|it| !it.custom && it.scorer_only);
+        let custom = of(&|it| it.custom);
+        let custom = match custom.as_str() {
+            "" => custom,
+            _ => format!("\nAdded by you; Haven did not check where they come from:\n{custom}"),
+        };
         let words = format!(
             "{offered}\nOnly if you want them; nothing will suggest them:\n{on_request}\n\
-             If you have the printed form (numbered boxes only):\n{scorers}\n\
+             If you have the printed form (numbered boxes only):\n{scorers}{custom}\n\
              None of them is needed. Scores are your answers added up; they do not tell you what you have.\n"
         );
         wrapped(&words, style.columns)
@@ -86,6 +67,7 @@ fn summary(measure: &MeasureSummary, style: Style) -> String {
     if !measure.validated {
         about.push("not validated".to_owned());
     }
+    about.extend(measure.custom.then(|| "yours".to_owned()));
     let id = measure.measure.id.as_str();
     format!("{id:<20}  {}  {}\n", style.bold(&measure.title), style.faint(&about.join(", ")))
 }
@@ -93,13 +75,16 @@ fn summary(measure: &MeasureSummary, style: Style) -> String {
 #[derive(Serialize)]
 struct MeasureShape<'a> {
     #[serde(flatten)]
-    summary: SummaryShape<'a>,
+    summary: MeasureSummaryShape<'a>,
     stem: &'a str,
     scale: ScaleShape<'a>,
     questions: Vec<ItemShape<'a>>,
     extras: Vec<ExtraShape<'a>>,
     notice: &'a str,
     advice: &'a str,
+    /// What has to be said of one that the person added.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    origin: &'a str,
 }
 
 #[derive(Serialize)]
@@ -142,19 +127,20 @@ async fn show(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Faul
     });
     let anchors = measure.anchors.iter().map(|(at, label)| (*at, label.as_str())).collect();
     cx.line(&MeasureShape {
-        summary: SummaryShape::of(&measure.summary),
+        summary: MeasureSummaryShape::of(&measure.summary),
         stem: &measure.stem,
         scale: ScaleShape { min: measure.range.0, max: measure.range.1, anchors },
         questions: measure.items.iter().map(ItemShape::of).collect(),
         extras: extras.collect(),
         notice: &measure.notice,
         advice: &measure.advice,
+        origin: &measure.origin,
     })
 }
 
 fn in_words(measure: &Measure, style: Style) -> String {
     let mut words = summary(&measure.summary, style);
-    for paragraph in [&measure.summary.purpose, &measure.advice, &measure.stem] {
+    for paragraph in [&measure.summary.purpose, &measure.origin, &measure.advice, &measure.stem] {
         if !paragraph.is_empty() {
             let _ = write!(words, "\n{paragraph}\n");
         }
@@ -177,6 +163,49 @@ fn scale(measure: &Measure) -> String {
     let named: Vec<String> = named.collect();
     let (min, max) = measure.range;
     if named.is_empty() { format!("Answer from {min} to {max}.") } else { named.join(" · ") }
+}
+
+impl Summary for MeasureSummary {
+    type Shape<'a> = MeasureSummaryShape<'a>;
+    const IS_MEASURE: bool = true;
+
+    fn shape(&self) -> MeasureSummaryShape<'_> {
+        MeasureSummaryShape::of(self)
+    }
+
+    fn words(&self, style: Style) -> String {
+        summary(self, style)
+    }
+
+    fn is_custom(&self) -> bool {
+        self.custom
+    }
+}
+
+async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
+    let beside = async |haven: Haven, definition| haven.check_measure(definition).await;
+    definitions::check(cx, file, beside, Check::measure_alone).await
+}
+
+/// Adds a measure; a definition with faults is not kept, and told as by a check.
+async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
+    let definition = ask::text(file)?;
+    let haven = cx.haven().await?;
+    let added = haven.add_measure(definition).await?;
+    let exit = definitions::tell(cx, &added, None, "It is added, and on your other devices once they sync.")?;
+    if let Checked::Usable(summary) = &added {
+        cx.note(&haven.measure(&summary.measure.id, None, LANGUAGE).await?.origin);
+    }
+    Ok(exit)
+}
+
+async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let shown = haven.measure(id, None, LANGUAGE).await.map(|measure| measure.summary);
+    definitions::agree_to_remove(cx, yes, shown).await?;
+    haven.remove_measure(id).await?;
+    cx.note("It is offered no more, and its results stay; `haven measure add FILE` brings it back.");
+    Ok(())
 }
 
 async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>) -> Result<(), Fault> {
@@ -233,7 +262,7 @@ fn sheet(measure: &Measure, text: &str) -> Result<ValueMap, Fault> {
 /// Asks the questions one after another. What does not fit is asked again; nothing is kept until the end.
 async fn ask_all(cx: &Cx, measure: &Measure) -> Result<ValueMap, Fault> {
     let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
-    for paragraph in [&measure.advice, &measure.stem] {
+    for paragraph in [&measure.origin, &measure.advice, &measure.stem] {
         if !paragraph.is_empty() {
             let _ = write!(words, "\n{paragraph}\n");
         }

@@ -15,17 +15,18 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use haven_api::definition::Check;
 use haven_api::journal::{Draft, Edit, ExerciseChoice, Written};
-use haven_api::practice::{Checked, Exercise, ExerciseSummary, Field, GateWords, stepper};
+use haven_api::practice::{Exercise, ExerciseSummary, Field, GateWords, stepper};
 use haven_core::answers::{ExerciseId, ValueMap};
 use haven_core::exercise::{Sign, Step};
-use serde::Serialize;
 
 use self::sitting::Sitting;
+use super::definitions::{self, Summary};
 use crate::args::{DoArgs, PracticeCommand};
 use crate::ask;
-use crate::cx::Cx;
-use crate::fault::{Exit, Fault, ToldFault};
+use crate::cx::{Cx, Haven};
+use crate::fault::{Exit, Fault};
 use crate::shapes::ExerciseSummaryShape;
 use crate::text::{LANGUAGE, Style, wrapped};
 
@@ -35,6 +36,7 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
         PracticeCommand::Show { id } => show(cx, &id).await?,
         PracticeCommand::Check { file } => return check(cx, &file).await,
         PracticeCommand::Add { file } => return add(cx, &file).await,
+        PracticeCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
         PracticeCommand::Later { entry, answers } => {
             super::today::later(cx, &entry, answers.as_deref()).await?;
         }
@@ -94,42 +96,42 @@ pub(super) fn question(field: &Field, style: Style) -> String {
     words
 }
 
-#[derive(Serialize)]
-struct CheckedShape<'a> {
-    usable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exercise: Option<ExerciseSummaryShape<'a>>,
-    faults: Vec<ToldFault<'a>>,
+impl Summary for ExerciseSummary {
+    type Shape<'a> = ExerciseSummaryShape<'a>;
+    const IS_MEASURE: bool = false;
+
+    fn shape(&self) -> ExerciseSummaryShape<'_> {
+        ExerciseSummaryShape::of(self)
+    }
+
+    fn words(&self, style: Style) -> String {
+        summary(self, style)
+    }
+
+    fn is_custom(&self) -> bool {
+        self.custom
+    }
 }
 
 async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
-    let definition = ask::text(file)?;
-    let checked = cx.haven().await?.check_exercise(definition).await?;
-    tell_found(cx, &checked, "It can be used.")
+    let beside = async |haven: Haven, definition| haven.check_exercise(definition).await;
+    definitions::check(cx, file, beside, Check::exercise_alone).await
 }
 
 /// Adds an exercise; a definition with faults is not kept, and told as by a check.
 async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let definition = ask::text(file)?;
     let added = cx.haven().await?.add_exercise(definition).await?;
-    tell_found(cx, &added, "It is added, and on your other devices once they sync.")
+    definitions::tell(cx, &added, None, "It is added, and on your other devices once they sync.")
 }
 
-fn tell_found(cx: &Cx, found: &Checked, good: &str) -> Result<Exit, Fault> {
-    let (exercise, faults) = match found {
-        Checked::Usable(summary) => (Some(summary), &[][..]),
-        Checked::Faulty(faults) => (None, faults.as_slice()),
-    };
-    let shape = CheckedShape {
-        usable: exercise.is_some(),
-        exercise: exercise.map(ExerciseSummaryShape::of),
-        faults: faults.iter().map(ToldFault::of).collect(),
-    };
-    cx.tell(&shape, |style| match exercise {
-        Some(exercise) => format!("{good}\n{}", summary(exercise, style)),
-        None => faults.iter().map(|fault| format!("{fault}\n")).collect(),
-    })?;
-    Ok(if exercise.is_some() { Exit::Done } else { Exit::Usage })
+async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
+    let haven = cx.haven().await?;
+    let shown = haven.exercise(id, None, LANGUAGE).await.map(|exercise| exercise.summary);
+    definitions::agree_to_remove(cx, yes, shown).await?;
+    haven.remove_exercise(id).await?;
+    cx.note("It is offered no more; `haven practice add FILE` brings it back.");
+    Ok(())
 }
 
 async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {

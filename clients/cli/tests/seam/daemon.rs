@@ -99,6 +99,9 @@ pub(crate) fn haven(home: &Path, arguments: &[&str], input: &[u8]) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// The exercise that the person added.
+const CUSTOM: &str = "wait";
+
 struct Fake;
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -314,18 +317,27 @@ impl DeviceService for Fake {
     }
 }
 
-/// The exercises of this release.
+/// The exercises of this release; one of them counts as added by the person.
 impl PracticeService for Fake {
     calls! { fn
         list_exercises(ListExercisesRequest) -> ListExercisesResponse = no;
         get_exercise(GetExerciseRequest) -> GetExerciseResponse = |request| {
             let library = Library::built_in().unwrap();
             let wanted = pb::ExerciseRef { id: request.id, version: request.version };
-            let exercise = Some(to_pb(find_exercise(&wanted, &library)?, false, "en"));
+            let is_custom = wanted.id == CUSTOM;
+            let exercise = Some(to_pb(find_exercise(&wanted, &library)?, is_custom, "en"));
             answer(pb::GetExerciseResponse { exercise })
         };
-        check_exercise(CheckExerciseRequest) -> CheckExerciseResponse = no;
+        check_exercise(CheckExerciseRequest) -> CheckExerciseResponse = |_| {
+            let what = "it is there already".to_owned();
+            let faults = vec![pb::Fault { what, ..pb::Fault::default() }];
+            answer(pb::CheckExerciseResponse { faults, exercise: None, compared: true })
+        };
         add_exercise(AddExerciseRequest) -> AddExerciseResponse = no;
+        remove_exercise(RemoveExerciseRequest) -> RemoveExerciseResponse = |request| match request.id.as_str() {
+            CUSTOM => answer(pb::RemoveExerciseResponse {}),
+            _ => Err(ApiError::invalid("nothing was removed", "nobody added it").into()),
+        };
     }
 }
 

@@ -6,7 +6,8 @@ use haven_core::time::{CivilTime, Date};
 
 use super::{Client, Transport, fitting};
 use crate::convert::value::map_to_pb;
-use crate::convert::{measures, sent, text};
+use crate::convert::{fault, measures, sent, text};
+use crate::definition::{Check, Checked};
 use crate::error::ApiError;
 use crate::measures::{Measure, MeasureResult, MeasureSummary, Progress, Today};
 use crate::pb;
@@ -77,6 +78,36 @@ impl<T: Transport> Client<T> {
         listed.results.into_iter().map(measures::result_from_pb).collect()
     }
 
+    /// Checks the definition of a measure, in TOML; beside what is in the journal, if that is open.
+    ///
+    /// # Errors
+    /// `TOO_LARGE`.
+    pub async fn check_measure(&self, definition: String) -> Result<Check<MeasureSummary>, ApiError> {
+        let request = pb::CheckMeasureRequest { definition };
+        let checked = self.measure_service().check_measure(fitting(request)?).await?.into_inner();
+        Ok(Check { found: found(checked.measure, checked.faults)?, compared: checked.compared })
+    }
+
+    /// Adds a measure by its definition, in TOML. It is then there on all devices; a definition with a fault is not kept.
+    ///
+    /// # Errors
+    /// `LOCKED`, `TOO_LARGE`.
+    pub async fn add_measure(&self, definition: String) -> Result<Checked<MeasureSummary>, ApiError> {
+        let request = pb::AddMeasureRequest { definition };
+        let added = self.measure_service().add_measure(fitting(request)?).await?.into_inner();
+        found(added.measure, added.faults)
+    }
+
+    /// Takes back a measure that the person added. Its results stay.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `INVALID_ARGUMENT` for one that comes with Haven.
+    pub async fn remove_measure(&self, id: &ExerciseId) -> Result<(), ApiError> {
+        let request = pb::RemoveMeasureRequest { id: id.to_string() };
+        self.measure_service().remove_measure(request).await?;
+        Ok(())
+    }
+
     /// Tells what comes up today.
     ///
     /// # Errors
@@ -106,5 +137,15 @@ impl<T: Transport> Client<T> {
         };
         let answer = self.progress_service().get_progress(request).await?.into_inner();
         measures::told_from_pb(answer)
+    }
+}
+
+fn found(
+    usable: Option<pb::MeasureSummary>,
+    faults: Vec<pb::Fault>,
+) -> Result<Checked<MeasureSummary>, ApiError> {
+    match usable {
+        Some(summary) => Ok(Checked::Usable(measures::summary_from_pb(summary)?)),
+        None => Ok(Checked::Faulty(faults.into_iter().map(fault::from_pb).collect())),
     }
 }

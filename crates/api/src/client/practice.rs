@@ -6,9 +6,10 @@ use haven_core::person::{Person, PersonEdit};
 
 use super::{Client, Transport, fitting};
 use crate::convert::{exercise, fault, people, sent};
+use crate::definition::{Check, Checked};
 use crate::error::ApiError;
 use crate::pb;
-use crate::practice::{Checked, Exercise, ExerciseSummary};
+use crate::practice::{Exercise, ExerciseSummary};
 
 impl<T: Transport> Client<T> {
     /// Names the exercises of a step and for a sign, if these are given, with the texts in a language (`en`).
@@ -30,7 +31,7 @@ impl<T: Transport> Client<T> {
         listed.exercises.into_iter().map(exercise::summary_from_pb).collect()
     }
 
-    /// Reads an exercise whole, in its newest version unless one is named. To do one, write an entry with
+    /// Reads an exercise whole, in the newest version that is offered unless one is named. To do one, write an entry with
     /// [`Draft::exercise`](crate::journal::Draft::exercise).
     ///
     /// # Errors
@@ -47,24 +48,34 @@ impl<T: Transport> Client<T> {
         exercise::from_pb(sent(answer.exercise, "exercise")?)
     }
 
-    /// Checks the definition of an exercise, in TOML.
+    /// Checks the definition of an exercise, in TOML; beside what is in the journal, if that is open.
     ///
     /// # Errors
     /// `TOO_LARGE`.
-    pub async fn check_exercise(&self, definition: String) -> Result<Checked, ApiError> {
+    pub async fn check_exercise(&self, definition: String) -> Result<Check<ExerciseSummary>, ApiError> {
         let request = pb::CheckExerciseRequest { definition };
         let checked = self.practice_service().check_exercise(fitting(request)?).await?.into_inner();
-        found(checked.exercise, checked.faults)
+        Ok(Check { found: found(checked.exercise, checked.faults)?, compared: checked.compared })
     }
 
     /// Adds an exercise by its definition, in TOML. It is then there on all devices; a definition with a fault is not kept.
     ///
     /// # Errors
     /// `LOCKED`, `TOO_LARGE`.
-    pub async fn add_exercise(&self, definition: String) -> Result<Checked, ApiError> {
+    pub async fn add_exercise(&self, definition: String) -> Result<Checked<ExerciseSummary>, ApiError> {
         let request = pb::AddExerciseRequest { definition };
         let added = self.practice_service().add_exercise(fitting(request)?).await?.into_inner();
         found(added.exercise, added.faults)
+    }
+
+    /// Takes back an exercise that the person added. Entries made with it keep their questions.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `INVALID_ARGUMENT` for one that comes with Haven.
+    pub async fn remove_exercise(&self, id: &ExerciseId) -> Result<(), ApiError> {
+        let request = pb::RemoveExerciseRequest { id: id.to_string() };
+        self.practice_service().remove_exercise(request).await?;
+        Ok(())
     }
 
     /// Names the people of the journal, by name.
@@ -117,7 +128,10 @@ impl<T: Transport> Client<T> {
     }
 }
 
-fn found(usable: Option<pb::ExerciseSummary>, faults: Vec<pb::Fault>) -> Result<Checked, ApiError> {
+fn found(
+    usable: Option<pb::ExerciseSummary>,
+    faults: Vec<pb::Fault>,
+) -> Result<Checked<ExerciseSummary>, ApiError> {
     match usable {
         Some(summary) => Ok(Checked::Usable(exercise::summary_from_pb(summary)?)),
         None => Ok(Checked::Faulty(faults.into_iter().map(fault::from_pb).collect())),

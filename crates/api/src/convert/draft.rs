@@ -115,10 +115,10 @@ fn choice_to_pb(choice: &ExerciseChoice) -> pb::ExerciseRef {
     pb::ExerciseRef { id: choice.id.to_string(), version: choice.version.unwrap_or(0) }
 }
 
-/// Finds an exercise, in the newest version if none is named.
+/// Finds an exercise, in the newest version that is offered if none is named.
 ///
 /// # Errors
-/// There is no such exercise, or no such version of it.
+/// There is no such exercise, or no such version of it, or it was taken back.
 pub fn find_exercise<'a>(wanted: &pb::ExerciseRef, exercises: &'a Library) -> Result<&'a Exercise, ApiError> {
     let unknown = || {
         ApiError::new(ErrorReason::NotFound, "there is no such exercise")
@@ -126,14 +126,22 @@ pub fn find_exercise<'a>(wanted: &pb::ExerciseRef, exercises: &'a Library) -> Re
             .with_next("See them all with `haven practice list`.")
     };
     let id = wanted.id.parse().map_err(|_| unknown())?;
-    let found = match wanted.version {
-        0 => exercises.get(&id),
-        version => exercises.get_version(&id, version),
-    };
-    found.ok_or_else(unknown)
+    match wanted.version {
+        0 => exercises.offered(&id).ok_or_else(|| match exercises.get(&id) {
+            Some(_) => taken_back("there is no such exercise any more", "haven practice add FILE"),
+            None => unknown(),
+        }),
+        version => exercises.get_version(&id, version).ok_or_else(unknown),
+    }
 }
 
-/// Finds an exercise or a measure, in the newest version if none is named.
+/// Says that something is offered no more, and with which command it comes back.
+pub fn taken_back(what: &str, adding: &str) -> ApiError {
+    let next = format!("Entries made with it stay as they are; `{adding}` brings it back.");
+    ApiError::new(ErrorReason::NotFound, what).because("you took it back").with_next(next)
+}
+
+/// Finds an exercise or a measure, in the newest version that is offered if none is named.
 ///
 /// # Errors
 /// There is neither, or no such version of it.

@@ -15,8 +15,8 @@ use crate::measures;
 use crate::pb;
 use crate::practice::Choice;
 
-/// Writes what lists show of a measure.
-pub fn summary_to_pb(measure: &Measure, language: &str) -> pb::MeasureSummary {
+/// Writes what lists show of a measure; `custom` tells whether the person added it.
+pub fn summary_to_pb(measure: &Measure, custom: bool, language: &str) -> pb::MeasureSummary {
     pb::MeasureSummary {
         id: measure.id.to_string(),
         version: measure.version,
@@ -28,6 +28,7 @@ pub fn summary_to_pb(measure: &Measure, language: &str) -> pb::MeasureSummary {
         on_request: measure.offered == Offered::OnRequest,
         validated: measure.validated,
         scorer_only: measure.is_scorer_only(),
+        custom,
     }
 }
 
@@ -46,11 +47,21 @@ pub fn summary_from_pb(measure: pb::MeasureSummary) -> Result<measures::MeasureS
         on_request: measure.on_request,
         validated: measure.validated,
         scorer_only: measure.scorer_only,
+        custom: measure.custom,
     })
 }
 
+/// What stands beside a measure that is shown.
+#[derive(Default)]
+pub struct Beside {
+    /// When it makes sense to answer it; empty if nothing has to be said.
+    pub advice: String,
+    /// What has to be said of one that the person added.
+    pub origin: Option<String>,
+}
+
 /// Writes a measure whole, about somebody of this name, or in general.
-pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, advice: String) -> pb::Measure {
+pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, beside: Beside) -> pb::Measure {
     let told = |key: &str| measure.texts.get(language, key).to_owned();
     let items = measure.items.iter().map(|item| pb::MeasureItem {
         id: item.id.to_string(),
@@ -67,7 +78,7 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, advice: Stri
         pb::MeasureExtra { id: extra.id.to_string(), text: told(&extra.text), options: options.collect() }
     });
     pb::Measure {
-        summary: Some(summary_to_pb(measure, language)),
+        summary: Some(summary_to_pb(measure, beside.origin.is_some(), language)),
         stem: measure.stem_text(language, name).unwrap_or_default(),
         items: items.collect(),
         min: measure.scale.min,
@@ -75,7 +86,8 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, advice: Stri
         anchors: anchors.collect(),
         extras: extras.collect(),
         notice: measure.rights.notice.clone(),
-        advice,
+        advice: beside.advice,
+        origin: beside.origin.unwrap_or_default(),
     }
 }
 
@@ -101,6 +113,7 @@ pub fn from_pb(measure: pb::Measure) -> Result<measures::Measure, ApiError> {
         extras: measure.extras.into_iter().map(extra).collect(),
         notice: measure.notice,
         advice: measure.advice,
+        origin: measure.origin,
     })
 }
 
@@ -124,7 +137,7 @@ pub fn result_to_pb(kept: &Kept<'_>, speaker: &Speaker<'_>) -> pb::MeasureResult
         Target::Person(person) => Some(person),
         Target::Oneself | Target::General => None,
     };
-    let says = kept.result.says(kept.measure);
+    let says = kept.result.says(kept.measure, speaker.measures);
     pb::MeasureResult {
         entry_id: kept.entry.to_string(),
         date: kept.date.to_string(),

@@ -7128,6 +7128,9 @@ pub struct MeasureSummary {
     /// Whether the person has to bring the words of the items; there are numbered boxes only.
     #[prost(bool, tag = "10")]
     pub scorer_only: bool,
+    /// Whether the person added it; false for one that comes with Haven.
+    #[prost(bool, tag = "11")]
+    pub custom: bool,
 }
 /// Measure is everything needed to ask its questions.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7160,6 +7163,9 @@ pub struct Measure {
     /// When it makes sense to answer it, if something has to be said about that.
     #[prost(string, tag = "9")]
     pub advice: ::prost::alloc::string::String,
+    /// What has to be said of one that the person added: that Haven did not check where it comes from. Empty for Haven's own.
+    #[prost(string, tag = "10")]
+    pub origin: ::prost::alloc::string::String,
 }
 /// MeasureItem is one question.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7326,6 +7332,61 @@ pub struct ListResultsResponse {
     #[prost(message, repeated, tag = "1")]
     pub results: ::prost::alloc::vec::Vec<MeasureResult>,
 }
+/// CheckMeasureRequest brings a definition.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CheckMeasureRequest {
+    /// The definition in TOML, at most 64 KiB.
+    #[prost(string, tag = "1")]
+    pub definition: ::prost::alloc::string::String,
+}
+/// CheckMeasureResponse says what is wrong with it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CheckMeasureResponse {
+    /// What is wrong, in the order of the lines; empty if it can be used.
+    #[prost(message, repeated, tag = "1")]
+    pub faults: ::prost::alloc::vec::Vec<Fault>,
+    /// What lists would show of it; absent if it cannot be used.
+    #[prost(message, optional, tag = "2")]
+    pub measure: ::core::option::Option<MeasureSummary>,
+    /// Whether it was held against what is in the vault; false if the vault is not open, and the definition was checked alone.
+    #[prost(bool, tag = "3")]
+    pub compared: bool,
+}
+/// AddMeasureRequest brings a definition that is to be kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct AddMeasureRequest {
+    /// The definition in TOML, at most 64 KiB, set by the client. Its id must be none of an exercise or measure that comes with
+    /// Haven, and none of an exercise that was added; if it was added before, its version must be greater and its scores mean the
+    /// same, unless it was taken back and comes again as it was.
+    #[prost(string, tag = "1")]
+    pub definition: ::prost::alloc::string::String,
+}
+/// AddMeasureResponse says what became of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct AddMeasureResponse {
+    /// What is wrong, in the order of the lines; empty if it was kept.
+    #[prost(message, repeated, tag = "1")]
+    pub faults: ::prost::alloc::vec::Vec<Fault>,
+    /// What lists show of it now; absent if it was not kept.
+    #[prost(message, optional, tag = "2")]
+    pub measure: ::core::option::Option<MeasureSummary>,
+}
+/// RemoveMeasureRequest names what is to be taken back.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RemoveMeasureRequest {
+    /// The id of a measure that the person added.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+}
+/// RemoveMeasureResponse says that it was taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RemoveMeasureResponse {}
 /// Change says what can be said about two scores of one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -7374,7 +7435,8 @@ pub mod measure_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// MeasureService reads measures, answers them and looks back on results.
+    /// MeasureService reads measures, answers them and looks back on results: those that come with Haven, and in an open vault those
+    /// that its person added.
     #[derive(Debug, Clone)]
     pub struct MeasureServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -7544,6 +7606,84 @@ pub mod measure_service_client {
                 .insert(GrpcMethod::new("haven.v1.MeasureService", "ListResults"));
             self.inner.unary(req, path, codec).await
         }
+        /// CheckMeasure says what is wrong with a definition, in an open vault also beside what is in it, as AddMeasure would. Nothing
+        /// is kept.
+        pub async fn check_measure(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CheckMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CheckMeasureResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.MeasureService/CheckMeasure",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.MeasureService", "CheckMeasure"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// AddMeasure keeps a definition in the vault, so that the measure is there on all devices. A definition with a fault is not
+        /// kept.
+        pub async fn add_measure(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddMeasureResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.MeasureService/AddMeasure",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.MeasureService", "AddMeasure"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// RemoveMeasure takes back a measure that the person added: it is offered no more, on all devices. Its definition stays in the
+        /// vault, so that its results can still be read. Adding it again brings it back.
+        pub async fn remove_measure(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveMeasureResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.MeasureService/RemoveMeasure",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.MeasureService", "RemoveMeasure"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -7591,8 +7731,36 @@ pub mod measure_service_server {
             tonic::Response<super::ListResultsResponse>,
             tonic::Status,
         >;
+        /// CheckMeasure says what is wrong with a definition, in an open vault also beside what is in it, as AddMeasure would. Nothing
+        /// is kept.
+        async fn check_measure(
+            &self,
+            request: tonic::Request<super::CheckMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CheckMeasureResponse>,
+            tonic::Status,
+        >;
+        /// AddMeasure keeps a definition in the vault, so that the measure is there on all devices. A definition with a fault is not
+        /// kept.
+        async fn add_measure(
+            &self,
+            request: tonic::Request<super::AddMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddMeasureResponse>,
+            tonic::Status,
+        >;
+        /// RemoveMeasure takes back a measure that the person added: it is offered no more, on all devices. Its definition stays in the
+        /// vault, so that its results can still be read. Adding it again brings it back.
+        async fn remove_measure(
+            &self,
+            request: tonic::Request<super::RemoveMeasureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveMeasureResponse>,
+            tonic::Status,
+        >;
     }
-    /// MeasureService reads measures, answers them and looks back on results.
+    /// MeasureService reads measures, answers them and looks back on results: those that come with Haven, and in an open vault those
+    /// that its person added.
     #[derive(Debug)]
     pub struct MeasureServiceServer<T> {
         inner: Arc<T>,
@@ -7834,6 +8002,141 @@ pub mod measure_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListResultsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.MeasureService/CheckMeasure" => {
+                    #[allow(non_camel_case_types)]
+                    struct CheckMeasureSvc<T: MeasureService>(pub Arc<T>);
+                    impl<
+                        T: MeasureService,
+                    > tonic::server::UnaryService<super::CheckMeasureRequest>
+                    for CheckMeasureSvc<T> {
+                        type Response = super::CheckMeasureResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CheckMeasureRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MeasureService>::check_measure(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CheckMeasureSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.MeasureService/AddMeasure" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddMeasureSvc<T: MeasureService>(pub Arc<T>);
+                    impl<
+                        T: MeasureService,
+                    > tonic::server::UnaryService<super::AddMeasureRequest>
+                    for AddMeasureSvc<T> {
+                        type Response = super::AddMeasureResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddMeasureRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MeasureService>::add_measure(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddMeasureSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.MeasureService/RemoveMeasure" => {
+                    #[allow(non_camel_case_types)]
+                    struct RemoveMeasureSvc<T: MeasureService>(pub Arc<T>);
+                    impl<
+                        T: MeasureService,
+                    > tonic::server::UnaryService<super::RemoveMeasureRequest>
+                    for RemoveMeasureSvc<T> {
+                        type Response = super::RemoveMeasureResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RemoveMeasureRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MeasureService>::remove_measure(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RemoveMeasureSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -8648,7 +8951,7 @@ pub struct GetExerciseRequest {
     /// Its id.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
-    /// Its version; 0 means the newest.
+    /// Its version; 0 means the newest that is offered. One that was taken back has to be named.
     #[prost(uint32, tag = "2")]
     pub version: u32,
     /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
@@ -8681,13 +8984,17 @@ pub struct CheckExerciseResponse {
     /// What lists would show of it; absent if it cannot be used.
     #[prost(message, optional, tag = "2")]
     pub exercise: ::core::option::Option<ExerciseSummary>,
+    /// Whether it was held against what is in the vault; false if the vault is not open, and the definition was checked alone.
+    #[prost(bool, tag = "3")]
+    pub compared: bool,
 }
 /// AddExerciseRequest brings a definition that is to be kept.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct AddExerciseRequest {
     /// The definition in TOML, at most 64 KiB, set by the client. Its id must be none of an exercise or measure that comes with
-    /// Haven; if it was added before, its version must be greater.
+    /// Haven, and none of a measure that was added; if it was added before, its version must be greater, unless it was taken back
+    /// and comes again as it was.
     #[prost(string, tag = "1")]
     pub definition: ::prost::alloc::string::String,
 }
@@ -8702,6 +9009,18 @@ pub struct AddExerciseResponse {
     #[prost(message, optional, tag = "2")]
     pub exercise: ::core::option::Option<ExerciseSummary>,
 }
+/// RemoveExerciseRequest names what is to be taken back.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RemoveExerciseRequest {
+    /// The id of an exercise that the person added.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+}
+/// RemoveExerciseResponse says that it was taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RemoveExerciseResponse {}
 /// Generated client implementations.
 pub mod practice_service_client {
     #![allow(
@@ -8714,7 +9033,7 @@ pub mod practice_service_client {
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
     /// PracticeService knows the exercises: those that come with Haven, and in an open vault those that its person added. Only
-    /// AddExercise needs an open vault.
+    /// AddExercise and RemoveExercise need an open vault.
     #[derive(Debug, Clone)]
     pub struct PracticeServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -8834,7 +9153,8 @@ pub mod practice_service_client {
                 .insert(GrpcMethod::new("haven.v1.PracticeService", "GetExercise"));
             self.inner.unary(req, path, codec).await
         }
-        /// CheckExercise says what is wrong with a definition. Nothing is kept.
+        /// CheckExercise says what is wrong with a definition, in an open vault also beside what is in it, as AddExercise would.
+        /// Nothing is kept.
         pub async fn check_exercise(
             &mut self,
             request: impl tonic::IntoRequest<super::CheckExerciseRequest>,
@@ -8885,6 +9205,32 @@ pub mod practice_service_client {
                 .insert(GrpcMethod::new("haven.v1.PracticeService", "AddExercise"));
             self.inner.unary(req, path, codec).await
         }
+        /// RemoveExercise takes back an exercise that the person added: it is offered no more, on all devices. Its definition stays
+        /// in the vault, so that entries made with it keep their questions. Adding it again brings it back.
+        pub async fn remove_exercise(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveExerciseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveExerciseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.PracticeService/RemoveExercise",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.PracticeService", "RemoveExercise"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -8916,7 +9262,8 @@ pub mod practice_service_server {
             tonic::Response<super::GetExerciseResponse>,
             tonic::Status,
         >;
-        /// CheckExercise says what is wrong with a definition. Nothing is kept.
+        /// CheckExercise says what is wrong with a definition, in an open vault also beside what is in it, as AddExercise would.
+        /// Nothing is kept.
         async fn check_exercise(
             &self,
             request: tonic::Request<super::CheckExerciseRequest>,
@@ -8933,9 +9280,18 @@ pub mod practice_service_server {
             tonic::Response<super::AddExerciseResponse>,
             tonic::Status,
         >;
+        /// RemoveExercise takes back an exercise that the person added: it is offered no more, on all devices. Its definition stays
+        /// in the vault, so that entries made with it keep their questions. Adding it again brings it back.
+        async fn remove_exercise(
+            &self,
+            request: tonic::Request<super::RemoveExerciseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveExerciseResponse>,
+            tonic::Status,
+        >;
     }
     /// PracticeService knows the exercises: those that come with Haven, and in an open vault those that its person added. Only
-    /// AddExercise needs an open vault.
+    /// AddExercise and RemoveExercise need an open vault.
     #[derive(Debug)]
     pub struct PracticeServiceServer<T> {
         inner: Arc<T>,
@@ -9179,6 +9535,52 @@ pub mod practice_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AddExerciseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.PracticeService/RemoveExercise" => {
+                    #[allow(non_camel_case_types)]
+                    struct RemoveExerciseSvc<T: PracticeService>(pub Arc<T>);
+                    impl<
+                        T: PracticeService,
+                    > tonic::server::UnaryService<super::RemoveExerciseRequest>
+                    for RemoveExerciseSvc<T> {
+                        type Response = super::RemoveExerciseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RemoveExerciseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PracticeService>::remove_exercise(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RemoveExerciseSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -10477,6 +10879,8 @@ opaque! {
     AddEntryResponse,
     AddExerciseRequest,
     AddExerciseResponse,
+    AddMeasureRequest,
+    AddMeasureResponse,
     AddPersonRequest,
     AddPersonResponse,
     Alarm,
@@ -10491,6 +10895,8 @@ opaque! {
     ChangePassphraseResponse,
     CheckExerciseRequest,
     CheckExerciseResponse,
+    CheckMeasureRequest,
+    CheckMeasureResponse,
     ChoiceShape,
     ChosenLine,
     CommitDraftRequest,
@@ -10620,6 +11026,10 @@ opaque! {
     PlanLine,
     PlanPart,
     ReadAnswer,
+    RemoveExerciseRequest,
+    RemoveExerciseResponse,
+    RemoveMeasureRequest,
+    RemoveMeasureResponse,
     RenameDeviceRequest,
     RenameDeviceResponse,
     ResolveAlarmRequest,

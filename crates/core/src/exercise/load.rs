@@ -10,7 +10,7 @@ use super::{Evidence, Exercise, Outcome, Safety};
 use crate::answers::ExerciseId;
 use crate::definition::{Place, Report, Texts, parse};
 use crate::fault::Fault;
-use crate::limits::{EXERCISE_BYTES_MAX, EXERCISE_FIELDS_MAX, MINUTES_MAX};
+use crate::limits::{DEFINITION_BYTES_MAX, EXERCISE_FIELDS_MAX, MINUTES_MAX};
 
 /// The schema this loader reads.
 pub(super) const SCHEMA: u32 = 1;
@@ -21,7 +21,7 @@ impl Exercise {
     /// # Errors
     /// Every [`Fault`] that could be found; a file that is no TOML or holds an unknown key has one.
     pub fn load(toml_text: &str, previous: Option<&Self>) -> Result<Self, Vec<Fault>> {
-        let raw = parse(toml_text, EXERCISE_BYTES_MAX)?;
+        let raw = parse(toml_text, DEFINITION_BYTES_MAX)?;
         let mut report = Report::default();
         let lines = Lines::new(toml_text, &raw);
         let built = build(toml_text, raw, &mut report);

@@ -2,7 +2,7 @@ mod relations;
 
 use super::*;
 use crate::fault::Fault;
-use crate::limits::EXERCISE_BYTES_MAX;
+use crate::limits::DEFINITION_BYTES_MAX;
 
 /// A small definition that keeps every rule. Each case changes one thing.
 const GOOD: &str = r#"schema = 1
@@ -478,8 +478,8 @@ fn what_touches_the_other_person_needs_the_gate() {
 #[test]
 fn a_definition_is_not_too_large() {
     let padded = |length: usize| format!("{GOOD}#{}", "x".repeat(length - GOOD.len() - 1));
-    assert_eq!(faults(&padded(EXERCISE_BYTES_MAX), None), []);
-    let shown = faults(&padded(EXERCISE_BYTES_MAX + 1), None)[0].to_string();
+    assert_eq!(faults(&padded(DEFINITION_BYTES_MAX), None), []);
+    let shown = faults(&padded(DEFINITION_BYTES_MAX + 1), None)[0].to_string();
     assert!(shown.contains("the definition has 65537 bytes, at most 65536"));
     let fields: String =
         (0..65).map(|n| format!("[[field]]\nid=\"f{n}\"\nkind=\"bool\"\nlabel=\"label\"\n")).collect();

@@ -1,10 +1,10 @@
 //! The measures that come with Haven, and the ones a person adds.
 
-use std::collections::BTreeMap;
-
 use super::Measure;
 use crate::answers::{ExerciseId, ExerciseRef};
 use crate::content::Unusable;
+use crate::definition::Versions;
+use crate::sentence::{Saying, Sentence};
 
 /// The definitions that come with Haven: name of the file, and its text. Older versions stand before newer ones.
 pub(super) const BUILT_IN: [(&str, &str); 12] = [
@@ -25,7 +25,7 @@ pub(super) const BUILT_IN: [(&str, &str); 12] = [
 /// Measures by id and version. Whoever holds one decides how long it lives; there is no global.
 #[derive(Clone, Debug, Default)]
 pub struct Measures {
-    measures: BTreeMap<ExerciseId, BTreeMap<u32, Measure>>,
+    measures: Versions<Measure>,
 }
 
 impl Measures {
@@ -48,28 +48,66 @@ impl Measures {
     pub fn add(&mut self, name: &str, toml_text: &str) -> Result<ExerciseRef, Unusable> {
         let unusable = |faults| Unusable { name: name.to_owned(), faults };
         let alone = Measure::load(toml_text, None).map_err(unusable)?;
-        let measure = match self.get(&alone.id) {
+        let measure = match self.measures.newest(&alone.id) {
             Some(previous) => Measure::load(toml_text, Some(previous)).map_err(unusable)?,
             None => alone,
         };
         let reference = measure.reference();
-        self.measures.entry(measure.id.clone()).or_default().insert(measure.version, measure);
+        self.measures.insert(reference.clone(), measure);
         Ok(reference)
     }
 
-    /// Returns the newest version of a measure.
+    /// Returns a measure in the version that is offered, or the newest of one that was taken back.
     pub fn get(&self, id: &ExerciseId) -> Option<&Measure> {
-        self.measures.get(id)?.values().next_back()
+        self.measures.get(id)
+    }
+
+    /// Returns a measure that may be answered, in its newest version; none that was taken back.
+    pub fn offered(&self, id: &ExerciseId) -> Option<&Measure> {
+        self.measures.offered(id)
     }
 
     /// Returns one version of a measure: the one an entry was made with.
     pub fn get_version(&self, id: &ExerciseId, version: u32) -> Option<&Measure> {
-        self.measures.get(id)?.get(&version)
+        self.measures.get_version(id, version)
     }
 
-    /// Iterates over the newest versions by id.
+    /// Returns what an entry is scored with: the version it was made with. Where this release does not have that one of a
+    /// measure of Haven's own, another does, since all versions of it have one key. Versions that a person added on devices
+    /// apart may not.
+    pub fn scoring(&self, made_with: &ExerciseRef) -> Option<&Measure> {
+        let same = self.get_version(&made_with.id, made_with.version);
+        same.or_else(|| self.get(&made_with.id).filter(|_| !self.is_custom(&made_with.id)))
+    }
+
+    /// Tells whether a person added the measure.
+    pub fn is_custom(&self, id: &ExerciseId) -> bool {
+        self.measures.is_custom(id)
+    }
+
+    /// Returns what has to be said of a measure that a person added, wherever it is shown; none of Haven's own.
+    pub fn origin(&self, id: &ExerciseId) -> Option<Sentence> {
+        self.is_custom(id).then(|| Sentence::new(Saying::AddedByYou))
+    }
+
+    /// Iterates over what is offered, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Measure> {
-        self.measures.values().filter_map(|versions| versions.values().next_back())
+        self.measures.iter()
+    }
+
+    /// Iterates over every measure that entries may have been made with, also what was taken back, by id.
+    pub fn all(&self) -> impl Iterator<Item = &Measure> {
+        self.measures.all()
+    }
+
+    /// The measures with their versions, for the shelf.
+    pub(crate) fn versions(&self) -> &Versions<Measure> {
+        &self.measures
+    }
+
+    /// The same, to take in what a person added.
+    pub(crate) fn versions_mut(&mut self) -> &mut Versions<Measure> {
+        &mut self.measures
     }
 }
 

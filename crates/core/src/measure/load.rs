@@ -11,7 +11,7 @@ use crate::answers::FieldId;
 use crate::definition::{Place, Report, Texts, parse};
 use crate::fault::Fault;
 use crate::limits::{
-    INTERVAL_DAYS_MAX, MEASURE_BYTES_MAX, MEASURE_EXTRAS_MAX, MEASURE_ITEMS_MAX, MINUTES_MAX, OPTIONS_MAX,
+    DEFINITION_BYTES_MAX, INTERVAL_DAYS_MAX, MEASURE_EXTRAS_MAX, MEASURE_ITEMS_MAX, MINUTES_MAX, OPTIONS_MAX,
     SCALE_ABS_MAX,
 };
 
@@ -21,6 +21,9 @@ const SCHEMA: u32 = 1;
 /// What stands in place of the items when the person brings them.
 const USER_SUPPLIED: &str = "user-supplied";
 
+/// The tier of what may not travel at all. It is no tier here: such a measure is not written down.
+const NOWHERE: &str = "D";
+
 impl Measure {
     /// Reads a definition and checks every rule, also its worked examples and the version released before it.
     ///
@@ -28,7 +31,7 @@ impl Measure {
     /// Every [`Fault`] that could be found; a file that is no TOML or holds an unknown key has one. The examples are
     /// worked out once everything else is right.
     pub fn load(toml_text: &str, previous: Option<&Self>) -> Result<Self, Vec<Fault>> {
-        let mut raw: RawMeasure = parse(toml_text, MEASURE_BYTES_MAX)?;
+        let mut raw: RawMeasure = parse(toml_text, DEFINITION_BYTES_MAX)?;
         let mut report = Report::default();
         let reader = Reader { text: toml_text };
         let lines = rules::Lines::new(toml_text, &raw);
@@ -259,6 +262,11 @@ impl Reader<'_> {
                 "the url does not begin with https://",
                 "give the page that says so, or leave it out",
             );
+        }
+        if raw.tier == NOWHERE {
+            let next = "leave it out, or show in another tier on what terms it may be copied";
+            report.add(&place, format!("what is of tier {NOWHERE} may not be copied at all"), next);
+            return None;
         }
         let tier = report.word(&place, &raw.tier)?;
         Some(Rights { tier, basis: raw.basis.clone(), url: raw.url.clone(), notice: raw.notice.clone() })

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::answers::PERSON_FIELD;
 use super::raw::RawMeasure;
-use super::{About, Measure, Tier};
+use super::{About, ChangeRule, Measure, Tier};
 use crate::answers::FieldId;
 use crate::definition::{DEFAULT_LANGUAGE, Place, Report, check_text, places};
 use crate::exercise::TextKey;
 use crate::fault::shown;
-use crate::limits::SUBSCALES_MAX;
+use crate::limits::{LABEL_CHARS_MAX, SUBSCALES_MAX};
 
 /// Where the parts of the definition stand in the file.
 pub(super) struct Lines {
@@ -55,6 +55,26 @@ fn check_rights(measure: &Measure, lines: &Lines, report: &mut Report) {
         let next =
             "write items = \"user-supplied\" and their number as count; the person brings the printed form";
         report.add(&lines.rights, "tier C does not carry the words of its items", next);
+    }
+    let rights = &measure.rights;
+    for words in [&rights.basis, &rights.notice].into_iter().chain(&rights.url) {
+        check_prose(&lines.rights, words, report);
+    }
+    for (subscale, place) in measure.subscales.iter().zip(&lines.subscales) {
+        let bands = subscale.bands.iter().flat_map(|band| [&*band.label, &*band.source]);
+        let change = subscale.change.as_ref().map(ChangeRule::source);
+        bands.chain(change).for_each(|words| check_prose(place, words, report));
+    }
+}
+
+/// Checks words that stand outside the texts and are shown as they are: a file may come from anywhere.
+fn check_prose(place: &Place, words: &str, report: &mut Report) {
+    if words.chars().any(|c| c.is_control() && c != '\n') {
+        report.add(place, "a control character stands in the rights or in a source", "remove it");
+    }
+    if words.chars().count() > LABEL_CHARS_MAX {
+        let next = format!("use at most {LABEL_CHARS_MAX} characters");
+        report.add(place, "the rights or a source are too long", next);
     }
 }
 
@@ -181,12 +201,19 @@ pub(super) fn check_succession(measure: &Measure, previous: &Measure, lines: &Li
         let what = format!("version {} is not greater than {}", measure.version, previous.version);
         report.add(&lines.version, what, format!("write version = {}", previous.version + 1));
     }
-    if key_of(measure) != key_of(previous) {
+    if !measure.is_scored_like(previous) {
         report.add(
             &lines.version,
             "the items, the scale or the key are not those of the version before",
             "give it a new id; scores of one id have to be comparable",
         );
+    }
+}
+
+impl Measure {
+    /// Tells whether the scores of both mean the same.
+    pub(crate) fn is_scored_like(&self, other: &Self) -> bool {
+        key_of(self) == key_of(other)
     }
 }
 

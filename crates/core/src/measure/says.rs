@@ -1,15 +1,18 @@
 //! What may be said about a result, and no more.
 
-use super::{Advice, Measure, MeasureResult, NotScored, Score, Side, Value};
+use super::{Advice, Measure, MeasureResult, Measures, NotScored, Score, Side, Value};
 use crate::answers::ExerciseRef;
 use crate::sentence::{Part, Saying, Sentence};
 
 impl MeasureResult {
     /// Returns what stands under the result as a whole. The support card, where it is due, comes before all of it.
-    pub fn says(&self, measure: &Measure) -> Vec<Sentence> {
+    pub fn says(&self, measure: &Measure, measures: &Measures) -> Vec<Sentence> {
         let mut says = vec![Sentence::new(Saying::ScoresAreAnswers)];
+        let origin = measures.origin(&measure.id);
+        let untested = if origin.is_some() { Saying::AddedNotValidated } else { Saying::NotValidated };
+        says.extend(origin);
         if !measure.validated {
-            says.push(Sentence::new(Saying::NotValidated));
+            says.push(Sentence::new(untested));
         }
         if self.alike {
             says.push(Sentence::new(Saying::AllAlike));
@@ -78,7 +81,6 @@ impl Advice {
 mod tests {
     use super::*;
     use crate::answers::{Answer, Answers};
-    use crate::measure::Measures;
     use crate::sentence::tests::said;
 
     fn texts(id: &str, points: &[Option<i32>]) -> (Vec<String>, Vec<Vec<String>>) {
@@ -88,7 +90,7 @@ mod tests {
         let answers: Answers =
             pairs.filter_map(|(item, point)| Some((item.id.clone(), Answer::Scale((*point)?)))).collect();
         let result = measure.score(&answers);
-        let whole = result.says(measure).iter().map(said).collect();
+        let whole = result.says(measure, &measures).iter().map(said).collect();
         let scores = result.scores.iter().map(|score| result.says_of(score).iter().map(said).collect());
         (whole, scores.collect())
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::answers::{Answer, Answers, Value as Raw, ValueMap};
 use crate::fault::Fault;
 use crate::id::PersonId;
-use crate::limits::MEASURE_BYTES_MAX;
+use crate::limits::DEFINITION_BYTES_MAX;
 
 /// A small definition that keeps every rule. Each case changes one thing.
 const GOOD: &str = r#"schema = 1
@@ -159,7 +159,14 @@ fn an_unknown_key_or_word_is_refused() {
         ),
         ("about = \"person\"", "about = \"pet\"", "line 10, \"pet\" is no subject; use one of self, person"),
         ("fn = \"mean\"", "fn = \"max\"", "\"max\" is no way to combine answers; use one of sum, mean"),
-        ("tier = \"A\"", "tier = \"D\"", "line 21, \"D\" is no tier of rights; use one of A, B, C"),
+        ("tier = \"A\"", "tier = \"E\"", "line 21, \"E\" is no tier of rights; use one of A, B, C"),
+        ("tier = \"A\"", "tier = \"D\"", "line 21, what is of tier D may not be copied at all"),
+        ("notice = \"Made", "notice = \"\\u001bMade", "line 21, a control character stands in the rights"),
+        (
+            "source = \"Paper 2\" },\n]",
+            "source = \"Paper\\u0007\" },\n]",
+            "a control character stands in the",
+        ),
         (
             "prorate<=0.25",
             "prorate<=0.9",
@@ -400,8 +407,8 @@ fn a_new_version_keeps_what_a_score_means() {
 #[test]
 fn a_definition_is_not_too_large() {
     let padded = |length: usize| format!("{GOOD}#{}", "x".repeat(length - GOOD.len() - 1));
-    assert_eq!(faults(&padded(MEASURE_BYTES_MAX), None), []);
-    let shown = faults(&padded(MEASURE_BYTES_MAX + 1), None)[0].to_string();
+    assert_eq!(faults(&padded(DEFINITION_BYTES_MAX), None), []);
+    let shown = faults(&padded(DEFINITION_BYTES_MAX + 1), None)[0].to_string();
     assert!(shown.contains("the definition has 65537 bytes, at most 65536"));
     let many: Vec<String> = (0..101).map(|n| format!("\"i{n}\"")).collect();
     let listed = "\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"";

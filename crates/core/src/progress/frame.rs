@@ -64,13 +64,14 @@ impl<'a> Frame<'a> {
         same.or_else(|| self.exercises.get(&made_with.id))
     }
 
-    /// Returns the measure of an entry: the version it was made with, else the newest, whose key is the same. An exercise
-    /// may ask the questions of a measure under the same ids.
+    /// Returns the measure of an entry, if its scores can be set beside those of other entries: those of versions that were
+    /// added apart and disagree cannot. An exercise may ask the questions of a measure under the same ids.
     pub(super) fn measure(&self, entry: &Entry) -> Option<&'a Measure> {
         let made_with = entry.exercise.as_ref()?;
-        let same = self.measures.get_version(&made_with.id, made_with.version);
         let asked_by_exercise = || self.measures.get(self.exercise(entry)?.measure.as_ref()?);
-        same.or_else(|| self.measures.get(&made_with.id)).or_else(asked_by_exercise)
+        let measure = self.measures.scoring(made_with).or_else(asked_by_exercise)?;
+        let shown = self.measures.get(&measure.id)?;
+        (measure.version == shown.version || measure.is_scored_like(shown)).then_some(measure)
     }
 
     /// Returns where each person stands in the list; whoever is not in it comes after, in the order of ids.

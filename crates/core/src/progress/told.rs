@@ -124,7 +124,7 @@ impl Teller<'_> {
         let mut says = Vec::new();
         let mut enough = false;
         let mut planes = Vec::new();
-        for measure in self.frame.measures.iter().filter(|measure| measure.plane.is_some()) {
+        for measure in self.frame.measures.all().filter(|measure| measure.plane.is_some()) {
             let Some(mut plane) = plane(self.frame, &measure.id, entries.iter().copied()) else { continue };
             plane.trails.retain(|trail| self.is_target_shown(trail.target));
             if plane.trails.is_empty() {
@@ -213,7 +213,8 @@ impl Teller<'_> {
 
     /// What an urge is called, in whichever exercise has it.
     fn urge(&self, id: &str) -> String {
-        let label = self.frame.exercises.iter().find_map(|exercise| {
+        let exercises = self.frame.exercises;
+        let label = exercises.iter().chain(exercises.all()).find_map(|exercise| {
             let field = exercise.field(&"urge".parse().ok()?)?;
             let option = field.shape.options().iter().find(|option| option.id == id)?;
             Some(exercise.option_label(option, self.speaker.language).to_owned())

@@ -38,7 +38,7 @@ impl Engine {
             draft.validate().map_err(super::journal::limit)?;
         }
         let created = Timestamp::from_millis(work.cx.now.wall_ms);
-        let fields = fields::of_draft(&draft, &self.library, created);
+        let fields = fields::of_draft(&draft, &self.shelf.exercises, created);
         let (wall, mono) = (work.cx.now.wall_ms, work.cx.now.mono_ms);
         if let Some(known) = self.drafts.get_mut(&id) {
             if known.fields != fields {

@@ -117,9 +117,10 @@ impl Engine {
         people: &BTreeMap<PersonName, PersonId>,
     ) -> Result<Fields, String> {
         let named = one.read.people.iter().filter_map(|name| people.get(name).copied()).collect();
-        let exercise = one.read.exercise.as_ref().and_then(|at| self.library.get_version(&at.id, at.version));
+        let exercise =
+            one.read.exercise.as_ref().and_then(|at| self.shelf.exercises.get_version(&at.id, at.version));
         let draft = one.read.draft(one.identity, named, exercise).map_err(|fault| fault.to_string())?;
-        Ok(fields::of_draft(&draft, &self.library, Timestamp::from_millis(work.cx.now.wall_ms)))
+        Ok(fields::of_draft(&draft, &self.shelf.exercises, Timestamp::from_millis(work.cx.now.wall_ms)))
     }
 
     /// Creates documents on all cores and writes them in as few records as they need.

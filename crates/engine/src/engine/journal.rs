@@ -21,7 +21,7 @@ impl Engine {
         self.check_people(&draft.people)?;
         let created = Timestamp::from_millis(work.cx.now.wall_ms);
         let id = draw(work.cx.entropy);
-        self.create(work, id, fields::of_draft(draft, &self.library, created))?;
+        self.create(work, id, fields::of_draft(draft, &self.shelf.exercises, created))?;
         let id = EntryId::from_bytes(id);
         self.mark_unsafe(work, id, None)?;
         Ok(id)

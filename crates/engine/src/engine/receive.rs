@@ -241,7 +241,8 @@ impl Engine {
             .flat_map(|content| content.items.iter().map(|item| (item, &content.actors)))
             .collect();
         let mut created =
-            parallel::map(&documents, |(item, actors)| creation(&self.library, item, actors)).into_iter();
+            parallel::map(&documents, |(item, actors)| creation(&self.shelf.exercises, item, actors))
+                .into_iter();
         let counts: Vec<_> =
             contents.into_iter().map(|content| content.map(|content| content.items.len())).collect();
         let inside = opened.into_iter().zip(counts).map(|(plain, count)| {

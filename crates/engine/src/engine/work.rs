@@ -92,7 +92,7 @@ impl Engine {
         for (id, changed) in rows {
             jobs.push((id, changed, draw::<32>(work.cx.entropy)));
         }
-        let (keys, library) = (&self.keys, &self.library);
+        let (keys, library) = (&self.keys, &self.shelf.exercises);
         let made = parallel::map(&jobs, |(id, changed, entropy)| {
             let sealed = keys.local.seal("haven/1/local row", id, &changed.stored.encode(), *entropy);
             let shown = changed.shown.is_none().then(|| shown(*id, &changed.stored, library));

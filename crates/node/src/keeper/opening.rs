@@ -60,7 +60,7 @@ impl Keeper {
     fn start(&mut self, unlocked: Unlocked) -> Result<(), Refused> {
         let (now, mut entropy) = (self.host.now(), HostEntropy(&*self.host));
         let mut cx = Context { now, entropy: &mut entropy, reader: &*self.store };
-        let (engine, step) = Engine::open(unlocked, Arc::clone(&self.library), &mut cx)?;
+        let (engine, step) = Engine::open(unlocked, self.shelf.clone(), &mut cx)?;
         if let Err(fault) = release(step, &mut *self.store, &mut self.front) {
             self.front.fail(&fault);
             return Err(fault.into());

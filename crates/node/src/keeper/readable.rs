@@ -65,5 +65,5 @@ fn keep(host: &dyn Host, lines: Option<&Readable>) -> Result<(), KeepFault> {
 /// The plan as it stands. In which language it asks makes no difference to its lines.
 fn plan(view: &View) -> Option<Plan> {
     let entry = Plan::newest(view.rows().map(|row| &row.entry))?;
-    Some(Plan::of(entry, view.exercises()?, ""))
+    Some(Plan::of(entry, &view.shelf()?.exercises, ""))
 }

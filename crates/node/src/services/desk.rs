@@ -1,7 +1,5 @@
 //! What entries are read with on their way in: the exercises, the people there are, and the time it is.
 
-use std::sync::Arc;
-
 use haven_api::convert::draft::{self, Lookup};
 use haven_api::convert::edit;
 use haven_api::convert::entry::{exercise_ref_to_pb, summary_to_pb};
@@ -30,8 +28,7 @@ pub(super) struct Desk {
 impl Desk {
     /// The desk of a journal.
     pub(super) fn of(&self, view: &View) -> Self {
-        let exercises = view.exercises().unwrap_or(&self.shelf.exercises);
-        Self { shelf: self.shelf.with_exercises(Arc::clone(exercises)) }
+        Self { shelf: view.shelf().unwrap_or(&self.shelf).clone() }
     }
 
     /// Reads a draft that is to become an entry.

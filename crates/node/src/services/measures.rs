@@ -2,22 +2,26 @@
 
 use std::sync::Arc;
 
-use haven_api::convert::draft::{find_person, unfit_answers};
-use haven_api::convert::measures::{Kept, result_to_pb, summary_to_pb, to_pb};
+use haven_api::convert::draft::{find_person, taken_back, unfit_answers};
+use haven_api::convert::fault;
+use haven_api::convert::measures::{Beside, Kept, result_to_pb, summary_to_pb, to_pb};
 use haven_api::convert::value::map_from_pb;
-use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::measure_service_server::MeasureService;
 use haven_core::answers::Answer;
 use haven_core::entry::{Draft, EntryKind};
+use haven_core::exercise::DEFAULT_LANGUAGE;
 use haven_core::id::PersonId;
-use haven_core::measure::{About, Measure, PERSON_FIELD, ScoreChange, Subscale, Target};
+use haven_core::measure::{About, Measure, Measures, PERSON_FIELD, ScoreChange, Subscale, Target};
 use haven_core::person::Person;
 use haven_core::progress::{Dated, History, histories};
+use haven_core::shelf::Defined;
 use haven_engine::command::{Command, Reply};
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
+use super::definitions::{Definitions, fitting, unknown};
 use super::desk::{Desk, finder};
 use super::practice::or_default;
 use super::unexpected;
@@ -26,6 +30,7 @@ use crate::node::Node;
 pub(super) struct MeasureRoom {
     pub(super) node: Node,
     pub(super) desk: Arc<Desk>,
+    pub(super) definitions: Definitions,
 }
 
 #[tonic::async_trait]
@@ -35,9 +40,9 @@ impl MeasureService for MeasureRoom {
         request: Request<pb::ListMeasuresRequest>,
     ) -> Result<Response<pb::ListMeasuresResponse>, Status> {
         let language = request.into_inner().language;
-        let measures = self.desk.shelf.measures.iter();
-        let measures = measures.map(|measure| summary_to_pb(measure, or_default(&language))).collect();
-        Ok(Response::new(pb::ListMeasuresResponse { measures }))
+        let measures = self.definitions.shelf().measures;
+        let listed = measures.iter().map(|measure| summary(&measures, measure, or_default(&language)));
+        Ok(Response::new(pb::ListMeasuresResponse { measures: listed.collect() }))
     }
 
     async fn get_measure(
@@ -45,10 +50,11 @@ impl MeasureService for MeasureRoom {
         request: Request<pb::GetMeasureRequest>,
     ) -> Result<Response<pb::GetMeasureResponse>, Status> {
         let pb::GetMeasureRequest { id, person, language } = request.into_inner();
-        let (measure, language) = (self.measure(&id)?, or_default(&language));
+        let (measures, language) = (self.definitions.shelf().measures, or_default(&language));
+        let measure = offered(&measures, &id)?;
         let whole = match self.node.opened() {
             // What a measure asks is no secret; when it was answered, and about whom, is.
-            Err(_) if person.is_empty() => to_pb(measure, language, None, String::new()),
+            Err(_) if person.is_empty() => to_pb(measure, language, None, Beside::default()),
             Err(closed) => return Err(closed.into()),
             Ok(snapshot) => {
                 let view = &*snapshot.view;
@@ -56,9 +62,12 @@ impl MeasureService for MeasureRoom {
                 let target = target(measure, somebody.map(|person| person.id));
                 let advice = self.histories(view, measure)?.into_iter().find(|it| it.target == target);
                 let advice = advice.and_then(|history| history.again.says());
-                let advice = advice.map(|sentence| self.desk.said(view, language, &sentence));
-                let name = somebody.map(|person| person.name.as_str());
-                to_pb(measure, language, name, advice.unwrap_or_default())
+                let said = |sentence| self.desk.said(view, language, &sentence);
+                let beside = Beside {
+                    advice: advice.map(said).unwrap_or_default(),
+                    origin: measures.origin(&measure.id).map(said),
+                };
+                to_pb(measure, language, somebody.map(|person| person.name.as_str()), beside)
             }
         };
         Ok(Response::new(pb::GetMeasureResponse { measure: Some(whole) }))
@@ -69,7 +78,8 @@ impl MeasureService for MeasureRoom {
         request: Request<pb::AnswerMeasureRequest>,
     ) -> Result<Response<pb::AnswerMeasureResponse>, Status> {
         let request = request.into_inner();
-        let measure = self.measure(&request.id)?;
+        let measures = self.definitions.shelf().measures;
+        let measure = offered(&measures, &request.id)?;
         let snapshot = self.node.opened()?;
         let person = whom(measure, &snapshot.view, &request.person)?.map(|person| person.id);
         let answers = measure.check_answers(&map_from_pb(request.answers)).map_err(unfit_answers)?;
@@ -101,7 +111,8 @@ impl MeasureService for MeasureRoom {
         request: Request<pb::ListResultsRequest>,
     ) -> Result<Response<pb::ListResultsResponse>, Status> {
         let pb::ListResultsRequest { id, person, language } = request.into_inner();
-        let measure = self.measure(&id)?;
+        let measures = self.definitions.shelf().measures;
+        let measure = known(&measures, &id)?;
         let snapshot = self.node.opened()?;
         let view = &*snapshot.view;
         let only = match person.as_str() {
@@ -113,18 +124,54 @@ impl MeasureService for MeasureRoom {
         let results = self.results(view, measure, &histories, or_default(&language));
         Ok(Response::new(pb::ListResultsResponse { results }))
     }
+
+    async fn check_measure(
+        &self,
+        request: Request<pb::CheckMeasureRequest>,
+    ) -> Result<Response<pb::CheckMeasureResponse>, Status> {
+        let definition = fitting(request.into_inner().definition)?;
+        let beside = self.definitions.to_compare();
+        let found = match &beside {
+            Some(shelf) => shelf.check_measure(&definition),
+            None => Measure::load(&definition, None),
+        };
+        let is_custom =
+            |measure: &Measure| beside.as_ref().is_some_and(|shelf| shelf.measures.is_custom(&measure.id));
+        let (faults, measure) = match &found {
+            Ok(measure) => (&[][..], Some(summary_to_pb(measure, is_custom(measure), DEFAULT_LANGUAGE))),
+            Err(faults) => (faults.as_slice(), None),
+        };
+        let faults = faults.iter().map(fault::to_pb).collect();
+        Ok(Response::new(pb::CheckMeasureResponse { faults, measure, compared: beside.is_some() }))
+    }
+
+    async fn add_measure(
+        &self,
+        request: Request<pb::AddMeasureRequest>,
+    ) -> Result<Response<pb::AddMeasureResponse>, Status> {
+        let added = match self.definitions.add(Defined::Measure, request.into_inner().definition).await? {
+            Ok(added) => added,
+            Err(faults) => {
+                let faults = faults.iter().map(fault::to_pb).collect();
+                return Ok(Response::new(pb::AddMeasureResponse { faults, measure: None }));
+            }
+        };
+        let measures = self.definitions.shelf().measures;
+        let measure = measures.get_version(&added.id, added.version).ok_or_else(unexpected)?;
+        let measure = Some(summary(&measures, measure, DEFAULT_LANGUAGE));
+        Ok(Response::new(pb::AddMeasureResponse { faults: Vec::new(), measure }))
+    }
+
+    async fn remove_measure(
+        &self,
+        request: Request<pb::RemoveMeasureRequest>,
+    ) -> Result<Response<pb::RemoveMeasureResponse>, Status> {
+        self.definitions.remove(Defined::Measure, &request.into_inner().id).await?;
+        Ok(Response::new(pb::RemoveMeasureResponse {}))
+    }
 }
 
 impl MeasureRoom {
-    fn measure(&self, id: &str) -> Result<&Measure, ApiError> {
-        let found = id.parse().ok().and_then(|id| self.desk.shelf.measures.get(&id));
-        found.ok_or_else(|| {
-            ApiError::new(Reason::NotFound, "there is no such measure")
-                .because("none has this id")
-                .with_next("See them all with `haven measure list`.")
-        })
-    }
-
     /// Everything answered to one measure.
     fn histories(&self, view: &View, measure: &Measure) -> Result<Vec<History>, ApiError> {
         let people = super::progress::people(view);
@@ -160,6 +207,23 @@ impl MeasureRoom {
         }
         results
     }
+}
+
+fn summary(measures: &Measures, measure: &Measure, language: &str) -> pb::MeasureSummary {
+    summary_to_pb(measure, measures.is_custom(&measure.id), language)
+}
+
+/// A measure whose results can be read, also one that was taken back.
+fn known<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
+    let found = id.parse().ok().and_then(|id| measures.get(&id));
+    found.ok_or_else(|| unknown(Defined::Measure))
+}
+
+/// A measure that may be answered.
+fn offered<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
+    let known = known(measures, id)?;
+    let gone = || taken_back("there is no such measure any more", "haven measure add FILE");
+    measures.offered(&known.id).ok_or_else(gone)
 }
 
 /// How each score differs from the last one before that could be made; none where there is none.

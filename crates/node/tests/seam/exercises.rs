@@ -1,14 +1,14 @@
 //! Exercises that a person adds.
 
+use haven_api::definition::Checked;
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::{Draft, Edit};
-use haven_api::practice::Checked;
 use haven_core::answers::{ExerciseId, Value, ValueMap};
 
 use crate::device::{Device, STRONG, reason};
 
 /// An exercise that asks what went well, and some days later once more.
-const MINE: &str = r#"
+pub(crate) const MINE: &str = r#"
 schema = 1
 id = "one-good-thing"
 version = 1
@@ -41,11 +41,11 @@ good = "What went well?"
 still = "What is left of it?"
 "#;
 
-fn id() -> ExerciseId {
+pub(crate) fn id() -> ExerciseId {
     "one-good-thing".parse().unwrap()
 }
 
-fn answers(field: &str, answer: &str) -> ValueMap {
+pub(crate) fn answers(field: &str, answer: &str) -> ValueMap {
     [(field.to_owned(), Value::from(answer))].into()
 }
 

@@ -1,18 +1,11 @@
 //! Two devices and a server: linking, syncing, and everything that goes wrong between them.
 
 use haven_e2e::device::Device;
-use haven_e2e::linking::{Joiner, begun_with, link};
+use haven_e2e::linking::{Joiner, begun_with, link, pair};
 use haven_e2e::patience::until;
 use haven_e2e::ran::text;
 use haven_e2e::server::Server;
 use serde_json::Value;
-
-fn pair() -> (Server, Device, Device) {
-    let server = Server::start();
-    let (old, new) = (begun_with(&server), Device::new());
-    link(&old, &new);
-    (server, old, new)
-}
 
 fn confirm(device: &Device, words: &str) -> haven_e2e::ran::Ran {
     let arguments = ["device", "confirm", "--wait", "--words", words, "--passphrase-file"];
@@ -69,66 +62,6 @@ fn a_device_that_two_devices_name_apart_has_one_name_on_both() {
         sync();
         assert_eq!((named(&old).as_str(), named(&new).as_str()), (name, name));
     }
-}
-
-/// An exercise that somebody wrote; `%` stands for what it asks.
-const MINE: &str = r#"
-schema = 1
-id = "one-good-thing"
-version = 1
-title = "title"
-steps = [3]
-signs = ["regulated"]
-minutes = 2
-evidence = { grade = "ours", refs = [] }
-safety = { gate = "none" }
-share_default = "never"
-
-[[field]]
-id = "good"
-kind = "text"
-required = true
-phase = "main"
-label = "good"
-
-[i18n.en]
-title = "One good thing"
-good = "%"
-"#;
-
-#[test]
-fn an_exercise_added_on_one_device_is_done_on_the_other_and_two_made_apart_are_one() {
-    let (mut server, old, new) = pair();
-    let add = |device: &Device, asks: &str, version: &str| {
-        let definition = MINE.replace('%', asks).replace("version = 1", version);
-        assert_eq!(device.run_with(&["practice", "add", "-"], definition.as_bytes()).json()["usable"], true);
-    };
-    let asks = |device: &Device| {
-        let shown = device.json(&["practice", "show", "one-good-thing"]);
-        assert_eq!(shown["custom"], true, "{shown}");
-        text(&shown["fields"][0], "label").to_owned()
-    };
-    let sync = || [&old, &new, &old].map(Device::sync);
-    add(&old, "What went well?", "version = 1");
-    sync();
-    assert_eq!(asks(&new), "What went well?");
-    let arguments = ["practice", "do", "one-good-thing", "--answers", "-"];
-    let done = new.run_with(&arguments, br#"{"good": "tea"}"#).json();
-    sync();
-    let entry = old.json(&["show", text(&done, "id")]);
-    assert_eq!(
-        (&entry["answers"]["good"], &entry["exercise"]["version"]),
-        (&"tea".into(), &1.into()),
-        "{entry}"
-    );
-
-    server.kill();
-    add(&old, "What was good?", "version = 2");
-    add(&new, "What was nice?", "version = 2");
-    assert_ne!(asks(&old), asks(&new));
-    server.run();
-    sync();
-    assert_eq!(asks(&old), asks(&new));
 }
 
 #[test]

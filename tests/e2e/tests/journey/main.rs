@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a journey that cannot be set up has failed")]
 
 mod damage;
+mod definitions;
 mod devices;
 mod diary;
 mod editor;

@@ -1,7 +1,5 @@
 //! How the world's other devices come into the vault: by a code, through the server's mailbox.
 
-use std::sync::Arc;
-
 use haven_engine::command::{Command, Reply};
 use haven_engine::io::Store;
 use haven_engine::join::{JoinInput, JoinSend, JoinStep, Joining};
@@ -88,7 +86,7 @@ impl World {
             .map_err(|fault| fault.to_string())?;
         let mut disk = MemoryStore::new();
         disk.apply(commit).map_err(|fault| fault.to_string())?;
-        self.devices.push(Device::new(disk, key, Arc::clone(&self.library)));
+        self.devices.push(Device::new(disk, key, self.shelf.clone()));
         self.trace.push(format!("device {device} linked"));
         self.devices[device].start(self.now_ms, &mut self.chance)
     }

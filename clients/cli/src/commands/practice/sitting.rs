@@ -1,7 +1,7 @@
 //! One sitting over an exercise: whom it concerns, and where its answers are kept until they are an entry.
 
 use haven_api::drafts::{DraftId, SavedDraft};
-use haven_api::error::ErrorReason;
+use haven_api::error::{ApiError, ErrorReason};
 use haven_api::journal::{Draft, Entry, ExerciseChoice, Filter, Written};
 use haven_api::people::Person;
 use haven_api::practice::stepper::{self, Stepper};
@@ -37,20 +37,23 @@ impl Sitting {
         let haven = cx.haven().await?;
         // Better to hear that the journal is locked before the first answer than after the last.
         let people = haven.people().await?;
-        let exercise = haven.exercise(&args.id, None, LANGUAGE).await?;
+        let offered = haven.exercise(&args.id, None, LANGUAGE).await;
         let choice = ExerciseChoice { id: args.id.clone(), version: None };
         let draft = Draft { exercise: Some(choice), people: args.people.clone(), ..Draft::default() };
         let mut sitting = Self { haven, people, id: editor::random()?, draft, entry: None, is_kept: false };
         if sitting.resume(cx, &args.id).await? {
-            let stepper = Stepper::new(sitting.exercise(&exercise).await?, sitting.draft.answers.clone());
+            let exercise = sitting.exercise(&args.id, offered).await?;
+            let stepper = Stepper::new(exercise, sitting.draft.answers.clone());
             return Ok((sitting, stepper));
         }
+        let exercise = offered?;
         if exercise.single
             && let Some(entry) = only_entry(&sitting.haven, &args.id).await?
         {
             sitting.change(entry);
         }
-        let stepper = Stepper::new(sitting.exercise(&exercise).await?, sitting.draft.answers.clone());
+        let exercise = sitting.exercise(&args.id, Ok(exercise)).await?;
+        let stepper = Stepper::new(exercise, sitting.draft.answers.clone());
         Ok((sitting, stepper.from_start()))
     }
 
@@ -101,13 +104,19 @@ impl Sitting {
         };
     }
 
-    /// The exercise in the version that the answers are for.
-    async fn exercise(&self, newest: &Exercise) -> Result<Exercise, Fault> {
+    /// The exercise in the version that the answers are for. What was begun can be gone on with even if the exercise is not
+    /// offered any more.
+    async fn exercise(
+        &self,
+        id: &ExerciseId,
+        offered: Result<Exercise, ApiError>,
+    ) -> Result<Exercise, Fault> {
+        let is_meant = |version| offered.as_ref().is_ok_and(|it| it.summary.exercise.version == version);
         match self.draft.exercise.as_ref().and_then(|choice| choice.version) {
-            Some(version) if version != newest.summary.exercise.version => {
-                Ok(self.haven.exercise(&newest.summary.exercise.id, Some(version), LANGUAGE).await?)
+            Some(version) if !is_meant(version) => {
+                Ok(self.haven.exercise(id, Some(version), LANGUAGE).await?)
             }
-            _ => Ok(newest.clone()),
+            _ => Ok(offered?),
         }
     }
 
