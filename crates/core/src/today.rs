@@ -1,7 +1,7 @@
 //! What comes up today: what was begun, questions that were to be asked later, and at most one suggestion. Nothing here is due, nothing is
 //! counted, and what is left alone goes away by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answers::{Answer, ExerciseId, FieldId, complete};
 use crate::entry::{Entry, EntryKind};
@@ -17,6 +17,10 @@ pub const ASKED_DAYS: i32 = 21;
 /// For how many days something begun keeps coming up. After that it stays an entry like any other.
 pub const OPEN_DAYS: i32 = 14;
 
+/// The most exercises that come up as begun, one entry of each: what goes on is the one begun last, and a longer list would read
+/// like something owed.
+pub const OPEN_MAX: usize = 3;
+
 /// The most minutes of a suggestion: something small, or nothing.
 pub const SUGGESTED_MINUTES_MAX: u32 = 6;
 
@@ -29,7 +33,7 @@ const HOURS_A_DAY: u32 = 24;
 /// What comes up today.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Today {
-    /// Exercises that were begun and left, on whichever device, the latest first.
+    /// Exercises that were begun and left, on whichever device, the latest first; the latest entry of each.
     pub open: Vec<Open>,
     /// Entries with questions whose time has come, the latest first.
     pub later: Vec<Later>,
@@ -73,6 +77,8 @@ pub fn today<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>
         }
     }
     open.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
+    let mut begun = BTreeSet::new();
+    open.retain(|one| begun.len() < OPEN_MAX && begun.insert(one.exercise.clone()));
     later.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
     Today { open, later, suggestion: suggestion(frame, &practice) }
 }
@@ -258,6 +264,22 @@ mod tests {
         assert_eq!(opened("2026-11-08"), [begun[0].id]);
         assert!(asked(&on(&shelf, "2026-11-08", &begun)).is_empty());
         assert!(opened("2026-11-16").is_empty());
+    }
+
+    #[test]
+    fn of_each_exercise_the_last_begun_comes_up_and_a_few_in_all() {
+        let shelf = Shelf::built_in().unwrap();
+        let begun = |number: u8, id: &str, day: &str| entry(&shelf, number, id, day, &[]);
+        let entries = [
+            begun(1, "name-it", "2026-11-01"),
+            begun(2, "name-it", "2026-11-03"),
+            begun(3, "kind-word", "2026-11-02"),
+            begun(4, "my-loop", "2026-11-05"),
+            begun(5, "thought-check", "2026-11-04"),
+        ];
+        let open = on(&shelf, "2026-11-06", &entries).open;
+        let open: Vec<_> = open.iter().map(|one| one.exercise.as_str()).collect();
+        assert_eq!(open, ["my-loop", "thought-check", "name-it"]);
     }
 
     #[test]

@@ -438,7 +438,7 @@ impl Filter {
             && self.before.is_none_or(|before| key < before)
             && self.after.is_none_or(|after| key >= after)
             && self.tags.iter().all(|tag| entry.tags.contains(tag))
-            && self.people.iter().all(|person| entry.people.contains(person))
+            && self.people.iter().all(|person| entry.people_named().any(|named| named == *person))
     }
 }
 

@@ -74,7 +74,7 @@ fn check_one(exercise: &Exercise, name: &str, value: &Value) -> Result<(FieldId,
     let id: FieldId = name.parse().map_err(|_| unknown())?;
     let field = exercise.field(&id).ok_or_else(unknown)?;
     check_occasion(field, &id)?;
-    let answer = if holds_nothing(value) { None } else { read(field, value)? };
+    let answer = if holds_nothing(&field.shape, value) { None } else { read(field, value)? };
     Ok((id, answer))
 }
 
@@ -92,13 +92,20 @@ fn check_occasion(field: &Field, id: &FieldId) -> Result<(), Fault> {
     }
 }
 
-fn holds_nothing(value: &Value) -> bool {
+/// Tells whether the value leaves the question open: nothing, no words where words are asked for, no items where items are.
+fn holds_nothing(shape: &Shape, value: &Value) -> bool {
+    let takes_items = matches!(shape, Shape::Multi { .. } | Shape::List { .. } | Shape::Emotions { .. });
+    let takes_words = !takes_items && !matches!(shape, Shape::Scale(_) | Shape::Bool { .. } | Shape::Consent);
     match value {
         Value::Null => true,
-        Value::Text(text) => text.trim().is_empty(),
-        Value::List(items) => items.iter().all(holds_nothing),
+        Value::Text(text) => takes_words && text.trim().is_empty(),
+        Value::List(items) => takes_items && items.iter().all(is_empty),
         Value::Bool(_) | Value::Number(_) | Value::Map(_) => false,
     }
+}
+
+fn is_empty(item: &Value) -> bool {
+    *item == Value::Null || item.text().is_some_and(|text| text.trim().is_empty())
 }
 
 fn read(field: &Field, value: &Value) -> Result<Option<Answer>, Fault> {
@@ -201,7 +208,7 @@ fn items(value: &Value, count: Count) -> Result<Vec<&Value>, Fault> {
 
 fn held(value: &Value) -> Result<Vec<&Value>, Fault> {
     match value {
-        Value::List(items) => Ok(items.iter().filter(|item| !holds_nothing(item)).collect()),
+        Value::List(items) => Ok(items.iter().filter(|item| !is_empty(item)).collect()),
         other => Err(misfit("write a list, as in [\"a\", \"b\"]", other)),
     }
 }

@@ -106,6 +106,7 @@ async fn who_is_not_safe_on_the_map_is_marked_whoever_writes_it() {
     let ann = client.add_person("Ann").await.unwrap().id.to_string();
     let marked = async || client.people().await.unwrap()[0].safe;
     let map = client.add(placed(&ann, "mostly")).await.unwrap();
+    assert_eq!(listed(&device, "Ann").await, 1, "an answer names somebody too");
     assert_eq!(marked().await, None, "only a no marks");
     let edit = Edit { answers: [("safe".to_owned(), "no".into())].into(), ..Edit::default() };
     client.edit(&map.id.to_string(), edit, None).await.unwrap();

@@ -194,6 +194,11 @@ fn nothing_is_no_answer_and_takes_one_back() {
     let edits = check_edits(&exercise(), &values(json)).unwrap();
     assert_eq!(edits.len(), 4);
     assert!(edits.values().all(Option::is_none));
+    for json in
+        [r#"{"text": []}"#, r#"{"scale": ""}"#, r#"{"scale": []}"#, r#"{"multi": ""}"#, r#"{"text": [[""]]}"#]
+    {
+        assert!(checked(json).is_err(), "nothing of another kind does not fit: {json}");
+    }
 }
 
 #[test]
