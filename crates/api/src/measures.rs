@@ -1,6 +1,6 @@
 //! Measures and progress as a client sees them.
 
-use haven_core::answers::{ExerciseId, ExerciseRef};
+use haven_core::answers::{ExerciseId, ExerciseRef, Value};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::measure::Verdict;
 use haven_core::progress::Topic;
@@ -65,6 +65,16 @@ pub struct Item {
     pub text: String,
     /// Whether "prefer not to say" is an answer.
     pub declinable: bool,
+    /// An answer greater than this shows the support card at once, and so does "prefer not to say"; none where no answer does.
+    pub support_above: Option<i32>,
+}
+
+impl Item {
+    /// Tells whether the answer shows the support card at once.
+    pub fn calls_for_support(&self, answer: &Value) -> bool {
+        let is_above = |above: i32| answer.whole().is_none_or(|point| point > above);
+        self.support_above.is_some_and(is_above)
+    }
 }
 
 /// A question that no score counts.

@@ -45,7 +45,8 @@ pub(crate) enum MeasureCommand {
         /// Whom it is about, where it asks about somebody; people in general unless told.
         #[arg(long)]
         person: Option<String>,
-        /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items.
+        /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items; "prefer-not-to-say"
+        /// where an item may be declined.
         #[arg(long, value_name = "FILE")]
         answers: Option<PathBuf>,
     },

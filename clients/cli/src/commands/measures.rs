@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use haven_api::definition::{Check, Checked};
-use haven_api::measures::{Item, Measure, MeasureResult, MeasureSummary, Score};
+use haven_api::measures::{Extra, Item, Measure, MeasureResult, MeasureSummary, Score};
 use haven_core::answers::{ExerciseId, Value, ValueMap};
 use haven_core::measure::{PREFER_NOT_TO_SAY, Verdict};
 use haven_core::progress::verdict;
@@ -13,6 +13,7 @@ use haven_core::sentence::shown;
 use serde::Serialize;
 
 use super::definitions::{self, Summary};
+use super::support;
 use crate::args::{HelpNowArgs, MeasureCommand};
 use crate::ask;
 use crate::cx::{Cx, Haven, aside, print};
@@ -20,6 +21,9 @@ use crate::fault::{Exit, Fault};
 use crate::limits::ID_SHOWN;
 use crate::shapes::MeasureSummaryShape;
 use crate::text::{LANGUAGE, Style, wrapped};
+
+/// What stands last where an answer called for support, so that it is not what scrolls away.
+const SUPPORT_STAYS: &str = "\n`haven help-now` shows whom you could reach, at any time.\n";
 
 pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault> {
     match command {
@@ -211,12 +215,15 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
 async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>) -> Result<(), Fault> {
     let haven = cx.haven().await?;
     let measure = haven.measure(id, person, LANGUAGE).await?;
+    let mut is_card_shown = false;
     let answers = match file {
         Some(file) => sheet(&measure, &ask::text(file)?)?,
         None if cx.asks => {
             // Better to hear that the journal is locked before the first answer than after the last.
             haven.people().await?;
-            ask_all(cx, &measure).await?
+            let (answers, shown) = ask_all(cx, &measure).await?;
+            is_card_shown = shown;
+            answers
         }
         None => {
             return Err(Fault::usage(
@@ -227,12 +234,15 @@ async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>)
         }
     };
     let result = haven.answer_measure(id, person, answers, None, LANGUAGE).await?;
-    if result.support && !cx.json {
+    if result.support && !cx.json && !is_card_shown {
         // Before any score, and nobody has to answer it.
-        super::support::help(cx, HelpNowArgs::default()).await;
+        support::help(cx, HelpNowArgs::default()).await;
         print("\n")?;
     }
-    cx.tell(&ResultShape::kept(&result), |style| told(&result, style))
+    cx.tell(&ResultShape::kept(&result), |style| {
+        let support = if result.support { SUPPORT_STAYS } else { "" };
+        format!("{}{support}", told(&result, style))
+    })
 }
 
 /// Reads a sheet: an array in the order of the items, or an object by their ids.
@@ -259,8 +269,9 @@ fn sheet(measure: &Measure, text: &str) -> Result<ValueMap, Fault> {
     }
 }
 
-/// Asks the questions one after another. What does not fit is asked again; nothing is kept until the end.
-async fn ask_all(cx: &Cx, measure: &Measure) -> Result<ValueMap, Fault> {
+/// Asks the questions one after another. What does not fit is asked again; nothing is kept until the end. Tells as well whether
+/// an answer has shown the support card, which waits for no other question.
+async fn ask_all(cx: &Cx, measure: &Measure) -> Result<(ValueMap, bool), Fault> {
     let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
     for paragraph in [&measure.origin, &measure.advice, &measure.stem] {
         if !paragraph.is_empty() {
@@ -273,13 +284,17 @@ async fn ask_all(cx: &Cx, measure: &Measure) -> Result<ValueMap, Fault> {
         scale(measure)
     );
     aside(&words);
-    let mut answers = ValueMap::new();
+    let (mut answers, mut is_card_shown) = (ValueMap::new(), false);
     for (index, item) in measure.items.iter().enumerate() {
         let number = format!("{}/{}", index + 1, measure.items.len());
         let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
         let declines = if item.declinable { "  (or: prefer not to say)" } else { "" };
         aside(&format!("\n{}  {}{declines}", cx.style.faint(&number), cx.style.words(text)));
         if let Some(answer) = ask_one(cx, measure, item).await? {
+            if item.calls_for_support(&answer) {
+                aside(&support::on_the_way(cx).await);
+                is_card_shown = true;
+            }
             answers.insert(item.id.clone(), answer);
         }
     }
@@ -288,12 +303,24 @@ async fn ask_all(cx: &Cx, measure: &Measure) -> Result<ValueMap, Fault> {
         let options: String =
             options.map(|(index, option)| format!("\n  {}  {}", index + 1, option.label)).collect();
         aside(&format!("\n{}{options}", extra.text));
-        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
-        let chosen =
-            typed.trim().parse::<usize>().ok().and_then(|number| extra.options.get(number.checked_sub(1)?));
-        answers.extend(chosen.map(|option| (extra.id.clone(), Value::from(option.id.as_str()))));
+        if let Some(option) = ask_extra(cx, extra).await? {
+            answers.insert(extra.id.clone(), option);
+        }
     }
-    Ok(answers)
+    Ok((answers, is_card_shown))
+}
+
+async fn ask_extra(cx: &Cx, extra: &Extra) -> Result<Option<Value>, Fault> {
+    loop {
+        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
+        let typed = typed.trim();
+        let number = typed.parse::<usize>().ok();
+        match number.and_then(|number| extra.options.get(number.checked_sub(1)?)) {
+            Some(option) => return Ok(Some(Value::from(option.id.as_str()))),
+            None if typed.is_empty() => return Ok(None),
+            None => aside(&format!("A whole number from 1 to {}, or an empty line.", extra.options.len())),
+        }
+    }
 }
 
 async fn ask_one(cx: &Cx, measure: &Measure, item: &Item) -> Result<Option<Value>, Fault> {

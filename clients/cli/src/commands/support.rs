@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::support::{Card, Chosen, Country, Plan, PlanPart, Shown};
-use haven_core::support::{Asked, PlanState, Support};
+use haven_core::support::{Asked, Kind, PlanState, Support};
 use serde::Serialize;
 
 use self::place::Place;
@@ -104,8 +104,7 @@ impl<'a> PartShape<'a> {
 /// ends well; it starts nothing and asks nothing.
 pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
     let place = Place::of(&args);
-    let asked = tokio::time::timeout(HELP_ASK_MAX, ask(place.country)).await;
-    let mut card = asked.ok().flatten().unwrap_or_else(|| alone(place.country));
+    let mut card = card(&place).await;
     if args.hides_plan() {
         hide_plan(&mut card);
     }
@@ -123,6 +122,29 @@ pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
     };
     // Nobody is left to hear that this failed.
     let _ = cx.tell(&shape, |style| in_words(&card, &place, style));
+}
+
+/// The card in words, for whoever is in the middle of something else.
+pub(super) async fn on_the_way(cx: &Cx) -> String {
+    let place = Place::of(&HelpNowArgs::default());
+    in_words(&card(&place).await, &place, cx.style)
+}
+
+/// The lines for people whom somebody close frightens, and where the others are. Where none is known, only that.
+pub(super) async fn abuse_lines(cx: &Cx) -> String {
+    let place = Place::of(&HelpNowArgs::default());
+    let mut lines = card(&place).await.lines;
+    lines.retain(|line| line.kind == Kind::Abuse);
+    let plain = Style { colors: false, ..cx.style };
+    format!(
+        "{}`haven help-now` shows more numbers, and those of other countries.\n",
+        lines_in_words(&lines, plain)
+    )
+}
+
+async fn card(place: &Place) -> Card {
+    let asked = tokio::time::timeout(HELP_ASK_MAX, ask(place.country)).await;
+    asked.ok().flatten().unwrap_or_else(|| alone(place.country))
 }
 
 /// The card of the daemon, if one runs and answers.

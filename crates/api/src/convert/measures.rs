@@ -67,6 +67,7 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, beside: Besi
         id: item.id.to_string(),
         text: measure.item_text(item, language, name).unwrap_or_default(),
         declinable: item.declinable,
+        support_above: item.support_above,
     });
     let anchors = measure.scale.anchors.iter().map(|(at, label)| pb::Anchor { at: *at, label: told(label) });
     let extras = measure.extras.iter().map(|extra| {
@@ -96,8 +97,12 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, beside: Besi
 /// # Errors
 /// The device wrote something that is none.
 pub fn from_pb(measure: pb::Measure) -> Result<measures::Measure, ApiError> {
-    let item =
-        |item: pb::MeasureItem| measures::Item { id: item.id, text: item.text, declinable: item.declinable };
+    let item = |item: pb::MeasureItem| measures::Item {
+        id: item.id,
+        text: item.text,
+        declinable: item.declinable,
+        support_above: item.support_above,
+    };
     let option = |it: pb::FieldOption| Choice { id: it.id, label: it.label, notice: it.notice };
     let extra = |extra: pb::MeasureExtra| measures::Extra {
         id: extra.id,

@@ -7180,6 +7180,10 @@ pub struct MeasureItem {
     /// Whether "prefer-not-to-say" is an answer.
     #[prost(bool, tag = "3")]
     pub declinable: bool,
+    /// An answer greater than this shows the support card at once, before the next question; so does "prefer-not-to-say". Absent
+    /// where no answer does.
+    #[prost(int32, optional, tag = "4")]
+    pub support_above: ::core::option::Option<i32>,
 }
 /// MeasureExtra is a question that no score counts.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -82,6 +82,7 @@ fn an_exercise_about_somebody_unsafe_is_held_without_a_question() {
     {
         let held = done(&device, arguments, lines);
         assert!(held.contains("haven practice do people-map"), "{held}");
+        assert!(held.contains("haven help-now"), "whom to reach: {held}");
         assert!(!held.contains("What happened?"), "{held}");
     }
     assert_eq!(device.entries(), 0);
@@ -120,4 +121,18 @@ fn what_is_asked_later_stands_below_the_words_it_is_about() {
     let asked = at_terminal(&device, &["practice", "later", &id], "true", "partly\n").stdout;
     assert!(asked.contains("a walk") && !asked.contains("we spoke of home"), "{asked}");
     assert_eq!(device.json(&["show", &id])["answers"]["tried"], "partly");
+}
+
+#[test]
+fn an_answer_that_calls_for_support_shows_whom_to_reach_before_the_next_question() {
+    let device = Device::begun();
+    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nfive\n1\n";
+    let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
+    let places =
+        ["better off dead", "call", "how difficult", "A whole number from 1 to 4", "Kept.", "haven help-now"];
+    let mut rest = &*asked;
+    for words in places {
+        let at = rest.find(words).unwrap_or_else(|| panic!("{words} comes in its place: {asked}"));
+        rest = &rest[at + words.len()..];
+    }
 }
