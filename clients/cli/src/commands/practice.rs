@@ -183,7 +183,10 @@ fn held(gate: &GateWords) -> Fault {
     let instead: Vec<_> = gate.instead.iter().map(|id| format!("`haven practice do {id}`")).collect();
     let next = match instead.as_slice() {
         [] => "Nothing needs to be said now; `haven practice list` shows what else there is.".to_owned(),
-        _ => format!("Try one of these instead: {}.", instead.join(", ")),
+        _ => format!(
+            "Try one of these instead: {}. `haven help-now` shows helplines for people whom somebody close frightens.",
+            instead.join(", ")
+        ),
     };
     let why = "somebody it is about is marked as not safe to be open with";
     Fault::decision("the exercise was not done", why, next)

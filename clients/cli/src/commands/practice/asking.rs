@@ -10,6 +10,7 @@ use super::answers::{read, takes_lines};
 use super::sitting::{Sitting, person};
 use super::{Ending, question};
 use crate::ask;
+use crate::commands::support;
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
 
@@ -22,7 +23,7 @@ pub(super) async fn ask_all(cx: &Cx, sitting: &mut Sitting, stepper: &mut Steppe
     let is_unsafe = sitting.is_unsafe(exercise, stepper.answers());
     introduce(exercise, is_unsafe);
     if let Some(gate) = sitting.held(stepper) {
-        hold(gate);
+        hold(cx, gate).await;
         return Ok(Ending::Held);
     }
     if let Some(gate) = &exercise.gate
@@ -60,7 +61,7 @@ async fn questions(
         }
         if let Some(gate) = sitting.held(stepper) {
             aside(&stepper.exercise().unsafe_notice);
-            hold(gate);
+            hold(cx, gate).await;
             return Ok(Ending::Held);
         }
         let now = sitting.is_unsafe(stepper.exercise(), stepper.answers());
@@ -92,13 +93,14 @@ async fn pass(cx: &Cx, gate: &GateWords) -> Result<bool, Fault> {
     if answer == "y" || answer == yes.to_lowercase() {
         return Ok(true);
     }
-    hold(gate);
+    hold(cx, gate).await;
     Ok(false)
 }
 
-/// Says why it does not go on, and what to do instead.
-fn hold(gate: &GateWords) {
+/// Says why it does not go on, whom to reach, and what to do instead.
+async fn hold(cx: &Cx, gate: &GateWords) {
     aside(&format!("\n{}", gate.held));
+    aside(&format!("\n{}", support::abuse_lines(cx).await));
     for id in &gate.instead {
         aside(&format!("  haven practice do {id}"));
     }

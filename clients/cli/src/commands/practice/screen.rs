@@ -140,6 +140,8 @@ fn held(walk: &Walk, sheet: &mut Sheet) {
     }
     sheet.words(&gate.held, Style::new());
     sheet.blank();
+    sheet.words(walk.lines.trim_end(), Style::new());
+    sheet.blank();
     for id in &gate.instead {
         sheet.words(&format!("  haven practice do {id}"), Style::new());
     }

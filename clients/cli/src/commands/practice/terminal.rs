@@ -91,15 +91,17 @@ pub(super) async fn event(wait: Duration) -> Result<Option<Event>, Fault> {
 fn next(wait: Duration) -> io::Result<Option<Event>> {
     let until = Instant::now() + wait;
     loop {
-        let left = until.saturating_duration_since(Instant::now());
-        listen(left.min(SLICE))?;
-        // What came with an earlier key, and a new size of the window, show here only.
+        // Whether the terminal is still there; then what came with an earlier key, which no wait would show, and a new size of
+        // the window.
+        listen(Duration::ZERO)?;
         if event::poll(Duration::ZERO)? {
             return event::read().map(Some);
         }
+        let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(None);
         }
+        listen(left.min(SLICE))?;
     }
 }
 

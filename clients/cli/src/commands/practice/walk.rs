@@ -60,6 +60,8 @@ pub(super) struct Walk {
     pub(super) page: Page,
     /// What to say first where somebody it concerns is marked unsafe; empty if nothing.
     pub(super) unsafe_notice: String,
+    /// Whom somebody can reach who is afraid of somebody close; shown where the gate holds.
+    pub(super) lines: String,
     /// What was wrong with the last key or answer.
     pub(super) hint: String,
     /// How far long words are scrolled.
@@ -73,7 +75,15 @@ impl Walk {
     pub(super) fn begin(stepper: Stepper, is_unsafe: bool, is_held: bool) -> Self {
         let unsafe_notice = if is_unsafe { stepper.exercise().unsafe_notice.clone() } else { String::new() };
         let page = if is_held { Page::Held } else { Page::Intro };
-        Self { stepper, page, unsafe_notice, hint: String::new(), scrolled: 0, columns: 80 }
+        Self {
+            stepper,
+            page,
+            unsafe_notice,
+            lines: String::new(),
+            hint: String::new(),
+            scrolled: 0,
+            columns: 80,
+        }
     }
 
     pub(super) fn gate(&self) -> Option<&GateWords> {

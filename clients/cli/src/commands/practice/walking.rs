@@ -18,6 +18,7 @@ use super::screen::draw;
 use super::sitting::{Sitting, person};
 use super::terminal::{Screen, event};
 use super::walk::{Act, Page, Walk};
+use crate::commands::support;
 use crate::cx::Cx;
 use crate::fault::Fault;
 use crate::text::{LANGUAGE, Style, marks};
@@ -38,7 +39,10 @@ pub(super) async fn walk(
 ) -> Result<Ending, Fault> {
     let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
     let is_held = sitting.held(stepper).is_some();
-    let walk = Walk::begin(stepper.clone(), is_unsafe, is_held);
+    let mut walk = Walk::begin(stepper.clone(), is_unsafe, is_held);
+    if walk.gate().is_some() {
+        walk.lines = support::abuse_lines(cx).await;
+    }
     let mut walking = Walking { walk, links: Links::default(), is_unsafe, style: cx.style, still };
     let ending = walking.run(sitting).await;
     *stepper = walking.walk.stepper;
@@ -58,7 +62,10 @@ pub(super) async fn again(
         return Ok(None);
     };
     let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
-    let walk = Walk::begin(stepper.clone(), is_unsafe, false);
+    let mut walk = Walk::begin(stepper.clone(), is_unsafe, false);
+    if walk.gate().is_some() {
+        walk.lines = support::abuse_lines(cx).await;
+    }
     let mut walking = Walking { walk, links: Links::default(), is_unsafe, style: cx.style, still };
     walking.ask(sitting).await;
     walking.walk.hint = format!("That does not fit: {}; {}.", fault.what, fault.next);
