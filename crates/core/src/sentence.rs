@@ -86,6 +86,8 @@ word_enum!(
         Same = "same",
         /// Over the counts of a month.
         OfTheMoments = "of-the-moments",
+        /// Over the counts of a month with one person.
+        OfTheMomentsWith = "of-the-moments-with",
         /// How often an urge came with a person and without.
         Together = "together",
         /// The middle of beliefs right after.
@@ -129,6 +131,13 @@ pub enum Part {
     Number(f64),
     /// A date.
     Date(Date),
+    /// A month.
+    Month {
+        /// The year.
+        year: i16,
+        /// The month, 1 to 12.
+        month: i8,
+    },
     /// Somebody of the journal.
     Person(PersonId),
     /// An option of an exercise.
@@ -223,6 +232,7 @@ impl Part {
             Self::Count(count) => count.to_string(),
             Self::Number(number) => shown(*number),
             Self::Date(date) => date.to_string(),
+            Self::Month { year, month } => format!("{year:04}-{month:02}"),
             Self::Person(person) => (speaker.name)(*person).unwrap_or_else(gap),
             Self::Choice { exercise, field, option } => {
                 choice(speaker, exercise, field, option).unwrap_or_else(|| option.clone())

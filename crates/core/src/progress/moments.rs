@@ -70,6 +70,17 @@ pub struct Together {
     pub says: Sentence,
 }
 
+impl Month {
+    /// Keeps the counts with one person, and says whose they are.
+    pub(super) fn keep_only(&mut self, person: PersonId) {
+        self.counts.retain(|count| count.person == Some(person));
+        self.says = Sentence::new(Saying::OfTheMomentsWith)
+            .with("person", Part::Person(person))
+            .with("month", Part::Month { year: self.year, month: self.month })
+            .with("count", self.counts.iter().map(|count| count.count).sum::<usize>());
+    }
+}
+
 /// Returns the moments that were logged.
 pub fn moments<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>) -> Moments {
     let mut tally = Tally::default();
@@ -119,7 +130,9 @@ impl Tally {
                 person: *person,
                 count: *count,
             };
-            let says = Sentence::new(Saying::OfTheMoments).with("count", counts.values().sum::<usize>());
+            let says = Sentence::new(Saying::OfTheMoments)
+                .with("month", Part::Month { year: *year, month: *month })
+                .with("count", counts.values().sum::<usize>());
             Month { year: *year, month: *month, joined, counts: counts.iter().map(count).collect(), says }
         };
         self.months.iter().map(month).collect()

@@ -141,11 +141,15 @@ fn moments_are_counted_by_month_and_empty_months_are_gaps() {
     let moments = moments(&journal.frame(), &journal.entries);
     let shown: Vec<(i16, i8, bool, String)> =
         moments.months.iter().map(|m| (m.year, m.month, m.joined, said(&m.says))).collect();
-    let of = |count: usize| format!("Of the {count} moments you logged.");
-    assert_eq!(shown, [(2026, 1, false, of(3)), (2026, 2, true, of(1)), (2026, 4, false, of(1))]);
+    let of =
+        |month: i8, count: usize| format!("Of the moments you logged in 2026-{month:02}, {count} in all.");
+    assert_eq!(shown, [(2026, 1, false, of(1, 3)), (2026, 2, true, of(2, 1)), (2026, 4, false, of(4, 1))]);
     let january: Vec<(&str, Option<crate::id::PersonId>, usize)> =
         moments.months[0].counts.iter().map(|c| (c.urge.as_str(), c.person, c.count)).collect();
     assert_eq!(january, [("check", None, 1), ("reach", Some(person(1)), 2)]);
+    let mut of_one = moments.months[0].clone();
+    of_one.keep_only(person(1));
+    assert_eq!(said(&of_one.says), "Of the moments with P1 you logged in 2026-01, 2 in all.");
     assert_eq!(moments.together, []);
 }
 

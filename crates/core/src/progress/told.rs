@@ -189,13 +189,17 @@ impl Teller<'_> {
     }
 
     fn triggers(&self, entries: &[&Entry]) -> Parts {
-        let found = moments(self.frame, entries.iter().copied());
-        let together: Vec<_> = found.together.iter().filter(|it| self.is_shown(it.person)).collect();
+        let mut found = moments(self.frame, entries.iter().copied());
+        if let Some(person) = self.person {
+            found.months.iter_mut().for_each(|month| month.keep_only(person));
+            found.months.retain(|month| !month.counts.is_empty());
+        }
+        let is_named = |person| self.is_shown(person) && self.name(person).is_some();
+        let together: Vec<_> = found.together.iter().filter(|it| is_named(it.person)).collect();
         let says = found.months.last().map(|month| self.text(&month.says)).into_iter();
         let says = says.chain(together.iter().map(|it| self.text(&it.says))).collect();
         let months = found.months.iter().map(|month| {
-            let wanted = month.counts.iter().filter(|it| self.person.is_none() || it.person == self.person);
-            let counts = wanted.map(|it| {
+            let counts = month.counts.iter().map(|it| {
                 json!({ "urge": it.urge, "label": self.urge(&it.urge), "person": it.person.map(text),
                         "name": it.person.and_then(|person| self.name(person)), "count": it.count })
             });
@@ -284,16 +288,18 @@ impl Teller<'_> {
     fn people(&self, entries: &[&Entry]) -> Parts {
         let placed = circles(self.frame, entries.iter().copied());
         let mut responses = responses(self.frame, entries.iter().copied());
-        responses.retain(|one| self.is_shown(one.person));
+        let is_named = |person| self.is_shown(person) && self.name(person).is_some();
+        // Somebody forgotten has no name that a line could begin with.
+        responses.retain(|one| is_named(one.person));
         let says = placed.says.iter().map(|sentence| self.text(sentence));
         let says =
             says.chain(responses.iter().map(|one| self.of(self.name(one.person), &one.says))).collect();
-        let now = placed.placed.iter().filter(|it| self.is_shown(it.person)).map(|it| {
+        let now = placed.placed.iter().filter(|it| is_named(it.person)).map(|it| {
             json!({ "person": text(it.person), "name": self.name(it.person), "circle": it.circle,
                     "since": it.since.to_string() })
         });
         let now: Vec<Value> = now.collect();
-        let moves = placed.moves.iter().filter(|it| self.is_shown(it.person)).map(|it| {
+        let moves = placed.moves.iter().filter(|it| is_named(it.person)).map(|it| {
             json!({ "entry": it.entry.to_string(), "date": it.date.to_string(), "person": text(it.person),
                     "name": self.name(it.person), "from": it.from, "to": it.to })
         });
