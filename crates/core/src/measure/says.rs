@@ -123,7 +123,8 @@ mod tests {
         assert_eq!(scores, [["8 of 9 questions were answered; their mean stands for the others."]]);
         points[1] = None;
         let (_, scores) = texts("ipip-love", &points);
-        let expected = "Not scored: 2 of 9 questions have no answer, and at most 1 may be left out.";
+        let expected =
+            "Not scored. Questions without an answer: 2 of 9. This score can do without 1 of them.";
         assert_eq!(scores, [[expected]]);
         assert!(said(&NotScored::Declined.says()).contains("That is your choice"));
     }
