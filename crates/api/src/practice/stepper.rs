@@ -138,6 +138,13 @@ impl Stepper {
         found.is_some()
     }
 
+    /// Goes back to the first question that the exercise needs and that is open, if it was passed over on the way here.
+    pub fn to_open(&mut self) {
+        let first = self.open().next().map(|field| field.id.clone());
+        let at = first.and_then(|id| self.asked.iter().position(|at| self.exercise.fields[*at].id == id));
+        self.at = at.map_or(self.at, |at| at.min(self.at));
+    }
+
     /// Ends it here: no further question is asked.
     pub fn end(&mut self) {
         self.at = self.asked.len();

@@ -37,6 +37,8 @@ pub(super) async fn walk(
     stepper: &mut Stepper,
     still: bool,
 ) -> Result<Ending, Fault> {
+    // Answers given already stand on their screens and stay with Enter, so passing them again costs nothing.
+    stepper.to_open();
     let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
     let is_held = sitting.held(stepper).is_some();
     let mut walk = Walk::begin(stepper.clone(), is_unsafe, is_held);

@@ -33,6 +33,19 @@ fn questions_come_in_order_and_later_ones_not_now() {
 }
 
 #[test]
+fn going_on_begins_at_the_first_open_question_that_is_needed() {
+    let answered = |ids: &[&str]| {
+        let answers = ids.iter().map(|id| ((*id).to_owned(), Value::from("words"))).collect();
+        let mut stepper = Stepper::new(exercise("need-line"), answers);
+        stepper.to_open();
+        asked(&stepper).to_owned()
+    };
+    assert_eq!(answered(&["person", "fact"]), "feel");
+    assert_eq!(answered(&["person", "ask"]), "fact");
+    assert_eq!(answered(&[]), "person");
+}
+
+#[test]
 fn a_list_is_open_until_it_says_enough() {
     let open = |weights: &[i32]| {
         let item = |weight: &i32| json!({ "text": "busy", "weight": weight });
