@@ -17,6 +17,7 @@ use crate::answers::{ExerciseId, ExerciseRef, FieldId};
 
 pub use crate::definition::{DEFAULT_LANGUAGE, Texts, UnknownWord};
 pub use derived::derived;
+pub(crate) use derived::finished;
 pub(crate) use derived::spoken;
 pub use field::{Bounds, Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
 pub use gate::GateWords;

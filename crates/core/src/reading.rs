@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::answers::{Answer, FieldId, Item, ItemValue};
+use crate::answers::{Answer, Emotion, FieldId, Item, ItemValue};
 use crate::entry::Entry;
-use crate::exercise::{self, Exercise, Phase, Shape, spoken};
+use crate::exercise::{Exercise, Phase, Shape, finished, spoken};
 use crate::id::PersonId;
 use crate::measure::{Measure, PERSON_FIELD, PREFER_NOT_TO_SAY, Target};
 use crate::shelf::Asked;
@@ -113,7 +113,7 @@ impl Reader<'_> {
             (_, Answer::Link(entry)) => entry.to_string(),
             (_, Answer::List(items)) => self.list(items),
             (_, Answer::Emotions(emotions)) => {
-                let one = |emotion: &crate::answers::Emotion| {
+                let one = |emotion: &Emotion| {
                     let alone = Answer::Emotions(vec![emotion.clone()]);
                     format!("{} {}", self.spoken(id, &alone), emotion.strength)
                 };
@@ -159,10 +159,10 @@ impl Reader<'_> {
     /// The sentences put together from the answers, where nothing is missing in them.
     fn derived(&self, entry: &Entry) -> Vec<ReadAnswer> {
         let Some(exercise) = self.exercise() else { return Vec::new() };
-        let mut sentences = exercise::derived(exercise, &entry.answers, self.language, self.name_of);
+        let mut sentences = finished(exercise, &entry.answers, self.language, self.name_of);
         let fields = exercise.fields.iter().filter(|field| matches!(field.shape, Shape::Derived { .. }));
         let whole = fields.filter_map(|field| {
-            let answer = sentences.remove(&field.id).filter(|sentence| !sentence.contains(NOTHING))?;
+            let answer = sentences.remove(&field.id)?;
             Some(ReadAnswer { id: field.id.clone(), question: self.question(&field.id), answer })
         });
         whole.collect()
@@ -172,7 +172,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::{Answers, Emotion};
+    use crate::answers::Answers;
     use crate::entry::{Draft, EntryKind};
     use crate::id::EntryId;
     use crate::shelf::Shelf;
@@ -274,14 +274,14 @@ mod tests {
                 fact,
                 ("feel", Answer::Emotions(vec![felt])),
                 ("need", Answer::Choice("rest".to_owned())),
-                ("ask", text("Stay?")),
+                ("ask", text("Stay… a while?")),
             ],
             &[
                 ("What happened?", "It rained."),
                 ("What do you feel about it, and how strongly?", "alone 3"),
                 ("What do you need most?", "rest"),
-                ("What do you ask for?", "Stay?"),
-                ("How it could sound", "It rained. I feel alone, and I need rest. Stay?"),
+                ("What do you ask for?", "Stay… a while?"),
+                ("How it could sound", "It rained. I feel alone, and I need rest. Stay… a while?"),
             ],
         );
     }

@@ -1,5 +1,6 @@
 //! Sentences put together from earlier answers.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::{Exercise, Shape};
@@ -19,19 +20,49 @@ pub fn derived(
     language: &str,
     name: &dyn Fn(PersonId) -> Option<String>,
 ) -> BTreeMap<FieldId, String> {
-    let mut sentences: BTreeMap<FieldId, String> = BTreeMap::new();
+    let sentences = sentences(exercise, answers, language, name).into_iter();
+    sentences.map(|(id, sentence)| (id, sentence.text)).collect()
+}
+
+/// Returns the sentences of [`derived`] in which no answer is missing.
+pub(crate) fn finished(
+    exercise: &Exercise,
+    answers: &Answers,
+    language: &str,
+    name: &dyn Fn(PersonId) -> Option<String>,
+) -> BTreeMap<FieldId, String> {
+    let sentences = sentences(exercise, answers, language, name).into_iter();
+    sentences.filter(|(_, sentence)| sentence.is_whole).map(|(id, sentence)| (id, sentence.text)).collect()
+}
+
+struct Sentence {
+    text: String,
+    is_whole: bool,
+}
+
+fn sentences(
+    exercise: &Exercise,
+    answers: &Answers,
+    language: &str,
+    name: &dyn Fn(PersonId) -> Option<String>,
+) -> BTreeMap<FieldId, Sentence> {
+    let mut sentences: BTreeMap<FieldId, Sentence> = BTreeMap::new();
     let mut fields: Vec<_> = exercise.fields.iter().collect();
     fields.sort_by_key(|field| field.phase);
     for field in fields {
         let Shape::Derived { template } = &field.shape else { continue };
-        let sentence = fill(exercise.texts.get(language, template), |place| {
-            let Ok(id) = place.parse::<FieldId>() else { return GAP.to_owned() };
-            let earlier = sentences.get(&id).cloned();
-            earlier
-                .or_else(|| spoken(Some(exercise), &id, answers.get(&id)?, language, name))
-                .unwrap_or(GAP.to_owned())
+        let is_whole = Cell::new(true);
+        let text = fill(exercise.texts.get(language, template), |place| {
+            let id = place.parse::<FieldId>().ok();
+            if let Some(earlier) = id.as_ref().and_then(|id| sentences.get(id)) {
+                is_whole.set(is_whole.get() && earlier.is_whole);
+                return earlier.text.clone();
+            }
+            let answer = id.and_then(|id| spoken(Some(exercise), &id, answers.get(&id)?, language, name));
+            is_whole.set(is_whole.get() && answer.is_some());
+            answer.unwrap_or_else(|| GAP.to_owned())
         });
-        sentences.insert(field.id.clone(), sentence);
+        sentences.insert(field.id.clone(), Sentence { text, is_whole: is_whole.get() });
     }
     sentences
 }
