@@ -3,6 +3,7 @@
 use haven_core::answers::{ExerciseRef, Value};
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::id::PersonId;
+pub use haven_core::reading::NameOf;
 use haven_core::reading::ReadAnswer;
 use haven_core::search::Snippet;
 use haven_core::time::Timestamp;
@@ -12,9 +13,6 @@ use super::{millis, read, sent, stamp, unreadable};
 use crate::error::ApiError;
 use crate::journal::{self, EntryVersion, Hit, PersonRef, SnippetPart, Summary};
 use crate::pb;
-
-/// Gives the name of a person; one who was forgotten has none.
-pub type NameOf<'a> = &'a dyn Fn(PersonId) -> Option<String>;
 
 /// Writes a kind.
 pub fn kind_to_pb(kind: EntryKind) -> pb::EntryKind {

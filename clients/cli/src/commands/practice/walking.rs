@@ -39,13 +39,7 @@ pub(super) async fn walk(
 ) -> Result<Ending, Fault> {
     // Answers given already stand on their screens and stay with Enter, so passing them again costs nothing.
     stepper.to_open();
-    let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
-    let is_held = sitting.held(stepper).is_some();
-    let mut walk = Walk::begin(stepper.clone(), is_unsafe, is_held);
-    if walk.gate().is_some() {
-        walk.lines = support::abuse_lines(cx).await;
-    }
-    let mut walking = Walking { walk, links: Links::default(), is_unsafe, style: cx.style, still };
+    let mut walking = Walking::begin(cx, sitting, stepper, still).await;
     let ending = walking.run(sitting).await;
     *stepper = walking.walk.stepper;
     ending
@@ -63,12 +57,7 @@ pub(super) async fn again(
     else {
         return Ok(None);
     };
-    let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
-    let mut walk = Walk::begin(stepper.clone(), is_unsafe, false);
-    if walk.gate().is_some() {
-        walk.lines = support::abuse_lines(cx).await;
-    }
-    let mut walking = Walking { walk, links: Links::default(), is_unsafe, style: cx.style, still };
+    let mut walking = Walking::begin(cx, sitting, stepper, still).await;
     walking.ask(sitting).await;
     walking.walk.hint = format!("That does not fit: {}; {}.", fault.what, fault.next);
     let ending = walking.run(sitting).await;
@@ -92,6 +81,16 @@ struct Links {
 }
 
 impl Walking {
+    /// Begins where the stepper is; with whom to reach at hand, should the gate hold.
+    async fn begin(cx: &Cx, sitting: &Sitting, stepper: &Stepper, still: bool) -> Self {
+        let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
+        let mut walk = Walk::begin(stepper.clone(), is_unsafe, sitting.held(stepper).is_some());
+        if walk.gate().is_some() {
+            walk.lines = support::abuse_lines(cx).await;
+        }
+        Self { walk, links: Links::default(), is_unsafe, style: cx.style, still }
+    }
+
     async fn run(&mut self, sitting: &mut Sitting) -> Result<Ending, Fault> {
         let mut screen = Screen::take()?;
         let (mut before, mut is_dirty) = (Instant::now(), false);
