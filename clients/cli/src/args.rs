@@ -114,9 +114,9 @@ pub(crate) enum Command {
         /// The entry: its id, or as much of it as fits one only.
         id: String,
     },
-    /// Keep a short look at how you are.
+    /// Note how you're feeling.
     Checkin(CheckinArgs),
-    /// Look after words that were not saved yet.
+    /// Look after words that weren't saved yet.
     #[command(subcommand)]
     Draft(DraftCommand),
     /// Take entries in from a file.
@@ -134,7 +134,7 @@ pub(crate) enum Command {
     /// Answer questionnaires and look back on the results.
     #[command(subcommand)]
     Measure(MeasureCommand),
-    /// See what may honestly be said of how things went.
+    /// See what your entries show over time.
     Progress(ProgressArgs),
     /// Look after the people you write about.
     #[command(subcommand)]
@@ -143,7 +143,7 @@ pub(crate) enum Command {
     /// Fill an empty journal with a fictional one, to look around in.
     DemoData(DemoArgs),
 
-    /// Show who could be reached when things are very low; works locked, offline and without a journal.
+    /// Show who you can call when things are very low; works locked, offline and without a journal.
     HelpNow(HelpNowArgs),
     /// Show your plan for low times, and choose what of it can be read while the journal is locked.
     Plan {

@@ -1,10 +1,13 @@
 //! Guided exercises as a client sees them: everything to ask the questions, the texts in one language.
 
 pub mod breath;
+mod harm;
 pub mod stepper;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::exercise::{Gate, ItemKind, Phase, Sign, Step};
+
+pub use harm::{CouldHarm, HarmQuestion, NoAnswer, Then};
 
 /// An exercise as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,31 +51,12 @@ pub struct Exercise {
     pub fields: Vec<Field>,
     /// What may change by doing it.
     pub outcomes: Vec<Outcome>,
-    /// What to ask before anything else; the exercise goes on at "yes" only.
-    pub gate: Option<GateWords>,
+    /// What to ask before anything else; the exercise goes on at once at "no" only.
+    pub harm_question: Option<HarmQuestion>,
     /// Whether a journal keeps it in one entry only, which is opened and changed each time.
     pub single: bool,
     /// The measure whose items its scales are, in order; a result is kept with the answers.
     pub measure: Option<ExerciseId>,
-}
-
-/// What is asked before an exercise that touches another person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GateWords {
-    /// The question.
-    pub question: String,
-    /// What to think of while answering.
-    pub help: String,
-    /// The only answer at which the exercise goes on.
-    pub yes: String,
-    /// An answer at which it does not.
-    pub not_sure: String,
-    /// The other one.
-    pub no: String,
-    /// What to say then.
-    pub held: String,
-    /// The exercises to offer then.
-    pub instead: Vec<ExerciseId>,
 }
 
 /// What stands behind an exercise.
@@ -84,6 +68,8 @@ pub struct Evidence {
     pub note: String,
     /// Keys of the sources.
     pub refs: Vec<String>,
+    /// The same as a person can look them up.
+    pub sources: Vec<String>,
 }
 
 /// A pair of questions that shows a change.
@@ -257,6 +243,8 @@ pub struct Choice {
     pub label: String,
     /// What to say when it is chosen; empty if nothing.
     pub notice: String,
+    /// What stands over it and its kin; empty where options stand by themselves.
+    pub group: String,
 }
 
 /// How many items make an answer complete, and how many are taken.

@@ -4,7 +4,7 @@ use std::fmt;
 
 pub use haven_core::limits::READABLE_BYTES_MAX;
 pub use haven_core::support::{
-    Card, Chosen, Country, HELP_COUNTRY, Kind, Plan, PlanPart, READABLE_FILE, Shown,
+    Card, Chosen, Country, HELP_COUNTRY, Kind, Plan, PlanPart, READABLE_FILE, Shown, State, Wide,
 };
 
 /// The plan line by line. Debug shows no word of it.

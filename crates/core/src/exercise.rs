@@ -4,6 +4,7 @@
 //! questions, that every question has words, and that old answers stay readable.
 
 mod derived;
+mod feelings;
 mod field;
 mod gate;
 mod load;
@@ -11,6 +12,7 @@ mod raw;
 mod rules;
 mod schema;
 mod shape;
+mod sources;
 mod words;
 
 use crate::answers::{ExerciseId, ExerciseRef, FieldId};
@@ -20,7 +22,7 @@ pub use derived::derived;
 pub(crate) use derived::finished;
 pub(crate) use derived::spoken;
 pub use field::{Bounds, Choice, Count, Delay, DelayError, Field, Scale, Shape, Stop, TextKey, Weight};
-pub use gate::GateWords;
+pub use gate::HarmQuestion;
 pub use schema::schema;
 pub use words::{Better, FieldKind, Gate, Grade, ItemKind, NotWhen, Phase, ShareDefault, Sign, Step, View};
 

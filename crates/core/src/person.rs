@@ -89,8 +89,16 @@ word_enum!(
         Partner = "partner",
         /// A friend.
         Friend = "friend",
+        /// Somebody who was a partner.
+        FormerPartner = "former-partner",
         /// Somebody else of the family.
         Family = "family",
+        /// Somebody from work.
+        Colleague = "colleague",
+        /// Somebody next door.
+        Neighbour = "neighbour",
+        /// Somebody in the same home.
+        Housemate = "housemate",
         /// Somebody who helps by profession.
         Professional = "professional",
         /// Anybody else.

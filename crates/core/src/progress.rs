@@ -36,7 +36,7 @@ pub use moments::{Moments, Month, Together, UrgeCount, moments};
 pub use pairs::{BeforeAfter, Comparison, Pair, before_after};
 pub use people::{Circles, Move, Placed, Response, Responses, circles, responses};
 pub use plane::{Noise, Plane, PlanePoint, Trail, plane};
-pub use results::{Dated, History, histories};
+pub use results::{Dated, History, ScoreSays, histories};
 pub use signs::{SignPoint, SignSeries, signs};
 pub use told::{Told, Topic, told, verdict};
 

@@ -280,7 +280,7 @@ mod tests {
                 ("What happened?", "It rained."),
                 ("What do you feel about it, and how strongly?", "alone 3"),
                 ("What do you need most?", "rest"),
-                ("What do you ask for?", "Stay… a while?"),
+                ("What will you ask for?", "Stay… a while?"),
                 ("How it could sound", "It rained. I feel alone, and I need rest. Stay… a while?"),
             ],
         );

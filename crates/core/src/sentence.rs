@@ -54,6 +54,8 @@ word_enum!(
         NotClearly = "not-clearly",
         /// A verdict.
         CannotTell = "cannot-tell",
+        /// A verdict.
+        TooSoon = "too-soon",
         /// The rule is ours for the time being.
         Provisional = "provisional",
         /// A verdict between two dates.
@@ -88,6 +90,10 @@ word_enum!(
         OfTheMoments = "of-the-moments",
         /// Over the counts of a month with one person.
         OfTheMomentsWith = "of-the-moments-with",
+        /// Over the counts of a month with a single moment.
+        OneMoment = "one-moment",
+        /// The same, with one person.
+        OneMomentWith = "one-moment-with",
         /// How often an urge came with a person and without.
         Together = "together",
         /// The middle of beliefs right after.
@@ -425,7 +431,7 @@ pub(crate) mod tests {
             .with("urge", urge)
             .with("without", 30)
             .with("other", 4);
-        let expected = "Of the 12 moments you logged with P7, 5 had this urge: reach out to them. Of the 30 others, 4 had it.";
+        let expected = "Of the 12 moments you logged with P7, 5 came with this urge: reach out to them. Of the 30 others, 4 did.";
         assert_eq!(said(&sentence), expected);
         let band = Part::Label { measure: "phq-9@1".parse().unwrap(), key: "moderately-severe".into() };
         let label = Sentence::new(Saying::Band).with("band", band);

@@ -18,7 +18,7 @@ use crate::fault::Fault;
 
 pub use card::{Asked, Card, Shown, Word};
 pub use country::{Country, HELP_COUNTRY, NoCountry};
-pub use helpline::{Helpline, Kind};
+pub use helpline::{Basis, Helpline, Kind, State, Wide};
 pub use plan::{PLAN, Plan, PlanLine, PlanPart, PlanState};
 pub use readable::{ChoiceFault, Chosen, READABLE_FILE, Readable, Unreadable};
 
@@ -33,6 +33,7 @@ const WORDS: &str = include_str!("../content/support.toml");
 pub struct Support {
     lines: Vec<Helpline>,
     members: Vec<Country>,
+    wide: Vec<Wide>,
     words: Texts,
 }
 
@@ -70,9 +71,15 @@ impl Support {
         lines
     }
 
-    /// Returns the countries that have lines of their own, in order.
+    /// Returns the emergency numbers that hold widely.
+    pub fn wide(&self) -> &[Wide] {
+        &self.wide
+    }
+
+    /// Returns the countries for which there are lines, in order.
     pub fn countries(&self) -> Vec<Country> {
-        let mut countries: Vec<Country> = self.lines.iter().map(|line| line.country).collect();
+        let own = self.lines.iter().map(|line| line.country).filter(|country| !country.is_union());
+        let mut countries: Vec<Country> = own.chain(self.members.iter().copied()).collect();
         countries.sort_unstable();
         countries.dedup();
         countries

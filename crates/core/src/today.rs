@@ -7,8 +7,9 @@ use crate::answers::{Answer, ExerciseId, FieldId, complete};
 use crate::entry::{Entry, EntryKind};
 use crate::exercise::{Exercise, Field, Gate, NotWhen, Phase, Step};
 use crate::id::EntryId;
-use crate::person::Relation;
+use crate::person::{Relation, Safe};
 use crate::progress::Frame;
+use crate::support::PLAN;
 use crate::time::Date;
 
 /// For how many days a later question keeps coming up. Asked longer after its time, it would measure memory.
@@ -65,10 +66,18 @@ pub struct Later {
     pub questions: Vec<(FieldId, FieldId)>,
 }
 
-/// Looks at what comes up today.
-pub fn today<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>) -> Today {
+/// Looks at what comes up today. `helped` is the day on which help was last asked for on this device, if that is known.
+pub fn today<'e>(
+    frame: &Frame<'_>,
+    entries: impl IntoIterator<Item = &'e Entry>,
+    helped: Option<Date>,
+) -> Today {
     let (mut open, mut later) = (Vec::new(), Vec::new());
-    let mut practice = Practice { has_therapist: knows_therapist(frame), ..Practice::default() };
+    let mut practice = Practice {
+        has_therapist: knows_therapist(frame),
+        asked_for_help: helped.is_some_and(|day| is_recent(frame, day)),
+        ..Practice::default()
+    };
     for entry in entries.into_iter().filter(|entry| entry.trashed.is_none()) {
         practice.count(frame, entry);
         match begun(frame, entry) {
@@ -90,6 +99,8 @@ struct Practice {
     last: BTreeMap<ExerciseId, Date>,
     /// Whether an answer of the last days called for support.
     needed_help: bool,
+    /// Whether help was asked for in the last days.
+    asked_for_help: bool,
     /// Whether there is a therapist to work with.
     has_therapist: bool,
 }
@@ -125,10 +136,13 @@ fn begun(frame: &Frame<'_>, entry: &Entry) -> Option<Open> {
     is_open.then(|| Open { entry: entry.id, exercise: exercise.id.clone(), date })
 }
 
+fn is_recent(frame: &Frame<'_>, day: Date) -> bool {
+    day >= frame.today.plus_days(-RECENT_HELP_DAYS)
+}
+
 fn called_for_support(frame: &Frame<'_>, entry: &Entry) -> bool {
-    let is_recent = entry.at.date() >= frame.today.plus_days(-RECENT_HELP_DAYS);
     let measure = entry.exercise.as_ref().and_then(|it| frame.measures.get_version(&it.id, it.version));
-    is_recent && measure.is_some_and(|measure| measure.score(&entry.answers).support)
+    is_recent(frame, entry.at.date()) && measure.is_some_and(|measure| measure.score(&entry.answers).support)
 }
 
 /// The questions of an entry whose time has come; none of an exercise that the person took back.
@@ -163,16 +177,22 @@ fn occasions(field: &Field, entry: &Entry) -> Vec<(FieldId, FieldId, Date)> {
     field.after.iter().filter_map(occasion).collect()
 }
 
-/// The small exercise that was done longest ago, or never. It asks for nobody else's part, not for a steady hour, and for a
-/// therapist only where the journal shows one.
+/// The small exercise that was done longest ago, or never. It asks for nobody else's part where somebody is not safe to be open
+/// with, not for a steady hour, and for a therapist only where the journal shows one. After an answer that called for support
+/// it is the person's own plan for low times and nothing else.
 fn suggestion(frame: &Frame<'_>, practice: &Practice) -> Option<ExerciseId> {
+    if practice.needed_help {
+        return PLAN.parse().ok().filter(|plan| frame.exercises.offered(plan).is_some());
+    }
     let last = &practice.last;
+    let is_safe = !frame.people.iter().any(|person| person.safe == Some(Safe::No));
     let fits = |exercise: &&Exercise| {
         let safety = &exercise.safety;
-        let waits = practice.needed_help && safety.not_when.contains(&NotWhen::RecentHelp);
+        let waits = practice.asked_for_help && safety.not_when.contains(&NotWhen::RecentHelp);
         let lacks_therapist = !practice.has_therapist && is_for_therapy(exercise);
         let is_small = exercise.minutes <= SUGGESTED_MINUTES_MAX && !exercise.single;
-        is_small && safety.gate == Gate::None && !waits && !lacks_therapist
+        let may_speak = safety.gate == Gate::None || (is_safe && !practice.asked_for_help);
+        is_small && may_speak && !waits && !lacks_therapist
     };
     let candidates = frame.exercises.iter().filter(fits);
     // Something done today is not suggested again today; among what was never done, the day decides.
@@ -210,7 +230,21 @@ mod tests {
 
     fn with_people(shelf: &Shelf, day: &str, people: &[Person], entries: &[Entry]) -> Today {
         let Shelf { exercises, measures, .. } = shelf;
-        today(&Frame { people, exercises, measures, today: day.parse().unwrap() }, entries)
+        today(&Frame { people, exercises, measures, today: day.parse().unwrap() }, entries, None)
+    }
+
+    /// What is suggested in the weeks after a day, each once.
+    fn suggested(
+        people: &[Person],
+        entries: &[Entry],
+        from: &str,
+        helped: Option<()>,
+    ) -> BTreeSet<ExerciseId> {
+        let Shelf { exercises, measures, .. } = &Shelf::built_in().unwrap();
+        let from: Date = from.parse().unwrap();
+        let days = (0..60).map(|day| from.plus_days(day));
+        let frame = |today| Frame { people, exercises, measures, today };
+        days.filter_map(|day| today(&frame(day), entries, helped.map(|_| day)).suggestion).collect()
     }
 
     fn asked(today: &Today) -> Vec<&str> {
@@ -295,22 +329,55 @@ mod tests {
         let shelf = Shelf::built_in().unwrap();
         let first = on(&shelf, "2026-11-10", &[]).suggestion.unwrap();
         let exercise = shelf.exercises.get(&first).unwrap();
-        assert!(exercise.minutes <= SUGGESTED_MINUTES_MAX && exercise.safety.gate == Gate::None);
+        assert!(exercise.minutes <= SUGGESTED_MINUTES_MAX);
         let done = [entry(&shelf, 1, first.as_str(), "2026-11-10", &[])];
         assert_ne!(on(&shelf, "2026-11-10", &done).suggestion.unwrap(), first);
     }
 
     #[test]
-    fn after_a_time_of_need_only_what_fits_is_suggested() {
+    fn after_an_answer_that_called_for_support_only_the_plan_is_suggested_for_a_week() {
         let shelf = Shelf::built_in().unwrap();
-        let need = [("q9", Answer::Scale(2))];
-        for day in 1..=7 {
-            let date = format!("2026-11-0{day}");
-            let entries = [entry(&shelf, 1, "phq-9", "2026-11-01", &need)];
-            let suggested = on(&shelf, &date, &entries).suggestion.unwrap();
-            let exercise = shelf.exercises.get(&suggested).unwrap();
-            assert!(!exercise.safety.not_when.contains(&NotWhen::RecentHelp), "{suggested}");
+        let declined = Answer::Choice(crate::measure::PREFER_NOT_TO_SAY.into());
+        for answer in [Answer::Scale(1), declined] {
+            let entries = [entry(&shelf, 1, "phq-9", "2026-11-01", &[("q9", answer)])];
+            for day in 1..=8 {
+                let suggested = on(&shelf, &format!("2026-11-0{day}"), &entries).suggestion;
+                assert_eq!(suggested, PLAN.parse().ok(), "{day}");
+            }
+            assert_ne!(on(&shelf, "2026-11-09", &entries).suggestion, PLAN.parse().ok());
         }
+        let quiet = [entry(&shelf, 1, "phq-9", "2026-11-01", &[("q9", Answer::Scale(0))])];
+        assert_ne!(on(&shelf, "2026-11-02", &quiet).suggestion, PLAN.parse().ok());
+    }
+
+    #[test]
+    fn after_help_was_asked_for_only_what_fits_is_suggested() {
+        let shelf = Shelf::built_in().unwrap();
+        let of = |helped| suggested(&[], &[], "2026-11-01", helped);
+        let (after, otherwise) = (of(Some(())).len(), of(None).len());
+        assert!(after > 3 && after < otherwise, "{after} of {otherwise}");
+        for id in of(Some(())) {
+            let safety = &shelf.exercises.get(&id).unwrap().safety;
+            assert!(!safety.not_when.contains(&NotWhen::RecentHelp) && safety.gate == Gate::None, "{id}");
+        }
+        for id in ["wait", "trigger-chain", "safe-presence"] {
+            assert!(of(None).contains(&id.parse().unwrap()), "{id}");
+        }
+    }
+
+    #[test]
+    fn speaking_up_is_suggested_too_but_not_where_somebody_is_not_safe_to_be_open_with() {
+        let shelf = Shelf::built_in().unwrap();
+        let person = |safe| Person {
+            safe,
+            ..Person::new(PersonId::from_bytes([1; 16]), "P".parse().unwrap(), Timestamp::default())
+        };
+        let speaks = |people: &[Person]| {
+            let ids = suggested(people, &[], "2026-11-01", None);
+            ids.iter().any(|id| shelf.exercises.get(id).unwrap().steps.contains(&Step::Communicate))
+        };
+        assert!(speaks(&[]) && speaks(&[person(Some(Safe::Mostly))]));
+        assert!(!speaks(&[person(Some(Safe::No))]));
     }
 
     /// Whether one of the exercises for therapy is ever suggested in the weeks after the entries.

@@ -7,7 +7,7 @@ use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{PersonEdit, PersonName};
 use haven_core::shelf::Defined;
-use haven_core::time::Timestamp;
+use haven_core::time::{Date, Timestamp};
 use haven_feed::FeedId;
 use thiserror::Error;
 
@@ -97,6 +97,8 @@ pub enum Command {
         /// Its id.
         id: ExerciseId,
     },
+    /// Remembers on which day help was asked for: sealed, on this device only, and for a week.
+    NoteHelp(Date),
     /// Remembers a server and connects this vault to it. Whether the server takes the vault shows in the status.
     SetServer(ServerChoice),
     /// Goes back to the server that was set before the last [`Command::SetServer`] since the vault was opened, or to none.

@@ -5,6 +5,7 @@ mod clock;
 mod defining;
 mod documents;
 mod drafts;
+mod helped;
 mod import;
 mod journal;
 mod linking;
@@ -21,7 +22,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use haven_core::shelf::Shelf;
-use haven_core::time::Timestamp;
+use haven_core::time::{Date, Timestamp};
 use haven_crypto::local::LocalKey;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
 use haven_feed::exchange::Pins;
@@ -109,6 +110,7 @@ pub struct Engine {
     exchange: DeviceExchange,
     saved_pins: Vec<u8>,
     linking: LinkingState,
+    helped: Option<Date>,
     /// Up to which own record anything may have left this device.
     sent: u64,
 }
@@ -146,6 +148,7 @@ impl Engine {
         let synced =
             sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
+        let helped = sealed.meta(meta::HELPED)?.and_then(|bytes| helped::decode(&bytes));
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
         let mut engine = Self {
             names: names(&keys, &roster),
@@ -162,6 +165,7 @@ impl Engine {
             exchange: DeviceExchange::new(pins),
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
+            helped,
             drafts,
             server,
             sent,
@@ -179,6 +183,7 @@ impl Engine {
             engine.raise(&mut work, Raised::Damaged { feed });
         }
         engine.note_interrupted(&mut work)?;
+        engine.forget_old_help(&mut work);
         engine.apply_waiting(&mut work);
         if engine.server.is_some() {
             engine.reconnect_now(&mut work);
@@ -199,6 +204,7 @@ impl Engine {
         }
         self.apply_waiting(&mut work);
         self.keep_time(&mut work);
+        self.forget_old_help(&mut work);
         self.finish(work)
     }
 
@@ -248,6 +254,10 @@ impl Engine {
             }
             Command::RemoveDefinition { defined, id } => {
                 self.remove_definition(work, defined, &id).map(|()| Reply::Done)
+            }
+            Command::NoteHelp(day) => {
+                self.note_help(work, day);
+                Ok(Reply::Done)
             }
             Command::SetServer(choice) => {
                 self.set_server(work, choice);

@@ -32,6 +32,8 @@ pub(crate) mod meta {
     pub(crate) const SERVER: &[u8] = b"server";
     /// When this device and the server last had the same, by the wall clock.
     pub(crate) const SYNCED: &[u8] = b"synced";
+    /// The day on which help was last asked for here; gone after a week.
+    pub(crate) const HELPED: &[u8] = b"helped";
     /// The mailbox of the last linking code that was used.
     pub(crate) const LINK_USED: &[u8] = b"link used";
     /// The record that is being guarded right now; found at start, it brought the process down.

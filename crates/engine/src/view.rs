@@ -8,7 +8,7 @@ use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_core::person::Person;
 use haven_core::search::{Query, Searchable, Snippet};
 use haven_core::shelf::Shelf;
-use haven_core::time::{SortKey, Timestamp};
+use haven_core::time::{Date, SortKey, Timestamp};
 use haven_feed::FeedId;
 use imbl::OrdMap;
 use thiserror::Error;
@@ -98,6 +98,8 @@ pub struct Status {
     pub devices: Vec<DeviceShown>,
     /// Whether a device is being linked.
     pub linking: Linking,
+    /// The day on which help was last asked for on this device, if that was not long ago.
+    pub helped: Option<Date>,
 }
 
 impl Default for Status {
@@ -115,6 +117,7 @@ impl Default for Status {
             alarms: Vec::new(),
             devices: Vec::new(),
             linking: Linking::None,
+            helped: None,
         }
     }
 }

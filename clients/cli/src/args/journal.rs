@@ -18,7 +18,7 @@ pub(crate) struct AddArgs {
     /// A tag; may be repeated.
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
-    /// Somebody it is about, by name or id; may be repeated.
+    /// Someone it's about, by name or id; may be repeated.
     #[arg(long = "person", value_name = "PERSON")]
     pub(crate) people: Vec<String>,
     /// When it happened: a date, or a time such as 2026-11-24T21:30.
@@ -45,7 +45,7 @@ pub(crate) struct EditArgs {
     /// A tag to take away; may be repeated.
     #[arg(long = "untag", value_name = "TAG")]
     pub(crate) untags: Vec<String>,
-    /// Somebody to add, by name or id; may be repeated.
+    /// Someone to add, by name or id; may be repeated.
     #[arg(long = "person", value_name = "PERSON")]
     pub(crate) people: Vec<String>,
     /// When it happened: a date, or a time such as 2026-11-24T21:30.
@@ -89,7 +89,7 @@ pub(crate) struct ListArgs {
 
 #[derive(Args)]
 pub(crate) struct SearchArgs {
-    /// Words, "phrases", tag:, person:, kind:, step:, before:, after:. Case and accents do not matter.
+    /// Words, "phrases", tag:, person:, kind:, step:, before:, after:. Case and accents don't matter.
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// How many at most; 0 means all.

@@ -16,7 +16,7 @@ pub(crate) enum MeasureCommand {
     Show {
         /// The measure, such as two-axis.
         id: ExerciseId,
-        /// Somebody its questions are to name.
+        /// Someone to name in its questions.
         #[arg(long)]
         person: Option<String>,
     },
@@ -25,16 +25,16 @@ pub(crate) enum MeasureCommand {
         /// The TOML file, or `-` for stdin.
         file: PathBuf,
     },
-    /// Add a measure from a file that you have; it is then on all your devices. Nobody checks where it comes from.
+    /// Add a measure from a file that you have; it's then on all your devices. Nobody checks where it comes from.
     Add {
         /// The TOML file, or `-` for stdin. `haven measure check` says what is wrong with it.
         file: PathBuf,
     },
-    /// Take back a measure that you added: it is offered no more, and its results stay.
+    /// Take back a measure that you added: it won't be offered any more, and its results stay.
     Remove {
         /// The measure, as `haven measure list` names it.
         id: ExerciseId,
-        /// Do not ask.
+        /// Don't ask.
         #[arg(long)]
         yes: bool,
     },
@@ -42,7 +42,7 @@ pub(crate) enum MeasureCommand {
     Do {
         /// The measure, such as two-axis.
         id: ExerciseId,
-        /// Whom it is about, where it asks about somebody; people in general unless told.
+        /// Who it's about, if it asks about someone; people in general unless told.
         #[arg(long)]
         person: Option<String>,
         /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items; "prefer-not-to-say"

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
+use haven_api::practice::CouldHarm;
 use haven_core::answers::ExerciseId;
 use haven_core::exercise::{Sign, Step, UnknownWord};
 use haven_core::person::{Circle, Gift, Relation, Safe};
@@ -29,16 +30,16 @@ pub(crate) enum PracticeCommand {
         /// The TOML file, or `-` for stdin.
         file: PathBuf,
     },
-    /// Add an exercise of your own; it is then on all your devices.
+    /// Add an exercise of your own; it's then on all your devices.
     Add {
         /// The TOML file, or `-` for stdin. `haven practice check` says what is wrong with it.
         file: PathBuf,
     },
-    /// Take back an exercise that you added: it is offered no more, and entries made with it stay.
+    /// Take back an exercise that you added: it won't be offered any more, and entries made with it stay.
     Remove {
         /// The exercise, as `haven practice list` names it.
         id: ExerciseId,
-        /// Do not ask.
+        /// Don't ask.
         #[arg(long)]
         yes: bool,
     },
@@ -58,12 +59,16 @@ pub(crate) enum PracticeCommand {
 pub(crate) struct DoArgs {
     /// The exercise, such as slow-breath.
     pub(crate) id: ExerciseId,
-    /// Somebody it is about, by name or id; may be repeated.
+    /// Someone it's about, by name or id; may be repeated.
     #[arg(long = "person", value_name = "PERSON")]
     pub(crate) people: Vec<String>,
     /// Take the answers from a JSON file, or `-` for stdin: {"field": answer}.
     #[arg(long, value_name = "FILE")]
     pub(crate) answers: Option<PathBuf>,
+    /// With --answers, before an exercise that touches another person: whether doing it could lead to anyone hurting,
+    /// threatening or punishing you. Only no goes on.
+    #[arg(long, value_name = "no|not-sure|yes", requires = "answers")]
+    pub(crate) could_harm: Option<CouldHarm>,
     /// Ask line by line, without colours or drawings.
     #[arg(long)]
     pub(crate) plain: bool,
@@ -76,14 +81,14 @@ pub(crate) struct DoArgs {
 pub(crate) enum PeopleCommand {
     /// List the people you write about.
     List,
-    /// Add somebody.
+    /// Add someone.
     Add {
         /// Their name, as you call them.
         name: String,
         #[command(flatten)]
         said: PersonArgs,
     },
-    /// Change a name, or what you say of somebody.
+    /// Change a name, or what you say of someone.
     Edit {
         /// Who: their name, or as much of their id as fits one only.
         person: String,
@@ -99,15 +104,15 @@ pub(crate) enum PeopleCommand {
         from: String,
         /// Who stays.
         into: String,
-        /// Do not ask.
+        /// Don't ask.
         #[arg(long)]
         yes: bool,
     },
-    /// Forget somebody: your entries stay and do not name them any more.
+    /// Forget someone: your entries stay and don't name them any more.
     Forget {
         /// Who: their name, or as much of their id as fits one only.
         person: String,
-        /// Do not ask.
+        /// Don't ask.
         #[arg(long)]
         yes: bool,
     },
@@ -116,7 +121,7 @@ pub(crate) enum PeopleCommand {
 /// What may be said of somebody. `none` takes a word back.
 #[derive(Args)]
 pub(crate) struct PersonArgs {
-    /// What they are to you: mother, father (or like one), partner, friend, family, professional, other; or none.
+    /// What they are to you: mother, father (or like one), partner, former-partner, friend, family, colleague, neighbour, housemate, professional, other; or none.
     #[arg(long, value_name = "WORD", value_parser = word::<Relation>)]
     pub(crate) relation: Option<Word<Relation>>,
     /// How close they are: inner, middle, outer; or none.
@@ -125,10 +130,10 @@ pub(crate) struct PersonArgs {
     /// What they give: listens, practical, fun, honest; may be repeated.
     #[arg(long = "gives", value_name = "WORD")]
     pub(crate) gives: Vec<Gift>,
-    /// What they do not give after all; may be repeated.
+    /// What they don't give after all; may be repeated.
     #[arg(long = "gives-not", value_name = "WORD")]
     pub(crate) gives_not: Vec<Gift>,
-    /// Whether it is safe to be open with them: yes, mostly, no; or none.
+    /// Whether it's safe to be open with them: yes, mostly, no; or none.
     #[arg(long, value_name = "WORD", value_parser = word::<Safe>)]
     pub(crate) safe: Option<Word<Safe>>,
     /// Whether they have died; then nothing asks about the last weeks with them.

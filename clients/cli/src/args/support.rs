@@ -8,11 +8,14 @@ use haven_core::reminder::{Every, TimeOfDay, Wording};
 /// Takes whatever is typed: this command has to answer when nothing else does.
 #[derive(Args, Default)]
 pub(crate) struct HelpNowArgs {
-    /// The country you are in, by its two letters, such as DE; otherwise as you set it with `haven config set help.country CC`,
-    /// or guessed from the settings of this machine.
-    #[arg(long, value_name = "CC", num_args = 0..=1, default_missing_value = "", overrides_with = "country")]
+    /// The country you're in, by its name or its two letters, such as DE. Otherwise it's the one you set with
+    /// `haven config set help.country CC`, or a guess from the settings of this machine.
+    #[arg(long, value_name = "COUNTRY", num_args = 0..=1, default_missing_value = "", overrides_with = "country")]
     pub(crate) country: Option<String>,
-    /// Show nothing of your plan, as when somebody looks over your shoulder.
+    /// Show everything there is to say, with the numbers last.
+    #[arg(long, overrides_with = "more")]
+    pub(crate) more: bool,
+    /// Show nothing of your plan, for when someone looks over your shoulder.
     #[arg(long, overrides_with = "no_plan")]
     pub(crate) no_plan: bool,
     /// A country may be given without --country as well.
@@ -23,16 +26,37 @@ pub(crate) struct HelpNowArgs {
 impl HelpNowArgs {
     /// Whether nothing of the plan is to be shown. It counts wherever it stands.
     pub(crate) fn hides_plan(&self) -> bool {
-        self.no_plan || self.rest.iter().any(|typed| typed == "--no-plan")
+        self.no_plan || self.rest.iter().any(|typed| typed == NO_PLAN)
+    }
+
+    /// Whether all is to be shown. It counts wherever it stands.
+    pub(crate) fn shows_more(&self) -> bool {
+        self.more || self.rest.iter().any(|typed| typed == MORE)
+    }
+
+    /// What may name a country: several words may be one name.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let is_option = |typed: &&String| [NO_PLAN, MORE].contains(&typed.as_str());
+        let rest: Vec<&str> =
+            self.rest.iter().filter(|typed| !is_option(typed)).map(String::as_str).collect();
+        let all = self.country.iter().map(String::as_str).chain(rest.iter().copied());
+        let one = all.clone().filter(|typed| !typed.is_empty()).collect::<Vec<_>>().join(" ");
+        std::iter::once(one).chain(all.map(str::to_owned)).filter(|typed| !typed.is_empty()).collect()
     }
 }
+
+/// The option that hides the plan, where it stands among other words.
+const NO_PLAN: &str = "--no-plan";
+
+/// The option that shows all, where it stands among other words.
+const MORE: &str = "--more";
 
 #[derive(Subcommand)]
 pub(crate) enum PlanCommand {
     /// List the lines of your plan, or choose which can be read while the journal is locked.
     ///
-    /// `haven help-now` shows the lines you choose without the passphrase, and so can anybody who holds this device. None is
-    /// chosen at first. They stay on this device, and a line that leaves the plan is readable no more.
+    /// `haven help-now` shows the lines you choose without the passphrase, to anyone who holds this device. None is chosen at
+    /// first. They stay on this device, and a line that leaves the plan can't be read any more.
     Readable(ReadableArgs),
 }
 
@@ -44,7 +68,7 @@ pub(crate) struct ReadableArgs {
     /// Take every line back.
     #[arg(long)]
     pub(crate) none: bool,
-    /// Do not ask: you know what it means that they can be read without the passphrase.
+    /// Don't ask: you know what it means that they can be read without the passphrase.
     #[arg(long)]
     pub(crate) yes: bool,
 }
@@ -65,7 +89,7 @@ pub(crate) struct ReminderArgs {
     /// At what time of day.
     #[arg(long, value_name = "HH:MM", default_value = "20:00")]
     pub(crate) at: TimeOfDay,
-    /// What the calendar shows instead of "A moment for yourself". Whoever sees the calendar can read it.
+    /// What the calendar shows instead of "A moment for yourself". Anyone who sees the calendar can read it.
     #[arg(long, value_name = "T")]
     pub(crate) text: Option<Wording>,
 }

@@ -56,7 +56,7 @@ pub(super) async fn run(cx: &Cx, command: ConfigCommand) -> Result<(), Fault> {
 
 fn in_words(setting: &Setting) -> String {
     match (setting.is_default, setting.value.as_str()) {
-        (true, "") => format!("{} is not set\n", setting.key),
+        (true, "") => format!("{} isn't set\n", setting.key),
         (true, value) => format!("{} = {value}  (default)\n", setting.key),
         (false, value) => format!("{} = {value}\n", setting.key),
     }
@@ -67,7 +67,7 @@ pub(super) fn path() -> Result<PathBuf, Fault> {
     let folder = folder_of("XDG_CONFIG_HOME", ".config");
     folder.map(|folder| folder.join(FILE)).ok_or_else(|| {
         Fault::usage(
-            "the settings cannot be found",
+            "the settings can't be found",
             "neither HAVEN_HOME nor HOME is set",
             "Set HAVEN_HOME to a folder.",
         )

@@ -15,10 +15,10 @@ use crate::text::Style;
 
 /// What is said of a definition that nothing could be held against.
 const ALONE: &str =
-    "Only the file was checked: the journal is not open, so nothing that you added was looked at.";
+    "Only the file was checked: the journal isn't open, so nothing that you added was looked at.";
 
 /// What taking back means, before it is done.
-const REMOVING: &str = "It will be offered no more, on all your devices. Entries made with it stay and can be read and exported; \
+const REMOVING: &str = "It won't be offered any more, on all your devices. Entries made with it stay and can be read and exported; \
      for that, its definition stays in the journal. Adding it again brings it back.";
 
 /// What lists show of an exercise or a measure.

@@ -60,7 +60,7 @@ fn release(version: &str) -> Finding {
     if version == env!("CARGO_PKG_VERSION") {
         return found("daemon", Level::Good, &format!("havend {version} answers"), "");
     }
-    let next = "Run `haven daemon stop`; the next command starts the one that is installed.";
+    let next = "Run `haven daemon stop`; the next command starts the one that's installed.";
     found(
         "daemon",
         Level::Warning,

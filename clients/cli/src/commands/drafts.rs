@@ -15,7 +15,7 @@ use crate::when;
 pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
     if matches!(command, DraftCommand::Edit { .. }) && !cx.asks {
         let next = "Run this in a terminal.";
-        return Err(Fault::usage("not opened", "there is no terminal to open an editor in", next));
+        return Err(Fault::usage("not opened", "there's no terminal to open an editor in", next));
     }
     let haven = cx.haven().await?;
     match command {
@@ -95,7 +95,7 @@ async fn find(haven: &Haven, id: &str) -> Result<DraftId, Fault> {
     let mut found = all.iter().filter(fits);
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one.id),
-        (None, _) => Err(ApiError::new(ErrorReason::NotFound, "there is no such draft")
+        (None, _) => Err(ApiError::new(ErrorReason::NotFound, "there's no such draft")
             .with_next("`haven draft list` shows them.")
             .into()),
         _ => Err(ApiError::new(ErrorReason::AmbiguousId, "no one draft was named").into()),

@@ -146,7 +146,7 @@ pub(super) async fn restore(cx: &Cx, id: &str, version: &str) -> Result<(), Faul
 pub(super) async fn trash(cx: &Cx, id: &str) -> Result<(), Fault> {
     let id = cx.haven().await?.trash(id).await?;
     tell(cx, id.to_string())?;
-    cx.note("It is in the trash; `haven untrash` brings it back.");
+    cx.note("It's in the trash; `haven untrash` brings it back.");
     Ok(())
 }
 

@@ -103,13 +103,13 @@ fn make_folder(dir: &Path) -> Result<(), Fault> {
     let mut inside = fs::read_dir(dir).map_err(|error| refused(dir, &error))?;
     if inside.next().is_some() {
         let next = "Give the name of a new or an empty folder.";
-        return Err(Fault::decision("nothing was exported", format!("{} is not empty", dir.display()), next));
+        return Err(Fault::decision("nothing was exported", format!("{} isn't empty", dir.display()), next));
     }
     Ok(())
 }
 
 fn refused(path: &Path, error: &io::Error) -> Fault {
-    Fault::system(format!("{} cannot be written", path.display()), error)
+    Fault::system(format!("{} can't be written", path.display()), error)
 }
 
 /// A file that did not exist, for its owner only; removed again if the export does not come to its end.

@@ -25,7 +25,7 @@ pub(super) async fn run(cx: &Cx, args: DemoArgs) -> Result<(), Fault> {
     if !is_empty || !haven.people().await?.is_empty() {
         return Err(Fault::decision(
             "nothing was written",
-            "this journal is not empty, and made-up pages do not belong among yours",
+            "this journal isn't empty, and made-up pages don't belong among yours",
             "Make another journal for it: `HAVEN_HOME=/tmp/fiction haven init --name Fiction`.",
         ));
     }

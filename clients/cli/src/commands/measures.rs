@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::definitions::{self, Summary};
 use super::support;
-use crate::args::{HelpNowArgs, MeasureCommand};
+use crate::args::MeasureCommand;
 use crate::ask;
 use crate::cx::{Cx, Haven, aside, print};
 use crate::fault::{Exit, Fault};
@@ -22,8 +22,8 @@ use crate::limits::ID_SHOWN;
 use crate::shapes::MeasureSummaryShape;
 use crate::text::{LANGUAGE, Style, wrapped};
 
-/// What stands last where an answer called for support, so that it is not what scrolls away.
-const SUPPORT_STAYS: &str = "\n`haven help-now` shows whom you could reach, at any time.\n";
+/// What stands over the numbers that come last where an answer called for support, so that they are not what scrolls away.
+const SUPPORT_STAYS: &str = "You can call at any time; `haven help-now` shows these again.";
 
 pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault> {
     match command {
@@ -52,12 +52,12 @@ async fn list(cx: &Cx) -> Result<(), Fault> {
         let custom = of(&|it| it.custom);
         let custom = match custom.as_str() {
             "" => custom,
-            _ => format!("\nAdded by you; Haven did not check where they come from:\n{custom}"),
+            _ => format!("\nAdded by you; Haven didn't check where they come from:\n{custom}"),
         };
         let words = format!(
             "{offered}\nOnly if you want them; nothing will suggest them:\n{on_request}\n\
              If you have the printed form (numbered boxes only):\n{scorers}{custom}\n\
-             None of them is needed. Scores are your answers added up; they do not tell you what you have.\n"
+             None of them is needed. Scores are your answers added up; they don't tell you what you have.\n"
         );
         wrapped(&words, style.columns)
     })
@@ -66,7 +66,7 @@ async fn list(cx: &Cx) -> Result<(), Fault> {
 fn summary(measure: &MeasureSummary, style: Style) -> String {
     let mut about = vec![format!("{} questions, {} min", measure.items, measure.minutes)];
     if measure.about_person {
-        about.push("about somebody, or people in general".to_owned());
+        about.push("about someone, or people in general".to_owned());
     }
     if !measure.validated {
         about.push("not validated".to_owned());
@@ -196,7 +196,7 @@ async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let definition = ask::text(file)?;
     let haven = cx.haven().await?;
     let added = haven.add_measure(definition).await?;
-    let exit = definitions::tell(cx, &added, None, "It is added, and on your other devices once they sync.")?;
+    let exit = definitions::tell(cx, &added, None, "It's added, and on your other devices once they sync.")?;
     if let Checked::Usable(summary) = &added {
         cx.note(&haven.measure(&summary.measure.id, None, LANGUAGE).await?.origin);
     }
@@ -208,7 +208,7 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
     let shown = haven.measure(id, None, LANGUAGE).await.map(|measure| measure.summary);
     definitions::agree_to_remove(cx, yes, shown).await?;
     haven.remove_measure(id).await?;
-    cx.note("It is offered no more, and its results stay; `haven measure add FILE` brings it back.");
+    cx.note("It won't be offered any more, and its results stay; `haven measure add FILE` brings it back.");
     Ok(())
 }
 
@@ -227,8 +227,8 @@ async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>)
         }
         None => {
             return Err(Fault::usage(
-                "the measure was not answered",
-                "nobody may be asked here",
+                "the measure wasn't answered",
+                "there's no terminal to ask in",
                 "Pass --answers FILE, or run this in a terminal.",
             ));
         }
@@ -236,13 +236,14 @@ async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>)
     let result = haven.answer_measure(id, person, answers, None, LANGUAGE).await?;
     if result.support && !cx.json && !is_card_shown {
         // Before any score, and nobody has to answer it.
-        support::help(cx, HelpNowArgs::default()).await;
-        print("\n")?;
+        print(&format!("{}\n", support::on_the_way(cx).await))?;
     }
-    cx.tell(&ResultShape::kept(&result), |style| {
-        let support = if result.support { SUPPORT_STAYS } else { "" };
-        format!("{}{support}", told(&result, style))
-    })
+    let stays = if result.support {
+        format!("\n{SUPPORT_STAYS}\n{}", support::numbers(cx).await)
+    } else {
+        String::new()
+    };
+    cx.tell(&ResultShape::kept(&result), |style| format!("{}{stays}", told(&result, style)))
 }
 
 /// Reads a sheet: an array in the order of the items, or an object by their ids.
@@ -252,7 +253,7 @@ fn sheet(measure: &Measure, text: &str) -> Result<ValueMap, Fault> {
             "Write an array of {} answers in the order of the questions, null for one left out.",
             measure.items.len()
         );
-        Fault::usage("the answers cannot be read", why, next)
+        Fault::usage("the answers can't be read", why, next)
     };
     let read: serde_json::Value = serde_json::from_str(text)
         .map_err(|error| unfit(format!("no JSON at line {}, column {}", error.line(), error.column())))?;
@@ -265,7 +266,7 @@ fn sheet(measure: &Measure, text: &str) -> Result<ValueMap, Fault> {
         serde_json::Value::Array(answers) => {
             Err(unfit(format!("there are {} answers to {} questions", answers.len(), measure.items.len())))
         }
-        _ => Err(unfit("it is neither an array nor an object".to_owned())),
+        _ => Err(unfit("it's neither an array nor an object".to_owned())),
     }
 }
 
@@ -292,7 +293,8 @@ async fn ask_all(cx: &Cx, measure: &Measure) -> Result<(ValueMap, bool), Fault> 
         aside(&format!("\n{}  {}{declines}", cx.style.faint(&number), cx.style.words(text)));
         if let Some(answer) = ask_one(cx, measure, item).await? {
             if item.calls_for_support(&answer) {
-                aside(&support::on_the_way(cx).await);
+                // Nothing has to be answered for it. The numbers come last in it, so they stay on a small screen above what follows.
+                aside(&format!("\n{}", support::on_the_way(cx).await));
                 is_card_shown = true;
             }
             answers.insert(item.id.clone(), answer);
@@ -403,7 +405,8 @@ fn change_in_words(change: Verdict) -> &'static str {
     match change {
         Verdict::MoreThanChance => "changed more than chance",
         Verdict::NotClearly => "not clearly changed",
-        Verdict::CannotTell => "we cannot tell whether it changed",
+        Verdict::CannotTell => "we can't tell whether it changed",
+        Verdict::TooSoon => "answering again so soon can't tell you more",
     }
 }
 

@@ -39,7 +39,7 @@ async fn add(cx: &Cx, name: &str, said: &PersonArgs) -> Result<(), Fault> {
 
 async fn edit(cx: &Cx, person: &str, name: Option<&str>, said: &PersonArgs) -> Result<(), Fault> {
     let name = name.map(str::parse).transpose().map_err(|error: haven_core::person::NameError| {
-        Fault::usage("the name cannot be used", error.to_string(), "Give the name in one line.")
+        Fault::usage("the name can't be used", error.to_string(), "Give the name in one line.")
     })?;
     let edit = PersonEdit { name, ..edit_of(said) };
     if edit == PersonEdit::default() {
@@ -56,7 +56,7 @@ async fn edit(cx: &Cx, person: &str, name: Option<&str>, said: &PersonArgs) -> R
 async fn merge(cx: &Cx, from: &str, into: &str, yes: bool) -> Result<(), Fault> {
     let haven = cx.haven().await?;
     let question =
-        "Every entry about the first will be about the second, on all devices. This cannot be undone.";
+        "Every entry about the first will be about the second, on all devices. This can't be undone.";
     ask::agree(cx, yes, question, "nobody was merged").await?;
     let person = haven.merge_people(from, into).await?;
     cx.tell(&PersonShape::of(&person), |style| in_words(&person, style))
@@ -100,10 +100,14 @@ fn relation(word: Relation) -> &'static str {
         Relation::Mother => "mother or like one",
         Relation::Father => "father or like one",
         Relation::Partner => "partner",
+        Relation::FormerPartner => "former partner",
         Relation::Friend => "friend",
         Relation::Family => "family",
+        Relation::Colleague => "colleague",
+        Relation::Neighbour => "neighbour",
+        Relation::Housemate => "housemate",
         Relation::Professional => "helps by profession",
-        Relation::Other => "somebody else",
+        Relation::Other => "someone else",
     }
 }
 

@@ -17,7 +17,9 @@ use std::path::Path;
 
 use haven_api::definition::Check;
 use haven_api::journal::{Draft, Edit, ExerciseChoice, Written};
-use haven_api::practice::{Exercise, ExerciseSummary, Field, GateWords, stepper};
+use haven_api::practice::{
+    CouldHarm, Evidence, Exercise, ExerciseSummary, Field, HarmQuestion, Then, stepper,
+};
 use haven_core::answers::{ExerciseId, ValueMap};
 use haven_core::exercise::{Sign, Step};
 
@@ -76,8 +78,29 @@ fn in_words(exercise: &Exercise, style: Style) -> String {
             let _ = write!(words, "\n{}\n", style.words(paragraph));
         }
     }
+    words.push_str(&evidence(&exercise.evidence, style));
     for field in &exercise.fields {
         words.push_str(&question(field, style));
+    }
+    words
+}
+
+/// What stands behind it, how good that is, and where it can be looked up.
+fn evidence(evidence: &Evidence, style: Style) -> String {
+    let grade = match evidence.grade.as_str() {
+        "trial" => "a trial",
+        "review" => "a review of studies",
+        "practice" => "established practice",
+        "ours" => "our own idea",
+        other => other,
+    };
+    let mut words = format!("\n{} {grade}.", style.bold("What's behind it:"));
+    if !evidence.note.is_empty() {
+        let _ = write!(words, " {}", style.words(&evidence.note));
+    }
+    words.push('\n');
+    for source in &evidence.sources {
+        let _ = writeln!(words, "  {}", style.words(source));
     }
     words
 }
@@ -122,7 +145,7 @@ async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
 async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let definition = ask::text(file)?;
     let added = cx.haven().await?.add_exercise(definition).await?;
-    definitions::tell(cx, &added, None, "It is added, and on your other devices once they sync.")
+    definitions::tell(cx, &added, None, "It's added, and on your other devices once they sync.")
 }
 
 async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
@@ -130,7 +153,7 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
     let shown = haven.exercise(id, None, LANGUAGE).await.map(|exercise| exercise.summary);
     definitions::agree_to_remove(cx, yes, shown).await?;
     haven.remove_exercise(id).await?;
-    cx.note("It is offered no more; `haven practice add FILE` brings it back.");
+    cx.note("It won't be offered any more; `haven practice add FILE` brings it back.");
     Ok(())
 }
 
@@ -140,8 +163,8 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
         None if cx.asks => in_person(cx, args).await?,
         None => {
             return Err(Fault::usage(
-                "the exercise was not done",
-                "nobody may be asked here",
+                "the exercise wasn't done",
+                "there's no terminal to ask in",
                 "Pass --answers FILE, or run this in a terminal.",
             ));
         }
@@ -149,23 +172,26 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
     let Some(written) = written else { return Ok(()) };
     super::writing::tell(cx, written.id.to_string())?;
     if !written.complete {
-        cx.note("Some questions are open; it is kept all the same.");
+        cx.note("Some questions are open; it's kept all the same.");
     }
     Ok(())
 }
 
-/// Writes answers that a script passed, without a question. A gate that somebody's safety closes stays closed.
+/// Writes answers that a script passed, without a question. Whether anybody could come to harm has to be answered all the same.
 async fn from_file(cx: &Cx, args: &DoArgs, answers: ValueMap) -> Result<Written, Fault> {
     let haven = cx.haven().await?;
     let exercise = haven.exercise(&args.id, None, LANGUAGE).await?;
-    let people = if exercise.gate.is_some() || !exercise.unsafe_notice.is_empty() {
+    let people = if exercise.harm_question.is_some() || !exercise.unsafe_notice.is_empty() {
         haven.people().await?
     } else {
         Vec::new()
     };
     let is_unsafe = sitting::is_unsafe(&people, &args.people, &exercise, &answers);
-    if let Some(gate) = stepper::held(&exercise, is_unsafe) {
-        return Err(held(gate));
+    if let Some(harm) = stepper::held(&exercise, is_unsafe) {
+        return Err(held(harm, "someone it's about is marked as not safe to be open with"));
+    }
+    if let Some(harm) = &exercise.harm_question {
+        pass(harm, args.could_harm)?;
     }
     if is_unsafe && !exercise.unsafe_notice.is_empty() {
         cx.note(&exercise.unsafe_notice);
@@ -179,17 +205,31 @@ async fn from_file(cx: &Cx, args: &DoArgs, answers: ValueMap) -> Result<Written,
     Ok(haven.add(Draft { exercise, answers, people: args.people.clone(), ..Draft::default() }).await?)
 }
 
-fn held(gate: &GateWords) -> Fault {
-    let instead: Vec<_> = gate.instead.iter().map(|id| format!("`haven practice do {id}`")).collect();
+/// Lets a script on at a clear no; nobody is there who could read support first.
+fn pass(harm: &HarmQuestion, answer: Option<CouldHarm>) -> Result<(), Fault> {
+    let Some(answer) = answer else {
+        let next = "Ask them, and pass --could-harm no, not-sure or yes.";
+        let why = format!("this is asked first: {}", harm.question);
+        return Err(Fault::decision("the exercise wasn't done", why, next));
+    };
+    match answer.then() {
+        Then::GoOn => Ok(()),
+        Then::Support | Then::StayClosed => Err(held(harm, &harm.support)),
+    }
+}
+
+fn held(harm: &HarmQuestion, why: &str) -> Fault {
+    let instead: Vec<_> = harm.instead.iter().map(|id| format!("`haven practice do {id}`")).collect();
     let next = match instead.as_slice() {
-        [] => "Nothing needs to be said now; `haven practice list` shows what else there is.".to_owned(),
+        [] => {
+            "You don't have to say anything now; `haven practice list` shows what else there is.".to_owned()
+        }
         _ => format!(
-            "Try one of these instead: {}. `haven help-now` shows helplines for people whom somebody close frightens.",
+            "Try one of these instead: {}. `haven help-now` has helplines for people who are afraid of someone close.",
             instead.join(", ")
         ),
     };
-    let why = "somebody it is about is marked as not safe to be open with";
-    Fault::decision("the exercise was not done", why, next)
+    Fault::decision("the exercise wasn't done", why.to_owned(), next)
 }
 
 /// How the questions of a sitting came to an end.
@@ -257,7 +297,7 @@ async fn close(
         let nothing = if sitting.changes() {
             "Nothing was changed."
         } else {
-            "Nothing was answered, so there is no entry."
+            "Nothing was answered, so there's no entry."
         };
         cx.note(nothing);
         return Ok(None);
@@ -272,7 +312,7 @@ async fn close(
 /// Reads answers from a file: one JSON object.
 pub(super) fn answered(file: &Path) -> Result<ValueMap, Fault> {
     let unfit = |why: String| {
-        Fault::usage("the answers cannot be read", why, "Write one JSON object: {\"field\": answer, …}.")
+        Fault::usage("the answers can't be read", why, "Write one JSON object: {\"field\": answer, …}.")
     };
     let text = ask::text(file)?;
     let answers: serde_json::Map<String, serde_json::Value> =

@@ -35,7 +35,7 @@ pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> 
             let mut command = daemon::command(serve);
             command.args(cx.json.then_some("--json"));
             let error = command.exec();
-            let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be run");
+            let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon can't be run");
             Err(unable.because(error.kind().to_string()).with_next("Install havend beside haven.").into())
         }
         DaemonCommand::Start { serve } => {
@@ -63,7 +63,7 @@ pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> 
                 Ok(Exit::Done)
             }
             None => {
-                cx.tell(&STOPPED, |_| "The daemon does not run. Other commands start it.\n".to_owned())?;
+                cx.tell(&STOPPED, |_| "The daemon doesn't run. Other commands start it.\n".to_owned())?;
                 Ok(Exit::Daemon)
             }
         },

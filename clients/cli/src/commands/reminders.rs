@@ -14,11 +14,11 @@ use crate::when;
 /// What there is to know of reminders.
 const NOTHING_REMINDS: &str = "Nothing here reminds you of anything, and nobody notices whether you write.\n\
      If you would like a reminder, `haven reminders export FILE` writes one for your own calendar.\n\
-     It says \"A moment for yourself\" and not what it is for, unless you give --text.\n";
+     It says \"A moment for yourself\" and not what it's for, unless you give --text.\n";
 
 /// What to do with the file.
 const HOW_ON: &str = "Open the file with your calendar, then it can be deleted. To be rid of the reminder, delete it in the \
-     calendar. Whoever can see the calendar, or keeps it for you, can see the reminder too.";
+     calendar. Anyone who can see the calendar, or keeps it for you, can see the reminder too.";
 
 #[derive(Serialize)]
 struct NoReminders {

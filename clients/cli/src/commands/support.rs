@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use haven_api::error::{ApiError, ErrorReason};
-use haven_api::support::{Card, Chosen, Country, Plan, PlanPart, Shown};
+use haven_api::support::{Card, Chosen, Country, Plan, PlanPart, Shown, Wide};
 use haven_core::support::{Asked, Kind, PlanState, Support};
 use serde::Serialize;
 
@@ -18,11 +18,15 @@ use crate::cx::Cx;
 use crate::daemon;
 use crate::fault::Fault;
 use crate::limits::HELP_ASK_MAX;
-use crate::text::{LANGUAGE, Style};
+use crate::text::{LANGUAGE, Style, wrapped};
 use crate::when;
 
 /// What a terminal keeps of this.
-const STAYS: &str = "What stands here stays in this window until you close it, and the command stays in the history of the shell.";
+const STAYS: &str =
+    "This stays on screen until you close the window, and the command stays in the history of the shell.";
+
+/// The most lines of the plan that are shown before the numbers; the rest is one option away.
+const PLAN_LINES: usize = 3;
 
 /// What stands behind a line that can be read without the passphrase.
 const MARK: &str = "  (readable while locked)";
@@ -33,7 +37,15 @@ struct HelpShape<'a> {
     readable: Vec<PartShape<'a>>,
     locked: bool,
     lines: Vec<LineShape<'a>>,
+    wide: Vec<WideShape<'a>>,
+    countries: Vec<String>,
     says: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WideShape<'a> {
+    phone: &'a str,
+    places: &'a str,
 }
 
 #[derive(Serialize)]
@@ -46,6 +58,8 @@ struct LineShape<'a> {
     hours: &'a str,
     languages: &'a [String],
     check: bool,
+    state: &'static str,
+    as_of: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -77,7 +91,9 @@ impl<'a> LineShape<'a> {
             text: &line.text,
             hours: &line.hours,
             languages: &line.languages,
-            check: line.check,
+            check: line.check(),
+            state: line.state.as_str(),
+            as_of: line.as_of.map(|day| day.to_string()),
         }
     }
 }
@@ -104,7 +120,7 @@ impl<'a> PartShape<'a> {
 /// ends well; it starts nothing and asks nothing.
 pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
     let place = Place::of(&args);
-    let mut card = card(&place).await;
+    let mut card = card(&place, true).await;
     if args.hides_plan() {
         hide_plan(&mut card);
     }
@@ -118,39 +134,53 @@ pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
         readable: card.readable.iter().map(PartShape::of).collect(),
         locked: card.locked,
         lines: card.lines.iter().map(LineShape::of).collect(),
+        wide: card.wide.iter().map(|Wide { phone, places }| WideShape { phone, places }).collect(),
+        countries: card.countries.iter().map(ToString::to_string).collect(),
         says: says.filter(|text| !text.is_empty()).collect(),
     };
+    let shows = if args.shows_more() { in_full } else { in_words };
     // Nobody is left to hear that this failed.
-    let _ = cx.tell(&shape, |style| in_words(&card, &place, style));
+    let _ = cx.tell(&shape, |style| shows(&card, &place, style));
 }
 
 /// The card in words, for whoever is in the middle of something else.
 pub(super) async fn on_the_way(cx: &Cx) -> String {
     let place = Place::of(&HelpNowArgs::default());
-    in_words(&card(&place).await, &place, cx.style)
+    in_words(&card(&place, false).await, &place, cx.style)
+}
+
+/// The numbers alone, to stand last below something else.
+pub(super) async fn numbers(cx: &Cx) -> String {
+    let place = Place::of(&HelpNowArgs::default());
+    numbers_in_words(&card(&place, false).await, false, cx.style)
 }
 
 /// The lines for people whom somebody close frightens, and where the others are. Where none is known, only that.
 pub(super) async fn abuse_lines(cx: &Cx) -> String {
     let place = Place::of(&HelpNowArgs::default());
-    let mut lines = card(&place).await.lines;
+    let mut lines = card(&place, false).await.lines;
     lines.retain(|line| line.kind == Kind::Abuse);
     let plain = Style { colors: false, ..cx.style };
-    format!(
-        "{}`haven help-now` shows more numbers, and those of other countries.\n",
-        lines_in_words(&lines, plain)
-    )
+    let lines = lines_in_words(&lines, false, plain);
+    let gap = if lines.is_empty() { "" } else { "\n" };
+    format!("{lines}{gap}`haven help-now` shows more numbers, and those of other countries.\n")
 }
 
-async fn card(place: &Place) -> Card {
-    let asked = tokio::time::timeout(HELP_ASK_MAX, ask(place.country)).await;
+/// The card. `in_person`: the person asks for it themselves.
+async fn card(place: &Place, in_person: bool) -> Card {
+    let asked = tokio::time::timeout(HELP_ASK_MAX, ask(place.country, in_person)).await;
     asked.ok().flatten().unwrap_or_else(|| alone(place.country))
 }
 
 /// The card of the daemon, if one runs and answers.
-async fn ask(country: Option<Country>) -> Option<Card> {
+async fn ask(country: Option<Country>, in_person: bool) -> Option<Card> {
     let haven = daemon::running().await.ok()??;
-    haven.help(country, LANGUAGE).await.ok()
+    let asked = if in_person {
+        haven.help_in_person(country, LANGUAGE).await
+    } else {
+        haven.help(country, LANGUAGE).await
+    };
+    asked.ok()
 }
 
 /// Takes away whatever tells of a plan, also that there could be one.
@@ -168,54 +198,95 @@ fn alone(country: Option<Country>) -> Card {
     support.card(Asked { country, today: Some(when::today()), language: LANGUAGE, plan })
 }
 
+/// A few short lines and the numbers, so that the numbers are what is on the screen.
 fn in_words(card: &Card, place: &Place, style: Style) -> String {
-    let mut words = String::new();
-    for paragraph in &card.opening {
-        let _ = writeln!(words, "{paragraph}\n");
-    }
-    match &card.plan {
-        Some(plan) => {
-            let plan = plan_in_words(plan, &BTreeSet::new(), style);
-            let _ = write!(words, "{}\n{plan}\n", style.bold(&card.about_plan));
+    let mut words = card.opening.join("\n") + "\n";
+    let plan = card.plan.as_ref().map_or(card.readable.as_slice(), |plan| &plan.parts);
+    let first: Vec<&String> = plan.iter().flat_map(|part| &part.items).take(PLAN_LINES).collect();
+    if !first.is_empty() {
+        let _ = writeln!(words, "{}", style.bold(&card.about_plan));
+        for item in &first {
+            let _ = writeln!(words, "  {}", cut(&style.line(item), style.columns));
         }
-        None if card.about_plan.is_empty() => {}
-        None if card.readable.is_empty() => {
-            let _ = writeln!(words, "{}\n", card.about_plan);
-        }
-        None => {
-            let lines = parts_in_words(&card.readable, &BTreeSet::new(), style);
-            let _ = write!(words, "{}\n{lines}\n", card.about_plan);
-        }
+    } else if !card.about_plan.is_empty() && card.country.is_some() {
+        let _ = writeln!(words, "{}", card.about_plan);
     }
-    let about_place = format!("{}\n\n", place.says().join("\n"));
-    // Whoever has not said where they are reads first where these numbers are good.
-    let (before, after) = if place.is_said() { ("", &*about_place) } else { (&*about_place, "") };
-    words.push_str(before);
-    words.push_str(&lines_in_words(&card.lines, style));
-    let _ = write!(words, "{}\n\n{after}", card.closing.join("\n\n"));
-    if style.terminal {
-        words.push_str(STAYS);
+    let _ = writeln!(words, "{}", place.in_short());
+    if first.is_empty() && !card.countries.is_empty() {
+        let codes: Vec<String> = card.countries.iter().map(ToString::to_string).collect();
+        let _ = writeln!(words, "{}", style.faint(&codes.join(" ")));
     }
-    words.truncate(words.trim_end().len());
-    words.push('\n');
-    words
+    let _ = write!(words, "\n{}", numbers_in_words(card, false, style));
+    whole_numbers(&words, style)
 }
 
-fn lines_in_words(lines: &[Shown], style: Style) -> String {
+/// All there is to say, and the numbers last.
+fn in_full(card: &Card, place: &Place, style: Style) -> String {
+    let mut words = String::new();
+    for paragraph in card.opening.iter().chain(&card.closing) {
+        let _ = writeln!(words, "{paragraph}\n");
+    }
+    let plan = match &card.plan {
+        Some(plan) => plan_in_words(plan, &BTreeSet::new(), style),
+        None => parts_in_words(&card.readable, &BTreeSet::new(), style),
+    };
+    if !plan.is_empty() {
+        let _ = write!(words, "{}\n{plan}\n", style.bold(&card.about_plan));
+    }
+    if !card.countries.is_empty() {
+        let named = card.countries.iter().map(|country| format!("{country} {}", country.name()));
+        let _ = writeln!(words, "{}\n", named.collect::<Vec<_>>().join(", "));
+    }
+    if style.terminal {
+        let _ = writeln!(words, "{STAYS}\n");
+    }
+    let _ = write!(words, "{}\n\n{}", place.says().join("\n"), numbers_in_words(card, true, style));
+    whole_numbers(&words, style)
+}
+
+/// Breaks lines between words, but never within a number.
+fn whole_numbers(words: &str, style: Style) -> String {
+    wrapped(words, style.columns).replace(NO_BREAK, " ")
+}
+
+/// A blank at which no line is broken.
+const NO_BREAK: char = '\u{a0}';
+
+/// A line that is cut where the screen ends, so that it stays one.
+fn cut(line: &str, columns: Option<usize>) -> String {
+    let most = columns.unwrap_or(usize::MAX).saturating_sub(2).max(1);
+    if line.chars().count() <= most {
+        return line.to_owned();
+    }
+    line.chars().take(most - 1).chain(['…']).collect()
+}
+
+fn numbers_in_words(card: &Card, whole: bool, style: Style) -> String {
+    let mut words = String::new();
+    for (index, Wide { phone, places }) in card.wide.iter().enumerate() {
+        if index == 0 {
+            let _ = writeln!(words, "{}", style.bold("In an emergency"));
+        }
+        let _ = writeln!(words, "  {phone}  {places}");
+    }
+    words + &lines_in_words(&card.lines, whole, style)
+}
+
+fn lines_in_words(lines: &[Shown], whole: bool, style: Style) -> String {
     let mut words = String::new();
     for (index, line) in lines.iter().enumerate() {
         if index == 0 || lines[index - 1].heading != line.heading {
             let _ = writeln!(words, "{}", style.bold(&line.heading));
         }
+        let reach = line.reach.replace(' ', &NO_BREAK.to_string());
+        let reach = reach.replace(&format!(",{NO_BREAK}"), ", ");
         let languages = line.languages.join(", ");
-        let facts = [&line.reach, &line.name, &line.hours, &languages];
-        let facts: Vec<&str> =
-            facts.into_iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();
-        let check = if line.check { format!("  ({})", line.check_says) } else { String::new() };
-        let _ = writeln!(words, "  {}{}", facts.join("  "), style.faint(&check));
-        if lines.get(index + 1).is_none_or(|next| next.heading != line.heading) {
-            words.push('\n');
-        }
+        let more: &[&String] = if whole { &[&line.hours, &languages] } else { &[] };
+        let facts = [&reach, &line.name].into_iter().chain(more.iter().copied());
+        let facts: Vec<&str> = facts.map(String::as_str).filter(|fact| !fact.is_empty()).collect();
+        let says = if line.says.is_empty() { String::new() } else { format!(" ({})", line.says) };
+        let says = says.replace(' ', &NO_BREAK.to_string()).replacen(NO_BREAK, " ", 1);
+        let _ = writeln!(words, "  {}{}", facts.join("  "), style.faint(&says));
     }
     words
 }
@@ -271,8 +342,8 @@ fn found(answer: Result<Option<Plan>, ApiError>) -> Result<Plan, Fault> {
 
 /// There is no plan to show.
 fn no_plan() -> Fault {
-    ApiError::new(ErrorReason::NotFound, "there is no plan yet")
-        .because("none is written, or it is in the trash")
+    ApiError::new(ErrorReason::NotFound, "there's no plan yet")
+        .because("none is written, or it's in the trash")
         .with_next("At a quieter hour, `haven practice do plan-when-low` makes one.")
         .into()
 }
@@ -283,7 +354,7 @@ fn unlock_first(error: ApiError) -> Fault {
         return error.into();
     }
     Fault::from(error)
-        .with_next("Open it with `haven unlock`. `haven help-now` shows whom to reach without that.")
+        .with_next("Open it with `haven unlock`. `haven help-now` shows who to call without that.")
 }
 
 #[cfg(test)]

@@ -165,7 +165,7 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
         None => {
             return Err(Fault::usage(
                 "nothing was answered",
-                "nobody may be asked here",
+                "there's no terminal to ask in",
                 "Pass --answers FILE, or run this in a terminal.",
             ));
         }

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use haven_api::error::{ApiError, ErrorReason};
+use haven_api::support::{Country, HELP_COUNTRY};
 use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
 use serde::Serialize;
 
@@ -16,6 +17,18 @@ use crate::limits::SERVER_FIRST_MAX;
 use crate::shapes::StatusShape;
 use crate::text::{Style, count};
 use crate::{ask, daemon, when};
+
+/// What somebody has to know before they begin, once and short. Each sentence is a claim of fact.
+const WELCOME: &str = "Anyone who can use this account can see that there's a journal: the programs haven and havend, and its folder. They can \
+                       read it only while it's unlocked. For a folder with another name, press Ctrl-C and set HAVEN_HOME first.\n\
+                       Haven is for adults. It isn't therapy and it isn't for emergencies (`haven help-now` shows who to call), and \
+                       nobody has shown that it helps.\n";
+
+/// What is asked once, on a terminal.
+const COUNTRY_QUESTION: &str = "Which country are you in? (for phone numbers; Enter skips) ";
+
+/// How often it is asked again when what was typed names no country.
+const COUNTRY_TRIES: usize = 3;
 
 #[derive(Serialize)]
 struct Made<'a> {
@@ -28,6 +41,9 @@ struct Made<'a> {
 
 pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
     let haven = cx.haven().await?;
+    if cx.asks && !cx.json {
+        aside(WELCOME);
+    }
     let kit_file = args.kit_out.map(KitFile::make).transpose()?;
     let name = args.name.unwrap_or_else(machine);
     let prompt = "A passphrase for this device, five or six words: ";
@@ -44,11 +60,37 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
             None => begun,
         }
     })?;
+    if cx.asks && !cx.json {
+        ask_country(cx, &haven).await;
+    }
     cx.note("Write with `haven add`.");
     match made.failed {
         Some(failed) => Err(Fault::from(failed).exiting(Exit::Failed)),
         None if has_server => taken(&haven).await,
         None => Ok(()),
+    }
+}
+
+/// Asks once which country's numbers help shows. Whatever comes of it, the journal is there.
+async fn ask_country(cx: &Cx, haven: &Haven) {
+    let settings = haven.settings(Some(HELP_COUNTRY)).await.unwrap_or_default();
+    if settings.iter().any(|setting| !setting.value.is_empty()) {
+        return;
+    }
+    for _ in 0..COUNTRY_TRIES {
+        let Ok(typed) = ask::line(cx, COUNTRY_QUESTION, "Pass --no-input.").await else { return };
+        if typed.trim().is_empty() {
+            return;
+        }
+        if let Some(country) = Country::typed(&typed) {
+            let set = haven.set_setting(HELP_COUNTRY, country.as_str()).await;
+            aside(&match set {
+                Ok(_) => format!("`haven help-now` will show the numbers for {}.", country.name()),
+                Err(error) => format!("That couldn't be kept: {}.", error.why),
+            });
+            return;
+        }
+        aside("That's no country on the list. Its English name will do, or its two letters, such as DE.");
     }
 }
 
@@ -58,7 +100,7 @@ async fn taken(haven: &Haven) -> Result<(), Fault> {
     let told = tokio::time::timeout(SERVER_FIRST_MAX, refusal(haven)).await;
     // A server that takes its time is gone on with by itself; `haven status` shows how.
     let Some(reason) = told.unwrap_or(Ok(None))? else { return Ok(()) };
-    let refused = ApiError::new(reason, "the journal has begun, but its server did not take it");
+    let refused = ApiError::new(reason, "the journal has begun, but its server didn't take it");
     Err(Fault::from(refused).exiting(Exit::Failed))
 }
 
@@ -78,7 +120,7 @@ async fn refusal(haven: &Haven) -> Result<Option<ErrorReason>, ApiError> {
 fn keep_kit(kit: &str, file: Option<KitFile>) -> Option<String> {
     match file.map(|file| file.fill(kit)) {
         Some(Ok(path)) => return Some(path.display().to_string()),
-        Some(Err(error)) => aside(&format!("The kit's file cannot be written: {}.", error.kind())),
+        Some(Err(error)) => aside(&format!("The kit's file can't be written: {}.", error.kind())),
         None => {}
     }
     aside(&format!(
@@ -100,7 +142,7 @@ impl KitFile {
         match made {
             Ok(file) => Ok(Self { path, file, filled: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
-            Err(error) => Err(Fault::system(format!("{} cannot be made", path.display()), &error)),
+            Err(error) => Err(Fault::system(format!("{} can't be made", path.display()), &error)),
         }
     }
 
@@ -189,7 +231,7 @@ fn tell(cx: &Cx, status: &Status) -> Result<(), Fault> {
 fn in_words(status: &Status, style: Style) -> String {
     let mut words = match status.state {
         VaultState::None => {
-            return "There is no journal on this device. Begin one with `haven init`.\n".to_owned();
+            return "There's no journal on this device. Begin one with `haven init`.\n".to_owned();
         }
         VaultState::Locked => "The journal is locked. Open it with `haven unlock`.\n".to_owned(),
         VaultState::Unlocked => {
@@ -216,8 +258,8 @@ fn sync_in_words(status: &Status) -> String {
     let problem = sync.problem.filter(|reason| *reason != ErrorReason::ServerUnreachable);
     let how = match sync.state {
         SyncState::None => return String::new(),
-        SyncState::Offline if problem.is_some() => "does not go along",
-        SyncState::Offline => "cannot be reached",
+        SyncState::Offline if problem.is_some() => "isn't syncing",
+        SyncState::Offline => "can't be reached",
         SyncState::Syncing => "is being synced with",
         SyncState::Idle => "has everything",
     };

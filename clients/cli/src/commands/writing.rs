@@ -44,7 +44,7 @@ async fn add_in_editor(cx: &Cx, draft: Draft) -> Result<(), Fault> {
     match editor::compose(cx, &haven, About::new_entry(&draft)).await? {
         Some(written) => tell(cx, written.id.to_string()),
         None => {
-            cx.note("Nothing was written, so there is no entry.");
+            cx.note("Nothing was written, so there's no entry.");
             Ok(())
         }
     }
@@ -53,7 +53,7 @@ async fn add_in_editor(cx: &Cx, draft: Draft) -> Result<(), Fault> {
 fn no_text() -> Fault {
     Fault::usage(
         "no text was given",
-        "there is no terminal to open an editor in",
+        "there's no terminal to open an editor in",
         "Give the text, or pipe it in: `… | haven add -`.",
     )
 }
@@ -79,7 +79,7 @@ async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {
     if !cx.asks {
         return Err(Fault::usage(
             "nothing was changed",
-            "no change was given, and there is no terminal to open an editor in",
+            "no change was given, and there's no terminal to open an editor in",
             "Give a change, such as --title, or pipe the new text in with `--from -`.",
         ));
     }

@@ -205,7 +205,7 @@ impl SupportService for Fake {
                 country: "US".to_owned(),
                 name: "A line".to_owned(),
                 kind: pb::HelplineKind::Crisis.into(),
-                heading: "Somebody to talk to".to_owned(),
+                heading: "Someone to talk to".to_owned(),
                 phone: "988".to_owned(),
                 reach: "call 988".to_owned(),
                 check: true,
@@ -213,7 +213,7 @@ impl SupportService for Fake {
                 ..Default::default()
             }],
             closing: vec![format!("Asked for {}.", request.country)],
-            readable: Vec::new(),
+            ..Default::default()
         });
         get_plan(GetPlanRequest) -> GetPlanResponse = |_| answer(pb::GetPlanResponse { plan: Some(plan()) });
         list_plan_lines(ListPlanLinesRequest) -> ListPlanLinesResponse = |_| answer(plan_lines());

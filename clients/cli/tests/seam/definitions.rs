@@ -30,7 +30,7 @@ fn a_check_needs_no_daemon_and_says_that_it_was_made_alone() {
     let words = haven(home.path(), &["measure", "check", "-"], TEAPOT.as_bytes());
     let (out, err) = (String::from_utf8(words.stdout).unwrap(), String::from_utf8(words.stderr).unwrap());
     assert!(out.starts_with("It can be used.\nteapot-mood"), "{out}");
-    assert!(err.starts_with("Only the file was checked: the journal is not open"), "{err}");
+    assert!(err.starts_with("Only the file was checked: the journal isn't open"), "{err}");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing was started");
 }
 

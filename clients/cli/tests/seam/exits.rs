@@ -95,7 +95,20 @@ fn a_gate_that_holds_cannot_be_passed_by_a_script() {
         assert_eq!(told["error"]["reason"], "CONFIRMATION_NEEDED");
         assert!(told["error"]["next"].as_str().unwrap().contains("`haven practice do "), "{told}");
     }
-    check(&["need-line", "--person", "Bea"], format!("{{\"person\": \"{bea}\"}}"), 0);
+    let safe = |answer: &[&str], code: i32| {
+        let arguments = [&["need-line", "--person", "Bea"], answer].concat();
+        check(&arguments, format!("{{\"person\": \"{bea}\"}}"), code)
+    };
+    let told: Value = serde_json::from_slice(&safe(&[], 6).stderr).unwrap();
+    assert!(told["error"]["next"].as_str().unwrap().contains("--could-harm"), "{told}");
+    for answer in ["not-sure", "yes"] {
+        let told: Value = serde_json::from_slice(&safe(&["--could-harm", answer], 6).stderr).unwrap();
+        assert!(told["error"]["next"].as_str().unwrap().contains("haven help-now"), "{told}");
+    }
+    safe(&["--could-harm", "maybe"], 2);
+    safe(&["--could-harm", "no"], 0);
+    // A no does not speak for somebody who is marked unsafe.
+    check(&["need-line", "--could-harm", "no"], format!("{{\"person\": \"{ann}\"}}"), 6);
     // Not an exercise that touches them.
     check(&["people-map"], format!("{{\"person\": \"{ann}\"}}"), 0);
 }

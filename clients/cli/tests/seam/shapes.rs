@@ -46,7 +46,7 @@ fn scripts_read_objects_and_people_read_lines() {
         "{\"state\":\"unlocked\",\"device\":\"Laptop\",\"device_id\":\"6c7bfbd4a2723442\",\"entries\":1,\
          \"sync\":{\"state\":\"offline\",\"pending\":2,\"server\":\"http://127.0.0.1:7460\",\
          \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0}\n",
-        "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 cannot be reached; 2 records to send.\n",
+        "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 can't be reached; 2 records to send.\n",
     );
 }
 

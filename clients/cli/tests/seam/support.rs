@@ -41,23 +41,25 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
         "{{\"id\":\"{ID}\",\"modified\":\"1970-01-01T00:00:01Z\",\"parts\":[{{\"field\":\"people\",\"label\":\"Whom?\",\
          \"items\":[\"Ann\",\"Bert\"]}},{{\"field\":\"reasons\",\"label\":\"What for?\",\"items\":[\"the dog\"]}}]}}"
     );
-    let choose = "For another country: haven help-now --country CC, with its two letters, such as DE or GB.";
+    let choose = "For another country: haven help-now COUNTRY, such as Germany or DE.";
     assert_eq!(
         daemon.says(&["help-now", "--country", "us", "--json"]),
         format!(
             "{{\"plan\":{plan},\"readable\":[],\"locked\":false,\"lines\":[{{\"country\":\"US\",\"name\":\"A line\",\"kind\":\"crisis\",\
-             \"phone\":\"988\",\"text\":\"\",\"hours\":\"\",\"languages\":[],\"check\":true}}],\"says\":[\"Read slowly.\",\
-             \"Asked for US.\",\"{choose}\"]}}\n"
+             \"phone\":\"988\",\"text\":\"\",\"hours\":\"\",\"languages\":[],\"check\":true,\"state\":\"unchecked\",\"as_of\":null}}],\
+             \"wide\":[],\"countries\":[],\"says\":[\"Read slowly.\",\"Asked for US.\",\"{choose}\"]}}\n"
         )
     );
-    let parts = "  Whom?\n    Ann\n    Bert\n  What for?\n    the dog\n";
+    let numbers = "Someone to talk to\n  call 988  A line (check this number)\n";
     assert_eq!(
         daemon.says(&["help-now", "--country", "us"]),
-        format!(
-            "Read slowly.\n\nYour plan\n{parts}\nSomebody to talk to\n  call 988  A line  (check this number)\n\n\
-             Asked for US.\n\n{choose}\n"
-        )
+        format!("Read slowly.\nYour plan\n  Ann\n  Bert\n  the dog\nFor US. More: --more\n\n{numbers}")
     );
+    let parts = "  Whom?\n    Ann\n    Bert\n  What for?\n    the dog\n";
+    let all = format!("Read slowly.\n\nAsked for US.\n\nYour plan\n{parts}\n{choose}\n\n{numbers}");
+    for arguments in [&["help-now", "--more", "--country", "us"][..], &["help-now", "us", "--more"]] {
+        assert_eq!(daemon.says(arguments), all, "{arguments:?}");
+    }
     let hidden = daemon.says(&["help-now", "us", "--no-plan"]);
     assert!(!hidden.contains("Ann") && !hidden.contains("plan") && hidden.contains("call 988"), "{hidden}");
 }
@@ -130,13 +132,15 @@ fn lines_that_were_left_readable_need_no_daemon() {
     let home = left_readable();
     let part =
         |field: &str, label: &str, item: &str| json!({"field": field, "label": label, "items": [item]});
-    let people = part("people", "Whom can you call or write to?", "Ann \u{1b}[2J555");
+    let people = part("people", "Who can you call or write to?", "Ann \u{1b}[2J555");
     assert_eq!(
         readable(home.path(), &[]),
         json!([people, part("reasons", "What do you stay for?", "the dog")])
     );
     let said = words(alone(home.path(), "C", &["help-now"]));
-    let over = "These are the lines of your plan that you chose to keep readable here.";
+    assert!(said.contains("Your plan\n") && said.contains("  the dog\n"), "{said}");
+    let said = words(alone(home.path(), "C", &["help-now", "--more"]));
+    let over = "These are the lines of your plan you chose to keep readable here.";
     assert!(said.contains(over) && said.contains("    the dog\n"), "{said}");
     for arguments in [&["--no-plan"][..], &["--country", "--no-plan"], &["please", "--no-plan"]] {
         let said = words(alone(home.path(), "C", &[&["help-now"], arguments].concat()));
@@ -173,12 +177,12 @@ fn a_country_that_was_set_counts_more_than_a_guess_and_less_than_one_that_is_typ
         let said = words(alone(home.path(), "de_CH.UTF-8", &[&["help-now"], arguments].concat()));
         assert!(expected.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
     };
-    check(&[], &["for AT, as you set it", "call 142", "--country CC"]);
-    check(&["--country", "Narnia"], &["\"Narnia\" is no country", "for AT, as you set it"]);
+    check(&[], &["For Austria, as you set it", "call 142", "--more"]);
+    check(&["--country", "Narnia"], &["\"Narnia\" is no country", "For Austria, as you set it"]);
     check(&["--country", "GB"], &["call 999"]);
     for unusable in ["", "[help]\ncountry = \"Narnia\"", "[help]\ncountry = 5", "[help", "help = 1"] {
         fs::write(&config, unusable).unwrap();
-        check(&[], &["for CH, guessed", "call 143"]);
+        check(&[], &["For Switzerland (a guess)", "call 143"]);
     }
 }
 
@@ -191,14 +195,21 @@ fn help_needs_no_daemon_and_starts_none() {
             .unwrap();
     assert_eq!(numbers(&told), ["999", "116 123", "", "0808 2000 247"]);
     assert_eq!((&told["plan"], &told["locked"]), (&Value::Null, &Value::Bool(true)));
-    assert!(told["lines"].as_array().unwrap().iter().all(|line| line["check"] == true));
+    let states: Vec<&str> =
+        told["lines"].as_array().unwrap().iter().map(|line| line["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["official", "official", "unchecked", "unchecked"]);
+    assert_eq!(told["lines"][3]["check"], true);
     assert!(!inside.exists(), "nothing was made");
     let said = words(alone(&inside, "C", &["help-now", "--country", "US"]));
-    for part in
-        ["call 988, text 988", "(check this number)", "once the journal is unlocked", "findahelpline.com"]
-    {
+    for part in ["call or text 988", "text START to 88788", "check this number)", "once you unlock"] {
         assert!(said.contains(part), "{part}: {said}");
     }
+    assert!(
+        !said.contains("findahelpline.com") && said.trim_end().ends_with(')'),
+        "the numbers come last: {said}"
+    );
+    let said = words(alone(&inside, "C", &["help-now", "--country", "US", "--more"]));
+    assert!(said.contains("findahelpline.com") && said.trim_end().ends_with(')'), "{said}");
 }
 
 #[test]
@@ -206,11 +217,15 @@ fn help_guesses_the_country_and_says_so() {
     let home = tempfile::tempdir().unwrap();
     let said = words(alone(home.path(), "de_AT.UTF-8", &["help-now"]));
     assert!(said.contains("call 142") && said.contains("call 112"), "{said}");
-    assert!(said.contains("for AT, guessed") && said.contains("--country CC"), "{said}");
+    assert!(said.contains("For Austria (a guess)"), "{said}");
     let said = words(alone(home.path(), "de_AT.UTF-8", &["help-now", "--country", "CH"]));
-    assert!(said.contains("call 143") && !said.contains("guessed"), "{said}");
+    assert!(said.contains("call 143") && !said.contains("guess"), "{said}");
     let said = words(alone(home.path(), "C.UTF-8", &["help-now"]));
-    assert!(said.contains("No country was chosen") && said.contains("--country CC"), "{said}");
+    for part in ["112  European Union", "911  US", "999  UK", "haven help-now DE", " SG "] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let said = words(alone(home.path(), "C.UTF-8", &["help-now", "--more"]));
+    assert!(said.contains("No country was chosen") && said.contains("SG Singapore"), "{said}");
     assert!(said.contains("112 works in every country of the European Union"), "{said}");
 }
 
@@ -218,12 +233,14 @@ fn help_guesses_the_country_and_says_so() {
 fn help_takes_whatever_is_typed() {
     let home = tempfile::tempdir().unwrap();
     for (arguments, expected) in [
-        (&["--country", "Narnia"][..], "\"Narnia\" is no country that is known here."),
-        (&["--country"], "No country was chosen"),
+        (&["--country", "Narnia"][..], "\"Narnia\" is no country on this list."),
+        (&["--country"], "112  European Union"),
+        (&["United", "Kingdom"], "call 999"),
+        (&["--country", "USA"], "call 911"),
         (&["--country", "nz", "--country", "au"], "call 13 11 14"),
         (&["de"], "call 0800 111 0 111"),
         (&["please", "--fast", "uk"], "call 999"),
-        (&["--no-input"], "findahelpline.com"),
+        (&["--no-input"], "112  European Union"),
     ] {
         let said = words(alone(home.path(), "C", &[&["help-now"], arguments].concat()));
         assert!(said.contains(expected), "{arguments:?}: {said}");

@@ -17,7 +17,24 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// The device cannot be reached. The same card without a plan can be made from `haven_core::support` then.
     pub async fn help(&self, country: Option<Country>, language: &str) -> Result<Card, ApiError> {
-        let request = pb::GetHelpRequest { country: text(country), language: language.to_owned() };
+        self.card(country, language, false).await
+    }
+
+    /// Makes the support card for somebody who asks for help themselves; for a week nothing heavy is suggested to them.
+    ///
+    /// # Errors
+    /// As [`Client::help`].
+    pub async fn help_in_person(&self, country: Option<Country>, language: &str) -> Result<Card, ApiError> {
+        self.card(country, language, true).await
+    }
+
+    async fn card(
+        &self,
+        country: Option<Country>,
+        language: &str,
+        in_person: bool,
+    ) -> Result<Card, ApiError> {
+        let request = pb::GetHelpRequest { country: text(country), language: language.to_owned(), in_person };
         card_from_pb(self.support_service().get_help(request).await?.into_inner())
     }
 

@@ -1,7 +1,7 @@
 //! Exercises: a device writes core's in one language, a client reads its own.
 
 use haven_core::answers::ExerciseRef;
-use haven_core::exercise::{Evidence, Exercise, Gate, GateWords, Outcome, Phase, Step, TextKey};
+use haven_core::exercise::{Evidence, Exercise, Gate, HarmQuestion, Outcome, Phase, Step, TextKey};
 
 use super::field::{field_from_pb, field_to_pb};
 use super::{read, read_some, sent, text, unreadable};
@@ -30,7 +30,7 @@ impl Told<'_> {
 pub fn summary_to_pb(exercise: &Exercise, custom: bool, language: &str) -> pb::ExerciseSummary {
     let gate = match exercise.safety.gate {
         Gate::None => pb::ExerciseGate::None,
-        Gate::Relationship => pb::ExerciseGate::Relationship,
+        Gate::Relationship => pb::ExerciseGate::Harm,
     };
     pb::ExerciseSummary {
         id: exercise.id.to_string(),
@@ -52,7 +52,7 @@ pub fn summary_from_pb(exercise: pb::ExerciseSummary) -> Result<practice::Exerci
     let gate = match exercise.gate() {
         pb::ExerciseGate::Unspecified => return Err(unreadable("gate")),
         pb::ExerciseGate::None => Gate::None,
-        pb::ExerciseGate::Relationship => Gate::Relationship,
+        pb::ExerciseGate::Harm => Gate::Relationship,
     };
     let step = |number: &u32| Step::from_number((*number).into()).ok_or_else(|| unreadable("step"));
     Ok(practice::ExerciseSummary {
@@ -80,7 +80,7 @@ pub fn to_pb(exercise: &Exercise, custom: bool, language: &str) -> pb::Exercise 
         views: exercise.views.iter().map(ToString::to_string).collect(),
         fields: exercise.fields.iter().map(|field| field_to_pb(field, told)).collect(),
         outcomes: exercise.outcomes.iter().map(outcome_to_pb).collect(),
-        gate: exercise.gate_words(language).map(gate_to_pb),
+        harm_question: exercise.harm_question(language).map(harm_to_pb),
         single: exercise.single,
         measure: text(exercise.measure.as_ref()),
     }
@@ -102,33 +102,35 @@ pub fn from_pb(exercise: pb::Exercise) -> Result<practice::Exercise, ApiError> {
         views: exercise.views,
         fields: exercise.fields.into_iter().map(field_from_pb).collect::<Result<_, _>>()?,
         outcomes: exercise.outcomes.into_iter().map(outcome_from_pb).collect::<Result<_, _>>()?,
-        gate: exercise.gate.map(gate_from_pb).transpose()?,
+        harm_question: exercise.harm_question.map(harm_from_pb).transpose()?,
         single: exercise.single,
         measure: read_some(&exercise.measure, "measure")?,
     })
 }
 
-fn gate_to_pb(gate: GateWords<'_>) -> pb::GateWords {
-    pb::GateWords {
-        question: gate.question.to_owned(),
-        help: gate.help.to_owned(),
-        yes: gate.yes.to_owned(),
-        not_sure: gate.not_sure.to_owned(),
-        no: gate.no.to_owned(),
-        held: gate.held.to_owned(),
-        instead: gate.instead.iter().map(|id| (*id).to_owned()).collect(),
+fn harm_to_pb(harm: HarmQuestion<'_>) -> pb::HarmQuestion {
+    pb::HarmQuestion {
+        question: harm.question.to_owned(),
+        help: harm.help.to_owned(),
+        no: harm.no.to_owned(),
+        not_sure: harm.not_sure.to_owned(),
+        yes: harm.yes.to_owned(),
+        support: harm.support.to_owned(),
+        go_on: harm.go_on.to_owned(),
+        instead: harm.instead.iter().map(|id| (*id).to_owned()).collect(),
     }
 }
 
-fn gate_from_pb(gate: pb::GateWords) -> Result<practice::GateWords, ApiError> {
-    Ok(practice::GateWords {
-        question: gate.question,
-        help: gate.help,
-        yes: gate.yes,
-        not_sure: gate.not_sure,
-        no: gate.no,
-        held: gate.held,
-        instead: gate.instead.iter().map(|id| read(id, "exercise")).collect::<Result<_, _>>()?,
+fn harm_from_pb(harm: pb::HarmQuestion) -> Result<practice::HarmQuestion, ApiError> {
+    Ok(practice::HarmQuestion {
+        question: harm.question,
+        help: harm.help,
+        no: harm.no,
+        not_sure: harm.not_sure,
+        yes: harm.yes,
+        support: harm.support,
+        go_on: harm.go_on,
+        instead: harm.instead.iter().map(|id| read(id, "exercise")).collect::<Result<_, _>>()?,
     })
 }
 
@@ -158,11 +160,17 @@ fn evidence_to_pb(evidence: &Evidence) -> pb::Evidence {
         grade: evidence.grade.to_string(),
         note: evidence.note.clone().unwrap_or_default(),
         refs: evidence.refs.clone(),
+        sources: evidence.sources(),
     }
 }
 
 fn evidence_from_pb(evidence: pb::Evidence) -> practice::Evidence {
-    practice::Evidence { grade: evidence.grade, note: evidence.note, refs: evidence.refs }
+    practice::Evidence {
+        grade: evidence.grade,
+        note: evidence.note,
+        refs: evidence.refs,
+        sources: evidence.sources,
+    }
 }
 
 fn outcome_to_pb(outcome: &Outcome) -> pb::Outcome {

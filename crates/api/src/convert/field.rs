@@ -158,6 +158,7 @@ fn options_to_pb(options: &[Choice], told: Told<'_>) -> Vec<pb::FieldOption> {
         id: option.id.clone(),
         label: told.exercise.option_label(option, told.language).to_owned(),
         notice: told.some(option.notice.as_ref()),
+        group: told.some(option.group.as_ref()),
     };
     options.iter().map(option).collect()
 }
@@ -167,6 +168,7 @@ fn options_from_pb(options: Vec<pb::FieldOption>) -> Vec<practice::Choice> {
         id: option.id,
         label: option.label,
         notice: option.notice,
+        group: option.group,
     };
     options.into_iter().map(option).collect()
 }

@@ -74,7 +74,7 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, beside: Besi
         let options = extra.options.iter().map(|option| pb::FieldOption {
             id: option.id.clone(),
             label: told(&option.label),
-            notice: String::new(),
+            ..pb::FieldOption::default()
         });
         pb::MeasureExtra { id: extra.id.to_string(), text: told(&extra.text), options: options.collect() }
     });
@@ -103,7 +103,8 @@ pub fn from_pb(measure: pb::Measure) -> Result<measures::Measure, ApiError> {
         declinable: item.declinable,
         support_above: item.support_above,
     };
-    let option = |it: pb::FieldOption| Choice { id: it.id, label: it.label, notice: it.notice };
+    let option =
+        |it: pb::FieldOption| Choice { id: it.id, label: it.label, notice: it.notice, group: it.group };
     let extra = |extra: pb::MeasureExtra| measures::Extra {
         id: extra.id,
         text: extra.text,
@@ -163,7 +164,7 @@ fn score_to_pb(kept: &Kept<'_>, score: &Score, speaker: &Speaker<'_>) -> pb::Mea
         name: score.subscale.clone(),
         label: label.unwrap_or_default(),
         number: value.map(|value| value.number),
-        band: text(value.and_then(|value| value.band.as_ref()).map(|band| &*band.label)),
+        band: text(kept.result.band_of(score).map(|band| &*band.label)),
         says: says.iter().map(|sentence| sentence.text(speaker)).collect(),
         change: change.map_or(pb::Change::Unspecified, |change| verdict_to_pb(change.verdict)).into(),
     }
@@ -174,6 +175,7 @@ fn verdict_to_pb(verdict: Verdict) -> pb::Change {
         Verdict::MoreThanChance => pb::Change::Changed,
         Verdict::NotClearly => pb::Change::NotClear,
         Verdict::CannotTell => pb::Change::CannotTell,
+        Verdict::TooSoon => pb::Change::TooSoon,
     }
 }
 
@@ -198,6 +200,7 @@ fn score_from_pb(score: pb::MeasureScore) -> measures::Score {
         pb::Change::Changed => Some(Verdict::MoreThanChance),
         pb::Change::NotClear => Some(Verdict::NotClearly),
         pb::Change::CannotTell => Some(Verdict::CannotTell),
+        pb::Change::TooSoon => Some(Verdict::TooSoon),
     };
     measures::Score {
         name: score.name,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use haven_core::support::{Card, Chosen, Country, Kind, Plan, PlanPart, Shown};
+use haven_core::support::{Card, Chosen, Country, Kind, Plan, PlanPart, Shown, State, Wide};
 use haven_core::time::Timestamp;
 
 use super::{read, read_some, text, unreadable};
@@ -21,6 +21,8 @@ pub fn card_to_pb(card: Card) -> pb::GetHelpResponse {
         lines: card.lines.into_iter().map(line_to_pb).collect(),
         closing: card.closing,
         readable: card.readable.into_iter().map(part_to_pb).collect(),
+        wide: card.wide.into_iter().map(|Wide { phone, places }| pb::WideNumber { phone, places }).collect(),
+        countries: card.countries.iter().map(Country::to_string).collect(),
     }
 }
 
@@ -38,6 +40,9 @@ pub fn card_from_pb(card: pb::GetHelpResponse) -> Result<Card, ApiError> {
         locked: card.locked,
         country: read_some(&card.country, "country")?,
         lines: known.map(|(kind, line)| line_from_pb(kind, line)).collect::<Result<_, _>>()?,
+        wide: card.wide.into_iter().map(|pb::WideNumber { phone, places }| Wide { phone, places }).collect(),
+        // A country that this client does not know is left out; the others are worth more than an error.
+        countries: card.countries.iter().filter_map(|code| code.parse().ok()).collect(),
         closing: card.closing,
     })
 }
@@ -96,6 +101,7 @@ pub fn chosen_from_pb(chosen: Vec<pb::ChosenLine>) -> BTreeSet<Chosen> {
 }
 
 fn line_to_pb(line: Shown) -> pb::Helpline {
+    let check = line.check();
     pb::Helpline {
         country: line.country.to_string(),
         name: line.name,
@@ -106,13 +112,19 @@ fn line_to_pb(line: Shown) -> pb::Helpline {
         reach: line.reach,
         hours: line.hours,
         languages: line.languages,
-        check: line.check,
-        check_says: line.check_says,
+        check,
+        check_says: line.says,
+        state: state_to_pb(line.state).into(),
+        as_of: text(line.as_of),
     }
 }
 
 fn line_from_pb(kind: Kind, line: pb::Helpline) -> Result<Shown, ApiError> {
+    let state = state_from_pb(line.state());
+    let as_of = read_some(&line.as_of, "date")?;
     Ok(Shown {
+        state,
+        as_of,
         country: line.country.parse::<Country>().map_err(|_| unreadable("country"))?,
         name: line.name,
         kind,
@@ -122,8 +134,7 @@ fn line_from_pb(kind: Kind, line: pb::Helpline) -> Result<Shown, ApiError> {
         reach: line.reach,
         hours: line.hours,
         languages: line.languages,
-        check: line.check,
-        check_says: line.check_says,
+        says: line.check_says,
     })
 }
 
@@ -133,6 +144,19 @@ fn kind_to_pb(kind: Kind) -> pb::HelplineKind {
         Kind::Crisis => pb::HelplineKind::Crisis,
         Kind::Abuse => pb::HelplineKind::Abuse,
     }
+}
+
+fn state_to_pb(state: State) -> pb::HelplineState {
+    match state {
+        State::Official => pb::HelplineState::Official,
+        State::Expired => pb::HelplineState::Expired,
+        State::Unchecked => pb::HelplineState::Unchecked,
+    }
+}
+
+/// What is not known is nothing to rely on.
+fn state_from_pb(state: pb::HelplineState) -> State {
+    State::ALL.iter().copied().find(|known| state_to_pb(*known) == state).unwrap_or(State::Unchecked)
 }
 
 fn kind_from_pb(kind: pb::HelplineKind) -> Option<Kind> {

@@ -11,7 +11,7 @@ pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
             ("a fault in Haven", "Try again; if it stays, run `haven doctor` and report what it says.")
         }
         R::InvalidArgument => ("", ""),
-        R::TooLarge => ("it is larger than Haven takes", "Split it and send the parts one by one."),
+        R::TooLarge => ("it's larger than Haven takes", "Split it and send the parts one by one."),
         R::NotFound => {
             ("nothing has that id or name", "Check the id; `haven list` and `haven search` show them.")
         }
@@ -20,10 +20,10 @@ pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
         R::TimedOut => ("it took too long", "It goes on by itself; `haven status` tells how far it is."),
         R::Cancelled => ("it was given up", ""),
         R::Unsupported => (
-            "the daemon does not know this call",
+            "the daemon doesn't know this call",
             "Update Haven, then run `haven daemon stop`; the next command starts the new one.",
         ),
-        R::DaemonUnreachable => ("the device daemon does not answer", "Start it with `haven daemon start`."),
+        R::DaemonUnreachable => ("the device daemon doesn't answer", "Start it with `haven daemon start`."),
         R::Stopping => ("the device daemon is stopping", "Try again in a moment."),
         R::ClockUnusable => ("this device's clock is far off", "Set the clock, then try again."),
         vault => of_vault(vault),
@@ -34,7 +34,7 @@ fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
     use ErrorReason as R;
     match reason {
         R::NoVault => (
-            "there is no journal on this device",
+            "there's no journal on this device",
             "Make one with `haven init`, or join yours with `haven device join`.",
         ),
         R::VaultExists => {
@@ -42,10 +42,10 @@ fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
         }
         R::Locked => ("the journal is locked", "Open it with `haven unlock`."),
         R::WrongPassphrase => {
-            ("the passphrase is not this device's", "Try again; each device has a passphrase of its own.")
+            ("the passphrase isn't this device's", "Try again; each device has a passphrase of its own.")
         }
         R::WeakPassphrase => {
-            ("the passphrase could be guessed", "Take five or six words that do not belong together.")
+            ("the passphrase could be guessed", "Take five or six words that don't belong together.")
         }
         R::TooManyTries => ("too many wrong passphrases", "Wait a little, then try again."),
         R::CodeMalformed => {
@@ -57,10 +57,10 @@ fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
         ),
         R::CodeUsed => (
             "another device has used this code",
-            "If that was not you, make a new code where nobody can read it.",
+            "If that wasn't you, make a new code where nobody can read it.",
         ),
         R::WrongWords => (
-            "these are not the words the new device shows",
+            "these aren't the words the new device shows",
             "Nothing was shared. Make a new code and read the words from the new device.",
         ),
         R::NoLink => ("no device is being linked", "Begin with `haven device link`."),
@@ -77,20 +77,20 @@ fn of_server(reason: ErrorReason) -> (&'static str, &'static str) {
     match reason {
         R::NoServer => ("this device has no server", "Set one with `haven server set URL --invite CODE`."),
         R::ServerUnreachable => (
-            "the server does not answer",
+            "the server doesn't answer",
             "Everything is kept here and sent later; check the address with `haven server show`.",
         ),
         R::ServerIdentityChanged => (
             "the server proves another identity than the one you trust",
-            "If you set it up anew, run `haven server set URL --accept-identity`; else do not use it.",
+            "If you set it up anew, run `haven server set URL --accept-identity`; else don't use it.",
         ),
         R::ServerLostData => (
             "the server lacks what it had",
-            "Nothing is lost here. If you trust it, set it again and it is filled anew.",
+            "Nothing is lost here. If you trust it, set it again and it's filled anew.",
         ),
         R::ServerRefused => ("the server refused", "See what the server's operator says."),
         R::InviteInvalid => (
-            "the invite is not this server's",
+            "the invite isn't this server's",
             "Copy it again from `haven-server init` or `haven-server invite`, then `haven server set URL --invite CODE`.",
         ),
         R::InviteUsed => (
@@ -106,7 +106,7 @@ fn of_storage(reason: ErrorReason) -> (&'static str, &'static str) {
     match reason {
         R::StorageFull => ("the disk is full", "Free some space, then save again; nothing else was lost."),
         R::StorageReadOnly => (
-            "the data folder cannot be written",
+            "the data folder can't be written",
             "Check who owns it and whether the disk is mounted for writing.",
         ),
         R::StorageNewer => {

@@ -68,7 +68,7 @@ fn a_refusal_of_the_server_is_told_in_the_words_of_the_device() {
         (Wire::InviteUsed, ErrorReason::InviteUsed, "the invite was used before"),
         (Wire::FeedRemoved, ErrorReason::DeviceRemoved, "this device was removed from the journal"),
         (Wire::QuotaExceeded, ErrorReason::ServerRefused, "the space is full"),
-        (Wire::Unspecified, ErrorReason::ServerUnreachable, "the server does not answer"),
+        (Wire::Unspecified, ErrorReason::ServerUnreachable, "the server doesn't answer"),
         (Wire::MailboxExpired, ErrorReason::CodeExpired, "the code's two minutes are over"),
     ];
     for (refused, reason, why) in cases {

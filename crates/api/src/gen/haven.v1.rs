@@ -5134,9 +5134,9 @@ pub struct Exercise {
     /// What may change by doing it, as pairs of questions.
     #[prost(message, repeated, tag = "10")]
     pub outcomes: ::prost::alloc::vec::Vec<Outcome>,
-    /// What to ask before anything else; absent where nothing is. The exercise goes on at "yes" only.
-    #[prost(message, optional, tag = "11")]
-    pub gate: ::core::option::Option<GateWords>,
+    /// What to ask before anything else; absent where nothing is. The exercise goes on at once at "no" only.
+    #[prost(message, optional, tag = "90")]
+    pub harm_question: ::core::option::Option<HarmQuestion>,
     /// Whether a journal keeps it in one entry only, which is opened and changed each time instead of writing another.
     #[prost(bool, tag = "12")]
     pub single: bool,
@@ -5144,30 +5144,34 @@ pub struct Exercise {
     #[prost(string, tag = "13")]
     pub measure: ::prost::alloc::string::String,
 }
-/// GateWords is what is asked before an exercise that touches another person. No definition can change the words.
+/// HarmQuestion is what is asked before an exercise that touches another person: whether doing it could lead to anyone hurting,
+/// threatening or punishing the person. No definition can change the words.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
-pub struct GateWords {
+pub struct HarmQuestion {
     /// The question.
     #[prost(string, tag = "1")]
     pub question: ::prost::alloc::string::String,
     /// What to think of while answering.
     #[prost(string, tag = "2")]
     pub help: ::prost::alloc::string::String,
-    /// The only answer at which the exercise goes on.
+    /// The only answer at which the exercise goes on at once.
     #[prost(string, tag = "3")]
-    pub yes: ::prost::alloc::string::String,
-    /// An answer at which it does not.
+    pub no: ::prost::alloc::string::String,
+    /// An answer at which support is shown first, and then a way on that has to be chosen.
     #[prost(string, tag = "4")]
     pub not_sure: ::prost::alloc::string::String,
-    /// The other one.
+    /// The answer at which it stays closed.
     #[prost(string, tag = "5")]
-    pub no: ::prost::alloc::string::String,
-    /// What to say then.
+    pub yes: ::prost::alloc::string::String,
+    /// What to say at the last two, or at once if the person concerned is marked unsafe.
     #[prost(string, tag = "6")]
-    pub held: ::prost::alloc::string::String,
-    /// The ids of the exercises to offer then.
-    #[prost(string, repeated, tag = "7")]
+    pub support: ::prost::alloc::string::String,
+    /// The way on for somebody who was not sure.
+    #[prost(string, tag = "7")]
+    pub go_on: ::prost::alloc::string::String,
+    /// The ids of the exercises to offer instead.
+    #[prost(string, repeated, tag = "8")]
     pub instead: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Evidence is what stands behind an exercise.
@@ -5183,6 +5187,9 @@ pub struct Evidence {
     /// Keys of the sources; empty rather than invented.
     #[prost(string, repeated, tag = "3")]
     pub refs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The same as a person can look them up: authors, year, where published.
+    #[prost(string, repeated, tag = "90")]
+    pub sources: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Outcome is a pair of questions that shows a change.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5386,6 +5393,9 @@ pub struct FieldOption {
     /// What to say when it is chosen; empty if nothing.
     #[prost(string, tag = "3")]
     pub notice: ::prost::alloc::string::String,
+    /// What stands over it and its kin, such as "pleasant and quieter"; empty where options stand by themselves.
+    #[prost(string, tag = "90")]
+    pub group: ::prost::alloc::string::String,
 }
 /// MultiShape takes any of the options.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5530,8 +5540,8 @@ pub enum ExerciseGate {
     Unspecified = 0,
     /// Nothing.
     None = 1,
-    /// That the relationship it is about is safe.
-    Relationship = 2,
+    /// That doing it could not lead to anyone hurting, threatening or punishing the person.
+    Harm = 90,
 }
 impl ExerciseGate {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5542,7 +5552,7 @@ impl ExerciseGate {
         match self {
             Self::Unspecified => "EXERCISE_GATE_UNSPECIFIED",
             Self::None => "EXERCISE_GATE_NONE",
-            Self::Relationship => "EXERCISE_GATE_RELATIONSHIP",
+            Self::Harm => "EXERCISE_GATE_HARM",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5550,7 +5560,7 @@ impl ExerciseGate {
         match value {
             "EXERCISE_GATE_UNSPECIFIED" => Some(Self::Unspecified),
             "EXERCISE_GATE_NONE" => Some(Self::None),
-            "EXERCISE_GATE_RELATIONSHIP" => Some(Self::Relationship),
+            "EXERCISE_GATE_HARM" => Some(Self::Harm),
             _ => None,
         }
     }
@@ -7403,6 +7413,8 @@ pub enum Change {
     NotClear = 2,
     /// Nobody has published what chance does, or one of them is not scored.
     CannotTell = 3,
+    /// They were answered so close together that they ask about much the same days; whatever they differ by says nothing.
+    TooSoon = 90,
 }
 impl Change {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -7415,6 +7427,7 @@ impl Change {
             Self::Changed => "CHANGE_CHANGED",
             Self::NotClear => "CHANGE_NOT_CLEAR",
             Self::CannotTell => "CHANGE_CANNOT_TELL",
+            Self::TooSoon => "CHANGE_TOO_SOON",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -7424,6 +7437,7 @@ impl Change {
             "CHANGE_CHANGED" => Some(Self::Changed),
             "CHANGE_NOT_CLEAR" => Some(Self::NotClear),
             "CHANGE_CANNOT_TELL" => Some(Self::CannotTell),
+            "CHANGE_TOO_SOON" => Some(Self::TooSoon),
             _ => None,
         }
     }
@@ -10185,12 +10199,29 @@ pub struct Helpline {
     /// The languages it answers in, such as "de"; empty if that is not known.
     #[prost(string, repeated, tag = "9")]
     pub languages: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Whether the number has to be checked before anybody relies on it: nobody has verified it, or not lately.
+    /// Whether the number has to be checked before anybody relies on it: it is not official.
     #[prost(bool, tag = "10")]
     pub check: bool,
-    /// What stands beside such a number; empty beside another.
+    /// What stands beside it: "as of June 2025", "check this number"; empty beside a number that the law fixes.
     #[prost(string, tag = "11")]
     pub check_says: ::prost::alloc::string::String,
+    /// How far the number can be relied on.
+    #[prost(enumeration = "HelplineState", tag = "90")]
+    pub state: i32,
+    /// The day of the page that the number was read on, such as "2025-06-18"; empty if there is none.
+    #[prost(string, tag = "91")]
+    pub as_of: ::prost::alloc::string::String,
+}
+/// WideNumber is an emergency number that holds in several places.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct WideNumber {
+    /// The number to call.
+    #[prost(string, tag = "1")]
+    pub phone: ::prost::alloc::string::String,
+    /// Where it holds, in words.
+    #[prost(string, tag = "2")]
+    pub places: ::prost::alloc::string::String,
 }
 /// GetHelpRequest says where the person is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10203,15 +10234,20 @@ pub struct GetHelpRequest {
     /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
     #[prost(string, tag = "2")]
     pub language: ::prost::alloc::string::String,
+    /// That the person asks for help themselves, and not a client on its way through something else. In an open vault the day is
+    /// kept for a week, sealed and on this device only, so that nothing heavy is suggested meanwhile. A locked one keeps nothing.
+    #[prost(bool, tag = "90")]
+    pub in_person: bool,
 }
-/// GetHelpResponse is the support card, from top to bottom.
+/// GetHelpResponse is the support card: a few words, the plan, and the numbers last; what more there is to say comes before the
+/// numbers, if it is asked for.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct GetHelpResponse {
-    /// What is said first, in paragraphs.
+    /// What is said first, in a line or a few.
     #[prost(string, repeated, tag = "1")]
     pub opening: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// What stands over the plan or over its readable lines, or in their place; empty if there is no vault.
+    /// What stands over the plan or over its readable lines, or in their place, in a few words; empty if there is nothing to say.
     #[prost(string, tag = "2")]
     pub about_plan: ::prost::alloc::string::String,
     /// The plan; absent if the vault is not open or holds none.
@@ -10226,13 +10262,19 @@ pub struct GetHelpResponse {
     /// The lines: emergency, crisis, abuse.
     #[prost(message, repeated, tag = "6")]
     pub lines: ::prost::alloc::vec::Vec<Helpline>,
-    /// What is said after them, in paragraphs.
+    /// What more there is to say, in paragraphs. Shown before the lines, and only to whoever asks for more.
     #[prost(string, repeated, tag = "7")]
     pub closing: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// The lines of the plan that its person chose to keep readable on this device, with whom, where and what for first; only
     /// while the vault is locked. Empty if none was chosen, or if they cannot be read.
     #[prost(message, repeated, tag = "8")]
     pub readable: ::prost::alloc::vec::Vec<PlanPart>,
+    /// Emergency numbers that hold widely; empty where the lines hold one.
+    #[prost(message, repeated, tag = "90")]
+    pub wide: ::prost::alloc::vec::Vec<WideNumber>,
+    /// The countries there are lines for, as two letters, in order; empty where a country was understood.
+    #[prost(string, repeated, tag = "91")]
+    pub countries: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// GetPlanRequest asks for the plan.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10350,6 +10392,43 @@ impl HelplineKind {
             "HELPLINE_KIND_EMERGENCY" => Some(Self::Emergency),
             "HELPLINE_KIND_CRISIS" => Some(Self::Crisis),
             "HELPLINE_KIND_ABUSE" => Some(Self::Abuse),
+            _ => None,
+        }
+    }
+}
+/// HelplineState says how far a number can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HelplineState {
+    /// Not said, or of a kind that this build does not know: as unchecked.
+    Unspecified = 0,
+    /// Fixed by the law or a numbering authority, or read on a page of the operator or of a public service not long ago.
+    Official = 1,
+    /// Read on such a page long ago.
+    Expired = 2,
+    /// Nothing that could be shown speaks for it.
+    Unchecked = 3,
+}
+impl HelplineState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HELPLINE_STATE_UNSPECIFIED",
+            Self::Official => "HELPLINE_STATE_OFFICIAL",
+            Self::Expired => "HELPLINE_STATE_EXPIRED",
+            Self::Unchecked => "HELPLINE_STATE_UNCHECKED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HELPLINE_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "HELPLINE_STATE_OFFICIAL" => Some(Self::Official),
+            "HELPLINE_STATE_EXPIRED" => Some(Self::Expired),
+            "HELPLINE_STATE_UNCHECKED" => Some(Self::Unchecked),
             _ => None,
         }
     }
@@ -10944,7 +11023,6 @@ opaque! {
     Finding,
     ForgetPersonRequest,
     ForgetPersonResponse,
-    GateWords,
     GetConfigRequest,
     GetConfigResponse,
     GetDaemonRequest,
@@ -10969,6 +11047,7 @@ opaque! {
     GetStatusResponse,
     GetTodayRequest,
     GetTodayResponse,
+    HarmQuestion,
     Helpline,
     ImportEntriesRequest,
     ImportEntriesResponse,
@@ -11082,6 +11161,7 @@ opaque! {
     WatchLinkRequest,
     WatchLinkResponse,
     Weight,
+    WideNumber,
     field::Shape,
     join_vault_response::State,
     value::Kind,

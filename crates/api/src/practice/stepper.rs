@@ -12,7 +12,7 @@ use haven_core::id::PersonId;
 use haven_core::person::{Person, Safe};
 
 use super::breath::{Breath, pattern};
-use super::{Exercise, Field, GateWords, Shape};
+use super::{Exercise, Field, HarmQuestion, Shape};
 
 pub use fit::{Misfit, check};
 
@@ -114,6 +114,27 @@ impl Stepper {
             None => drop(self.answers.remove(&id)),
         }
         Ok(())
+    }
+
+    /// Returns the question right behind the present timer at which the exercise may stop. It can be answered while the time
+    /// runs, so it belongs on the timer's screen.
+    pub fn stop_ahead(&self) -> Option<&Field> {
+        let is_timer = matches!(self.field()?.shape, Shape::Timer { .. });
+        let next = &self.exercise.fields[*self.asked.get(self.at + 1)?];
+        (is_timer && matches!(next.shape, Shape::Bool { stop: Some(_) })).then_some(next)
+    }
+
+    /// Stops at the present timer: takes how long it ran, and the answer to the question behind it at which to stop.
+    ///
+    /// # Errors
+    /// [`Misfit`] if how long it ran does not fit; nothing has changed then.
+    pub fn stop_now(&mut self, ran: Option<Value>) -> Result<Reply, Misfit> {
+        let Some(Shape::Bool { stop: Some(stop) }) = self.stop_ahead().map(|field| &field.shape) else {
+            return Ok(Reply::Nothing);
+        };
+        let when = stop.when;
+        self.next(ran)?;
+        self.next(Some(Value::Bool(when)))
     }
 
     /// Leaves the present question open and goes on.
@@ -299,9 +320,9 @@ pub fn is_unsafe(people: &[Person], mut about: impl Iterator<Item = PersonId>) -
     about.any(|id| people.iter().any(|person| person.id == id && person.safe == Some(Safe::No)))
 }
 
-/// Returns the words of the gate that holds at once where somebody concerned is marked unsafe, without a question.
-pub fn held(exercise: &Exercise, is_unsafe: bool) -> Option<&GateWords> {
-    exercise.gate.as_ref().filter(|_| is_unsafe)
+/// Returns the question whose support is shown at once, unasked, where somebody concerned is marked unsafe.
+pub fn held(exercise: &Exercise, is_unsafe: bool) -> Option<&HarmQuestion> {
+    exercise.harm_question.as_ref().filter(|_| is_unsafe)
 }
 
 #[cfg(test)]

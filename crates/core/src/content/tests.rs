@@ -90,7 +90,11 @@ fn every_step_and_every_sign_is_reached() {
 /// What each exercise needs before it counts, and how long it takes: id, minutes, fields.
 const NEEDS: [(&str, u32, &str); 27] = [
     ("wait", 5, "suds_before suds_after"),
-    ("signs-snapshot", 2, "closeness trust independence communicator seeks_support regulated secure_view"),
+    (
+        "signs-snapshot",
+        2,
+        "closeness trusted trusting independence communicator seeks_support regulated secure_view",
+    ),
     ("trigger-chain", 6, "when spark meaning feelings urge need suds"),
     ("early-care-map", 12, ""),
     ("my-loop", 8, "when i_feel i_tell_myself i_do what_i_wanted"),
@@ -171,7 +175,7 @@ fn every_exercise_that_is_named_exists() {
             Shape::Scale(scale) => scale.stop.as_ref()?.instead.clone(),
             _ => None,
         }));
-        let gate = exercise.gate_words("en").map_or(&[][..], |gate| gate.instead);
+        let gate = exercise.harm_question("en").map_or(&[][..], |harm| harm.instead);
         named.extend(gate.iter().map(|id| id.parse::<ExerciseId>().unwrap()));
     }
     let missing: Vec<&ExerciseId> = named.iter().filter(|id| library.get(id).is_none()).collect();
@@ -204,9 +208,19 @@ fn the_snapshot_is_the_measure_and_there_is_one_plan() {
     assert_eq!(measures.len(), 1);
     let snapshot = measures[0];
     assert_eq!(snapshot.measure, "seven-signs".parse().ok());
-    let items = snapshot.fields.iter().filter(|field| matches!(field.shape, Shape::Scale(_)));
-    let items: Vec<String> = items.map(|field| field.id.as_str().replace('_', "-")).collect();
-    assert_eq!(items, Sign::ALL.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let measures = crate::measure::Measures::built_in().unwrap();
+    let measure = measures.get(snapshot.measure.as_ref().unwrap()).unwrap();
+    let asked = snapshot.fields.iter().filter(|field| matches!(field.shape, Shape::Scale(_)));
+    let asked: Vec<_> =
+        asked.map(|field| (&field.id, snapshot.texts.get("en", &field.label).to_owned())).collect();
+    let items: Vec<_> =
+        measure.items.iter().map(|item| (&item.id, measure.item_text(item, "en", None).unwrap())).collect();
+    assert_eq!(asked, items, "one wording, whichever way somebody came");
+    let period = measure.texts.get("en", measure.stem.as_ref().unwrap());
+    assert_eq!(period, "In the last two weeks");
+    assert!(snapshot.texts.get("en", snapshot.purpose.as_ref().unwrap()).contains("the last two weeks"));
+    let signs: Vec<&str> = measure.subscales.iter().map(|sign| sign.id.as_str()).collect();
+    assert_eq!(signs, Sign::ALL.iter().map(|sign| sign.as_str()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -216,13 +230,27 @@ fn the_chain_and_its_kin_offer_the_same_urges_needs_and_feelings() {
         let options = exercise.field(&field.parse().unwrap()).unwrap().shape.options();
         options.iter().map(|option| option.id.clone()).collect::<Vec<_>>()
     };
-    let urges = ["reach", "check", "test", "cling", "go-quiet", "leave", "please", "attack", "other"];
+    let urges = [
+        "reach",
+        "check",
+        "test",
+        "cling",
+        "go-quiet",
+        "leave",
+        "please",
+        "attack",
+        "find-fault",
+        "work",
+        "other",
+    ];
     for (id, field) in [("trigger-chain", "urge"), ("my-loop", "i_do"), ("ride-the-urge", "urge")] {
         assert_eq!(ids(id, field), urges, "{id}");
     }
+    let needs = "contact reassurance comfort company space time clarity honesty respect help rest other";
     for id in ["trigger-chain", "need-line"] {
-        assert_eq!(ids(id, "need"), ["contact", "space", "clarity", "respect", "rest", "other"], "{id}");
+        assert_eq!(ids(id, "need").join(" "), needs, "{id}");
     }
+    assert_eq!(ids("name-it", "emotions").len(), 41);
     for (id, field) in [("my-loop", "i_feel"), ("name-it", "emotions"), ("need-line", "feel")] {
         assert_eq!(ids(id, field), ids("trigger-chain", "feelings"), "{id}");
     }

@@ -197,6 +197,8 @@ pub struct Choice {
     pub label: Option<TextKey>,
     /// What is said when it is chosen.
     pub notice: Option<TextKey>,
+    /// What stands over it and its kin; none where options stand by themselves.
+    pub group: Option<TextKey>,
 }
 
 /// How many items make an answer complete, and how many are too many.

@@ -73,6 +73,8 @@ pub(super) struct RawField {
     pub(super) step: Option<i64>,
     pub(super) anchors: Option<BTreeMap<String, String>>,
     pub(super) options: Option<Vec<RawOption>>,
+    #[serde(default)]
+    pub(super) feelings: bool,
     pub(super) of: Option<String>,
     pub(super) min_items: Option<usize>,
     pub(super) max_items: Option<usize>,
@@ -99,6 +101,7 @@ impl RawField {
             ("step", self.step.is_some()),
             ("anchors", self.anchors.is_some()),
             ("options", self.options.is_some()),
+            ("feelings", self.feelings),
             ("of", self.of.is_some()),
             ("min_items", self.min_items.is_some()),
             ("max_items", self.max_items.is_some()),

@@ -184,6 +184,7 @@ fn special_keys() -> Map<String, Value> {
             "description": "What some points are called: { 0 = \"key\" }.",
         },
         "options": list(&of("option"), 1, OPTIONS_MAX, "What there is to choose from."),
+        "feelings": { "type": "boolean", "description": "Whether Haven's own words for feelings are offered, in their groups." },
         "of": words(ItemKind::ALL, "What the items are; text unless told."),
         "min_items": count(0, "How many make an answer complete."),
         "max_items": count(1, "How many are taken."),

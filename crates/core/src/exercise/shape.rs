@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
+use super::feelings;
 use super::field::{Bounds, Choice, Count, Delay, Field, Scale, Shape, Stop, Weight};
 use super::raw::{RawField, RawOption};
 use super::words::{FieldKind, ItemKind, Phase};
@@ -86,7 +87,7 @@ pub(super) const fn keys_of(kind: FieldKind) -> &'static [&'static str] {
         FieldKind::Choice => &["options"],
         FieldKind::Multi => &["options", "min_items", "max_items"],
         FieldKind::List => &["of", "min_items", "max_items", "max_chars", "weight"],
-        FieldKind::Emotions => &["min", "max", "options", "min_items", "max_items"],
+        FieldKind::Emotions => &["min", "max", "options", "feelings", "min_items", "max_items"],
         FieldKind::Date => &["suggest"],
         FieldKind::Bool => &["stop_when", "stop", "instead"],
         FieldKind::Timer => &["seconds"],
@@ -344,8 +345,21 @@ impl Reader<'_> {
         let (min, max) =
             self.range(self.raw.min.unwrap_or(STRENGTH.0), self.raw.max.unwrap_or(STRENGTH.1))?;
         let strength = Scale { min, max, step: 1, anchors: BTreeMap::new(), stop: None };
-        let suggestions = if self.raw.options.is_some() { self.options(1)? } else { Vec::new() };
+        let suggestions = self.suggestions()?;
         Some(Shape::Emotions { strength, suggestions, count: self.count(0, ITEMS_USUAL) })
+    }
+
+    /// The words to choose from: the shared ones, or those of the exercise.
+    fn suggestions(&mut self) -> Option<Vec<Choice>> {
+        match (self.raw.feelings, self.raw.options.is_some()) {
+            (true, true) => {
+                self.add("feelings and options are two lists", "keep one of them");
+                None
+            }
+            (true, false) => Some(feelings::shared()),
+            (false, true) => self.options(1),
+            (false, false) => Some(Vec::new()),
+        }
     }
 
     fn suggest(&mut self) -> Option<Option<Delay>> {
@@ -398,7 +412,7 @@ impl Reader<'_> {
 }
 
 fn choice(raw: &RawOption) -> Choice {
-    Choice { id: raw.id.clone(), label: raw.label.clone(), notice: raw.notice.clone() }
+    Choice { id: raw.id.clone(), label: raw.label.clone(), notice: raw.notice.clone(), group: None }
 }
 
 fn is_option_id(id: &str) -> bool {

@@ -257,7 +257,8 @@ impl<'a> Author<'a> {
     fn snapshot(&mut self, date: Date) {
         let signs = [
             "closeness",
-            "trust",
+            "trusted",
+            "trusting",
             "independence",
             "communicator",
             "seeks_support",

@@ -84,6 +84,8 @@ pub enum Verdict {
     NotClearly,
     /// Nobody has published what chance does, or there are no two scores.
     CannotTell,
+    /// The two were answered so close together that they ask about much the same time.
+    TooSoon,
 }
 
 /// How one score changed between two results.
@@ -100,18 +102,21 @@ pub struct ScoreChange {
 }
 
 impl Measure {
-    /// Compares two results of this measure about the same person, score by score.
+    /// Compares two results of this measure about the same person that are so many days apart, score by score.
     ///
-    /// Results of other measures or about different people are not compared: there we cannot tell.
-    pub fn changes(&self, before: &MeasureResult, after: &MeasureResult) -> Vec<ScoreChange> {
+    /// Results of other measures or about different people are not compared: there we cannot tell. Nor is a repeat that
+    /// came sooner than is advised: whatever it differs by, its questions are about much the same days.
+    pub fn changes(&self, before: &MeasureResult, after: &MeasureResult, days: i32) -> Vec<ScoreChange> {
         let same =
             before.measure.id == self.id && after.measure.id == self.id && before.target == after.target;
+        let too_soon = i64::from(days) < i64::from(self.retest.min_days);
         self.subscales
             .iter()
             .map(|subscale| {
                 let pair = before.number(&subscale.id).zip(after.number(&subscale.id)).filter(|_| same);
                 let difference = pair.map(|(before, after)| after - before);
                 let (verdict, rule) = match (difference, &subscale.change) {
+                    (Some(_), _) if too_soon => (Verdict::TooSoon, None),
                     (Some(difference), Some(rule)) if rule.is_more_than_chance(difference) => {
                         (Verdict::MoreThanChance, Some(rule.clone()))
                     }

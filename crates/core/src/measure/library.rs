@@ -245,7 +245,7 @@ mod tests {
         let text = |name| check_in.item_text(&check_in.items[1], "en", name).unwrap();
         assert_eq!(text(Some("{person}")), "I scanned for signs that {person} was losing interest.");
         assert_eq!(text(Some("Anna")), "I scanned for signs that Anna was losing interest.");
-        assert_eq!(text(None), "I scanned for signs that somebody close to me was losing interest.");
+        assert_eq!(text(None), "I scanned for signs that someone close to me was losing interest.");
         assert_eq!(check_in.stem_text("de", Some("Anna")).unwrap(), "In the last two weeks, with Anna");
         let scorer = measures.get(&"ecr-rs".parse().unwrap()).unwrap();
         assert_eq!(scorer.item_text(&scorer.items[0], "en", Some("Anna")), None);

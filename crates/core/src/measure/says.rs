@@ -1,6 +1,6 @@
 //! What may be said about a result, and no more.
 
-use super::{Advice, Measure, MeasureResult, Measures, NotScored, Score, Side, Value};
+use super::{Advice, Band, Measure, MeasureResult, Measures, NotScored, Score, Side, Value};
 use crate::answers::ExerciseRef;
 use crate::sentence::{Part, Saying, Sentence};
 
@@ -20,18 +20,24 @@ impl MeasureResult {
         says
     }
 
+    /// Returns the published name of the range a score lies in. None where an answer called for support: whoever thinks of not
+    /// living is not told that this is "mild".
+    pub fn band_of<'s>(&self, score: &'s Score) -> Option<&'s Band> {
+        score.value.as_ref().ok().filter(|_| !self.support)?.band.as_ref()
+    }
+
     /// Returns what stands beside one of its scores.
     pub fn says_of(&self, score: &Score) -> Vec<Sentence> {
         match &score.value {
-            Ok(value) => value.says(&self.measure),
+            Ok(value) => value.says(&self.measure, self.band_of(score)),
             Err(why) => vec![why.says()],
         }
     }
 }
 
 impl Value {
-    fn says(&self, measure: &ExerciseRef) -> Vec<Sentence> {
-        let band = self.band.as_ref().map(|band| {
+    fn says(&self, measure: &ExerciseRef, band: Option<&Band>) -> Vec<Sentence> {
+        let band = band.map(|band| {
             let label = Part::Label { measure: measure.clone(), key: band.label.clone() };
             Sentence::new(Saying::Band).with("band", label)
         });
@@ -95,13 +101,19 @@ mod tests {
         (whole, scores.collect())
     }
 
-    const ANSWERS: &str = "Scores are your answers added up; they do not tell you what you have.";
+    const ANSWERS: &str = "Scores are your answers added up; they don't tell you what you have.";
 
     #[test]
     fn a_band_is_said_with_its_published_label_and_nothing_else_is_claimed() {
-        let (whole, scores) = texts("phq-9", &[Some(1); 9]);
+        let mut quiet = [Some(1); 9];
+        quiet[8] = Some(0);
+        let (whole, scores) = texts("phq-9", &quiet);
         assert_eq!(whole, [ANSWERS]);
         assert_eq!(scores, [["Published label for this score: mild."]]);
+        let mut thinks_of_it = [Some(1); 9];
+        thinks_of_it[7] = Some(0);
+        let (_, scores) = texts("phq-9", &thinks_of_it);
+        assert_eq!(scores, [[""; 0]], "the ninth answer is more than nothing");
         let (_, scores) = texts("pswq", &[Some(5); 16]);
         assert_eq!(scores, [[""; 0]], "a score without a source says nothing");
     }
@@ -120,13 +132,13 @@ mod tests {
         let mut points = [Some(3); 9];
         points[0] = None;
         let (_, scores) = texts("ipip-love", &points);
-        assert_eq!(scores, [["8 of 9 questions were answered; their mean stands for the others."]]);
+        assert_eq!(scores, [["You answered 8 of 9 questions; their mean stands in for the others."]]);
         points[1] = None;
         let (_, scores) = texts("ipip-love", &points);
         let expected =
             "Not scored. Questions without an answer: 2 of 9. This score can do without 1 of them.";
         assert_eq!(scores, [[expected]]);
-        assert!(said(&NotScored::Declined.says()).contains("That is your choice"));
+        assert!(said(&NotScored::Declined.says()).contains("That's your choice"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::time::Date;
 const SURE: &str = "sure";
 /// The field that says what came of it.
 const RESULT: &str = "result";
-/// What is chosen there when it came as feared.
+/// What is chosen there when things went the way you feared.
 const AS_FEARED: &str = "as-feared";
 /// What is chosen there when it came in part.
 const PARTLY: &str = "partly";

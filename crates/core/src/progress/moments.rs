@@ -74,11 +74,17 @@ impl Month {
     /// Keeps the counts with one person, and says whose they are.
     pub(super) fn keep_only(&mut self, person: PersonId) {
         self.counts.retain(|count| count.person == Some(person));
-        self.says = Sentence::new(Saying::OfTheMomentsWith)
-            .with("person", Part::Person(person))
-            .with("month", Part::Month { year: self.year, month: self.month })
-            .with("count", self.counts.iter().map(|count| count.count).sum::<usize>());
+        let count = self.counts.iter().map(|count| count.count).sum();
+        let month = Part::Month { year: self.year, month: self.month };
+        self.says = logged([Saying::OneMomentWith, Saying::OfTheMomentsWith], count, month)
+            .with("person", Part::Person(person));
     }
+}
+
+/// How many moments were logged, with the saying for a single one and that for more.
+fn logged([one, more]: [Saying; 2], count: usize, month: Part) -> Sentence {
+    let sentence = if count == 1 { Sentence::new(one) } else { Sentence::new(more).with("count", count) };
+    sentence.with("month", month)
 }
 
 /// Returns the moments that were logged.
@@ -130,9 +136,12 @@ impl Tally {
                 person: *person,
                 count: *count,
             };
-            let says = Sentence::new(Saying::OfTheMoments)
-                .with("month", Part::Month { year: *year, month: *month })
-                .with("count", counts.values().sum::<usize>());
+            let month_named = Part::Month { year: *year, month: *month };
+            let says = logged(
+                [Saying::OneMoment, Saying::OfTheMoments],
+                counts.values().sum::<usize>(),
+                month_named,
+            );
             Month { year: *year, month: *month, joined, counts: counts.iter().map(count).collect(), says }
         };
         self.months.iter().map(month).collect()

@@ -140,7 +140,7 @@ fn say(measure: &Measure, axes: &Axes, (first, last): (&Dated, &Dated), count: u
     if count < TREND_POINTS_MIN {
         return Sentence::new(Saying::FewPoints).with("have", count).with("need", TREND_POINTS_MIN);
     }
-    let changes = measure.changes(&first.result, &last.result);
+    let changes = measure.changes(&first.result, &last.result, last.date.days_since(first.date));
     let of = |subscale: &str| changes.iter().find(|change| change.subscale == subscale);
     match (of(&axes.worry), of(&axes.distance)) {
         (Some(worry), Some(distance)) if worry.rule.is_some() || distance.rule.is_some() => {

@@ -37,11 +37,19 @@ pub struct History {
     pub since_last: Vec<ScoreChange>,
     /// The last result against the first, score by score. Empty with a single result.
     pub since_first: Vec<ScoreChange>,
-    /// What may be said about each score since the first result, in the order of the scores; a second sentence follows
-    /// where the rule is provisional.
-    pub says: Vec<Sentence>,
+    /// What may be said about each score since the first result, in the order of the scores.
+    pub says: Vec<ScoreSays>,
     /// When it makes sense to answer it again.
     pub again: Advice,
+}
+
+/// What may be said about one score over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreSays {
+    /// The id of the subscale. Sentences are found by it, never by where they stand.
+    pub subscale: String,
+    /// Its verdict, and behind it a second sentence where the rule is provisional.
+    pub sentences: Vec<Sentence>,
 }
 
 /// Returns all measures answered, by id and then by target.
@@ -59,26 +67,26 @@ fn history(frame: &Frame<'_>, measure: &Measure, target: Target, results: Vec<Da
     let before = results.len().checked_sub(2).map(|index| &results[index]);
     let against = |earlier: Option<&Dated>| match (earlier, last) {
         (Some(earlier), Some(last)) if earlier.entry != last.entry => {
-            measure.changes(&earlier.result, &last.result)
+            measure.changes(&earlier.result, &last.result, last.date.days_since(earlier.date))
         }
         _ => Vec::new(),
     };
     let (since_last, since_first) = (against(before), against(first));
     let dates = first.zip(last).map(|(first, last)| (first.date, last.date));
     let says = dates.map_or_else(Vec::new, |(from, to)| {
-        since_first.iter().flat_map(|change| say_change(change, from, to)).collect()
+        since_first.iter().map(|change| say_change(change, from, to)).collect()
     });
     let again = measure.retest.advice(last.map(|last| last.date), frame.today);
     History { measure: measure.id.clone(), target, since_last, since_first, says, again, results }
 }
 
-fn say_change(change: &ScoreChange, from: Date, to: Date) -> Vec<Sentence> {
+fn say_change(change: &ScoreChange, from: Date, to: Date) -> ScoreSays {
     let since = Sentence::new(Saying::Since).with("from", from).with("to", to);
-    let mut says = vec![since.with("verdict", verdict(change.verdict))];
+    let mut sentences = vec![since.with("verdict", verdict(change.verdict))];
     if change.rule.as_ref().is_some_and(ChangeRule::is_provisional) {
-        says.push(Sentence::new(Saying::Provisional));
+        sentences.push(Sentence::new(Saying::Provisional));
     }
-    says
+    ScoreSays { subscale: change.subscale.clone(), sentences }
 }
 
 /// Returns the saying of a verdict.
@@ -87,6 +95,7 @@ pub(super) fn verdict(verdict: Verdict) -> Saying {
         Verdict::MoreThanChance => Saying::MoreThanChance,
         Verdict::NotClearly => Saying::NotClearly,
         Verdict::CannotTell => Saying::CannotTell,
+        Verdict::TooSoon => Saying::TooSoon,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod any;
 mod fixture;
+mod told;
 
 use fixture::{Journal, date, person};
 
@@ -31,7 +32,7 @@ fn the_plane_has_a_trail_for_each_person_in_their_order_and_one_in_general() {
     assert_eq!(first[0].sides, [Side::Above, Side::Middle]);
     assert_eq!((plane.range, plane.middle, plane.noise), ((1.0, 7.0), 4.0, None));
     assert_eq!(said(&plane.caption), "middle of the scale, not a cut-off");
-    let few = "Answers so far: 2. Whether something changed is not said before there are 4.";
+    let few = "Answers so far: 2. It takes 4 before we say whether something changed.";
     assert_eq!(said(&plane.trails[0].says), few);
 }
 
@@ -44,24 +45,24 @@ fn a_trail_of_our_own_questions_cannot_tell_and_its_gaps_stay() {
     let plane = plane(&journal.frame(), &"two-axis".parse().unwrap(), &journal.entries).unwrap();
     let joined: Vec<bool> = plane.trails[0].points.iter().map(|point| point.joined).collect();
     assert_eq!(joined, [false, true, false, true], "29 days are more than twice fourteen");
-    let expected = "4 answers from 2026-01-01 to 2026-03-01. Whether they differ by more than chance: we cannot tell, since nobody has tested these questions for that.";
+    let expected = "4 answers from 2026-01-01 to 2026-03-01. Whether they differ by more than chance, we can't tell: there is no published rule for that.";
     assert_eq!(said(&plane.trails[0].says), expected);
 }
 
 #[test]
-fn a_trail_with_a_published_rule_says_its_verdict_and_has_a_ring() {
+fn a_trail_with_a_rule_says_its_verdict_and_has_a_ring() {
     let mut journal = Journal::new();
     for (day, point) in [("2026-01-01", 1), ("2026-02-01", 3), ("2026-03-01", 5), ("2026-04-01", 2)] {
-        journal.measure("ecr-rs", day, Some(1), &[point; 9]);
+        journal.measure("my-rs", day, Some(1), &[point; 9]);
     }
-    let id = "ecr-rs".parse().unwrap();
+    let id = "my-rs".parse().unwrap();
     let plane = plane(&journal.frame(), &id, &journal.entries).unwrap();
     let noise = plane.noise.unwrap();
     assert_eq!((noise.worry, noise.distance, noise.provisional), (2.0, 1.5, true));
     assert!(noise.sources.iter().all(|source| source.starts_with("Provisional")));
     let expected = "From 2026-01-01 to 2026-04-01: worry not clearly changed, distance not clearly changed.";
     assert_eq!(said(&plane.trails[0].says), expected);
-    journal.measure("ecr-rs", "2026-05-01", Some(1), &[7; 9]);
+    journal.measure("my-rs", "2026-05-01", Some(1), &[7; 9]);
     let plane = super::plane(&journal.frame(), &id, &journal.entries).unwrap();
     // One throughout is anxiety 1 and avoidance 5, seven throughout 7 and 3.
     let expected =
@@ -94,16 +95,16 @@ fn pairs_have_a_middle_from_five_on_and_stand_beside_waiting() {
     }
     let one = |journal: &Journal| before_after(&journal.frame(), &journal.entries).remove(0);
     assert_eq!(one(&journal).median, None);
-    let few = "Times with both ratings so far: 4. The middle one is shown from 5 on.";
+    let few = "Times with both ratings so far: 4. From 5 on, you'll see what is typical.";
     assert_eq!(said(&one(&journal).says), few);
     journal.pair("x-breath", 5, 50, 60);
     assert_eq!((one(&journal).median, one(&journal).range), (Some(-20.0), (0, 100)));
-    let expected = "The middle one of 5 times: the rating afterwards was 20 lower than before. Times of just waiting so far: 0; from 5 on they are set beside this. Neither says why.";
+    let expected = "Typically, over 5 times, your rating afterwards was 20 lower than before. Times you just waited so far: 0; from 5 on, you'll see them side by side. Neither says why.";
     assert_eq!(said(&one(&journal).says), expected);
     for day in 1..=6 {
         journal.pair("x-wait", day, 40, 40 - 10 * i32::from(day == 6));
     }
-    let expected = "The middle one of 5 times: the rating afterwards was 20 lower than before. After just waiting, the middle one of 6 times: it was the same as before. Neither says why.";
+    let expected = "Typically, over 5 times, your rating afterwards was 20 lower than before. When you just waited, over 6 times, it was the same as before. Neither says why.";
     assert_eq!(said(&one(&journal).says), expected);
     let comparison = one(&journal).comparison.unwrap();
     assert_eq!((comparison.exercise.as_str(), comparison.pairs.len()), ("x-wait", 6));
@@ -114,7 +115,7 @@ fn pairs_have_a_middle_from_five_on_and_stand_beside_waiting() {
     assert_eq!(all, ["x-breath", "x-wait"], "by name, whatever the numbers");
     let alone = &before_after(&journal.frame(), &journal.entries)[1];
     let expected =
-        "The middle one of 6 times: the rating afterwards was the same as before. That does not say why.";
+        "Typically, over 6 times, your rating afterwards was the same as before. That doesn't say why.";
     assert_eq!(said(&alone.says), expected);
 }
 
@@ -141,15 +142,21 @@ fn moments_are_counted_by_month_and_empty_months_are_gaps() {
     let moments = moments(&journal.frame(), &journal.entries);
     let shown: Vec<(i16, i8, bool, String)> =
         moments.months.iter().map(|m| (m.year, m.month, m.joined, said(&m.says))).collect();
-    let of =
-        |month: i8, count: usize| format!("Of the moments you logged in 2026-{month:02}, {count} in all.");
-    assert_eq!(shown, [(2026, 1, false, of(1, 3)), (2026, 2, true, of(2, 1)), (2026, 4, false, of(4, 1))]);
+    let of = |month: i8, count: &str| format!("You logged {count} in 2026-{month:02}.");
+    assert_eq!(
+        shown,
+        [
+            (2026, 1, false, of(1, "3 moments")),
+            (2026, 2, true, of(2, "one moment")),
+            (2026, 4, false, of(4, "one moment"))
+        ]
+    );
     let january: Vec<(&str, Option<crate::id::PersonId>, usize)> =
         moments.months[0].counts.iter().map(|c| (c.urge.as_str(), c.person, c.count)).collect();
     assert_eq!(january, [("check", None, 1), ("reach", Some(person(1)), 2)]);
     let mut of_one = moments.months[0].clone();
     of_one.keep_only(person(1));
-    assert_eq!(said(&of_one.says), "Of the moments with P1 you logged in 2026-01, 2 in all.");
+    assert_eq!(said(&of_one.says), "You logged 2 moments with P1 in 2026-01.");
     assert_eq!(moments.together, []);
 }
 
@@ -173,7 +180,7 @@ fn what_came_together_is_said_from_ten_moments_on_each_side() {
     assert_eq!((together[0].person, together[0].urge.as_str()), (person(1), "reach"));
     assert_eq!((together[0].with, together[0].without), ((9, 10), (3, 10)));
     let expected =
-        "Of the 10 moments you logged with P1, 9 had this urge: reach. Of the 10 others, 3 had it.";
+        "Of the 10 moments you logged with P1, 9 came with this urge: reach. Of the 10 others, 3 did.";
     assert_eq!(said(&together[0].says), expected);
 }
 
@@ -204,9 +211,9 @@ fn a_belief_is_followed_over_weeks_and_a_missing_answer_is_a_gap() {
     assert_eq!(steps, [(0, 6, Some(-20.0)), (7, 5, Some(-30.0)), (28, 1, None)]);
     let says: Vec<String> = beliefs.steps.iter().map(|step| said(&step.says)).collect();
     let expected = [
-        "The middle one of 6 times: your belief in the thought was 20 lower than before, right afterwards.",
-        "The middle one of 5 times: your belief in the thought was 30 lower than before, 7 days later.",
-        "Times with both ratings so far: 1. The middle one is shown from 5 on.",
+        "Typically, over 6 times, your belief in the thought was 20 lower than before, right afterwards.",
+        "Typically, over 5 times, your belief in the thought was 30 lower than before, 7 days later.",
+        "Times with both ratings so far: 1. From 5 on, you'll see what is typical.",
     ];
     assert_eq!(says, expected);
 }
@@ -229,27 +236,27 @@ fn predictions_are_counted_by_how_sure_one_was() {
         calibration.ranges.iter().map(|r| (r.from, r.to, r.as_feared, r.partly, r.not)).collect();
     assert_eq!(counts, [(20, 39, 0, 0, 1), (80, 100, 1, 1, 2)]);
     assert_eq!(calibration.open, 1);
-    let expected = "When you were 80 to 100 percent sure, it came as feared 1 of 4 times.";
+    let expected = "When you were 80 to 100 percent sure, things went the way you feared 1 of 4 times.";
     assert_eq!(said(&calibration.ranges[1].says), expected);
 }
 
 #[test]
 fn the_signs_are_seven_series_from_either_way_of_answering() {
     let mut journal = Journal::new();
-    journal.measure("seven-signs", "2026-01-01", None, &[1, 2, 3, 4, 5, 6, 7]);
-    journal.snapshot("2026-01-15", &[(0, 3), (6, 9)]);
+    journal.measure("seven-signs", "2026-01-01", None, &[1, 2, 3, 3, 4, 5, 6, 7]);
+    journal.snapshot("2026-01-15", &[(0, 3), (2, 9), (7, 9)]);
     let signs = signs(&journal.frame(), &journal.entries).unwrap();
     let names: Vec<Sign> = signs.iter().map(|series| series.sign).collect();
     assert_eq!(names, Sign::ALL);
     let numbers = |index: usize| signs[index].points.iter().map(|p| (p.number, p.joined)).collect::<Vec<_>>();
     assert_eq!(numbers(0), [(1.0, false), (3.0, true)]);
-    assert_eq!(numbers(1), [(2.0, false)], "left out in the second");
+    assert_eq!(numbers(1), [(2.5, false)], "half of it is left out in the second");
     assert_eq!(numbers(6), [(7.0, false), (9.0, true)]);
-    assert_eq!(said(&signs[0].says), "Answers so far: 2. From 4 on their range is shown.");
-    journal.measure("seven-signs", "2026-02-01", None, &[8; 7]);
-    journal.measure("seven-signs", "2026-04-01", None, &[5; 7]);
+    assert_eq!(said(&signs[0].says), "Answers so far: 2. From 4 on, you'll see their range.");
+    journal.measure("seven-signs", "2026-02-01", None, &[8; 8]);
+    journal.measure("seven-signs", "2026-04-01", None, &[5; 8]);
     let signs = super::signs(&journal.frame(), &journal.entries).unwrap();
-    let expected = "4 answers from 2026-01-01 to 2026-04-01, between 1 and 8. Whether they differ by more than chance: we cannot tell.";
+    let expected = "4 answers from 2026-01-01 to 2026-04-01, between 1 and 8. Whether they differ by more than chance, we can't tell.";
     assert_eq!(said(&signs[0].says), expected);
     assert!(!signs[0].points[3].joined, "two months are a gap");
 }
@@ -288,10 +295,10 @@ fn a_line_about_responses_comes_after_five() {
     let strips = |journal: &Journal| responses(&journal.frame(), &journal.entries);
     let people: Vec<_> = strips(&journal).iter().map(|strip| strip.person).collect();
     assert_eq!(people, [person(1), person(2)], "in the order of the list, not of the numbers");
-    let few = "Times written down so far: 4. A line about them is shown from 5 on.";
+    let few = "Times you wrote down so far: 4. From 5 on, there's a line about them.";
     assert_eq!(said(&strips(&journal)[1].says), few);
     journal.response(5, 2, [9, 9, 9]);
-    let expected = "In the 5 times you wrote down, feeling understood lay between 4 and 9.";
+    let expected = "Over the 5 times you wrote down, you rated feeling understood between 4 and 9.";
     assert_eq!(said(&strips(&journal)[1].says), expected);
     assert_eq!(strips(&journal)[1].times[4].valued, 9);
 }
@@ -309,7 +316,7 @@ fn agreements_are_listed_with_what_became_of_them() {
     let expected = [(2, Some(Tried::Yes)), (1, Some(Tried::Not)), (1, Some(Tried::Partly)), (3, None)];
     assert_eq!(shown, expected, "a session without an agreement is left out");
     assert_eq!(homework.agreements[0].due, Some(date("2026-01-08")));
-    let expected = "Sessions with something agreed: 4. Tried, wholly or in part: 2. Not said yet: 1.";
+    let expected = "Sessions with something agreed: 4. Tried, fully or in part: 2. Not said yet: 1.";
     assert_eq!(said(&homework.says), expected);
 }
 
@@ -331,25 +338,48 @@ fn measures_say_what_their_rule_says_and_when_to_ask_again() {
     let gad = &histories[0];
     assert_eq!(verdicts(&gad.since_last), [(Some(-2.0), Verdict::NotClearly)]);
     assert_eq!(verdicts(&gad.since_first), [(Some(-4.0), Verdict::MoreThanChance)]);
-    assert_eq!(said(&gad.says[0]), "From 2026-01-01 to 2026-06-01: changed more than chance.");
+    assert_eq!(said(&gad.says[0].sentences[0]), "From 2026-01-01 to 2026-06-01: changed more than chance.");
     let joined: Vec<bool> = gad.results.iter().map(|dated| dated.joined).collect();
     assert_eq!(joined, [false, true, false]);
     assert_eq!(gad.again, Advice::Wait { from: date("2026-06-15") });
     let pswq = &histories[1];
     assert_eq!((pswq.since_first.len(), pswq.says.len()), (0, 0), "one result is no change");
     assert_eq!(pswq.again, Advice::Ready);
-    assert_eq!(said(&histories[2].says[0]), "From 2026-01-01 to 2026-05-30: we cannot tell.");
+    assert_eq!(said(&histories[2].says[0].sentences[0]), "From 2026-01-01 to 2026-05-30: we cannot tell.");
 }
 
 #[test]
 fn a_provisional_rule_is_called_provisional() {
     let mut journal = Journal::new();
-    journal.measure("ecr-rs", "2026-01-01", Some(1), &[1; 9]);
-    journal.measure("ecr-rs", "2026-03-01", Some(1), &[7; 9]);
-    let says: Vec<String> = histories(&journal.frame(), &journal.entries)[0].says.iter().map(said).collect();
+    journal.measure("my-rs", "2026-01-01", Some(1), &[1; 9]);
+    journal.measure("my-rs", "2026-03-01", Some(1), &[7; 9]);
+    let histories = histories(&journal.frame(), &journal.entries);
     let more = "From 2026-01-01 to 2026-03-01: changed more than chance.";
     let provisional = "The limit used here is provisional; nobody has published one.";
-    assert_eq!(says, [more, provisional, more, provisional]);
+    for (says, subscale) in histories[0].says.iter().zip(["avoidance", "anxiety"]) {
+        let sentences: Vec<String> = says.sentences.iter().map(said).collect();
+        assert_eq!(
+            (says.subscale.as_str(), sentences),
+            (subscale, vec![more.to_owned(), provisional.to_owned()])
+        );
+    }
+}
+
+#[test]
+fn answering_again_sooner_than_advised_gets_no_verdict() {
+    let mut journal = Journal::new();
+    journal.measure("gad-7", "2026-05-01", None, &[3, 3, 3, 3, 3, 3, 3]);
+    for (day, expected) in [("2026-05-14", Verdict::TooSoon), ("2026-05-15", Verdict::MoreThanChance)] {
+        let mut journal = journal.clone();
+        journal.measure("gad-7", day, None, &[0; 7]);
+        let histories = histories(&journal.frame(), &journal.entries);
+        assert_eq!(histories[0].since_last[0].verdict, expected, "{day}");
+        assert_eq!(histories[0].since_first[0].rule.is_some(), expected != Verdict::TooSoon, "{day}");
+    }
+    journal.measure("gad-7", "2026-05-02", None, &[0; 7]);
+    let histories = histories(&journal.frame(), &journal.entries);
+    let expected = "From 2026-05-01 to 2026-05-02: answering again so soon can't tell you more.";
+    assert_eq!(said(&histories[0].says[0].sentences[0]), expected);
 }
 
 #[test]

@@ -329,11 +329,12 @@ impl Teller<'_> {
         found.retain(|history| self.is_target_shown(history.target));
         let enough = found.iter().any(|history| history.results.len() > 1);
         let says = found.iter().flat_map(|history| {
-            history.says.iter().zip(&history.since_first).map(|(sentence, change)| {
-                let whom = self.whom(history.target).map(|whom| format!(", {whom}")).unwrap_or_default();
-                let score = self.score_label(&history.measure, &change.subscale);
-                let title = self.title(&history.measure);
-                self.of(Some(format!("{title}{whom}, {score}")), sentence)
+            let whom = self.whom(history.target).map(|whom| format!(", {whom}")).unwrap_or_default();
+            let title = self.title(&history.measure);
+            history.says.iter().flat_map(move |says| {
+                let score = self.score_label(&history.measure, &says.subscale);
+                let about = format!("{title}{whom}, {score}");
+                says.sentences.iter().map(move |sentence| self.of(Some(about.clone()), sentence))
             })
         });
         let says = says.collect();
@@ -365,7 +366,7 @@ impl Teller<'_> {
             "person": person_of(history.target), "name": self.whom(history.target),
             "results": history.results.iter().map(dated).collect::<Vec<_>>(),
             "since_first": changes,
-            "says": history.says.iter().map(|sentence| self.text(sentence)).collect::<Vec<_>>(),
+            "says": history.says.iter().flat_map(|says| &says.sentences).map(|it| self.text(it)).collect::<Vec<_>>(),
         })
     }
 
@@ -401,7 +402,8 @@ pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::MoreThanChance => "changed",
         Verdict::NotClearly => "not_clear",
-        Verdict::CannotTell => "cannot_tell",
+        // Scripts know three words; why it cannot be told is in the sentence.
+        Verdict::CannotTell | Verdict::TooSoon => "cannot_tell",
     }
 }
 

@@ -1,6 +1,6 @@
 //! The support card: what is shown when somebody asks for help, in the order in which it is shown.
 
-use super::{Country, Helpline, Kind, Plan, PlanPart, PlanState, Support};
+use super::{Country, Helpline, Kind, Plan, PlanPart, PlanState, State, Support, Wide};
 use crate::definition::{fill, word_enum};
 use crate::time::Date;
 
@@ -9,12 +9,16 @@ word_enum!(
     Word, "text of the card" {
         /// The first sentences.
         Welcome = "welcome",
+        /// The first of them, where the plan stands in the place of the others.
+        Slowly = "slowly",
         /// When it cannot wait.
         Danger = "danger",
         /// Over the plan.
         Plan = "plan",
         /// The plan cannot be read now.
         PlanLocked = "plan-locked",
+        /// The same in a few words.
+        PlanLockedShort = "plan-locked-short",
         /// Over the lines of the plan that can be read all the same.
         PlanReadable = "plan-readable",
         /// There is no plan.
@@ -29,8 +33,18 @@ word_enum!(
         Phone = "phone",
         /// How to write to a line.
         Text = "text",
+        /// How to call and write to a line under one number.
+        PhoneOrText = "phone-or-text",
+        /// How to write a certain word to a line.
+        Send = "send",
         /// Beside a number that has to be checked.
         Check = "check",
+        /// Of which month the page is that a number was read on.
+        AsOf = "as-of",
+        /// The same, where that is long ago.
+        CheckAsOf = "check-as-of",
+        /// The names of the months.
+        Months = "months",
         /// What that means.
         CheckWhy = "check-why",
         /// No country was given.
@@ -73,12 +87,12 @@ pub struct Asked<'a> {
     pub plan: PlanState,
 }
 
-/// The support card, from top to bottom.
+/// The support card: a few words, the plan, what more there is to say if that is asked for, and the numbers last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
-    /// What is said first.
+    /// What is said first, in a line or a few.
     pub opening: Vec<String>,
-    /// What stands over the plan, or in its place; empty if there is no journal.
+    /// What stands over the plan, or in its place, in a few words; empty if there is nothing to say.
     pub about_plan: String,
     /// The plan, if the journal is open and holds one, with what is needed first at its beginning.
     pub plan: Option<Plan>,
@@ -91,7 +105,11 @@ pub struct Card {
     pub country: Option<Country>,
     /// The lines, in order.
     pub lines: Vec<Shown>,
-    /// What is said after them.
+    /// Emergency numbers that hold widely; empty where the lines hold one.
+    pub wide: Vec<Wide>,
+    /// The countries there are lines for, where none was given; empty where one was.
+    pub countries: Vec<Country>,
+    /// What more there is to say, in paragraphs. It is never all that stands on a screen: the numbers come after it.
     pub closing: Vec<String>,
 }
 
@@ -116,10 +134,19 @@ pub struct Shown {
     pub hours: String,
     /// The languages it answers in; empty if that is not known.
     pub languages: Vec<String>,
-    /// Whether the number has to be checked before anybody relies on it.
-    pub check: bool,
-    /// What stands beside such a number; empty beside another.
-    pub check_says: String,
+    /// How far the number can be relied on.
+    pub state: State,
+    /// The day of the page that it was read on; none if it was read on none, or the page gave no day.
+    pub as_of: Option<Date>,
+    /// What stands beside it: since when, or that it has to be checked; empty beside a number that the law fixes.
+    pub says: String,
+}
+
+impl Shown {
+    /// Tells whether the number has to be checked before anybody relies on it.
+    pub fn check(&self) -> bool {
+        self.state != State::Official
+    }
 }
 
 impl Support {
@@ -129,26 +156,29 @@ impl Support {
         let says = |word: Word| self.says(language, word);
         let lines = country.map(|country| self.lines_of(country)).unwrap_or_default();
         let lines: Vec<Shown> = lines.into_iter().map(|line| self.shown(line, today, language)).collect();
-        let about_plan = match &plan {
-            PlanState::NoJournal => String::new(),
-            PlanState::Locked(readable) if readable.is_empty() => says(Word::PlanLocked),
-            PlanState::Locked(_) => says(Word::PlanReadable),
-            PlanState::None => says(Word::PlanNone),
-            PlanState::Written(_) => says(Word::Plan),
+        let has_plan = matches!(&plan, PlanState::Written(_))
+            || matches!(&plan, PlanState::Locked(readable) if !readable.is_empty());
+        let closing = self.closing(country, &lines, &plan, language);
+        let (about_plan, plan, readable, locked) = match plan {
+            PlanState::NoJournal | PlanState::None => (String::new(), None, Vec::new(), false),
+            PlanState::Locked(readable) if readable.is_empty() => {
+                (says(Word::PlanLockedShort), None, readable, true)
+            }
+            PlanState::Locked(readable) => (says(Word::Plan), None, readable, true),
+            PlanState::Written(plan) => (says(Word::Plan), Some(plan.for_help()), Vec::new(), false),
         };
-        let (plan, readable, locked) = match plan {
-            PlanState::NoJournal | PlanState::None => (None, Vec::new(), false),
-            PlanState::Locked(readable) => (None, readable, true),
-            PlanState::Written(plan) => (Some(plan.for_help()), Vec::new(), false),
-        };
+        let has_emergency = lines.iter().any(|line| line.kind == Kind::Emergency);
         Card {
-            opening: vec![says(Word::Welcome), says(Word::Danger)],
+            // The person's own words, and the countries to choose from, need the room of ours.
+            opening: vec![says(if has_plan || country.is_none() { Word::Slowly } else { Word::Welcome })],
             about_plan,
             plan,
             readable,
             locked,
             country,
-            closing: self.closing(country, &lines, language),
+            closing,
+            wide: if has_emergency { Vec::new() } else { self.wide.clone() },
+            countries: if country.is_none() { self.countries() } else { Vec::new() },
             lines,
         }
     }
@@ -165,24 +195,36 @@ impl Support {
         words.map(|word| self.says(language, word)).into()
     }
 
-    /// What is said after the lines; the way out for somebody who found no number to rely on comes first.
-    fn closing(&self, country: Option<Country>, lines: &[Shown], language: &str) -> Vec<String> {
-        let mut words = Vec::new();
+    /// What more there is to say.
+    fn closing(
+        &self,
+        country: Option<Country>,
+        lines: &[Shown],
+        plan: &PlanState,
+        language: &str,
+    ) -> Vec<String> {
+        let says = |word: Word| self.says(language, word);
+        let mut words = vec![says(Word::Danger)];
+        words.extend(match plan {
+            PlanState::NoJournal | PlanState::Written(_) => None,
+            PlanState::Locked(readable) if readable.is_empty() => Some(says(Word::PlanLocked)),
+            PlanState::Locked(_) => Some(says(Word::PlanReadable)),
+            PlanState::None => Some(says(Word::PlanNone)),
+        });
         match country {
-            None => words.push(self.says(language, Word::NoCountry)),
+            None => words.push(says(Word::NoCountry)),
             Some(country) if lines.is_empty() => {
-                words.push(fill(&self.says(language, Word::NoLines), |_| country.to_string()));
+                words.push(fill(&says(Word::NoLines), |_| country.name()));
             }
             Some(_) => {}
         }
-        if !lines.iter().any(|line| line.kind == Kind::Emergency && !line.check) {
-            words.push(self.says(language, Word::EmergencyAnywhere));
+        if !lines.iter().any(|line| line.kind == Kind::Emergency && !line.check()) {
+            words.push(says(Word::EmergencyAnywhere));
         }
-        if lines.iter().any(|line| line.check) {
-            words.push(self.says(language, Word::CheckWhy));
+        if lines.iter().any(Shown::check) {
+            words.push(says(Word::CheckWhy));
         }
-        let always = [Word::MoreLines, Word::FearMatters, Word::SeenByOthers, Word::NotWatched];
-        words.extend(always.map(|word| self.says(language, word)));
+        words.extend([Word::MoreLines, Word::FearMatters, Word::SeenByOthers, Word::NotWatched].map(says));
         words
     }
 
@@ -192,11 +234,7 @@ impl Support {
             Kind::Crisis => Word::Crisis,
             Kind::Abuse => Word::Abuse,
         };
-        let ways = [(Word::Phone, &line.phone), (Word::Text, &line.text)];
-        let ways = ways.into_iter().filter(|(_, number)| !number.is_empty());
-        let ways: Vec<String> =
-            ways.map(|(word, number)| fill(&self.says(language, word), |_| number.clone())).collect();
-        let check = line.needs_check(today);
+        let state = line.state(today);
         Shown {
             country: line.country,
             name: line.name.clone(),
@@ -204,12 +242,47 @@ impl Support {
             heading: self.says(language, heading),
             phone: line.phone.clone(),
             text: line.text.clone(),
-            reach: ways.join(", "),
+            reach: self.reach(line, language),
             hours: line.hours.clone(),
             languages: line.languages.clone(),
-            check,
-            check_says: if check { self.says(language, Word::Check) } else { String::new() },
+            state,
+            as_of: line.copy_on,
+            says: self.says_of(state, line.copy_on, language),
         }
+    }
+
+    /// How a line is reached, in words.
+    fn reach(&self, line: &Helpline, language: &str) -> String {
+        let filled = |word: Word, number: &str| {
+            fill(&self.says(language, word), |place| {
+                if place == "word" { line.send.clone() } else { number.to_owned() }
+            })
+        };
+        if !line.phone.is_empty() && line.phone == line.text {
+            return filled(Word::PhoneOrText, &line.phone);
+        }
+        let write = if line.send.is_empty() { Word::Text } else { Word::Send };
+        let ways = [(Word::Phone, &line.phone), (write, &line.text)];
+        let ways = ways.into_iter().filter(|(_, number)| !number.is_empty());
+        ways.map(|(word, number)| filled(word, number)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What stands beside a line.
+    fn says_of(&self, state: State, as_of: Option<Date>, language: &str) -> String {
+        let word = match (state, as_of) {
+            (State::Official, None) => return String::new(),
+            (State::Official, Some(_)) => Word::AsOf,
+            (State::Expired, Some(_)) => Word::CheckAsOf,
+            (State::Expired, None) | (State::Unchecked, _) => Word::Check,
+        };
+        let month = as_of.map(|day| self.month(day, language)).unwrap_or_default();
+        fill(&self.says(language, word), |_| month.clone())
+    }
+
+    fn month(&self, day: Date, language: &str) -> String {
+        let months = self.says(language, Word::Months);
+        let index = usize::try_from(day.month()).unwrap_or(1).saturating_sub(1);
+        format!("{} {}", months.split(' ').nth(index).unwrap_or_default(), day.year())
     }
 
     fn says(&self, language: &str, word: Word) -> String {

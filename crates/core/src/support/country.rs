@@ -1,18 +1,16 @@
 //! Countries by their two letters.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
 use thiserror::Error;
 
-/// The codes that ISO 3166-1 assigns.
-const ASSIGNED: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV \
-    BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA \
-    GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI \
-    KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA \
-    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK \
-    SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS \
-    YE YT ZA ZM ZW";
+use crate::fold::fold;
+
+/// What countries are called, by their codes: those that ISO 3166-1 assigns, and the Union.
+const CALLED: &str = include_str!("../../content/countries.toml");
 
 /// The code of the European Union, which ISO 3166-1 keeps for it.
 const UNION: &str = "EU";
@@ -29,11 +27,35 @@ pub struct Country([u8; 2]);
 #[error("write the two capital letters of ISO 3166, such as DE, or GB for the United Kingdom")]
 pub struct NoCountry;
 
+/// The names of countries, and what people type besides.
+#[derive(Default, Deserialize)]
+struct Called {
+    name: BTreeMap<String, String>,
+    also: BTreeMap<String, String>,
+}
+
+impl Called {
+    /// Reads the names. A test reads them too; were the file damaged all the same, no country would be known.
+    fn built_in() -> Self {
+        toml::from_str(CALLED).unwrap_or_default()
+    }
+}
+
 impl Country {
-    /// Reads what a person types: small letters will do, and UK means GB.
+    /// Reads what a person types: a code or a name in English, in any letters, or what people say for it, such as USA.
     pub fn typed(text: &str) -> Option<Self> {
-        let upper = text.trim().to_ascii_uppercase();
-        if upper == "UK" { "GB" } else { &upper }.parse().ok()
+        let (called, typed) = (Called::built_in(), fold(text.trim()));
+        let typed = typed.strip_prefix("the ").unwrap_or(&typed);
+        let is_typed = |name: &str| fold(name) == typed;
+        let by_name = called.name.iter().find(|(code, name)| is_typed(code) || is_typed(name));
+        let code = by_name.map(|(code, _)| code);
+        let other = || called.also.iter().find(|(name, _)| is_typed(name)).map(|(_, code)| code);
+        code.or_else(other)?.parse().ok()
+    }
+
+    /// Returns what it is called in English.
+    pub fn name(self) -> String {
+        Called::built_in().name.remove(self.as_str()).unwrap_or_else(|| self.to_string())
     }
 
     /// Guesses from the name of a locale, such as `de_AT.UTF-8` or `pt-BR`; none for `C` and for a language alone.
@@ -58,7 +80,8 @@ impl FromStr for Country {
 
     fn from_str(text: &str) -> Result<Self, NoCountry> {
         let letters: [u8; 2] = text.as_bytes().try_into().map_err(|_| NoCountry)?;
-        let is_known = text == UNION || ASSIGNED.split_ascii_whitespace().any(|code| code == text);
+        // A line of the file, without reading all of it for every code.
+        let is_known = CALLED.contains(&format!("\n{text} = \""));
         is_known.then_some(Self(letters)).ok_or(NoCountry)
     }
 }
@@ -81,7 +104,9 @@ mod tests {
 
     #[test]
     fn a_country_is_two_letters_that_are_assigned() {
-        assert_eq!(ASSIGNED.split_ascii_whitespace().count(), 249);
+        let called: Called = toml::from_str(CALLED).unwrap();
+        assert_eq!(called.name.len(), 250, "249 that are assigned, and the Union");
+        assert!(called.also.values().all(|code| called.name.contains_key(code)));
         for (text, known) in [
             ("DE", true),
             ("EU", true),
@@ -96,7 +121,17 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Country>().is_ok(), known, "{text}");
         }
-        for (typed, read) in [("de", Some("DE")), (" uk ", Some("GB")), ("Germany", None), ("", None)] {
+        for (typed, read) in [
+            ("de", Some("DE")),
+            (" uk ", Some("GB")),
+            ("USA", Some("US")),
+            ("Germany", Some("DE")),
+            ("the netherlands", Some("NL")),
+            ("Türkiye", Some("TR")),
+            ("Turkey", Some("TR")),
+            ("Narnia", None),
+            ("", None),
+        ] {
             assert_eq!(Country::typed(typed), read.map(|code| code.parse().unwrap()), "{typed}");
         }
     }

@@ -1,8 +1,11 @@
-//! Numbers to call, and whether somebody has looked lately that they are right.
+//! Numbers to call, and what is known of each: fixed by law, read on a page of a certain day, or neither.
 
 use super::Country;
 use crate::definition::word_enum;
 use crate::time::Date;
+
+/// For how many days a page that was read still speaks for a number: eighteen months.
+const PAGE_DAYS: i32 = 548;
 
 word_enum!(
     /// What a line is for, in the order in which lines are shown.
@@ -16,13 +19,35 @@ word_enum!(
     }
 );
 
+word_enum!(
+    /// What speaks for a number.
+    Basis, "basis of a line" {
+        /// The law or a numbering authority fixes it.
+        Law = "law",
+        /// It stood on a page of the operator or of a public service.
+        Page = "page",
+    }
+);
+
+word_enum!(
+    /// How far a number can be relied on.
+    State, "state of a line" {
+        /// By law, or by a page that was read and is not old.
+        Official = "official",
+        /// By a page that is too old.
+        Expired = "expired",
+        /// By nothing that could be shown.
+        Unchecked = "unchecked",
+    }
+);
+
 /// One number to call or write to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Helpline {
     /// Where it can be reached from.
     pub country: Country,
-    /// What it is called; neutral words where its own name was not verified.
+    /// What people know it as.
     pub name: String,
     /// What it is for.
     pub kind: Kind,
@@ -30,25 +55,42 @@ pub struct Helpline {
     pub phone: String,
     /// The number to write to; empty if it only takes calls.
     pub text: String,
-    /// When somebody answers, in words; empty if that is not known.
+    /// The word to write to it first; empty if any will do.
+    pub send: String,
+    /// When somebody answers, in words; empty if that was not read.
     pub hours: String,
-    /// The languages it answers in, such as `de`; empty if that is not known.
+    /// The languages it answers in, such as `de`; empty if that was not read.
     pub languages: Vec<String>,
-    /// The page of whoever answers, on which the row was verified.
+    /// What speaks for the number; none if nothing does.
+    pub basis: Option<Basis>,
+    /// Where the number is from, in words.
+    pub source: String,
+    /// The page it was read on; none if none was.
     pub source_url: Option<String>,
-    /// The day on which a person has verified the row; none if nobody has.
-    pub verified_on: Option<Date>,
-    /// The last day on which that still counts.
-    pub expires_on: Option<Date>,
+    /// The line that was read there; empty if none was.
+    pub quote: String,
+    /// The day that the copy which was read gives for itself.
+    pub copy_on: Option<Date>,
 }
 
 impl Helpline {
-    /// Tells whether the number has to be checked before anybody relies on it: nobody has verified it, or not lately, or the
-    /// date of today is not known.
-    pub fn needs_check(&self, today: Option<Date>) -> bool {
-        let (Some(today), Some(verified), Some(expires)) = (today, self.verified_on, self.expires_on) else {
-            return true;
-        };
-        today < verified || today > expires
+    /// Tells how far the number can be relied on. Without a day of today a page speaks for nothing.
+    pub fn state(&self, today: Option<Date>) -> State {
+        match (self.basis, self.copy_on, today) {
+            (Some(Basis::Law), _, _) => State::Official,
+            (Some(Basis::Page), Some(copy), Some(today)) if copy <= today => {
+                if today.days_since(copy) > PAGE_DAYS { State::Expired } else { State::Official }
+            }
+            _ => State::Unchecked,
+        }
     }
+}
+
+/// An emergency number that holds in several places, for whoever has named none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wide {
+    /// The number to call.
+    pub phone: String,
+    /// Where it holds, in words.
+    pub places: String,
 }

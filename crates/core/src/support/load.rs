@@ -7,8 +7,8 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use super::{Country, Helpline, Support};
-use crate::definition::{Place, Report, Texts, parse};
+use super::{Basis, Country, Helpline, Kind, Support, Wide};
+use crate::definition::{Place, Report, parse};
 use crate::fault::{Fault, shown};
 use crate::limits::{HELPLINE_CHARS_MAX, HELPLINES_BYTES_MAX, HELPLINES_MAX, PHONE_DIGITS_MAX};
 use crate::time::Date;
@@ -25,7 +25,16 @@ struct RawFile {
     schema: Spanned<u32>,
     members: Vec<Spanned<String>>,
     #[serde(default)]
+    wide: Vec<RawWide>,
+    #[serde(default)]
     line: Vec<Spanned<RawLine>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWide {
+    phone: Spanned<String>,
+    places: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -34,13 +43,17 @@ struct RawLine {
     country: Spanned<String>,
     name: Spanned<String>,
     kind: Spanned<String>,
-    phone: Spanned<String>,
-    text: Spanned<String>,
-    hours: Spanned<String>,
+    phone: Option<Spanned<String>>,
+    text: Option<Spanned<String>>,
+    send: Option<Spanned<String>>,
+    hours: Option<Spanned<String>>,
+    #[serde(default)]
     languages: Vec<Spanned<String>>,
-    source_url: Spanned<String>,
-    verified_on: Spanned<String>,
-    expires_on: Spanned<String>,
+    basis: Option<Spanned<String>>,
+    source: Spanned<String>,
+    source_url: Option<Spanned<String>>,
+    quote: Option<Spanned<String>>,
+    copy_on: Option<Spanned<String>>,
 }
 
 impl Support {
@@ -54,8 +67,9 @@ impl Support {
         reader.check_head(&raw);
         let members = raw.members.iter().filter_map(|code| reader.form(code, "country")).collect();
         let lines = raw.line.iter().filter_map(|line| reader.line(line)).collect();
+        let wide = raw.wide.iter().filter_map(|wide| reader.wide(wide)).collect();
         reader.report.finish()?;
-        Ok(Self { lines, members, words: Texts::default() })
+        Ok(Self { lines, members, wide, ..Self::default() })
     }
 }
 
@@ -82,13 +96,13 @@ impl Reader<'_> {
         self.report.form(&place, text.get_ref(), noun)
     }
 
-    /// Reads a text that may be empty; an empty one is fine and nothing.
+    /// Reads a text that may be missing.
     fn some_form<T: FromStr<Err: std::fmt::Display>>(
         &mut self,
-        text: &Spanned<String>,
+        text: Option<&Spanned<String>>,
         noun: &str,
     ) -> Option<T> {
-        if text.get_ref().is_empty() { None } else { self.form(text, noun) }
+        self.form(text?, noun)
     }
 
     fn check_head(&mut self, raw: &RawFile) {
@@ -108,29 +122,43 @@ impl Reader<'_> {
         let kind_place = self.place(&raw.kind);
         let kind = self.report.word(&kind_place, raw.kind.get_ref());
         if raw.name.get_ref().trim().is_empty() {
-            self.fault(&raw.name, "the line has no name", "write neutral words, such as Crisis line");
+            self.fault(&raw.name, "the line has no name", "write what people know it as");
         }
-        self.check_words(&raw.name);
-        self.check_words(&raw.hours);
+        let words = [Some(&raw.name), raw.hours.as_ref(), raw.send.as_ref()];
+        words.into_iter().flatten().for_each(|words| self.check_words(words));
         self.check_numbers(spanned, country);
         let languages: Vec<_> =
             raw.languages.iter().filter_map(|code| self.form::<Language>(code, "language")).collect();
-        self.check_source(&raw.source_url);
-        let verified_on: Option<Date> = self.some_form(&raw.verified_on, "date");
-        let expires_on: Option<Date> = self.some_form(&raw.expires_on, "date");
-        self.check_dates(raw, verified_on, expires_on);
+        let basis: Option<Basis> = match &raw.basis {
+            Some(word) => {
+                let place = self.place(word);
+                self.report.word(&place, word.get_ref())
+            }
+            None => None,
+        };
+        let copy_on: Option<Date> = self.some_form(raw.copy_on.as_ref(), "date");
+        self.check_source(raw, basis, kind);
         Some(Helpline {
             country: country?,
             name: raw.name.get_ref().clone(),
             kind: kind?,
-            phone: raw.phone.get_ref().clone(),
-            text: raw.text.get_ref().clone(),
-            hours: raw.hours.get_ref().clone(),
+            phone: text(raw.phone.as_ref()),
+            text: text(raw.text.as_ref()),
+            send: text(raw.send.as_ref()),
+            hours: text(raw.hours.as_ref()),
             languages: languages.into_iter().map(|language| language.0).collect(),
-            source_url: Some(raw.source_url.get_ref().clone()).filter(|url| !url.is_empty()),
-            verified_on,
-            expires_on,
+            basis,
+            source: raw.source.get_ref().clone(),
+            source_url: raw.source_url.as_ref().map(|url| url.get_ref().clone()),
+            quote: text(raw.quote.as_ref()),
+            copy_on,
         })
+    }
+
+    fn wide(&mut self, raw: &RawWide) -> Option<Wide> {
+        let _: Number = self.form(&raw.phone, "number to call")?;
+        self.check_words(&raw.places);
+        Some(Wide { phone: raw.phone.get_ref().clone(), places: raw.places.get_ref().clone() })
     }
 
     fn check_words(&mut self, words: &Spanned<String>) {
@@ -144,56 +172,81 @@ impl Reader<'_> {
     /// There is a number, each has the form of one, and no row repeats one.
     fn check_numbers(&mut self, line: &Spanned<RawLine>, country: Option<Country>) {
         let raw = line.get_ref();
-        let (phone, text): (Option<Number>, Option<Number>) =
-            (self.some_form(&raw.phone, "number to call"), self.some_form(&raw.text, "number to write to"));
-        if raw.phone.get_ref().is_empty() && raw.text.get_ref().is_empty() {
-            self.fault(line, "the line has no number", "give phone, text or both");
+        let phone: Option<Number> = self.some_form(raw.phone.as_ref(), "number to call");
+        let written: Option<Number> = self.some_form(raw.text.as_ref(), "number to write to");
+        let at = raw.phone.as_ref().or(raw.text.as_ref());
+        let Some(at) = at else {
+            return self.fault(line, "the line has no number", "give phone, text or both");
+        };
+        if raw.send.is_some() && raw.text.is_none() {
+            self.fault(
+                line,
+                "there is a word to send and no number to send it to",
+                "give text, or remove send",
+            );
         }
-        let (Some(country), Some(number)) = (country, phone.or(text)) else { return };
+        let (Some(country), Some(number)) = (country, phone.or(written)) else { return };
         if !self.seen.insert((country, number.0)) {
-            let at = if raw.phone.get_ref().is_empty() { &raw.text } else { &raw.phone };
             let what = format!("{country} has \"{}\" already", shown(at.get_ref()));
             self.fault(at, what, "remove one of the two rows");
         }
     }
 
-    fn check_source(&mut self, source: &Spanned<String>) {
-        let url = source.get_ref();
-        if !url.is_empty() && (!url.starts_with("https://") || url.contains(char::is_whitespace)) {
-            let next = "give the page of whoever answers, or leave it empty";
-            self.fault(source, "the source_url does not begin with https://", next);
+    /// Every row says where it is from. A law that fixes an emergency number needs no line quoted; whatever else is called
+    /// official does, with its page.
+    fn check_source(&mut self, raw: &RawLine, basis: Option<Basis>, kind: Option<Kind>) {
+        if raw.source.get_ref().trim().is_empty() {
+            self.fault(
+                &raw.source,
+                "the row does not say where it is from",
+                "write what was read, or that nothing was",
+            );
         }
-    }
-
-    /// A verified row says by which page and until when; an unverified one pretends nothing.
-    fn check_dates(&mut self, raw: &RawLine, verified: Option<Date>, expires: Option<Date>) {
-        let is_verified = !raw.verified_on.get_ref().is_empty();
-        if is_verified && raw.source_url.get_ref().is_empty() {
-            self.fault(&raw.verified_on, "the row is verified by no page", "give the page as source_url");
-        }
-        if is_verified && raw.expires_on.get_ref().is_empty() {
-            self.fault(&raw.verified_on, "the row is verified for ever", "give the last day as expires_on");
-        }
-        if !is_verified && !raw.expires_on.get_ref().is_empty() {
-            let next = "give verified_on, or leave both empty";
-            self.fault(&raw.expires_on, "the row expires and was never verified", next);
-        }
-        if let (Some(verified), Some(expires)) = (verified, expires)
-            && expires < verified
+        if let Some(url) = &raw.source_url
+            && !is_address(url.get_ref())
         {
-            let what = format!("the row expires on {expires}, before it was verified");
-            self.fault(&raw.expires_on, what, "give a day after verified_on");
+            self.fault(
+                url,
+                "the source_url is no address of a page",
+                "give the page that was read, or leave it out",
+            );
+        }
+        let is_quoted = raw.quote.as_ref().is_some_and(|quote| !quote.get_ref().trim().is_empty());
+        let has_page = is_quoted && raw.source_url.is_some();
+        let is_plain_law = basis == Some(Basis::Law) && kind == Some(Kind::Emergency);
+        if let Some(word) = raw.basis.as_ref().filter(|_| basis.is_some() && !is_plain_law && !has_page) {
+            self.fault(
+                word,
+                "nothing is quoted for this row",
+                "give quote and source_url, or leave basis out",
+            );
+        }
+        if let Some(copy) = raw.copy_on.as_ref().filter(|_| basis != Some(Basis::Page)) {
+            self.fault(
+                copy,
+                "the row has the day of a copy and no page",
+                "write basis = \"page\", or remove copy_on",
+            );
         }
     }
 }
 
-/// The digits of a number, with its plus: what two spellings of one number share.
+fn text(raw: Option<&Spanned<String>>) -> String {
+    raw.map(|text| text.get_ref().clone()).unwrap_or_default()
+}
+
+fn is_address(url: &str) -> bool {
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    is_web && !url.contains(char::is_whitespace)
+}
+
+/// The digits of a number, with its plus or star: what two spellings of one number share.
 #[derive(Debug, PartialEq, Eq)]
 struct Number(String);
 
 #[derive(Debug, Error)]
 #[error(
-    "write {PHONE_DIGITS_MIN} to {PHONE_DIGITS_MAX} digits, with single spaces or hyphens between and perhaps a plus before"
+    "write {PHONE_DIGITS_MIN} to {PHONE_DIGITS_MAX} digits, with single spaces or hyphens between and perhaps a plus or a star before"
 )]
 struct NoNumber;
 
@@ -201,12 +254,12 @@ impl FromStr for Number {
     type Err = NoNumber;
 
     fn from_str(text: &str) -> Result<Self, NoNumber> {
-        let local = text.strip_prefix('+').unwrap_or(text);
+        let local = text.strip_prefix(['+', '*']).unwrap_or(text);
         let parts_fit = local
             .split([' ', '-'])
             .all(|part| !part.is_empty() && part.bytes().all(|letter| letter.is_ascii_digit()));
         let digits: String = text.chars().filter(|letter| !matches!(letter, ' ' | '-')).collect();
-        let count = digits.trim_start_matches('+').len();
+        let count = digits.trim_start_matches(['+', '*']).len();
         let fits = parts_fit && (PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&count);
         fits.then_some(Self(digits)).ok_or(NoNumber)
     }

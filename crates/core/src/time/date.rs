@@ -40,6 +40,11 @@ impl Date {
         let days = self.0.duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24;
         i32::try_from(days).expect("twenty thousand years are fewer than 2^31 days")
     }
+
+    /// Returns how many days lie between an earlier date and this one; fewer than none if the other is later.
+    pub fn days_since(self, earlier: Self) -> i32 {
+        self.days_since_epoch() - earlier.days_since_epoch()
+    }
 }
 
 impl FromStr for Date {

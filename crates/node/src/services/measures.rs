@@ -84,7 +84,7 @@ impl MeasureService for MeasureRoom {
         let person = whom(measure, &snapshot.view, &request.person)?.map(|person| person.id);
         let answers = measure.check_answers(&map_from_pb(request.answers)).map_err(unfit_answers)?;
         if answers.is_empty() {
-            let empty = ApiError::invalid("the measure was not kept", "no question has an answer");
+            let empty = ApiError::invalid("the measure wasn't kept", "no question has an answer");
             return Err(empty.with_next("Answer one question or more.").into());
         }
         let mut draft = Draft::new(EntryKind::Measure, self.desk.at(&**self.node.host(), &request.at)?);
@@ -222,7 +222,7 @@ fn known<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> 
 /// A measure that may be answered.
 fn offered<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
     let known = known(measures, id)?;
-    let gone = || taken_back("there is no such measure any more", "haven measure add FILE");
+    let gone = || taken_back("there's no such measure any more", "haven measure add FILE");
     measures.offered(&known.id).ok_or_else(gone)
 }
 
@@ -230,7 +230,8 @@ fn offered<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError
 fn changes(measure: &Measure, before: &[Dated], dated: &Dated) -> Vec<ScoreChange> {
     let against = |subscale: &Subscale| {
         let scored = before.iter().rfind(|before| before.result.number(&subscale.id).is_some())?;
-        let changes = measure.changes(&scored.result, &dated.result);
+        let days = dated.date.days_since(scored.date);
+        let changes = measure.changes(&scored.result, &dated.result, days);
         changes.into_iter().find(|change| change.subscale == subscale.id)
     };
     measure.subscales.iter().filter_map(against).collect()
@@ -242,17 +243,17 @@ fn whom<'v>(measure: &Measure, view: &'v View, spec: &str) -> Result<Option<&'v 
         return Ok(None);
     }
     if measure.about == About::Oneself {
-        return Err(ApiError::invalid("the measure cannot be about somebody", "its questions are about you")
+        return Err(ApiError::invalid("the measure can't be about someone", "its questions are about you")
             .with_next("Leave the person out."));
     }
     let id = find_person(spec, &finder(view))?;
     let person = view.person(id).map(|person| &**person);
     if measure.recent && person.is_some_and(|person| person.died) {
         return Err(ApiError::invalid(
-            "these questions do not fit",
+            "these questions don't fit",
             "they ask about the last weeks, and this person has died",
         )
-        .with_next("Choose somebody else, or write about them in your own words."));
+        .with_next("Choose someone else, or write about them in your own words."));
     }
     Ok(person)
 }

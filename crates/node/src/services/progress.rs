@@ -57,7 +57,8 @@ impl ProgressService for Progress {
         let snapshot = self.node.opened()?;
         let (people, desk) = (people(&snapshot.view), self.desk.of(&snapshot.view));
         let frame = desk.frame(&**self.node.host(), &people)?;
-        let today = today(&frame, snapshot.view.rows().map(|row| &row.entry));
+        let helped = snapshot.view.status.helped;
+        let today = today(&frame, snapshot.view.rows().map(|row| &row.entry), helped);
         Ok(Response::new(today_to_pb(&today, &desk.shelf.exercises, or_default(&language))))
     }
 }

@@ -8,6 +8,8 @@ use haven_api::pb;
 use haven_api::pb::support_service_server::SupportService;
 use haven_api::support::{Line, Lines};
 use haven_core::support::{Asked, ChoiceFault, Country, Plan, PlanPart, PlanState, Support as Content};
+use haven_core::time::Date;
+use haven_engine::command::Command;
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
@@ -29,7 +31,7 @@ impl SupportService for Support {
         &self,
         request: Request<pb::GetHelpRequest>,
     ) -> Result<Response<pb::GetHelpResponse>, Status> {
-        let pb::GetHelpRequest { country, language } = request.into_inner();
+        let pb::GetHelpRequest { country, language, in_person } = request.into_inner();
         let language = practice::or_default(&language);
         let snapshot = self.node.snapshot();
         let plan = match snapshot.stage {
@@ -42,6 +44,9 @@ impl SupportService for Support {
         // Without a clock to trust every number has to be checked; no reason to give none.
         let today = now(&**self.node.host()).ok().map(|now| now.date());
         let card = content()?.card(Asked { country: Country::typed(&country), today, language, plan });
+        if let Some(day) = today.filter(|_| in_person && snapshot.stage == Stage::Unlocked) {
+            self.note(day);
+        }
         Ok(Response::new(card_to_pb(card)))
     }
 
@@ -96,6 +101,14 @@ fn content() -> Result<Content, Status> {
 }
 
 impl Support {
+    /// Remembers the day beside the answer: help waits for no disk, and whether this was kept is nobody's concern now.
+    fn note(&self, day: Date) {
+        let node = self.node.clone();
+        self.node.host().spawn(Box::pin(async move {
+            let _ = node.command(Command::NoteHelp(day)).await;
+        }));
+    }
+
     /// What can be read of the plan while the vault is locked.
     fn readable(&self, language: &str) -> Vec<PlanPart> {
         let kept = kept(&**self.node.host());

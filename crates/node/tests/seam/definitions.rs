@@ -63,7 +63,7 @@ async fn a_measure_that_was_added_is_answered_like_any_other_and_says_whose_it_i
     assert_eq!((added.title.as_str(), added.custom), ("Mood of the teapot", true));
     assert_eq!(device.client.status().await.unwrap().entries, Some(0), "a definition is no entry");
     let measure = device.client.measure(&teapot(), None, "en").await.unwrap();
-    assert!(measure.origin.contains("Haven did not check where they come from"), "{}", measure.origin);
+    assert!(measure.origin.contains("Haven didn't check where they come from"), "{}", measure.origin);
     assert_eq!(measure.notice, "The Teapot Leaflet is made up. Do not pour from it.");
     let ours = device.client.measure(&"phq-9".parse().unwrap(), None, "en").await.unwrap();
     assert_eq!((ours.origin.as_str(), ours.summary.custom), ("", false));
@@ -72,7 +72,7 @@ async fn a_measure_that_was_added_is_answered_like_any_other_and_says_whose_it_i
     assert_eq!((first.scores[0].number, first.scores[0].band.as_deref()), (Some(12.0), Some("simmering")));
     let says = first.says.join("\n");
     assert!(says.contains("You added these questions."), "{says}");
-    assert!(says.contains("The file they come from says that nobody has tested"), "{says}");
+    assert!(says.contains("The file they come from says nobody has tested"), "{says}");
     assert!(!says.contains("We wrote"), "{says}");
     let second = answer(&device, "2026-02-05", [1, 3, 0]).await;
     assert_eq!(second.scores[0].change, Some(Verdict::MoreThanChance));

@@ -1,8 +1,10 @@
 //! Help in every state of the device, and the plan in an open one.
 
+use std::collections::BTreeSet;
+
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::Draft;
-use haven_api::support::{Card, Kind};
+use haven_api::support::{Card, Kind, State};
 use haven_core::answers::{Value, ValueMap};
 
 use crate::device::{Device, STRONG, reason};
@@ -26,7 +28,8 @@ async fn help_is_there_without_a_vault_and_while_it_is_locked() {
     let numbers: Vec<_> = card.lines.iter().map(|line| (line.kind, line.phone.as_str())).collect();
     let expected = [(Kind::Emergency, "911"), (Kind::Crisis, "988"), (Kind::Abuse, "1-800-799-7233")];
     assert_eq!(numbers, expected);
-    assert!(card.lines.iter().all(|line| line.check), "nobody has verified a number");
+    let states: Vec<_> = card.lines.iter().map(|line| line.state).collect();
+    assert_eq!(states[..2], [State::Official, State::Official], "the law fixes both");
     assert_eq!(reason(device.client.plan("en").await), Some(Reason::NoVault));
 
     let device = Device::initialised(device).await;
@@ -34,9 +37,52 @@ async fn help_is_there_without_a_vault_and_while_it_is_locked() {
     device.client.lock().await.unwrap();
     let card = help(&device, "US").await;
     assert!(card.plan.is_none() && card.locked);
-    assert!(card.about_plan.contains("once the journal is unlocked"), "{}", card.about_plan);
+    assert!(card.about_plan.contains("once you unlock"), "{}", card.about_plan);
     assert_eq!(card.lines.len(), 3);
     assert_eq!(reason(device.client.plan("en").await), Some(Reason::Locked));
+}
+
+/// What is suggested over some weeks, each once.
+async fn suggested(device: &Device) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for _ in 0..60 {
+        let today = device.client.today("en").await.unwrap();
+        ids.extend(today.suggestion.map(|suggestion| suggestion.exercise.to_string()));
+        device.client.add(Draft { text: "a day".into(), ..Draft::default() }).await.unwrap();
+        device.host.move_clock(24 * 60 * 60 * 1_000);
+    }
+    ids
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_for_help_is_remembered_for_a_week_in_an_open_journal_only() {
+    let first_week = async |in_person: bool, locked: bool| {
+        let device = Device::with_vault().await;
+        if locked {
+            device.client.lock().await.unwrap();
+        }
+        if in_person {
+            device.client.help_in_person(None, "en").await.unwrap();
+        } else {
+            device.client.help(None, "en").await.unwrap();
+        }
+        if locked {
+            device.client.unlock(STRONG.to_owned()).await.unwrap();
+        }
+        // The day is kept beside the answer.
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        let mut held = true;
+        for _ in 0..8 {
+            let today = device.client.today("en").await.unwrap();
+            let id = today.suggestion.unwrap().exercise.to_string();
+            held &= !["wait", "trigger-chain", "safe-presence", "other-reasons"].contains(&id.as_str());
+            device.host.move_clock(24 * 60 * 60 * 1_000);
+        }
+        (held, suggested(&device).await.contains("wait"))
+    };
+    assert_eq!(first_week(true, false).await, (true, true), "for a week, and not for longer");
+    assert!(!first_week(false, false).await.0, "a client on its way through something else asks for nothing");
+    assert!(!first_week(true, true).await.0, "a locked journal keeps nothing");
 }
 
 #[tokio::test(start_paused = true)]
@@ -44,7 +90,8 @@ async fn without_a_country_help_still_leads_somewhere() {
     let device = Device::new();
     for country in ["", "nowhere", "KE"] {
         let card = help(&device, country).await;
-        assert!(card.lines.is_empty());
+        let wide: Vec<_> = card.wide.iter().map(|wide| wide.phone.as_str()).collect();
+        assert!(card.lines.is_empty() && wide == ["112", "911", "999"]);
         assert!(card.closing.join("\n").contains("112 works in every country of the European Union"));
     }
 }
@@ -53,7 +100,7 @@ async fn without_a_country_help_still_leads_somewhere() {
 async fn an_open_journal_shows_the_plan_with_people_first() {
     let device = Device::with_vault().await;
     let card = help(&device, "DE").await;
-    assert!(card.plan.is_none() && !card.locked && !card.about_plan.is_empty());
+    assert!(card.plan.is_none() && !card.locked && card.about_plan.is_empty());
     assert_eq!(device.client.plan("en").await.unwrap(), None);
 
     let first = device.client.add(plan(&["Ann"])).await.unwrap().id;
@@ -64,7 +111,7 @@ async fn an_open_journal_shows_the_plan_with_people_first() {
     assert_eq!((shown.id, fields(&shown)), (first, vec!["people".to_owned(), "signs".to_owned()]));
     let read = device.client.plan("en").await.unwrap().unwrap();
     assert_eq!((read.id, fields(&read)), (first, vec!["signs".to_owned(), "people".to_owned()]));
-    assert_eq!(read.parts[1].label, "Whom can you call or write to?");
+    assert_eq!(read.parts[1].label, "Who can you call or write to?");
 
     device.host.move_clock(1_000);
     let second = device.client.add(plan(&["Bert"])).await.unwrap().id;

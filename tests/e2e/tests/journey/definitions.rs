@@ -92,7 +92,7 @@ fn a_measure_added_on_one_device_is_answered_on_the_other_and_its_results_outliv
     sync();
     let shown = new.json(&["measure", "show", "teapot-mood"]);
     assert_eq!((&shown["custom"], text(&shown, "text")), (&true.into(), "added"), "{shown}");
-    assert!(text(&shown, "origin").contains("Haven did not check"), "{shown}");
+    assert!(text(&shown, "origin").contains("Haven didn't check"), "{shown}");
     let done = new.run_with(&["measure", "do", "teapot-mood", "--answers", "-"], b"[4, 0, 4]").json();
     assert_eq!((&done["scores"]["total"], &done["bands"]["total"]), (&12.0.into(), &"simmering".into()));
     sync();

@@ -156,20 +156,24 @@ fn what_cannot_be_meant_ends_with_its_code_and_an_envelope() {
 }
 
 #[test]
-fn an_exercise_about_somebody_else_asks_first_whether_that_feels_safe() {
+fn an_exercise_about_somebody_else_asks_first_whether_anyone_could_come_to_harm() {
     let device = Device::begun();
-    for answer in ["?", "n", "", "perhaps"] {
-        let held = at_terminal(&device, &["practice", "do", "ask-plan"], "true", &format!("{answer}\n"));
-        assert!(held.stdout.contains("If you are afraid"), "{}", held.stdout);
-        assert!(held.stdout.contains("haven practice do people-map"), "{}", held.stdout);
-        assert!(!held.stdout.contains("An empty line leaves a question open"), "{}", held.stdout);
+    let done = |typed: &str| at_terminal(&device, &["practice", "do", "ask-plan"], "true", typed).stdout;
+    for answer in ["?", "y", "", "perhaps"] {
+        let held = done(&format!("{answer}\n\n"));
+        assert!(held.contains("trust that fear"), "{held}");
+        assert!(held.contains("haven practice do people-map"), "{held}");
+        assert!(!held.contains("An empty line leaves a question open"), "{held}");
+        assert_eq!(held.contains("Go on: I'm nervous"), answer != "y", "{answer}: {held}");
     }
     assert_eq!(device.entries(), 0, "a closed gate keeps nothing");
-    let opened =
-        at_terminal(&device, &["practice", "do", "ask-plan"], "true", &format!("y\n{}", "\n".repeat(40)));
-    assert!(opened.stdout.contains("An empty line leaves a question open"), "{}", opened.stdout);
-    let asks_nothing = at_terminal(&device, &["practice", "do", "name-it"], "true", &"\n".repeat(40));
-    assert!(!asks_nothing.stdout.contains("feel safe?"), "{}", asks_nothing.stdout);
+    let blanks = "\n".repeat(40);
+    for typed in [format!("n\n{blanks}"), format!("?\ng\n{blanks}")] {
+        let opened = done(&typed);
+        assert!(opened.contains("An empty line leaves a question open"), "{opened}");
+    }
+    let asks_nothing = at_terminal(&device, &["practice", "do", "name-it"], "true", &blanks);
+    assert!(!asks_nothing.stdout.contains("threatening"), "{}", asks_nothing.stdout);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn an_exercise_about_somebody_unsafe_is_held_without_a_question() {
         .run_with(&["practice", "do", "need-line", "--person", "Ann", "--answers", "-"], b"{}")
         .failed(6, "CONFIRMATION_NEEDED");
     for (arguments, lines) in
-        [(&["need-line", "--person", "Ann"][..], &[][..]), (&["need-line"], &["y", "Ann"])]
+        [(&["need-line", "--person", "Ann"][..], &[][..]), (&["need-line"], &["n", "Ann"])]
     {
         let held = done(&device, arguments, lines);
         assert!(held.contains("haven practice do people-map"), "{held}");
@@ -86,7 +86,7 @@ fn an_exercise_about_somebody_unsafe_is_held_without_a_question() {
         assert!(!held.contains("What happened?"), "{held}");
     }
     assert_eq!(device.entries(), 0);
-    let asked = done(&device, &["need-line"], &["y", "Bea"]);
+    let asked = done(&device, &["need-line"], &["n", "Bea"]);
     assert!(asked.contains("What happened?"), "{asked}");
 }
 
@@ -128,11 +128,20 @@ fn an_answer_that_calls_for_support_shows_whom_to_reach_before_the_next_question
     let device = Device::begun();
     let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nfive\n1\n";
     let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
-    let places =
-        ["better off dead", "call", "how difficult", "A whole number from 1 to 4", "Kept.", "haven help-now"];
+    let places = [
+        "better off dead",
+        "In an emergency",
+        "how difficult",
+        "A whole number from 1 to 4",
+        "Kept.",
+        "haven help-now",
+        "112",
+    ];
     let mut rest = &*asked;
     for words in places {
         let at = rest.find(words).unwrap_or_else(|| panic!("{words} comes in its place: {asked}"));
         rest = &rest[at + words.len()..];
     }
+    assert!(!asked.contains("Published label"), "nobody is told that this is minimal: {asked}");
+    assert_eq!(device.json(&["today"])["suggestion"]["exercise"], "plan-when-low");
 }

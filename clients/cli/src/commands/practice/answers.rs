@@ -14,8 +14,10 @@ pub(super) fn fits(shape: &Shape) -> String {
             let weighed = if weight.is_some() { ", each with `= number`" } else { "" };
             format!("one thing a line{weighed}, {}", times(*count))
         }
-        Shape::Emotions { strength, count, .. } => {
-            format!("one feeling a line with `= strength`, {}; {}", range(strength), times(*count))
+        Shape::Emotions { strength, suggestions, count } => {
+            let typed =
+                format!("one feeling a line with `= strength`, {}; {}", range(strength), times(*count));
+            if suggestions.is_empty() { typed } else { format!("{typed}; {}", grouped(suggestions)) }
         }
         Shape::Person => "a name or id from `haven people list`".to_owned(),
         Shape::DateTime => "a time, such as 2026-11-24T21:30".to_owned(),
@@ -38,6 +40,23 @@ fn range(scale: &Scale) -> String {
 fn ids(choices: &[Choice]) -> String {
     let shown: Vec<_> = choices.iter().map(|choice| format!("{} ({})", choice.id, choice.label)).collect();
     shown.join(", ")
+}
+
+/// The words that are offered, a group on each line; any other word will do.
+fn grouped(choices: &[Choice]) -> String {
+    let mut told = String::from("your own word, or one of these:");
+    for (at, choice) in choices.iter().enumerate() {
+        if at == 0 || choices[at - 1].group != choice.group {
+            told.push_str(&format!(
+                "\n{}: ",
+                if choice.group.is_empty() { "for example" } else { &choice.group }
+            ));
+        } else {
+            told.push_str(", ");
+        }
+        told.push_str(&choice.id);
+    }
+    told
 }
 
 fn times(count: Count) -> String {
@@ -128,7 +147,12 @@ mod tests {
     fn what_fits_is_said_in_words() {
         assert_eq!(fits(&Shape::Scale(scale())), "0 to 100, 0 = none");
         assert_eq!(fits(&Shape::Text { chars_max: 1 }), "");
-        let choices = vec![Choice { id: "a".into(), label: "Apple".into(), notice: String::new() }];
+        let choices = vec![Choice {
+            id: "a".into(),
+            label: "Apple".into(),
+            notice: String::new(),
+            group: String::new(),
+        }];
         assert_eq!(fits(&Shape::Choice(choices)), "one of: a (Apple)");
     }
 }

@@ -1,7 +1,7 @@
 //! Doing an exercise in the terminal, one question after another, line by line.
 
 use haven_api::practice::stepper::{Reply, Stepper};
-use haven_api::practice::{Exercise, Field, GateWords, Shape};
+use haven_api::practice::{CouldHarm, Exercise, Field, HarmQuestion, Shape, Then};
 use haven_core::answers::Value;
 use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
@@ -22,12 +22,12 @@ pub(super) async fn ask_all(cx: &Cx, sitting: &mut Sitting, stepper: &mut Steppe
     let exercise = stepper.exercise();
     let is_unsafe = sitting.is_unsafe(exercise, stepper.answers());
     introduce(exercise, is_unsafe);
-    if let Some(gate) = sitting.held(stepper) {
-        hold(cx, gate).await;
+    if let Some(harm) = sitting.held(stepper) {
+        hold(cx, harm).await;
         return Ok(Ending::Held);
     }
-    if let Some(gate) = &exercise.gate
-        && !pass(cx, gate).await?
+    if let Some(harm) = &exercise.harm_question
+        && !pass(cx, harm).await?
     {
         return Ok(Ending::Held);
     }
@@ -59,9 +59,9 @@ async fn questions(
                 stepper.end();
             }
         }
-        if let Some(gate) = sitting.held(stepper) {
+        if let Some(harm) = sitting.held(stepper) {
             aside(&stepper.exercise().unsafe_notice);
-            hold(cx, gate).await;
+            hold(cx, harm).await;
             return Ok(Ending::Held);
         }
         let now = sitting.is_unsafe(stepper.exercise(), stepper.answers());
@@ -85,23 +85,38 @@ fn introduce(exercise: &Exercise, is_unsafe: bool) {
     }
 }
 
-/// Asks what has to be clear first. Tells whether the exercise goes on: at a clear yes only.
-async fn pass(cx: &Cx, gate: &GateWords) -> Result<bool, Fault> {
-    let GateWords { question, help, yes, not_sure, no, .. } = gate;
-    aside(&format!("{question}\n  {help}\n  y  {yes}\n  ?  {not_sure}\n  n  {no}"));
-    let answer = ask::line(cx, "> ", INSTEAD).await?.trim().to_lowercase();
-    if answer == "y" || answer == yes.to_lowercase() {
+/// Asks whether anybody could come to harm. Tells whether the exercise goes on: at a clear no, or where somebody who is not sure
+/// chooses to after they have read what support there is.
+async fn pass(cx: &Cx, harm: &HarmQuestion) -> Result<bool, Fault> {
+    let HarmQuestion { question, help, no, not_sure, yes, go_on, .. } = harm;
+    aside(&format!("{question}\n  {help}\n  n  {no}\n  ?  {not_sure}\n  y  {yes}"));
+    let then = answered(&ask::line(cx, "> ", INSTEAD).await?, harm).then();
+    if then == Then::GoOn {
         return Ok(true);
     }
-    hold(cx, gate).await;
-    Ok(false)
+    hold(cx, harm).await;
+    if then == Then::StayClosed {
+        return Ok(false);
+    }
+    aside(&format!("\nEnter closes this for now.\n  g  {go_on}"));
+    Ok(ask::line(cx, "> ", INSTEAD).await?.trim().eq_ignore_ascii_case("g"))
 }
 
-/// Says why it does not go on, whom to reach, and what to do instead.
-async fn hold(cx: &Cx, gate: &GateWords) {
-    aside(&format!("\n{}", gate.held));
+/// Whatever is neither a clear no nor a clear yes is not sure.
+fn answered(typed: &str, harm: &HarmQuestion) -> CouldHarm {
+    let typed = typed.trim().to_lowercase();
+    let is = |letter: &str, words: &str| typed == letter || typed == words.to_lowercase();
+    if is("n", &harm.no) {
+        return CouldHarm::No;
+    }
+    if is("y", &harm.yes) { CouldHarm::Yes } else { CouldHarm::NotSure }
+}
+
+/// Says what support there is, whom to reach, and what to do instead.
+async fn hold(cx: &Cx, harm: &HarmQuestion) {
+    aside(&format!("\n{}", harm.support));
     aside(&format!("\n{}", support::abuse_lines(cx).await));
-    for id in &gate.instead {
+    for id in &harm.instead {
         aside(&format!("  haven practice do {id}"));
     }
 }
@@ -119,7 +134,7 @@ pub(super) async fn ask_again(
             continue;
         }
         let Some(field) = stepper.field().cloned() else { continue };
-        aside(&format!("\nThat does not fit: {}; {}.", fault.what, fault.next));
+        aside(&format!("\nThat doesn't fit: {}; {}.", fault.what, fault.next));
         has_asked = true;
         answer(cx, sitting, stepper, &field).await?;
     }
@@ -138,8 +153,15 @@ async fn answer(
     for item in stepper.offered() {
         aside(&format!("  - {}", cx.style.line(&item)));
     }
+    if let Some(stop) = stepper.stop_ahead() {
+        aside(&format!("  s  {} Stop here.", cx.style.words(&stop.label)));
+    }
     loop {
         let mut value = typed(cx, field).await?;
+        let stops = value.as_ref().and_then(Value::text).is_some_and(|typed| typed.eq_ignore_ascii_case("s"));
+        if stops && stepper.stop_ahead().is_some() {
+            return Ok(stepper.stop_now(None).unwrap_or(Reply::Nothing));
+        }
         if let Some(value) = &mut value {
             name_people(cx, sitting, &field.shape, value).await?;
         }

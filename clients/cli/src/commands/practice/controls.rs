@@ -46,6 +46,8 @@ pub(super) enum Did {
     Taken,
     /// The person is done with the question.
     Next,
+    /// The person stops here, by what may be said while the time runs.
+    Stop,
     /// Nothing.
     Nothing,
 }
@@ -72,6 +74,8 @@ pub(super) struct Offer {
     pub(super) items: Vec<String>,
     /// How to breathe.
     pub(super) breaths: Option<Vec<Breath>>,
+    /// The question that may be answered with a yes while a timer runs.
+    pub(super) stop: String,
     /// A sentence of earlier answers.
     pub(super) sentence: String,
     /// The day it is.
@@ -104,7 +108,9 @@ impl Control {
                 Self::Words(Words::new(text(), Typed::Day { suggested: day }))
             }
             Shape::Duration => Self::Words(Words::new(text(), Typed::Line { offered: Vec::new() })),
-            Shape::Timer { suggested_s } => Self::Clock(Clock::new(*suggested_s, offer.breaths, text())),
+            Shape::Timer { suggested_s } => {
+                Self::Clock(Clock::new(*suggested_s, offer.breaths, offer.stop, text()))
+            }
             Shape::Derived { .. } => Self::Sentence(offer.sentence),
         }
     }
@@ -138,6 +144,11 @@ impl Control {
         if let Self::Clock(clock) = self {
             clock.tick(passed_ms);
         }
+    }
+
+    /// Whether it turns pages of its own, such as groups of feelings.
+    pub(super) fn turns(&self) -> bool {
+        matches!(self, Self::Feelings(feelings) if feelings.has_groups())
     }
 
     /// Whether something moves while nothing is typed.

@@ -3,7 +3,7 @@
 mod sheet;
 
 use haven_api::practice::stepper::Stepper;
-use haven_api::practice::{Field, GateWords};
+use haven_api::practice::{Field, HarmQuestion};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -87,11 +87,11 @@ fn page(walk: &Walk, columns: usize, still: bool) -> Sheet {
     match &walk.page {
         Page::Intro => intro(walk, &mut sheet),
         Page::Gate(at) => {
-            if let Some(gate) = walk.gate() {
-                ask_gate(gate, *at, &mut sheet);
+            if let Some(harm) = walk.harm_question() {
+                ask_gate(harm, *at, &mut sheet);
             }
         }
-        Page::Held => held(walk, &mut sheet),
+        Page::Unsure | Page::Held => held(walk, &mut sheet),
         Page::Question(control) => {
             if let Some(field) = walk.stepper.field() {
                 question(field, control, &mut sheet, still);
@@ -123,27 +123,31 @@ fn intro(walk: &Walk, sheet: &mut Sheet) {
     sheet.words(&format!("About {} min. You can leave any question open.", exercise.summary.minutes), FAINT);
 }
 
-fn ask_gate(gate: &GateWords, at: usize, sheet: &mut Sheet) {
-    sheet.words(&gate.question, BOLD);
-    sheet.words(&gate.help, FAINT);
+fn ask_gate(harm: &HarmQuestion, at: usize, sheet: &mut Sheet) {
+    sheet.words(&harm.question, BOLD);
+    sheet.words(&harm.help, FAINT);
     sheet.blank();
-    for (number, answer) in [&gate.yes, &gate.not_sure, &gate.no].into_iter().enumerate() {
+    for (number, answer) in [&harm.no, &harm.not_sure, &harm.yes].into_iter().enumerate() {
         sheet.option(answer, number == at, "");
     }
 }
 
 fn held(walk: &Walk, sheet: &mut Sheet) {
-    let Some(gate) = walk.gate() else { return };
+    let Some(harm) = walk.harm_question() else { return };
     if !walk.unsafe_notice.is_empty() {
         sheet.words(&walk.unsafe_notice, Style::new());
         sheet.blank();
     }
-    sheet.words(&gate.held, Style::new());
+    sheet.words(&harm.support, Style::new());
     sheet.blank();
     sheet.words(walk.lines.trim_end(), Style::new());
     sheet.blank();
-    for id in &gate.instead {
+    for id in &harm.instead {
         sheet.words(&format!("  haven practice do {id}"), Style::new());
+    }
+    if matches!(walk.page, Page::Unsure) {
+        sheet.blank();
+        sheet.words(&format!("g  {}", harm.go_on), Style::new());
     }
 }
 
@@ -157,10 +161,10 @@ fn say(notice: &Notice, sheet: &mut Sheet) {
 
 fn end(stepper: &Stepper, sheet: &mut Sheet) {
     if stepper.answers().is_empty() {
-        sheet.words("Nothing was answered, so there is nothing to save.", BOLD);
+        sheet.words("Nothing was answered, so there's nothing to save.", BOLD);
         return;
     }
-    sheet.words("That is all for now.", BOLD);
+    sheet.words("That's all for now.", BOLD);
     let open: Vec<_> = stepper.open().collect();
     if open.is_empty() {
         return;
@@ -187,6 +191,7 @@ fn keys(page: &Page) -> String {
     match page {
         Page::Intro => "Enter begin · Esc leave".to_owned(),
         Page::Gate(_) => "↑ ↓ choose · Enter go on · Shift-Tab back · Esc leave".to_owned(),
+        Page::Unsure => "Enter close · g go on · Shift-Tab back".to_owned(),
         Page::Held => "Enter close".to_owned(),
         Page::Notice(Notice { is_last: true, .. }) => format!("Enter end here · {walk}"),
         Page::Notice(_) => format!("Enter go on · {walk}"),

@@ -18,6 +18,8 @@ pub(super) struct ExerciseShape<'a> {
     unsafe_notice: &'a str,
     not_when: &'a [String],
     evidence: Evidence<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    could_harm: Option<HarmShape<'a>>,
     single: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     measure: Option<&'a str>,
@@ -29,6 +31,14 @@ struct Evidence<'a> {
     grade: &'a str,
     note: &'a str,
     refs: &'a [String],
+    sources: &'a [String],
+}
+
+/// What is asked before an exercise that touches another person; a script answers it with --could-harm.
+#[derive(Serialize)]
+struct HarmShape<'a> {
+    question: &'a str,
+    goes_on_at: &'static str,
 }
 
 #[derive(Serialize)]
@@ -59,7 +69,16 @@ impl<'a> ExerciseShape<'a> {
             notice: &exercise.notice,
             unsafe_notice: &exercise.unsafe_notice,
             not_when: &exercise.not_when,
-            evidence: Evidence { grade: &evidence.grade, note: &evidence.note, refs: &evidence.refs },
+            evidence: Evidence {
+                grade: &evidence.grade,
+                note: &evidence.note,
+                refs: &evidence.refs,
+                sources: &evidence.sources,
+            },
+            could_harm: exercise
+                .harm_question
+                .as_ref()
+                .map(|harm| HarmShape { question: &harm.question, goes_on_at: "no" }),
             single: exercise.single,
             measure: exercise.measure.as_ref().map(ExerciseId::as_str),
             fields: exercise.fields.iter().map(FieldShape::of).collect(),
@@ -150,6 +169,9 @@ fn instead(exercise: &Option<ExerciseId>) -> Option<&str> {
 }
 
 fn choices(choices: &[Choice]) -> Json {
-    let one = |it: &Choice| json!({"id": it.id, "label": it.label, "notice": it.notice});
+    let one = |it: &Choice| match it.group.as_str() {
+        "" => json!({"id": it.id, "label": it.label, "notice": it.notice}),
+        group => json!({"id": it.id, "label": it.label, "notice": it.notice, "group": group}),
+    };
     choices.iter().map(one).collect()
 }

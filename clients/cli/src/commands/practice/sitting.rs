@@ -5,7 +5,7 @@ use haven_api::error::{ApiError, ErrorReason};
 use haven_api::journal::{Draft, Entry, ExerciseChoice, Filter, Written};
 use haven_api::people::Person;
 use haven_api::practice::stepper::{self, Stepper};
-use haven_api::practice::{Exercise, GateWords};
+use haven_api::practice::{Exercise, HarmQuestion};
 use haven_core::answers::{ExerciseId, Value, ValueMap};
 use haven_core::entry::EntryKind;
 use haven_core::id::{EntryId, PersonId};
@@ -126,7 +126,7 @@ impl Sitting {
     }
 
     /// The gate, if it holds without a question.
-    pub(super) fn held<'a>(&self, stepper: &'a Stepper) -> Option<&'a GateWords> {
+    pub(super) fn held<'a>(&self, stepper: &'a Stepper) -> Option<&'a HarmQuestion> {
         let is_unsafe = self.is_unsafe(stepper.exercise(), stepper.answers());
         stepper::held(stepper.exercise(), is_unsafe)
     }

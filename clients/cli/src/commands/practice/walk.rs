@@ -1,7 +1,7 @@
 //! Walking through an exercise a screen at a time: which page is shown and what a key does to it, apart from any terminal.
 
 use haven_api::practice::stepper::{Misfit, Reply, Stepper};
-use haven_api::practice::{Field, GateWords};
+use haven_api::practice::{CouldHarm, Field, HarmQuestion, Then};
 use haven_core::answers::{ExerciseId, Value};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -34,6 +34,8 @@ pub(super) enum Page {
     Intro,
     /// What has to be clear first, with the answer that the arrows are on.
     Gate(usize),
+    /// What support there is for somebody who is not sure, and a way on.
+    Unsure,
     /// That it does not go on, and what to do instead.
     Held,
     /// A question.
@@ -86,8 +88,8 @@ impl Walk {
         }
     }
 
-    pub(super) fn gate(&self) -> Option<&GateWords> {
-        self.stepper.exercise().gate.as_ref()
+    pub(super) fn harm_question(&self) -> Option<&HarmQuestion> {
+        self.stepper.exercise().harm_question.as_ref()
     }
 
     /// Puts the present question up, or the end.
@@ -111,12 +113,15 @@ impl Walk {
         self.hint.clear();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match (key.code, &self.page) {
-            (KeyCode::Char('c'), Page::Held) if ctrl => Act::Close,
+            (KeyCode::Char('c'), Page::Held | Page::Unsure) if ctrl => Act::Close,
             (KeyCode::Char('c'), _) if ctrl => Act::Interrupt,
+            (KeyCode::PageDown | KeyCode::PageUp, Page::Question(control)) if control.turns() => {
+                self.question_key(key)
+            }
             (KeyCode::PageDown, _) => self.scroll(10),
             (KeyCode::PageUp, _) => self.scroll(-10),
             (KeyCode::Esc, Page::Leaving(_)) => self.stay(),
-            (KeyCode::Esc, Page::Held) => Act::Close,
+            (KeyCode::Esc, Page::Held | Page::Unsure) => Act::Close,
             (KeyCode::Esc, _) => {
                 let page = std::mem::replace(&mut self.page, Page::End);
                 self.show(Page::Leaving(Box::new(page)));
@@ -124,6 +129,7 @@ impl Walk {
             }
             (_, Page::Question(_)) => self.question_key(key),
             (_, Page::Gate(at)) => self.gate_key(key, *at),
+            (KeyCode::Char('g'), Page::Unsure) => Act::Ask,
             (code, _) => self.page_key(code),
         }
     }
@@ -143,6 +149,7 @@ impl Walk {
         let Page::Question(control) = &mut self.page else { return Act::Nothing };
         match control.key(key, columns) {
             Did::Next => self.next(),
+            Did::Stop => self.stop(),
             Did::Taken | Did::Nothing => Act::Nothing,
         }
     }
@@ -154,6 +161,19 @@ impl Walk {
             Answered::Nothing => self.take(None),
             Answered::Value(value) => self.take(Some(value)),
             Answered::Stranger(name) => Act::Meet(name),
+        }
+    }
+
+    /// Stops at a timer, with how long it ran.
+    fn stop(&mut self) -> Act {
+        let Page::Question(control) = &self.page else { return Act::Nothing };
+        let ran = if let Answered::Value(ran) = control.answered() { Some(ran) } else { None };
+        match self.stepper.stop_now(ran) {
+            Ok(reply) => Act::Answered(reply),
+            Err(Misfit(words)) => {
+                self.hint = words;
+                Act::Nothing
+            }
         }
     }
 
@@ -197,17 +217,27 @@ impl Walk {
         Act::Nothing
     }
 
-    /// A clear yes, and nothing else, opens the gate.
+    /// A clear no, and nothing else, goes on at once. The answers stand in the order no, not sure, yes.
     fn gate_key(&mut self, key: KeyEvent, at: usize) -> Act {
-        match key.code {
-            KeyCode::Up => self.page = Page::Gate(at.saturating_sub(1)),
-            KeyCode::Down => self.page = Page::Gate((at + 1).min(2)),
-            KeyCode::Char('y') => return Act::Ask,
-            KeyCode::Char('n' | '?') => self.show(Page::Held),
-            KeyCode::Enter if at == 0 => return Act::Ask,
-            KeyCode::Enter => self.show(Page::Held),
-            KeyCode::BackTab => self.show(Page::Intro),
-            _ => {}
+        let answer = match key.code {
+            KeyCode::Char('n') => CouldHarm::No,
+            KeyCode::Char('?') => CouldHarm::NotSure,
+            KeyCode::Char('y') => CouldHarm::Yes,
+            KeyCode::Enter => [CouldHarm::No, CouldHarm::NotSure, CouldHarm::Yes][at.min(2)],
+            code => {
+                match code {
+                    KeyCode::Up => self.page = Page::Gate(at.saturating_sub(1)),
+                    KeyCode::Down => self.page = Page::Gate((at + 1).min(2)),
+                    KeyCode::BackTab => self.show(Page::Intro),
+                    _ => {}
+                }
+                return Act::Nothing;
+            }
+        };
+        match answer.then() {
+            Then::GoOn => return Act::Ask,
+            Then::Support => self.show(Page::Unsure),
+            Then::StayClosed => self.show(Page::Held),
         }
         Act::Nothing
     }
@@ -226,14 +256,14 @@ impl Walk {
     fn read_on(&mut self) -> Act {
         match &self.page {
             // Nothing is chosen to begin with but the answer that is safest to give without a thought.
-            Page::Intro if self.gate().is_some() => self.show(Page::Gate(1)),
+            Page::Intro if self.harm_question().is_some() => self.show(Page::Gate(1)),
             Page::Intro => return Act::Ask,
             Page::Notice(Notice { is_last: true, .. }) => {
                 self.stepper.end();
                 return Act::Ask;
             }
             Page::Notice(_) => return Act::Ask,
-            Page::Held => return Act::Close,
+            Page::Held | Page::Unsure => return Act::Close,
             Page::End => return Act::Finish,
             Page::Leaving(_) => return Act::Leave,
             Page::Gate(_) | Page::Question(_) => {}
@@ -245,6 +275,10 @@ impl Walk {
         match &self.page {
             Page::Notice(_) | Page::End => self.back(),
             Page::Leaving(_) => self.stay(),
+            Page::Unsure => {
+                self.show(Page::Gate(1));
+                Act::Nothing
+            }
             Page::Intro | Page::Held | Page::Gate(_) | Page::Question(_) => Act::Nothing,
         }
     }

@@ -59,7 +59,7 @@ pub(super) async fn again(
     };
     let mut walking = Walking::begin(cx, sitting, stepper, still).await;
     walking.ask(sitting).await;
-    walking.walk.hint = format!("That does not fit: {}; {}.", fault.what, fault.next);
+    walking.walk.hint = format!("That doesn't fit: {}; {}.", fault.what, fault.next);
     let ending = walking.run(sitting).await;
     *stepper = walking.walk.stepper;
     ending.map(Some)
@@ -85,7 +85,7 @@ impl Walking {
     async fn begin(cx: &Cx, sitting: &Sitting, stepper: &Stepper, still: bool) -> Self {
         let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
         let mut walk = Walk::begin(stepper.clone(), is_unsafe, sitting.held(stepper).is_some());
-        if walk.gate().is_some() {
+        if walk.harm_question().is_some() {
             walk.lines = support::abuse_lines(cx).await;
         }
         Self { walk, links: Links::default(), is_unsafe, style: cx.style, still }
@@ -175,7 +175,7 @@ impl Walking {
                 }
             }
             Err(fault) => {
-                self.walk.hint = format!("{} cannot be added: {}.", self.style.line(name), fault.why());
+                self.walk.hint = format!("{} can't be added: {}.", self.style.line(name), fault.why());
             }
         }
     }
@@ -191,7 +191,7 @@ impl Walking {
         let entries = &self.links.entries;
         self.walk.ask(|field, stepper| offer(sitting, stepper, field, entries));
         if let Err(fault) = read {
-            self.walk.hint = format!("Your entries cannot be read: {}.", fault.why());
+            self.walk.hint = format!("Your entries can't be read: {}.", fault.why());
         }
     }
 }
@@ -237,6 +237,7 @@ fn offer(sitting: &Sitting, stepper: &Stepper, field: &Field, entries: &[(String
         entries: if links { entries.to_vec() } else { Vec::new() },
         items: stepper.offered(),
         breaths: stepper.breaths(),
+        stop: stepper.stop_ahead().map(|field| field.label.clone()).unwrap_or_default(),
         sentence,
         today: now.get(..10).and_then(|day| day.parse().ok()),
         now,

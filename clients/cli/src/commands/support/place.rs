@@ -8,12 +8,16 @@ use super::disk;
 use crate::args::HelpNowArgs;
 
 /// How another country is chosen.
-const CHOOSE: &str =
-    "For another country: haven help-now --country CC, with its two letters, such as DE or GB.";
+const CHOOSE: &str = "For another country: haven help-now COUNTRY, such as Germany or DE.";
 
 /// How one is chosen where none is known.
-const CHOOSE_FIRST: &str =
-    "For the lines of a country: haven help-now --country CC, with its two letters, such as DE or GB.";
+const CHOOSE_FIRST: &str = "For the numbers of a country: haven help-now COUNTRY, such as Germany or DE.";
+
+/// The most letters of a name that leaves room on a line of forty; the others stand there by their two letters.
+const NAME_CHARS_MAX: usize = 12;
+
+/// Said of a text that names no country: the text itself, as far as it is one.
+const TYPED_CHARS_MAX: usize = 40;
 
 /// Where the person is, and how that is known.
 pub(super) struct Place {
@@ -36,40 +40,53 @@ enum Known {
 
 impl Place {
     pub(super) fn of(args: &HelpNowArgs) -> Self {
-        let typed: Vec<&String> =
-            args.country.iter().chain(&args.rest).filter(|text| !text.is_empty()).collect();
+        let typed = args.places();
         let said = typed.iter().find_map(|text| Country::typed(text));
         if said.is_some() {
             return Self { country: said, unknown: None, known: Known::Said };
         }
-        let is_no_country = |text: &&&String| text.as_str() != "--no-plan";
-        let unknown = typed.iter().find(is_no_country).map(|text| (*text).clone());
+        let unknown = typed.into_iter().next();
         match disk::country() {
             Some(set) => Self { country: Some(set), unknown, known: Known::Set },
             None => Self { country: guess(), unknown, known: Known::Guessed },
         }
     }
 
-    /// Whether the person has said so now.
-    pub(super) fn is_said(&self) -> bool {
-        self.known == Known::Said
+    /// Where the numbers are good, in one short line, and how to see more: a number of the wrong country helps nobody.
+    pub(super) fn in_short(&self) -> String {
+        let unknown = self.unknown();
+        let unknown = unknown.map(|words| format!("{words}\n")).unwrap_or_default();
+        let Some(country) = self.country else {
+            return format!("{unknown}For your country: haven help-now DE");
+        };
+        let name = country.name();
+        let name = if name.chars().count() > NAME_CHARS_MAX { country.to_string() } else { name };
+        let how = match self.known {
+            Known::Said => "",
+            Known::Set => ", as you set it",
+            Known::Guessed => " (a guess)",
+        };
+        format!("{unknown}For {name}{how}. More: --more")
     }
 
-    /// What is said of it: a number of the wrong country helps nobody.
+    /// The same at length.
     pub(super) fn says(&self) -> Vec<String> {
-        let unknown = self.unknown.as_ref().map(|text| {
-            let text: String = text.chars().filter(|letter| !letter.is_control()).take(40).collect();
-            format!("\"{text}\" is no country that is known here.")
-        });
         let how = match self.known {
             Known::Said => None,
             Known::Set => Some("as you set it"),
-            Known::Guessed => Some("guessed from the settings of this machine"),
+            Known::Guessed => Some("a guess from the settings of this machine"),
         };
         let known = self.country.zip(how);
-        let known = known.map(|(country, how)| format!("The lines here are for {country}, {how}."));
+        let known =
+            known.map(|(country, how)| format!("The numbers here are for {}: {how}.", country.name()));
         let choose = if self.country.is_some() { CHOOSE } else { CHOOSE_FIRST };
-        unknown.into_iter().chain(known).chain([choose.to_owned()]).collect()
+        self.unknown().into_iter().chain(known).chain([choose.to_owned()]).collect()
+    }
+
+    fn unknown(&self) -> Option<String> {
+        let text = self.unknown.as_ref()?;
+        let text: String = text.chars().filter(|letter| !letter.is_control()).take(TYPED_CHARS_MAX).collect();
+        Some(format!("\"{text}\" is no country on this list."))
     }
 }
 

@@ -70,7 +70,7 @@ fn numbered<'a>(lines: &'a [Line], numbers: &[usize]) -> Result<Vec<(usize, &'a 
     let line = |number: usize| {
         let line = number.checked_sub(1).and_then(|index| lines.get(index));
         line.map(|line| (number, line)).ok_or_else(|| {
-            let why = format!("there is no line {number}");
+            let why = format!("there's no line {number}");
             Fault::usage(
                 "nothing was changed",
                 why,

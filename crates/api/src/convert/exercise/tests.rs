@@ -22,9 +22,10 @@ fn a_client_reads_every_exercise_whole() {
         assert_eq!(summary.title, held.title("en"));
         assert_eq!(read.fields.len(), held.fields.len());
         assert_eq!(read.outcomes.len(), held.outcomes.len());
-        let gate = (read.gate.as_ref().map(|gate| &*gate.held), held.gate_words("en").map(|gate| gate.held));
+        let harm = read.harm_question.as_ref();
+        let gate = (harm.map(|it| &*it.support), held.harm_question("en").map(|it| it.support));
         assert_eq!(gate.0, gate.1);
-        assert_eq!(read.gate.is_some(), summary.gate == Gate::Relationship);
+        assert_eq!(read.harm_question.is_some(), summary.gate == Gate::Relationship);
         assert_eq!(read.evidence.grade, held.evidence.grade.as_str());
         assert_eq!((read.single, &read.measure), (held.single, &held.measure));
     }
@@ -82,6 +83,7 @@ fn every_shape_comes_back() {
         id: id.to_owned(),
         label: id.to_uppercase(),
         notice: notice.to_owned(),
+        group: String::new(),
     };
     let expected = [
         S::Text { chars_max: 100 },

@@ -43,14 +43,14 @@ pub fn check(shape: &Shape, answer: &Value) -> Result<(), Misfit> {
         Shape::Emotions { strength, count, .. } => {
             items(answer, *count)?.iter().try_for_each(|item| feeling(strength, item))
         }
-        Shape::Person => parses::<PersonId>(answer, "Choose somebody from your people."),
+        Shape::Person => parses::<PersonId>(answer, "Choose someone from your people."),
         Shape::DateTime => parses::<CivilTime>(answer, "Write it as 2026-11-24T21:30, or the date alone."),
         Shape::Date { .. } => parses::<Date>(answer, "Write it as 2026-11-24."),
         Shape::Duration | Shape::Timer { .. } => parses::<Seconds>(answer, "Write it as 90s, 5m or 1h30m."),
         Shape::Link { .. } => parses::<EntryId>(answer, "Choose an entry."),
         Shape::Bool { .. } | Shape::Consent if matches!(answer, Value::Bool(_)) => Ok(()),
         Shape::Bool { .. } | Shape::Consent => misfit("Answer with yes or no."),
-        Shape::Derived { .. } => misfit("There is nothing to answer here."),
+        Shape::Derived { .. } => misfit("There's nothing to answer here."),
     }
 }
 
@@ -106,7 +106,7 @@ fn listed(of: ItemKind, chars_max: u32, weight: Option<Weight>, item: &Value) ->
     }
     match of {
         ItemKind::Text => short(words, chars_max),
-        ItemKind::Person => parses::<PersonId>(words, "Name somebody from your people."),
+        ItemKind::Person => parses::<PersonId>(words, "Name someone from your people."),
         ItemKind::Link => parses::<EntryId>(words, "Give the id of an entry."),
     }
 }

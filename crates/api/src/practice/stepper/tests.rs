@@ -184,3 +184,24 @@ fn fits_is_told_before_the_device_is_asked() {
     check_all("slow-breath", "dizzy", &[(json!(true), true), (json!("yes"), false)]);
     check_all("name-it", "finer_word", &[(json!("x".repeat(100)), true), (json!("x".repeat(101)), false)]);
 }
+
+#[test]
+fn what_may_be_said_while_the_time_runs_is_known_at_the_timer() {
+    for (id, stops) in [("slow-breath", "dizzy"), ("safe-presence", "exit_any_time")] {
+        let mut stepper = Stepper::new(exercise(id), ValueMap::new());
+        while !stepper.field().is_some_and(|field| matches!(field.shape, Shape::Timer { .. })) {
+            assert!(stepper.stop_ahead().is_none(), "{id}");
+            stepper.skip();
+        }
+        assert_eq!(stepper.stop_ahead().map(|field| field.id.as_str()), Some(stops), "{id}");
+        let reply = stepper.stop_now(Some(Value::from("20s"))).unwrap();
+        assert!(matches!(reply, Reply::Stop { .. }), "{id}: {reply:?}");
+        assert_eq!(stepper.answers().get(stops), Some(&Value::Bool(true)), "{id}");
+        assert_eq!(stepper.answers().get("timer"), Some(&Value::from("20s")), "{id}");
+    }
+    let mut waiting = Stepper::new(exercise("wait"), ValueMap::new());
+    waiting.skip();
+    assert!(matches!(waiting.field().unwrap().shape, Shape::Timer { .. }));
+    assert!(waiting.stop_ahead().is_none());
+    assert_eq!(waiting.stop_now(None), Ok(Reply::Nothing));
+}

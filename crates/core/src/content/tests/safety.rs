@@ -20,8 +20,7 @@ const GATED: [&str; 8] = [
     "closeness-ladder",
 ];
 
-const FEAR: &str =
-    "If you are afraid of how someone may react, that fear matters. It is not something to practise away.";
+const FEAR: &str = "If you're afraid someone might hurt, threaten or punish you, trust that fear. Being nervous about a no is different.";
 
 const TRUE_ALARM: &str = "This may be a true alarm. You don't need to talk yourself out of it.";
 
@@ -33,17 +32,18 @@ fn the_gate_stands_before_whatever_touches_the_other_person() {
     assert_eq!(gated, GATED);
     for id in gated {
         let exercise = exercise(id);
-        let gate = exercise.gate_words("en").unwrap();
-        assert_eq!(gate.question, "Would saying this feel safe?");
-        assert_eq!((gate.yes, gate.not_sure, gate.no), ("Yes", "I am not sure", "No"));
-        assert!(gate.held.contains(FEAR) && gate.held.contains("this device"));
-        assert_eq!(gate.instead, ["people-map", "session-prep"]);
+        let harm = exercise.harm_question("en").unwrap();
+        assert_eq!(harm.question, "Could doing this lead to anyone hurting, threatening or punishing you?");
+        assert_eq!((harm.no, harm.not_sure, harm.yes), ("No", "I'm not sure", "Yes"));
+        assert!(harm.support.starts_with(FEAR) && harm.support.contains("this device"));
+        assert!(harm.go_on.starts_with("Go on"));
+        assert_eq!(harm.instead, ["people-map", "session-prep"]);
         for notice in [&exercise.safety.notice, &exercise.safety.unsafe_notice] {
             let notice = exercise.texts.get("en", notice.as_deref().unwrap());
             assert!(notice.contains(FEAR), "{id}: {notice}");
         }
     }
-    assert_eq!(exercise("wait").gate_words("en"), None);
+    assert_eq!(exercise("wait").harm_question("en"), None);
 }
 
 #[test]
@@ -59,12 +59,12 @@ fn a_true_alarm_is_named_before_a_thought_is_weighed_or_an_urge_waited_out() {
 fn whoever_just_asked_for_help_is_not_sent_into_heavy_work() {
     let library = library();
     let held = |id: &str| library.get(&id.parse().unwrap()).unwrap().safety.not_when == [NotWhen::RecentHelp];
-    for id in ["early-care-map", "thought-check", "other-reasons", "small-test", "closeness-ladder", "repair"]
-    {
+    let heavy =
+        ["early-care-map", "thought-check", "other-reasons", "small-test", "closeness-ladder", "repair"];
+    for id in heavy.into_iter().chain(["wait", "trigger-chain", "safe-presence"]) {
         assert!(held(id), "{id}");
     }
-    for id in ["wait", "slow-breath", "name-it", "five-senses", "kind-word", "session-prep", "plan-when-low"]
-    {
+    for id in ["slow-breath", "name-it", "five-senses", "kind-word", "session-prep", "plan-when-low"] {
         assert!(!held(id), "{id}");
     }
 }

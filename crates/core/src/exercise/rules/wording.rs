@@ -2,12 +2,16 @@
 
 use super::Lines;
 use crate::definition::{Place, Report, check_text};
+use crate::exercise::feelings;
 use crate::exercise::gate::GATE_KEYS;
 use crate::exercise::{DEFAULT_LANGUAGE, Exercise, Field, Gate, Scale, Shape, Texts};
 use crate::fault::shown;
 
 /// Notices that several exercises share.
 const SHARED: &str = include_str!("../../../content/notices.toml");
+
+/// The words for feelings that exercises share.
+const FEELINGS: &str = include_str!("../../../content/feelings.toml");
 
 /// A text the definition names.
 struct Named {
@@ -41,13 +45,15 @@ pub(super) fn check(exercise: &mut Exercise, lines: &Lines, report: &mut Report)
 }
 
 fn shared(report: &mut Report, lines: &Lines) -> Texts {
-    match toml::from_str(SHARED) {
-        Ok(texts) => Texts::new(texts),
-        Err(_) => {
-            report.add(&lines.id, "the shared notices cannot be read", "reinstall Haven");
-            Texts::default()
-        }
+    let mut all = Texts::default();
+    for file in [SHARED, FEELINGS] {
+        let Ok(texts) = toml::from_str(file) else {
+            report.add(&lines.id, "the shared texts cannot be read", "reinstall Haven");
+            continue;
+        };
+        Texts::new(texts).iter().for_each(|(language, key, text)| all.add(language, key, text));
     }
+    all
 }
 
 fn take_in(exercise: &mut Exercise, shared: &Texts, key: &str) {
@@ -65,7 +71,7 @@ fn named(exercise: &Exercise, lines: &Lines) -> Vec<Named> {
         .chain(notices)
         .filter_map(|(key, place, shared)| Some(Named { place: place.clone(), key: key.clone()?, shared }));
     let fields = exercise.fields.iter().zip(&lines.fields).flat_map(|(field, place)| {
-        let keys = keys(field).into_iter().map(|key| (key, false));
+        let keys = keys(field).into_iter().map(|key| (key, feelings::is_text(key)));
         let keys = keys.chain(notices_of(field).into_iter().map(|key| (key, true)));
         keys.map(|(key, shared)| Named { place: place.clone(), key: key.clone(), shared })
     });
@@ -77,7 +83,8 @@ fn named(exercise: &Exercise, lines: &Lines) -> Vec<Named> {
 fn keys(field: &Field) -> Vec<&String> {
     let mut keys = vec![&field.label];
     keys.extend(&field.help);
-    keys.extend(field.shape.options().iter().filter_map(|option| option.label.as_ref()));
+    let options = field.shape.options().iter();
+    keys.extend(options.flat_map(|option| option.label.iter().chain(&option.group)));
     match &field.shape {
         Shape::Scale(scale) => keys.extend(scale.anchors.values()),
         Shape::Derived { template } => keys.push(template),

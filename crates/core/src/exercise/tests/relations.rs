@@ -142,14 +142,18 @@ fn what_belongs_to_every_step_names_none() {
 fn nobody_rewords_the_gate() {
     let gated = GOOD.replace("gate = \"none\"", "gate = \"relationship\"");
     let exercise = Exercise::load(&gated, None).unwrap();
-    let words = exercise.gate_words("de").unwrap();
-    assert_eq!((words.question, words.yes), ("Would saying this feel safe?", "Yes"));
+    let words = exercise.harm_question("de").unwrap();
+    assert_eq!(
+        (words.question, words.no),
+        ("Could doing this lead to anyone hurting, threatening or punishing you?", "No")
+    );
     assert!(
-        exercise.texts.find("en", "gate.held").is_some() && good().texts.find("en", "gate.held").is_none()
+        exercise.texts.find("en", "harm.support").is_some()
+            && good().texts.find("en", "harm.support").is_none()
     );
     for text in [gated.as_str(), GOOD] {
-        for key in ["question", "help", "yes", "not-sure", "no", "held"] {
-            let reworded = format!("{text}\n\"gate.{key}\" = \"x\"\n");
+        for key in ["question", "help", "no", "not-sure", "yes", "support", "go-on"] {
+            let reworded = format!("{text}\n\"harm.{key}\" = \"x\"\n");
             let told = told(&reworded);
             assert_eq!(told.len(), 1, "{told:?}");
             assert!(

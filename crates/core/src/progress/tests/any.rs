@@ -184,7 +184,7 @@ impl Views {
         all.extend(self.signs.iter().flatten().map(|series| &series.says));
         all.extend(&self.circles.says);
         all.extend(self.responses.iter().map(|strip| &strip.says));
-        all.extend(self.histories.iter().flat_map(|history| &history.says));
+        all.extend(self.histories.iter().flat_map(|history| &history.says).flat_map(|says| &says.sentences));
         all.extend([&self.homework.says, &self.days.says]);
         all
     }

@@ -41,8 +41,16 @@ fn definitions() -> Vec<String> {
     let person = field("person", "kind = \"person\"");
     let choice = |id: &str, options: &str| field(id, &format!("kind = \"choice\"\noptions = [{options}]"));
     let ten = |ids: &[&str]| ids.iter().map(|id| scale(id, 10, "")).collect::<String>();
-    let signs =
-        ["closeness", "trust", "independence", "communicator", "seeks_support", "regulated", "secure_view"];
+    let signs = [
+        "closeness",
+        "trusted",
+        "trusting",
+        "independence",
+        "communicator",
+        "seeks_support",
+        "regulated",
+        "secure_view",
+    ];
     let later = "phase = \"later\"\nafter = [\"P7D\", \"P28D\"]";
     vec![
         rated("x-wait", ""),
@@ -69,6 +77,18 @@ fn definitions() -> Vec<String> {
     ]
 }
 
+/// The key of ECR-RS with a rule of change that is ours for the time being; no measure of Haven's has one.
+fn provisional() -> String {
+    let rule = |threshold: &str| {
+        format!(
+            "fn = \"mean\"\nchange = {{ threshold = {threshold}, provisional = true, source = \"Provisional: made up\" }}"
+        )
+    };
+    let text = include_str!("../../../content/measures/ecr-rs.toml").replacen("\"ecr-rs\"", "\"my-rs\"", 1);
+    let text = text.replacen("fn = \"mean\"\n\n[[subscale]]", &format!("{}\n\n[[subscale]]", rule("1.5")), 1);
+    text.replacen("fn = \"mean\"\n\n#", &format!("{}\n\n#", rule("2")), 1)
+}
+
 pub(super) fn date(text: &str) -> Date {
     text.parse().unwrap()
 }
@@ -92,13 +112,10 @@ impl Journal {
         for text in definitions() {
             exercises.add("fixture.toml", &(text + "[i18n.en]\nl = \"L\"\n")).unwrap();
         }
+        let mut measures = Measures::built_in().unwrap();
+        measures.add("my-rs.toml", &provisional()).unwrap();
         let named = |byte: u8| Person::new(person(byte), "N".parse().unwrap(), Timestamp::default());
-        Self {
-            entries: Vec::new(),
-            people: vec![named(1), named(2)],
-            exercises,
-            measures: Measures::built_in().unwrap(),
-        }
+        Self { entries: Vec::new(), people: vec![named(1), named(2)], exercises, measures }
     }
 
     pub(super) fn frame(&self) -> Frame<'_> {

@@ -199,7 +199,7 @@ fn an_exercise_that_was_taken_back_asks_nothing_later_and_can_still_be_gone_on_w
     let entries = [done, begun];
     for (is_removed, asked) in [(false, 1), (true, 0)] {
         let shelf = with(&[(E, "my-own@1", &breath, is_removed)]);
-        let today = today(&frame(&shelf, "2026-01-09"), &entries);
+        let today = today(&frame(&shelf, "2026-01-09"), &entries, None);
         assert_eq!((today.later.len(), today.open.len()), (asked, 1), "{is_removed}: {today:?}");
     }
 }

@@ -87,7 +87,7 @@ fn exactly_what_was_chosen_is_readable_with_people_first() {
     let space = ("safer_space".to_owned(), vec!["the keys\nare with Ann".to_owned()]);
     assert_eq!(shown(Some(&readable)), [people, space]);
     let labels = readable.parts(&Library::built_in().unwrap(), "en");
-    assert_eq!(labels[0].label, "Whom can you call or write to?");
+    assert_eq!(labels[0].label, "Who can you call or write to?");
     assert_eq!(readable.parts(&Library::default(), "en")[0].label, "people");
     assert_eq!(format!("{readable:?}, {:?}", readable.lines[0]), "Readable(3 lines), Chosen(people)");
 }

@@ -10,19 +10,30 @@ use super::{Did, words};
 pub(in super::super) struct Clock {
     pub(in super::super) suggested_s: Option<u32>,
     pub(in super::super) is_running: bool,
+    /// The question that may be answered with a yes while it runs, and ends it; empty if there is none.
+    pub(in super::super) stop: String,
     breaths: Option<Vec<Breath>>,
     elapsed_ms: u64,
 }
 
 impl Clock {
-    pub(super) fn new(suggested_s: Option<u32>, breaths: Option<Vec<Breath>>, ran: &str) -> Self {
+    pub(super) fn new(
+        suggested_s: Option<u32>,
+        breaths: Option<Vec<Breath>>,
+        stop: String,
+        ran: &str,
+    ) -> Self {
         let ran = ran.parse::<Seconds>().map_or(0, Seconds::get);
-        Self { suggested_s, is_running: false, breaths, elapsed_ms: u64::from(ran) * 1_000 }
+        Self { suggested_s, is_running: false, stop, breaths, elapsed_ms: u64::from(ran) * 1_000 }
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) -> Did {
         match key.code {
             KeyCode::Char(' ') => self.is_running = !self.is_running,
+            KeyCode::Char('s') if !self.stop.is_empty() => {
+                self.is_running = false;
+                return Did::Stop;
+            }
             KeyCode::Backspace | KeyCode::Delete => (self.is_running, self.elapsed_ms) = (false, 0),
             _ => return words::only_next(key),
         }

@@ -1,5 +1,7 @@
 //! Feelings and how strong each is: those that are offered, and words of the person's own.
 
+use std::ops::Range;
+
 use haven_api::practice::{Choice, Scale};
 use haven_core::answers::Value;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -21,6 +23,8 @@ pub(in super::super) struct Feeling {
     id: String,
     pub(in super::super) label: String,
     pub(in super::super) strength: Option<i32>,
+    /// What stands over it and its kin; empty where it stands by itself.
+    group: String,
     /// Whether it is a word of the person's own, which they mean even before its strength is said.
     is_own: bool,
 }
@@ -31,6 +35,7 @@ impl Feelings {
             id: choice.id.clone(),
             label: choice.label.clone(),
             strength: None,
+            group: choice.group.clone(),
             is_own: false,
         };
         let mut feelings: Vec<Feeling> = suggestions.iter().map(offered).collect();
@@ -47,11 +52,48 @@ impl Feelings {
         Self { feelings, at: 0, own: Line::default(), scale: scale.clone() }
     }
 
+    /// Whether the feelings stand in groups.
+    pub(in super::super) fn has_groups(&self) -> bool {
+        self.feelings.iter().any(|feeling| !feeling.group.is_empty())
+    }
+
+    /// The groups in order, each with the places of its feelings; what stands by itself is a group without a name.
+    pub(in super::super) fn groups(&self) -> Vec<(&str, Range<usize>)> {
+        let mut groups: Vec<(&str, Range<usize>)> = Vec::new();
+        for (at, feeling) in self.feelings.iter().enumerate() {
+            match groups.last_mut() {
+                Some((group, members)) if *group == feeling.group => members.end = at + 1,
+                _ => groups.push((&feeling.group, at..at + 1)),
+            }
+        }
+        groups
+    }
+
+    /// What is felt of some, in words to stand behind their group.
+    pub(in super::super) fn felt(&self, members: Range<usize>) -> String {
+        let felt = self.feelings[members].iter();
+        let felt = felt.filter_map(|feeling| Some(format!("{} {}", feeling.label, feeling.strength?)));
+        let felt: Vec<String> = felt.collect();
+        if felt.is_empty() { String::new() } else { format!(": {}", felt.join(", ")) }
+    }
+
+    /// Goes to the next group, or to the one before.
+    fn turn_group(&mut self, forward: bool) {
+        let starts: Vec<usize> = self.groups().iter().map(|(_, members)| members.start).collect();
+        self.at = if forward {
+            starts.into_iter().find(|start| *start > self.at).unwrap_or(self.feelings.len())
+        } else {
+            starts.into_iter().rev().find(|start| *start < self.at).unwrap_or(0)
+        };
+    }
+
     pub(super) fn key(&mut self, key: KeyEvent) -> Did {
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return Did::Nothing;
         }
         match key.code {
+            KeyCode::PageUp => self.turn_group(false),
+            KeyCode::PageDown => self.turn_group(true),
             KeyCode::Up => self.at = self.at.saturating_sub(1),
             KeyCode::Down => self.at = (self.at + 1).min(self.feelings.len()),
             KeyCode::Enter if self.own.is_blank() => return Did::Next,
@@ -133,7 +175,13 @@ impl Feelings {
 }
 
 fn own(word: &str) -> Feeling {
-    Feeling { id: word.to_owned(), label: word.to_owned(), strength: None, is_own: true }
+    Feeling {
+        id: word.to_owned(),
+        label: word.to_owned(),
+        strength: None,
+        group: String::new(),
+        is_own: true,
+    }
 }
 
 fn value(feeling: &Feeling) -> Value {

@@ -25,7 +25,12 @@ fn scale(min: i32, max: i32) -> Scale {
 }
 
 fn choices() -> Vec<Choice> {
-    let choice = |id: &str| Choice { id: id.to_owned(), label: format!("the {id}"), notice: String::new() };
+    let choice = |id: &str| Choice {
+        id: id.to_owned(),
+        label: format!("the {id}"),
+        notice: String::new(),
+        group: String::new(),
+    };
     vec![choice("a"), choice("b"), choice("c")]
 }
 
@@ -44,6 +49,8 @@ fn typed(control: &mut Control, keys: &str) {
             "right" => KeyCode::Right,
             "back" => KeyCode::Backspace,
             "home" => KeyCode::Home,
+            "pgup" => KeyCode::PageUp,
+            "pgdn" => KeyCode::PageDown,
             _ => KeyCode::Char(letter),
         };
         control.key(KeyEvent::new(code, KeyModifiers::NONE), 20);
@@ -231,4 +238,30 @@ fn rows_of_words_break_between_words_and_know_their_place() {
     check("unbreakable", 4, &["unbr", "eaka", "ble"], (2, 3));
     check("a\n\nb", 5, &["a", "", "b"], (2, 1));
     check("日本語", 4, &["日本", "語"], (1, 2));
+}
+
+#[test]
+fn forty_feelings_stand_in_groups_of_which_one_is_open() {
+    let word = |id: &str, group: &str| Choice {
+        id: id.to_owned(),
+        label: id.to_owned(),
+        notice: String::new(),
+        group: group.to_owned(),
+    };
+    let suggestions = vec![word("a", "one"), word("b", "one"), word("c", "two"), word("d", "three")];
+    let shape = Shape::Emotions { strength: scale(1, 5), suggestions, count: Count { min: 0, max: 9 } };
+    check(&shape, &Json::Null, "<pgdn>3", &json!([{"name": "c", "strength": 3}]));
+    check(
+        &shape,
+        &Json::Null,
+        "<pgdn><pgdn>2<pgup>4",
+        &json!([{"name": "c", "strength": 4}, {"name": "d", "strength": 2}]),
+    );
+    check(&shape, &Json::Null, "<down><down>5", &json!([{"name": "c", "strength": 5}]));
+    check(&shape, &Json::Null, "<pgdn><pgdn><pgdn>own<enter>1", &json!([{"name": "own", "strength": 1}]));
+    let mut control = Control::of(&field(shape), Offer::default(), None);
+    typed(&mut control, "2<pgdn>");
+    let Control::Feelings(feelings) = &control else { panic!("feelings") };
+    let groups: Vec<&str> = feelings.groups().into_iter().map(|(group, _)| group).collect();
+    assert_eq!((groups, feelings.felt(0..2)), (vec!["one", "two", "three"], ": a 2".to_owned()));
 }

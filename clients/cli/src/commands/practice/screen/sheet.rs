@@ -16,6 +16,8 @@ const HERE: Style = Style::new().add_modifier(Modifier::BOLD.union(Modifier::REV
 const BAR_COLUMNS_MAX: usize = 50;
 /// The most columns of words with a number behind them: the eye has to find the number.
 const WEIGHED_COLUMNS_MAX: usize = 48;
+/// Where the person's own word begins.
+const OWN_WORD_COLUMNS: usize = 17;
 /// The room for a weight.
 const WEIGHT_COLUMNS: usize = 6;
 
@@ -154,7 +156,7 @@ impl Sheet {
             self.words(&format!("Enter adds {name} to your people."), FAINT);
         }
         if pick.options.is_empty() && pick.called.is_none() {
-            self.words("There is nothing to choose from yet.", FAINT);
+            self.words("There's nothing to choose from yet.", FAINT);
         }
     }
 
@@ -190,24 +192,38 @@ impl Sheet {
         }
     }
 
+    /// The group that the arrows are in stands open, the others show what is chosen in them; so forty words fit a small screen.
     fn feelings(&mut self, feelings: &Feelings) {
-        let widest = feelings.feelings.iter().map(|feeling| display_width(&feeling.label)).max().unwrap_or(0);
-        for (at, feeling) in feelings.feelings.iter().enumerate() {
-            let strength = feeling.strength.map_or_else(|| "–".to_owned(), |number| number.to_string());
-            self.option(&feeling.label, feelings.at == at, &format!("{strength:>3}  "));
-            let bar = feeling.strength.filter(|_| feelings.scale.max <= 10 && widest + 20 < self.columns);
-            if let (Some(last), Some(number)) = (self.lines.last_mut(), bar) {
-                let gap = " ".repeat(widest + 2 - display_width(&feeling.label));
-                let dots = "■".repeat(usize::try_from(number).unwrap_or(0));
-                last.push_span(Span::raw(format!("{gap}{dots}")));
+        for (group, members) in feelings.groups() {
+            let is_open = members.contains(&feelings.at);
+            if !group.is_empty() {
+                let (sign, style) = if is_open { ("▾", BOLD) } else { ("▸", FAINT) };
+                let felt = if is_open { String::new() } else { feelings.felt(members.clone()) };
+                self.words(&format!("{sign} {group}{felt}"), style);
+            }
+            if is_open || group.is_empty() {
+                members.for_each(|at| self.feeling(feelings, at));
             }
         }
         let is_here = feelings.at == feelings.feelings.len();
         let sign = if is_here { "> " } else { "  " };
-        self.lines.push(line(format!("{sign}another word: {}", feelings.own.text), Style::new()));
+        self.lines.push(line(format!("{sign}your own word: {}", feelings.own.text), Style::new()));
         if is_here {
             let (_, column) = feelings.own.place(usize::MAX);
-            self.write_at(self.lines.len() - 1, 16 + column);
+            self.write_at(self.lines.len() - 1, OWN_WORD_COLUMNS + column);
+        }
+    }
+
+    fn feeling(&mut self, feelings: &Feelings, at: usize) {
+        let feeling = &feelings.feelings[at];
+        let widest = feelings.feelings.iter().map(|feeling| display_width(&feeling.label)).max().unwrap_or(0);
+        let strength = feeling.strength.map_or_else(|| "–".to_owned(), |number| number.to_string());
+        self.option(&feeling.label, feelings.at == at, &format!("{strength:>3}  "));
+        let bar = feeling.strength.filter(|_| feelings.scale.max <= 10 && widest + 20 < self.columns);
+        if let (Some(last), Some(number)) = (self.lines.last_mut(), bar) {
+            let gap = " ".repeat(widest + 2 - display_width(&feeling.label));
+            let dots = "■".repeat(usize::try_from(number).unwrap_or(0));
+            last.push_span(Span::raw(format!("{gap}{dots}")));
         }
     }
 
@@ -225,11 +241,15 @@ impl Sheet {
         let state = match (clock.is_running, ran) {
             (true, _) => "Space pauses, Enter ends it.",
             (false, 0) => "Space starts it.",
-            (false, _) => "It stands still. Space goes on, Enter takes it as it is.",
+            (false, _) => "It's paused. Space goes on, Enter takes it as it is.",
         };
         self.words(state, FAINT);
+        if !clock.stop.is_empty() {
+            self.blank();
+            self.words(&format!("{} Press s and stop here.", clock.stop), Style::new());
+        }
         if clock.suggested_s.is_some_and(|suggested| ran >= suggested) {
-            self.words("That is the time that was suggested. You can end it now or stay.", Style::new());
+            self.words("That's the suggested time. You can end it now or stay.", Style::new());
         }
     }
 
@@ -276,6 +296,7 @@ pub(super) fn keys(control: &Control) -> &'static str {
         Control::Pick(_) => "↑ ↓ choose · Enter next",
         Control::Rows(Rows { weight: Some(_), .. }) => "Enter its number, then another line · Tab next",
         Control::Rows(_) => "Enter another line · Tab next",
+        Control::Feelings(it) if it.has_groups() => "↑ ↓ PgUp PgDn move · ← → how strong · Enter next",
         Control::Feelings(_) => "↑ ↓ move · ← → or digits how strong · Enter next",
         Control::Clock(_) => "Space start or pause · Enter next",
         Control::Sentence(_) => "Enter next",

@@ -23,8 +23,8 @@ fn a_scale_shows_its_words_and_no_number_yet() {
 
  How heavy is it right now?
  Your own measure, from nothing to the
- most you can imagine. There is no
- right number.
+ most you can imagine. There's no right
+ number.
 
  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
  –   0 to 100
@@ -46,11 +46,13 @@ fn breathing_counts_in_words_where_nothing_may_move() {
     let mut walk = begun("slow-breath", false, false);
     walk.stepper.go_to("pattern");
     walk.stepper.next(Some("4-6".into())).unwrap();
-    walk.ask(|_, stepper| Offer { breaths: stepper.breaths(), ..Offer::default() });
+    let stop = walk.stepper.stop_ahead().unwrap().label.clone();
+    walk.ask(|_, stepper| Offer { breaths: stepper.breaths(), stop, ..Offer::default() });
     press(&mut walk, KeyCode::Char(' '));
     walk.tick(6_000);
     let (moving, still) = (seen(&mut walk, 60, 20, false), seen(&mut walk, 60, 20, true));
     for shown in [&moving, &still] {
+        assert!(shown.contains("short of breath? Press s and\n stop here.\n"), "{shown}");
         assert!(shown.contains("Out… 4\n") && shown.contains("0:06 of 5:00\n"), "{shown}");
     }
     assert!(moving.contains('█') && !still.contains('█'), "{still}");
@@ -65,7 +67,7 @@ fn what_is_written_on_is_seen_on_a_small_screen() {
     for letter in "stung".chars() {
         press(&mut walk, KeyCode::Char(letter));
     }
-    assert!(seen(&mut walk, 40, 14, false).contains("> another word: stung\n"));
+    assert!(seen(&mut walk, 40, 14, false).contains("> your own word: stung\n"));
     // Too small for anything, and still no panic.
     for (width, height) in [(1, 1), (3, 2), (10, 3)] {
         seen(&mut walk, width, height, false);

@@ -87,18 +87,67 @@ fn a_stop_is_said_and_ends_it_unless_one_goes_back() {
 }
 
 #[test]
-fn only_a_clear_yes_opens_the_gate() {
-    for (key, opens) in [(KeyCode::Char('y'), true), (KeyCode::Enter, false), (KeyCode::Char('n'), false)] {
+fn only_a_clear_no_goes_on_at_once() {
+    for (keys, goes_on) in [
+        (&[KeyCode::Char('n')][..], true),
+        (&[KeyCode::Up, KeyCode::Enter], true),
+        (&[KeyCode::Char('y')], false),
+        (&[KeyCode::Down, KeyCode::Enter], false),
+    ] {
         let mut walk = begun("need-line", false, false);
         press(&mut walk, KeyCode::Enter);
         assert!(matches!(walk.page, Page::Gate(_)));
-        press(&mut walk, key);
-        assert_eq!(asked(&walk) == "person", opens, "{key:?}");
-        if !opens {
+        keys.iter().for_each(|key| drop(press(&mut walk, *key)));
+        assert_eq!(asked(&walk) == "person", goes_on, "{keys:?}");
+        if !goes_on {
             assert!(matches!(walk.page, Page::Held));
+            assert_eq!(press(&mut walk, KeyCode::Char('g')), Act::Nothing, "there is no way on");
             assert_eq!(press(&mut walk, KeyCode::Enter), Act::Close);
         }
     }
+}
+
+#[test]
+fn whoever_is_not_sure_sees_what_support_there_is_and_then_has_a_way_on() {
+    for key in [KeyCode::Enter, KeyCode::Char('?')] {
+        let unsure = || {
+            let mut walk = begun("need-line", false, false);
+            press(&mut walk, KeyCode::Enter);
+            press(&mut walk, key);
+            assert!(matches!(walk.page, Page::Unsure), "{key:?}");
+            walk
+        };
+        assert_eq!(
+            press(&mut unsure(), KeyCode::Enter),
+            Act::Close,
+            "the answer given without a thought is the safe one"
+        );
+        assert_eq!(press(&mut unsure(), KeyCode::Esc), Act::Close);
+        let mut walk = unsure();
+        press(&mut walk, KeyCode::BackTab);
+        assert!(matches!(walk.page, Page::Gate(1)));
+        let mut walk = unsure();
+        press(&mut walk, KeyCode::Char('g'));
+        assert_eq!(asked(&walk), "person");
+    }
+}
+
+#[test]
+fn what_turned_unpleasant_is_said_on_the_screen_of_the_timer() {
+    let mut walk = begun("safe-presence", false, false);
+    press(&mut walk, KeyCode::Enter);
+    while asked(&walk) != "timer" {
+        walk.stepper.skip();
+        let stop = walk.stepper.stop_ahead().map(|field| field.label.clone()).unwrap_or_default();
+        walk.ask(|_, _| Offer { stop, ..Offer::default() });
+    }
+    press(&mut walk, KeyCode::Char(' '));
+    assert!(walk.moves());
+    press(&mut walk, KeyCode::Char('s'));
+    let Page::Notice(notice) = &walk.page else { panic!("nothing was said") };
+    assert_eq!(notice.instead.as_ref().map(ExerciseId::as_str), Some("five-senses"));
+    assert!(notice.is_last);
+    assert_eq!(walk.stepper.answers().get("exit_any_time"), Some(&Value::Bool(true)));
 }
 
 #[test]
