@@ -38,6 +38,9 @@ pub(crate) const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 /// Letters of an id in tables for people. Eight tell ten thousand entries apart all but once in a hundred journals.
 pub(crate) const ID_SHOWN: usize = 8;
 
+/// Letters of a version in lists for people: enough to tell the versions of one entry apart, and short enough for any screen.
+pub(crate) const VERSION_SHOWN: usize = 12;
+
 /// The most columns of a line of prose: the eye loses the way back on longer ones.
 pub(crate) const PROSE_COLUMNS_MAX: usize = 80;
 

@@ -28,7 +28,11 @@ const SUPPORT_STAYS: &str = "\n`haven help-now` shows whom you could reach, at a
 pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault> {
     match command {
         MeasureCommand::List => list(cx).await?,
-        MeasureCommand::Show { id, person } => show(cx, &id, person.as_deref()).await?,
+        MeasureCommand::Show { id, toml: true, .. } => {
+            let definition = cx.haven().await?.measure_definition(&id).await?;
+            definitions::print(cx, id.as_str(), &definition)?;
+        }
+        MeasureCommand::Show { id, person, .. } => show(cx, &id, person.as_deref()).await?,
         MeasureCommand::Check { file } => return check(cx, &file).await,
         MeasureCommand::Add { file } => return add(cx, &file).await,
         MeasureCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
