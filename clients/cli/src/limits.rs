@@ -32,6 +32,9 @@ pub(crate) const TEXT_READ_MAX: u64 = haven_api::limits::MESSAGE_BYTES_MAX as u6
 /// The most bytes of a passphrase file that are looked at for its first line.
 pub(crate) const PASSPHRASE_READ_MAX: u64 = 4 * 1024;
 
+/// The most entries that a question lists line by line: more would push the question off the screen.
+pub(crate) const ENTRIES_OFFERED_MAX: usize = 9;
+
 /// How long something goes on before its progress is shown: before that, a bar would only flicker.
 pub(crate) const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 

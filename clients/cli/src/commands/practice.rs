@@ -2,6 +2,7 @@
 
 pub(super) mod answers;
 mod asking;
+mod choices;
 mod controls;
 mod screen;
 mod shapes;

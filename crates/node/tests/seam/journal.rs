@@ -104,7 +104,7 @@ async fn last_is_what_stands_first_in_the_list() {
     assert_eq!(reason(device.client.untrash("last").await), Some(Reason::NotFound), "the trash is empty");
     assert_eq!(device.client.trash("last").await.unwrap(), newer);
     assert_eq!(title().await, "older");
-    device.move_clock(1_000);
+    device.host.move_clock(1_000);
     device.client.trash("last").await.unwrap();
     assert_eq!(title().await, "old");
     let title_of = async |id: String| device.client.entry(&id, None).await.unwrap().summary.title;
