@@ -55,9 +55,11 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
 
 async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fault> {
     let exercises = cx.haven().await?.exercises(step, sign, LANGUAGE).await?;
+    if exercises.is_empty() {
+        cx.nothing("No exercise is of both that step and that sign. `haven practice list` shows them all.");
+    }
     cx.tell_all(exercises.iter().map(ExerciseSummaryShape::of), |style| {
-        let words: String = exercises.iter().map(|exercise| summary(exercise, style)).collect();
-        wrapped(&words, style.columns)
+        exercises.iter().map(|exercise| summary(exercise, style)).collect()
     })
 }
 
