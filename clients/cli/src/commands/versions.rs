@@ -65,7 +65,7 @@ async fn compared(cx: &Cx, haven: &Haven, id: &str, versions: &[EntryVersion]) -
         for (version, changes) in versions.iter().zip(&changes) {
             words.push_str(&in_words(version, style));
             let told: String = changes.iter().map(|change| change.in_words(style)).collect();
-            let nothing = "  nothing that can be read here\n".to_owned();
+            let nothing = "  nothing that shows\n".to_owned();
             let _ = writeln!(words, "{}", if told.is_empty() { nothing } else { told });
         }
         words.truncate(words.trim_end().len());
@@ -78,10 +78,11 @@ fn parts(entry: &Entry, answers: &[ReadAnswer]) -> Vec<(String, String)> {
     let about = &entry.summary;
     let tags: Vec<_> = about.tags.iter().map(|tag| format!("#{tag}")).collect();
     let people: Vec<_> = about.people.iter().map(|person| format!("@{}", person.name)).collect();
+    let zone = about.at.zone().unwrap_or_default();
     let trash = if about.trashed.is_some() { "in the trash" } else { "" };
     let fixed = [
         ("title", about.title.clone()),
-        ("time", about.at.to_string()),
+        ("time", [when::short(&about.at).as_str(), zone].join(" ").trim_end().to_owned()),
         ("tags", tags.join(" ")),
         ("people", people.join(" ")),
         ("trash", trash.to_owned()),
