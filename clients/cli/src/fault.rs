@@ -7,6 +7,7 @@ use std::path::Path;
 use haven_api::error::{ApiError, ErrorReason, refused};
 use serde::Serialize;
 
+use crate::limits::CANDIDATE_SHOWN;
 use crate::text::{columns, wrapped};
 
 /// What to do about a file that cannot be read.
@@ -72,7 +73,13 @@ impl Fault {
             }
             _ => ErrorReason::StorageFailed,
         };
-        let next = "Look at the owner and rights of the file and its folder, and at the free space.";
+        let next = match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                "Check how the folder is written; it has to be there already."
+            }
+            io::ErrorKind::InvalidFilename => "Give it a shorter name.",
+            _ => "Look at the owner and rights of the file and its folder, and at the free space.",
+        };
         ApiError::new(reason, what).because(refused(error)).with_next(next).into()
     }
 
@@ -181,7 +188,8 @@ impl Fault {
             error.faults.iter().for_each(|fault| add("- ", &fault.to_string()));
         }
         if !error.candidates.is_empty() {
-            add("one of: ", &error.candidates.join(" "));
+            let short = |id: &String| id.chars().take(CANDIDATE_SHOWN).collect::<String>();
+            add("one of: ", &error.candidates.iter().map(short).collect::<Vec<_>>().join(" "));
         }
         add("next: ", &error.next);
         told

@@ -44,6 +44,9 @@ pub(crate) const ID_SHOWN: usize = 8;
 /// Letters of a version in lists for people: enough to tell the versions of one entry apart, and short enough for any screen.
 pub(crate) const VERSION_SHOWN: usize = 12;
 
+/// Letters of what may have been meant, where a beginning fits several: whole ids of entries, and enough of a version.
+pub(crate) const CANDIDATE_SHOWN: usize = 32;
+
 /// The most columns of a line of prose: the eye loses the way back on longer ones.
 pub(crate) const PROSE_COLUMNS_MAX: usize = 80;
 

@@ -71,6 +71,7 @@ fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
         args::refusal(error, typed).tell(json);
         return Exit::Usage;
     }
-    let _ = io::stderr().write_all(args::plain(&error.render().to_string()).as_bytes());
+    let words = args::plain(&error.render().to_string());
+    let _ = io::stderr().write_all(text::wrapped(&words, text::columns(io::stderr())).as_bytes());
     Exit::Usage
 }

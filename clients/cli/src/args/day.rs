@@ -46,8 +46,8 @@ fn named(today: Date, text: &str) -> Option<Date> {
         "yesterday" => return Some(today.plus_days(-1)),
         _ => {}
     }
-    let is_meant = |day: &&str| word == **day || word == day[..SHORT];
-    let meant = WEEKDAYS.iter().position(|day| is_meant(&day))?;
+    let is_meant = |day: &str| word == day || word == day[..SHORT];
+    let meant = WEEKDAYS.iter().position(|day| is_meant(day))?;
     let back = (weekday(today)? + 7 - meant) % 7;
     Some(today.plus_days(-i32::try_from(back).ok()?))
 }

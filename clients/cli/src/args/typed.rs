@@ -107,12 +107,15 @@ fn path(typed: &[OsString]) -> String {
     let mut command = Cli::command();
     let mut names = Vec::new();
     for word in typed.iter().skip(1).filter_map(|word| word.to_str()).filter(|word| !word.starts_with('-')) {
-        let Some(found) = command.find_subcommand(word) else {
+        match command.find_subcommand(word) {
+            Some(found) => {
+                names.push(word);
+                command = found.clone();
+            }
             // What an option takes may stand before the command.
-            if names.is_empty() { continue } else { break }
-        };
-        names.push(word);
-        command = found.clone();
+            None if names.is_empty() => {}
+            None => break,
+        }
     }
     names.join(" ")
 }

@@ -74,8 +74,16 @@ fn a_narrow_terminal_breaks_between_words_and_keeps_entries_apart() {
     ] {
         narrow(&device, arguments);
     }
-    let ran = at_width(&device, 40, &["show", "ff"]);
-    assert!(ran.stdout.lines().all(|line| line.trim_end().chars().count() <= 40), "{}", ran.stdout);
+    for wrong in [
+        &["show", "ff"][..],
+        &["list", "--kind", "poem"],
+        &["add", "-x"],
+        &["restore", "last", "--version", "ff"],
+    ] {
+        let ran = at_width(&device, 40, wrong);
+        assert_ne!(ran.code, Some(0), "{wrong:?}");
+        assert!(ran.stdout.lines().all(|line| line.trim_end().chars().count() <= 40), "{}", ran.stdout);
+    }
 }
 
 #[test]
