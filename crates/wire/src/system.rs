@@ -46,9 +46,6 @@ mod tests {
             );
         }
         assert_eq!(refused(&io::ErrorKind::NotFound.into()), "there's no such file or folder");
-        assert_eq!(
-            refused(&io::Error::other("a secret")),
-            "the system refused and gave no reason we know"
-        );
+        assert_eq!(refused(&io::Error::other("a secret")), "the system refused and gave no reason we know");
     }
 }
