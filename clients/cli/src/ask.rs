@@ -9,6 +9,7 @@ use haven_api::error::{ApiError, ErrorReason};
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
 use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX};
+use crate::text::{columns, wrapped};
 
 /// Gets a passphrase: the first line of a file, or from the person.
 ///
@@ -44,7 +45,7 @@ async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {
             "Pass --passphrase-file FILE, or run this in a terminal.",
         ));
     }
-    let prompt = prompt.to_owned();
+    let prompt = broken(prompt);
     asked(move || rpassword::prompt_password(prompt)).await
 }
 
@@ -56,7 +57,7 @@ pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String,
     if !cx.asks {
         return Err(Fault::usage("an answer is needed", "nobody may be asked here", instead));
     }
-    let prompt = prompt.to_owned();
+    let prompt = broken(prompt);
     let line = asked(move || {
         io::Write::write_all(&mut io::stderr(), prompt.as_bytes())?;
         let mut line = String::new();
@@ -85,6 +86,12 @@ pub(crate) async fn agree(cx: &Cx, yes: bool, question: &str, what: &str) -> Res
     let answer = line(cx, "Go on? [y/N] ", "Pass --yes.").await?;
     let agrees = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
     if agrees { Ok(()) } else { Err(undecided()) }
+}
+
+/// A prompt as the terminal shows it, broken between words; what is typed comes right behind it.
+fn broken(prompt: &str) -> String {
+    let typed_behind = &prompt[prompt.trim_end().len()..];
+    format!("{}{typed_behind}", wrapped(prompt.trim_end(), columns(io::stderr())))
 }
 
 /// Waits for the person on a thread of its own, so that a signal is still heard.

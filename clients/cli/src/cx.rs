@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::args::{Color, Global};
 use crate::fault::Fault;
-use crate::text::{Style, columns, wrapped};
+use crate::text::{Style, columns, columns_whole, listed, wrapped};
 use crate::{daemon, editor};
 
 /// A device to talk to.
@@ -86,7 +86,7 @@ impl Cx {
         words: impl FnOnce(Style) -> String,
     ) -> Result<(), Fault> {
         if !self.json {
-            return self.page(&words(self.style));
+            return self.page(&listed(&words(self.style), columns_whole(io::stdout())));
         }
         let mut lines = Vec::new();
         for item in items {
@@ -109,6 +109,13 @@ impl Cx {
             return pager::page(words);
         }
         print(words)
+    }
+
+    /// Says on a terminal that there is nothing to list, and what to do about it. A script or a pipe reads an empty list.
+    pub(crate) fn nothing(&self, words: &str) {
+        if self.style.terminal {
+            self.note(words);
+        }
     }
 
     /// Says something beside the result; scripts do not hear it.

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, io};
 
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::error::{ApiError, ErrorReason, refused};
 use haven_api::unix;
 use serde::Deserialize;
 
@@ -115,7 +115,7 @@ impl Begun {
         let unable = |error: io::Error| {
             let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be started");
             let next = format!("Install {PROGRAM} beside haven, or where your PATH finds it.");
-            Fault::from(unable.because(error.kind().to_string()).with_next(next))
+            Fault::from(unable.because(refused(&error)).with_next(next))
         };
         let said = tempfile::tempfile().map_err(unable)?;
         let mut command = command(serve);

@@ -32,11 +32,20 @@ pub(crate) const TEXT_READ_MAX: u64 = haven_api::limits::MESSAGE_BYTES_MAX as u6
 /// The most bytes of a passphrase file that are looked at for its first line.
 pub(crate) const PASSPHRASE_READ_MAX: u64 = 4 * 1024;
 
+/// The most entries that a question lists line by line: more would push the question off the screen.
+pub(crate) const ENTRIES_OFFERED_MAX: usize = 9;
+
 /// How long something goes on before its progress is shown: before that, a bar would only flicker.
 pub(crate) const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 
 /// Letters of an id in tables for people. Eight tell ten thousand entries apart all but once in a hundred journals.
 pub(crate) const ID_SHOWN: usize = 8;
+
+/// Letters of a version in lists for people: enough to tell the versions of one entry apart, and short enough for any screen.
+pub(crate) const VERSION_SHOWN: usize = 12;
+
+/// Letters of what may have been meant, where a beginning fits several: whole ids of entries, and enough of a version.
+pub(crate) const CANDIDATE_SHOWN: usize = 32;
 
 /// The most columns of a line of prose: the eye loses the way back on longer ones.
 pub(crate) const PROSE_COLUMNS_MAX: usize = 80;

@@ -165,6 +165,21 @@ impl fmt::Debug for Entry {
     }
 }
 
+/// A tag and how often it is used.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TagCount {
+    /// The tag.
+    pub tag: Tag,
+    /// How many entries that are not in the trash have it.
+    pub entries: u32,
+}
+
+impl fmt::Debug for TagCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TagCount({})", self.entries)
+    }
+}
+
 /// One version of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryVersion {

@@ -23,7 +23,7 @@ use tonic::body::Body;
 use tonic::codegen::{Service, http};
 
 use crate::client::Client;
-use crate::error::{ApiError, ErrorReason};
+use crate::error::{ApiError, ErrorReason, refused};
 
 use self::path::ShortPath;
 
@@ -75,7 +75,7 @@ pub async fn open(socket: &Path) -> Result<Connection, ApiError> {
         .initial_connection_window_size(WINDOW)
         .handshake(TokioIo::new(stream))
         .await;
-    let (sender, connection) = connected.map_err(|error| broken(&error))?;
+    let (sender, connection) = connected.map_err(|_| broken())?;
     // What ends the connection shows in the calls on it.
     let task = tokio::spawn(async move { connection.await.unwrap_or_default() });
     Ok(Connection { sender, _task: Arc::new(Task(task)) })
@@ -100,12 +100,12 @@ fn unreachable(error: &io::Error) -> ApiError {
     let unreachable = ApiError::new(ErrorReason::DaemonUnreachable, "not connected");
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => unreachable,
-        kind => unreachable.because(kind.to_string()),
+        _ => unreachable.because(refused(error)),
     }
 }
 
-fn broken(error: &hyper::Error) -> ApiError {
-    ApiError::new(ErrorReason::DaemonUnreachable, "not connected").because(error.to_string())
+fn broken() -> ApiError {
+    ApiError::new(ErrorReason::DaemonUnreachable, "not connected").because("the daemon closed the connection")
 }
 
 /// A connection to the daemon. Closed when the last clone of it is gone.

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::error::{ApiError, ErrorReason as Reason, refused};
 use thiserror::Error;
 
 /// Why a daemon cannot start or go on.
@@ -66,7 +66,7 @@ pub enum Fault {
     #[error("the server does not start: {0}")]
     Server(String),
     /// The system refused.
-    #[error("{what}: {source}")]
+    #[error("{what}: {}", refused(source))]
     System {
         /// What was tried.
         what: String,
@@ -132,7 +132,7 @@ fn taken(source: &io::Error) -> String {
     match source.kind() {
         io::ErrorKind::AddrInUse => "the port is taken".to_owned(),
         io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
-        kind => kind.to_string(),
+        _ => refused(source).to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use haven_core::answers::ExerciseRef;
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
@@ -321,6 +322,11 @@ impl View {
     /// What comes with Haven and what the person added; none in the view of no vault.
     pub fn shelf(&self) -> Option<&Shelf> {
         self.shelf.as_ref()
+    }
+
+    /// The definition that the person added for a version, as they wrote it.
+    pub fn definition(&self, reference: &ExerciseRef) -> Option<&str> {
+        self.definitions.text(reference)
     }
 
     /// What the person added, as it is kept.

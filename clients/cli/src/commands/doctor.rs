@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cx::Cx;
 use crate::daemon;
 use crate::fault::{Exit, Fault};
-use crate::text::{Style, wrapped};
+use crate::text::Style;
 
 #[derive(Serialize)]
 struct FindingShape<'a> {
@@ -46,7 +46,7 @@ pub(super) async fn run(cx: &Cx) -> Result<Exit, Fault> {
     }
     findings.extend(places());
     cx.tell_all(findings.iter().map(FindingShape::of), |style| {
-        findings.iter().map(|finding| wrapped(&in_words(finding, style), style.columns)).collect()
+        findings.iter().map(|finding| in_words(finding, style)).collect()
     })?;
     let is_bad = findings.iter().any(|finding| finding.level == Level::Bad);
     Ok(if is_bad { Exit::Failed } else { Exit::Done })

@@ -36,6 +36,9 @@ pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
 
 async fn list(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
     let drafts = haven.drafts().await?;
+    if drafts.is_empty() {
+        cx.nothing("No draft waits for you.");
+    }
     cx.tell_all(drafts.iter().map(DraftShape::of), |style| {
         let line = |draft: &haven_api::drafts::DraftSummary| {
             let id = &hex(&draft.id)[..ID_SHOWN];

@@ -28,7 +28,11 @@ const SUPPORT_STAYS: &str = "\n`haven help-now` shows whom you could reach, at a
 pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault> {
     match command {
         MeasureCommand::List => list(cx).await?,
-        MeasureCommand::Show { id, person } => show(cx, &id, person.as_deref()).await?,
+        MeasureCommand::Show { id, toml: true, .. } => {
+            let definition = cx.haven().await?.measure_definition(&id).await?;
+            definitions::print(cx, id.as_str(), &definition)?;
+        }
+        MeasureCommand::Show { id, person, .. } => show(cx, &id, person.as_deref()).await?,
         MeasureCommand::Check { file } => return check(cx, &file).await,
         MeasureCommand::Add { file } => return add(cx, &file).await,
         MeasureCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
@@ -54,12 +58,11 @@ async fn list(cx: &Cx) -> Result<(), Fault> {
             "" => custom,
             _ => format!("\nAdded by you; Haven did not check where they come from:\n{custom}"),
         };
-        let words = format!(
+        format!(
             "{offered}\nOnly if you want them; nothing will suggest them:\n{on_request}\n\
              If you have the printed form (numbered boxes only):\n{scorers}{custom}\n\
              None of them is needed. Scores are your answers added up; they do not tell you what you have.\n"
-        );
-        wrapped(&words, style.columns)
+        )
     })
 }
 
@@ -411,10 +414,11 @@ async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), F
     let haven = cx.haven().await?;
     let results = haven.results(id, person, LANGUAGE).await?;
     let people = haven.people().await?;
+    if results.is_empty() {
+        let about = person.map(|person| format!(" about {}", cx.style.line(person))).unwrap_or_default();
+        cx.nothing(&format!("Not answered{about} yet. Answer it with `haven measure do {id}`."));
+    }
     cx.tell_all(results.iter().map(ResultShape::dated), |style| {
-        if results.is_empty() {
-            return "Not answered yet.\n".to_owned();
-        }
         let name = |result: &MeasureResult| {
             let person = people.iter().find(|person| Some(person.id) == result.person)?;
             Some(format!("  @{}", style.line(person.name.as_str())))

@@ -2,6 +2,7 @@
 
 pub(super) mod answers;
 mod asking;
+mod choices;
 mod controls;
 mod screen;
 mod shapes;
@@ -19,13 +20,14 @@ use haven_api::definition::Check;
 use haven_api::journal::{Draft, Edit, ExerciseChoice, Written};
 use haven_api::practice::{Exercise, ExerciseSummary, Field, GateWords, stepper};
 use haven_core::answers::{ExerciseId, ValueMap};
+use haven_core::content::SCHEMA;
 use haven_core::exercise::{Sign, Step};
 
 use self::sitting::Sitting;
 use super::definitions::{self, Summary};
 use crate::args::{DoArgs, PracticeCommand};
 use crate::ask;
-use crate::cx::{Cx, Haven};
+use crate::cx::{Cx, Haven, print};
 use crate::fault::{Exit, Fault};
 use crate::shapes::ExerciseSummaryShape;
 use crate::text::{LANGUAGE, Style, wrapped};
@@ -33,7 +35,13 @@ use crate::text::{LANGUAGE, Style, wrapped};
 pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault> {
     match command {
         PracticeCommand::List { step, sign } => list(cx, step, sign).await?,
-        PracticeCommand::Show { id } => show(cx, &id).await?,
+        PracticeCommand::Show { id, toml: true } => {
+            let definition = cx.haven().await?.exercise_definition(&id).await?;
+            definitions::print(cx, id.as_str(), &definition)?;
+            cx.note("`haven practice schema` prints the schema of such files.");
+        }
+        PracticeCommand::Schema => print(SCHEMA)?,
+        PracticeCommand::Show { id, .. } => show(cx, &id).await?,
         PracticeCommand::Check { file } => return check(cx, &file).await,
         PracticeCommand::Add { file } => return add(cx, &file).await,
         PracticeCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
@@ -47,9 +55,11 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
 
 async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fault> {
     let exercises = cx.haven().await?.exercises(step, sign, LANGUAGE).await?;
+    if exercises.is_empty() {
+        cx.nothing("No exercise is of both that step and that sign. `haven practice list` shows them all.");
+    }
     cx.tell_all(exercises.iter().map(ExerciseSummaryShape::of), |style| {
-        let words: String = exercises.iter().map(|exercise| summary(exercise, style)).collect();
-        wrapped(&words, style.columns)
+        exercises.iter().map(|exercise| summary(exercise, style)).collect()
     })
 }
 

@@ -3,7 +3,7 @@
 use std::os::unix::process::CommandExt as _;
 use std::time::Instant;
 
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::error::{ApiError, ErrorReason, refused};
 use serde::Serialize;
 
 use crate::args::DaemonCommand;
@@ -36,7 +36,7 @@ pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> 
             command.args(cx.json.then_some("--json"));
             let error = command.exec();
             let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be run");
-            Err(unable.because(error.kind().to_string()).with_next("Install havend beside haven.").into())
+            Err(unable.because(refused(&error)).with_next("Install havend beside haven.").into())
         }
         DaemonCommand::Start { serve } => {
             let haven = match daemon::running().await? {

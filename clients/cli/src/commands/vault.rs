@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::error::{ApiError, ErrorReason, refused};
 use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
 use serde::Serialize;
 
@@ -78,7 +78,7 @@ async fn refusal(haven: &Haven) -> Result<Option<ErrorReason>, ApiError> {
 fn keep_kit(kit: &str, file: Option<KitFile>) -> Option<String> {
     match file.map(|file| file.fill(kit)) {
         Some(Ok(path)) => return Some(path.display().to_string()),
-        Some(Err(error)) => aside(&format!("The kit's file cannot be written: {}.", error.kind())),
+        Some(Err(error)) => aside(&format!("The kit's file can't be written: {}.", refused(&error))),
         None => {}
     }
     aside(&format!(

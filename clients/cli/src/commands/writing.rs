@@ -5,14 +5,16 @@ use std::path::Path;
 use haven_api::journal::{Draft, Edit};
 use haven_core::entry::EntryKind;
 
+use super::several;
 use crate::args::{AddArgs, CheckinArgs, EditArgs};
 use crate::cx::Cx;
 use crate::editor::{self, About};
-use crate::fault::Fault;
+use crate::fault::{Exit, Fault};
 use crate::shapes::Id;
 use crate::{ask, commands};
 
 pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
+    let text = args.text();
     let mut draft = Draft {
         kind: args.kind,
         at: args.at,
@@ -21,7 +23,7 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
         people: args.people,
         ..Draft::default()
     };
-    match args.text.as_deref() {
+    match text.as_deref() {
         Some("-") => draft.text = ask::text(Path::new("-"))?,
         Some(text) => {
             draft.text = text.to_owned();
@@ -58,7 +60,11 @@ fn no_text() -> Fault {
     )
 }
 
-pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<(), Fault> {
+/// Changes entries: a text or a title belongs to one, everything else may be put on several at once.
+pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
+    if args.ids.len() > 1 && (args.from.is_some() || args.title.is_some()) {
+        return Err(for_one("a title or a text is for one entry"));
+    }
     let change = Edit {
         title: args.title,
         text: args.from.as_deref().map(ask::text).transpose()?,
@@ -69,10 +75,20 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<(), Fault> {
         ..Edit::default()
     };
     if change == Edit::default() {
-        return edit_in_editor(cx, &args.id).await;
+        let [id] = &*args.ids else { return Err(for_one("an editor takes one entry at a time")) };
+        edit_in_editor(cx, id).await?;
+        return Ok(Exit::Done);
     }
-    let written = cx.haven().await?.edit(&args.id, change, None).await?;
-    tell(cx, written.id.to_string())
+    let haven = cx.haven().await?;
+    let one = async |id: &str| {
+        let written = haven.edit(id, change.clone(), None).await?;
+        tell(cx, written.id.to_string())
+    };
+    several::each(cx, &args.ids, one).await
+}
+
+fn for_one(why: &str) -> Fault {
+    Fault::usage("nothing was changed", why, "Name one entry, or give them only tags, people or a time.")
 }
 
 async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {

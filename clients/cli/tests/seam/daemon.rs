@@ -28,6 +28,9 @@ use tonic::{Request, Response, Status};
 pub(crate) const ID: &str = "5638bba7f40fe90c2723b58b67d8ee19";
 pub(crate) const VERSION: &str = "5237a9cf";
 
+/// The version before, with another word in its text.
+pub(crate) const OLD_VERSION: &str = "0a11";
+
 /// A folder with the daemon in it, for as long as this lives.
 pub(crate) struct Daemon {
     home: TempDir,
@@ -60,6 +63,14 @@ impl Daemon {
     /// Runs `haven` beside it.
     pub(crate) fn run(&self, arguments: &[&str], input: &[u8]) -> Output {
         haven(self.home.path(), arguments, input)
+    }
+
+    /// Writes a file into its folder, and gives its path.
+    pub(crate) fn file(&self, name: &str, content: &str) -> String {
+        let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     /// Runs `haven` beside it, which must end well, and returns what it printed.
@@ -326,7 +337,8 @@ impl PracticeService for Fake {
             let wanted = pb::ExerciseRef { id: request.id, version: request.version };
             let is_custom = wanted.id == CUSTOM;
             let exercise = Some(to_pb(find_exercise(&wanted, &library)?, is_custom, "en"));
-            answer(pb::GetExerciseResponse { exercise })
+            let definition = if request.with_definition { "id = 1\n".to_owned() } else { String::new() };
+            answer(pb::GetExerciseResponse { exercise, definition })
         };
         check_exercise(CheckExerciseRequest) -> CheckExerciseResponse = |_| {
             let what = "it is there already".to_owned();
@@ -361,6 +373,15 @@ impl PeopleService for Fake {
     }
 }
 
+/// The id of the one entry; nothing else is known, and `locked` is as if the journal had been locked meanwhile.
+fn known(id: &str) -> Result<String, Status> {
+    match id {
+        "locked" => Err(ApiError::new(ErrorReason::Locked, "not found").into()),
+        id if id == "last" || ID.starts_with(id) => Ok(ID.to_owned()),
+        _ => Err(ApiError::new(ErrorReason::NotFound, "no such entry").into()),
+    }
+}
+
 /// Refuses for the reason that the title names.
 fn add(request: pb::AddEntryRequest) -> Answer<pb::AddEntryResponse> {
     let draft = request.draft.unwrap_or_default();
@@ -378,33 +399,50 @@ impl JournalService for Fake {
 
     calls! { fn
         add_entry(AddEntryRequest) -> AddEntryResponse = add;
-        edit_entry(EditEntryRequest) -> EditEntryResponse = no;
-        get_entry(GetEntryRequest) -> GetEntryResponse = |_| answer(pb::GetEntryResponse {
-            entry: Some(pb::Entry {
-                summary: Some(summary()),
-                text: "rain\nall day".to_owned(),
-                answers: Default::default(),
-                created_ms: 0,
-                version: VERSION.to_owned(),
-            }),
-            answers_read: Vec::new(),
+        edit_entry(EditEntryRequest) -> EditEntryResponse = |request| {
+            let version = VERSION.to_owned();
+            known(&request.id).and_then(|id| answer(pb::EditEntryResponse { id, version }))
+        };
+        get_entry(GetEntryRequest) -> GetEntryResponse = |request| known(&request.id).and_then(|_| {
+            let text = if request.version == OLD_VERSION { "rain\nall night" } else { "rain\nall day" };
+            answer(pb::GetEntryResponse {
+                entry: Some(pb::Entry {
+                    summary: Some(summary()),
+                    text: text.to_owned(),
+                    answers: Default::default(),
+                    created_ms: 0,
+                    version: VERSION.to_owned(),
+                }),
+                answers_read: Vec::new(),
+            })
         });
-        list_entries(ListEntriesRequest) -> ListEntriesResponse = |_| answer(pb::ListEntriesResponse {
-            entries: vec![summary()],
-            next_page: String::new(),
-            total: 1,
-        });
+        list_entries(ListEntriesRequest) -> ListEntriesResponse = |request| {
+            // It answers a filter by days with the days in the title.
+            let filter = request.filter.unwrap_or_default();
+            let (after, before) = (filter.after, filter.before);
+            let dated = || pb::EntrySummary { title: format!("{after} to {before}"), ..summary() };
+            let entry = if after.is_empty() && before.is_empty() { summary() } else { dated() };
+            answer(pb::ListEntriesResponse { entries: vec![entry], next_page: String::new(), total: 1 })
+        };
         search_entries(SearchEntriesRequest) -> SearchEntriesResponse = |_| {
             let part = |text: &str, hit| pb::SnippetPart { text: text.to_owned(), hit };
             let snippet = vec![part("some ", false), part("rain", true)];
             let hits = vec![pb::SearchHit { entry: Some(summary()), snippet }];
             answer(pb::SearchEntriesResponse { hits, next_page: String::new(), total: 1 })
         };
-        list_history(ListHistoryRequest) -> ListHistoryResponse = |_| answer(pb::ListHistoryResponse {
-            versions: vec![pb::EntryVersion { version: VERSION.to_owned(), at_ms: 0, device: "Laptop".to_owned() }],
-        });
+        list_tags(ListTagsRequest) -> ListTagsResponse = |_| {
+            let tag = |tag: &str, entries| pb::TagCount { tag: tag.to_owned(), entries };
+            answer(pb::ListTagsResponse { tags: vec![tag("calm", 2), tag("tea", 1)] })
+        };
+        list_history(ListHistoryRequest) -> ListHistoryResponse = |_| {
+            let device = || "Laptop".to_owned();
+            let version = |version: &str| pb::EntryVersion { version: version.to_owned(), at_ms: 0, device: device() };
+            answer(pb::ListHistoryResponse { versions: vec![version(VERSION), version(OLD_VERSION)] })
+        };
         restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
-        trash_entry(TrashEntryRequest) -> TrashEntryResponse = no;
+        trash_entry(TrashEntryRequest) -> TrashEntryResponse = |request| {
+            known(&request.id).and_then(|id| answer(pb::TrashEntryResponse { id }))
+        };
         untrash_entry(UntrashEntryRequest) -> UntrashEntryResponse = no;
         import_entries(ImportEntriesRequest) -> ImportEntriesResponse = |request| {
             let failed = |line: &pb::ImportLine| pb::FailedLine { number: line.number, reason: "no JSON".to_owned() };

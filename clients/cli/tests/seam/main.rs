@@ -5,5 +5,6 @@
 mod daemon;
 mod definitions;
 mod exits;
+mod manners;
 mod shapes;
 mod support;

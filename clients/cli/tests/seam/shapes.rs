@@ -35,8 +35,9 @@ fn scripts_read_objects_and_people_read_lines() {
     check(
         &daemon,
         &["history", "5638"],
-        "{\"version\":\"5237a9cf\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n",
-        "5237a9cf  1970-01-01 00:00  Laptop\n",
+        "{\"version\":\"5237a9cf\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n\
+         {\"version\":\"0a11\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n",
+        "5237a9cf  1970-01-01 00:00  Laptop\n0a11  1970-01-01 00:00  Laptop\n",
     );
     check(&daemon, &["add", "words", "--title", "T"], &format!("{{\"id\":\"{ID}\"}}\n"), &format!("{ID}\n"));
     check(&daemon, &["lock"], "{\"state\":\"locked\"}\n", "The journal is locked.\n");
@@ -65,7 +66,7 @@ fn devices_and_links_are_shown() {
         &["device", "link"],
         "{\"code\":\"0000-1111\",\"server\":\"http://s\",\"url\":\"haven-link:0000-1111@http://s\",\
          \"expires\":\"1970-01-01T00:02:00Z\"}\n",
-        "0000-1111\n\nOn the new device: haven device join 0000-1111 --server http://s\n",
+        "0000-1111\n\nOn the new device, paste this:\n\nhaven device join 0000-1111 --server http://s\n",
     );
     check(
         &daemon,

@@ -2,12 +2,12 @@
 
 use super::{Client, Export, Transport, Watch, fitting};
 use crate::convert::entry::{
-    entry_from_pb, hit_from_pb, read_answer_from_pb, summary_from_pb, version_from_pb,
+    entry_from_pb, hit_from_pb, read_answer_from_pb, summary_from_pb, tag_count_from_pb, version_from_pb,
 };
 use crate::convert::{draft, edit, filter, read, sent, some};
 use crate::error::ApiError;
 use crate::journal::{
-    Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, ReadAnswer, Summary, Written,
+    Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, ReadAnswer, Summary, TagCount, Written,
 };
 use crate::pb;
 
@@ -111,6 +111,15 @@ impl<T: Transport> Client<T> {
         let found = self.journal_service().search_entries(fitting(request)?).await?.into_inner();
         let items = found.hits.into_iter().map(hit_from_pb).collect::<Result<_, _>>()?;
         Ok(Page { items, next: some(found.next_page), total: found.total })
+    }
+
+    /// Counts the tags of the entries that are not in the trash, the most used first.
+    ///
+    /// # Errors
+    /// `LOCKED`.
+    pub async fn tags(&self) -> Result<Vec<TagCount>, ApiError> {
+        let answer = self.journal_service().list_tags(pb::ListTagsRequest {}).await?.into_inner();
+        answer.tags.iter().map(tag_count_from_pb).collect()
     }
 
     /// Reads the versions of an entry, newest first.

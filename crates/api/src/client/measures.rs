@@ -34,9 +34,24 @@ impl<T: Transport> Client<T> {
         language: &str,
     ) -> Result<Measure, ApiError> {
         let person = person.unwrap_or_default().to_owned();
-        let request = pb::GetMeasureRequest { id: id.to_string(), person, language: language.to_owned() };
+        let request = pb::GetMeasureRequest {
+            id: id.to_string(),
+            person,
+            language: language.to_owned(),
+            with_definition: false,
+        };
         let answer = self.measure_service().get_measure(request).await?.into_inner();
         measures::from_pb(sent(answer.measure, "measure")?)
+    }
+
+    /// Reads the TOML of a measure, in the newest version that is offered.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `LOCKED` for one that the person added.
+    pub async fn measure_definition(&self, id: &ExerciseId) -> Result<String, ApiError> {
+        let request =
+            pb::GetMeasureRequest { id: id.to_string(), with_definition: true, ..Default::default() };
+        Ok(self.measure_service().get_measure(request).await?.into_inner().definition)
     }
 
     /// Keeps answers to a measure and tells what they come to.

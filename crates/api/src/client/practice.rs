@@ -43,9 +43,24 @@ impl<T: Transport> Client<T> {
         language: &str,
     ) -> Result<Exercise, ApiError> {
         let version = version.unwrap_or(0);
-        let request = pb::GetExerciseRequest { id: id.to_string(), version, language: language.to_owned() };
+        let request = pb::GetExerciseRequest {
+            id: id.to_string(),
+            version,
+            language: language.to_owned(),
+            with_definition: false,
+        };
         let answer = self.practice_service().get_exercise(request).await?.into_inner();
         exercise::from_pb(sent(answer.exercise, "exercise")?)
+    }
+
+    /// Reads the TOML of an exercise, in the newest version that is offered.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `LOCKED` for one that the person added.
+    pub async fn exercise_definition(&self, id: &ExerciseId) -> Result<String, ApiError> {
+        let request =
+            pb::GetExerciseRequest { id: id.to_string(), with_definition: true, ..Default::default() };
+        Ok(self.practice_service().get_exercise(request).await?.into_inner().definition)
     }
 
     /// Checks the definition of an exercise, in TOML; beside what is in the journal, if that is open.

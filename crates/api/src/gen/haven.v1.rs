@@ -5820,6 +5820,29 @@ pub struct SnippetPart {
     #[prost(bool, tag = "2")]
     pub hit: bool,
 }
+/// ListTagsRequest asks for every tag.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListTagsRequest {}
+/// ListTagsResponse holds the tags.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListTagsResponse {
+    /// The tags, the most used first.
+    #[prost(message, repeated, tag = "1")]
+    pub tags: ::prost::alloc::vec::Vec<TagCount>,
+}
+/// TagCount is a tag and how often it is used.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct TagCount {
+    /// The tag, as written.
+    #[prost(string, tag = "1")]
+    pub tag: ::prost::alloc::string::String,
+    /// How many entries that are not in the trash have it; never 0.
+    #[prost(uint32, tag = "2")]
+    pub entries: u32,
+}
 /// ListHistoryRequest names an entry.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -6022,7 +6045,9 @@ pub mod journal_service_client {
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
     /// JournalService writes and reads the journal. Every call needs an unlocked vault (else LOCKED) and whatever it wrote is
-    /// durable when it answers.
+    /// durable when it answers. Wherever an entry is named by id or prefix, here and for drafts, `last` names the one that stands
+    /// first in an unfiltered list; UntrashEntry alone means the one that was put into the trash last. Wherever a version is named,
+    /// the beginning of one that fits no other version of the entry will do.
     #[derive(Debug, Clone)]
     pub struct JournalServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -6215,6 +6240,31 @@ pub mod journal_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("haven.v1.JournalService", "SearchEntries"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListTags counts the tags of the entries that are not in the trash, the most used first, then by name.
+        pub async fn list_tags(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListTagsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTagsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/ListTags",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "ListTags"));
             self.inner.unary(req, path, codec).await
         }
         /// ListHistory reads the versions of an entry, newest first.
@@ -6423,6 +6473,14 @@ pub mod journal_service_server {
             tonic::Response<super::SearchEntriesResponse>,
             tonic::Status,
         >;
+        /// ListTags counts the tags of the entries that are not in the trash, the most used first, then by name.
+        async fn list_tags(
+            &self,
+            request: tonic::Request<super::ListTagsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTagsResponse>,
+            tonic::Status,
+        >;
         /// ListHistory reads the versions of an entry, newest first.
         async fn list_history(
             &self,
@@ -6480,7 +6538,9 @@ pub mod journal_service_server {
         >;
     }
     /// JournalService writes and reads the journal. Every call needs an unlocked vault (else LOCKED) and whatever it wrote is
-    /// durable when it answers.
+    /// durable when it answers. Wherever an entry is named by id or prefix, here and for drafts, `last` names the one that stands
+    /// first in an unfiltered list; UntrashEntry alone means the one that was put into the trash last. Wherever a version is named,
+    /// the beginning of one that fits no other version of the entry will do.
     #[derive(Debug)]
     pub struct JournalServiceServer<T> {
         inner: Arc<T>,
@@ -6767,6 +6827,51 @@ pub mod journal_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SearchEntriesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.JournalService/ListTags" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListTagsSvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::ListTagsRequest>
+                    for ListTagsSvc<T> {
+                        type Response = super::ListTagsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListTagsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::list_tags(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListTagsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -7274,6 +7379,9 @@ pub struct GetMeasureRequest {
     /// The language of the texts; empty for English.
     #[prost(string, tag = "3")]
     pub language: ::prost::alloc::string::String,
+    /// Whether its definition is wanted as well; set by a client that prints it.
+    #[prost(bool, tag = "80")]
+    pub with_definition: bool,
 }
 /// GetMeasureResponse gives it.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7282,6 +7390,9 @@ pub struct GetMeasureResponse {
     /// The measure.
     #[prost(message, optional, tag = "1")]
     pub measure: ::core::option::Option<Measure>,
+    /// The TOML that it was read from, as it was added; empty unless it was asked for.
+    #[prost(string, tag = "80")]
+    pub definition: ::prost::alloc::string::String,
 }
 /// AnswerMeasureRequest is a sheet of answers.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -8961,6 +9072,9 @@ pub struct GetExerciseRequest {
     /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
     #[prost(string, tag = "3")]
     pub language: ::prost::alloc::string::String,
+    /// Whether its definition is wanted as well; set by a client that prints it.
+    #[prost(bool, tag = "80")]
+    pub with_definition: bool,
 }
 /// GetExerciseResponse holds the exercise.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -8969,6 +9083,9 @@ pub struct GetExerciseResponse {
     /// The exercise.
     #[prost(message, optional, tag = "1")]
     pub exercise: ::core::option::Option<Exercise>,
+    /// The TOML that it was read from, as it was added; empty unless it was asked for.
+    #[prost(string, tag = "80")]
+    pub definition: ::prost::alloc::string::String,
 }
 /// CheckExerciseRequest brings a definition.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -11009,6 +11126,8 @@ opaque! {
     ListResultsRequest,
     ListResultsResponse,
     ListShape,
+    ListTagsRequest,
+    ListTagsResponse,
     LockRequest,
     LockResponse,
     LongTextShape,
@@ -11066,6 +11185,7 @@ opaque! {
     SyncNowRequest,
     SyncNowResponse,
     SyncStatus,
+    TagCount,
     TextShape,
     TimerShape,
     TrashEntryRequest,

@@ -164,6 +164,14 @@ impl JournalService for Device {
         Err(ApiError::new(ErrorReason::Locked, "not searched").into())
     }
 
+    async fn list_tags(
+        &self,
+        _: Request<pb::ListTagsRequest>,
+    ) -> Result<Response<pb::ListTagsResponse>, Status> {
+        let tag = |tag: &str| pb::TagCount { tag: tag.to_owned(), entries: 2 };
+        Ok(Response::new(pb::ListTagsResponse { tags: vec![tag("tea"), tag("calm")] }))
+    }
+
     async fn list_history(
         &self,
         _: Request<pb::ListHistoryRequest>,

@@ -12,7 +12,7 @@ use haven_core::entry::Entry;
 use haven_core::id::EntryId;
 use haven_core::reading::read;
 use haven_core::search::{Query, Searchable, snippet};
-use haven_engine::command::{Command, Reply};
+use haven_engine::command::{Command, Reply, VersionShown};
 use haven_engine::version::Version;
 use haven_engine::view::Row;
 use tonic::{Request, Response, Status};
@@ -22,7 +22,7 @@ use super::filter::Listed;
 use super::import::DryRuns;
 use super::page::Page;
 use super::practice::or_default;
-use super::{Answers, export, import, names, unexpected};
+use super::{Answers, export, import, names, tags, unexpected};
 use crate::node::Node;
 use crate::snapshot::Snapshot;
 
@@ -91,7 +91,7 @@ impl JournalService for Journal {
         let view = &snapshot.view;
         let row = view.entry(id).ok_or_else(unexpected)?;
         let name_of = names::name_of(view);
-        let (entry, version) = match names::version(&version)? {
+        let (entry, version) = match self.version(id, &version).await? {
             Some(version) if version != row.version => self.at_version(id, version).await?,
             _ => (row.entry.clone(), row.version.clone()),
         };
@@ -147,15 +147,19 @@ impl JournalService for Journal {
         }))
     }
 
+    async fn list_tags(
+        &self,
+        _: Request<pb::ListTagsRequest>,
+    ) -> Result<Response<pb::ListTagsResponse>, Status> {
+        Ok(Response::new(pb::ListTagsResponse { tags: tags::counted(&self.node.opened()?.view) }))
+    }
+
     async fn list_history(
         &self,
         request: Request<pb::ListHistoryRequest>,
     ) -> Result<Response<pb::ListHistoryResponse>, Status> {
         let (_, id) = self.entry(&request.into_inner().id)?;
-        let Reply::History(versions) = self.node.command(Command::History(id)).await? else {
-            return Err(unexpected());
-        };
-        let versions = versions.into_iter().map(|it| pb::EntryVersion {
+        let versions = self.history(id).await?.into_iter().map(|it| pb::EntryVersion {
             version: it.version.to_string(),
             at_ms: it.at.as_millis(),
             device: it.device,
@@ -169,9 +173,8 @@ impl JournalService for Journal {
     ) -> Result<Response<pb::RestoreVersionResponse>, Status> {
         let pb::RestoreVersionRequest { id, version } = request.into_inner();
         let (_, id) = self.entry(&id)?;
-        let version = names::version(&version)?.ok_or_else(|| {
-            ApiError::invalid("no version was named", "it is missing")
-                .with_next("`haven history ID` shows the versions.")
+        let version = self.version(id, &version).await?.ok_or_else(|| {
+            ApiError::invalid("no version was named", "it is missing").with_next(names::VERSIONS_SHOWN)
         })?;
         let (id, version) = self.change(Command::Restore { id, version }).await?;
         Ok(Response::new(pb::RestoreVersionResponse { id, version }))
@@ -190,7 +193,7 @@ impl JournalService for Journal {
         &self,
         request: Request<pb::UntrashEntryRequest>,
     ) -> Result<Response<pb::UntrashEntryResponse>, Status> {
-        let (_, id) = self.entry(&request.into_inner().id)?;
+        let id = names::trashed_entry(&self.node.opened()?.view, &request.into_inner().id)?;
         self.node.command(Command::Untrash(id)).await?;
         Ok(Response::new(pb::UntrashEntryResponse { id: id.to_string() }))
     }
@@ -211,6 +214,23 @@ impl JournalService for Journal {
 }
 
 impl Journal {
+    /// The versions of an entry, newest first.
+    async fn history(&self, id: EntryId) -> Result<Vec<VersionShown>, Status> {
+        match self.node.command(Command::History(id)).await? {
+            Reply::History(versions) => Ok(versions),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// A version, named whole or by its beginning; none for an empty text.
+    async fn version(&self, id: EntryId, text: &str) -> Result<Option<Version>, Status> {
+        if let whole @ Ok(_) = names::version(text) {
+            return Ok(whole?);
+        }
+        let versions: Vec<_> = self.history(id).await?.into_iter().map(|shown| shown.version).collect();
+        Ok(Some(names::version_of(&versions, text)?))
+    }
+
     async fn at_version(&self, id: EntryId, version: Version) -> Result<(Entry, Version), Status> {
         let command = Command::Show { id, version: Some(version) };
         match self.node.command(command).await? {

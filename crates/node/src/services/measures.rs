@@ -13,7 +13,7 @@ use haven_core::answers::Answer;
 use haven_core::entry::{Draft, EntryKind};
 use haven_core::exercise::DEFAULT_LANGUAGE;
 use haven_core::id::PersonId;
-use haven_core::measure::{About, Measure, Measures, PERSON_FIELD, ScoreChange, Subscale, Target};
+use haven_core::measure::{self, About, Measure, Measures, PERSON_FIELD, ScoreChange, Subscale, Target};
 use haven_core::person::Person;
 use haven_core::progress::{Dated, History, histories};
 use haven_core::shelf::Defined;
@@ -49,9 +49,16 @@ impl MeasureService for MeasureRoom {
         &self,
         request: Request<pb::GetMeasureRequest>,
     ) -> Result<Response<pb::GetMeasureResponse>, Status> {
-        let pb::GetMeasureRequest { id, person, language } = request.into_inner();
+        let pb::GetMeasureRequest { id, person, language, with_definition } = request.into_inner();
         let (measures, language) = (self.definitions.shelf().measures, or_default(&language));
         let measure = offered(&measures, &id)?;
+        let definition = match with_definition {
+            true => {
+                let (ours, is_custom) = (measure::definition(&measure.id), measures.is_custom(&measure.id));
+                self.definitions.text(&measure.reference(), ours, is_custom)?
+            }
+            false => String::new(),
+        };
         let whole = match self.node.opened() {
             // What a measure asks is no secret; when it was answered, and about whom, is.
             Err(_) if person.is_empty() => to_pb(measure, language, None, Beside::default()),
@@ -70,7 +77,7 @@ impl MeasureService for MeasureRoom {
                 to_pb(measure, language, somebody.map(|person| person.name.as_str()), beside)
             }
         };
-        Ok(Response::new(pb::GetMeasureResponse { measure: Some(whole) }))
+        Ok(Response::new(pb::GetMeasureResponse { measure: Some(whole), definition }))
     }
 
     async fn answer_measure(

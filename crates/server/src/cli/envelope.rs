@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use haven_server::folder::FolderFault;
 use haven_server::serve::ServeFault;
 use haven_server::store::StoreFault;
+use haven_wire::system::refused;
 use serde_json::json;
 
 /// Failed, or found something that is not good.
@@ -50,7 +51,7 @@ impl Envelope {
 
     /// Wraps an error of the operating system that the caller explains.
     pub(super) fn of_io(what: &'static str, error: &std::io::Error, next: &'static str, exit: u8) -> Self {
-        Self::new(what, error.kind().to_string(), &Advice("IO", next, exit))
+        Self::new(what, refused(error).to_owned(), &Advice("IO", next, exit))
     }
 
     fn new(what: &'static str, why: String, &Advice(reason, next, exit): &Advice) -> Self {

@@ -7,12 +7,14 @@ use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
 
 use super::answers::{read, takes_lines};
+use super::choices::Links;
 use super::sitting::{Sitting, person};
 use super::{Ending, question};
 use crate::ask;
 use crate::commands::support;
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
+use crate::limits::ENTRIES_OFFERED_MAX;
 
 /// What to do where a question cannot be asked; it never is, since the caller looked.
 const INSTEAD: &str = "Pass --answers FILE.";
@@ -138,9 +140,11 @@ async fn answer(
     for item in stepper.offered() {
         aside(&format!("  - {}", cx.style.line(&item)));
     }
+    let links = offer(cx, sitting, &field.shape).await?;
     loop {
         let mut value = typed(cx, field).await?;
         if let Some(value) = &mut value {
+            links.by_number(&field.shape, value);
             name_people(cx, sitting, &field.shape, value).await?;
         }
         match stepper.next(value) {
@@ -148,6 +152,26 @@ async fn answer(
             Err(misfit) => aside(&misfit.to_string()),
         }
     }
+}
+
+/// Shows the people or entries that a question may be answered with, and gives the entries.
+async fn offer(cx: &Cx, sitting: &Sitting, shape: &Shape) -> Result<Links, Fault> {
+    if matches!(shape, Shape::Person) {
+        let names: Vec<_> = sitting.people.iter().map(|person| cx.style.line(person.name.as_str())).collect();
+        match names.as_slice() {
+            [] => aside("  Nobody is among your people yet. Type a name and you can add them."),
+            names => aside(&format!("  Your people: {}", names.join(", "))),
+        }
+    }
+    let mut links = Links::default();
+    links.read(&sitting.haven, shape, cx.style).await?;
+    for (index, (_, entry)) in links.entries.iter().enumerate().take(ENTRIES_OFFERED_MAX) {
+        aside(&format!("  {:>2}  {entry}", index + 1));
+    }
+    if !links.entries.is_empty() {
+        aside("  Its number here will do.");
+    }
+    Ok(links)
 }
 
 async fn typed(cx: &Cx, field: &Field) -> Result<Option<Value>, Fault> {

@@ -12,6 +12,7 @@ use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{ResolveError, resolve_person};
 use haven_core::time::Timestamp;
 
+use super::choices::without_empty;
 use crate::args::DoArgs;
 use crate::cx::{Cx, Haven};
 use crate::fault::Fault;
@@ -43,6 +44,7 @@ impl Sitting {
         let mut sitting = Self { haven, people, id: editor::random()?, draft, entry: None, is_kept: false };
         if sitting.resume(cx, &args.id).await? {
             let exercise = sitting.exercise(&args.id, offered).await?;
+            let exercise = without_empty(&sitting.haven, exercise, &sitting.draft.answers).await?;
             let stepper = Stepper::new(exercise, sitting.draft.answers.clone());
             return Ok((sitting, stepper));
         }
@@ -53,6 +55,7 @@ impl Sitting {
             sitting.change(entry);
         }
         let exercise = sitting.exercise(&args.id, Ok(exercise)).await?;
+        let exercise = without_empty(&sitting.haven, exercise, &sitting.draft.answers).await?;
         let stepper = Stepper::new(exercise, sitting.draft.answers.clone());
         Ok((sitting, stepper.from_start()))
     }
