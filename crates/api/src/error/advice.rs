@@ -23,7 +23,10 @@ pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
             "the daemon does not know this call",
             "Update Haven, then run `haven daemon stop`; the next command starts the new one.",
         ),
-        R::DaemonUnreachable => ("the device daemon does not answer", "Start it with `haven daemon start`."),
+        R::DaemonUnreachable => (
+            "the device daemon does not answer",
+            "`haven daemon status` tells whether it runs; if not, `haven daemon start` starts it.",
+        ),
         R::Stopping => ("the device daemon is stopping", "Try again in a moment."),
         R::ClockUnusable => ("this device's clock is far off", "Set the clock, then try again."),
         vault => of_vault(vault),
