@@ -1,5 +1,6 @@
 //! The daemon of this device.
 
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::time::Instant;
 
@@ -34,6 +35,7 @@ const STOPPED: DaemonShape = DaemonShape { state: "stopped", version: None, pid:
 pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> {
     match command {
         DaemonCommand::Run { serve } => {
+            warn_of(cx, serve);
             let mut command = daemon::command(serve);
             command.args(cx.json.then_some("--json"));
             let error = command.exec();
@@ -48,6 +50,7 @@ pub(super) async fn run(cx: &Cx, command: DaemonCommand) -> Result<Exit, Fault> 
             };
             tell(cx, &haven.daemon().await?)?;
             if serve.is_some() {
+                warn_of(cx, serve);
                 tell_invite(cx);
             }
             Ok(Exit::Done)
@@ -87,6 +90,17 @@ async fn status(cx: &Cx) -> Result<Exit, Fault> {
 fn runs_already() -> Fault {
     let next = "Stop it with `haven daemon stop`, then start it again with --serve.";
     Fault::decision("no server was started", "the daemon runs already", next)
+}
+
+/// Says what it means to serve other machines: the server inside has no TLS.
+fn warn_of(cx: &Cx, serve: Option<SocketAddr>) {
+    if serve.is_some_and(|address| !address.ip().is_loopback()) {
+        cx.note(
+            "Other machines can reach this server, and it has no TLS: whoever is on the way sees who syncs, when and how \
+             much, though nothing of what is written. Devices talk to another machine over https:// only; put a proxy with \
+             TLS before it, or run `haven-server run` with --tls-cert and --tls-key.",
+        );
+    }
 }
 
 /// Says where the invite to the server inside lies, which the first journal needs.
