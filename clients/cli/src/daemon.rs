@@ -219,17 +219,14 @@ pub(crate) async fn start(serve: Option<SocketAddr>) -> Result<Haven, Fault> {
         if let Some(haven) = running().await? {
             return Ok(haven);
         }
+        let has_ended = begun.as_mut().is_some_and(Begun::has_ended);
         match &mut begun {
             None if held()? == Held::ByNobody => {
                 begun = Some(Begun::spawn(serve)?);
                 deadline = Instant::now() + DAEMON_START_MAX;
             }
-            None => {}
-            Some(own) => {
-                if own.has_ended() {
-                    return instead_of(last_words(&own.said())).await;
-                }
-            }
+            Some(own) if has_ended => return instead_of(last_words(&own.said())).await,
+            _ => {}
         }
         if Instant::now() >= deadline {
             return Err(match begun {

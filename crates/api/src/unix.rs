@@ -88,7 +88,8 @@ pub async fn open(socket: &Path) -> Result<Connection, ApiError> {
         .keep_alive_timeout(SIGN_OF_LIFE.1)
         .handshake(TokioIo::new(stream))
         .await;
-    let (sender, connection) = connected.map_err(|error| broken(&error))?;
+    // Whoever closes a connection that has just been made is on its way out: nobody listens any more.
+    let (sender, connection) = connected.map_err(|_| absent())?;
     // What ends the connection shows in the calls on it.
     let task = tokio::spawn(async move { connection.await.unwrap_or_default() });
     Ok(Connection { sender, _task: Arc::new(Task(task)) })
@@ -109,8 +110,12 @@ fn check_peer(theirs: u32, ours: u32) -> Result<(), ApiError> {
         .with_next("Check who owns the folder of the socket; nothing was sent."))
 }
 
+fn absent() -> ApiError {
+    ApiError::new(ErrorReason::DaemonUnreachable, "not connected")
+}
+
 fn unreachable(error: &io::Error) -> ApiError {
-    let unreachable = ApiError::new(ErrorReason::DaemonUnreachable, "not connected");
+    let unreachable = absent();
     match error.kind() {
         // The last: as many wait already as may, because nobody is being let in.
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::WouldBlock => unreachable,
@@ -119,10 +124,6 @@ fn unreachable(error: &io::Error) -> ApiError {
             .with_next("Set HAVEN_HOME to a folder of your own."),
         kind => unreachable.because(kind.to_string()),
     }
-}
-
-fn broken(error: &hyper::Error) -> ApiError {
-    ApiError::new(ErrorReason::DaemonUnreachable, "not connected").because(error.to_string())
 }
 
 /// A connection to the daemon. Closed when the last clone of it is gone.
