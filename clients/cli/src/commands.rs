@@ -114,5 +114,6 @@ fn folder_of(variable: &str, below_home: &str) -> Option<PathBuf> {
         return std::path::absolute(home).ok();
     }
     let folder = set(variable).filter(|path| path.is_absolute());
-    Some(folder.or_else(|| Some(set("HOME")?.join(below_home)))?.join("haven"))
+    let usual = || Some(env::home_dir().filter(|home| home.is_absolute())?.join(below_home));
+    Some(folder.or_else(usual)?.join("haven"))
 }

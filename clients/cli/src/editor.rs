@@ -197,11 +197,27 @@ async fn save_once(haven: &Haven, about: &About, text: &str) -> Result<Written, 
 async fn keep(cx: &Cx, haven: &Haven, about: &About, text: String, folder: Folder) -> String {
     match keep_draft(haven, about, text).await {
         Ok(id) => how_to_get_at(&id),
-        Err(_) => {
+        Err(fault) => {
             folder.leave();
-            cx.note("The words are kept in memory until the journal is open again.");
-            "Run `haven unlock`; the words are kept as a draft then, see `haven draft list`.".to_owned()
+            let (until, next) = waits_for(fault.reason());
+            cx.note(&format!("The words are kept in memory until {until}."));
+            format!("{next} the words become a draft then, see `haven draft list`.")
         }
+    }
+}
+
+/// What words wait for that could not even become a draft, and what to do for that.
+fn waits_for(reason: ErrorReason) -> (&'static str, &'static str) {
+    use ErrorReason as R;
+    match reason {
+        R::StorageFull => ("there is room on the disk", "Free some space, then run any command;"),
+        R::StorageReadOnly | R::StorageFailed | R::StorageDamaged => {
+            ("the disk takes them", "Put the disk right, then run any command;")
+        }
+        R::DaemonUnreachable | R::Stopping => {
+            ("a daemon takes them", "Look with `haven daemon status` what it does. Once one answers,")
+        }
+        _ => ("the journal is open again", "Run `haven unlock`;"),
     }
 }
 
@@ -244,9 +260,12 @@ pub(crate) async fn rescue(haven: &Haven, cx: &Cx) {
         }
         match keep_draft(haven, &about, text).await {
             Ok(id) => cx.note(&format!("An editor was cut off earlier. {}", how_to_get_at(&id))),
-            Err(_) => {
+            Err(fault) => {
                 folder.leave();
-                cx.note("An editor was cut off earlier; its words are kept in memory until you unlock the journal.");
+                let (until, _) = waits_for(fault.reason());
+                cx.note(&format!(
+                    "An editor was cut off earlier; its words are kept in memory until {until}."
+                ));
             }
         }
     }

@@ -113,6 +113,17 @@ impl Fault {
         self
     }
 
+    /// Says why, where more is known than usual.
+    pub(crate) fn because(mut self, why: impl Into<String>) -> Self {
+        self.error.why = why.into();
+        self
+    }
+
+    /// Whether it is for this reason and says no more than is usual of it.
+    pub(crate) fn is_usual(&self, reason: ErrorReason) -> bool {
+        *self.error == ApiError::new(reason, self.error.what.clone())
+    }
+
     /// Why it failed, or what, if nobody knows why.
     pub(crate) fn why(&self) -> String {
         if self.error.why.is_empty() { self.error.what.clone() } else { self.error.why.clone() }

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// How long a daemon may take to begin listening. It opens one file; a minute-old laptop under full load needs seconds.
 pub(crate) const DAEMON_START_MAX: Duration = Duration::from_secs(20);
 
-/// How long another command's daemon may take once ours has found that it came second.
+/// How long a daemon that holds the lock of the folder may take to be found: another command's begins, or one whose socket was
+/// removed makes another, which it does within a second.
 pub(crate) const DAEMON_SECOND_MAX: Duration = Duration::from_secs(5);
 
 /// The first pause between two looks at a starting daemon's socket; it is ready in about as long.
@@ -17,8 +18,15 @@ pub(crate) const DAEMON_LOOK_MAX: Duration = Duration::from_millis(50);
 /// How long a command waits for a daemon that locks to be gone: the time in which it promises to forget the keys.
 pub(crate) const DAEMON_GONE_MAX: Duration = Duration::from_secs(2);
 
+/// How long a daemon may take to say who it is, before `daemon status` and `daemon stop` call it silent. It waits for no disk.
+pub(crate) const DAEMON_ANSWER_MAX: Duration = Duration::from_secs(5);
+
 /// How long `daemon stop` waits until the daemon is gone; it gives its calls five seconds to end.
 pub(crate) const DAEMON_STOP_MAX: Duration = Duration::from_secs(15);
+
+/// How long `daemon stop` then waits until the dead process is collected, so that whoever looks for its id finds none. That is
+/// somebody else's task, and mostly done at once; some containers look every two seconds.
+pub(crate) const DAEMON_COLLECTED_MAX: Duration = Duration::from_millis(2_500);
 
 /// How long `init` waits for the server's word on the new journal: a slow line answers meanwhile, and the journal is there.
 pub(crate) const SERVER_FIRST_MAX: Duration = Duration::from_secs(5);

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
     let exit = match run(cli, &cx) {
         Ok(exit) => exit,
         Err(fault) => {
+            let fault = daemon::explained(fault);
             fault.tell(cx.json);
             fault.exit()
         }

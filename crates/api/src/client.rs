@@ -16,6 +16,8 @@ mod support;
 mod vault;
 mod watch;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use prost::Message;
 use tonic::body::Body;
@@ -47,6 +49,10 @@ impl<T> Transport for T where
         > + Clone
 {
 }
+
+/// How much longer than usual a call may take, for a transport that gives a silent device up: it goes along with the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience(pub Duration);
 
 /// A device to talk to. Cheap to clone; calls may overlap.
 #[derive(Clone)]

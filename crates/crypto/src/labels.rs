@@ -21,6 +21,7 @@ pub(crate) const JOIN_CHANNEL: &str = "haven/1/join channel";
 pub(crate) const JOIN_MESSAGE: &str = "haven/1/join message";
 pub(crate) const JOIN_COMMIT: &str = "haven/1/join commit";
 pub(crate) const JOIN_TRANSCRIPT: &str = "haven/1/join transcript";
+pub(crate) const JOIN_FAREWELL: &str = "haven/1/join farewell";
 pub(crate) const WORDS: &str = "haven/1/words";
 
 #[cfg(test)]
@@ -29,7 +30,7 @@ mod tests {
 
     use super::*;
 
-    const OURS: [&str; 20] = [
+    const OURS: [&str; 21] = [
         EPOCH_KEY,
         EPOCH_SALT,
         EPOCH_NAME,
@@ -49,6 +50,7 @@ mod tests {
         JOIN_MESSAGE,
         JOIN_COMMIT,
         JOIN_TRANSCRIPT,
+        JOIN_FAREWELL,
         WORDS,
     ];
 

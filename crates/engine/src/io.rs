@@ -150,6 +150,13 @@ pub enum StoreFault {
     },
 }
 
+impl StoreFault {
+    /// Whether only writing fails: what is durable can be read as ever.
+    pub fn leaves_reading(&self) -> bool {
+        matches!(self, Self::Full | Self::ReadOnly)
+    }
+}
+
 /// Sees one row, key and value, and says whether to go on.
 pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 

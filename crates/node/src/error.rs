@@ -108,6 +108,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
+        Fault::LinkVoid(LinkEnd::Cancelled) => Reason::Cancelled,
         Fault::NoLinking | Fault::LinkWaiting => Reason::NoLink,
         Fault::LinkVoid(LinkEnd::Expired) => Reason::CodeExpired,
         Fault::LinkVoid(LinkEnd::Unreachable) => Reason::ServerUnreachable,
@@ -124,6 +125,10 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")
+        }
+        // Asked for by whoever waits: nothing of it is kept to be sent later.
+        Fault::ServerUnreachable => {
+            error.with_next("Look whether the server runs and this device is online, then try again.")
         }
         _ => error,
     }

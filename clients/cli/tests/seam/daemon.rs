@@ -60,6 +60,11 @@ impl Daemon {
         Self { home, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// The folder.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Runs `haven` beside it.
     pub(crate) fn run(&self, arguments: &[&str], input: &[u8]) -> Output {
         haven(self.home.path(), arguments, input)

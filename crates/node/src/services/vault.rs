@@ -8,8 +8,9 @@ use haven_engine::command::Command;
 use haven_engine::vault::{self, Created, Unlocked};
 use tonic::{Request, Response, Status};
 
+use super::names;
+use super::server::{self, NotReached};
 use super::status::status;
-use super::{names, server};
 use crate::host::{Host, HostEntropy};
 use crate::keeper::order::{Found, Refused};
 use crate::limits::{PASSPHRASE_BITS_MIN, PASSPHRASE_BYTES_MAX};
@@ -28,7 +29,10 @@ impl VaultService for Vault {
         strong_enough(&**self.0.host(), &request.passphrase)?;
         let choice = match request.server_url.as_str() {
             "" => None,
-            url => Some(server::choose(self.0.host(), url, &request.invite).await?),
+            url => {
+                let unless = NotReached::OF_NEW_JOURNAL;
+                Some(server::choose(self.0.host(), url, &request.invite, unless).await?)
+            }
         };
         let created = self.make(device, request.passphrase).await?;
         let kit = created.kit_code.clone();

@@ -108,8 +108,8 @@ fn store_advice(fault: &StoreFault) -> Advice {
             Advice("STORAGE_NEWER", "Update haven-server; nothing was changed.", EXIT_FAILED)
         }
         StoreFault::Damaged(_) => {
-            let next =
-                "Put a backup back, or start anew with `haven-server init`: the devices fill it again.";
+            let next = "Keep the folder as it is. Put a backup in its place, or make another with `haven-server init --data DIR`: \
+                        the devices fill it again.";
             Advice("STORAGE_DAMAGED", next, EXIT_FAILED)
         }
         StoreFault::Failed(_) | StoreFault::InviteSpent => Advice(
