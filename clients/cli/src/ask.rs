@@ -106,7 +106,9 @@ fn first_line(file: &Path) -> Result<String, Fault> {
     let refused = |why: String, next: &str| Fault::usage("no passphrase was given", why, next);
     let line = std::str::from_utf8(line).map_err(|error| match line {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => refused("the file is UTF-16".to_owned(), "Save it as UTF-8."),
-        _ => refused(format!("byte {} of the file is not UTF-8", error.valid_up_to() + 1), "Save it as UTF-8."),
+        _ => {
+            refused(format!("byte {} of the file is not UTF-8", error.valid_up_to() + 1), "Save it as UTF-8.")
+        }
     })?;
     // Some programs begin a file with a byte order mark; it is no part of what stands there.
     match line.trim_start_matches('\u{feff}') {

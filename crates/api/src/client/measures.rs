@@ -34,7 +34,8 @@ impl<T: Transport> Client<T> {
         language: &str,
     ) -> Result<Measure, ApiError> {
         let person = person.unwrap_or_default().to_owned();
-        let request = pb::GetMeasureRequest { id: id.to_string(), person, language: language.to_owned() };
+        let (language, today) = (language.to_owned(), self.day());
+        let request = pb::GetMeasureRequest { id: id.to_string(), person, language, today };
         let answer = self.measure_service().get_measure(request).await?.into_inner();
         measures::from_pb(sent(answer.measure, "measure")?)
     }
@@ -51,6 +52,7 @@ impl<T: Transport> Client<T> {
         at: Option<&CivilTime>,
         language: &str,
     ) -> Result<MeasureResult, ApiError> {
+        let at = at.cloned().or_else(|| self.now());
         let request = pb::AnswerMeasureRequest {
             id: id.to_string(),
             person: person.unwrap_or_default().to_owned(),
@@ -113,7 +115,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// `LOCKED`.
     pub async fn today(&self, language: &str) -> Result<Today, ApiError> {
-        let request = pb::GetTodayRequest { language: language.to_owned() };
+        let request = pb::GetTodayRequest { language: language.to_owned(), today: self.day() };
         let answer = self.progress_service().get_today(request).await?.into_inner();
         measures::today_from_pb(answer)
     }
@@ -134,6 +136,7 @@ impl<T: Transport> Client<T> {
             person: person.unwrap_or_default().to_owned(),
             after: text(after),
             language: language.to_owned(),
+            today: self.day(),
         };
         let answer = self.progress_service().get_progress(request).await?.into_inner();
         measures::told_from_pb(answer)

@@ -15,7 +15,7 @@ use crate::fault::{Fault, shown};
 use crate::id::{EntryId, IdError, PersonId};
 use crate::limits::{IMPORT_LINE_BYTES_MAX, PEOPLE_MAX, TAGS_MAX};
 use crate::person::{NameError, PersonName};
-use crate::time::{CivilTime, TimeError};
+use crate::time::{CivilTime, LocalZone, TimeError, Zones};
 
 /// The keys a line may have.
 const KEYS: [&str; 9] = ["date", "title", "text", "tags", "people", "id", "kind", "exercise", "answers"];
@@ -154,6 +154,18 @@ impl ImportLine {
         let line = Self { date, title, text, tags, people, id, kind, exercise, answers };
         line.check()?;
         Ok(line)
+    }
+
+    /// Takes the time of the line as it is entered: one without a zone is in `here`. A line that an export wrote has an id, and
+    /// its time comes back as it is written there.
+    ///
+    /// # Errors
+    /// [`ImportFault::Date`] when the zone does not exist or contradicts its offset.
+    pub fn entered(self, zones: &dyn Zones, here: Option<&LocalZone>) -> Result<Self, ImportFault> {
+        if self.id.is_some() {
+            return Ok(self);
+        }
+        Ok(Self { date: self.date.entered(zones, here)?, ..self })
     }
 
     /// Makes the draft of an entry: `import_id` is the SHA-256 of the line as it stood in the file, `people` are those

@@ -40,12 +40,7 @@ impl Passphrase {
 /// The blanks of Unicode (category Zs) as the one that every keyboard has.
 const fn as_space(c: char) -> char {
     match c {
-        '\u{a0}'
-        | '\u{1680}'
-        | '\u{2000}'..='\u{200a}'
-        | '\u{202f}'
-        | '\u{205f}'
-        | '\u{3000}' => ' ',
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
         other => other,
     }
 }

@@ -93,7 +93,8 @@ fn check_params(m_kib: u32, t: u32, p: u32, expected: Result<(), KdfFault>) {
     assert_eq!(WrappedLocalKey::parse(&planted(m_kib, t, p)).map(|_| ()), expected);
     if expected.is_err() {
         // Refused at once: before any memory is asked for.
-        let refused = stretch(&Passphrase::new("a calm passphrase"), &KdfParams { m_kib, t, p, salt: bytes(1) });
+        let refused =
+            stretch(&Passphrase::new("a calm passphrase"), &KdfParams { m_kib, t, p, salt: bytes(1) });
         assert_eq!(refused.err(), expected.err());
     }
 }

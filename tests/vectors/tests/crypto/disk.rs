@@ -22,8 +22,7 @@ fn prepared() -> Vec<Value> {
         "\u{fb01}ne \u{ff26}ull",
         "a\u{1680}b\u{2003}c\u{202f}d\u{205f}e",
     ];
-    let case =
-        |typed: &str| json!({"typed": hex(typed), "stretched": hex(Passphrase::new(typed).as_str())});
+    let case = |typed: &str| json!({"typed": hex(typed), "stretched": hex(Passphrase::new(typed).as_str())});
     cases.into_iter().map(case).collect()
 }
 
