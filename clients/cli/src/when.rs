@@ -49,10 +49,10 @@ fn in_zone(text: &str, zone: impl FnOnce() -> TimeZone) -> Result<CivilTime, Str
 
 /// The time it is for whoever types, with the zone of this shell.
 pub(crate) fn here() -> CivilTime {
-    at_moment(jiff::Timestamp::now(), system())
+    at_moment(jiff::Timestamp::now(), &system())
 }
 
-fn at_moment(now: jiff::Timestamp, zone: TimeZone) -> CivilTime {
+fn at_moment(now: jiff::Timestamp, zone: &TimeZone) -> CivilTime {
     let moment = Timestamp::from_millis(now.as_millisecond());
     let offset = zone.to_offset(now).seconds();
     let without_name = || CivilTime::from_clock(moment, offset, None).expect("an offset of a zone is one");
@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn it_is_the_time_of_the_shell() {
         let now: jiff::Timestamp = "2026-11-24T20:30:00.5Z".parse().unwrap();
-        let tokyo = at_moment(now, TimeZone::get("Asia/Tokyo").unwrap());
+        let tokyo = at_moment(now, &TimeZone::get("Asia/Tokyo").unwrap());
         assert_eq!(tokyo.to_string(), "2026-11-25T05:30:00.5+09:00[Asia/Tokyo]");
-        let posix = at_moment(now, TimeZone::posix("JST-9").unwrap());
+        let posix = at_moment(now, &TimeZone::posix("JST-9").unwrap());
         assert_eq!(posix.to_string(), "2026-11-25T05:30:00.5+09:00");
     }
 

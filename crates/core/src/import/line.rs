@@ -78,7 +78,7 @@ pub enum ImportFault {
         found: &'static str,
     },
     /// The date is no time.
-    #[error("\"date\" is {0}")]
+    #[error("\"date\": {0}")]
     Date(#[from] TimeError),
     /// A tag cannot be used.
     #[error("\"tags\": {0}")]
@@ -435,10 +435,7 @@ mod tests {
             (text("\\ud800"), "not JSON at column"),
             (r#"{"text":"a"}"#.into(), "\"date\" is missing; add it"),
             (r#"{"date":"2026-11-24"}"#.into(), "\"text\" is missing; add it"),
-            (
-                r#"{"date":"24.11.2026","text":"a"}"#.into(),
-                "\"date\" is not a date or time; write 2026-11-24",
-            ),
+            (r#"{"date":"24.11.2026","text":"a"}"#.into(), "\"date\": not a date or time; write 2026-11-24"),
             (r#"{"date":1700000000,"text":"a"}"#.into(), "\"date\" holds a number; it takes text in quotes"),
             (
                 r#"{"date":"2026-11-24","text":["a"]}"#.into(),
