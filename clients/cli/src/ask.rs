@@ -110,14 +110,17 @@ fn first_line(file: &Path) -> Result<String, Fault> {
     io::BufReader::new(opened.take(PASSPHRASE_READ_MAX)).read_until(b'\n', &mut line).map_err(unreadable)?;
     let line = line.strip_suffix(b"\n").unwrap_or(&line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match String::from_utf8(line.to_vec()) {
-        Ok(line) if !line.is_empty() => Ok(line),
-        Ok(_) => Err(Fault::usage(
-            "no passphrase was given",
-            "the first line of the file is empty",
-            "Write it there.",
-        )),
-        Err(_) => Err(Fault::usage("no passphrase was given", "the file is not UTF-8", "Save it as UTF-8.")),
+    let refused = |why: String, next: &str| Fault::usage("no passphrase was given", why, next);
+    let line = std::str::from_utf8(line).map_err(|error| match line {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => refused("the file is UTF-16".to_owned(), "Save it as UTF-8."),
+        _ => {
+            refused(format!("byte {} of the file is not UTF-8", error.valid_up_to() + 1), "Save it as UTF-8.")
+        }
+    })?;
+    // Some programs begin a file with a byte order mark; it is no part of what stands there.
+    match line.trim_start_matches('\u{feff}') {
+        "" => Err(refused("the first line of the file is empty".to_owned(), "Write it there.")),
+        line => Ok(line.to_owned()),
     }
 }
 
@@ -148,6 +151,7 @@ pub(crate) fn open(file: &Path) -> io::Result<Box<dyn Read>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Exit;
 
     fn written(bytes: &[u8]) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -166,7 +170,20 @@ mod tests {
         check(b"", None);
         check(b"\nsecond", None);
         check(b"\xff\n", None);
+        check(b"\xef\xbb\xbfbegins with a mark\r\n", Some("begins with a mark"));
+        check(b"\xef\xbb\xbf\n", None);
         assert!(first_line(Path::new("/nowhere/at/all")).is_err());
+    }
+
+    #[test]
+    fn a_file_that_holds_no_utf8_is_refused_with_the_place() {
+        let check = |bytes: &[u8], why: &str| {
+            let refused = first_line(written(bytes).path()).unwrap_err();
+            assert_eq!((refused.reason(), refused.exit()), (ErrorReason::InvalidArgument, Exit::Usage));
+            assert!(refused.why().contains(why), "{}", refused.why());
+        };
+        check(b"caf\xe9\n", "byte 4 of the file");
+        check(b"\xff\xfea\0b\0\n\0", "UTF-16");
     }
 
     #[test]

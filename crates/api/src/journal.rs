@@ -217,6 +217,8 @@ pub struct Page<T> {
     pub next: Option<String>,
     /// How many there are on all pages.
     pub total: u32,
+    /// Where there are none: tags of the journal that differ from those asked for in case only.
+    pub near_tags: Vec<String>,
 }
 
 /// An entry that was found.
@@ -251,6 +253,8 @@ pub struct Import<L> {
     pub lines: L,
     /// Only say what would happen.
     pub dry_run: bool,
+    /// The zone of times of day that name none, by name or as an offset; empty leaves them without one.
+    pub zone: String,
 }
 
 /// What became of an import.

@@ -1,13 +1,14 @@
 //! What a client may ask of a vault, and what it is told.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{PersonEdit, PersonName};
 use haven_core::shelf::Defined;
-use haven_core::time::Timestamp;
+use haven_core::time::{LocalZone, Timestamp, Zones};
 use haven_feed::FeedId;
 use thiserror::Error;
 
@@ -61,6 +62,10 @@ pub enum Command {
         lines: Vec<ImportItem>,
         /// Only says what would happen.
         dry_run: bool,
+        /// What the shell knows of zones.
+        zones: Arc<dyn Zones>,
+        /// The zone of times of day that name none; such times stay as they are without it.
+        here: Option<LocalZone>,
     },
     /// Saves an open editor's words; durable when answered, not yet a record.
     SaveDraft(DraftSave),

@@ -234,7 +234,9 @@ impl Engine {
             Command::Restore { id, version } => self.restore(work, id, &version).map(|()| Reply::Entry(id)),
             Command::Show { id, version } => self.show(work, id, version),
             Command::History(id) => self.history(work, id).map(Reply::History),
-            Command::Import { lines, dry_run } => self.import(work, &lines, dry_run).map(Reply::Imported),
+            Command::Import { lines, dry_run, zones, here } => self
+                .import(work, &lines, dry_run, &import::Entered { zones: &*zones, here })
+                .map(Reply::Imported),
             Command::SaveDraft(save) => self.save_draft(work, save).map(Reply::Draft),
             Command::ListDrafts => Ok(Reply::Drafts(self.list_drafts())),
             Command::CommitDraft(id) => self.commit_draft(work, id).map(Reply::Entry),

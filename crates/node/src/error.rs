@@ -171,7 +171,9 @@ fn of_vault(fault: &VaultFault) -> ApiError {
         VaultFault::Altered | VaultFault::Damaged => {
             ApiError::new(Reason::StorageDamaged, "the journal cannot be opened").because(says)
         }
-        VaultFault::PassphraseTooLong | VaultFault::NameTooLong => ApiError::invalid("not done", says),
+        VaultFault::PassphraseTooLong | VaultFault::PassphraseControl | VaultFault::NameTooLong => {
+            ApiError::invalid("not done", says)
+        }
         VaultFault::Memory => ApiError::new(Reason::Internal, "not done")
             .because(says)
             .with_next("Close other programs, then try again."),

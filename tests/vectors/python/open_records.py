@@ -117,12 +117,15 @@ def passphrase(tally, vectors):
     tally.equal("parameters", lambda: boxes.split_wrapped(wrapped)[0], params)
 
     def opened():
-        stretched, plain = boxes.passphrase_open(vectors["passphrase"].encode(), wrapped)
+        stretched, plain = boxes.passphrase_open(vectors["passphrase"], wrapped)
         need(plain == local_key, "another local key")
         made = boxes.passphrase_wrap(stretched, params, local_key, unhex(vectors["random"]))
         need(made == wrapped, "wraps to something else")
 
     tally.check("wrapped key", opened)
+    for at, row in rows(tally, vectors, "prepared"):
+        typed = unhex(row["typed"]).decode()
+        tally.equal(f"prepared {at}", lambda: boxes.prepared(typed), unhex(row["stretched"]))
     for _, case in rows(tally, vectors, "refused"):
         tally.refuses(case["name"], lambda: boxes.split_wrapped(unhex(case["wrapped"])))
 
@@ -317,6 +320,7 @@ UNTOUCHED = {"about", "refused", "malformed", "refused kem", "refused sign", "un
 UNTOUCHED_IN = {
     "crypto-words.json": {"digest"},
     "crypto-padding.json": {"length"},
+    "crypto-passphrase.json": {"typed"},
     "feed-rosters.json": {"name", "owner", "paper", "parties", "feeds", "epoch at link"},
 }
 

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use haven_core::entry::EntryKind;
-use haven_core::time::{CivilTime, Date};
+use haven_core::time::{CivilTime, Date, LocalZone};
 
 use super::day;
+use crate::when;
 
 #[derive(Args)]
 pub(crate) struct AddArgs {
@@ -167,6 +168,9 @@ pub(crate) enum ImportCommand {
         /// Only say what would happen.
         #[arg(long)]
         dry_run: bool,
+        /// The zone of times that name none: a name such as Europe/Berlin, or an offset such as +09:00. Yours unless told.
+        #[arg(long, value_parser = when::zone, value_name = "ZONE", allow_hyphen_values = true)]
+        zone: Option<LocalZone>,
     },
 }
 

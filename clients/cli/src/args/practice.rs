@@ -87,6 +87,9 @@ pub(crate) enum PeopleCommand {
         name: String,
         #[command(flatten)]
         said: PersonArgs,
+        /// This is somebody else than whoever has the name in other capitals.
+        #[arg(long)]
+        yes: bool,
     },
     /// Change a name, or what you say of somebody.
     Edit {

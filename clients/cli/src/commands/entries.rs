@@ -83,6 +83,7 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
     while let Some(limit) = rest.next_limit() {
         let part = haven.list(&filter, limit, page.as_deref()).await?;
         total = part.total;
+        tell_near_tags(cx, &part.near_tags);
         page = rest.take(part, &mut found);
     }
     cx.tell_all(found.iter().map(SummaryShape::of), |style| {
@@ -124,6 +125,7 @@ pub(super) async fn search(cx: &Cx, args: SearchArgs) -> Result<(), Fault> {
     while let Some(limit) = rest.next_limit() {
         let part = haven.search(&query, limit, page.as_deref()).await?;
         total = part.total;
+        tell_near_tags(cx, &part.near_tags);
         page = rest.take(part, &mut found);
     }
     cx.tell_all(found.iter().map(HitShape::of), |style| {
@@ -144,6 +146,14 @@ fn hit_in_words(hit: &Hit, style: Style) -> String {
         .collect();
     let entry = summary(&hit.entry, style);
     if snippet.trim().is_empty() { entry } else { format!("{entry}    {snippet}\n") }
+}
+
+/// Says which tag was meant, perhaps, where nothing has the one that was asked for.
+fn tell_near_tags(cx: &Cx, near: &[String]) {
+    if !near.is_empty() {
+        let near: Vec<_> = near.iter().map(|tag| format!("\"{}\"", cx.style.line(tag))).collect();
+        cx.note(&format!("Nothing has that tag, but there is {}.", near.join(" and ")));
+    }
 }
 
 fn tell_more(cx: &Cx, shown: usize, total: u32) {
@@ -205,7 +215,7 @@ mod tests {
             limits.push(limit);
             let items = vec![(); (limit as usize).min(total - found.len())];
             let next = (found.len() + items.len() < total).then(|| "on".to_owned());
-            rest.take(Page { items, next, total: 0 }, &mut found);
+            rest.take(Page { items, next, total: 0, near_tags: Vec::new() }, &mut found);
         }
         assert_eq!(limits, asked, "{limit} of {total}");
         assert_eq!(found.len(), if limit == 0 { total } else { limit.min(total) }, "{limit} of {total}");

@@ -78,6 +78,12 @@ impl Daemon {
         path.to_str().unwrap().to_owned()
     }
 
+    /// Runs `haven` beside it in a shell of another zone, and returns what it says on both of its streams.
+    pub(crate) fn hears(&self, zone: &str, arguments: &[&str], input: &[u8]) -> String {
+        let output = haven_in(zone, self.home.path(), arguments, input);
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    }
+
     /// Runs `haven` beside it, which must end well, and returns what it printed.
     pub(crate) fn says(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments, b"");
@@ -97,11 +103,15 @@ impl Drop for Daemon {
 
 /// Runs `haven` in a folder.
 pub(crate) fn haven(home: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    haven_in("UTC", home, arguments, input)
+}
+
+fn haven_in(zone: &str, home: &Path, arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_haven"))
         .args(arguments)
         .env("HAVEN_HOME", home)
         .env("XDG_RUNTIME_DIR", home)
-        .env("TZ", "UTC")
+        .env("TZ", zone)
         .env("LC_ALL", "C")
         // Without a real daemon on the PATH either.
         .env("PATH", "/nowhere")
@@ -371,7 +381,16 @@ impl PeopleService for Fake {
             let people = vec![person("a1", "Ann", "no"), person("b2", "Bea", "yes")];
             answer(pb::ListPeopleResponse { people })
         };
-        add_person(AddPersonRequest) -> AddPersonResponse = no;
+        add_person(AddPersonRequest) -> AddPersonResponse = |request| match (&*request.name, request.anew) {
+            ("ann", false) => Err(ApiError::new(ErrorReason::ConfirmationNeeded, "nobody was added")
+                .because("somebody has this name in other capitals")
+                .with_candidates(["a1".repeat(16)])
+                .into()),
+            (name, _) => answer(pb::AddPersonResponse {
+                person: Some(pb::Person { id: "c3".repeat(16), name: name.to_owned(), ..pb::Person::default() }),
+                known: name == "Ann",
+            }),
+        };
         edit_person(EditPersonRequest) -> EditPersonResponse = no;
         merge_people(MergePeopleRequest) -> MergePeopleResponse = no;
         forget_person(ForgetPersonRequest) -> ForgetPersonResponse = no;
@@ -387,9 +406,12 @@ fn known(id: &str) -> Result<String, Status> {
     }
 }
 
-/// Refuses for the reason that the title names.
+/// Refuses for the reason that the title names; somebody or a tag called "when" is told the time it came with.
 fn add(request: pb::AddEntryRequest) -> Answer<pb::AddEntryResponse> {
     let draft = request.draft.unwrap_or_default();
+    if draft.tags.iter().chain(&draft.people).any(|named| named == "when") {
+        return Err(ApiError::invalid("heard", draft.at).into());
+    }
     match ErrorReason::from_str_name(&format!("ERROR_REASON_{}", draft.title)) {
         Some(reason) => Err(ApiError::new(reason, "not saved").into()),
         None => {
@@ -424,16 +446,20 @@ impl JournalService for Fake {
         list_entries(ListEntriesRequest) -> ListEntriesResponse = |request| {
             // It answers a filter by days with the days in the title.
             let filter = request.filter.unwrap_or_default();
+            if filter.tags == ["Calm"] {
+                let near_tags = vec!["calm".to_owned()];
+                return answer(pb::ListEntriesResponse { near_tags, ..pb::ListEntriesResponse::default() });
+            }
             let (after, before) = (filter.after, filter.before);
             let dated = || pb::EntrySummary { title: format!("{after} to {before}"), ..summary() };
             let entry = if after.is_empty() && before.is_empty() { summary() } else { dated() };
-            answer(pb::ListEntriesResponse { entries: vec![entry], next_page: String::new(), total: 1 })
+            answer(pb::ListEntriesResponse { entries: vec![entry], total: 1, ..pb::ListEntriesResponse::default() })
         };
         search_entries(SearchEntriesRequest) -> SearchEntriesResponse = |_| {
             let part = |text: &str, hit| pb::SnippetPart { text: text.to_owned(), hit };
             let snippet = vec![part("some ", false), part("rain", true)];
             let hits = vec![pb::SearchHit { entry: Some(summary()), snippet }];
-            answer(pb::SearchEntriesResponse { hits, next_page: String::new(), total: 1 })
+            answer(pb::SearchEntriesResponse { hits, total: 1, ..pb::SearchEntriesResponse::default() })
         };
         list_tags(ListTagsRequest) -> ListTagsResponse = |_| {
             let tag = |tag: &str, entries| pb::TagCount { tag: tag.to_owned(), entries };
@@ -450,8 +476,12 @@ impl JournalService for Fake {
         };
         untrash_entry(UntrashEntryRequest) -> UntrashEntryResponse = no;
         import_entries(ImportEntriesRequest) -> ImportEntriesResponse = |request| {
-            let failed = |line: &pb::ImportLine| pb::FailedLine { number: line.number, reason: "no JSON".to_owned() };
-            let failed: Vec<_> = request.lines.iter().filter(|line| line.content == "bad").map(failed).collect();
+            let failed = |line: &pb::ImportLine| match &line.content[..] {
+                b"bad" => Some(pb::FailedLine { number: line.number, reason: "no JSON".to_owned() }),
+                b"where" => Some(pb::FailedLine { number: line.number, reason: request.zone.clone() }),
+                _ => None,
+            };
+            let failed: Vec<_> = request.lines.iter().filter_map(failed).collect();
             let imported = u32::try_from(request.lines.len() - failed.len()).unwrap();
             answer(pb::ImportEntriesResponse { imported, skipped: 0, failed })
         };

@@ -15,7 +15,8 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `LOCKED`, `INVALID_ARGUMENT`, `TOO_LARGE`; `NOT_FOUND` for the entry, people and exercises.
-    pub async fn save_draft(&self, draft: SavedDraft) -> Result<Timestamp, ApiError> {
+    pub async fn save_draft(&self, mut draft: SavedDraft) -> Result<Timestamp, ApiError> {
+        draft.draft.at = draft.draft.at.or_else(|| self.now());
         let request = pb::SaveDraftRequest { draft: Some(to_pb(draft)) };
         let saved = self.draft_service().save_draft(fitting(request)?).await?.into_inner();
         Ok(Timestamp::from_millis(saved.saved_ms))

@@ -24,6 +24,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// `LOCKED`, `INVALID_ARGUMENT`, `TOO_LARGE`; `NOT_FOUND` and `AMBIGUOUS_ID` for people and exercises.
     pub async fn add(&self, entry: Draft) -> Result<Written, ApiError> {
+        let entry = Draft { at: entry.at.or_else(|| self.now()), ..entry };
         let request = pb::AddEntryRequest { draft: Some(draft::to_pb(entry)) };
         let added = self.journal_service().add_entry(fitting(request)?).await?.into_inner();
         Ok(Written { id: read(&added.id, "id")?, version: added.version, complete: added.complete })
@@ -84,7 +85,7 @@ impl<T: Transport> Client<T> {
         let request = pb::ListEntriesRequest { filter: Some(filter::to_pb(wanted)), limit, page };
         let listed = self.journal_service().list_entries(request).await?.into_inner();
         let items = listed.entries.into_iter().map(summary_from_pb).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: some(listed.next_page), total: listed.total })
+        Ok(Page { items, next: some(listed.next_page), total: listed.total, near_tags: listed.near_tags })
     }
 
     /// Reads every entry that the filter lets through, newest first.
@@ -110,7 +111,7 @@ impl<T: Transport> Client<T> {
         let request = pb::SearchEntriesRequest { query: query.to_owned(), limit, page };
         let found = self.journal_service().search_entries(fitting(request)?).await?.into_inner();
         let items = found.hits.into_iter().map(hit_from_pb).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: some(found.next_page), total: found.total })
+        Ok(Page { items, next: some(found.next_page), total: found.total, near_tags: found.near_tags })
     }
 
     /// Counts the tags of the entries that are not in the trash, the most used first.

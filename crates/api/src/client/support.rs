@@ -17,7 +17,8 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// The device cannot be reached. The same card without a plan can be made from `haven_core::support` then.
     pub async fn help(&self, country: Option<Country>, language: &str) -> Result<Card, ApiError> {
-        let request = pb::GetHelpRequest { country: text(country), language: language.to_owned() };
+        let (language, today) = (language.to_owned(), self.day());
+        let request = pb::GetHelpRequest { country: text(country), language, today };
         card_from_pb(self.support_service().get_help(request).await?.into_inner())
     }
 

@@ -15,7 +15,7 @@ use crate::error::{ApiError, ErrorReason};
 use crate::journal::{self, ExerciseChoice};
 use crate::pb;
 
-/// Finds a person by id, prefix of an id, or exact name.
+/// Finds a person by id, prefix of an id, or name.
 pub type FindPerson<'a> = &'a dyn Fn(&str) -> Result<PersonId, ResolveError>;
 
 /// What a device looks things up in while it reads a draft.
@@ -161,10 +161,11 @@ pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiEr
         ResolveError::NotFound => ApiError::new(ErrorReason::NotFound, "there is no such person")
             .because("nobody in this journal has that name or id")
             .with_next("See them all with `haven people list`, or add them with `haven people add`."),
-        ResolveError::Ambiguous { matches } => {
+        ResolveError::Ambiguous { could_be } => {
             ApiError::new(ErrorReason::AmbiguousId, "the person is not clear")
-                .because(format!("{matches} people have that name or an id that begins so"))
-                .with_next("Give more of the id; `haven people list` shows them.")
+                .because(format!("{} people could be meant", could_be.len()))
+                .with_next("Write the name exactly, or give an id; `haven people list` shows them.")
+                .with_candidates(could_be.iter().map(PersonId::to_string))
         }
     })
 }

@@ -2585,7 +2585,8 @@ pub struct Draft {
     /// How it comes about; unspecified means a note, or an exercise if `exercise` is set.
     #[prost(enumeration = "EntryKind", tag = "1")]
     pub kind: i32,
-    /// The civil time it is about; empty means now.
+    /// The civil time it is about; empty means now as the daemon's clock and zone tell it. A client sends the time and zone of whoever
+    /// writes, which may be others than the daemon's.
     #[prost(string, tag = "2")]
     pub at: ::prost::alloc::string::String,
     /// The title; may be empty.
@@ -2594,10 +2595,11 @@ pub struct Draft {
     /// The text; may be empty if there are a title or answers.
     #[prost(string, tag = "4")]
     pub text: ::prost::alloc::string::String,
-    /// Tags; a leading "#" is dropped.
+    /// Tags; a leading "#" is dropped, and letters are kept in one spelling (NFC, single blanks). Case counts.
     #[prost(string, repeated, tag = "5")]
     pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// People by id, prefix of an id, or exact name.
+    /// People by id, prefix of an id, or name. A name may be in another case or without accents where only one person fits; a name
+    /// that fits exactly goes first.
     #[prost(string, repeated, tag = "6")]
     pub people: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// The exercise that is answered; absent if none.
@@ -2629,7 +2631,7 @@ pub struct Edit {
     /// Tags to take away.
     #[prost(string, repeated, tag = "5")]
     pub remove_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// People to add, by id, prefix of an id, or exact name.
+    /// People to add, as in Draft.
     #[prost(string, repeated, tag = "6")]
     pub add_people: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// People to take away, likewise.
@@ -5732,7 +5734,7 @@ pub struct EntryFilter {
     /// Only entries that have all of these tags.
     #[prost(string, repeated, tag = "3")]
     pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Only entries about all of these people, by id, prefix of an id, or exact name.
+    /// Only entries about all of these people, as in Draft.
     #[prost(string, repeated, tag = "4")]
     pub people: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Only entries of this kind; unspecified means any.
@@ -5769,6 +5771,10 @@ pub struct ListEntriesResponse {
     /// How many entries the filter lets through in all.
     #[prost(uint32, tag = "3")]
     pub total: u32,
+    /// Tags of the journal that differ from one of the filter's in case only, where the filter lets nothing through and the journal
+    /// has no such tag; what was meant, perhaps. In order, at most 10.
+    #[prost(string, repeated, tag = "60")]
+    pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SearchEntriesRequest asks for entries by words.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5797,6 +5803,9 @@ pub struct SearchEntriesResponse {
     /// How many entries were found in all.
     #[prost(uint32, tag = "3")]
     pub total: u32,
+    /// Tags that were meant by `tag:`, perhaps, as in ListEntriesResponse.
+    #[prost(string, repeated, tag = "60")]
+    pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SearchHit is one find.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5930,6 +5939,10 @@ pub struct ImportEntriesRequest {
     /// Whether this is the run's last batch.
     #[prost(bool, tag = "4")]
     pub last: bool,
+    /// The zone of times of day that name none, on lines without an id: a name such as "Europe/Berlin", or an offset such as "+09:00".
+    /// Set by the client to its own or to what the person says. Empty: such times stay without a zone.
+    #[prost(string, tag = "60")]
+    pub zone: ::prost::alloc::string::String,
 }
 /// ImportLine is one line of the file.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7382,6 +7395,9 @@ pub struct GetMeasureRequest {
     /// Whether its definition is wanted as well; set by a client that prints it.
     #[prost(bool, tag = "80")]
     pub with_definition: bool,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetMeasureResponse gives it.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7410,7 +7426,7 @@ pub struct AnswerMeasureRequest {
         ::prost::alloc::string::String,
         Value,
     >,
-    /// The time it is kept under (RFC 9557); empty for now.
+    /// The time it is kept under (RFC 9557), as in Draft; empty for now.
     #[prost(string, tag = "4")]
     pub at: ::prost::alloc::string::String,
     /// The language of what is said; empty for English.
@@ -8356,14 +8372,20 @@ pub struct AddPersonRequest {
     /// Their name, 1 to 100 characters.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// Whether this is somebody else than whoever has this name in another case.
+    #[prost(bool, tag = "60")]
+    pub anew: bool,
 }
-/// AddPersonResponse names the person added.
+/// AddPersonResponse names the person.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct AddPersonResponse {
     /// The person.
     #[prost(message, optional, tag = "1")]
     pub person: ::core::option::Option<Person>,
+    /// Whether they were there before, under exactly this name.
+    #[prost(bool, tag = "60")]
+    pub known: bool,
 }
 /// EditPersonRequest says what changes; what is absent stays as it is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -8539,7 +8561,8 @@ pub mod people_service_client {
                 .insert(GrpcMethod::new("haven.v1.PeopleService", "ListPeople"));
             self.inner.unary(req, path, codec).await
         }
-        /// AddPerson adds somebody. A second person of the same name is allowed; entries tell them apart by id.
+        /// AddPerson adds somebody, or names whoever has exactly this name already. Where somebody's name differs in case only, it is
+        /// CONFIRMATION_NEEDED, with their ids as candidates, until `anew` says that this is somebody else.
         pub async fn add_person(
             &mut self,
             request: impl tonic::IntoRequest<super::AddPersonRequest>,
@@ -8662,7 +8685,8 @@ pub mod people_service_server {
             tonic::Response<super::ListPeopleResponse>,
             tonic::Status,
         >;
-        /// AddPerson adds somebody. A second person of the same name is allowed; entries tell them apart by id.
+        /// AddPerson adds somebody, or names whoever has exactly this name already. Where somebody's name differs in case only, it is
+        /// CONFIRMATION_NEEDED, with their ids as candidates, until `anew` says that this is somebody else.
         async fn add_person(
             &self,
             request: tonic::Request<super::AddPersonRequest>,
@@ -9764,6 +9788,9 @@ pub struct GetTodayRequest {
     /// The language of the texts; empty for English.
     #[prost(string, tag = "1")]
     pub language: ::prost::alloc::string::String,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetTodayResponse is what comes up today.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -9852,6 +9879,9 @@ pub struct GetProgressRequest {
     /// The language of what is said; empty for English.
     #[prost(string, tag = "4")]
     pub language: ::prost::alloc::string::String,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetProgressResponse is a view: what to draw and what to say, and nothing that a client would have to work out.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10320,6 +10350,9 @@ pub struct GetHelpRequest {
     /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
     #[prost(string, tag = "2")]
     pub language: ::prost::alloc::string::String,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetHelpResponse is the support card, from top to bottom.
 #[derive(Clone, PartialEq, ::prost::Message)]

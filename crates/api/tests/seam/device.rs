@@ -115,6 +115,7 @@ impl JournalService for Device {
             entries: shown.map(|entry| entry::summary_to_pb(entry, &|_| None)).collect(),
             next_page: if end < entries.len() { end.to_string() } else { String::new() },
             total: entries.len() as u32,
+            near_tags: Vec::new(),
         }))
     }
 

@@ -34,8 +34,9 @@ impl DraftService for Drafts {
             "" => None,
             text => Some((names::entry(&snapshot.view, text)?, names::version(&saved.base_version)?)),
         };
-        let draft =
-            self.desk.unfinished(&**self.node.host(), &snapshot.view, saved.draft.unwrap_or_default())?;
+        let entry = editing.as_ref().and_then(|(id, _)| snapshot.view.entry(*id)).map(|row| &row.entry);
+        let draft = saved.draft.unwrap_or_default();
+        let draft = self.desk.unfinished(&**self.node.host(), &snapshot.view, entry, draft)?;
         self.node.command(Command::SaveDraft(DraftSave { id, editing, draft })).await?;
         Ok(Response::new(pb::SaveDraftResponse { saved_ms: self.node.host().now().wall_ms }))
     }

@@ -18,7 +18,7 @@ use haven_engine::view::Row;
 use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, finder};
-use super::filter::Listed;
+use super::filter::{Listed, near_tags};
 use super::import::DryRuns;
 use super::page::Page;
 use super::practice::or_default;
@@ -76,7 +76,8 @@ impl JournalService for Journal {
         let pb::EditEntryRequest { id, edit, base_version } = request.into_inner();
         let (snapshot, id) = self.entry(&id)?;
         let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
-        let edit = self.desk.edit(&snapshot.view, &row.entry, edit.unwrap_or_default())?;
+        let edit =
+            self.desk.edit(&**self.node.host(), &snapshot.view, &row.entry, edit.unwrap_or_default())?;
         let base = names::version(&base_version)?;
         let (changed, version) = self.change(Command::Edit { id, base, edit }).await?;
         Ok(Response::new(pb::EditEntryResponse { id: changed, version }))
@@ -116,10 +117,16 @@ impl JournalService for Journal {
         let listed = Listed::from(convert::filter::from_pb(filter, &finder(view))?);
         let known = listed.everything.then(|| snapshot.view.len() as u64);
         let paged = page.take(listed.of(view), known);
+        let near_tags = near_tags(view, listed.tags(), paged.total);
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
         let entries = paged.rows.iter().map(|row| desk.summary(&row.entry, &name_of)).collect();
-        Ok(Response::new(pb::ListEntriesResponse { entries, next_page: paged.next, total: paged.total }))
+        Ok(Response::new(pb::ListEntriesResponse {
+            entries,
+            next_page: paged.next,
+            total: paged.total,
+            near_tags,
+        }))
     }
 
     async fn search_entries(
@@ -134,6 +141,7 @@ impl JournalService for Journal {
         let everything = Listed::from(Wanted::default());
         let found = everything.of(view).filter(|row| query.matches(&searchable(row)));
         let paged = page.take(found, None);
+        let near_tags = near_tags(view, query.tags(), paged.total);
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
         let hits = paged.rows.iter().map(|row| pb::SearchHit {
@@ -144,6 +152,7 @@ impl JournalService for Journal {
             hits: hits.collect(),
             next_page: paged.next,
             total: paged.total,
+            near_tags,
         }))
     }
 

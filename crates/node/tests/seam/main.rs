@@ -5,7 +5,9 @@
 mod definitions;
 mod device;
 
+mod alike;
 mod checkup;
+mod days;
 mod devices;
 mod disk;
 mod drafts;

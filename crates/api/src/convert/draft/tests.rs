@@ -7,7 +7,9 @@ use crate::convert::{edit, filter};
 fn person(spec: &str) -> Result<PersonId, ResolveError> {
     match spec {
         "Ali" => Ok(PersonId::from_bytes([2; 16])),
-        "Kim" => Err(ResolveError::Ambiguous { matches: 2 }),
+        "Kim" => Err(ResolveError::Ambiguous {
+            could_be: vec![PersonId::from_bytes([3; 16]), PersonId::from_bytes([4; 16])],
+        }),
         _ => Err(ResolveError::NotFound),
     }
 }
