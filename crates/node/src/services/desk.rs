@@ -1,5 +1,7 @@
 //! What entries are read with on their way in: the exercises, the people there are, and the time it is.
 
+use std::collections::BTreeSet;
+
 use haven_api::convert::draft::{self, Lookup};
 use haven_api::convert::edit;
 use haven_api::convert::entry::{exercise_ref_to_pb, summary_to_pb};
@@ -37,13 +39,13 @@ impl Desk {
         draft::from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.of(view).shelf })
     }
 
-    /// Reads a draft that is still being written.
+    /// Reads a draft that is still being written, and whom it is about as they were named.
     pub(super) fn unfinished(
         &self,
         host: &dyn Host,
         view: &View,
         draft: pb::Draft,
-    ) -> Result<Draft, ApiError> {
+    ) -> Result<(Draft, BTreeSet<String>), ApiError> {
         let (now, person) = (now(host)?, finder(view));
         draft::unfinished_from_pb(draft, Lookup { now: &now, person: &person, shelf: &self.of(view).shelf })
     }

@@ -78,8 +78,10 @@ impl JournalService for Journal {
         let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
         let edit = self.desk.edit(&snapshot.view, &row.entry, edit.unwrap_or_default())?;
         let base = names::version(&base_version)?;
+        let before = row.version.to_string();
         let (changed, version) = self.change(Command::Edit { id, base, edit }).await?;
-        Ok(Response::new(pb::EditEntryResponse { id: changed, version }))
+        let unchanged = version == before;
+        Ok(Response::new(pb::EditEntryResponse { id: changed, version, unchanged }))
     }
 
     async fn get_entry(

@@ -9,6 +9,7 @@ mod checkup;
 mod devices;
 mod disk;
 mod drafts;
+mod drops;
 mod events;
 mod exchange;
 mod exercises;
