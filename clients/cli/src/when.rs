@@ -51,6 +51,18 @@ pub(crate) fn today() -> Date {
     known.expect("every date of one calendar is one of the other")
 }
 
+/// The time it is on this machine, with its zone: when something was written. None where that cannot be told, and the device's own
+/// clock counts.
+pub(crate) fn written() -> Option<CivilTime> {
+    let now = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second()).ok()?;
+    let now = now.to_zoned_datetime(TimeZone::system());
+    let written = match now.time_zone().iana_name() {
+        Some(_) => now.to_string(),
+        None => now.timestamp().display_with_offset(now.offset()).to_string(),
+    };
+    written.parse().ok()
+}
+
 /// The time it is on this machine, to the minute, as a person would type it.
 pub(crate) fn now() -> String {
     jiff::Timestamp::now().to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%dT%H:%M").to_string()

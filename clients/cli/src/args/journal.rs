@@ -10,7 +10,9 @@ use crate::when;
 
 #[derive(Args)]
 pub(crate) struct AddArgs {
-    /// The text, or `-` to read it from stdin; without it your editor opens. Text given here stays in the shell's history.
+    /// The text, or `-` to read it from stdin; without it your editor opens. Text given here stays in the shell's history. While the
+    /// journal is locked the words are kept sealed, and are an entry once you unlock; with --json that says
+    /// {"id","kept":"sealed","waiting"}.
     pub(crate) text: Option<String>,
     /// A title.
     #[arg(long)]
@@ -125,6 +127,12 @@ pub(crate) enum DraftCommand {
     Save {
         /// The draft: its id, or as much of it as fits one only.
         id: String,
+        /// Whom it is about, instead of those it names; may be repeated.
+        #[arg(long = "person", value_name = "PERSON")]
+        people: Vec<String>,
+        /// Make several entries of a text that is too long for one.
+        #[arg(long)]
+        split: bool,
     },
     /// Throw a draft away.
     Discard {

@@ -37,7 +37,7 @@ fn word(level: Level) -> &'static str {
 pub(super) async fn run(cx: &Cx) -> Result<Exit, Fault> {
     let mut findings =
         vec![found("program", Level::Good, &format!("haven {}", env!("CARGO_PKG_VERSION")), "")];
-    match cx.haven().await {
+    match cx.device().await {
         Ok(haven) => {
             findings.push(release(&haven.daemon().await?.version));
             findings.extend(haven.diagnose().await?);

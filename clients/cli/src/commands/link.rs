@@ -26,7 +26,7 @@ struct Linked<'a> {
 }
 
 pub(super) async fn join(cx: &Cx, args: JoinArgs) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let prompt = "A passphrase for this new device, five or six words: ";
     let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
     let device_name = args.name.unwrap_or_else(vault::machine);
