@@ -101,7 +101,7 @@ async fn a_draft_that_is_held_waits_for_its_person() {
 async fn half_a_measure_is_no_result_before_it_is_done() {
     let device = Device::with_vault().await;
     let exercise = ExerciseChoice { id: "gad-7".parse().unwrap(), version: None };
-    let answers = [("1".to_owned(), haven_core::answers::Value::from(2))].into();
+    let answers = [("q1".to_owned(), haven_core::answers::Value::from(2))].into();
     let draft = Draft { exercise: Some(exercise), answers, ..Draft::default() };
     device.client.save_draft(SavedDraft { draft, ..saved(1, "") }).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_secs(60)).await;
