@@ -58,7 +58,22 @@ pub(crate) const CANDIDATE_SHOWN: usize = 32;
 /// The most columns of a line of prose: the eye loses the way back on longer ones.
 pub(crate) const PROSE_COLUMNS_MAX: usize = 80;
 
-/// How often a person may mistype a passphrase when the journal was locked under their editor.
+/// The most bytes read of what was written in an editor: sixteen times the largest draft, which is kept in parts then.
+pub(crate) const WORDS_READ_MAX: u64 = 16 * haven_core::limits::DRAFT_BYTES_MAX as u64;
+
+/// The most bytes of a part of what is larger than a draft: a little less, so that its title still fits.
+pub(crate) const PART_BYTES_MAX: usize = haven_core::limits::DRAFT_BYTES_MAX - 8 * 1024;
+
+/// An editor that is back sooner with nothing written may be a window that is still open. Large ones need as long to start.
+pub(crate) const EDITOR_AT_ONCE: Duration = Duration::from_secs(5);
+
+/// How often a window's file is looked at while it is waited for: nobody notices it, and it costs nothing.
+pub(crate) const WINDOW_LOOK: Duration = Duration::from_millis(250);
+
+/// How long the file of a window that may still be open is left in its place with nothing written in it.
+pub(crate) const WINDOW_OPEN_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// How often a person may mistype a passphrase that a command asks for on the way.
 pub(crate) const UNLOCK_TRIES: usize = 3;
 
 /// How long `help-now` waits for a running daemon before it answers by itself. Somebody is waiting who should not have to.

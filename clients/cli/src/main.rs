@@ -1,7 +1,7 @@
 //! `haven`: the command line. Thin: it asks, prints and explains; everything it can do, the daemon's interface does.
 //!
 //! Rooms in reading order: `args` (what may be typed), `fault` (how it fails), `cx` (where it asks and prints), `ask`,
-//! `daemon` (the way to it), `when`, `shapes` (JSON), `editor` (words in progress), `commands`.
+//! `daemon` (the way to it), `when`, `shapes` (JSON), `kept` (words that must not be lost), `unlock`, `editor` (words in progress), `commands`.
 
 mod limits;
 
@@ -15,6 +15,9 @@ mod text;
 mod when;
 
 mod shapes;
+
+mod kept;
+mod unlock;
 
 mod editor;
 

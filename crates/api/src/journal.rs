@@ -94,6 +94,8 @@ pub struct Written {
     pub version: String,
     /// Whether every required question of its exercise was answered; true without an exercise and after an edit.
     pub complete: bool,
+    /// Whether an edit found it like that already, so that no version was made.
+    pub unchanged: bool,
 }
 
 /// Somebody an entry is about.

@@ -11,6 +11,8 @@ pub(crate) const RECORD: &str = "haven/1/record";
 pub(crate) const NAME: &str = "haven/1/name";
 pub(crate) const PREVIOUS_ROOT: &str = "haven/1/previous root";
 pub(crate) const WRAP: &str = "haven/1/wrap";
+pub(crate) const DROP: &str = "haven/1/drop";
+pub(crate) const DROP_ID: &str = "haven/1/id of a drop";
 pub(crate) const LOCAL: &str = "haven/1/local";
 pub(crate) const PASSPHRASE: &str = "haven/1/passphrase";
 pub(crate) const BOX_SALT: &str = "haven/1/box salt";
@@ -30,7 +32,7 @@ mod tests {
 
     use super::*;
 
-    const OURS: [&str; 21] = [
+    const OURS: [&str; 23] = [
         EPOCH_KEY,
         EPOCH_SALT,
         EPOCH_NAME,
@@ -40,6 +42,8 @@ mod tests {
         NAME,
         PREVIOUS_ROOT,
         WRAP,
+        DROP,
+        DROP_ID,
         LOCAL,
         PASSPHRASE,
         BOX_SALT,

@@ -142,6 +142,10 @@ pub struct DraftSave {
     pub editing: Option<(EntryId, Option<Version>)>,
     /// All of the words and fields as they stand in the editor.
     pub draft: Draft,
+    /// Whether only its person makes an entry of it.
+    pub held: bool,
+    /// People it is about as they were named; those who are found are added to the draft's, the other names are kept.
+    pub named: BTreeSet<String>,
 }
 
 /// A draft as listed.
@@ -156,6 +160,12 @@ pub struct DraftShown {
     pub saved: Timestamp,
     /// What it holds.
     pub draft: Draft,
+    /// Whether only its person makes an entry of it.
+    pub held: bool,
+    /// Names of people that fit nobody so far, or several.
+    pub named: BTreeSet<String>,
+    /// What keeps it from being an entry.
+    pub problem: Option<Fault>,
 }
 
 /// A server the person chose.
@@ -257,6 +267,9 @@ pub enum Fault {
     /// People named that do not exist.
     #[error("there is no such person")]
     PeopleUnknown(BTreeSet<PersonId>),
+    /// A draft names people who cannot be told.
+    #[error("it is about somebody who is not among your people, or whose name several have")]
+    PeopleUnclear,
     /// The words do not fit: what, how large, how large they may be.
     #[error("{what} is {size} {unit}; at most {max} fit")]
     TooLarge {

@@ -5,6 +5,7 @@ mod clock;
 mod defining;
 mod documents;
 mod drafts;
+mod drops;
 mod import;
 mod journal;
 mod linking;
@@ -47,6 +48,7 @@ use crate::view::{DeviceShown, View};
 use alarms::Raised;
 use documents::OpenDocuments;
 use drafts::Drafting;
+use drops::Drops;
 use linking::LinkingState;
 use receive::Waiting;
 use session::Session;
@@ -61,6 +63,8 @@ pub enum Input {
     Client(Ticket, Command),
     /// The server says, or the connection changes.
     Server(Incoming),
+    /// Words were sealed into the store, as they are while the vault is locked.
+    Dropped,
     /// The store holds less than it once held: an older copy was put in its place. Told until a step has told the person
     /// durably.
     StoreWentBack,
@@ -104,6 +108,8 @@ pub struct Engine {
     announced: Announced,
     open: OpenDocuments,
     drafts: BTreeMap<DraftId, Drafting>,
+    /// There from the first step on.
+    drops: Option<Drops>,
     server: Option<ServerChoice>,
     session: Session,
     exchange: DeviceExchange,
@@ -146,6 +152,7 @@ impl Engine {
         let synced =
             sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
+        let drops = Drops::read(&sealed)?;
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
         let mut engine = Self {
             names: names(&keys, &roster),
@@ -163,6 +170,7 @@ impl Engine {
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
             drafts,
+            drops,
             server,
             sent,
             built_in: shelf.clone(),
@@ -180,6 +188,8 @@ impl Engine {
         }
         engine.note_interrupted(&mut work)?;
         engine.apply_waiting(&mut work);
+        engine.keep_drop_key(&mut work)?;
+        engine.take_drops(&mut work)?;
         if engine.server.is_some() {
             engine.reconnect_now(&mut work);
         }
@@ -194,6 +204,11 @@ impl Engine {
         match input {
             Input::Client(ticket, command) => self.ask(&mut work, ticket, command),
             Input::Server(incoming) => self.hear(&mut work, incoming),
+            Input::Dropped => {
+                if let Err(fault) = self.take_drops(&mut work) {
+                    tracing::error!(%fault, "what was written while locked could not be read");
+                }
+            }
             Input::StoreWentBack => self.raise(&mut work, Raised::OldCopy),
             Input::Wake => {}
         }

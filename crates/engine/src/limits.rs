@@ -71,6 +71,16 @@ pub const DRAFT_AGE_MS: u64 = 30_000;
 /// Drafts at once; an editor a window.
 pub const DRAFTS_MAX: usize = 64;
 
+/// Bytes of one drop's content: the largest draft and what is said about it.
+pub const DROP_BYTES_MAX: usize = haven_core::limits::DRAFT_BYTES_MAX + 64 * 1024;
+
+/// Drops that wait at once: a page an hour for ten days. Whoever can talk to a locked device must not fill its disk, and
+/// opening the vault takes all of them in one commit.
+pub const DROPS_MAX: usize = 256;
+
+/// Bytes of all drops that wait, for the same reason: the longest text 64 times over.
+pub const DROPS_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Records between two full vectors in a feed's records.
 pub const FULL_VECTOR_EVERY: u64 = 64;
 

@@ -16,6 +16,7 @@ use haven_feed::roster::consent::{self, Place};
 use haven_feed::roster::{Link, Roster, SpaceKind, WrapContext, link};
 use thiserror::Error;
 
+use crate::drops;
 use crate::io::{Commit, Entropy, Reader, StoreFault, Table, Write, draw};
 use crate::keys::{Keys, decode_roots, meta};
 
@@ -183,6 +184,7 @@ pub(crate) fn first_commit(
     for (key, plain) in [(meta::DEVICE, device), (meta::EPOCHS, keys.encode_roots())] {
         commit.put(Table::Meta, key, keys.seal(Table::Meta, key, &plain, entropy));
     }
+    drops::begin(keys, &mut commit, entropy);
     commit
 }
 

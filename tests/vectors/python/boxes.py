@@ -188,6 +188,25 @@ class Record:
 # Wraps.
 
 
+def drop_id(sealed):
+    """The id of a drop, and of what it becomes."""
+    return sha256("haven/1/id of a drop", sealed)[:16]
+
+
+def drop(key_row, content, random):
+    """Seals words while nobody can open them."""
+    need(key_row[:1] == b"\1", "incompatible")
+    enc, sealed = hpke_seal(key_row[1:], b"haven/1/drop", content, random, b"\1")
+    return b"\1" + enc + sealed
+
+
+def drop_open(secret, sealed):
+    """Opens a drop."""
+    need(sealed[:1] == b"\1", "incompatible")
+    need(len(sealed) >= 49, "malformed")
+    return hpke_open(secret, sealed[1:33], b"haven/1/drop", sealed[33:], b"\1")
+
+
 def wrap_info(space, epoch, recipient, previous):
     """The info of a wrap."""
     return b"haven/1/wrap" + space + number(epoch, 4) + recipient + previous

@@ -139,6 +139,18 @@ def local(tally, vectors):
         tally.equal(f"row {at} sealed", lambda: boxes.box_seal(key, info, plain, unhex(row["random"])), sealed)
 
 
+def drops(tally, vectors):
+    secret, key_row = unhex(vectors["secret"]), unhex(vectors["key row"])
+    tally.equal("key row", lambda: b"\1" + primitives.kem_key(secret), key_row)
+    for at, case in rows(tally, vectors, "drops"):
+        content, sealed = case["content"].encode(), unhex(case["sealed"])
+        tally.equal(f"drop {at} opened", lambda: boxes.drop_open(secret, sealed), content)
+        tally.equal(f"drop {at} sealed", lambda: boxes.drop(key_row, content, unhex(case["random"])), sealed)
+        tally.equal(f"drop {at} id", lambda: boxes.drop_id(sealed).hex(), case["id"])
+    for _, case in rows(tally, vectors, "refused"):
+        tally.refuses(case["name"], lambda: boxes.drop_open(secret, unhex(case["sealed"])))
+
+
 def epochs(tally, vectors):
     listed = vectors["epochs"]
     for at, epoch in rows(tally, vectors, "epochs"):
@@ -308,7 +320,7 @@ def feed_invites(tally, vectors):
 
 FILES = {
     "crypto-codes.json": codes, "crypto-words.json": words, "crypto-passphrase.json": passphrase,
-    "crypto-local.json": local, "crypto-epochs.json": epochs, "crypto-records.json": records,
+    "crypto-local.json": local, "crypto-drops.json": drops, "crypto-epochs.json": epochs, "crypto-records.json": records,
     "crypto-deflated.json": deflated, "crypto-padding.json": padding, "crypto-linking.json": linking,
     "feed-keys.json": feed_keys, "feed-records.json": feed_records, "feed-rosters.json": feed_rosters,
     "feed-logins.json": feed_logins, "feed-invites.json": feed_invites,

@@ -12,7 +12,8 @@ use crate::when;
 #[derive(Args)]
 pub(crate) struct AddArgs {
     /// The text, in one word or several, or `-` to read it from stdin; without it your editor opens. What you type here stays
-    /// in the shell's history.
+    /// in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock; with
+    /// --json that says {"id","kept":"sealed","waiting"}.
     #[arg(value_name = "TEXT")]
     pub(crate) words: Vec<String>,
     /// A title.
@@ -151,6 +152,12 @@ pub(crate) enum DraftCommand {
     Save {
         /// The draft: its id, or as much of it as fits one only.
         id: String,
+        /// Whom it is about, instead of those it names; may be repeated.
+        #[arg(long = "person", value_name = "PERSON")]
+        people: Vec<String>,
+        /// Make several entries of a text that is too long for one.
+        #[arg(long)]
+        split: bool,
     },
     /// Throw a draft away.
     Discard {

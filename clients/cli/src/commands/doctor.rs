@@ -50,7 +50,7 @@ pub(super) async fn run(cx: &Cx) -> Result<Exit, Fault> {
 
 /// What the daemon finds, as far as it answers.
 async fn asked(cx: &Cx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     findings.push(release(&haven.daemon().await?.version));
     findings.extend(haven.diagnose().await?);
     Ok(())

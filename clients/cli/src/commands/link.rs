@@ -44,7 +44,7 @@ fn quoted(word: &str) -> String {
 pub(super) async fn join(cx: &Cx, args: JoinArgs) -> Result<(), Fault> {
     let (code, linked) = read_link(&args.code.join(" "));
     let server_url = args.server.or(linked).ok_or_else(no_server)?;
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let prompt = "A passphrase for this new device, five or six words: ";
     let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
     let device_name = args.name.unwrap_or_else(vault::machine);

@@ -54,7 +54,7 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
 }
 
 async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fault> {
-    let exercises = cx.haven().await?.exercises(step, sign, LANGUAGE).await?;
+    let exercises = cx.device().await?.exercises(step, sign, LANGUAGE).await?;
     if exercises.is_empty() {
         cx.nothing("No exercise is of both that step and that sign. `haven practice list` shows them all.");
     }
@@ -72,7 +72,7 @@ fn summary(exercise: &ExerciseSummary, style: Style) -> String {
 }
 
 async fn show(cx: &Cx, id: &ExerciseId) -> Result<(), Fault> {
-    let exercise = cx.haven().await?.exercise(id, None, LANGUAGE).await?;
+    let exercise = cx.device().await?.exercise(id, None, LANGUAGE).await?;
     if cx.json {
         return cx.line(&shapes::ExerciseShape::of(&exercise));
     }
@@ -244,7 +244,7 @@ async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
             sitting.forget().await?;
             return Ok(None);
         }
-        let Err(fault) = sitting.keep_for_sure(cx, stepper.answers()).await else { break };
+        let Err(fault) = sitting.keep(stepper.answers()).await else { break };
         let again = match way {
             Way::Lines => asking::ask_again(cx, &mut sitting, &mut stepper, fault.faults()).await?,
             Way::Screens { still } => {
@@ -273,7 +273,7 @@ async fn close(
         return Ok(None);
     }
     if matches!(ending, Ending::Done) {
-        return sitting.finish().await.map(Some);
+        return sitting.finish(cx).await.map(Some);
     }
     cx.note(&format!("What you answered is kept. Go on with `haven practice do {}`.", args.id));
     if matches!(ending, Ending::Interrupted) { Err(Fault::interrupted()) } else { Ok(None) }

@@ -15,7 +15,7 @@ use crate::fault::{Exit, Fault};
 use crate::limits::SERVER_FIRST_MAX;
 use crate::shapes::StatusShape;
 use crate::text::{Style, count};
-use crate::{ask, daemon, when};
+use crate::{ask, daemon, unlock, when};
 
 #[derive(Serialize)]
 struct Made<'a> {
@@ -27,7 +27,7 @@ struct Made<'a> {
 }
 
 pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let kit_file = args.kit_out.map(KitFile::make).transpose()?;
     let name = args.name.unwrap_or_else(machine);
     let prompt = "A passphrase for this device, five or six words: ";
@@ -139,11 +139,11 @@ pub(super) fn machine() -> String {
 }
 
 pub(super) async fn unlock(cx: &Cx, file: Option<PathBuf>) -> Result<(), Fault> {
-    let haven = daemon::reach().await?;
+    let mut haven = daemon::reach().await?;
     let passphrase = ask::passphrase(cx, file.as_deref(), "Passphrase: ").await?;
-    let status = haven.unlock(passphrase).await?;
-    crate::editor::rescue(&haven, cx).await;
-    tell(cx, &status)
+    unlock::open(cx, &mut haven, passphrase).await?;
+    crate::editor::rescue(&mut haven, cx).await;
+    tell(cx, &haven.status().await?)
 }
 
 #[derive(Serialize)]
@@ -152,7 +152,7 @@ struct State {
 }
 
 pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let was_open = haven.status().await?.state == VaultState::Unlocked;
     haven.lock().await?;
     if was_open {
@@ -163,7 +163,7 @@ pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
 
 pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<(), Fault> {
     let PassphraseCommand::Change { old_file, new_file } = command;
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let old = ask::passphrase(cx, old_file.as_deref(), "The passphrase so far: ").await?;
     let new = ask::new_passphrase(cx, new_file.as_deref(), "The new passphrase: ").await?;
     haven.change_passphrase(old, new).await?;
@@ -173,7 +173,7 @@ pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<()
 }
 
 pub(super) async fn status(cx: &Cx) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let status = haven.status().await?;
     tell(cx, &status)?;
     if status.alarms > 0 && !cx.json {
@@ -197,6 +197,7 @@ fn in_words(status: &Status, style: Style) -> String {
             format!("The journal is open on {}: {entries}.\n", style.bold(&style.line(&status.device_name)))
         }
     };
+    words.push_str(&waiting_in_words(status));
     words.push_str(&sync_in_words(status));
     if status.drafts > 0 {
         let drafts = count(status.drafts.into(), "draft waits", "drafts wait");
@@ -207,6 +208,19 @@ fn in_words(status: &Status, style: Style) -> String {
         words.push_str(&format!("{} for you: `haven alarms`.\n", style.bold(&alarms)));
     }
     words
+}
+
+/// What waits sealed. In an open journal that is the exception, and `haven alarms` or the list of drafts says why.
+fn waiting_in_words(status: &Status) -> String {
+    if status.waiting == 0 {
+        return String::new();
+    }
+    let texts = count(status.waiting.into(), "text waits", "texts wait");
+    match (status.state, status.waiting) {
+        (VaultState::Unlocked, _) => format!("{texts} sealed that could not be taken in yet.\n"),
+        (_, 1) => format!("{texts} sealed; it comes in when you unlock.\n"),
+        (..) => format!("{texts} sealed; they come in when you unlock.\n"),
+    }
 }
 
 fn sync_in_words(status: &Status) -> String {

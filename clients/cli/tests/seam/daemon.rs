@@ -13,6 +13,7 @@ use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
 use haven_api::pb::alarm_service_server::{AlarmService, AlarmServiceServer};
 use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
+use haven_api::pb::draft_service_server::{DraftService, DraftServiceServer};
 use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
 use haven_api::pb::people_service_server::{PeopleService, PeopleServiceServer};
 use haven_api::pb::practice_service_server::{PracticeService, PracticeServiceServer};
@@ -50,6 +51,7 @@ impl Daemon {
         let server = tonic::transport::Server::builder()
             .add_service(VaultServiceServer::new(Fake))
             .add_service(JournalServiceServer::new(Fake))
+            .add_service(DraftServiceServer::new(Fake))
             .add_service(DeviceServiceServer::new(Fake))
             .add_service(AlarmServiceServer::new(Fake))
             .add_service(SupportServiceServer::new(Fake))
@@ -197,8 +199,27 @@ impl VaultService for Fake {
                 alarms: 0,
                 drafts: 0,
                 version: "0.1.0".to_owned(),
+                waiting: 0,
             }),
         });
+    }
+}
+
+impl DraftService for Fake {
+    calls! { fn
+        save_draft(SaveDraftRequest) -> SaveDraftResponse = |_| answer(pb::SaveDraftResponse { saved_ms: 0 });
+        list_drafts(ListDraftsRequest) -> ListDraftsResponse = no;
+        get_draft(GetDraftRequest) -> GetDraftResponse = no;
+        discard_draft(DiscardDraftRequest) -> DiscardDraftResponse = no;
+        commit_draft(CommitDraftRequest) -> CommitDraftResponse = no;
+        seal_draft(SealDraftRequest) -> SealDraftResponse = |request| {
+            // As much waits as may, but for one text.
+            let draft = request.saved.and_then(|saved| saved.draft).unwrap_or_default();
+            match draft.text.as_str() {
+                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2 }),
+                _ => Err(ApiError::new(ErrorReason::Locked, "not saved").into()),
+            }
+        };
     }
 }
 
@@ -428,7 +449,7 @@ impl JournalService for Fake {
         add_entry(AddEntryRequest) -> AddEntryResponse = add;
         edit_entry(EditEntryRequest) -> EditEntryResponse = |request| {
             let version = VERSION.to_owned();
-            known(&request.id).and_then(|id| answer(pb::EditEntryResponse { id, version }))
+            known(&request.id).and_then(|id| answer(pb::EditEntryResponse { id, version, unchanged: false }))
         };
         get_entry(GetEntryRequest) -> GetEntryResponse = |request| known(&request.id).and_then(|_| {
             let text = if request.version == OLD_VERSION { "rain\nall night" } else { "rain\nall day" };

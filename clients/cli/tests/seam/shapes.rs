@@ -40,13 +40,15 @@ fn scripts_read_objects_and_people_read_lines() {
         "5237a9cf  1970-01-01 00:00  Laptop\n0a11  1970-01-01 00:00  Laptop\n",
     );
     check(&daemon, &["add", "words", "--title", "T"], &format!("{{\"id\":\"{ID}\"}}\n"), &format!("{ID}\n"));
+    let kept = format!("{{\"id\":\"{ID}\",\"kept\":\"sealed\",\"waiting\":2}}\n");
+    check(&daemon, &["add", "to be sealed", "--title", "LOCKED"], &kept, &format!("{ID}\n"));
     check(&daemon, &["lock"], "{\"state\":\"locked\"}\n", "The journal is locked.\n");
     check(
         &daemon,
         &["status"],
         "{\"state\":\"unlocked\",\"device\":\"Laptop\",\"device_id\":\"6c7bfbd4a2723442\",\"entries\":1,\
          \"sync\":{\"state\":\"offline\",\"pending\":2,\"server\":\"http://127.0.0.1:7460\",\
-         \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0}\n",
+         \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0,\"waiting\":0}\n",
         "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 cannot be reached; 2 records to send.\n",
     );
 }

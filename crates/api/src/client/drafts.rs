@@ -3,9 +3,9 @@
 use haven_core::time::Timestamp;
 
 use super::{Client, Transport, fitting};
-use crate::convert::saved::{from_pb, id_to_pb, summary_from_pb, to_pb};
+use crate::convert::saved::{from_pb, id_to_pb, sealing_to_pb, summary_from_pb, to_pb};
 use crate::convert::{read, sent};
-use crate::drafts::{DraftId, DraftSummary, SavedDraft};
+use crate::drafts::{DraftId, DraftSummary, SavedDraft, Sealed, Sealing};
 use crate::error::ApiError;
 use crate::journal::Written;
 use crate::pb;
@@ -50,6 +50,17 @@ impl<T: Transport> Client<T> {
         Ok(())
     }
 
+    /// Keeps words while the vault is locked; they are durable when this returns, and become an entry or a draft when it is
+    /// unlocked.
+    ///
+    /// # Errors
+    /// `NO_VAULT`, `INVALID_ARGUMENT`, `TOO_LARGE`; `LOCKED` if as much waits as may.
+    pub async fn seal_draft(&self, sealing: Sealing) -> Result<Sealed, ApiError> {
+        let request = fitting(sealing_to_pb(sealing))?;
+        let sealed = self.draft_service().seal_draft(request).await?.into_inner();
+        Ok(Sealed { id: read(&sealed.id, "id")?, waiting: sealed.waiting })
+    }
+
     /// Makes a draft an entry, or a change to its entry, and forgets it.
     ///
     /// # Errors
@@ -57,6 +68,11 @@ impl<T: Transport> Client<T> {
     pub async fn commit_draft(&self, id: DraftId) -> Result<Written, ApiError> {
         let request = pb::CommitDraftRequest { draft_id: id_to_pb(id) };
         let written = self.draft_service().commit_draft(request).await?.into_inner();
-        Ok(Written { id: read(&written.id, "id")?, version: written.version, complete: written.complete })
+        Ok(Written {
+            id: read(&written.id, "id")?,
+            version: written.version,
+            complete: written.complete,
+            unchanged: false,
+        })
     }
 }

@@ -27,7 +27,12 @@ impl<T: Transport> Client<T> {
         let entry = Draft { at: entry.at.or_else(|| self.now()), ..entry };
         let request = pb::AddEntryRequest { draft: Some(draft::to_pb(entry)) };
         let added = self.journal_service().add_entry(fitting(request)?).await?.into_inner();
-        Ok(Written { id: read(&added.id, "id")?, version: added.version, complete: added.complete })
+        Ok(Written {
+            id: read(&added.id, "id")?,
+            version: added.version,
+            complete: added.complete,
+            unchanged: false,
+        })
     }
 
     /// Changes an entry. `base`: the version that the new text was made from, so that what was written elsewhere since is
@@ -42,7 +47,12 @@ impl<T: Transport> Client<T> {
             base_version: base.unwrap_or_default().to_owned(),
         };
         let edited = self.journal_service().edit_entry(fitting(request)?).await?.into_inner();
-        Ok(Written { id: read(&edited.id, "id")?, version: edited.version, complete: true })
+        Ok(Written {
+            id: read(&edited.id, "id")?,
+            version: edited.version,
+            complete: true,
+            unchanged: edited.unchanged,
+        })
     }
 
     /// Reads an entry, now or at a version.
@@ -140,7 +150,12 @@ impl<T: Transport> Client<T> {
     pub async fn restore(&self, id: &str, version: &str) -> Result<Written, ApiError> {
         let request = pb::RestoreVersionRequest { id: id.to_owned(), version: version.to_owned() };
         let restored = self.journal_service().restore_version(request).await?.into_inner();
-        Ok(Written { id: read(&restored.id, "id")?, version: restored.version, complete: true })
+        Ok(Written {
+            id: read(&restored.id, "id")?,
+            version: restored.version,
+            complete: true,
+            unchanged: false,
+        })
     }
 
     /// Puts an entry into the trash and returns its id.

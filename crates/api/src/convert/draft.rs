@@ -1,5 +1,7 @@
 //! Drafts: a client writes its own, a device reads core's, with people found and answers checked.
 
+use std::collections::BTreeSet;
+
 use haven_core::content::Library;
 use haven_core::entry::{Draft, EntryError, EntryKind, Tag};
 use haven_core::exercise::Exercise;
@@ -34,16 +36,21 @@ pub struct Lookup<'a> {
 /// # Errors
 /// Whatever does not fit: a time, a tag, a person, an exercise, an answer, a size.
 pub fn from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> {
-    let draft = unfinished_from_pb(draft, lookup)?;
+    let (mut draft, people) = unfinished_from_pb(draft, lookup)?;
+    draft.people = people.iter().map(|spec| find_person(spec, lookup.person)).collect::<Result<_, _>>()?;
     draft.validate().map_err(unfit)?;
     Ok(draft)
 }
 
-/// Reads a draft that is still being written: it may be blank.
+/// Reads a draft that is still being written, and apart from it whom it is about, as they were named: it may be blank, and name
+/// people who are not known yet.
 ///
 /// # Errors
-/// As [`from_pb`], but for what is missing yet.
-pub fn unfinished_from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> {
+/// As [`from_pb`], but for what is missing yet, for people and for sizes.
+pub fn unfinished_from_pb(
+    draft: pb::Draft,
+    lookup: Lookup<'_>,
+) -> Result<(Draft, BTreeSet<String>), ApiError> {
     let asked = draft.exercise.as_ref().map(|wanted| find_asked(wanted, lookup.shelf)).transpose()?;
     let usual = asked.map_or(EntryKind::Note, Asked::entry_kind);
     let kind = kind_from_pb(draft.kind)?.unwrap_or(usual);
@@ -51,15 +58,13 @@ pub fn unfinished_from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft,
     read.title = draft.title;
     read.text = draft.text;
     read.tags = draft.tags.iter().map(|tag| read_tag(tag)).collect::<Result<_, _>>()?;
-    read.people =
-        draft.people.iter().map(|spec| find_person(spec, lookup.person)).collect::<Result<_, _>>()?;
     read.exercise = asked.map(Asked::reference);
     read.answers = match asked {
         Some(asked) => asked.check_answers(&map_from_pb(draft.answers)).map_err(unfit_answers)?,
         None if draft.answers.is_empty() => Default::default(),
         None => return Err(unfit(EntryError::AnswersWithoutExercise)),
     };
-    Ok(read)
+    Ok((read, draft.people.into_iter().collect()))
 }
 
 /// Writes a draft that a device keeps, for the client that goes on with it.

@@ -2696,7 +2696,8 @@ pub struct SavedDraft {
     /// The draft's id, 32 lowercase hex letters made up by the client.
     #[prost(string, tag = "1")]
     pub draft_id: ::prost::alloc::string::String,
-    /// The words so far. Nothing is required of them yet.
+    /// The words so far. Nothing is required of them yet but that they have 2 MiB at most. People who are not found stay named as they
+    /// were typed.
     #[prost(message, optional, tag = "2")]
     pub draft: ::core::option::Option<Draft>,
     /// The entry it changes, or has become since: a draft left alone for a while is written down. Empty until then.
@@ -2708,6 +2709,10 @@ pub struct SavedDraft {
     /// When it was last saved. Set by the device.
     #[prost(int64, tag = "5")]
     pub saved_ms: i64,
+    /// It is not written down by itself when it is left alone: only CommitDraft makes an entry of it. Set by the client, for words that
+    /// their person has to look at first. What answers a measure is never written down by itself.
+    #[prost(bool, tag = "50")]
+    pub held: bool,
 }
 /// SaveDraftRequest brings a draft.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2756,6 +2761,13 @@ pub struct DraftSummary {
     /// The exercise it answers; absent if none.
     #[prost(message, optional, tag = "5")]
     pub exercise: ::core::option::Option<ExerciseRef>,
+    /// The beginning of its text, where it has no title; may be empty.
+    #[prost(string, tag = "50")]
+    pub opening: ::prost::alloc::string::String,
+    /// What keeps it from being an entry, in words for its person: it is too long, or names somebody who cannot be told. Empty if
+    /// nothing does.
+    #[prost(string, tag = "51")]
+    pub problem: ::prost::alloc::string::String,
 }
 /// GetDraftRequest names a draft.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2806,6 +2818,34 @@ pub struct CommitDraftResponse {
     /// Whether every required question of the exercise was answered; true without an exercise.
     #[prost(bool, tag = "3")]
     pub complete: bool,
+}
+/// SealDraftRequest brings words while nobody can be asked for the passphrase.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SealDraftRequest {
+    /// The words. What is in them is looked up at unlocking, so people may be named who are not found then. Without `at` an entry has
+    /// the time of the call. `draft_id` empty: they become an entry. `draft_id` set: they become that draft, whole, of the entry in
+    /// `entry_id` if one is named. `saved_ms` is ignored.
+    #[prost(message, optional, tag = "1")]
+    pub saved: ::core::option::Option<SavedDraft>,
+    /// The words change an entry, which `saved.entry_id` names by its id or the beginning of it: they become a draft of that entry, in
+    /// which everything that is empty here stays as it is. `saved.draft_id` is ignored then.
+    #[prost(bool, tag = "2")]
+    pub changes: bool,
+    /// Tags to take away from the entry, with `changes`.
+    #[prost(string, repeated, tag = "3")]
+    pub remove_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// SealDraftResponse confirms that they are durable.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SealDraftResponse {
+    /// The id that the entry will have, or the draft, 32 hex letters. A draft that was named keeps its own.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// How many such words wait now; 0 if the vault is open and they are in it.
+    #[prost(uint32, tag = "2")]
+    pub waiting: u32,
 }
 /// Generated client implementations.
 pub mod draft_service_client {
@@ -2989,7 +3029,8 @@ pub mod draft_service_client {
                 .insert(GrpcMethod::new("haven.v1.DraftService", "DiscardDraft"));
             self.inner.unary(req, path, codec).await
         }
-        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done.
+        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
+        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
         pub async fn commit_draft(
             &mut self,
             request: impl tonic::IntoRequest<super::CommitDraftRequest>,
@@ -3012,6 +3053,33 @@ pub mod draft_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("haven.v1.DraftService", "CommitDraft"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// SealDraft keeps words while the vault is locked: sealed at once, durable when answered, and not to be read by anybody, this
+        /// program included, until the vault is unlocked. Then they are an entry, or a draft where they do not fit one, with the time at
+        /// which they were written. Works on an open vault too. LOCKED if as much waits as may.
+        pub async fn seal_draft(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SealDraftRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SealDraftResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.DraftService/SealDraft",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.DraftService", "SealDraft"));
             self.inner.unary(req, path, codec).await
         }
     }
@@ -3061,12 +3129,23 @@ pub mod draft_service_server {
             tonic::Response<super::DiscardDraftResponse>,
             tonic::Status,
         >;
-        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done.
+        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
+        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
         async fn commit_draft(
             &self,
             request: tonic::Request<super::CommitDraftRequest>,
         ) -> std::result::Result<
             tonic::Response<super::CommitDraftResponse>,
+            tonic::Status,
+        >;
+        /// SealDraft keeps words while the vault is locked: sealed at once, durable when answered, and not to be read by anybody, this
+        /// program included, until the vault is unlocked. Then they are an entry, or a draft where they do not fit one, with the time at
+        /// which they were written. Works on an open vault too. LOCKED if as much waits as may.
+        async fn seal_draft(
+            &self,
+            request: tonic::Request<super::SealDraftRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SealDraftResponse>,
             tonic::Status,
         >;
     }
@@ -3358,6 +3437,51 @@ pub mod draft_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CommitDraftSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.DraftService/SealDraft" => {
+                    #[allow(non_camel_case_types)]
+                    struct SealDraftSvc<T: DraftService>(pub Arc<T>);
+                    impl<
+                        T: DraftService,
+                    > tonic::server::UnaryService<super::SealDraftRequest>
+                    for SealDraftSvc<T> {
+                        type Response = super::SealDraftResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SealDraftRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DraftService>::seal_draft(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SealDraftSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -4025,6 +4149,10 @@ pub struct Status {
     /// Release of the program that answers.
     #[prost(string, tag = "8")]
     pub version: ::prost::alloc::string::String,
+    /// How many texts that were written while the vault was locked wait sealed; also told while it is locked. In an open vault those
+    /// that found no place among the drafts yet, or that do not open.
+    #[prost(uint32, tag = "50")]
+    pub waiting: u32,
 }
 /// InitRequest says how to make a vault.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5681,6 +5809,9 @@ pub struct EditEntryResponse {
     /// The version it has now.
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
+    /// Whether it was like that already, so that no version was made.
+    #[prost(bool, tag = "50")]
+    pub unchanged: bool,
 }
 /// GetEntryRequest names an entry.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -11197,6 +11328,8 @@ opaque! {
     SaveDraftResponse,
     SavedDraft,
     ScaleShape,
+    SealDraftRequest,
+    SealDraftResponse,
     SearchEntriesRequest,
     SearchEntriesResponse,
     SearchHit,

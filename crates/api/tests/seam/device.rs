@@ -89,7 +89,7 @@ impl JournalService for Device {
         let mut entries = self.entries();
         entries[place] = edit.applied(&entries[place]).map_err(draft::unfit)?;
         let id = entries[place].id.to_string();
-        Ok(Response::new(pb::EditEntryResponse { id, version: "w".to_owned() }))
+        Ok(Response::new(pb::EditEntryResponse { id, version: "w".to_owned(), unchanged: false }))
     }
 
     async fn get_entry(

@@ -44,7 +44,19 @@ impl Engine {
         id: DocumentId,
         fields: Fields,
     ) -> Result<(), Fault> {
-        let author = self.author(work);
+        let now_ms = work.cx.now.wall_ms;
+        self.create_at(work, id, fields, now_ms)
+    }
+
+    /// Creates a document as of a moment that may be past.
+    pub(super) fn create_at(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: DocumentId,
+        fields: Fields,
+        at_ms: i64,
+    ) -> Result<(), Fault> {
+        let author = Author { actor: self.actor, now_ms: at_ms };
         let created = create(&fields, author);
         let written = [Written { document: id, changes: vec![created.change] }];
         let sources = self.write(work, &written, &[author.actor].into())?;
@@ -209,6 +221,9 @@ pub(super) fn limit(fault: EntryError) -> Fault {
         }
         EntryError::EntryTooLarge { bytes } => {
             too_large("the entry", bytes, core_limits::ENTRY_BYTES_MAX, "bytes")
+        }
+        EntryError::DraftTooLarge { bytes } => {
+            too_large("the draft", bytes, core_limits::DRAFT_BYTES_MAX, "bytes")
         }
         other => Fault::Invalid(other.to_string()),
     }

@@ -1,5 +1,7 @@
 //! What entries are read with on their way in: the exercises, the people there are, and the time it is.
 
+use std::collections::BTreeSet;
+
 use haven_api::convert::draft::{self, Lookup};
 use haven_api::convert::edit;
 use haven_api::convert::entry::{exercise_ref_to_pb, summary_to_pb};
@@ -39,17 +41,19 @@ impl Desk {
         entered(host, draft, None)
     }
 
-    /// Reads a draft that is still being written, for a new entry or for the one that is being edited.
+    /// Reads a draft that is still being written, for a new entry or for the one that is being edited, and whom it is about as
+    /// they were named.
     pub(super) fn unfinished(
         &self,
         host: &dyn Host,
         view: &View,
         editing: Option<&Entry>,
         draft: pb::Draft,
-    ) -> Result<Draft, ApiError> {
+    ) -> Result<(Draft, BTreeSet<String>), ApiError> {
         let (now, person) = (now(host)?, finder(view));
         let lookup = Lookup { now: &now, person: &person, shelf: &self.of(view).shelf };
-        entered(host, draft::unfinished_from_pb(draft, lookup)?, editing)
+        let (draft, named) = draft::unfinished_from_pb(draft, lookup)?;
+        Ok((entered(host, draft, editing)?, named))
     }
 
     /// Reads a change to an entry.

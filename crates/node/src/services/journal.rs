@@ -79,8 +79,10 @@ impl JournalService for Journal {
         let edit =
             self.desk.edit(&**self.node.host(), &snapshot.view, &row.entry, edit.unwrap_or_default())?;
         let base = names::version(&base_version)?;
+        let before = row.version.to_string();
         let (changed, version) = self.change(Command::Edit { id, base, edit }).await?;
-        Ok(Response::new(pb::EditEntryResponse { id: changed, version }))
+        let unchanged = version == before;
+        Ok(Response::new(pb::EditEntryResponse { id: changed, version, unchanged }))
     }
 
     async fn get_entry(

@@ -224,8 +224,14 @@ async fn a_draft_of_what_was_taken_back_can_still_be_finished() {
     client.add_exercise(MINE.to_owned()).await.unwrap();
     let choice = ExerciseChoice { id: mine(), version: None };
     let draft = Draft { exercise: Some(choice), answers: said("good", "tea"), ..Draft::default() };
-    let saved =
-        SavedDraft { id: [3; 16], draft, entry: None, base_version: None, saved: Timestamp::default() };
+    let saved = SavedDraft {
+        id: [3; 16],
+        draft,
+        entry: None,
+        base_version: None,
+        saved: Timestamp::default(),
+        held: false,
+    };
     client.save_draft(saved.clone()).await.unwrap();
     client.remove_exercise(&mine()).await.unwrap();
     let mut kept = client.draft(saved.id).await.unwrap();

@@ -53,6 +53,11 @@ impl FakeHost {
         self.moved_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
+    /// What the wall clock shows.
+    pub(crate) fn wall_ms(&self) -> i64 {
+        self.now().wall_ms
+    }
+
     /// Who answers at any address; nobody at first.
     pub(crate) fn serve(&self, server: Option<Routes>) {
         *self.server.lock().unwrap() = server;

@@ -29,7 +29,7 @@ struct Inner {
 
 impl Disk {
     /// Some commits are taken yet, then every one fails like this.
-    fn fail_after(&self, takes: usize, fault: StoreFault) {
+    pub(crate) fn fail_after(&self, takes: usize, fault: StoreFault) {
         let mut inner = self.0.lock().unwrap();
         (inner.takes, inner.fault) = (takes, Some(fault));
     }
@@ -57,7 +57,7 @@ impl Disk {
     }
 
     /// Every commit fails like this, until it is told otherwise.
-    fn fail(&self, fault: Option<StoreFault>) {
+    pub(crate) fn fail(&self, fault: Option<StoreFault>) {
         self.0.lock().unwrap().fault = fault;
     }
 }

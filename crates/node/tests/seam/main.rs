@@ -11,6 +11,7 @@ mod days;
 mod devices;
 mod disk;
 mod drafts;
+mod drops;
 mod events;
 mod exchange;
 mod exercises;

@@ -326,7 +326,7 @@ fn a_database_of_a_newer_haven_is_refused_untouched() {
 }
 
 #[test]
-fn what_is_too_large_or_no_text_is_refused_and_nothing_of_it_is_kept() {
+fn what_is_too_large_or_no_text_is_no_entry_and_what_can_be_kept_is_a_draft() {
     let device = Device::begun();
     device.run_with(&["add", "-"], &vec![b'x'; 20_000_000]).failed(2, "TOO_LARGE");
     device.run_with(&["add", "-"], &vec![b'x'; 1_000_000]).failed(2, "TOO_LARGE");
@@ -334,6 +334,8 @@ fn what_is_too_large_or_no_text_is_refused_and_nothing_of_it_is_kept() {
     device.run_with(&["add", "-"], b"").failed(2, "INVALID_ARGUMENT");
     device.run_with(&["add", "-", "--title", &"t".repeat(501)], b"x").failed(2, "TOO_LARGE");
     assert_eq!(device.entries(), 0);
+    // Ten parts of the largest, the next in one, the strange bytes, and the one with the long title.
+    assert_eq!(device.lines(&["draft", "list"]).len(), 13);
     let largest = "ä".repeat(128 * 1024);
     let id = device.add(&largest);
     assert_eq!(device.text(&id), largest);

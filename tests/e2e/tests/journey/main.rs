@@ -10,6 +10,7 @@ mod editor;
 mod faults;
 mod first;
 mod help;
+mod locked;
 mod manners;
 mod practice;
 mod progress;

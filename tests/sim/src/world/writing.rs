@@ -118,7 +118,7 @@ impl World {
         open.text.push_str(&format!("{word} "));
         let mut draft = Draft::new(EntryKind::Note, date(3));
         draft.text.clone_from(&open.text);
-        let save = DraftSave { id: open.id, editing: None, draft };
+        let save = DraftSave { id: open.id, editing: None, draft, held: false, named: Default::default() };
         let asked = self.devices[device].ask(Command::SaveDraft(save), self.now_ms, &mut self.chance);
         if matches!(asked, Asked::Answered(Ok(_))) {
             open.words.push(word);

@@ -1,5 +1,6 @@
 //! What rests on a device: the wrapped local key and the rows under it.
 
+use haven_crypto::drops::{DropSecret, id};
 use haven_crypto::local::LocalKey;
 use haven_crypto::passphrase::{KdfParams, Passphrase, WrappedLocalKey, stretch};
 use haven_vectors::{check, hex};
@@ -92,4 +93,33 @@ fn local() {
         "crypto-local.json",
         &json!({"about": about, "local key": hex(entropy::<32>(0x10)), "rows": rows.map(row)}),
     );
+}
+#[test]
+fn drops() {
+    let secret = DropSecret::from_entropy(entropy(0x20));
+    let key = secret.key();
+    let drop = |content: &str| {
+        let sealed = key.seal(content.as_bytes(), entropy(0xa0));
+        assert_eq!(secret.open(&sealed).unwrap().bytes(), content.as_bytes());
+        json!({"content": content, "random": hex(entropy::<32>(0xa0)), "sealed": hex(&sealed), "id": hex(id(&sealed))})
+    };
+    let good = key.seal(b"words", entropy(0xa0));
+    let refused = |(name, sealed): (&str, Vec<u8>)| json!({"name": name, "sealed": hex(&sealed), "fault": fault(secret.open(&sealed))});
+    let flipped = [&good[..good.len() - 1], &[good[good.len() - 1] ^ 1]].concat();
+    let wrong = [
+        ("a newer suite", [&[2], &good[1..]].concat()),
+        ("low order", [&[1][..], &[0; 32], &good[33..]].concat()),
+        ("a bit of the tag", flipped),
+        ("half", good[..30].to_vec()),
+    ];
+    let drops = ["", "written while locked", "äöü"].map(drop);
+    let refused = wrong.map(refused);
+    let vectors = json!({
+        "about": "PROTOCOL.md, drops",
+        "secret": hex(secret.expose_for_sealing()),
+        "key row": hex(key.to_bytes()),
+        "drops": drops,
+        "refused": refused,
+    });
+    check("crypto-drops.json", &vectors);
 }

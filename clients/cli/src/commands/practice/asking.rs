@@ -73,6 +73,11 @@ async fn questions(
         is_unsafe = now;
         // What cannot be kept now is kept at the end, or that says why not.
         let _ = sitting.keep(stepper.answers()).await;
+        if sitting.is_kept() {
+            let id = &stepper.exercise().summary.exercise.id;
+            *cx.parting.borrow_mut() =
+                format!("What you answered is kept. Go on with `haven practice do {id}`.");
+        }
     }
     Ok(Ending::Done)
 }
