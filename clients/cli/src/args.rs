@@ -1,23 +1,26 @@
 //! The commands and their arguments.
 
+mod day;
 mod devices;
 mod journal;
 mod measures;
 mod practice;
 mod program;
 mod support;
+mod typed;
 
 pub(crate) use devices::{
     ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, ServerCommand, SyncArgs,
 };
 pub(crate) use journal::{
-    AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, ImportCommand, ListArgs, SearchArgs,
-    ShowArgs,
+    AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, HistoryArgs, ImportCommand, ListArgs,
+    SearchArgs, ShowArgs,
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
 pub(crate) use support::{HelpNowArgs, PlanCommand, ReadableArgs, ReminderArgs, ReminderCommand};
+pub(crate) use typed::{may_be_a_word, named, parse, plain, refusal, wants_json};
 
 use std::path::PathBuf;
 
@@ -38,17 +41,20 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// What stands over the options that every command understands.
+const GLOBAL: &str = "Global options";
+
 /// What every command understands.
 #[derive(Args)]
 pub(crate) struct Global {
     /// Print JSON: one object, or one a line for lists; errors too.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
     /// Never ask anything; fail instead.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) no_input: bool,
     /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = GLOBAL)]
     pub(crate) color: Color,
 }
 
@@ -91,28 +97,29 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Find entries by words.
     Search(SearchArgs),
+    /// List the tags and how many entries have each, the most used first.
+    Tags,
     /// List the versions of an entry, newest first.
-    History {
-        /// The entry: its id, or as much of it as fits one only.
-        id: String,
-    },
+    History(HistoryArgs),
     /// Make an entry read as it did in an earlier version.
     Restore {
-        /// The entry: its id, or as much of it as fits one only.
+        /// The entry: its id, as much of it as fits one only, or `last` for the newest.
         id: String,
-        /// The version, as `haven history` names it.
+        /// The version, as `haven history` names it, or as much of that as fits one only.
         #[arg(long)]
         version: String,
     },
-    /// Put an entry into the trash.
+    /// Put entries into the trash.
     Trash {
-        /// The entry: its id, or as much of it as fits one only.
-        id: String,
+        /// The entries: their ids, as much of each as fits one only, or `last` for the newest.
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
     },
-    /// Take an entry out of the trash.
+    /// Take entries out of the trash.
     Untrash {
-        /// The entry: its id, or as much of it as fits one only.
-        id: String,
+        /// The entries: their ids, as much of each as fits one only, or `last` for the one that went there last.
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
     },
     /// Note how you're feeling.
     Checkin(CheckinArgs),
@@ -178,6 +185,12 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Check that everything is as it should be; tells nothing of what you wrote.
     Doctor,
+    /// Show the help of a command, such as `haven help device link`.
+    Help {
+        /// The command; all of them unless told.
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -195,17 +208,16 @@ pub(crate) enum Command {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
+    use super::typed::command;
     use super::*;
 
     #[test]
     fn the_commands_are_sound() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     fn check(line: &str, is_good: bool) {
-        let parsed = Cli::try_parse_from(line.split_whitespace());
+        let parsed = parse(line.split_whitespace().map(Into::into));
         assert_eq!(parsed.is_ok(), is_good, "{line}: {:?}", parsed.err().map(|error| error.to_string()));
     }
 
@@ -216,10 +228,22 @@ mod tests {
             "haven --json status",
             "haven add words --title T --tag a --tag b --person Ann --at 1660-01-01 --kind checkin",
             "haven add -",
+            "haven add these words --at yesterday",
+            "haven help",
+            "haven help device link",
             "haven edit 1a --from - --title T --tag a --untag b --person P --at 2026-11-24T21:30",
             "haven show 1a --version 00ff",
             "haven list --limit 0 --before 2026-01-01 --after 2025-01-01 --tag a --person P --kind note --trashed",
+            "haven list -n 5 --on yesterday",
+            "haven list --before today --after monday --json",
             "haven search tea --limit 3",
+            "haven search tea -n 3",
+            "haven tags",
+            "haven show last 1a --json",
+            "haven trash 1a 2b last",
+            "haven untrash 1a 2b",
+            "haven edit 1a 2b --tag x",
+            "haven history last --diff",
             "haven restore 1a --version v",
             "haven import jsonl f --dry-run",
             "haven import jsonl -",
@@ -227,11 +251,15 @@ mod tests {
             "haven export jsonl -",
             "haven export markdown d --history",
             "haven device join CODE --server http://x --name N --passphrase-file p",
+            "haven device join haven-link:CODE@http://x",
             "haven device confirm --wait --words x --passphrase-file p",
             "haven device rename 1a Phone",
             "haven server set http://x --invite I",
             "haven sync --wait --timeout 60s",
             "haven practice list --step 3 --sign regulated",
+            "haven practice show slow-breath --toml",
+            "haven practice schema",
+            "haven measure show phq-9 --toml",
             "haven practice add mine.toml --json",
             "haven practice add -",
             "haven practice do slow-breath --person P --answers f --plain",
@@ -276,7 +304,9 @@ mod tests {
             "haven frobnicate",
             "haven show",
             "haven list --limit many",
-            "haven list --before yesterday",
+            "haven list --before tomorrow",
+            "haven list --on today --after monday",
+            "haven trash",
             "haven list --kind poem",
             "haven add x --at teatime",
             "haven restore 1a",
@@ -293,7 +323,7 @@ mod tests {
             "haven reminders export - --every hourly",
             "haven reminders export - --at noon",
             "haven init --invite I",
-            "haven device join CODE",
+            "haven device join",
         ] {
             check(line, false);
         }

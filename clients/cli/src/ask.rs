@@ -8,7 +8,8 @@ use haven_api::error::{ApiError, ErrorReason};
 
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
-use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX};
+use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX, WORDS_READ_MAX};
+use crate::text::{columns, wrapped};
 
 /// Gets a passphrase: the first line of a file, or from the person.
 ///
@@ -44,7 +45,7 @@ async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {
             "Pass --passphrase-file FILE, or run this in a terminal.",
         ));
     }
-    let prompt = prompt.to_owned();
+    let prompt = broken(prompt);
     asked(move || rpassword::prompt_password(prompt)).await
 }
 
@@ -56,7 +57,7 @@ pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String,
     if !cx.asks {
         return Err(Fault::usage("an answer is needed", "nobody may be asked here", instead));
     }
-    let prompt = prompt.to_owned();
+    let prompt = broken(prompt);
     let line = asked(move || {
         io::Write::write_all(&mut io::stderr(), prompt.as_bytes())?;
         let mut line = String::new();
@@ -87,6 +88,29 @@ pub(crate) async fn agree(cx: &Cx, yes: bool, question: &str, what: &str) -> Res
     if agrees { Ok(()) } else { Err(undecided()) }
 }
 
+/// A prompt as the terminal shows it, broken between words; what is typed comes right behind it.
+fn broken(prompt: &str) -> String {
+    let typed_behind = &prompt[prompt.trim_end().len()..];
+    format!("{}{typed_behind}", wrapped(prompt.trim_end(), columns(io::stderr())))
+}
+
+/// Asks before an entry's text is emptied.
+///
+/// # Errors
+/// Nobody may be asked.
+pub(crate) async fn may_be_empty(cx: &Cx) -> Result<bool, Fault> {
+    if !cx.asks {
+        return Err(Fault::usage(
+            "nothing was changed",
+            "the new text is empty",
+            "Give the text. To put the entry away, use `haven trash ID`.",
+        ));
+    }
+    aside("The new text is empty. The words of before stay in the history, and nowhere else.");
+    let answer = line(cx, "Empty it? [y/N] ", "Give the text.").await?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
 /// Waits for the person on a thread of its own, so that a signal is still heard.
 async fn asked(ask: impl FnOnce() -> io::Result<String> + Send + 'static) -> Result<String, Fault> {
     let answer = tokio::task::spawn_blocking(ask).await.map_err(|_| Fault::interrupted())?;
@@ -103,14 +127,17 @@ fn first_line(file: &Path) -> Result<String, Fault> {
     io::BufReader::new(opened.take(PASSPHRASE_READ_MAX)).read_until(b'\n', &mut line).map_err(unreadable)?;
     let line = line.strip_suffix(b"\n").unwrap_or(&line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match String::from_utf8(line.to_vec()) {
-        Ok(line) if !line.is_empty() => Ok(line),
-        Ok(_) => Err(Fault::usage(
-            "no passphrase was given",
-            "the first line of the file is empty",
-            "Write it there.",
-        )),
-        Err(_) => Err(Fault::usage("no passphrase was given", "the file is not UTF-8", "Save it as UTF-8.")),
+    let refused = |why: String, next: &str| Fault::usage("no passphrase was given", why, next);
+    let line = std::str::from_utf8(line).map_err(|error| match line {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => refused("the file is UTF-16".to_owned(), "Save it as UTF-8."),
+        _ => {
+            refused(format!("byte {} of the file is not UTF-8", error.valid_up_to() + 1), "Save it as UTF-8.")
+        }
+    })?;
+    // Some programs begin a file with a byte order mark; it is no part of what stands there.
+    match line.trim_start_matches('\u{feff}') {
+        "" => Err(refused("the first line of the file is empty".to_owned(), "Write it there.")),
+        line => Ok(line.to_owned()),
     }
 }
 
@@ -125,12 +152,73 @@ pub(crate) fn text(file: &Path) -> Result<String, Fault> {
     if bytes.len() as u64 > TEXT_READ_MAX {
         return Err(ApiError::new(ErrorReason::TooLarge, "the text cannot be taken").into());
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let why = format!("byte {} is not UTF-8", error.utf8_error().valid_up_to() + 1);
+    let words = Words::read(&bytes);
+    match words.strange {
+        Some(place) => Err(place.fault()),
+        None => Ok(words.text),
+    }
+}
+
+/// Words as they came from a pipe or an editor.
+pub(crate) struct Words {
+    /// The words. Bytes that are no UTF-8 stand in them as Latin-1 reads them, which is what they mostly are.
+    pub(crate) text: String,
+    /// The first byte that is no UTF-8.
+    pub(crate) strange: Option<Place>,
+}
+
+/// Where a byte stands, both from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    line: usize,
+    byte: usize,
+}
+
+impl Place {
+    /// Says why such a text is not taken as it is.
+    pub(crate) fn fault(self) -> Fault {
+        let why = format!("byte {} of line {} is not UTF-8", self.byte, self.line);
         Fault::usage("the text cannot be taken", why, "Save it as UTF-8.")
-    })?;
-    let ending = ["\r\n", "\n"].into_iter().find(|ending| text.ends_with(ending)).unwrap_or_default();
-    Ok(text.strip_suffix(ending).unwrap_or(&text).to_owned())
+    }
+}
+
+impl Words {
+    /// Reads bytes. One line feed at their end belongs to the file, not to the text.
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        let end = bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n")).unwrap_or(bytes).len();
+        let bytes = &bytes[..end];
+        let (mut text, mut strange) = (String::with_capacity(end), None);
+        for part in bytes.utf8_chunks() {
+            text.push_str(part.valid());
+            if !part.invalid().is_empty() {
+                strange.get_or_insert_with(|| place(text.as_bytes()));
+                text.extend(part.invalid().iter().map(|byte| char::from(*byte)));
+            }
+        }
+        Self { text, strange }
+    }
+}
+
+/// The place of the byte after these.
+fn place(before: &[u8]) -> Place {
+    let line_begins = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    Place { line, byte: before.len() - line_begins + 1 }
+}
+
+/// Reads words from a pipe: all of them, since nobody has them but the pipe.
+///
+/// # Errors
+/// They cannot be read, or are more than any draft could hold.
+pub(crate) fn piped() -> Result<Words, Fault> {
+    let stdin = Path::new("-");
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(WORDS_READ_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Fault::unreadable(stdin, &error))?;
+    if bytes.len() as u64 > WORDS_READ_MAX {
+        return Err(ApiError::new(ErrorReason::TooLarge, "the text cannot be taken").into());
+    }
+    Ok(Words::read(&bytes))
 }
 
 /// Opens a file, or stdin for `-`.
@@ -141,6 +229,7 @@ pub(crate) fn open(file: &Path) -> io::Result<Box<dyn Read>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Exit;
 
     fn written(bytes: &[u8]) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -159,7 +248,34 @@ mod tests {
         check(b"", None);
         check(b"\nsecond", None);
         check(b"\xff\n", None);
+        check(b"\xef\xbb\xbfbegins with a mark\r\n", Some("begins with a mark"));
+        check(b"\xef\xbb\xbf\n", None);
         assert!(first_line(Path::new("/nowhere/at/all")).is_err());
+    }
+
+    #[test]
+    fn a_file_that_holds_no_utf8_is_refused_with_the_place() {
+        let check = |bytes: &[u8], why: &str| {
+            let refused = first_line(written(bytes).path()).unwrap_err();
+            assert_eq!((refused.reason(), refused.exit()), (ErrorReason::InvalidArgument, Exit::Usage));
+            assert!(refused.why().contains(why), "{}", refused.why());
+        };
+        check(b"caf\xe9\n", "byte 4 of the file");
+        check(b"\xff\xfea\0b\0\n\0", "UTF-16");
+    }
+
+    #[test]
+    fn words_keep_every_byte_and_say_where_the_first_strange_one_is() {
+        let check = |bytes: &[u8], text: &str, strange: Option<(usize, usize)>| {
+            let words = Words::read(bytes);
+            assert_eq!(words.text, text);
+            assert_eq!(words.strange, strange.map(|(line, byte)| Place { line, byte }), "{text}");
+        };
+        check("ä\n".as_bytes(), "ä", None);
+        check(b"one\ncaf\xe9 \xfcber\r\n", "one\ncafé über", Some((2, 4)));
+        check(b"\xff", "ÿ", Some((1, 1)));
+        check(b"cut \xc3", "cut Ã", Some((1, 5)));
+        check(b"", "", None);
     }
 
     #[test]

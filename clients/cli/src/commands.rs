@@ -4,11 +4,13 @@ mod alarms;
 mod config;
 mod definitions;
 mod devices;
+mod differing;
 mod doctor;
 mod drafts;
 mod entries;
 mod export;
 mod fiction;
+mod helping;
 mod import;
 mod link;
 mod measures;
@@ -19,9 +21,12 @@ mod program;
 mod progress;
 mod reminders;
 mod server;
+mod several;
 mod support;
+mod tags;
 mod today;
 mod vault;
+mod versions;
 mod writing;
 
 use std::env;
@@ -41,6 +46,11 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Daemon(args) => return program::run(cx, args).await,
         Command::Practice(args) => return practice::run(cx, args).await,
         Command::Measure(args) => return measures::run(cx, args).await,
+        Command::Edit(args) => return writing::edit(cx, args).await,
+        Command::Show(args) => return entries::show(cx, &args).await,
+        Command::Trash { ids } => return entries::trash(cx, &ids).await,
+        Command::Untrash { ids } => return entries::untrash(cx, &ids).await,
+        Command::Help { command } => helping::run(cx, &command).await,
         Command::HelpNow(args) => {
             support::help(cx, args).await;
             Ok(())
@@ -53,15 +63,12 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Passphrase(args) => vault::passphrase(cx, args).await,
         Command::Status => vault::status(cx).await,
         Command::Add(args) => writing::add(cx, args).await,
-        Command::Edit(args) => writing::edit(cx, args).await,
         Command::Checkin(args) => writing::checkin(cx, args).await,
-        Command::Show(args) => entries::show(cx, args).await,
         Command::List(args) => entries::list(cx, args).await,
         Command::Search(args) => entries::search(cx, args).await,
-        Command::History { id } => entries::history(cx, &id).await,
-        Command::Restore { id, version } => entries::restore(cx, &id, &version).await,
-        Command::Trash { id } => entries::trash(cx, &id).await,
-        Command::Untrash { id } => entries::untrash(cx, &id).await,
+        Command::Tags => tags::run(cx).await,
+        Command::History(args) => versions::history(cx, &args).await,
+        Command::Restore { id, version } => versions::restore(cx, &id, &version).await,
         Command::Draft(args) => drafts::run(cx, args).await,
         Command::Export(args) => export::run(cx, args).await,
         Command::DemoData(args) => fiction::run(cx, args).await,
@@ -107,5 +114,6 @@ fn folder_of(variable: &str, below_home: &str) -> Option<PathBuf> {
         return std::path::absolute(home).ok();
     }
     let folder = set(variable).filter(|path| path.is_absolute());
-    Some(folder.or_else(|| Some(set("HOME")?.join(below_home)))?.join("haven"))
+    let usual = || Some(env::home_dir().filter(|home| home.is_absolute())?.join(below_home));
+    Some(folder.or_else(usual)?.join("haven"))
 }

@@ -3,7 +3,7 @@
 mod pager;
 mod signals;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::env;
 use std::future::Future;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -13,9 +13,9 @@ use haven_api::unix::Connection;
 use serde::Serialize;
 
 use crate::args::{Color, Global};
-use crate::fault::Fault;
-use crate::text::{Style, columns, wrapped};
-use crate::{daemon, editor};
+use crate::fault::{Exit, Fault};
+use crate::text::{Style, columns, columns_whole, listed, wrapped};
+use crate::{daemon, editor, unlock};
 
 /// A device to talk to.
 pub(crate) type Haven = Client<Connection>;
@@ -30,6 +30,8 @@ pub(crate) struct Cx {
     pub(crate) style: Style,
     /// Whether an editor has the terminal, and with it the person's interrupts.
     pub(crate) editing: Cell<bool>,
+    /// What is said when the command is interrupted: how to go on with what was kept.
+    pub(crate) parting: RefCell<String>,
 }
 
 impl Cx {
@@ -51,13 +53,24 @@ impl Cx {
                 columns: columns(io::stdout()),
             },
             editing: Cell::new(false),
+            parting: RefCell::default(),
         }
     }
 
-    /// Connects to the daemon, which is started if it does not run. Words that an editor left behind are rescued first.
+    /// Connects to the daemon, which is started if it does not run, whether the journal is open or not. Words that an editor left
+    /// behind are rescued first.
+    pub(crate) async fn device(&self) -> Result<Haven, Fault> {
+        let mut haven = daemon::reach().await?;
+        editor::rescue(&mut haven, self).await;
+        Ok(haven)
+    }
+
+    /// Connects to the daemon for what needs the journal open: where the person may be asked, a locked one is opened first.
     pub(crate) async fn haven(&self) -> Result<Haven, Fault> {
-        let haven = daemon::reach().await?;
-        editor::rescue(&haven, self).await;
+        let mut haven = self.device().await?;
+        if self.asks {
+            unlock::for_command(self, &mut haven).await?;
+        }
         Ok(haven)
     }
 
@@ -66,7 +79,12 @@ impl Cx {
         &self,
         command: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        signals::interruptible(command, &self.editing).await
+        let outcome = signals::interruptible(command, &self.editing).await;
+        let parting = self.parting.take();
+        outcome.map_err(|fault| match fault.exit() {
+            Exit::Interrupted if !parting.is_empty() => fault.with_next(parting),
+            _ => fault,
+        })
     }
 
     /// Prints the result: an object for a script, words for a person.
@@ -86,7 +104,7 @@ impl Cx {
         words: impl FnOnce(Style) -> String,
     ) -> Result<(), Fault> {
         if !self.json {
-            return self.page(&words(self.style));
+            return self.page(&listed(&words(self.style), columns_whole(io::stdout())));
         }
         let mut lines = Vec::new();
         for item in items {
@@ -109,6 +127,13 @@ impl Cx {
             return pager::page(words);
         }
         print(words)
+    }
+
+    /// Says on a terminal that there is nothing to list, and what to do about it. A script or a pipe reads an empty list.
+    pub(crate) fn nothing(&self, words: &str) {
+        if self.style.terminal {
+            self.note(words);
+        }
     }
 
     /// Says something beside the result; scripts do not hear it.

@@ -7,16 +7,23 @@ use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use std::{env, io};
 
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::daemon::Daemon;
+use haven_api::error::{ApiError, ErrorReason, refused};
 use haven_api::unix;
+use haven_api::unix::holder::{Held, Holder};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, Signal};
 use serde::Deserialize;
 
 use crate::cx::Haven;
 use crate::fault::Fault;
-use crate::limits::{DAEMON_GONE_MAX, DAEMON_LOOK, DAEMON_LOOK_MAX, DAEMON_SECOND_MAX, DAEMON_START_MAX};
+use crate::limits::{
+    DAEMON_ANSWER_MAX, DAEMON_GONE_MAX, DAEMON_LOOK, DAEMON_LOOK_MAX, DAEMON_SECOND_MAX, DAEMON_START_MAX,
+};
+use crate::when;
 
 /// The name of the daemon's program.
 const PROGRAM: &str = "havend";
@@ -38,7 +45,7 @@ pub(crate) async fn reach() -> Result<Haven, Fault> {
 /// Somebody else listens, or nothing tells where.
 pub(crate) async fn running() -> Result<Option<Haven>, Fault> {
     match unix::connect(&socket()?).await {
-        Ok(haven) => Ok(Some(haven)),
+        Ok(haven) => Ok(Some(haven.in_the_time_of(when::here))),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -56,12 +63,129 @@ pub(crate) async fn gone(haven: &Haven) {
     let _ = tokio::time::timeout(DAEMON_GONE_MAX, silent).await;
 }
 
-/// Where the daemon listens.
+/// How it stands with the daemon, whatever its socket says.
+pub(crate) enum Standing {
+    /// It serves.
+    Answers(Haven, Daemon),
+    /// It holds the folder, and says nothing; who it is, if that can be told.
+    Silent(Option<Holder>),
+    /// There is none.
+    Stopped,
+}
+
+/// Looks how it stands with the daemon, and starts none.
+///
+/// # Errors
+/// Somebody else's is in its place.
+pub(crate) async fn standing() -> Result<Standing, Fault> {
+    let deadline = Instant::now() + DAEMON_SECOND_MAX;
+    loop {
+        if let Some(haven) = running().await? {
+            match tokio::time::timeout(DAEMON_ANSWER_MAX, haven.daemon()).await {
+                Ok(Ok(daemon)) => return Ok(Standing::Answers(haven, daemon)),
+                // It has just ended, or begins anew.
+                Ok(Err(error)) if error.reason == ErrorReason::DaemonUnreachable => {}
+                Ok(Err(error)) => return Err(error.into()),
+                Err(_) => return Ok(Standing::Silent(holder(held()?))),
+            }
+        }
+        let held = held()?;
+        if held == Held::ByNobody {
+            return Ok(Standing::Stopped);
+        }
+        if Instant::now() >= deadline {
+            return Ok(Standing::Silent(holder(held)));
+        }
+        tokio::time::sleep(DAEMON_LOOK_MAX).await;
+    }
+}
+
+/// Who serves the folder, by its lock.
+///
+/// # Errors
+/// The folder is another user's, or cannot be read.
+pub(crate) fn held() -> Result<Held, Fault> {
+    Held::of(&data()?).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be looked for")
+                .because("the folder of the journal is another user's")
+                .with_next("Set HAVEN_HOME to a folder of your own.")
+                .into()
+        }
+        _ => Fault::system("the daemon cannot be looked for", &error),
+    })
+}
+
+fn holder(held: Held) -> Option<Holder> {
+    match held {
+        Held::By(holder) => Some(holder),
+        Held::ByNobody | Held::BySomebody => None,
+    }
+}
+
+/// Asks a daemon that does not answer to end, as the system asks. One that somebody has stopped goes on for that.
+///
+/// # Errors
+/// The system refused.
+pub(crate) fn interrupt(holder: Holder) -> Result<(), Fault> {
+    let refused = |error: io::Error| Fault::system("the daemon could not be stopped", &error);
+    let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or_else(|| refused(io::ErrorKind::InvalidData.into()))?;
+    // Opened first: from here on nobody else can be given its id before it is looked at once more.
+    let process = rustix::process::pidfd_open(pid, PidfdFlags::empty());
+    if held()? != Held::By(holder) {
+        return Ok(());
+    }
+    for signal in [Signal::TERM, Signal::CONT] {
+        let sent = match &process {
+            Ok(process) => rustix::process::pidfd_send_signal(process, signal),
+            // A system without such handles.
+            Err(Errno::NOSYS) => rustix::process::kill_process(pid, signal),
+            Err(errno) => Err(*errno),
+        };
+        match sent {
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(errno) => return Err(refused(errno.into())),
+        }
+    }
+    Ok(())
+}
+
+/// Says of a daemon that did not answer what can be known of it.
+pub(crate) fn explained(fault: Fault) -> Fault {
+    if !fault.is_usual(ErrorReason::DaemonUnreachable) {
+        return fault;
+    }
+    match held() {
+        Ok(Held::ByNobody) => fault
+            .because("the daemon ended while it was asked")
+            .with_next("Look whether it was done, then try again; the next command starts another daemon."),
+        Ok(held) => unanswering(holder(held)),
+        Err(_) => fault,
+    }
+}
+
+/// Says that a daemon runs and does not answer.
+fn unanswering(holder: Option<Holder>) -> Fault {
+    let why = match holder {
+        Some(holder) => format!("it runs as process {}, and says nothing", holder.pid),
+        None => "one holds the folder of the journal, and says nothing".to_owned(),
+    };
+    ApiError::new(ErrorReason::DaemonUnreachable, "the daemon does not answer")
+        .because(why)
+        .with_next(
+            "If this computer is very busy, try again in a moment. Otherwise `haven daemon stop` ends it; what was saved \
+             is kept.",
+        )
+        .into()
+}
+
+/// The folder of the journal, where the daemon is found.
 ///
 /// # Errors
 /// Nothing tells.
-pub(crate) fn socket() -> Result<PathBuf, Fault> {
-    unix::socket().ok_or_else(|| {
+fn data() -> Result<PathBuf, Fault> {
+    unix::data().ok_or_else(|| {
         Fault::usage(
             "the journal cannot be found",
             "neither HAVEN_HOME nor HOME is set",
@@ -70,37 +194,68 @@ pub(crate) fn socket() -> Result<PathBuf, Fault> {
     })
 }
 
+/// Where the daemon listens.
+///
+/// # Errors
+/// Nothing tells.
+pub(crate) fn socket() -> Result<PathBuf, Fault> {
+    Ok(data()?.join(unix::SOCKET))
+}
+
 /// Nobody listens, as opposed to somebody who must not be talked to.
 fn is_absent(error: &ApiError) -> bool {
     let usual = ApiError::new(ErrorReason::DaemonUnreachable, error.what.clone());
     *error == usual
 }
 
-/// Starts the daemon and connects to it.
+/// Starts the daemon and connects to it. Where one holds the folder already, waits for that.
 ///
 /// # Errors
 /// It cannot be started, ends at once or does not begin to listen.
 pub(crate) async fn start(serve: Option<SocketAddr>) -> Result<Haven, Fault> {
-    let mut begun = Begun::spawn(serve)?;
-    let mut deadline = Instant::now() + DAEMON_START_MAX;
+    let mut deadline = Instant::now() + DAEMON_SECOND_MAX;
     let mut pause = DAEMON_LOOK;
-    let mut ended = None;
+    let mut begun = None;
     loop {
         if let Some(haven) = running().await? {
             return Ok(haven);
         }
-        if ended.is_none() && begun.has_ended() {
-            let fault = last_words(&begun.said());
-            // Another command may have started one at the same moment, and ours saw that it came second.
-            let came_second = fault.reason() == ErrorReason::StorageInUse;
-            deadline = Instant::now() + if came_second { DAEMON_SECOND_MAX } else { Duration::ZERO };
-            ended = Some(fault);
+        let has_ended = begun.as_mut().is_some_and(Begun::has_ended);
+        match &mut begun {
+            None if held()? == Held::ByNobody => {
+                begun = Some(Begun::spawn(serve)?);
+                deadline = Instant::now() + DAEMON_START_MAX;
+            }
+            Some(own) if has_ended => return instead_of(last_words(&own.said())).await,
+            _ => {}
         }
         if Instant::now() >= deadline {
-            return Err(ended.unwrap_or_else(|| silent("it takes too long")));
+            return Err(match begun {
+                Some(_) => silent("it takes too long"),
+                None => unanswering(holder(held()?)),
+            });
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(DAEMON_LOOK_MAX);
+    }
+}
+
+/// What there is instead of a daemon that ended at once: another command may have started one at the same moment, and ours saw
+/// that it came second.
+async fn instead_of(fault: Fault) -> Result<Haven, Fault> {
+    if fault.reason() != ErrorReason::StorageInUse {
+        return running().await?.ok_or(fault);
+    }
+    let deadline = Instant::now() + DAEMON_SECOND_MAX;
+    while Instant::now() < deadline {
+        if let Some(haven) = running().await? {
+            return Ok(haven);
+        }
+        tokio::time::sleep(DAEMON_LOOK_MAX).await;
+    }
+    match held()? {
+        Held::ByNobody => Err(fault),
+        held => Err(unanswering(holder(held))),
     }
 }
 
@@ -115,7 +270,7 @@ impl Begun {
         let unable = |error: io::Error| {
             let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be started");
             let next = format!("Install {PROGRAM} beside haven, or where your PATH finds it.");
-            Fault::from(unable.because(error.kind().to_string()).with_next(next))
+            Fault::from(unable.because(refused(&error)).with_next(next))
         };
         let said = tempfile::tempfile().map_err(unable)?;
         let mut command = command(serve);

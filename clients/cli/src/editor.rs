@@ -1,15 +1,17 @@
 //! Words written in the person's own editor: in memory only, removed on every path, and never lost.
 //!
 //! The words lie in a private folder of a memory file system while the editor is open. Whatever goes wrong after that, they
-//! become a draft of the daemon's; if even that fails, the folder stays until the next command that finds the journal open.
+//! become a draft of the daemon's, or are sealed while the journal is locked; if even that fails, the folder stays until the
+//! next command. An editor that gives the prompt back at once may be a window that is still open: it is waited for.
 
 mod folder;
 mod program;
+mod window;
 
 use std::collections::BTreeMap;
 
-use haven_api::drafts::SavedDraft;
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::drafts::{Becomes, SavedDraft, Sealed, Sealing};
+use haven_api::error::ErrorReason;
 use haven_api::journal::{Draft, Edit, Entry, ExerciseChoice, Written};
 use haven_core::answers::ValueMap;
 use haven_core::id::EntryId;
@@ -17,10 +19,9 @@ use haven_core::time::{CivilTime, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::folder::Folder;
-use crate::cx::{Cx, Haven};
+use crate::cx::{Cx, Haven, aside};
 use crate::fault::{Exit, Fault};
-use crate::limits::UNLOCK_TRIES;
-use crate::{ask, daemon};
+use crate::{ask, daemon, kept, unlock, when};
 
 /// What is being written, apart from the text.
 #[derive(Default, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub(crate) struct About {
     entry: Option<String>,
     base: Option<String>,
     draft: Option<[u8; 16]>,
+    /// The draft that the words become if they cannot be saved.
+    keep: [u8; 16],
     /// The text that the editor was opened with.
     before: String,
     /// The socket of the daemon it belongs to.
@@ -71,6 +74,7 @@ impl About {
             entry: Some(summary.id.to_string()),
             base: Some(entry.version.clone()),
             draft: None,
+            keep: [0; 16],
             before: entry.text.clone(),
             socket: String::new(),
         }
@@ -106,36 +110,97 @@ impl About {
         }
     }
 
-    fn saved_draft(&self, text: String) -> Result<SavedDraft, Fault> {
-        let id = self.draft.map_or_else(random, Ok)?;
+    /// The words as they are sealed while the journal is locked.
+    fn sealing(&self, text: String) -> Sealing {
+        let saved = self.saved_draft(text);
+        let SavedDraft { id, mut draft, entry, base_version, .. } = saved;
+        let becomes = match (self.draft, entry) {
+            (None, None) => Becomes::Entry,
+            // It was saved as far as its person is concerned, so it waits for nobody once the journal is open.
+            _ => Becomes::Draft { id, entry, base_version, held: false },
+        };
+        if draft.at.is_none() {
+            draft.at = Some(when::here());
+        }
+        Sealing { draft, becomes }
+    }
+
+    /// The words as a draft that only their person saves.
+    pub(crate) fn saved_draft(&self, text: String) -> SavedDraft {
         let entry: Option<EntryId> = self.entry.as_ref().and_then(|id| id.parse().ok());
-        let base_version = self.base.clone();
-        Ok(SavedDraft { id, draft: self.draft(text), entry, base_version, saved: Timestamp::default() })
+        SavedDraft {
+            id: self.draft.unwrap_or(self.keep),
+            draft: self.draft(text),
+            entry,
+            base_version: self.base.clone(),
+            saved: Timestamp::default(),
+            held: true,
+        }
+    }
+
+    /// Gives the words a draft of their own to be kept in.
+    ///
+    /// # Errors
+    /// There are no random numbers.
+    pub(crate) fn keepable(mut self) -> Result<Self, Fault> {
+        self.keep = random()?;
+        Ok(self)
+    }
+
+    /// Whether nothing stood there before.
+    fn is_new(&self) -> bool {
+        self.before.trim().is_empty()
     }
 }
 
-/// Opens the editor and saves what was written; `None` if there is nothing to save.
+/// What came of an editor.
+pub(crate) enum Composed {
+    /// An entry was written or changed.
+    Written(Written),
+    /// The words wait sealed for the journal to be unlocked.
+    Sealed(Sealed),
+    /// There was nothing to save.
+    Nothing,
+    /// A window may still be open; what is saved in it is taken over by the next command.
+    Open,
+}
+
+/// Opens the editor and saves what was written.
 ///
 /// # Errors
 /// The editor failed, or the words could not be saved; they are kept then, and the error says where.
-pub(crate) async fn compose(cx: &Cx, haven: &Haven, mut about: About) -> Result<Option<Written>, Fault> {
+pub(crate) async fn compose(cx: &Cx, haven: &Haven, about: About) -> Result<Composed, Fault> {
+    let (mut haven, mut about) = (haven.clone(), about.keepable()?);
     about.socket = daemon::socket()?.display().to_string();
     let folder = Folder::make(&about)?;
-    let ended_well = program::run(cx, &folder).await?;
-    let text = folder.text()?;
-    if text == about.before || (text.trim().is_empty() && about.entry.is_none()) {
-        return if ended_well { Ok(None) } else { Err(failed("nothing had been written")) };
+    let ended = program::run(cx, &folder).await?;
+    let mut words = folder.words()?;
+    if ended.well && ended.at_once && words.text == about.before {
+        match window::wait(cx, &mut haven, &mut about, &folder).await? {
+            window::Ended::Done => words = folder.words()?,
+            window::Ended::Open => return Ok(Composed::Open),
+        }
     }
-    if !ended_well {
-        let next = keep(cx, haven, &about, text, folder).await;
-        return Err(failed("the editor ended with an error").with_next(next));
+    let is_blank = words.text.trim().is_empty();
+    if words.text == about.before || (is_blank && (about.is_new() || !ended.well)) {
+        return if ended.well { Ok(Composed::Nothing) } else { Err(failed("nothing had been written")) };
     }
-    match save(cx, haven, &about, &text).await {
-        Ok(written) => Ok(Some(written)),
+    let refused = match words.strange {
+        _ if !ended.well => Some(failed("the editor ended with an error")),
+        Some(place) => Some(place.fault()),
+        None if is_blank && !may_be_empty(cx, &about).await? => return Ok(Composed::Nothing),
+        None => None,
+    };
+    let outcome = match refused {
+        Some(fault) => Err(fault),
+        None => save(cx, &mut haven, &about, &words.text).await,
+    };
+    match outcome {
         Err(fault) => {
-            let next = keep(cx, haven, &about, text, folder).await;
+            let next = keep(&mut haven, &about, words.text, folder, fault.reason()).await;
             Err(fault.with_next(next))
         }
+        composed => composed,
     }
 }
 
@@ -143,43 +208,85 @@ fn failed(why: &str) -> Fault {
     Fault::usage("not saved", why, "Try again; VISUAL or EDITOR names the editor.").exiting(Exit::Failed)
 }
 
-/// Saves the words; asks for the passphrase if the journal was locked while they were being written.
-async fn save(cx: &Cx, haven: &Haven, about: &About, text: &str) -> Result<Written, Fault> {
-    let mut haven = haven.clone();
-    for left in (0..=UNLOCK_TRIES).rev() {
-        match save_once(&haven, about, text).await {
-            // A daemon that locks begins anew, and the connection with it.
-            Err(fault) if left > 0 && fault.reason() == ErrorReason::DaemonUnreachable => {
-                haven = daemon::reach().await?;
-            }
-            Err(fault) if left > 0 && fault.reason() == ErrorReason::Locked && cx.asks => {
-                cx.note("The journal was locked while you wrote.");
-                let passphrase = ask::passphrase(cx, None, "Passphrase: ").await?;
-                if let Err(fault) = open_again(&mut haven, passphrase).await {
-                    cx.note(&fault.to_string());
-                }
-            }
-            outcome => return outcome,
-        }
+/// Asks before a text is emptied. A draft is thrown away by a command of its own.
+async fn may_be_empty(cx: &Cx, about: &About) -> Result<bool, Fault> {
+    if about.draft.is_some() {
+        aside("The text is empty, so the draft stays as it was; `haven draft discard` throws it away.");
+        return Ok(false);
     }
-    save_once(&haven, about, text).await
+    ask::may_be_empty(cx).await
 }
 
-/// Unlocks the journal. A daemon that has just locked may still be handing its socket to its successor, and a connection
-/// taken in that instant breaks; unlocking twice does no harm, so the same passphrase is tried once more.
-pub(crate) async fn open_again(haven: &mut Haven, passphrase: String) -> Result<(), ApiError> {
-    match haven.unlock(passphrase.clone()).await {
-        Err(gone) if gone.reason == ErrorReason::DaemonUnreachable => {
-            *haven = daemon::reach().await.map_err(|_| gone)?;
-            haven.unlock(passphrase).await.map(drop)
+/// Saves the words. If the journal is locked they are sealed first, so that nothing can happen to them while the passphrase is
+/// asked for.
+async fn save(cx: &Cx, haven: &mut Haven, about: &About, text: &str) -> Result<Composed, Fault> {
+    let mut outcome = save_once(haven, about, text).await;
+    // A daemon that locks begins anew, and the connection with it.
+    if outcome.as_ref().is_err_and(|fault| fault.reason() == ErrorReason::DaemonUnreachable) {
+        *haven = daemon::reach().await?;
+        outcome = save_once(haven, about, text).await;
+    }
+    match outcome {
+        Err(fault) if fault.reason() == ErrorReason::Locked => {
+            let sealing = about.sealing(text.to_owned());
+            let becomes_entry = matches!(sealing.becomes, Becomes::Entry);
+            let sealed = haven.seal_draft(sealing).await?;
+            if sealed.waiting > 0 && !opened_for(cx, haven).await? {
+                return Ok(Composed::Sealed(sealed));
+            }
+            taken(haven, sealed.id, becomes_entry).await.map(Composed::Written)
         }
-        outcome => outcome.map(drop),
+        outcome => outcome.map(Composed::Written),
+    }
+}
+
+/// Asks for the passphrase so that words which are sealed already come in at once; tells whether the journal is open.
+///
+/// # Errors
+/// The person interrupts.
+pub(crate) async fn opened_for(cx: &Cx, haven: &mut Haven) -> Result<bool, Fault> {
+    if !cx.asks {
+        return Ok(false);
+    }
+    aside("The journal is locked. Your words are kept sealed.");
+    *cx.parting.borrow_mut() = "Your words are kept sealed, and come in when you unlock.".to_owned();
+    match unlock::ask(cx, haven, "Passphrase, to write them in now (Enter leaves them sealed): ").await {
+        Err(fault) if fault.exit() != Exit::Interrupted => {
+            aside(&format!("{}.", fault.why()));
+            Ok(false)
+        }
+        outcome => outcome,
+    }
+}
+
+/// What became of sealed words once the journal was opened.
+///
+/// # Errors
+/// They are a draft, and why.
+pub(crate) async fn taken(haven: &Haven, id: EntryId, is_entry: bool) -> Result<Written, Fault> {
+    if !is_entry {
+        return Ok(haven.commit_draft(*id.as_bytes()).await?);
+    }
+    match haven.entry(&id.to_string(), None).await {
+        Ok(entry) => {
+            Ok(Written { id: entry.summary.id, version: entry.version, complete: true, unchanged: false })
+        }
+        Err(error) if error.reason == ErrorReason::NotFound => {
+            // Trying to save the draft tells what keeps it from being an entry.
+            let draft = *id.as_bytes();
+            let outcome = haven.commit_draft(draft).await;
+            outcome.map_err(|error| {
+                let next = kept::Kept::Draft(draft).how_after(error.reason);
+                Fault::from(error).with_next(next)
+            })
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
 async fn save_once(haven: &Haven, about: &About, text: &str) -> Result<Written, Fault> {
     if about.draft.is_some() {
-        let draft = about.saved_draft(text.to_owned())?;
+        let draft = about.saved_draft(text.to_owned());
         let id = draft.id;
         haven.save_draft(draft).await?;
         return Ok(haven.commit_draft(id).await?);
@@ -194,41 +301,26 @@ async fn save_once(haven: &Haven, about: &About, text: &str) -> Result<Written, 
 }
 
 /// Keeps words that could not be saved, and says how to get at them.
-async fn keep(cx: &Cx, haven: &Haven, about: &About, text: String, folder: Folder) -> String {
-    match keep_draft(haven, about, text).await {
-        Ok(id) => how_to_get_at(&id),
-        Err(_) => {
-            folder.leave();
-            cx.note("The words are kept in memory until the journal is open again.");
-            "Run `haven unlock`; the words are kept as a draft then, see `haven draft list`.".to_owned()
-        }
+async fn keep(haven: &mut Haven, about: &About, text: String, folder: Folder, reason: ErrorReason) -> String {
+    match kept::keep(haven, about.saved_draft(text)).await {
+        Ok(kept) => kept.how_after(reason),
+        Err(fault) => in_memory(&folder, &fault),
     }
 }
 
-fn how_to_get_at(id: &str) -> String {
-    let short = &id[..crate::limits::ID_SHOWN];
+/// Leaves words where they are, since nobody takes them, and says so.
+fn in_memory(folder: &Folder, fault: &Fault) -> String {
+    folder.leave();
     format!(
-        "The words are kept: go on with `haven draft edit {short}`, or save them with `haven draft save {short}`."
+        "The words are in {} for now, which is memory and gone when the machine is turned off; they could not be kept, because {}. \
+         Put that right: the next `haven` command takes them over.",
+        folder.file().display(),
+        fault.why()
     )
 }
 
-async fn keep_draft(haven: &Haven, about: &About, text: String) -> Result<String, Fault> {
-    let draft = about.saved_draft(text)?;
-    let id = crate::shapes::hex(&draft.id);
-    match haven.save_draft(draft.clone()).await {
-        // A daemon that locks begins anew, and the connection with it.
-        Err(error) if error.reason == ErrorReason::DaemonUnreachable => {
-            daemon::reach().await?.save_draft(draft).await?;
-        }
-        outcome => {
-            outcome?;
-        }
-    }
-    Ok(id)
-}
-
-/// Turns words that an editor left behind, when something was killed, into drafts.
-pub(crate) async fn rescue(haven: &Haven, cx: &Cx) {
+/// Turns words that an editor left behind, when something was killed or a window stayed open, into drafts.
+pub(crate) async fn rescue(haven: &mut Haven, cx: &Cx) {
     let Ok(socket) = daemon::socket() else { return };
     let socket = socket.display().to_string();
     for folder in folder::left_behind() {
@@ -238,16 +330,16 @@ pub(crate) async fn rescue(haven: &Haven, cx: &Cx) {
             folder.leave();
             continue;
         }
-        let text = folder.text().unwrap_or_default();
+        let text = folder.words().map(|words| words.text).unwrap_or_default();
         if text.trim().is_empty() || text == about.before {
+            if folder.may_be_open() {
+                folder.leave();
+            }
             continue;
         }
-        match keep_draft(haven, &about, text).await {
-            Ok(id) => cx.note(&format!("An editor was cut off earlier. {}", how_to_get_at(&id))),
-            Err(_) => {
-                folder.leave();
-                cx.note("An editor was cut off earlier; its words are kept in memory until you unlock the journal.");
-            }
+        match kept::keep(haven, about.saved_draft(text)).await {
+            Ok(kept) => cx.note(&format!("An editor was cut off or left open earlier. {}", kept.how())),
+            Err(fault) => cx.note(&format!("An editor was cut off earlier. {}", in_memory(&folder, &fault))),
         }
     }
 }

@@ -4,10 +4,23 @@ use std::io::{self, Write as _};
 use std::mem;
 use std::path::Path;
 
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::error::{ApiError, ErrorReason, refused};
 use serde::Serialize;
 
+use crate::limits::CANDIDATE_SHOWN;
 use crate::text::{columns, wrapped};
+
+/// What to do about a file that cannot be read.
+fn next_for(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "Check how the name is written; `ls` shows what's there."
+        }
+        io::ErrorKind::IsADirectory => "Name a file inside it.",
+        io::ErrorKind::PermissionDenied => "Check who owns the file; `ls -l` shows who may read it.",
+        _ => "Check the name and the rights of the file.",
+    }
+}
 
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,17 +73,19 @@ impl Fault {
             }
             _ => ErrorReason::StorageFailed,
         };
-        let next = "Look at the owner and rights of the file and its folder, and at the free space.";
-        ApiError::new(reason, what).because(error.kind().to_string()).with_next(next).into()
+        let next = match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                "Check how the folder is written; it has to be there already."
+            }
+            io::ErrorKind::InvalidFilename => "Give it a shorter name.",
+            _ => "Look at the owner and rights of the file and its folder, and at the free space.",
+        };
+        ApiError::new(reason, what).because(refused(error)).with_next(next).into()
     }
 
     /// Says why a file that was named cannot be read.
     pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
-        Self::usage(
-            format!("{} cannot be read", path.display()),
-            error.kind().to_string(),
-            "Check the name and the rights of the file.",
-        )
+        Self::usage(format!("{} cannot be read", path.display()), refused(error), next_for(error))
     }
 
     /// Ends quietly: whoever read our output has seen enough.
@@ -98,6 +113,17 @@ impl Fault {
         self
     }
 
+    /// Says why, where more is known than usual.
+    pub(crate) fn because(mut self, why: impl Into<String>) -> Self {
+        self.error.why = why.into();
+        self
+    }
+
+    /// Whether it is for this reason and says no more than is usual of it.
+    pub(crate) fn is_usual(&self, reason: ErrorReason) -> bool {
+        *self.error == ApiError::new(reason, self.error.what.clone())
+    }
+
     /// Why it failed, or what, if nobody knows why.
     pub(crate) fn why(&self) -> String {
         if self.error.why.is_empty() { self.error.what.clone() } else { self.error.why.clone() }
@@ -111,6 +137,18 @@ impl Fault {
     /// What is wrong with what was sent, one by one.
     pub(crate) fn faults(&self) -> &[haven_core::fault::Fault] {
         &self.error.faults
+    }
+
+    /// Says which of several things it is about.
+    pub(crate) fn of(mut self, id: &str) -> Self {
+        self.error.what = format!("{id}: {}", self.error.what);
+        self
+    }
+
+    /// Whether the next thing would fail for the same reason.
+    pub(crate) fn is_about_all(&self) -> bool {
+        let is_reason = matches!(self.error.reason, ErrorReason::NoVault | ErrorReason::Cancelled);
+        is_reason || matches!(self.exit, Exit::Done | Exit::Locked | Exit::Daemon | Exit::Interrupted)
     }
 
     /// The exit code.
@@ -161,7 +199,8 @@ impl Fault {
             error.faults.iter().for_each(|fault| add("- ", &fault.to_string()));
         }
         if !error.candidates.is_empty() {
-            add("one of: ", &error.candidates.join(" "));
+            let short = |id: &String| id.chars().take(CANDIDATE_SHOWN).collect::<String>();
+            add("one of: ", &error.candidates.iter().map(short).collect::<Vec<_>>().join(" "));
         }
         add("next: ", &error.next);
         told

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// How long a daemon may take to begin listening. It opens one file; a minute-old laptop under full load needs seconds.
 pub(crate) const DAEMON_START_MAX: Duration = Duration::from_secs(20);
 
-/// How long another command's daemon may take once ours has found that it came second.
+/// How long a daemon that holds the lock of the folder may take to be found: another command's begins, or one whose socket was
+/// removed makes another, which it does within a second.
 pub(crate) const DAEMON_SECOND_MAX: Duration = Duration::from_secs(5);
 
 /// The first pause between two looks at a starting daemon's socket; it is ready in about as long.
@@ -17,8 +18,15 @@ pub(crate) const DAEMON_LOOK_MAX: Duration = Duration::from_millis(50);
 /// How long a command waits for a daemon that locks to be gone: the time in which it promises to forget the keys.
 pub(crate) const DAEMON_GONE_MAX: Duration = Duration::from_secs(2);
 
+/// How long a daemon may take to say who it is, before `daemon status` and `daemon stop` call it silent. It waits for no disk.
+pub(crate) const DAEMON_ANSWER_MAX: Duration = Duration::from_secs(5);
+
 /// How long `daemon stop` waits until the daemon is gone; it gives its calls five seconds to end.
 pub(crate) const DAEMON_STOP_MAX: Duration = Duration::from_secs(15);
+
+/// How long `daemon stop` then waits until the dead process is collected, so that whoever looks for its id finds none. That is
+/// somebody else's task, and mostly done at once; some containers look every two seconds.
+pub(crate) const DAEMON_COLLECTED_MAX: Duration = Duration::from_millis(2_500);
 
 /// How long `init` waits for the server's word on the new journal: a slow line answers meanwhile, and the journal is there.
 pub(crate) const SERVER_FIRST_MAX: Duration = Duration::from_secs(5);
@@ -32,16 +40,40 @@ pub(crate) const TEXT_READ_MAX: u64 = haven_api::limits::MESSAGE_BYTES_MAX as u6
 /// The most bytes of a passphrase file that are looked at for its first line.
 pub(crate) const PASSPHRASE_READ_MAX: u64 = 4 * 1024;
 
+/// The most entries that a question lists line by line: more would push the question off the screen.
+pub(crate) const ENTRIES_OFFERED_MAX: usize = 9;
+
 /// How long something goes on before its progress is shown: before that, a bar would only flicker.
 pub(crate) const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 
 /// Letters of an id in tables for people. Eight tell ten thousand entries apart all but once in a hundred journals.
 pub(crate) const ID_SHOWN: usize = 8;
 
+/// Letters of a version in lists for people: enough to tell the versions of one entry apart, and short enough for any screen.
+pub(crate) const VERSION_SHOWN: usize = 12;
+
+/// Letters of what may have been meant, where a beginning fits several: whole ids of entries, and enough of a version.
+pub(crate) const CANDIDATE_SHOWN: usize = 32;
+
 /// The most columns of a line of prose: the eye loses the way back on longer ones.
 pub(crate) const PROSE_COLUMNS_MAX: usize = 80;
 
-/// How often a person may mistype a passphrase when the journal was locked under their editor.
+/// The most bytes read of what was written in an editor: sixteen times the largest draft, which is kept in parts then.
+pub(crate) const WORDS_READ_MAX: u64 = 16 * haven_core::limits::DRAFT_BYTES_MAX as u64;
+
+/// The most bytes of a part of what is larger than a draft: a little less, so that its title still fits.
+pub(crate) const PART_BYTES_MAX: usize = haven_core::limits::DRAFT_BYTES_MAX - 8 * 1024;
+
+/// An editor that is back sooner with nothing written may be a window that is still open. Large ones need as long to start.
+pub(crate) const EDITOR_AT_ONCE: Duration = Duration::from_secs(5);
+
+/// How often a window's file is looked at while it is waited for: nobody notices it, and it costs nothing.
+pub(crate) const WINDOW_LOOK: Duration = Duration::from_millis(250);
+
+/// How long the file of a window that may still be open is left in its place with nothing written in it.
+pub(crate) const WINDOW_OPEN_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// How often a person may mistype a passphrase that a command asks for on the way.
 pub(crate) const UNLOCK_TRIES: usize = 3;
 
 /// How long `help-now` waits for a running daemon before it answers by itself. Somebody is waiting who should not have to.

@@ -1,7 +1,7 @@
 //! `haven`: the command line. Thin: it asks, prints and explains; everything it can do, the daemon's interface does.
 //!
 //! Rooms in reading order: `args` (what may be typed), `fault` (how it fails), `cx` (where it asks and prints), `ask`,
-//! `daemon` (the way to it), `when`, `shapes` (JSON), `editor` (words in progress), `commands`.
+//! `daemon` (the way to it), `when`, `shapes` (JSON), `kept` (words that must not be lost), `unlock`, `editor` (words in progress), `commands`.
 
 mod limits;
 
@@ -16,13 +16,17 @@ mod when;
 
 mod shapes;
 
+mod kept;
+mod unlock;
+
 mod editor;
 
 mod commands;
 
+use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::args::Cli;
@@ -30,14 +34,16 @@ use crate::cx::Cx;
 use crate::fault::{Exit, Fault};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let cli = match args::parse(typed.iter().cloned()) {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(refuse(&error) as u8),
+        Err(error) => return ExitCode::from(refuse(&error, &typed) as u8),
     };
     let cx = Cx::new(&cli.global);
     let exit = match run(cli, &cx) {
         Ok(exit) => exit,
         Err(fault) => {
+            let fault = daemon::explained(fault);
             fault.tell(cx.json);
             fault.exit()
         }
@@ -57,15 +63,19 @@ fn run(cli: Cli, cx: &Cx) -> Result<Exit, Fault> {
 }
 
 /// Says what cannot be understood, as words or, where the arguments ask for it, as JSON.
-fn refuse(error: &clap::Error) -> Exit {
+fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
     let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if is_answer || !std::env::args_os().any(|argument| argument == "--json") {
+    if is_answer {
         // Nobody is left to hear that this failed.
         let _ = error.print();
-        return if is_answer { Exit::Done } else { Exit::Usage };
+        return Exit::Done;
     }
-    let rendered = error.to_string();
-    let what = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    Fault::usage(what, "", "See `haven --help`.").tell(true);
+    let (json, may_be_a_word) = (args::wants_json(typed), args::may_be_a_word(error, typed));
+    if json || may_be_a_word {
+        args::refusal(error, typed).tell(json);
+        return Exit::Usage;
+    }
+    let words = args::plain(&error.render().to_string());
+    let _ = io::stderr().write_all(text::wrapped(&words, text::columns(io::stderr())).as_bytes());
     Exit::Usage
 }

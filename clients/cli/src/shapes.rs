@@ -19,6 +19,17 @@ pub(crate) struct Id {
     pub(crate) id: String,
 }
 
+/// What was sealed while the journal was locked.
+#[derive(Serialize)]
+pub(crate) struct SealedShape {
+    /// What the entry will be called, or the draft where it does not fit an entry.
+    pub(crate) id: String,
+    /// Always "sealed".
+    pub(crate) kept: &'static str,
+    /// How many such texts wait.
+    pub(crate) waiting: u32,
+}
+
 #[derive(Serialize)]
 pub(crate) struct StatusShape<'a> {
     state: &'static str,
@@ -28,6 +39,7 @@ pub(crate) struct StatusShape<'a> {
     sync: SyncShape<'a>,
     alarms: u32,
     drafts: u32,
+    waiting: u32,
 }
 
 impl<'a> StatusShape<'a> {
@@ -40,6 +52,7 @@ impl<'a> StatusShape<'a> {
             sync: SyncShape::of(&status.sync),
             alarms: status.alarms,
             drafts: status.drafts,
+            waiting: status.waiting,
         }
     }
 }
@@ -194,7 +207,11 @@ pub(crate) struct DraftShape<'a> {
     id: String,
     entry: Option<String>,
     title: &'a str,
+    opening: &'a str,
     saved: String,
+    /// What keeps it from being an entry.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    problem: &'a str,
 }
 
 impl<'a> DraftShape<'a> {
@@ -203,7 +220,9 @@ impl<'a> DraftShape<'a> {
             id: hex(&draft.id),
             entry: draft.entry.map(|entry| entry.to_string()),
             title: &draft.title,
+            opening: &draft.opening,
             saved: draft.saved.to_string(),
+            problem: &draft.problem,
         }
     }
 }

@@ -34,6 +34,16 @@ impl Style {
         self.dressed("2", text)
     }
 
+    /// Words that are no longer there.
+    pub(crate) fn gone(self, text: &str) -> String {
+        self.dressed("1;31", text)
+    }
+
+    /// Words that are new.
+    pub(crate) fn come(self, text: &str) -> String {
+        self.dressed("1;32", text)
+    }
+
     fn dressed(self, code: &str, text: &str) -> String {
         if self.colors && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
@@ -64,18 +74,36 @@ pub(crate) fn columns(target: impl AsFd) -> Option<usize> {
     (size.ws_col > 0).then(|| usize::from(size.ws_col).min(PROSE_COLUMNS_MAX))
 }
 
+/// How many columns a line of a list may take, which nobody reads as prose: all there are.
+pub(crate) fn columns_whole(target: impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(target).ok()?;
+    (size.ws_col > 0).then(|| usize::from(size.ws_col))
+}
+
 /// Breaks lines that are too long between words. What was indented stays so; a word is never broken, since it may be a link
 /// or a code.
 pub(crate) fn wrapped(text: &str, columns: Option<usize>) -> String {
+    broken(text, columns, "")
+}
+
+/// The same for the lines of a list: what one of them goes on with stands further in, so that the next is told from it.
+pub(crate) fn listed(text: &str, columns: Option<usize>) -> String {
+    broken(text, columns, LIST_INDENT)
+}
+
+/// How much further in a line of a list goes on.
+const LIST_INDENT: &str = "    ";
+
+fn broken(text: &str, columns: Option<usize>, further: &str) -> String {
     let Some(columns) = columns else { return text.to_owned() };
     let fits = |line: &str| textwrap::core::display_width(line) <= columns;
     let fill = |line: &str| {
         if fits(line) {
             return line.to_owned();
         }
-        let indent = &line[..line.len() - line.trim_start().len()];
+        let indent = format!("{}{further}", &line[..line.len() - line.trim_start().len()]);
         let options = textwrap::Options::new(columns)
-            .subsequent_indent(indent)
+            .subsequent_indent(&indent)
             .break_words(false)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -146,6 +174,15 @@ mod tests {
         check("see https://haven.example/a-b-c now", Some(9), "see\nhttps://haven.example/a-b-c\nnow");
         check("日本 日本 日本", Some(9), "日本 日本\n日本");
         check("kept   as  it is", Some(80), "kept   as  it is");
+    }
+
+    #[test]
+    fn what_a_line_of_a_list_goes_on_with_stands_further_in() {
+        let check = |text: &str, columns, shown: &str| assert_eq!(listed(text, columns), shown);
+        check("1a2b  one two three\n", Some(12), "1a2b  one\n    two\n    three\n");
+        check("  - one two\nb", Some(9), "  - one\n      two\nb");
+        check("1a2b  one two three\n", None, "1a2b  one two three\n");
+        check("日本日本  日本日本", Some(12), "日本日本\n    日本日本");
     }
 
     #[test]

@@ -1,26 +1,41 @@
 //! Times as a person types them.
 
-use haven_core::time::{CivilTime, Date};
-use jiff::ZonedDateTime;
+use haven_core::time::{CivilTime, Date, LocalZone, TimeError, Timestamp, ZoneFault, Zones};
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
-/// Reads a time. A date stays a date; a time of day without a zone gets this machine's, so that it means the same for ever.
+/// The zones that this machine knows.
+pub(crate) struct SystemZones;
+
+impl Zones for SystemZones {
+    fn offset_seconds(&self, zone: &str, moment: i64) -> Result<i32, ZoneFault> {
+        let database = jiff::tz::db();
+        match database.get(zone) {
+            Ok(zone) if !zone.is_unknown() => {
+                let ends = (jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
+                let moment = jiff::Timestamp::from_second(moment.clamp(ends.0, ends.1));
+                Ok(zone.to_offset(moment.unwrap_or_default()).seconds())
+            }
+            _ if database.is_definitively_empty() => Err(ZoneFault::NoZones),
+            _ => Err(ZoneFault::Unknown),
+        }
+    }
+}
+
+/// Reads a time. A date stays a date; a time of day without a zone gets this shell's, so that it means the same for ever.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn time(text: &str) -> Result<CivilTime, String> {
-    in_zone(text, TimeZone::system)
+    in_zone(text, system)
 }
 
 fn in_zone(text: &str, zone: impl FnOnce() -> TimeZone) -> Result<CivilTime, String> {
-    let time: CivilTime = text.parse().map_err(|fault: haven_core::time::TimeError| fault.to_string())?;
-    let is_whole = time.is_date()
-        || time.offset_seconds().is_some()
-        || time.zone().is_some()
-        || text.ends_with(['Z', 'z']);
-    if is_whole {
-        return Ok(time);
+    let wrong = |fault: TimeError| fault.to_string();
+    let time: CivilTime = text.parse().map_err(wrong)?;
+    let is_local = !time.is_date() && time.offset_seconds().is_none() && time.zone().is_none();
+    if !is_local {
+        return time.entered(&SystemZones, None).map_err(wrong);
     }
     let local: DateTime = text.parse().map_err(|_| "not a date or time of the calendar".to_owned())?;
     let zone = zone();
@@ -29,7 +44,45 @@ fn in_zone(text: &str, zone: impl FnOnce() -> TimeZone) -> Result<CivilTime, Str
         Some(_) => zoned.to_string(),
         None => zoned.timestamp().display_with_offset(zoned.offset()).to_string(),
     };
-    written.parse().map_err(|fault: haven_core::time::TimeError| fault.to_string())
+    written.parse().map_err(wrong)
+}
+
+/// The time it is for whoever types, with the zone of this shell.
+pub(crate) fn here() -> CivilTime {
+    at_moment(jiff::Timestamp::now(), &system())
+}
+
+fn at_moment(now: jiff::Timestamp, zone: &TimeZone) -> CivilTime {
+    let moment = Timestamp::from_millis(now.as_millisecond());
+    let offset = zone.to_offset(now).seconds();
+    let without_name = || CivilTime::from_clock(moment, offset, None).expect("an offset of a zone is one");
+    CivilTime::from_clock(moment, offset, zone.iana_name()).unwrap_or_else(|_| without_name())
+}
+
+/// The zone of this shell, for times in a file that name none.
+pub(crate) fn local_zone() -> LocalZone {
+    let zone = system();
+    match zone.iana_name() {
+        Some(name) => LocalZone::Named(name.to_owned()),
+        None => LocalZone::Fixed(zone.to_offset(jiff::Timestamp::now()).seconds()),
+    }
+}
+
+/// Reads a zone that somebody names.
+///
+/// # Errors
+/// It is none, or none that is known here.
+pub(crate) fn zone(text: &str) -> Result<LocalZone, String> {
+    let zone: LocalZone = text.parse().map_err(|fault: TimeError| fault.to_string())?;
+    if let LocalZone::Named(name) = &zone {
+        SystemZones.offset_seconds(name, 0).map_err(|fault| TimeError::from(fault).to_string())?;
+    }
+    Ok(zone)
+}
+
+/// The zone of this shell: of its TZ, else of the machine. UTC where that is no zone, as other programs take it.
+fn system() -> TimeZone {
+    TimeZone::try_system().ok().filter(|zone| !zone.is_unknown()).unwrap_or(TimeZone::fixed(Offset::UTC))
 }
 
 /// A time as tables show it: the date, and the time of day to the minute if there is one.
@@ -39,21 +92,19 @@ pub(crate) fn short(time: &CivilTime) -> String {
 }
 
 /// A moment as a person of this machine's zone reads it.
-pub(crate) fn local(moment: haven_core::time::Timestamp) -> String {
+pub(crate) fn local(moment: Timestamp) -> String {
     let moment = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or_default();
-    moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+    moment.to_zoned_datetime(system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The date of today, by this machine's clock and zone.
 pub(crate) fn today() -> Date {
-    let today = ZonedDateTime::now().date();
-    let known = Date::new(today.year(), today.month(), today.day());
-    known.expect("every date of one calendar is one of the other")
+    here().date()
 }
 
 /// The time it is on this machine, to the minute, as a person would type it.
 pub(crate) fn now() -> String {
-    jiff::Timestamp::now().to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%dT%H:%M").to_string()
+    jiff::Timestamp::now().to_zoned_datetime(system()).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 #[cfg(test)]
@@ -73,6 +124,12 @@ mod tests {
         check("2026-11-24T21:30:00-05:00", Some("2026-11-24T21:30:00-05:00"));
         check("2026-11-24T21:30:00Z", Some("2026-11-24T21:30:00Z"));
         check("2026-11-24T21:30:00+09:00[Asia/Tokyo]", Some("2026-11-24T21:30:00+09:00[Asia/Tokyo]"));
+        check("2026-07-01T12:00[Asia/Tokyo]", Some("2026-07-01T12:00:00+09:00[Asia/Tokyo]"));
+        check("2026-03-29T02:30", Some("2026-03-29T03:30:00+02:00[Europe/Berlin]"));
+        check("2026-10-25T02:30", Some("2026-10-25T02:30:00+02:00[Europe/Berlin]"));
+        check("2026-07-01T12:00+09:00[Europe/Berlin]", None);
+        check("2026-07-01T12:00+01:00[Mars/Base]", None);
+        check("2026-07-01[Mars/Base]", None);
         check("yesterday", None);
         check("2026-02-30", None);
     }
@@ -81,6 +138,21 @@ mod tests {
     fn a_zone_without_a_name_is_an_offset() {
         let fixed = || TimeZone::fixed(jiff::tz::offset(3));
         assert_eq!(in_zone("2026-11-24T21:30", fixed).unwrap().to_string(), "2026-11-24T21:30:00+03:00");
+    }
+
+    #[test]
+    fn it_is_the_time_of_the_shell() {
+        let now: jiff::Timestamp = "2026-11-24T20:30:00.5Z".parse().unwrap();
+        let tokyo = at_moment(now, &TimeZone::get("Asia/Tokyo").unwrap());
+        assert_eq!(tokyo.to_string(), "2026-11-25T05:30:00.5+09:00[Asia/Tokyo]");
+        let posix = at_moment(now, &TimeZone::posix("JST-9").unwrap());
+        assert_eq!(posix.to_string(), "2026-11-25T05:30:00.5+09:00");
+    }
+
+    #[test]
+    fn a_zone_is_known_or_refused() {
+        assert!(zone("Asia/Tokyo").is_ok() && zone("+09:00").is_ok());
+        assert!(zone("Mars/Base").is_err() && zone("Etc/Unknown").is_err() && zone("").is_err());
     }
 
     #[test]

@@ -139,6 +139,16 @@ fn of_records(kind: &str) -> Option<Told> {
             "it did not pass the checks, so it is kept and not shown",
             "Update Haven on all devices. The words are still on the device that wrote them: export them there.",
         ),
+        "DROP_UNREADABLE" => (
+            "something that was written while the journal was locked cannot be opened",
+            "the file was damaged, or somebody put something there; it is kept and not shown",
+            "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
+        ),
+        "DROP_KEY_CHANGED" => (
+            "the key that keeps what you write while the journal is locked was exchanged",
+            "the file was damaged, or somebody wrote to it; who did it may be able to read what you wrote while it was locked",
+            "It is put right now. Ask yourself who else can write to the journal's folder, and unlock before you write.",
+        ),
         _ => return None,
     })
 }
@@ -166,6 +176,8 @@ mod tests {
             "RECORD_PUT_ASIDE",
             "OTHER_SERVER",
             "JOURNAL_WENT_BACK",
+            "DROP_UNREADABLE",
+            "DROP_KEY_CHANGED",
         ];
         let unknown = says("UNKNOWN");
         for kind in kinds {

@@ -16,13 +16,17 @@ mod support;
 mod vault;
 mod watch;
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use haven_core::time::CivilTime;
 use prost::Message;
 use tonic::body::Body;
 use tonic::client::GrpcService;
 use tonic::codegen::http::Uri;
 use tonic::codegen::{Body as HttpBody, StdError};
 
+use crate::convert::text;
 use crate::error::{ApiError, ErrorReason};
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::pb;
@@ -48,11 +52,16 @@ impl<T> Transport for T where
 {
 }
 
+/// How much longer than usual a call may take, for a transport that gives a silent device up: it goes along with the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience(pub Duration);
+
 /// A device to talk to. Cheap to clone; calls may overlap.
 #[derive(Clone)]
 pub struct Client<T> {
     transport: T,
     origin: Uri,
+    now: Option<fn() -> CivilTime>,
 }
 
 /// Makes the generated client of a service, which is as cheap as the clone of a transport.
@@ -72,7 +81,24 @@ impl<T: Transport> Client<T> {
 
     /// Talks over a transport that finds the device by an address.
     pub fn with_origin(transport: T, origin: Uri) -> Self {
-        Self { transport, origin }
+        Self { transport, origin, now: None }
+    }
+
+    /// Tells the device from now on what time it is where the person is, wherever the client is not given a time. Without it, the
+    /// device takes its own, and its daemon may have been started in another zone.
+    #[must_use]
+    pub fn in_the_time_of(self, now: fn() -> CivilTime) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
+    /// The time it is where the person is, if the client was told how to tell it.
+    fn now(&self) -> Option<CivilTime> {
+        self.now.map(|now| now())
+    }
+
+    /// The day it is there, as requests hold it.
+    fn day(&self) -> String {
+        text(self.now().map(|now| now.date()))
     }
 
     service!(vault_service, pb::vault_service_client::VaultServiceClient<T>);

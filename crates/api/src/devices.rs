@@ -33,6 +33,27 @@ pub struct Link {
     pub url: String,
 }
 
+/// What a link begins with; no browser opens it.
+const LINK_SCHEME: &str = "haven-link:";
+
+/// Writes code and server in one text, read inside the app only.
+pub fn link_url(code: &str, server_url: &str) -> String {
+    format!("{LINK_SCHEME}{code}@{server_url}")
+}
+
+/// Reads what a person pasted: a code, or a link with the address of the server in it. Blanks and line breaks come with
+/// pasting and are left out.
+pub fn read_link(pasted: &str) -> (String, Option<String>) {
+    let pasted: String = pasted.split_whitespace().collect();
+    let scheme = pasted.get(..LINK_SCHEME.len()).filter(|start| start.eq_ignore_ascii_case(LINK_SCHEME));
+    let link = &pasted[scheme.map_or(0, str::len)..];
+    match link.split_once('@') {
+        Some((code, server_url)) if !server_url.is_empty() => (code.to_owned(), Some(server_url.to_owned())),
+        Some((code, _)) => (code.to_owned(), None),
+        None => (link.to_owned(), None),
+    }
+}
+
 /// Where a link stands on the device that has the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkState {
@@ -80,4 +101,27 @@ pub enum JoinState {
         /// Id of this device in it, as hex.
         device_id: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_link_is_read_whatever_came_with_it() {
+        let check = |pasted: &str, code: &str, server_url: Option<&str>| {
+            let (read, at) = read_link(pasted);
+            assert_eq!((&*read, at.as_deref()), (code, server_url), "{pasted:?}");
+        };
+        let server = Some("https://journal.example:7460");
+        check(&link_url("0000-1111", "https://journal.example:7460"), "0000-1111", server);
+        check("  haven-link:0000-\n1111@https://journal.\r\nexample:7460 \n", "0000-1111", server);
+        check("HAVEN-LINK:abcd@https://journal.example:7460", "abcd", server);
+        check("abcd@https://journal.example:7460", "abcd", server);
+        check("haven-link:abcd", "abcd", None);
+        check("haven-link:abcd@", "abcd", None);
+        check(" abcd efgh\t", "abcdefgh", None);
+        check("", "", None);
+        check("é-haven-link:", "é-haven-link:", None);
+    }
 }

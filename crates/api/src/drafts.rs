@@ -22,6 +22,8 @@ pub struct SavedDraft {
     pub base_version: Option<String>,
     /// When it was last saved; set by the device.
     pub saved: Timestamp,
+    /// Whether only its person makes an entry of it; else it is written down when it is left alone.
+    pub held: bool,
 }
 
 /// A draft as lists show it.
@@ -37,4 +39,51 @@ pub struct DraftSummary {
     pub saved: Timestamp,
     /// The exercise it answers.
     pub exercise: Option<ExerciseRef>,
+    /// The beginning of its text, where it has no title.
+    pub opening: String,
+    /// What keeps it from being an entry, in words for its person; empty if nothing does.
+    pub problem: String,
+}
+
+/// Words to be sealed while the vault is locked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sealing {
+    /// The words; people are named as they were typed.
+    pub draft: Draft,
+    /// What is to become of them.
+    pub becomes: Becomes,
+}
+
+/// What becomes of sealed words when the vault is unlocked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Becomes {
+    /// An entry, or a draft where they do not fit one.
+    Entry,
+    /// The draft of an open editor.
+    Draft {
+        /// Its name.
+        id: DraftId,
+        /// The entry it changes, by its full id.
+        entry: Option<EntryId>,
+        /// The version of that entry that the editor was opened with.
+        base_version: Option<String>,
+        /// Whether only its person makes an entry of it.
+        held: bool,
+    },
+    /// A draft of an entry in which everything that is empty stays as it is.
+    Changes {
+        /// The entry, by its id or the beginning of it.
+        entry: String,
+        /// Tags to take away from it.
+        remove_tags: Vec<String>,
+    },
+}
+
+/// Words that were sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// What the entry will be called, or the draft.
+    pub id: EntryId,
+    /// How many such words wait; 0 if the vault is open and they are in it.
+    pub waiting: u32,
 }

@@ -13,6 +13,7 @@ use crate::limits::CANDIDATES_MAX;
 use crate::pb;
 
 pub use crate::pb::ErrorReason;
+pub use haven_wire::system::refused;
 
 /// The type that the detail goes by in its envelope.
 const TYPE_URL: &str = "type.googleapis.com/haven.v1.ErrorDetail";
@@ -174,7 +175,9 @@ fn from_elsewhere(status: &Status) -> ApiError {
     };
     let error = ApiError::new(reason, "the call failed");
     match reason {
-        ErrorReason::Internal => error.because(status.code().description().to_lowercase()),
+        ErrorReason::Internal => {
+            error.because("the daemon gave an answer that this program doesn't understand")
+        }
         _ => error,
     }
 }

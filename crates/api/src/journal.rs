@@ -94,6 +94,8 @@ pub struct Written {
     pub version: String,
     /// Whether every required question of its exercise was answered; true without an exercise and after an edit.
     pub complete: bool,
+    /// Whether an edit found it like that already, so that no version was made.
+    pub unchanged: bool,
 }
 
 /// Somebody an entry is about.
@@ -165,6 +167,21 @@ impl fmt::Debug for Entry {
     }
 }
 
+/// A tag and how often it is used.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TagCount {
+    /// The tag.
+    pub tag: Tag,
+    /// How many entries that are not in the trash have it.
+    pub entries: u32,
+}
+
+impl fmt::Debug for TagCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TagCount({})", self.entries)
+    }
+}
+
 /// One version of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryVersion {
@@ -202,6 +219,8 @@ pub struct Page<T> {
     pub next: Option<String>,
     /// How many there are on all pages.
     pub total: u32,
+    /// Where there are none: tags of the journal that differ from those asked for in case only.
+    pub near_tags: Vec<String>,
 }
 
 /// An entry that was found.
@@ -236,6 +255,8 @@ pub struct Import<L> {
     pub lines: L,
     /// Only say what would happen.
     pub dry_run: bool,
+    /// The zone of times of day that name none, by name or as an offset; empty leaves them without one.
+    pub zone: String,
 }
 
 /// What became of an import.

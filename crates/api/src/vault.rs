@@ -45,6 +45,8 @@ pub struct Status {
     pub drafts: u32,
     /// Release of the program that answers.
     pub version: String,
+    /// How many texts that were written while the vault was locked wait sealed; told in every state.
+    pub waiting: u32,
 }
 
 /// How syncing goes, in a word.

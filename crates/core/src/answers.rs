@@ -4,7 +4,7 @@ mod answer;
 mod check;
 mod field;
 mod stored;
-mod value;
+pub mod value;
 
 pub use answer::{Answer, Answers, Emotion, Item, ItemValue, Seconds, SecondsError};
 pub use check::{check_answers, check_edits, complete};

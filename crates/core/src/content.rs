@@ -46,6 +46,20 @@ const BUILT_IN: [(&str, &str); 27] = [
     built_in!("plan-when-low"),
 ];
 
+/// The JSON schema of an exercise, for editors that help with writing one.
+pub const SCHEMA: &str = include_str!("../content/exercise.schema.json");
+
+/// Returns the definition of an exercise that comes with Haven, in its newest version.
+pub fn definition(id: &ExerciseId) -> Option<&'static str> {
+    text_of(&BUILT_IN, id)
+}
+
+/// The newest text of a definition among files that are named after what they define.
+pub(crate) fn text_of(files: &[(&str, &'static str)], id: &ExerciseId) -> Option<&'static str> {
+    let is_meant = |name: &str| name.strip_suffix(".toml") == Some(id.as_str());
+    files.iter().rev().find(|(name, _)| is_meant(name)).map(|(_, text)| *text)
+}
+
 /// Why a definition cannot join the library.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{name} cannot be used: {}", faults.first().map(ToString::to_string).unwrap_or_default())]

@@ -13,7 +13,8 @@ use thiserror::Error;
 use crate::answers::{Answer, Answers, ExerciseRef};
 use crate::id::{EntryId, PersonId};
 use crate::limits::{
-    ANSWERS_MAX, ENTRY_BYTES_MAX, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX,
+    ANSWERS_MAX, DRAFT_BYTES_MAX, ENTRY_BYTES_MAX, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX,
+    TITLE_CHARS_MAX,
 };
 use crate::time::{CivilTime, Timestamp};
 
@@ -105,9 +106,7 @@ pub struct Entry {
 impl Entry {
     /// The beginning of its first written line, for lists that show an entry without a title.
     pub fn opening(&self) -> &str {
-        let line = self.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        let end = line.char_indices().nth(OPENING_CHARS_MAX).map_or(line.len(), |(at, _)| at);
-        line[..end].trim_end()
+        opening(&self.text)
     }
 
     /// Everybody it names, in its people and in its answers.
@@ -125,6 +124,13 @@ impl Entry {
     pub fn words_bytes(&self) -> usize {
         words_bytes(&self.title, &self.text, &self.answers)
     }
+}
+
+/// The beginning of a text's first written line.
+pub fn opening(text: &str) -> &str {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let end = line.char_indices().nth(OPENING_CHARS_MAX).map_or(line.len(), |(at, _)| at);
+    line[..end].trim_end()
 }
 
 impl fmt::Debug for Entry {
@@ -157,6 +163,12 @@ pub enum EntryError {
     /// All words together are too long.
     #[error("the entry has {bytes} bytes, at most {ENTRY_BYTES_MAX}; split it into two entries")]
     EntryTooLarge {
+        /// The bytes found.
+        bytes: usize,
+    },
+    /// A draft's words together are too long.
+    #[error("the draft has {bytes} bytes, at most {DRAFT_BYTES_MAX}; split it into two drafts")]
+    DraftTooLarge {
         /// The bytes found.
         bytes: usize,
     },

@@ -37,29 +37,35 @@ pub fn fold_into(text: &str, folded: &mut String) {
 pub(crate) struct FoldedMap {
     /// The folded text.
     pub(crate) folded: String,
-    /// For every byte of the folded text, the original character it comes from, as a range of bytes.
-    origins: Vec<(u32, u8)>,
+    /// For every byte of the folded text, where the original character begins that it comes from.
+    origins: Vec<u32>,
+    /// Where the original ends.
+    end: usize,
 }
 
 impl FoldedMap {
     /// Folds character by character. It differs from [`fold`] only where a script reorders marks that are kept.
     pub(crate) fn new(text: &str) -> Self {
-        let mut map =
-            Self { folded: String::with_capacity(text.len()), origins: Vec::with_capacity(text.len()) };
+        let mut map = Self {
+            folded: String::with_capacity(text.len()),
+            origins: Vec::with_capacity(text.len()),
+            end: text.len(),
+        };
         let mut buffer = [0; 4];
         for (start, c) in text.char_indices() {
             fold_into(c.encode_utf8(&mut buffer), &mut map.folded);
-            let origin = (u32::try_from(start).unwrap_or(u32::MAX), u8::try_from(c.len_utf8()).unwrap_or(4));
-            map.origins.resize(map.folded.len(), origin);
+            map.origins.resize(map.folded.len(), u32::try_from(start).unwrap_or(u32::MAX));
         }
         map
     }
 
-    /// Returns the range of the original that a range of the folded text comes from, widened to whole characters.
+    /// Returns the range of the original that a range of the folded text comes from, widened to whole characters, with the
+    /// marks that belong to the last of them.
     pub(crate) fn origin(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let (first, _) = *self.origins.get(range.start)?;
-        let (last, length) = *self.origins.get(range.end.checked_sub(1)?)?;
-        Some(first as usize..last as usize + usize::from(length))
+        let first = *self.origins.get(range.start)?;
+        let last = *self.origins.get(range.end.checked_sub(1)?)?;
+        let after = self.origins[range.end..].iter().find(|start| **start != last);
+        Some(first as usize..after.map_or(self.end, |start| *start as usize))
     }
 }
 
@@ -107,7 +113,7 @@ fn push_folded(c: char, folded: &mut String) {
 /// makes plain.
 fn western(c: char) -> Option<&'static str> {
     Some(match c {
-        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2032}' | '´' => "'",
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2032}' | '´' | '\u{1ffd}' => "'",
         '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{2033}' | '«' | '»' => "\"",
         '\u{2010}'..='\u{2015}' | '\u{2212}' => "-",
         '\u{2026}' => "...",
@@ -212,6 +218,8 @@ mod tests {
             let once = fold(c.encode_utf8(&mut [0; 4]));
             assert_eq!(fold(&once), once, "{c:?} {:x}", u32::from(c));
             assert!(!once.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_control()), "{c:?}");
+            assert_eq!(fold(&c.nfd().collect::<String>()), once, "{c:?}");
+            assert_eq!(fold(&c.nfc().collect::<String>()), once, "{c:?}");
         }
     }
 
@@ -228,6 +236,9 @@ mod tests {
         assert_eq!(found("-"), "—");
         assert_eq!(found("f"), "f");
         assert_eq!(found("in"), "ﬁn");
+        let apart = FoldedMap::new("my cafe\u{301} here");
+        assert_eq!(apart.origin(&(3..7)), Some(3..9), "with its accent");
+        assert_eq!(FoldedMap::new("cafe\u{301}").origin(&(0..4)), Some(0..6));
         assert_eq!(map.origin(&(3..99)), None);
         assert_eq!(map.origin(&(0..0)), None);
     }
@@ -237,6 +248,13 @@ mod tests {
         fn folding_is_stable_and_ignores_case(text in ".{0,80}") {
             let once = fold(&text);
             prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn every_spelling_of_a_text_folds_alike(text in any::<String>()) {
+            let (whole, apart) = (text.nfc().collect::<String>(), text.nfd().collect::<String>());
+            prop_assert_eq!(fold(&whole), fold(&text));
+            prop_assert_eq!(fold(&apart), fold(&text));
         }
 
         #[test]

@@ -10,6 +10,7 @@ pub mod id;
 pub mod time;
 
 pub mod fold;
+mod label;
 
 pub mod entry;
 pub mod person;

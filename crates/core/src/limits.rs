@@ -11,6 +11,10 @@ pub const TEXT_BYTES_MAX: usize = 256 * 1024;
 /// All words of one entry together, in bytes. With history and sealing it must stay far below the 4 MiB inflate cap of a record.
 pub const ENTRY_BYTES_MAX: usize = 512 * 1024;
 
+/// All words of one draft together, in bytes. A draft is where too much goes, so that none of it is lost: eight times what an
+/// entry's text may have. It stays on the device that it was written on, and twice as much still fits a message of the API.
+pub const DRAFT_BYTES_MAX: usize = 2 * 1024 * 1024;
+
 /// The most tags on one entry. More is a word list, and tags are listed whole.
 pub const TAGS_MAX: usize = 64;
 

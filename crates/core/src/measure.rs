@@ -46,7 +46,7 @@ use crate::exercise::TextKey;
 
 pub use answers::{PERSON_FIELD, PREFER_NOT_TO_SAY, Target};
 pub use change::{ChangeRule, ScoreChange, Verdict};
-pub use library::Measures;
+pub use library::{Measures, definition};
 pub use retest::{Advice, Retest};
 pub use score::{Composite, MeasureResult, NotScored, Score, Side, Value};
 pub use subscale::{Band, Combine, Missing, Subscale, Transform};

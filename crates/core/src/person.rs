@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::definition::word_enum;
 use crate::fold::fold;
 use crate::id::{IdPrefix, PersonId};
+use crate::label::{caseless, differ_in_case_only, spelt};
 use crate::limits::NAME_CHARS_MAX;
 use crate::time::Timestamp;
 
@@ -32,7 +33,8 @@ pub enum NameError {
     Character,
 }
 
-/// A name of a person: 1 to 100 characters, kept as written.
+/// A name of a person: 1 to 100 characters, kept as written but for how its letters are spelt, so that names which look alike
+/// are one: NFC, single blanks, no character that nobody sees.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PersonName(String);
 
@@ -42,19 +44,24 @@ impl PersonName {
     /// # Errors
     /// [`NameError`] when nothing or too much is left or a character would break a line.
     pub fn new(text: &str) -> Result<Self, NameError> {
-        let name = text.trim();
+        let name = spelt(text);
         let chars = name.chars().count();
         match chars {
             0 => Err(NameError::Empty),
             _ if name.contains(char::is_control) => Err(NameError::Character),
-            1..=NAME_CHARS_MAX => Ok(Self(name.to_owned())),
+            1..=NAME_CHARS_MAX => Ok(Self(name)),
             _ => Err(NameError::TooLong { chars }),
         }
     }
 
-    /// Returns the name as written.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Tells whether another name differs in case only.
+    pub fn differs_in_case_only(&self, other: &Self) -> bool {
+        differ_in_case_only(&self.0, &other.0)
     }
 }
 
@@ -205,36 +212,42 @@ impl fmt::Debug for PersonEdit {
 }
 
 /// Why a word does not name one person. The word itself stays out of the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ResolveError {
     /// Nobody has this id or name.
     #[error("nobody in this journal has this name or id; see `haven people list`")]
     NotFound,
-    /// Several people have this name or an id that begins so.
-    #[error("{matches} people have this name or an id that begins so; give more of the id")]
+    /// Several people could be meant by this name or beginning of an id.
+    #[error("{} people could be meant; give the name exactly, or an id", could_be.len())]
     Ambiguous {
-        /// How many people it could be.
-        matches: usize,
+        /// Who could be meant, by id.
+        could_be: Vec<PersonId>,
     },
 }
 
-/// Finds the one person that a word means: a full id, else an exact name whatever its case and accents, else the
-/// beginning of an id of at least four digits.
+/// Finds the one person that a word means: a full id, else the name exactly, else the name in another case, else also without
+/// its accents, else the beginning of an id of at least four digits. The first of these that fits anybody decides.
 ///
 /// # Errors
 /// [`ResolveError`] when it means nobody or more than one.
 pub fn resolve_person(people: &[Person], spec: &str) -> Result<PersonId, ResolveError> {
-    let spec = spec.trim();
+    let spec = spelt(spec);
     let by_id = spec.parse::<PersonId>().ok();
     if let Some(person) = people.iter().find(|person| by_id == Some(person.id)) {
         return Ok(person.id);
     }
-    let name = fold(spec);
-    let named = people.iter().filter(|person| fold(person.name.as_str()) == name);
-    match only(named) {
-        Err(ResolveError::NotFound) => by_prefix(people, spec),
-        found => found,
+    let (in_any_case, plain) = (caseless(&spec), fold(&spec));
+    let exactly = |name: &str| name == spec;
+    let but_for_case = |name: &str| caseless(name) == in_any_case;
+    let but_for_accents = |name: &str| fold(name) == plain;
+    let ways: [&dyn Fn(&str) -> bool; 3] = [&exactly, &but_for_case, &but_for_accents];
+    for way in ways {
+        match only(people.iter().filter(|person| way(person.name.as_str()))) {
+            Err(ResolveError::NotFound) => {}
+            found => return found,
+        }
     }
+    by_prefix(people, &spec)
 }
 
 fn by_prefix(people: &[Person], spec: &str) -> Result<PersonId, ResolveError> {
@@ -246,11 +259,11 @@ fn by_prefix(people: &[Person], spec: &str) -> Result<PersonId, ResolveError> {
 }
 
 fn only<'a>(people: impl Iterator<Item = &'a Person>) -> Result<PersonId, ResolveError> {
-    let found: Vec<PersonId> = people.map(|person| person.id).collect();
-    match found.as_slice() {
+    let could_be: Vec<PersonId> = people.map(|person| person.id).collect();
+    match could_be.as_slice() {
         [] => Err(ResolveError::NotFound),
         [one] => Ok(*one),
-        more => Err(ResolveError::Ambiguous { matches: more.len() }),
+        _ => Err(ResolveError::Ambiguous { could_be }),
     }
 }
 
@@ -272,7 +285,14 @@ mod tests {
             person(0xed, "Ed"),
             person(0x0d, "anna"),
             person(0x0e, "0aee"),
+            person(0x0c, "José"),
+            person(0x1c, "Jose"),
+            person(0x2a, "René"),
+            person(0x3a, "RENE\u{301}"),
         ];
+        let ambiguous = |which: &[usize]| {
+            Err(ResolveError::Ambiguous { could_be: which.iter().map(|index| people[*index].id).collect() })
+        };
         let full = people[0].id.to_string();
         let cases = [
             (full.as_str(), Ok(0)),
@@ -282,7 +302,15 @@ mod tests {
             ("0bee", Ok(1)),
             ("0DEEE", Ok(3)),
             ("0aee", Ok(4)),
-            ("anna", Err(ResolveError::Ambiguous { matches: 2 })),
+            ("anna", Ok(3)),
+            ("Anna", Ok(0)),
+            ("ANNA", ambiguous(&[0, 3])),
+            ("jose", Ok(6)),
+            ("JOSÉ", Ok(5)),
+            ("jose\u{301}", Ok(5)),
+            ("josè", ambiguous(&[5, 6])),
+            ("rene", ambiguous(&[7, 8])),
+            ("Rene\u{301}", Ok(7)),
             ("0b", Err(ResolveError::NotFound)),
             ("jorg", Err(ResolveError::NotFound)),
             ("", Err(ResolveError::NotFound)),
@@ -302,7 +330,8 @@ mod tests {
         let mut twin = person(0x0a, "Bert");
         twin.id = PersonId::from_bytes([&[0x0a, 0xee, 0xee][..], &[0; 13][..]].concat().try_into().unwrap());
         let people = [person(0x0a, "Anna"), twin];
-        assert_eq!(resolve_person(&people, "0aee"), Err(ResolveError::Ambiguous { matches: 2 }));
+        let could_be = people.iter().map(|person| person.id).collect();
+        assert_eq!(resolve_person(&people, "0aee"), Err(ResolveError::Ambiguous { could_be }));
         assert_eq!(resolve_person(&people, "0aeeee0"), Ok(people[1].id));
     }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use haven_crypto::epoch::{EpochKeys, EpochRoot};
 use haven_crypto::feedkeys::FeedSecrets;
-use haven_crypto::passphrase::{KdfParams, stretch};
+use haven_crypto::passphrase::{KdfParams, Passphrase, stretch};
 use haven_crypto::record::{open, seal};
 use haven_feed::ids::{LinkHash, RecordId, RosterHead, SpaceId};
 use haven_feed::record::{Header, RecordKind, VerifiedRecord};
@@ -32,7 +32,12 @@ fn main() -> Outcome<()> {
     let file = std::env::args().nth(1).ok_or("name a file whose bytes are sealed")?;
     let words = std::fs::read(file)?;
     let pieces: Vec<&[u8]> = words.chunks(PIECE_BYTES).collect();
-    spread("kdf", &mut times(STRETCHES, || stretch(b"measured", &KdfParams::floor([7; 16])).map(drop))?);
+    spread(
+        "kdf",
+        &mut times(STRETCHES, || {
+            stretch(&Passphrase::new("measured"), &KdfParams::floor([7; 16])).map(drop)
+        })?,
+    );
     spread("hkdf", &mut times(QUICK, || expand().ok_or("no room"))?);
     whole("aead", words.len(), || encrypt(&pieces))?;
     let (keys, author) = (EpochRoot::from_entropy([1; 32]).keys(), FeedSecrets::from_entropy([2; 64]));

@@ -11,6 +11,8 @@ pub(crate) const RECORD: &str = "haven/1/record";
 pub(crate) const NAME: &str = "haven/1/name";
 pub(crate) const PREVIOUS_ROOT: &str = "haven/1/previous root";
 pub(crate) const WRAP: &str = "haven/1/wrap";
+pub(crate) const DROP: &str = "haven/1/drop";
+pub(crate) const DROP_ID: &str = "haven/1/id of a drop";
 pub(crate) const LOCAL: &str = "haven/1/local";
 pub(crate) const PASSPHRASE: &str = "haven/1/passphrase";
 pub(crate) const BOX_SALT: &str = "haven/1/box salt";
@@ -21,6 +23,7 @@ pub(crate) const JOIN_CHANNEL: &str = "haven/1/join channel";
 pub(crate) const JOIN_MESSAGE: &str = "haven/1/join message";
 pub(crate) const JOIN_COMMIT: &str = "haven/1/join commit";
 pub(crate) const JOIN_TRANSCRIPT: &str = "haven/1/join transcript";
+pub(crate) const JOIN_FAREWELL: &str = "haven/1/join farewell";
 pub(crate) const WORDS: &str = "haven/1/words";
 
 #[cfg(test)]
@@ -29,7 +32,7 @@ mod tests {
 
     use super::*;
 
-    const OURS: [&str; 20] = [
+    const OURS: [&str; 23] = [
         EPOCH_KEY,
         EPOCH_SALT,
         EPOCH_NAME,
@@ -39,6 +42,8 @@ mod tests {
         NAME,
         PREVIOUS_ROOT,
         WRAP,
+        DROP,
+        DROP_ID,
         LOCAL,
         PASSPHRASE,
         BOX_SALT,
@@ -49,6 +54,7 @@ mod tests {
         JOIN_MESSAGE,
         JOIN_COMMIT,
         JOIN_TRANSCRIPT,
+        JOIN_FAREWELL,
         WORDS,
     ];
 

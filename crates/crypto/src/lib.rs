@@ -6,11 +6,13 @@
 pub mod limits;
 
 mod aead;
+mod base;
 mod derive;
 mod labels;
 pub mod opened;
 mod salted;
 
+pub mod drops;
 pub mod local;
 pub mod passphrase;
 

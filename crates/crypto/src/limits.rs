@@ -23,7 +23,8 @@ pub const KDF_LANES_MIN: u32 = 1;
 /// Most Argon2id lanes: they are computed one after another here, more would only help an attacker's hardware.
 pub const KDF_LANES_MAX: u32 = 8;
 
-/// Longest passphrase, in bytes: longer than any sentence, short enough to hold in one page.
+/// Longest passphrase, in bytes of the form that is stretched: longer than any sentence, short enough to hold in one page, and
+/// an estimate of its strength costs with the square.
 pub const PASSPHRASE_BYTES_MAX: usize = 1024;
 
 /// Most bytes a record's content may have before it is compressed and after it is inflated: a 65 KB record that

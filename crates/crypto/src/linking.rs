@@ -11,12 +11,14 @@
 //!   3 reveal: keys 64 | blind 32 | name block 128, then consent 64                   ───────────────▶
 //!     both: three words; the person types the joiner's words into the existing device
 //!   4 space 32 | manifest generation 8 | server key 32 | store id 16 | vector        ◀───────────────
+//!   or, instead of any that it still owes: farewell, reason 1                        ◀───────────────
 //!
 //! commitment = SHA-256("haven/1/join commit" || reveal 224)
 //! consent    = Ed25519(sign key of keys, SHA-256("haven/1/consent" || space || head hash || keys))
 //! words      = three(SHA-256("haven/1/words" || message 1 || message 2 || reveal))
 //! message n  = salted box under channel, info = "haven/1/join message" || n 1 || direction 1 || transcript 32
 //!              direction 1 to the existing device, 2 to the joiner
+//! farewell   = salted box under channel, info = "haven/1/join farewell"
 //! transcript = zeros before message 1, then SHA-256("haven/1/join transcript" || transcript || message)
 //! ```
 //! Words and transcript are over plaintexts. The consent stays out of the words: its signer may vary a signature freely, and
@@ -24,6 +26,7 @@
 
 mod channel;
 mod existing;
+mod farewell;
 mod joiner;
 mod message;
 
@@ -38,6 +41,7 @@ use crate::labels;
 use crate::words::WordsFault;
 
 pub use existing::{Candidate, Existing};
+pub use farewell::Farewell;
 pub use joiner::Joiner;
 
 /// Why a linking ended. Only the two that say so leave it open; after any other a new code is needed.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! wrapped = version 1 | memory in KiB 4 | passes 4 | lanes 4 | kdf_salt 16 | salt 16 | commit 32 | ciphertext 32 | tag 16
+//! passphrase = NFC(typed, without a byte order mark, its blanks as spaces), in UTF-8
 //! stretched  = Argon2id(passphrase, kdf_salt, memory, passes, lanes), version 0x13               32 bytes
 //! salt       = HMAC-SHA256(salt_key, entropy 32 || params || SHA-256(local key))[..16]
 //! salt_key   = HKDF-Expand(stretched, "haven/1/box salt")
@@ -9,6 +10,8 @@
 //! params     = version 1 | memory 4 | passes 4 | lanes 4 | kdf_salt 16
 //! ciphertext | tag = ChaCha20-Poly1305(k, nonce 0, aad = params || salt || commit, local key)
 //! ```
+
+mod typed;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
@@ -20,6 +23,8 @@ use crate::derive::{SALT_BYTES, Secret, expand, first, hedged_salt, hkdf};
 use crate::labels;
 use crate::limits;
 use crate::local::LocalKey;
+
+pub use typed::Passphrase;
 
 const VERSION: u8 = 1;
 const PARAMS_BYTES: usize = 1 + 4 + 4 + 4 + 16;
@@ -151,8 +156,9 @@ pub struct PassphraseKey {
 ///
 /// Resists guessing on a stolen disk: every guess costs the floor's 64 MiB and three passes. The memory is wiped after.
 /// Slow by design: 0.2 s and more.
-pub fn stretch(passphrase: &[u8], params: &KdfParams) -> Result<PassphraseKey, KdfFault> {
+pub fn stretch(passphrase: &Passphrase, params: &KdfParams) -> Result<PassphraseKey, KdfFault> {
     params.check()?;
+    let passphrase = passphrase.as_str().as_bytes();
     if passphrase.len() > limits::PASSPHRASE_BYTES_MAX {
         return Err(KdfFault::TooLong);
     }

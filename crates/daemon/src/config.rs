@@ -70,7 +70,7 @@ impl Config {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(unreadable(error.kind().to_string())),
+            Err(error) => return Err(unreadable(haven_api::error::refused(&error).to_owned())),
         };
         let table: Table =
             text.parse().map_err(|error: toml::de::Error| unreadable(error.message().to_owned()))?;

@@ -28,7 +28,7 @@ pub(crate) fn look(home: &Home) -> Vec<Finding> {
 
 /// Whether everything is for its owner only. What was opened to others since the start is told, not mended: somebody did it.
 fn folders(home: &Home) -> Finding {
-    for folder in [&home.data, &home.state, &home.runtime] {
+    for folder in [&home.data, &home.state] {
         if let Some(what) = open_to_others(folder).or_else(|| open_inside(folder)) {
             let next = format!("Run `chmod -R go= '{}'`.", folder.display());
             return found("folders", Level::Bad, what, next);

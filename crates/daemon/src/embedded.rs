@@ -53,5 +53,5 @@ pub(crate) async fn stop(server: Embedded, deadline: Duration) {
 }
 
 fn refused(error: &io::Error) -> Fault {
-    Fault::Server(error.kind().to_string())
+    Fault::Server(haven_api::error::refused(error).to_owned())
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::error::{ApiError, ErrorReason as Reason, refused};
 use thiserror::Error;
 
 /// Why a daemon cannot start or go on.
@@ -66,7 +66,7 @@ pub enum Fault {
     #[error("the server does not start: {0}")]
     Server(String),
     /// The system refused.
-    #[error("{what}: {source}")]
+    #[error("{what}: {}", refused(source))]
     System {
         /// What was tried.
         what: String,
@@ -96,18 +96,18 @@ impl Fault {
                 told(Reason::InvalidArgument).with_next("Set HAVEN_HOME to a folder for the journal.")
             }
             Self::Foreign { .. } => told(Reason::DaemonUnreachable)
-                .with_next("Choose a folder of your own with HAVEN_HOME, or remove that one."),
+                .with_next("Set HAVEN_HOME to a folder of your own; that one stays as it is."),
             Self::Open { .. } => told(Reason::DaemonUnreachable)
                 .with_next("Look whether anything in it is not yours, then run `chmod 700` on it."),
             Self::NotAFolder { .. } => told(Reason::DaemonUnreachable)
                 .with_next("Set HAVEN_HOME to a real folder, not to a link to one."),
             Self::NotASocket { .. } => {
-                told(Reason::DaemonUnreachable).with_next("Move it away and start again.")
+                told(Reason::DaemonUnreachable).with_next("Move that file elsewhere, and start again.")
             }
             Self::Running { .. } => told(Reason::StorageInUse)
                 .with_next("Use the one that runs, or stop it with `haven daemon stop`."),
             Self::Config { .. } => told(Reason::DaemonUnreachable)
-                .with_next("Correct the file, or remove it to go back to the defaults."),
+                .with_next("Correct that file, or move it elsewhere to go back to the defaults."),
             Self::Address { .. } => {
                 told(Reason::InvalidArgument).with_next("Choose another port, or start without --serve.")
             }
@@ -132,13 +132,37 @@ fn taken(source: &io::Error) -> String {
     match source.kind() {
         io::ErrorKind::AddrInUse => "the port is taken".to_owned(),
         io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
-        kind => kind.to_string(),
+        _ => refused(source).to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever reads it may be in a hurry, and what stands in the folder may be all there is.
+    #[test]
+    fn no_advice_is_to_remove_anything() {
+        let path = || PathBuf::from("/x");
+        for fault in [
+            Fault::Homeless,
+            Fault::Foreign { path: path() },
+            Fault::Open { path: path() },
+            Fault::NotAFolder { path: path() },
+            Fault::NotASocket { path: path() },
+            Fault::Running { path: path() },
+            Fault::Config { path: path(), detail: String::new() },
+            Fault::Server(String::new()),
+            Fault::at(&path(), io::ErrorKind::StorageFull),
+            Fault::at(&path(), io::ErrorKind::OutOfMemory),
+        ] {
+            let next = fault.told().next.to_lowercase();
+            assert!(next.ends_with('.'), "{next}");
+            for word in ["remov", "delet", "erase", "rm ", "wipe"] {
+                assert!(!next.contains(word), "{next}");
+            }
+        }
+    }
 
     #[test]
     fn a_fault_is_told_by_what_can_be_done_about_it() {

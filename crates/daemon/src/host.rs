@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone};
+use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone, ZoneFault, Zones};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_rustls::rustls;
@@ -51,7 +51,9 @@ impl Host for Process {
 
     fn zone(&self) -> Zone {
         let now = jiff::ZonedDateTime::now();
-        Zone { offset_seconds: now.offset().seconds(), name: now.time_zone().iana_name().map(str::to_owned) }
+        let zone = Some(now.time_zone()).filter(|zone| !zone.is_unknown());
+        let name = zone.and_then(|zone| zone.iana_name()).map(str::to_owned);
+        Zone { offset_seconds: now.offset().seconds(), name }
     }
 
     fn sleep(&self, ms: u64) -> Task {
@@ -90,6 +92,21 @@ impl Host for Process {
     fn locked(&self) {
         self.door.close();
         self.locked.send_replace(true);
+    }
+}
+
+impl Zones for Process {
+    fn offset_seconds(&self, zone: &str, moment: i64) -> Result<i32, ZoneFault> {
+        let database = jiff::tz::db();
+        match database.get(zone) {
+            Ok(zone) if !zone.is_unknown() => {
+                let ends = (jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
+                let moment = jiff::Timestamp::from_second(moment.clamp(ends.0, ends.1));
+                Ok(zone.to_offset(moment.unwrap_or_default()).seconds())
+            }
+            _ if database.is_definitively_empty() => Err(ZoneFault::NoZones),
+            _ => Err(ZoneFault::Unknown),
+        }
     }
 }
 
@@ -183,6 +200,25 @@ mod tests {
         server.abort();
         drop(server.await);
         assert_eq!(dial(&url).await.err(), Some(DialFault::Unreachable));
+    }
+
+    #[tokio::test]
+    async fn a_zone_that_exists_has_an_offset_at_any_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let process = Process::new(Door::default(), watch::Sender::new(false), Readable::of(folder.path()));
+        for (zone, moment, expected) in [
+            ("Asia/Tokyo", 0, Ok(32_400)),
+            ("Europe/Berlin", 1_774_745_999, Ok(3_600)),
+            ("Europe/Berlin", 1_774_746_000, Ok(7_200)),
+            ("Mars/Base", 0, Err(ZoneFault::Unknown)),
+            ("Etc/Unknown", 0, Err(ZoneFault::Unknown)),
+            ("../../etc/passwd", 0, Err(ZoneFault::Unknown)),
+        ] {
+            assert_eq!(process.offset_seconds(zone, moment), expected, "{zone} {moment}");
+        }
+        for absurd in [i64::MIN, i64::MAX] {
+            assert!(process.offset_seconds("Europe/Berlin", absurd).is_ok());
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::os::fd::AsFd as _;
-use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use haven_node::node::{self, Node};
 use haven_node::snapshot::Stage;
 use haven_store::sqlite::SqliteStore;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::config::Config;
 use crate::ends::Signals;
@@ -25,7 +24,7 @@ use crate::idle::{LastUse, TICK, Watchman};
 use crate::only::Only;
 use crate::readable::Readable;
 use crate::rpc::{self, Serving};
-use crate::socket::{Door, Peers, listen};
+use crate::socket::{Door, Peers, Post};
 use crate::{embedded, folder, harden, log};
 
 /// Threads that answer clients; the keeper and key derivation have their own.
@@ -63,6 +62,8 @@ struct Ready {
 pub fn run(home: &Home, serve: Option<SocketAddr>) -> Result<(), Fault> {
     with_few_arenas();
     harden::harden()?;
+    // A program that was started by way of /proc/self/exe is called `exe` by the system.
+    let _ = rustix::thread::set_name(c"havend");
     let state = folder::private(&home.state)?;
     log::begin(&state, &home.log())?;
     let outcome = prepare(home).and_then(|ready| run_ready(home, ready, serve));
@@ -85,7 +86,7 @@ fn run_ready(home: &Home, ready: Ready, serve: Option<SocketAddr>) -> Result<(),
     let Ready { only, config, store } = ready;
     let signals = Signals::listen()?;
     let runtime = runtime()?;
-    let (ending, socket) = runtime.block_on(async {
+    let (ending, post) = runtime.block_on(async {
         let server = match serve {
             Some(address) => Some(embedded::start(&home.server(), address).await?),
             None => None,
@@ -100,7 +101,7 @@ fn run_ready(home: &Home, ready: Ready, serve: Option<SocketAddr>) -> Result<(),
     if ending == Ending::Stop || signals.came() {
         return Ok(());
     }
-    hand_over(&only, socket.as_fd()).map(|never| match never {})
+    hand_over(&only, post.listener().as_fd()).map(|never| match never {})
 }
 
 fn runtime() -> Result<Runtime, Fault> {
@@ -113,23 +114,25 @@ fn runtime() -> Result<Runtime, Fault> {
         .map_err(|error| Fault::while_doing("starting threads", error))
 }
 
-/// Serves until something ends it, then closes in order: the vault, the streams, the connections, the store. Gives the socket
-/// back. It is opened last, so that whoever gets through to it meets a daemon that serves; until then faults go to whoever
+/// Serves until something ends it, then closes in order: the vault, the streams, the connections, the store. Gives where it
+/// is found back. The socket is opened last, so that whoever gets through to it meets a daemon that serves; until then faults go to whoever
 /// started this.
 async fn live(
     home: &Home,
     config: Arc<Config>,
     store: SqliteStore,
     signals: &Signals,
-) -> Result<(Ending, UnixListener), Fault> {
+) -> Result<(Ending, Post), Fault> {
     let (door, locked, stop) = (Door::default(), watch::Sender::new(false), watch::Sender::new(false));
     let host = Arc::new(Process::new(door.clone(), locked.clone(), Readable::of(&home.data)));
     let (node, keeper) =
         node::start(host, Box::new(store)).map_err(|fault| Fault::Journal(Box::new(cannot_start(fault))))?;
     let kept = keep(keeper)?;
-    let socket = listen(&folder::private(&home.runtime)?, &home.runtime)?;
+    let mut post = Post::take(folder::private(&home.data)?, &home.data)?;
     let refused = |error| Fault::while_doing("taking connections", error);
-    let peers = socket.try_clone().and_then(|socket| Peers::new(socket, door)).map_err(refused)?;
+    let (fresh, taken) = mpsc::channel(1);
+    let socket = post.listener().try_clone();
+    let peers = socket.and_then(|socket| Peers::new(socket, taken, door)).map_err(refused)?;
     log::detach_output()?;
     let (last_use, drain) = (LastUse::default(), watch::Sender::new(false));
     let serving = Serving {
@@ -143,12 +146,16 @@ async fn live(
     let ending = tokio::select! {
         ending = ended(signals, &stop, &locked) => ending?,
         never = lock_when_idle(&node, &config, last_use) => match never {},
+        () = post.keep(fresh) => Ending::Stop,
     };
     let deadline = match ending {
         Ending::Stop => STOP,
         Ending::Locked => RELOCK,
     };
-    node.lock().await;
+    // A keeper that hangs holds nobody up: what it has not made durable was not acknowledged, and is gone with the process.
+    if tokio::time::timeout(deadline, node.lock()).await.is_err() {
+        tracing::error!("the keeper does not answer");
+    }
     node.close_streams();
     drain.send_replace(true);
     drop(node);
@@ -158,7 +165,7 @@ async fn live(
     // Somebody who came while the vault was being locked may have been told that the daemon stops; then it does.
     let ending = if *stop.borrow() { Ending::Stop } else { ending };
     tracing::info!(?ending, "ended");
-    Ok((ending, socket))
+    Ok((ending, post))
 }
 
 /// Runs the keeper on a thread of its own: it commits there, and readers go on meanwhile.

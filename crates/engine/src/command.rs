@@ -1,13 +1,14 @@
 //! What a client may ask of a vault, and what it is told.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{PersonEdit, PersonName};
 use haven_core::shelf::Defined;
-use haven_core::time::{Date, Timestamp};
+use haven_core::time::{Date, LocalZone, Timestamp, Zones};
 use haven_feed::FeedId;
 use thiserror::Error;
 
@@ -61,6 +62,10 @@ pub enum Command {
         lines: Vec<ImportItem>,
         /// Only says what would happen.
         dry_run: bool,
+        /// What the shell knows of zones.
+        zones: Arc<dyn Zones>,
+        /// The zone of times of day that name none; such times stay as they are without it.
+        here: Option<LocalZone>,
     },
     /// Saves an open editor's words; durable when answered, not yet a record.
     SaveDraft(DraftSave),
@@ -139,6 +144,10 @@ pub struct DraftSave {
     pub editing: Option<(EntryId, Option<Version>)>,
     /// All of the words and fields as they stand in the editor.
     pub draft: Draft,
+    /// Whether only its person makes an entry of it.
+    pub held: bool,
+    /// People it is about as they were named; those who are found are added to the draft's, the other names are kept.
+    pub named: BTreeSet<String>,
 }
 
 /// A draft as listed.
@@ -153,6 +162,12 @@ pub struct DraftShown {
     pub saved: Timestamp,
     /// What it holds.
     pub draft: Draft,
+    /// Whether only its person makes an entry of it.
+    pub held: bool,
+    /// Names of people that fit nobody so far, or several.
+    pub named: BTreeSet<String>,
+    /// What keeps it from being an entry.
+    pub problem: Option<Fault>,
 }
 
 /// A server the person chose.
@@ -254,6 +269,9 @@ pub enum Fault {
     /// People named that do not exist.
     #[error("there is no such person")]
     PeopleUnknown(BTreeSet<PersonId>),
+    /// A draft names people who cannot be told.
+    #[error("it is about somebody who is not among your people, or whose name several have")]
+    PeopleUnclear,
     /// The words do not fit: what, how large, how large they may be.
     #[error("{what} is {size} {unit}; at most {max} fit")]
     TooLarge {

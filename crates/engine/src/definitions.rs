@@ -57,6 +57,12 @@ impl Definitions {
         })
     }
 
+    /// The text of what was added for a version; none if nothing was, or its text is not held.
+    pub(crate) fn text(&self, reference: &ExerciseRef) -> Option<&str> {
+        let mut texts = self.kept().filter(|kept| kept.reference == reference).map(|kept| kept.text);
+        texts.find(|text| !text.is_empty())
+    }
+
     /// The versions there are, the limit kept.
     pub(crate) fn versions(&self) -> BTreeSet<ExerciseRef> {
         let mut versions = BTreeSet::new();

@@ -5,6 +5,7 @@ mod clock;
 mod defining;
 mod documents;
 mod drafts;
+mod drops;
 mod helped;
 mod import;
 mod journal;
@@ -48,6 +49,7 @@ use crate::view::{DeviceShown, View};
 use alarms::Raised;
 use documents::OpenDocuments;
 use drafts::Drafting;
+use drops::Drops;
 use linking::LinkingState;
 use receive::Waiting;
 use session::Session;
@@ -62,6 +64,8 @@ pub enum Input {
     Client(Ticket, Command),
     /// The server says, or the connection changes.
     Server(Incoming),
+    /// Words were sealed into the store, as they are while the vault is locked.
+    Dropped,
     /// The store holds less than it once held: an older copy was put in its place. Told until a step has told the person
     /// durably.
     StoreWentBack,
@@ -105,6 +109,8 @@ pub struct Engine {
     announced: Announced,
     open: OpenDocuments,
     drafts: BTreeMap<DraftId, Drafting>,
+    /// There from the first step on.
+    drops: Option<Drops>,
     server: Option<ServerChoice>,
     session: Session,
     exchange: DeviceExchange,
@@ -149,6 +155,7 @@ impl Engine {
             sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
         let helped = sealed.meta(meta::HELPED)?.and_then(|bytes| helped::decode(&bytes));
+        let drops = Drops::read(&sealed)?;
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
         let mut engine = Self {
             names: names(&keys, &roster),
@@ -167,6 +174,7 @@ impl Engine {
             linking: LinkingState::default(),
             helped,
             drafts,
+            drops,
             server,
             sent,
             built_in: shelf.clone(),
@@ -185,6 +193,8 @@ impl Engine {
         engine.note_interrupted(&mut work)?;
         engine.forget_old_help(&mut work);
         engine.apply_waiting(&mut work);
+        engine.keep_drop_key(&mut work)?;
+        engine.take_drops(&mut work)?;
         if engine.server.is_some() {
             engine.reconnect_now(&mut work);
         }
@@ -199,6 +209,11 @@ impl Engine {
         match input {
             Input::Client(ticket, command) => self.ask(&mut work, ticket, command),
             Input::Server(incoming) => self.hear(&mut work, incoming),
+            Input::Dropped => {
+                if let Err(fault) = self.take_drops(&mut work) {
+                    tracing::error!(%fault, "what was written while locked could not be read");
+                }
+            }
             Input::StoreWentBack => self.raise(&mut work, Raised::OldCopy),
             Input::Wake => {}
         }
@@ -240,7 +255,9 @@ impl Engine {
             Command::Restore { id, version } => self.restore(work, id, &version).map(|()| Reply::Entry(id)),
             Command::Show { id, version } => self.show(work, id, version),
             Command::History(id) => self.history(work, id).map(Reply::History),
-            Command::Import { lines, dry_run } => self.import(work, &lines, dry_run).map(Reply::Imported),
+            Command::Import { lines, dry_run, zones, here } => self
+                .import(work, &lines, dry_run, &import::Entered { zones: &*zones, here })
+                .map(Reply::Imported),
             Command::SaveDraft(save) => self.save_draft(work, save).map(Reply::Draft),
             Command::ListDrafts => Ok(Reply::Drafts(self.list_drafts())),
             Command::CommitDraft(id) => self.commit_draft(work, id).map(Reply::Entry),

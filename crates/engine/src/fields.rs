@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haven_core::answers::{Answer, Answers, ExerciseRef, FieldId};
 use haven_core::content::Library;
-use haven_core::entry::{Draft, Edit, Entry};
+use haven_core::entry::{Draft, Edit, Entry, Tag};
 use haven_core::exercise::{FieldKind, Step};
 use haven_core::fold::fold_into;
 use haven_core::id::{EntryId, PersonId};
@@ -231,6 +231,7 @@ pub(crate) fn of_edit(edit: &Edit, present: &Fields) -> FieldsEdit {
         ..FieldsEdit::default()
     };
     change.tags_added.retain(|tag| !change.tags_removed.contains(tag));
+    tags_as_written(&mut change, edit, present);
     change.people_added.retain(|person| !change.people_removed.contains(person));
     for (name, text) in [(TITLE, &edit.title), (TEXT, &edit.text)] {
         change.texts.extend(text.iter().map(|text| (name.to_owned(), text.clone())));
@@ -239,6 +240,19 @@ pub(crate) fn of_edit(edit: &Edit, present: &Fields) -> FieldsEdit {
         edit_answer(&mut change, present, field, answer.as_ref());
     }
     change
+}
+
+/// Takes tags away under every spelling that a document has for them, and adds none that is there under another one: a device
+/// of an earlier release, or another program, may have spelt them otherwise.
+fn tags_as_written(change: &mut FieldsEdit, edit: &Edit, present: &Fields) {
+    for written in &present.tags {
+        let Ok(tag) = written.parse::<Tag>() else { continue };
+        if edit.remove_tags.contains(&tag) {
+            change.tags_removed.insert(written.clone());
+        } else if written != tag.as_str() {
+            change.tags_added.remove(tag.as_str());
+        }
+    }
 }
 
 fn edit_answer(change: &mut FieldsEdit, present: &Fields, field: &FieldId, answer: Option<&Answer>) {
@@ -351,6 +365,7 @@ fn folded(entry: &Entry) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use haven_core::entry::EntryKind;
 
     /// What a definition's document is taken for, with its answer to what it defines.
     fn defined(defines: Option<&str>) -> Option<Defined> {
@@ -366,6 +381,25 @@ mod tests {
             Shown::Unknown => None,
             Shown::Entry(_) | Shown::Person(_) | Shown::Naming(_) => panic!("it is a definition"),
         }
+    }
+
+    #[test]
+    fn a_tag_is_one_however_a_document_spells_it() {
+        let draft = Draft { text: "x".into(), ..Draft::new(EntryKind::Note, "2026-11-24".parse().unwrap()) };
+        let mut present = of_draft(&draft, &Library::default(), Timestamp::default());
+        present.tags = ["cafe\u{301}", "café", "calm", "two\u{a0}words"].map(str::to_owned).into();
+        let shown = entry(EntryId::from_bytes([1; 16]), &present, 0).unwrap();
+        let shown: Vec<_> = shown.tags.iter().map(Tag::as_str).collect();
+        assert_eq!(shown, ["café", "calm", "two words"]);
+
+        let tags = |tags: &[&str]| tags.iter().map(|tag| tag.parse().unwrap()).collect();
+        let edit = Edit { remove_tags: tags(&["cafe\u{301}"]), ..Edit::default() };
+        let removed: Vec<_> = of_edit(&edit, &present).tags_removed.into_iter().collect();
+        assert_eq!(removed, ["cafe\u{301}", "café"], "both spellings go");
+
+        let edit = Edit { add_tags: tags(&["two words", "new"]), ..Edit::default() };
+        let added: Vec<_> = of_edit(&edit, &present).tags_added.into_iter().collect();
+        assert_eq!(added, ["new"], "nothing is added that is there");
     }
 
     #[test]

@@ -31,12 +31,23 @@ pub enum Table {
     Actors,
     /// Alarms the person has not resolved, key = alarm id.
     Alarms,
+    /// Words that were sealed while the vault was locked, key = the drop's id. Not a cache: the only copy until they are an
+    /// entry or a draft. Sealed to the drop key, where other tables are sealed by the local key.
+    Drops,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Meta, Self::Rows, Self::Saves, Self::Drafts, Self::Quarantine, Self::Actors, Self::Alarms];
+    pub const ALL: [Self; 8] = [
+        Self::Meta,
+        Self::Rows,
+        Self::Saves,
+        Self::Drafts,
+        Self::Quarantine,
+        Self::Actors,
+        Self::Alarms,
+        Self::Drops,
+    ];
 
     /// The number a store writes for this table. Never reused.
     pub const fn number(self) -> u8 {
@@ -48,6 +59,7 @@ impl Table {
             Self::Quarantine => 5,
             Self::Actors => 6,
             Self::Alarms => 7,
+            Self::Drops => 8,
         }
     }
 }
@@ -148,6 +160,13 @@ pub enum StoreFault {
         /// What the system said.
         detail: String,
     },
+}
+
+impl StoreFault {
+    /// Whether only writing fails: what is durable can be read as ever.
+    pub fn leaves_reading(&self) -> bool {
+        matches!(self, Self::Full | Self::ReadOnly)
+    }
 }
 
 /// Sees one row, key and value, and says whether to go on.

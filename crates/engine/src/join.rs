@@ -3,6 +3,7 @@
 
 use haven_crypto::code::CodeFault;
 use haven_crypto::feedkeys::FeedSecrets;
+pub use haven_crypto::linking::Farewell;
 use haven_crypto::linking::{Joiner, LinkSecret, LinkingFault, Offer, Welcome};
 use haven_crypto::local::LocalKey;
 use haven_feed::auth::Challenge;
@@ -77,6 +78,10 @@ pub enum JoinInput {
         /// Sealed.
         message: Vec<u8>,
     },
+    /// The last message of a mailbox that was closed.
+    Farewell(Vec<u8>),
+    /// The mailbox was closed, and no more was said.
+    Closed,
     /// The server's answer to a challenge.
     Challenged {
         /// Its nonce.
@@ -118,6 +123,12 @@ pub enum JoinFault {
     /// The code is over: unknown to the server, used, or past its two minutes.
     #[error("the code is over: it counts for two minutes and one device")]
     CodeOver,
+    /// The existing device ended the linking, and says why.
+    #[error("the other device ended the linking")]
+    Ended(Farewell),
+    /// The mailbox was closed without a word.
+    #[error("the other device ended the linking, or lost its connection")]
+    Closed,
     /// A message did not fit the code.
     #[error(transparent)]
     Linking(#[from] LinkingFault),
@@ -175,6 +186,16 @@ impl Joining {
                 self.welcome = Some(self.joiner.finish(&message)?);
                 self.ask()
             }
+            // Once this device is let in, only the roster tells the rest.
+            JoinInput::Farewell(_) | JoinInput::Closed | JoinInput::Refused(Refusal::MailboxGone)
+                if self.welcome.is_some() =>
+            {
+                Ok(JoinStep::default())
+            }
+            JoinInput::Farewell(message) => {
+                Err(self.joiner.farewell(&message).map_or(JoinFault::Closed, JoinFault::Ended))
+            }
+            JoinInput::Closed => Err(JoinFault::Closed),
             // Our own messages come back to us as well.
             JoinInput::Mailbox { .. } => Ok(JoinStep::default()),
             JoinInput::Challenged { nonce, server_key, store_id, signature } => {

@@ -14,10 +14,15 @@ use crate::io::{Entropy, Table, draw};
 
 /// Names of the rows in [`Table::Meta`].
 pub(crate) mod meta {
-    /// The local key, wrapped by the passphrase. The only row that is not sealed by the local key.
+    /// The local key, wrapped by the passphrase. With the public half of the drop key, the only row that is not sealed by the
+    /// local key.
     pub(crate) const WRAP: &[u8] = b"wrap";
     /// The device's feed secrets and its space.
     pub(crate) const DEVICE: &[u8] = b"device";
+    /// The public half of the drop key, readable while the vault is locked.
+    pub(crate) const DROP_KEY: &[u8] = b"drop key";
+    /// Its secret half.
+    pub(crate) const DROP_SECRET: &[u8] = b"drop secret";
     /// The roots of all epochs.
     pub(crate) const EPOCHS: &[u8] = b"epochs";
     /// The vector of what was applied.
@@ -130,5 +135,7 @@ fn purpose(table: Table) -> &'static str {
         Table::Quarantine => "haven/1/local quarantine",
         Table::Actors => "haven/1/local actor",
         Table::Alarms => "haven/1/local alarm",
+        // Drops are sealed to the drop key and never by the local key; the name is only never another table's.
+        Table::Drops => "haven/1/local drop",
     }
 }

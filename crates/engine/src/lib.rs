@@ -1,6 +1,7 @@
 //! One vault: `step(input, context) -> step`. No I/O, no clock, no randomness of its own; the only room that says
 //! "automerge". Rooms in reading order: [`io`] (the seams), [`command`] and [`sync`] (what comes in and goes out),
-//! [`engine`] (the step), [`turn`] (durable first), [`view`] (what readers see), [`vault`] and [`join`] (how it begins).
+//! [`engine`] (the step), [`turn`] (durable first), [`view`] (what readers see), [`vault`] and [`join`] (how it begins),
+//! [`drops`] (what is written while it is locked).
 
 pub mod limits;
 pub mod version;
@@ -14,6 +15,7 @@ pub mod engine;
 pub mod turn;
 pub mod view;
 
+pub mod drops;
 pub mod join;
 pub mod vault;
 

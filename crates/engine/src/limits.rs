@@ -71,6 +71,16 @@ pub const DRAFT_AGE_MS: u64 = 30_000;
 /// Drafts at once; an editor a window.
 pub const DRAFTS_MAX: usize = 64;
 
+/// Bytes of one drop's content: the largest draft and what is said about it.
+pub const DROP_BYTES_MAX: usize = haven_core::limits::DRAFT_BYTES_MAX + 64 * 1024;
+
+/// Drops that wait at once: a page an hour for ten days. Whoever can talk to a locked device must not fill its disk, and
+/// opening the vault takes all of them in one commit.
+pub const DROPS_MAX: usize = 256;
+
+/// Bytes of all drops that wait, for the same reason: the longest text 64 times over.
+pub const DROPS_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Records between two full vectors in a feed's records.
 pub const FULL_VECTOR_EVERY: u64 = 64;
 
@@ -80,6 +90,10 @@ pub const HEARTBEAT_MS: u64 = 24 * 3_600_000;
 
 /// How long a linking code counts.
 pub const LINK_LIFETIME_MS: u64 = 120_000;
+
+/// How far ahead of this device's clock the stamp of an entry may lie and still be followed by the next one of the same time, in
+/// milliseconds: an hour holds 3.6 million imported lines of one date, and no clock that was set to another year is believed.
+pub const CREATED_AHEAD_MS_MAX: i64 = 3_600_000;
 
 /// Import lines in one command; the client sends more in the next.
 pub const IMPORT_LINES_MAX: usize = 4_096;

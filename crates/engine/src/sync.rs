@@ -76,6 +76,8 @@ pub enum Outgoing {
     },
     /// The mailbox is no longer needed.
     CloseMailbox {
+        /// A last message for whoever listens there; empty if there is nothing to say.
+        farewell: Vec<u8>,
         /// Its id.
         mailbox: [u8; 16],
     },

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use haven_crypto::epoch::EpochRoot;
 use haven_crypto::feedkeys::FeedSecrets;
 use haven_crypto::kit::Kit;
+use haven_crypto::limits::PASSPHRASE_BYTES_MAX;
 pub use haven_crypto::local::LocalKey;
-use haven_crypto::passphrase::{self, KdfFault, KdfParams, WrappedLocalKey};
+use haven_crypto::passphrase::{self, KdfFault, KdfParams, Passphrase, WrappedLocalKey};
 use haven_crypto::wrap::wrap;
 use haven_feed::ids::{FeedId, LinkHash, SpaceId};
 use haven_feed::roster::body::Genesis;
@@ -15,6 +16,7 @@ use haven_feed::roster::consent::{self, Place};
 use haven_feed::roster::{Link, Roster, SpaceKind, WrapContext, link};
 use thiserror::Error;
 
+use crate::drops;
 use crate::io::{Commit, Entropy, Reader, StoreFault, Table, Write, draw};
 use crate::keys::{Keys, decode_roots, meta};
 
@@ -59,8 +61,11 @@ pub enum VaultFault {
     #[error("the vault was made by a newer version of Haven")]
     Newer,
     /// The passphrase is too long to be stretched.
-    #[error("the passphrase is too long")]
+    #[error("the passphrase is longer than {PASSPHRASE_BYTES_MAX} bytes")]
     PassphraseTooLong,
+    /// The passphrase that was chosen holds a tab or another character that nobody sees.
+    #[error("the passphrase holds a tab or another character that nobody sees")]
+    PassphraseControl,
     /// The device's name is longer than 64 bytes.
     #[error("the device's name is longer than 64 bytes")]
     NameTooLong,
@@ -179,6 +184,7 @@ pub(crate) fn first_commit(
     for (key, plain) in [(meta::DEVICE, device), (meta::EPOCHS, keys.encode_roots())] {
         commit.put(Table::Meta, key, keys.seal(Table::Meta, key, &plain, entropy));
     }
+    drops::begin(keys, &mut commit, entropy);
     commit
 }
 
@@ -189,13 +195,26 @@ pub fn rewrapped(wrapped: Vec<u8>) -> Commit {
     commit
 }
 
+/// A passphrase that is to be set, in the form that is stretched: what its strength is estimated of.
+///
+/// # Errors
+/// It is too long, or nobody would type it a second time.
+pub fn chosen(passphrase: &str) -> Result<Passphrase, VaultFault> {
+    let chosen = Passphrase::new(passphrase);
+    match chosen.as_str().len() {
+        bytes if bytes > PASSPHRASE_BYTES_MAX => Err(VaultFault::PassphraseTooLong),
+        _ if chosen.has_control() => Err(VaultFault::PassphraseControl),
+        _ => Ok(chosen),
+    }
+}
+
 /// Wraps the local key under a passphrase. Slow.
 pub(crate) fn protect(
     local: &LocalKey,
     passphrase: &str,
     entropy: &mut dyn Entropy,
 ) -> Result<Vec<u8>, VaultFault> {
-    let key = passphrase::stretch(passphrase.as_bytes(), &KdfParams::floor(draw(entropy)))?;
+    let key = passphrase::stretch(&chosen(passphrase)?, &KdfParams::floor(draw(entropy)))?;
     Ok(key.wrap(local, draw(entropy)).as_bytes().to_vec())
 }
 
@@ -205,7 +224,7 @@ impl Locked {
     /// # Errors
     /// The passphrase is wrong.
     pub fn unlock(&self, passphrase: &str) -> Result<LocalKey, VaultFault> {
-        let key = passphrase::stretch(passphrase.as_bytes(), self.0.params())?;
+        let key = passphrase::stretch(&Passphrase::new(passphrase), self.0.params())?;
         key.unwrap(&self.0).map_err(|_| VaultFault::WrongPassphrase)
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use haven_core::answers::ExerciseRef;
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
@@ -33,8 +34,10 @@ pub struct Row {
     pub steps: Vec<Step>,
 }
 
-/// The place of an entry in time: its own time, then its id.
-pub type Place = (SortKey, EntryId);
+/// The place of an entry among others: its own time, then when it was written down, then its id.
+///
+/// Entries of one bare date stand in the order in which they were written, or stood in a file, on every device alike.
+pub type Place = (SortKey, Timestamp, EntryId);
 
 /// The state of a vault at one moment. Cloning shares everything.
 #[derive(Clone, Default)]
@@ -44,7 +47,7 @@ pub struct View {
     /// How things stand besides entries.
     pub status: Arc<Status>,
     rows: OrdMap<Place, Arc<Row>>,
-    places: OrdMap<EntryId, SortKey>,
+    places: OrdMap<EntryId, Place>,
     /// Everybody who has a name, with what every document that means them says.
     people: OrdMap<PersonId, Arc<Person>>,
     /// What each document of a person says alone.
@@ -241,8 +244,7 @@ impl View {
 
     /// One entry, in the journal or the trash.
     pub fn entry(&self, id: EntryId) -> Option<&Arc<Row>> {
-        let key = self.places.get(&id)?;
-        self.rows.get(&(*key, id))
+        self.rows.get(self.places.get(&id)?)
     }
 
     /// The only entry whose id begins with `prefix`.
@@ -326,6 +328,11 @@ impl View {
         self.shelf.as_ref()
     }
 
+    /// The definition that the person added for a version, as they wrote it.
+    pub fn definition(&self, reference: &ExerciseRef) -> Option<&str> {
+        self.definitions.text(reference)
+    }
+
     /// What the person added, as it is kept.
     pub(crate) fn definitions(&self) -> &Definitions {
         &self.definitions
@@ -349,18 +356,26 @@ impl View {
     pub(crate) fn insert(&mut self, row: Arc<Row>) {
         self.remove(row.entry.id);
         let row = self.with_people_meant(row);
-        let key = row.entry.at.sort_key();
+        let place = row.place();
         if let Some(identity) = row.entry.import_id {
             self.imports.insert(identity, row.entry.id);
         }
         self.live += usize::from(row.entry.trashed.is_none());
-        self.places.insert(row.entry.id, key);
-        self.rows.insert((key, row.entry.id), row);
+        self.places.insert(row.entry.id, place);
+        self.rows.insert(place, row);
+    }
+
+    /// When the last of the entries with this time of their own was written down.
+    pub(crate) fn last_created(&self, key: SortKey) -> Option<Timestamp> {
+        let (first, last) = (EntryId::from_bytes([0; 16]), EntryId::from_bytes([255; 16]));
+        let stamp = Timestamp::from_millis;
+        let mut alike = self.rows.range((key, stamp(i64::MIN), first)..=(key, stamp(i64::MAX), last));
+        alike.next_back().map(|((_, created, _), _)| *created)
     }
 
     fn remove(&mut self, id: EntryId) {
-        let Some(key) = self.places.remove(&id) else { return };
-        let before = self.rows.remove(&(key, id));
+        let Some(place) = self.places.remove(&id) else { return };
+        let before = self.rows.remove(&place);
         self.live -= usize::from(before.is_some_and(|row| row.entry.trashed.is_none()));
     }
 
@@ -446,6 +461,11 @@ impl Filter {
 }
 
 impl Row {
+    /// Where it stands in lists.
+    pub fn place(&self) -> Place {
+        (self.entry.at.sort_key(), self.entry.created, self.entry.id)
+    }
+
     fn searchable(&self) -> Searchable<'_> {
         Searchable {
             folded: &self.folded,

@@ -3,6 +3,7 @@
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_core::support::ChoiceFault;
 use haven_engine::command::{Fault, LinkEnd};
+use haven_engine::drops::SealFault;
 use haven_engine::io::StoreFault;
 use haven_engine::vault::VaultFault;
 use tonic::Status;
@@ -37,6 +38,7 @@ impl From<Refused> for ApiError {
                 Self::new(Reason::StorageDamaged, "the journal cannot be opened").because(fault.to_string())
             }
             Refused::Choice(fault) => of_choice(fault),
+            Refused::Seal(fault) => of_sealing(&fault),
             Refused::Keep(KeepFault::Disk(fault)) => of_store(&fault),
             Refused::Keep(KeepFault::Never) => Self::new(Reason::Unsupported, "nothing was changed")
                 .because(says)
@@ -103,11 +105,13 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         | Fault::DraftUnknown
         | Fault::DefinitionUnknown
         | Fault::PeopleUnknown(_)
+        | Fault::PeopleUnclear
         | Fault::DeviceUnknown
         | Fault::AlarmUnknown => Reason::NotFound,
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
+        Fault::LinkVoid(LinkEnd::Cancelled) => Reason::Cancelled,
         Fault::NoLinking | Fault::LinkWaiting => Reason::NoLink,
         Fault::LinkVoid(LinkEnd::Expired) => Reason::CodeExpired,
         Fault::LinkVoid(LinkEnd::Unreachable) => Reason::ServerUnreachable,
@@ -121,11 +125,31 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::DefinitionUnknown => {
             error.with_next("`haven practice list` and `haven measure list` show what there is.")
         }
+        Fault::PeopleUnclear => error.with_next(
+            "`haven draft show ID` names them. Add them with `haven people add NAME`, or say who is meant with `haven draft save \
+             ID --person PERSON`.",
+        ),
         Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")
         }
+        // Asked for by whoever waits: nothing of it is kept to be sent later.
+        Fault::ServerUnreachable => {
+            error.with_next("Look whether the server runs and this device is online, then try again.")
+        }
         _ => error,
+    }
+}
+
+/// Why words were not sealed.
+fn of_sealing(fault: &SealFault) -> ApiError {
+    let error = |reason| ApiError::new(reason, "not kept").because(fault.to_string());
+    match fault {
+        SealFault::Store(fault) => of_store(fault),
+        SealFault::TooLarge { .. } => error(Reason::TooLarge).with_next("Keep it in several parts."),
+        SealFault::Full { .. } | SealFault::NoKey => {
+            error(Reason::Locked).with_next("Open the journal with `haven unlock`, then write again.")
+        }
     }
 }
 
@@ -166,7 +190,9 @@ fn of_vault(fault: &VaultFault) -> ApiError {
         VaultFault::Altered | VaultFault::Damaged => {
             ApiError::new(Reason::StorageDamaged, "the journal cannot be opened").because(says)
         }
-        VaultFault::PassphraseTooLong | VaultFault::NameTooLong => ApiError::invalid("not done", says),
+        VaultFault::PassphraseTooLong | VaultFault::PassphraseControl | VaultFault::NameTooLong => {
+            ApiError::invalid("not done", says)
+        }
         VaultFault::Memory => ApiError::new(Reason::Internal, "not done")
             .because(says)
             .with_next("Close other programs, then try again."),

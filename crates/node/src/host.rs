@@ -8,6 +8,7 @@ use haven_engine::io::Entropy;
 use thiserror::Error;
 use tower::util::BoxCloneSyncService;
 
+pub use haven_core::time::{ZoneFault, Zones};
 pub use haven_engine::io::{Now, StoreFault};
 
 /// A future that a host may run on any thread.
@@ -56,8 +57,8 @@ pub struct Zone {
     pub name: Option<String>,
 }
 
-/// The place a node runs in.
-pub trait Host: Send + Sync + 'static {
+/// The place a node runs in. It knows the zones of the world too, as far as anybody there does.
+pub trait Host: Zones + 'static {
     /// Tells the time.
     fn now(&self) -> Now;
 

@@ -9,9 +9,11 @@ pub(crate) mod readable;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use haven_core::id::EntryId;
 use haven_core::shelf::Shelf;
 use haven_core::support::Chosen;
 use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::drops::{self, Dropped};
 use haven_engine::engine::{Engine, Input};
 use haven_engine::io::{Store, StoreFault};
 use haven_engine::sync::Incoming;
@@ -69,7 +71,7 @@ impl Keeper {
             }
             vault::State::Locked(_) => Stage::Locked,
         };
-        let (front, seen) = Front::new(Arc::clone(&host), stage);
+        let (front, seen) = Front::new(Arc::clone(&host), stage, &*store);
         Ok((Self { host, store, shelf, orders, vault: Vault::Closed, tries, front }, seen))
     }
 
@@ -110,6 +112,7 @@ impl Keeper {
             Order::Examine(answer) => drop(answer.send(self.examine())),
             Order::Choose(wanted, confirmed, answer) => drop(answer.send(self.choose(&wanted, confirmed))),
             Order::Sync(answer) => drop(answer.send(self.sync_now())),
+            Order::Seal(dropped, answer) => drop(answer.send(self.seal(&dropped))),
             Order::Lock(answer) => {
                 self.lock();
                 let _ = answer.send(());
@@ -125,6 +128,21 @@ impl Keeper {
             matches!(command, Command::SaveDraft(_) | Command::CommitDraft(_) | Command::DiscardDraft(_));
         let ticket = self.front.ask(answer);
         self.turn(Input::Client(ticket, command));
+    }
+
+    /// Makes words durable that nobody here can open. An open vault takes them at once.
+    fn seal(&mut self, dropped: &Dropped) -> Result<EntryId, Refused> {
+        if matches!(self.front.stage(), Stage::None) {
+            return Err(Refused::NoVault);
+        }
+        let (commit, id) = drops::seal(&*self.store, dropped, &mut HostEntropy(&*self.host))?;
+        self.store.apply(commit)?;
+        self.front.drafts_may_change = true;
+        match self.vault {
+            Vault::Open(_) => self.turn(Input::Dropped),
+            Vault::Closed | Vault::Broken(..) => self.front.waits(&*self.store),
+        }
+        Ok(id)
     }
 
     fn choose(&mut self, wanted: &BTreeSet<Chosen>, confirmed: bool) -> Result<(), Refused> {

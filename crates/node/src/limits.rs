@@ -36,9 +36,6 @@ pub const MEND_MS: u64 = 30_000;
 /// Bits that a passphrase must be worth: at half a second a guess, 40 bits are 17,000 years of computing.
 pub const PASSPHRASE_BITS_MIN: f64 = 40.0;
 
-/// Bytes of a passphrase that are looked at; nobody types more, and the estimate's cost grows with the square.
-pub const PASSPHRASE_BYTES_MAX: usize = 1024;
-
 /// Characters of a device's name, as the API says.
 pub const DEVICE_NAME_CHARS_MAX: usize = 64;
 

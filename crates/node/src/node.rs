@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use haven_core::id::EntryId;
 use haven_core::shelf::Shelf;
 use haven_core::support::Chosen;
 use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::drops::Dropped;
 use haven_engine::io::Store;
 use haven_engine::sync::SyncState;
 use haven_engine::vault::{Created, Locked, VaultFault};
@@ -160,6 +162,11 @@ impl Node {
 
     pub(crate) async fn choose(&self, wanted: BTreeSet<Chosen>, confirmed: bool) -> Result<(), Refused> {
         self.ask(|answer| Order::Choose(wanted, confirmed, answer)).await
+    }
+
+    /// Keeps words sealed; they are in the journal at once if it is open.
+    pub(crate) async fn seal(&self, dropped: Dropped) -> Result<EntryId, Refused> {
+        self.ask(|answer| Order::Seal(Box::new(dropped), answer)).await
     }
 
     pub(crate) async fn sync_now(&self) -> Result<(), Refused> {

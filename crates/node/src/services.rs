@@ -23,6 +23,7 @@ mod server;
 mod status;
 mod support;
 mod sync;
+mod tags;
 mod vault;
 mod watching;
 

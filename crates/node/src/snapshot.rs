@@ -34,19 +34,21 @@ pub(crate) struct Snapshot {
     pub(crate) view: Arc<View>,
     /// Drafts that are kept.
     pub(crate) drafts: u32,
+    /// Drops that wait, whether the vault is open or not.
+    pub(crate) waiting: u32,
     pub(crate) revisions: Revisions,
 }
 
 impl Snapshot {
     /// A device whose vault is not open.
-    pub(crate) fn closed(stage: Stage) -> Self {
-        Self { stage, ..Self::default() }
+    pub(crate) fn closed(stage: Stage, waiting: u32) -> Self {
+        Self { stage, waiting, ..Self::default() }
     }
 
     /// What comes after this one once the vault has been opened: the first view was shown already.
-    pub(crate) fn opened(&self, drafts: u32) -> Self {
+    pub(crate) fn opened(&self, drafts: u32, waiting: u32) -> Self {
         let revisions = Revisions::default();
-        Self { stage: Stage::Unlocked, view: Arc::clone(&self.view), drafts, revisions }
+        Self { stage: Stage::Unlocked, view: Arc::clone(&self.view), drafts, waiting, revisions }
     }
 
     /// What comes after this one: another view.
@@ -57,13 +59,23 @@ impl Snapshot {
         revisions.people = revisions.entries;
         revisions.devices += u64::from(old.devices != new.devices || old.linking != new.linking);
         revisions.alarms += u64::from(old.alarms != new.alarms);
-        Self { stage: Stage::Unlocked, view, drafts: self.drafts, revisions }
+        Self { stage: Stage::Unlocked, view, drafts: self.drafts, waiting: self.waiting, revisions }
     }
 
     /// What comes after this one: other drafts.
     pub(crate) fn with_drafts(&self, drafts: u32) -> Self {
         let revisions = Revisions { drafts: self.revisions.drafts + 1, ..self.revisions };
-        Self { stage: self.stage, view: Arc::clone(&self.view), drafts, revisions }
+        Self { drafts, revisions, ..self.again() }
+    }
+
+    /// What comes after this one: more or fewer drops.
+    pub(crate) fn with_waiting(&self, waiting: u32) -> Self {
+        Self { waiting, ..self.again() }
+    }
+
+    fn again(&self) -> Self {
+        let Self { stage, drafts, waiting, revisions, .. } = *self;
+        Self { stage, view: Arc::clone(&self.view), drafts, waiting, revisions }
     }
 
     /// Where a linking stands on this device.

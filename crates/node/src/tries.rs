@@ -2,6 +2,9 @@
 //!
 //! The wait is told by the clock that nobody can set while this process lives, and by the wall clock only for tries of an
 //! earlier one. Whatever the wall clock says, a wait is never longer than it was when it began: nobody is locked out.
+//!
+//! A disk that takes nothing any more keeps nobody from reading: the tries are counted in memory then, for as long as this
+//! process lives. That gives nobody more than they had: whoever can fill the disk can copy the file, and try elsewhere.
 
 use haven_engine::io::{Commit, Now, Reader, Store, StoreFault, Table};
 
@@ -15,6 +18,8 @@ const KEY: &[u8] = b"tries";
 pub(crate) struct Tries {
     /// When the last one of this process was, on the monotonic clock.
     last_mono_ms: Option<u64>,
+    /// The count as it is, where the disk did not take it.
+    unkept: Option<Count>,
 }
 
 /// Why a passphrase is not tried.
@@ -42,14 +47,14 @@ struct Count {
 }
 
 impl Tries {
-    /// Counts a try, durably, before it is made.
+    /// Counts a try before it is made; durably, if the disk takes anything.
     pub(crate) fn begin(&mut self, store: &mut dyn Store, now: Now) -> Result<(), TryFault> {
-        let count = read(&*store)?;
+        let count = self.count(&*store)?;
         let ms = self.remaining_ms(count, now);
         if ms > 0 {
             return Err(TryFault::Wait { ms });
         }
-        write(store, Count { tries: count.tries.saturating_add(1), last_wall_ms: now.wall_ms })?;
+        self.keep(store, Count { tries: count.tries.saturating_add(1), last_wall_ms: now.wall_ms })?;
         self.last_mono_ms = Some(now.mono_ms);
         Ok(())
     }
@@ -57,12 +62,24 @@ impl Tries {
     /// Forgets the tries: the passphrase was right.
     pub(crate) fn passed(&mut self, store: &mut dyn Store) -> Result<(), StoreFault> {
         self.last_mono_ms = None;
-        if store.get(Table::Meta, KEY)?.is_none() {
+        if self.unkept.is_none() && store.get(Table::Meta, KEY)?.is_none() {
             return Ok(());
         }
-        let mut commit = Commit::default();
-        commit.remove(Table::Meta, KEY);
-        store.apply(commit)
+        self.keep(store, Count::default())
+    }
+
+    fn count(&self, reader: &dyn Reader) -> Result<Count, StoreFault> {
+        self.unkept.map_or_else(|| read(reader), Ok)
+    }
+
+    /// Writes the count down, or remembers it where the disk takes nothing.
+    fn keep(&mut self, store: &mut dyn Store, count: Count) -> Result<(), StoreFault> {
+        self.unkept = match write(store, count) {
+            Ok(()) => None,
+            Err(fault) if fault.leaves_reading() => Some(count),
+            Err(fault) => return Err(fault),
+        };
+        Ok(())
     }
 
     fn remaining_ms(&self, count: Count, now: Now) -> u64 {
@@ -106,13 +123,18 @@ fn read(reader: &dyn Reader) -> Result<Count, StoreFault> {
 
 fn write(store: &mut dyn Store, count: Count) -> Result<(), StoreFault> {
     let mut commit = Commit::default();
-    let row = [&count.tries.to_be_bytes()[..], &count.last_wall_ms.to_be_bytes()].concat();
-    commit.put(Table::Meta, KEY, row);
+    if count == Count::default() {
+        commit.remove(Table::Meta, KEY);
+    } else {
+        let row = [&count.tries.to_be_bytes()[..], &count.last_wall_ms.to_be_bytes()].concat();
+        commit.put(Table::Meta, KEY, row);
+    }
     store.apply(commit)
 }
 
 #[cfg(test)]
 mod tests {
+    use haven_store::faulty::{FaultyDisk, Mishap};
     use haven_store::memory::MemoryStore;
 
     use super::*;
@@ -188,5 +210,30 @@ mod tests {
         tries.settle(&store, at(0, 0)).unwrap();
         assert_eq!(tries.wait_ms(&store, at(0, 0)), Ok(60_000));
         assert_eq!(tries.begin(&mut store, at(0, 60_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_full_disk_neither_keeps_anybody_out_nor_lets_anybody_try_for_ever() {
+        let (mut tries, mut disk) = (Tries::default(), FaultyDisk::new(after(TRIES_FREE - 1)));
+        disk.plan(Mishap::Fails(StoreFault::Full));
+        tries.begin(&mut disk, at(0, 0)).unwrap();
+        assert_eq!(tries.begin(&mut disk, at(0, 0)), Err(TryFault::Wait { ms: 1000 }));
+        disk.plan(Mishap::Fails(StoreFault::ReadOnly));
+        tries.passed(&mut disk).unwrap();
+        disk.plan(Mishap::Fails(StoreFault::Full));
+        tries.begin(&mut disk, at(0, 0)).unwrap();
+        // With room again it is written down as it is.
+        tries.begin(&mut disk, at(0, 0)).unwrap();
+        assert_eq!(read(&disk).unwrap().tries, 2);
+        tries.passed(&mut disk).unwrap();
+        assert_eq!(disk.get(Table::Meta, KEY), Ok(None));
+    }
+
+    #[test]
+    fn a_disk_that_fails_counts_no_try_and_none_is_made() {
+        let mut disk = FaultyDisk::new(MemoryStore::default());
+        let fault = StoreFault::Unavailable { detail: "I/O error".to_owned() };
+        disk.plan(Mishap::Fails(fault.clone()));
+        assert_eq!(Tries::default().begin(&mut disk, at(0, 0)), Err(TryFault::Storage(fault)));
     }
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use haven_feed::StoreId;
 use haven_feed::invite::{Invite, ticket_of};
+use haven_wire::system::refused;
 use thiserror::Error;
 
 use crate::entropy::{NoEntropy, draw};
@@ -46,7 +47,7 @@ pub enum FolderFault {
     #[error("{INVITES_OPEN_MAX} invites are open already")]
     TooManyInvites,
     /// A file could not be read or written.
-    #[error("could not {doing}: {}", .source.kind())]
+    #[error("could not {doing}: {}", refused(.source))]
     Io {
         /// What was being done.
         doing: &'static str,

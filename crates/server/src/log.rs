@@ -1,7 +1,6 @@
 //! What the server says about its work: the call, how it ended, a size and an hour, each only roughly. No id, no address,
 //! no byte of what was brought, at any level.
 
-use std::io::IsTerminal as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing::Level;
@@ -29,7 +28,8 @@ pub(crate) fn request(method: &'static str, reason: &'static str, bytes: usize) 
 pub fn to_stderr(level: Level) {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        // Colours would be a feature of their own, and the lines are read by journals and pipes most of the time.
+        .with_ansi(false)
         .with_timer(Hour)
         .with_target(false);
     let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::from_level(level));

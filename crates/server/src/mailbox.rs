@@ -70,7 +70,17 @@ pub(crate) struct Mailbox {
 #[derive(Default)]
 struct Places {
     messages: [Option<Bytes>; PLACES],
-    closed: bool,
+    /// What its opener said at the end; nothing while it is open.
+    closed: Option<Bytes>,
+}
+
+/// What is in a mailbox for somebody who listens.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Messages, by their places; more may come.
+    Open(Vec<(u32, Bytes)>),
+    /// It was closed, with this farewell; empty if there is none.
+    Closed(Bytes),
 }
 
 /// Somebody who listens to a mailbox; counted until dropped.
@@ -120,13 +130,23 @@ impl Mailboxes {
         if before < MAILBOX_WATCHERS_MAX { Ok(watcher) } else { Err(MailboxFault::TooMany) }
     }
 
-    /// Forgets a mailbox; nothing happens if it is not there or somebody else's.
-    pub(crate) fn close(&self, id: &MailboxId, owner: Session, now: Instant) {
+    /// Forgets a mailbox, and leaves a farewell to those who listen; nothing happens if it is not there or somebody else's.
+    pub(crate) fn close(
+        &self,
+        id: &MailboxId,
+        owner: Session,
+        farewell: &[u8],
+        now: Instant,
+    ) -> Result<(), MailboxFault> {
+        if farewell.len() > MAILBOX_MESSAGE_BYTES_MAX {
+            return Err(MailboxFault::Unfit);
+        }
         let mut state = self.state();
         state.expire(now);
         if state.open.get(id).is_some_and(|open| open.owner == owner) {
-            state.remove(id);
+            state.remove(id, farewell);
         }
+        Ok(())
     }
 
     fn find(&self, id: &MailboxId, now: Instant) -> Result<Arc<Mailbox>, MailboxFault> {
@@ -145,14 +165,15 @@ impl State {
         while let Some((expires, id)) = self.opened.front().copied().filter(|(expires, _)| *expires <= now) {
             self.opened.pop_front();
             if self.open.get(&id).is_some_and(|open| open.expires == expires) {
-                self.remove(&id);
+                self.remove(&id, &[]);
             }
         }
     }
 
-    fn remove(&mut self, id: &MailboxId) {
+    fn remove(&mut self, id: &MailboxId, farewell: &[u8]) {
         if let Some(mailbox) = self.open.remove(id) {
-            mailbox.places().closed = true;
+            // A copy of its own: it came as a slice of a larger buffer.
+            mailbox.places().closed = Some(Bytes::copy_from_slice(farewell));
             mailbox.bell.notify_waiters();
         }
     }
@@ -163,17 +184,20 @@ impl Mailbox {
         Self { owner, expires, places: Mutex::default(), bell: Notify::new(), watchers: AtomicUsize::new(0) }
     }
 
-    /// Reads the messages after a place, of which the first is 1; nothing once it is closed or over.
-    pub(crate) fn messages_after(&self, after: u32) -> Option<Vec<(u32, Bytes)>> {
+    /// Reads the messages after a place, of which the first is 1; once it is closed or over, only the farewell.
+    pub(crate) fn messages_after(&self, after: u32) -> Found {
         let places = self.places();
+        if let Some(farewell) = &places.closed {
+            return Found::Closed(farewell.clone());
+        }
         let taken = (1..).zip(&places.messages).skip_while(|(index, _)| *index <= after);
         let messages = taken.filter_map(|(index, message)| Some((index, message.clone()?)));
-        (!places.closed).then(|| messages.collect())
+        Found::Open(messages.collect())
     }
 
     fn put(&self, index: u32, message: &[u8]) -> Result<(), MailboxFault> {
         let mut places = self.places();
-        if places.closed {
+        if places.closed.is_some() {
             return Err(MailboxFault::Unknown);
         }
         let index = index.checked_sub(1).and_then(|index| usize::try_from(index).ok());
@@ -248,7 +272,7 @@ mod tests {
         assert_eq!(post(2, vec![1; MAILBOX_MESSAGE_BYTES_MAX]), Ok(()));
         let watcher = boxes.watch(&BOX, now).expect("there");
         let indexes = |after| {
-            let messages = watcher.mailbox.messages_after(after).expect("open");
+            let Found::Open(messages) = watcher.mailbox.messages_after(after) else { unreachable!("open") };
             messages.into_iter().map(|(index, _)| index).collect::<Vec<_>>()
         };
         assert_eq!((indexes(0), indexes(1), indexes(4)), (vec![1, 2, 4], vec![2, 4], vec![]));
@@ -258,19 +282,28 @@ mod tests {
     fn closes_for_its_opener_only() {
         let (boxes, now) = (Mailboxes::default(), Instant::now());
         boxes.open(BOX, member(1, 1), now).expect("open");
-        boxes.close(&BOX, member(1, 2), now);
+        boxes.post(&BOX, 1, &message(1), now).expect("posted");
+        boxes.close(&BOX, member(1, 2), &message(9), now).expect("no fault");
         let watcher = boxes.watch(&BOX, now).expect("still there");
-        boxes.close(&BOX, member(1, 1), now);
-        assert_eq!(watcher.mailbox.messages_after(0), None);
+        let too_long = vec![1; MAILBOX_MESSAGE_BYTES_MAX + 1];
+        assert_eq!(boxes.close(&BOX, member(1, 1), &too_long, now), Err(MailboxFault::Unfit));
+        assert!(matches!(watcher.mailbox.messages_after(0), Found::Open(_)));
+        boxes.close(&BOX, member(1, 1), &message(5), now).expect("closed");
+        assert_eq!(watcher.mailbox.messages_after(0), Found::Closed(message(5).into()));
         assert_eq!(boxes.post(&BOX, 1, &message(1), now), Err(MailboxFault::Unknown));
-        boxes.close(&BOX, member(1, 1), now);
+        boxes.close(&BOX, member(1, 1), &[], now).expect("no fault");
+        assert_eq!(
+            watcher.mailbox.messages_after(0),
+            Found::Closed(message(5).into()),
+            "the first is the last"
+        );
     }
 
     #[test]
     fn a_reopened_id_lives_its_own_two_minutes() {
         let (boxes, start) = (Mailboxes::default(), Instant::now());
         boxes.open(BOX, member(1, 1), start).expect("open");
-        boxes.close(&BOX, member(1, 1), start);
+        boxes.close(&BOX, member(1, 1), &[], start).expect("closed");
         let later = start + MAILBOX_LIFETIME / 2;
         boxes.open(BOX, member(1, 1), later).expect("open");
         assert_eq!(boxes.post(&BOX, 1, &message(1), start + MAILBOX_LIFETIME), Ok(()));
@@ -293,7 +326,7 @@ mod tests {
             boxes.open(id(n), space(n / MAILBOXES_PER_SPACE_MAX), now).expect("open");
         }
         assert_eq!(boxes.open(id(9_999), space(9_999), now), Err(MailboxFault::TooMany));
-        boxes.close(&id(0), space(0), now);
+        boxes.close(&id(0), space(0), &[], now).expect("closed");
         assert_eq!(boxes.open(id(9_999), space(1), now), Err(MailboxFault::TooMany), "of one space");
         assert_eq!(boxes.open(id(9_999), space(0), now), Ok(MAILBOX_LIFETIME));
 

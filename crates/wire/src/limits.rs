@@ -11,6 +11,9 @@ pub const PULL_SPACES_MAX: usize = 64;
 /// Messages of one mailbox: linking a device takes four.
 pub const MAILBOX_MESSAGES_MAX: u32 = 4;
 
+/// Where a farewell stands: behind all others, and only whoever opened the mailbox can leave one.
+pub const MAILBOX_FAREWELL_INDEX: u32 = MAILBOX_MESSAGES_MAX + 1;
+
 /// Bytes of one message in a mailbox: the largest of linking is a version vector of the most feeds a roster admits at once.
 pub const MAILBOX_MESSAGE_BYTES_MAX: usize = 4096;
 

@@ -8,9 +8,18 @@ use crate::ran::Ran;
 
 /// Runs a command at a terminal, with an editor, typing what is given; stdout and stderr come out as one.
 pub fn at_terminal(device: &Device, arguments: &[&str], editor: &str, typed: &str) -> Ran {
+    run(device, "", arguments, editor, typed)
+}
+
+/// Runs a command that asks nothing at a terminal of so many columns.
+pub fn at_width(device: &Device, columns: u16, arguments: &[&str]) -> Ran {
+    run(device, &format!("stty cols {columns} rows 20; "), arguments, "true", "")
+}
+
+fn run(device: &Device, before: &str, arguments: &[&str], editor: &str, typed: &str) -> Ran {
     let quoted: Vec<_> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
     let haven = device.command(&[]);
-    let line = format!("{} {}", haven.get_program().to_str().unwrap(), quoted.join(" "));
+    let line = format!("{before}{} {}", haven.get_program().to_str().unwrap(), quoted.join(" "));
     let mut command = std::process::Command::new("script");
     command.args(["-qec", &line, "/dev/null"]).env("EDITOR", editor).env("PAGER", "cat").env("TERM", "dumb");
     for (name, value) in haven.get_envs().filter(|(name, _)| *name != "EDITOR") {

@@ -119,7 +119,7 @@ impl SimServer {
                 vec![(from, Incoming::MailboxOpened { mailbox })]
             }
             Outgoing::PostMessage { mailbox, message, .. } => self.post(&mailbox, &message),
-            Outgoing::CloseMailbox { mailbox } => {
+            Outgoing::CloseMailbox { mailbox, .. } => {
                 self.mailboxes.remove(&mailbox);
                 Vec::new()
             }

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 import zlib
 
 from primitives import (
@@ -39,11 +40,17 @@ def same(one, other, what):
 # The passphrase and rows.
 
 
+def prepared(typed):
+    """The bytes of a passphrase that are stretched."""
+    blanks = "".join(" " if unicodedata.category(c) == "Zs" else c for c in typed.lstrip("\ufeff"))
+    return unicodedata.normalize("NFC", blanks).encode()
+
+
 def passphrase_open(passphrase, wrapped):
     """Unwraps the local key."""
     params, salt, commit, sealed = split_wrapped(wrapped)
     memory, passes, lanes = (int.from_bytes(params[at:at + 4], "big") for at in (1, 5, 9))
-    stretched = argon2id(passphrase, params[13:], memory, passes, lanes)
+    stretched = argon2id(prepared(passphrase), params[13:], memory, passes, lanes)
     both = hkdf(stretched, salt, b"haven/1/passphrase" + params, 64)
     same(both[32:], commit, "wrong passphrase")
     return stretched, unseal(both[:32], params + salt + commit, sealed)
@@ -179,6 +186,25 @@ class Record:
 
 
 # Wraps.
+
+
+def drop_id(sealed):
+    """The id of a drop, and of what it becomes."""
+    return sha256("haven/1/id of a drop", sealed)[:16]
+
+
+def drop(key_row, content, random):
+    """Seals words while nobody can open them."""
+    need(key_row[:1] == b"\1", "incompatible")
+    enc, sealed = hpke_seal(key_row[1:], b"haven/1/drop", content, random, b"\1")
+    return b"\1" + enc + sealed
+
+
+def drop_open(secret, sealed):
+    """Opens a drop."""
+    need(sealed[:1] == b"\1", "incompatible")
+    need(len(sealed) >= 49, "malformed")
+    return hpke_open(secret, sealed[1:33], b"haven/1/drop", sealed[33:], b"\1")
 
 
 def wrap_info(space, epoch, recipient, previous):

@@ -117,12 +117,15 @@ def passphrase(tally, vectors):
     tally.equal("parameters", lambda: boxes.split_wrapped(wrapped)[0], params)
 
     def opened():
-        stretched, plain = boxes.passphrase_open(vectors["passphrase"].encode(), wrapped)
+        stretched, plain = boxes.passphrase_open(vectors["passphrase"], wrapped)
         need(plain == local_key, "another local key")
         made = boxes.passphrase_wrap(stretched, params, local_key, unhex(vectors["random"]))
         need(made == wrapped, "wraps to something else")
 
     tally.check("wrapped key", opened)
+    for at, row in rows(tally, vectors, "prepared"):
+        typed = unhex(row["typed"]).decode()
+        tally.equal(f"prepared {at}", lambda: boxes.prepared(typed), unhex(row["stretched"]))
     for _, case in rows(tally, vectors, "refused"):
         tally.refuses(case["name"], lambda: boxes.split_wrapped(unhex(case["wrapped"])))
 
@@ -134,6 +137,18 @@ def local(tally, vectors):
         plain = row["plain"].encode()
         tally.equal(f"row {at} opened", lambda: boxes.box_open(key, info, sealed), plain)
         tally.equal(f"row {at} sealed", lambda: boxes.box_seal(key, info, plain, unhex(row["random"])), sealed)
+
+
+def drops(tally, vectors):
+    secret, key_row = unhex(vectors["secret"]), unhex(vectors["key row"])
+    tally.equal("key row", lambda: b"\1" + primitives.kem_key(secret), key_row)
+    for at, case in rows(tally, vectors, "drops"):
+        content, sealed = case["content"].encode(), unhex(case["sealed"])
+        tally.equal(f"drop {at} opened", lambda: boxes.drop_open(secret, sealed), content)
+        tally.equal(f"drop {at} sealed", lambda: boxes.drop(key_row, content, unhex(case["random"])), sealed)
+        tally.equal(f"drop {at} id", lambda: boxes.drop_id(sealed).hex(), case["id"])
+    for _, case in rows(tally, vectors, "refused"):
+        tally.refuses(case["name"], lambda: boxes.drop_open(secret, unhex(case["sealed"])))
 
 
 def epochs(tally, vectors):
@@ -223,6 +238,10 @@ def linking(tally, vectors):
         tally.equal(field, lambda: said[field], vectors[field])
     random = [unhex(draw) for draw in vectors["random"]]
     tally.equal("messages made again", lambda: people.make_linking(secret, said, random), messages)
+    for at, end in rows(tally, vectors, "farewells"):
+        message, draw = unhex(end["message"]), unhex(end["random"])
+        tally.equal(f"farewell {at} read", lambda: people.read_farewell(secret, message), bytes([end["reason"]]))
+        tally.equal(f"farewell {at} made", lambda: people.make_farewell(secret, end["reason"], draw), message)
 
 
 def feed_keys(tally, vectors):
@@ -301,7 +320,7 @@ def feed_invites(tally, vectors):
 
 FILES = {
     "crypto-codes.json": codes, "crypto-words.json": words, "crypto-passphrase.json": passphrase,
-    "crypto-local.json": local, "crypto-epochs.json": epochs, "crypto-records.json": records,
+    "crypto-local.json": local, "crypto-drops.json": drops, "crypto-epochs.json": epochs, "crypto-records.json": records,
     "crypto-deflated.json": deflated, "crypto-padding.json": padding, "crypto-linking.json": linking,
     "feed-keys.json": feed_keys, "feed-records.json": feed_records, "feed-rosters.json": feed_rosters,
     "feed-logins.json": feed_logins, "feed-invites.json": feed_invites,
@@ -313,6 +332,7 @@ UNTOUCHED = {"about", "refused", "malformed", "refused kem", "refused sign", "un
 UNTOUCHED_IN = {
     "crypto-words.json": {"digest"},
     "crypto-padding.json": {"length"},
+    "crypto-passphrase.json": {"typed"},
     "feed-rosters.json": {"name", "owner", "paper", "parties", "feeds", "epoch at link"},
 }
 

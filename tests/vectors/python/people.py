@@ -129,6 +129,19 @@ def read_linking(secret, messages, words_list):
     }
 
 
+FAREWELL = b"haven/1/join farewell"
+
+
+def read_farewell(secret, message):
+    """The reason for which a linking was ended."""
+    return box_open(hkdf(secret, b"", b"haven/1/join channel"), FAREWELL, message)
+
+
+def make_farewell(secret, reason, random):
+    """Makes a farewell."""
+    return box_seal(hkdf(secret, b"", b"haven/1/join channel"), FAREWELL, bytes([reason]), random)
+
+
 def make_linking(secret, said, random):
     """Makes the four sealed messages again from what was said."""
     channel = Channel(secret)

@@ -59,11 +59,12 @@ pub(crate) enum DeviceCommand {
 
 #[derive(Args)]
 pub(crate) struct JoinArgs {
-    /// The code that the other device shows.
-    pub(crate) code: String,
-    /// The address of the server that it shows too.
+    /// The code that the other device shows, or its whole link: haven-link:CODE@URL.
+    #[arg(required = true, value_name = "CODE")]
+    pub(crate) code: Vec<String>,
+    /// The address of the server that it shows too; a link has it.
     #[arg(long, value_name = "URL")]
-    pub(crate) server: String,
+    pub(crate) server: Option<String>,
     /// The name of this device; without it, the machine's.
     #[arg(long)]
     pub(crate) name: Option<String>,

@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use haven_core::entry::EntryKind;
-use haven_core::time::{CivilTime, Date};
+use haven_core::time::{CivilTime, Date, LocalZone};
 
+use super::day;
 use crate::when;
 
 #[derive(Args)]
 pub(crate) struct AddArgs {
-    /// The text, or `-` to read it from stdin; without it your editor opens. Text given here stays in the shell's history.
-    pub(crate) text: Option<String>,
+    /// The text, in one word or several, or `-` to read it from stdin; without it your editor opens. What you type here stays
+    /// in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock; with
+    /// --json that says {"id","kept":"sealed","waiting"}.
+    #[arg(value_name = "TEXT")]
+    pub(crate) words: Vec<String>,
     /// A title.
     #[arg(long)]
     pub(crate) title: Option<String>,
@@ -21,18 +25,27 @@ pub(crate) struct AddArgs {
     /// Someone it's about, by name or id; may be repeated.
     #[arg(long = "person", value_name = "PERSON")]
     pub(crate) people: Vec<String>,
-    /// When it happened: a date, or a time such as 2026-11-24T21:30.
-    #[arg(long, value_parser = when::time, value_name = "TIME")]
+    /// When it happened: a date, a time such as 2026-11-24T21:30, or yesterday, today or a weekday.
+    #[arg(long, value_parser = day::time, value_name = "TIME")]
     pub(crate) at: Option<CivilTime>,
     /// What it is: note or checkin.
     #[arg(long, value_parser = written_kind)]
     pub(crate) kind: Option<EntryKind>,
 }
 
+impl AddArgs {
+    /// The text, if any was typed.
+    pub(crate) fn text(&self) -> Option<String> {
+        (!self.words.is_empty()).then(|| self.words.join(" "))
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct EditArgs {
-    /// The entry: its id, or as much of it as fits one only.
-    pub(crate) id: String,
+    /// The entry: its id, as much of it as fits one only, or `last` for the newest. Several may be given the same tags, people
+    /// and time at once.
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
     /// Take the new text from a file, or `-` for stdin; without any change given, your editor opens.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
@@ -48,30 +61,44 @@ pub(crate) struct EditArgs {
     /// Someone to add, by name or id; may be repeated.
     #[arg(long = "person", value_name = "PERSON")]
     pub(crate) people: Vec<String>,
-    /// When it happened: a date, or a time such as 2026-11-24T21:30.
-    #[arg(long, value_parser = when::time, value_name = "TIME")]
+    /// When it happened: a date, a time such as 2026-11-24T21:30, or yesterday, today or a weekday.
+    #[arg(long, value_parser = day::time, value_name = "TIME")]
     pub(crate) at: Option<CivilTime>,
 }
 
 #[derive(Args)]
 pub(crate) struct ShowArgs {
-    /// The entry: its id, or as much of it as fits one only.
-    pub(crate) id: String,
-    /// A version, as `haven history` names it.
+    /// The entries: their ids, as much of each as fits one only, or `last` for the newest.
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// A version, as `haven history` names it, or as much of that as fits one only.
     #[arg(long)]
     pub(crate) version: Option<String>,
 }
 
 #[derive(Args)]
+pub(crate) struct HistoryArgs {
+    /// The entry: its id, as much of it as fits one only, or `last` for the newest.
+    pub(crate) id: String,
+    /// Show what each version changed.
+    #[arg(long)]
+    pub(crate) diff: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct ListArgs {
     /// How many at most; 0 means all.
-    #[arg(long, default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
-    /// Only entries before this day.
-    #[arg(long, value_name = "DATE")]
+    /// Only entries of this day: a date such as 2026-11-24, yesterday, today, or a weekday, which means the last one, today
+    /// included.
+    #[arg(long, value_parser = day::date, value_name = "DATE", conflicts_with_all = ["before", "after"])]
+    pub(crate) on: Option<Date>,
+    /// Only entries before this day, named in the same ways.
+    #[arg(long, value_parser = day::date, value_name = "DATE")]
     pub(crate) before: Option<Date>,
-    /// Only entries of this day or later.
-    #[arg(long, value_name = "DATE")]
+    /// Only entries of this day or later, named in the same ways.
+    #[arg(long, value_parser = day::date, value_name = "DATE")]
     pub(crate) after: Option<Date>,
     /// Only entries with this tag; may be repeated.
     #[arg(long = "tag", value_name = "TAG")]
@@ -93,7 +120,7 @@ pub(crate) struct SearchArgs {
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// How many at most; 0 means all.
-    #[arg(long, default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
 }
 
@@ -125,6 +152,12 @@ pub(crate) enum DraftCommand {
     Save {
         /// The draft: its id, or as much of it as fits one only.
         id: String,
+        /// Whom it is about, instead of those it names; may be repeated.
+        #[arg(long = "person", value_name = "PERSON")]
+        people: Vec<String>,
+        /// Make several entries of a text that is too long for one.
+        #[arg(long)]
+        split: bool,
     },
     /// Throw a draft away.
     Discard {
@@ -142,6 +175,9 @@ pub(crate) enum ImportCommand {
         /// Only say what would happen.
         #[arg(long)]
         dry_run: bool,
+        /// The zone of times that name none: a name such as Europe/Berlin, or an offset such as +09:00. Yours unless told.
+        #[arg(long, value_parser = when::zone, value_name = "ZONE", allow_hyphen_values = true)]
+        zone: Option<LocalZone>,
     },
 }
 

@@ -8,6 +8,8 @@ use haven_core::fiction::MONTHS_MAX;
 use haven_core::progress::Topic;
 use haven_core::time::Date;
 
+use super::day;
+
 #[derive(Subcommand)]
 pub(crate) enum MeasureCommand {
     /// List the measures.
@@ -19,6 +21,9 @@ pub(crate) enum MeasureCommand {
         /// Someone to name in its questions.
         #[arg(long)]
         person: Option<String>,
+        /// Print its definition instead, as `haven measure add` takes it.
+        #[arg(long, conflicts_with = "person")]
+        toml: bool,
     },
     /// Check the definition of a measure, beside what you added if the journal is open.
     Check {
@@ -67,8 +72,8 @@ pub(crate) struct ProgressArgs {
     /// Only what is about this person.
     #[arg(long)]
     pub(crate) person: Option<String>,
-    /// Only what was written from this date on.
-    #[arg(long, value_name = "DATE")]
+    /// Only what was written from this day on: a date, yesterday, today, or a weekday, which means the last one, today included.
+    #[arg(long, value_parser = day::date, value_name = "DATE")]
     pub(crate) after: Option<Date>,
 }
 

@@ -24,7 +24,12 @@ pub(crate) enum PracticeCommand {
     Show {
         /// The exercise, such as slow-breath.
         id: ExerciseId,
+        /// Print its definition instead, as `haven practice add` takes it; `haven practice schema` says what may stand there.
+        #[arg(long)]
+        toml: bool,
     },
+    /// Print the JSON schema of definitions, for an editor that helps with writing one.
+    Schema,
     /// Check the definition of an exercise, beside what you added if the journal is open.
     Check {
         /// The TOML file, or `-` for stdin.
@@ -47,7 +52,7 @@ pub(crate) enum PracticeCommand {
     Do(DoArgs),
     /// Answer what an exercise asks some time afterwards.
     Later {
-        /// The entry: its id, or as much of it as fits one only.
+        /// The entry: its id, as much of it as fits one only, or `last` for the newest.
         entry: String,
         /// Take the answers from a JSON file, or `-` for stdin: {"field": answer}.
         #[arg(long, value_name = "FILE")]
@@ -87,6 +92,9 @@ pub(crate) enum PeopleCommand {
         name: String,
         #[command(flatten)]
         said: PersonArgs,
+        /// This is somebody else than whoever has the name in other capitals.
+        #[arg(long)]
+        yes: bool,
     },
     /// Change a name, or what you say of someone.
     Edit {

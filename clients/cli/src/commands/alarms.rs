@@ -49,7 +49,7 @@ pub(super) async fn run(cx: &Cx, command: Option<AlarmCommand>) -> Result<(), Fa
         None => {
             let alarms = haven.alarms().await?;
             if alarms.is_empty() {
-                cx.note("No alarm waits for you.");
+                cx.nothing("No alarm waits for you.");
             }
             show(cx, &alarms)
         }

@@ -34,17 +34,17 @@ struct PathShape {
 pub(super) async fn run(cx: &Cx, command: ConfigCommand) -> Result<(), Fault> {
     match command {
         ConfigCommand::Get { key: Some(key) } => {
-            let settings = cx.haven().await?.settings(Some(&key)).await?;
+            let settings = cx.device().await?.settings(Some(&key)).await?;
             cx.tell_all(settings.iter().map(SettingShape::of), |_| {
                 settings.iter().map(|setting| format!("{}\n", setting.value)).collect()
             })
         }
         ConfigCommand::Get { key: None } => {
-            let settings = cx.haven().await?.settings(None).await?;
+            let settings = cx.device().await?.settings(None).await?;
             cx.tell_all(settings.iter().map(SettingShape::of), |_| settings.iter().map(in_words).collect())
         }
         ConfigCommand::Set { key, value } => {
-            let setting = cx.haven().await?.set_setting(&key, &value.unwrap_or_default()).await?;
+            let setting = cx.device().await?.set_setting(&key, &value.unwrap_or_default()).await?;
             cx.tell(&SettingShape::of(&setting), |_| in_words(&setting))
         }
         ConfigCommand::Path => {

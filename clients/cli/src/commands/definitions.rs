@@ -8,7 +8,7 @@ use haven_api::error::{ApiError, ErrorReason};
 use serde::Serialize;
 
 use crate::ask;
-use crate::cx::{Cx, Haven};
+use crate::cx::{self, Cx, Haven};
 use crate::daemon;
 use crate::fault::{Exit, Fault, ToldFault};
 use crate::text::Style;
@@ -47,6 +47,17 @@ struct CheckedShape<'a, S> {
     /// Whether the journal was looked at; none where it was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     compared: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct DefinitionShape<'a> {
+    id: &'a str,
+    definition: &'a str,
+}
+
+/// Prints a definition as it is kept.
+pub(super) fn print(cx: &Cx, id: &str, definition: &str) -> Result<(), Fault> {
+    if cx.json { cx.line(&DefinitionShape { id, definition }) } else { cx::print(definition) }
 }
 
 /// Checks a definition: with a device that runs, and alone where none does. None is started for it.

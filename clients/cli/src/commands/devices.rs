@@ -66,10 +66,8 @@ async fn show_code(cx: &Cx) -> Result<(), Fault> {
         let picture = if style.terminal { picture(&link.url, style) } else { None };
         let picture = picture.map(|picture| format!("{picture}\n")).unwrap_or_default();
         let code = style.bold(&link.code);
-        format!(
-            "{picture}{code}\n\nOn the new device: haven device join {} --server {}\n",
-            link.code, link.server_url
-        )
+        let command = link::command(&link.code, &link.server_url, style.columns);
+        format!("{picture}{code}\n\nOn the new device, paste this:\n\n{command}\n")
     })?;
     cx.note(
         "The code is good for one device and two minutes. Go on here with `haven device confirm --wait`.",
@@ -77,9 +75,17 @@ async fn show_code(cx: &Cx) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether a picture is no wider than the terminal: no camera reads one that is broken.
+fn fits(code: &QrCode, style: Style) -> bool {
+    style.columns.is_none_or(|columns| code.width() + QUIET_COLUMNS <= columns)
+}
+
+/// The columns left free on both sides of a picture, as its standard asks.
+const QUIET_COLUMNS: usize = 8;
+
 /// The code as a picture for a camera: dark on light whatever the terminal's colours, if it has any.
 fn picture(url: &str, style: Style) -> Option<String> {
-    let code = QrCode::new(url).ok()?;
+    let code = QrCode::new(url).ok().filter(|code| fits(code, style))?;
     let mut renderer = code.render::<Dense1x2>();
     if !style.colors {
         // Most terminals are dark: what is drawn is the light.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cx::Cx;
 use crate::daemon;
 use crate::fault::{Exit, Fault};
-use crate::text::{Style, wrapped};
+use crate::text::Style;
 
 #[derive(Serialize)]
 struct FindingShape<'a> {
@@ -37,19 +37,23 @@ fn word(level: Level) -> &'static str {
 pub(super) async fn run(cx: &Cx) -> Result<Exit, Fault> {
     let mut findings =
         vec![found("program", Level::Good, &format!("haven {}", env!("CARGO_PKG_VERSION")), "")];
-    match cx.haven().await {
-        Ok(haven) => {
-            findings.push(release(&haven.daemon().await?.version));
-            findings.extend(haven.diagnose().await?);
-        }
-        Err(fault) => findings.push(unreachable(&fault)),
-    }
+    let unreached = asked(cx, &mut findings).await.err().map(daemon::explained);
+    findings.extend(unreached.as_ref().map(unreachable));
     findings.extend(places());
     cx.tell_all(findings.iter().map(FindingShape::of), |style| {
-        findings.iter().map(|finding| wrapped(&in_words(finding, style), style.columns)).collect()
+        findings.iter().map(|finding| in_words(finding, style)).collect()
     })?;
     let is_bad = findings.iter().any(|finding| finding.level == Level::Bad);
-    Ok(if is_bad { Exit::Failed } else { Exit::Done })
+    let exit = if is_bad { Exit::Failed } else { Exit::Done };
+    Ok(unreached.map(|fault| fault.exit()).filter(|exit| *exit == Exit::Daemon).unwrap_or(exit))
+}
+
+/// What the daemon finds, as far as it answers.
+async fn asked(cx: &Cx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    let haven = cx.device().await?;
+    findings.push(release(&haven.daemon().await?.version));
+    findings.extend(haven.diagnose().await?);
+    Ok(())
 }
 
 fn found(check: &str, level: Level, what: &str, next: &str) -> Finding {

@@ -2,14 +2,18 @@
 
 use haven_api::drafts::DraftId;
 use haven_api::error::{ApiError, ErrorReason};
+use haven_api::journal::Draft;
+use haven_core::limits::TEXT_BYTES_MAX;
 
-use super::writing::tell;
+use super::writing::{tell, tell_composed};
 use crate::args::DraftCommand;
 use crate::cx::{Cx, Haven};
 use crate::editor::{self, About};
 use crate::fault::Fault;
+use crate::kept::{Kept, part_title, parts};
 use crate::limits::ID_SHOWN;
 use crate::shapes::{DraftShape, Id, hex};
+use crate::text::wrapped;
 use crate::when;
 
 pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
@@ -22,9 +26,12 @@ pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
         DraftCommand::List => list(cx, &haven).await,
         DraftCommand::Show { id } => show(cx, &haven, &id).await,
         DraftCommand::Edit { id } => edit(cx, &haven, &id).await,
-        DraftCommand::Save { id } => {
+        DraftCommand::Save { id, people, split } => {
             let id = find(&haven, &id).await?;
-            tell(cx, haven.commit_draft(id).await?.id.to_string())
+            if !people.is_empty() {
+                name(&haven, id, people).await?;
+            }
+            if split { save_split(cx, &haven, id).await } else { save(cx, &haven, id).await }
         }
         DraftCommand::Discard { id } => {
             let id = find(&haven, &id).await?;
@@ -34,19 +41,68 @@ pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
     }
 }
 
+async fn save(cx: &Cx, haven: &Haven, id: DraftId) -> Result<(), Fault> {
+    let written = haven.commit_draft(id).await.map_err(|error| {
+        let next = match error.reason {
+            ErrorReason::TooLarge => Some(Kept::Draft(id).how_after(error.reason)),
+            _ => None,
+        };
+        let fault = Fault::from(error);
+        match next {
+            Some(next) => fault.with_next(next),
+            None => fault,
+        }
+    })?;
+    tell(cx, written.id.to_string())
+}
+
+/// Says anew whom a draft is about.
+async fn name(haven: &Haven, id: DraftId, people: Vec<String>) -> Result<(), Fault> {
+    let mut saved = haven.draft(id).await?;
+    saved.draft.people = people;
+    haven.save_draft(saved).await?;
+    Ok(())
+}
+
+/// Makes several entries of a draft that holds more than one. It goes once all of them are there.
+async fn save_split(cx: &Cx, haven: &Haven, id: DraftId) -> Result<(), Fault> {
+    let saved = haven.draft(id).await?;
+    if saved.entry.is_some() {
+        let next = "Shorten it with `haven draft edit`, or add the rest as an entry of its own.";
+        return Err(Fault::usage("not split", "it is a change to one entry", next));
+    }
+    let parts = parts(&saved.draft.text, TEXT_BYTES_MAX);
+    let mut written = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let title = part_title(&saved.draft.title, index + 1, parts.len());
+        let draft = Draft { title, text: (*part).to_owned(), ..saved.draft.clone() };
+        written.push(Id { id: haven.add(draft).await?.id.to_string() });
+    }
+    haven.discard_draft(id).await?;
+    cx.tell_all(&written, |_| written.iter().map(|it| format!("{}\n", it.id)).collect())
+}
+
 async fn list(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
     let drafts = haven.drafts().await?;
+    if drafts.is_empty() {
+        cx.nothing("No draft waits for you.");
+    }
     cx.tell_all(drafts.iter().map(DraftShape::of), |style| {
         let line = |draft: &haven_api::drafts::DraftSummary| {
             let id = &hex(&draft.id)[..ID_SHOWN];
-            format!(
-                "{}  {}  {}\n",
-                style.faint(id),
-                when::local(draft.saved),
-                style.bold(&style.line(&draft.title))
-            )
+            let title = match (draft.title.as_str(), draft.opening.as_str(), &draft.exercise) {
+                ("", "", Some(made_with)) => made_with.id.to_string(),
+                ("", opening, _) => style.line(opening),
+                (title, ..) => style.bold(&style.line(title)),
+            };
+            let problem = match draft.problem.as_str() {
+                "" => String::new(),
+                problem => format!("    no entry yet: {problem}\n"),
+            };
+            format!("{}  {}  {title}\n{problem}", style.faint(id), when::local(draft.saved))
         };
-        drafts.iter().map(line).collect()
+        let words: String = drafts.iter().map(line).collect();
+        wrapped(&words, style.columns)
     })
 }
 
@@ -58,6 +114,7 @@ struct Shown<'a> {
     title: &'a str,
     text: &'a str,
     tags: &'a [String],
+    people: &'a [String],
     saved: String,
 }
 
@@ -69,6 +126,7 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
         title: &saved.draft.title,
         text: &saved.draft.text,
         tags: &saved.draft.tags,
+        people: &saved.draft.people,
         saved: saved.saved.to_string(),
     };
     cx.tell(&shown, |style| {
@@ -78,13 +136,8 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
 
 async fn edit(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
     let saved = haven.draft(find(haven, id).await?).await?;
-    match editor::compose(cx, haven, About::of_draft(&saved)).await? {
-        Some(written) => tell(cx, written.id.to_string()),
-        None => {
-            cx.note("Nothing was changed; the draft is still there.");
-            Ok(())
-        }
-    }
+    let composed = editor::compose(cx, haven, About::of_draft(&saved)).await?;
+    tell_composed(cx, composed, "Nothing was changed; the draft is still there.")
 }
 
 /// The one draft that an id or the beginning of one names.

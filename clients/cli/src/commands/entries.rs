@@ -1,25 +1,45 @@
-//! Reading entries, their history, and the trash.
+//! Reading entries, and the trash.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use haven_api::journal::{Entry, Filter, Hit, Page, ReadAnswer, Summary};
 use haven_core::limits::LIST_LIMIT_MAX;
+use haven_core::time::Date;
 
+use super::several;
 use super::writing::tell;
 use crate::args::{ListArgs, SearchArgs, ShowArgs};
 use crate::cx::Cx;
-use crate::fault::Fault;
-use crate::shapes::{EntryShape, HitShape, SummaryShape, VersionShape};
-use crate::text::{LANGUAGE, Style, marks, summary};
+use crate::fault::{Exit, Fault};
+use crate::shapes::{EntryShape, HitShape, SummaryShape};
+use crate::text::{LANGUAGE, Style, marks, summary, wrapped};
 use crate::when;
 
-pub(super) async fn show(cx: &Cx, args: ShowArgs) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
-    let (entry, answers) = haven.entry_in_words(&args.id, args.version.as_deref(), LANGUAGE).await?;
-    if cx.json {
-        return cx.line(&EntryShape::of(&entry));
+/// What stands between two entries that are read one after the other.
+const BETWEEN: &str = "\n* * *\n\n";
+
+pub(super) async fn show(cx: &Cx, args: &ShowArgs) -> Result<Exit, Fault> {
+    if args.version.is_some() && args.ids.len() > 1 {
+        let next = "Name one entry with --version, or several without.";
+        return Err(Fault::usage("nothing is shown", "a version belongs to one entry", next));
     }
-    cx.page(&in_words(&entry, &answers, cx.style))
+    let haven = cx.haven().await?;
+    let pages = RefCell::new(Vec::new());
+    let one = async |id: &str| {
+        let (entry, answers) = haven.entry_in_words(id, args.version.as_deref(), LANGUAGE).await?;
+        if cx.json {
+            return cx.line(&EntryShape::of(&entry));
+        }
+        pages.borrow_mut().push(in_words(&entry, &answers, cx.style));
+        Ok(())
+    };
+    let exit = several::each(cx, &args.ids, one).await?;
+    let pages = pages.into_inner();
+    if !pages.is_empty() {
+        cx.page(&wrapped(&pages.join(BETWEEN), cx.style.columns))?;
+    }
+    Ok(exit)
 }
 
 fn in_words(entry: &Entry, answers: &[ReadAnswer], style: Style) -> String {
@@ -47,9 +67,11 @@ fn in_words(entry: &Entry, answers: &[ReadAnswer], style: Style) -> String {
 }
 
 pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
+    let nothing = nothing(&args, cx.style);
+    let next_day = args.on.map(|day| day.plus_days(1)).filter(|next| Some(*next) > args.on);
     let filter = Filter {
-        before: args.before,
-        after: args.after,
+        before: args.before.or(next_day),
+        after: args.after.or(args.on),
         tags: args.tags,
         people: args.people,
         kind: args.kind,
@@ -61,13 +83,38 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
     while let Some(limit) = rest.next_limit() {
         let part = haven.list(&filter, limit, page.as_deref()).await?;
         total = part.total;
+        tell_near_tags(cx, &part.near_tags);
         page = rest.take(part, &mut found);
     }
     cx.tell_all(found.iter().map(SummaryShape::of), |style| {
         found.iter().map(|entry| summary(entry, style)).collect()
     })?;
+    if found.is_empty() {
+        cx.nothing(&nothing);
+    }
     tell_more(cx, found.len(), total);
     Ok(())
+}
+
+/// What is said where a list is empty: how to begin, or what was looked for.
+fn nothing(args: &ListArgs, style: Style) -> String {
+    let named = |name: &str, value: Option<String>| value.map(|value| format!("--{name} {value}"));
+    let day = |day: Option<Date>| day.map(|day| day.to_string());
+    let tags = args.tags.iter().filter_map(|tag| named("tag", Some(tag.clone())));
+    let people = args.people.iter().filter_map(|person| named("person", Some(person.clone())));
+    let mut wanted: Vec<String> = tags.chain(people).collect();
+    wanted.extend(named("kind", args.kind.map(|kind| kind.to_string())));
+    wanted.extend(named("on", day(args.on)));
+    wanted.extend(named("after", day(args.after)));
+    wanted.extend(named("before", day(args.before)));
+    match (wanted.is_empty(), args.trashed) {
+        (true, false) => "Your journal has no entries yet. Write the first one with `haven add`.".to_owned(),
+        (true, true) => "The trash is empty.".to_owned(),
+        (false, trashed) => {
+            let place = if trashed { "Nothing in the trash" } else { "No entry" };
+            format!("{place} matches {}.", style.line(&wanted.join(" ")))
+        }
+    }
 }
 
 pub(super) async fn search(cx: &Cx, args: SearchArgs) -> Result<(), Fault> {
@@ -78,11 +125,15 @@ pub(super) async fn search(cx: &Cx, args: SearchArgs) -> Result<(), Fault> {
     while let Some(limit) = rest.next_limit() {
         let part = haven.search(&query, limit, page.as_deref()).await?;
         total = part.total;
+        tell_near_tags(cx, &part.near_tags);
         page = rest.take(part, &mut found);
     }
     cx.tell_all(found.iter().map(HitShape::of), |style| {
         found.iter().map(|hit| hit_in_words(hit, style)).collect()
     })?;
+    if found.is_empty() {
+        cx.nothing(&format!("No entry matches {}.", cx.style.line(&query)));
+    }
     tell_more(cx, found.len(), total);
     Ok(())
 }
@@ -97,9 +148,17 @@ fn hit_in_words(hit: &Hit, style: Style) -> String {
     if snippet.trim().is_empty() { entry } else { format!("{entry}    {snippet}\n") }
 }
 
+/// Says which tag was meant, perhaps, where nothing has the one that was asked for.
+fn tell_near_tags(cx: &Cx, near: &[String]) {
+    if !near.is_empty() {
+        let near: Vec<_> = near.iter().map(|tag| format!("\"{}\"", cx.style.line(tag))).collect();
+        cx.note(&format!("Nothing has that tag, but there is {}.", near.join(" and ")));
+    }
+}
+
 fn tell_more(cx: &Cx, shown: usize, total: u32) {
     if cx.style.terminal && shown < total as usize {
-        cx.note(&format!("{shown} of {total}; --limit 0 shows all."));
+        cx.note(&format!("{shown} of {total}; -n 0 shows all."));
     }
 }
 
@@ -127,32 +186,22 @@ impl Rest {
     }
 }
 
-pub(super) async fn history(cx: &Cx, id: &str) -> Result<(), Fault> {
-    let versions = cx.haven().await?.history(id).await?;
-    cx.tell_all(versions.iter().map(VersionShape::of), |style| {
-        let line = |version: &haven_api::journal::EntryVersion| {
-            let at = when::local(version.at);
-            format!("{}  {at}  {}\n", style.faint(&version.version), style.line(&version.device))
-        };
-        versions.iter().map(line).collect()
-    })
+/// Puts entries into the trash.
+pub(super) async fn trash(cx: &Cx, ids: &[String]) -> Result<Exit, Fault> {
+    let haven = cx.haven().await?;
+    let one = async |id: &str| tell(cx, haven.trash(id).await?.to_string());
+    let exit = several::each(cx, ids, one).await?;
+    if exit == Exit::Done {
+        cx.note("It's in the trash; `haven untrash` brings it back.");
+    }
+    Ok(exit)
 }
 
-pub(super) async fn restore(cx: &Cx, id: &str, version: &str) -> Result<(), Fault> {
-    let written = cx.haven().await?.restore(id, version).await?;
-    tell(cx, written.id.to_string())
-}
-
-pub(super) async fn trash(cx: &Cx, id: &str) -> Result<(), Fault> {
-    let id = cx.haven().await?.trash(id).await?;
-    tell(cx, id.to_string())?;
-    cx.note("It's in the trash; `haven untrash` brings it back.");
-    Ok(())
-}
-
-pub(super) async fn untrash(cx: &Cx, id: &str) -> Result<(), Fault> {
-    let id = cx.haven().await?.untrash(id).await?;
-    tell(cx, id.to_string())
+/// Takes entries out of the trash.
+pub(super) async fn untrash(cx: &Cx, ids: &[String]) -> Result<Exit, Fault> {
+    let haven = cx.haven().await?;
+    let one = async |id: &str| tell(cx, haven.untrash(id).await?.to_string());
+    several::each(cx, ids, one).await
 }
 
 #[cfg(test)]
@@ -166,7 +215,7 @@ mod tests {
             limits.push(limit);
             let items = vec![(); (limit as usize).min(total - found.len())];
             let next = (found.len() + items.len() < total).then(|| "on".to_owned());
-            rest.take(Page { items, next, total: 0 }, &mut found);
+            rest.take(Page { items, next, total: 0, near_tags: Vec::new() }, &mut found);
         }
         assert_eq!(limits, asked, "{limit} of {total}");
         assert_eq!(found.len(), if limit == 0 { total } else { limit.min(total) }, "{limit} of {total}");

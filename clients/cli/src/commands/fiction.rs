@@ -45,7 +45,7 @@ pub(super) async fn run(cx: &Cx, args: DemoArgs) -> Result<(), Fault> {
 async fn cast(haven: &Haven) -> Result<[PersonId; CAST.len()], Fault> {
     let mut cast = [PersonId::from_bytes([0; 16]); CAST.len()];
     for (id, role) in cast.iter_mut().zip(CAST) {
-        let person = haven.add_person(role.name).await?;
+        let person = haven.add_or_find_person(role.name, true).await?.person;
         let edit = PersonEdit {
             relation: Some(Some(role.relation)),
             circle: Some(Some(role.circle)),

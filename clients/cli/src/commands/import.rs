@@ -17,13 +17,15 @@ use crate::fault::{Exit, Fault};
 use crate::limits::PROGRESS_AFTER;
 use crate::shapes::ImportedShape;
 use crate::text::count;
+use crate::when;
 
 pub(super) async fn run(cx: &Cx, command: ImportCommand) -> Result<Exit, Fault> {
-    let ImportCommand::Jsonl { file, dry_run } = command;
+    let ImportCommand::Jsonl { file, dry_run, zone } = command;
     let failed = Cell::new(None);
     let lines = Lines { reader: open(&file)?, failed: &failed };
     let haven = cx.haven().await?;
-    let import = Import { id: editor::random()?, lines, dry_run };
+    let zone = zone.unwrap_or_else(when::local_zone).to_string();
+    let import = Import { id: editor::random()?, lines, dry_run, zone };
     let mut progress = Progress::new(cx);
     let done = haven.import(import, |so_far| progress.tell(so_far)).await;
     progress.clear();

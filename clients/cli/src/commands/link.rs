@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use haven_api::devices::{Join, JoinState, LinkState};
+use haven_api::devices::{Join, JoinState, LinkState, read_link};
 use haven_api::error::{ApiError, ErrorReason};
 use serde::Serialize;
 
@@ -25,13 +25,39 @@ struct Linked<'a> {
     device: &'a str,
 }
 
+/// The command that a new device joins with, ready to be pasted into a shell: broken only where a shell takes it up again.
+pub(super) fn command(code: &str, server_url: &str, columns: Option<usize>) -> String {
+    let server_url = quoted(server_url);
+    let columns = columns.unwrap_or(usize::MAX);
+    if ["haven device join", code, "--server", &server_url].join(" ").len() <= columns {
+        return format!("haven device join {code} --server {server_url}");
+    }
+    ["haven device join", code, "--server", &server_url].join(" \\\n  ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ":/.-_~%[]@".contains(letter);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 pub(super) async fn join(cx: &Cx, args: JoinArgs) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let (code, linked) = read_link(&args.code.join(" "));
+    let server_url = args.server.or(linked).ok_or_else(no_server)?;
+    let haven = cx.device().await?;
     let prompt = "A passphrase for this new device, five or six words: ";
     let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
     let device_name = args.name.unwrap_or_else(vault::machine);
-    let join = Join { code: args.code, server_url: args.server, device_name, passphrase };
+    let join = Join { code, server_url, device_name, passphrase };
     within(JOIN_MAX, joined(cx, &haven, join)).await
+}
+
+fn no_server() -> Fault {
+    Fault::usage(
+        "not joined",
+        "a code alone doesn't say where the other device is",
+        "Give --server URL as the other device shows it, or its whole link: haven-link:CODE@URL.",
+    )
 }
 
 async fn joined(cx: &Cx, haven: &Haven, join: Join) -> Result<(), Fault> {
@@ -113,4 +139,18 @@ fn ended(state: LinkState) -> Fault {
 async fn within(limit: Duration, command: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
     let in_time = tokio::time::timeout(limit, command).await;
     in_time.unwrap_or_else(|_| Err(ApiError::new(ErrorReason::TimedOut, "nobody let this device in").into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_can_be_pasted_at_any_width() {
+        let check = |url: &str, columns, shown: &str| assert_eq!(command("AB-CD", url, columns), shown);
+        check("http://s:1", None, "haven device join AB-CD --server http://s:1");
+        check("http://s:1", Some(80), "haven device join AB-CD --server http://s:1");
+        check("http://s:1", Some(40), "haven device join \\\n  AB-CD \\\n  --server \\\n  http://s:1");
+        check("http://s/?a&b='c", None, r"haven device join AB-CD --server 'http://s/?a&b='\''c'");
+    }
 }

@@ -1,13 +1,15 @@
 //! Measures: asking, adding up, looking back.
 
+mod asking;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use haven_api::definition::{Check, Checked};
-use haven_api::measures::{Extra, Item, Measure, MeasureResult, MeasureSummary, Score};
+use haven_api::measures::{Item, Measure, MeasureResult, MeasureSummary, Score};
 use haven_core::answers::{ExerciseId, Value, ValueMap};
-use haven_core::measure::{PREFER_NOT_TO_SAY, Verdict};
+use haven_core::measure::Verdict;
 use haven_core::progress::verdict;
 use haven_core::sentence::shown;
 use serde::Serialize;
@@ -16,7 +18,7 @@ use super::definitions::{self, Summary};
 use super::support;
 use crate::args::MeasureCommand;
 use crate::ask;
-use crate::cx::{Cx, Haven, aside, print};
+use crate::cx::{Cx, Haven, print};
 use crate::fault::{Exit, Fault};
 use crate::limits::ID_SHOWN;
 use crate::shapes::MeasureSummaryShape;
@@ -28,7 +30,11 @@ const SUPPORT_STAYS: &str = "You can call at any time; `haven help-now` shows th
 pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault> {
     match command {
         MeasureCommand::List => list(cx).await?,
-        MeasureCommand::Show { id, person } => show(cx, &id, person.as_deref()).await?,
+        MeasureCommand::Show { id, toml: true, .. } => {
+            let definition = cx.haven().await?.measure_definition(&id).await?;
+            definitions::print(cx, id.as_str(), &definition)?;
+        }
+        MeasureCommand::Show { id, person, .. } => show(cx, &id, person.as_deref()).await?,
         MeasureCommand::Check { file } => return check(cx, &file).await,
         MeasureCommand::Add { file } => return add(cx, &file).await,
         MeasureCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
@@ -41,7 +47,7 @@ pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault>
 }
 
 async fn list(cx: &Cx) -> Result<(), Fault> {
-    let measures = cx.haven().await?.measures(LANGUAGE).await?;
+    let measures = cx.device().await?.measures(LANGUAGE).await?;
     cx.tell_all(measures.iter().map(MeasureSummaryShape::of), |style| {
         let of = |wanted: &dyn Fn(&MeasureSummary) -> bool| -> String {
             measures.iter().filter(|it| wanted(it)).map(|it| summary(it, style)).collect()
@@ -54,12 +60,11 @@ async fn list(cx: &Cx) -> Result<(), Fault> {
             "" => custom,
             _ => format!("\nAdded by you; Haven didn't check where they come from:\n{custom}"),
         };
-        let words = format!(
+        format!(
             "{offered}\nOnly if you want them; nothing will suggest them:\n{on_request}\n\
              If you have the printed form (numbered boxes only):\n{scorers}{custom}\n\
              None of them is needed. Scores are your answers added up; they don't tell you what you have.\n"
-        );
-        wrapped(&words, style.columns)
+        )
     })
 }
 
@@ -120,7 +125,9 @@ struct ExtraShape<'a> {
 }
 
 async fn show(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Fault> {
-    let measure = cx.haven().await?.measure(id, person, LANGUAGE).await?;
+    // What a measure asks can be read while the journal is locked; whom it may name cannot.
+    let haven = if person.is_some() { cx.haven().await? } else { cx.device().await? };
+    let measure = haven.measure(id, person, LANGUAGE).await?;
     if !cx.json {
         return cx.page(&wrapped(&in_words(&measure, cx.style), cx.style.columns));
     }
@@ -213,18 +220,14 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
 }
 
 async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
-    let measure = haven.measure(id, person, LANGUAGE).await?;
-    let mut is_card_shown = false;
-    let answers = match file {
-        Some(file) => sheet(&measure, &ask::text(file)?)?,
-        None if cx.asks => {
-            // Better to hear that the journal is locked before the first answer than after the last.
-            haven.people().await?;
-            let (answers, shown) = ask_all(cx, &measure).await?;
-            is_card_shown = shown;
-            answers
+    let (result, is_card_shown) = match file {
+        Some(file) => {
+            let haven = cx.haven().await?;
+            let measure = haven.measure(id, person, LANGUAGE).await?;
+            let answers = sheet(&measure, &ask::text(file)?)?;
+            (haven.answer_measure(id, person, answers, None, LANGUAGE).await?, false)
         }
+        None if cx.asks => asking::go(cx, id, person).await?,
         None => {
             return Err(Fault::usage(
                 "the measure wasn't answered",
@@ -233,7 +236,6 @@ async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>)
             ));
         }
     };
-    let result = haven.answer_measure(id, person, answers, None, LANGUAGE).await?;
     if result.support && !cx.json && !is_card_shown {
         // Before any score, and nobody has to answer it.
         print(&format!("{}\n", support::on_the_way(cx).await))?;
@@ -268,83 +270,6 @@ fn sheet(measure: &Measure, text: &str) -> Result<ValueMap, Fault> {
         }
         _ => Err(unfit("it's neither an array nor an object".to_owned())),
     }
-}
-
-/// Asks the questions one after another. What does not fit is asked again; nothing is kept until the end. Tells as well whether
-/// an answer has shown the support card, which waits for no other question.
-async fn ask_all(cx: &Cx, measure: &Measure) -> Result<(ValueMap, bool), Fault> {
-    let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
-    for paragraph in [&measure.origin, &measure.advice, &measure.stem] {
-        if !paragraph.is_empty() {
-            let _ = write!(words, "\n{paragraph}\n");
-        }
-    }
-    let _ = write!(
-        words,
-        "\n{}\nAn empty line leaves a question open; Ctrl-C leaves without keeping anything.",
-        scale(measure)
-    );
-    aside(&words);
-    let (mut answers, mut is_card_shown) = (ValueMap::new(), false);
-    for (index, item) in measure.items.iter().enumerate() {
-        let number = format!("{}/{}", index + 1, measure.items.len());
-        let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
-        let declines = if item.declinable { "  (or: prefer not to say)" } else { "" };
-        aside(&format!("\n{}  {}{declines}", cx.style.faint(&number), cx.style.words(text)));
-        if let Some(answer) = ask_one(cx, measure, item).await? {
-            if item.calls_for_support(&answer) {
-                // Nothing has to be answered for it. The numbers come last in it, so they stay on a small screen above what follows.
-                aside(&format!("\n{}", support::on_the_way(cx).await));
-                is_card_shown = true;
-            }
-            answers.insert(item.id.clone(), answer);
-        }
-    }
-    for extra in &measure.extras {
-        let options = extra.options.iter().enumerate();
-        let options: String =
-            options.map(|(index, option)| format!("\n  {}  {}", index + 1, option.label)).collect();
-        aside(&format!("\n{}{options}", extra.text));
-        if let Some(option) = ask_extra(cx, extra).await? {
-            answers.insert(extra.id.clone(), option);
-        }
-    }
-    Ok((answers, is_card_shown))
-}
-
-async fn ask_extra(cx: &Cx, extra: &Extra) -> Result<Option<Value>, Fault> {
-    loop {
-        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
-        let typed = typed.trim();
-        let number = typed.parse::<usize>().ok();
-        match number.and_then(|number| extra.options.get(number.checked_sub(1)?)) {
-            Some(option) => return Ok(Some(Value::from(option.id.as_str()))),
-            None if typed.is_empty() => return Ok(None),
-            None => aside(&format!("A whole number from 1 to {}, or an empty line.", extra.options.len())),
-        }
-    }
-}
-
-async fn ask_one(cx: &Cx, measure: &Measure, item: &Item) -> Result<Option<Value>, Fault> {
-    let (min, max) = measure.range;
-    loop {
-        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        if item.declinable && is_declining(typed) {
-            return Ok(Some(Value::from(PREFER_NOT_TO_SAY)));
-        }
-        match typed.parse::<i32>() {
-            Ok(point) if (min..=max).contains(&point) => return Ok(Some(Value::from(point))),
-            _ => aside(&format!("A whole number from {min} to {max}, or an empty line.")),
-        }
-    }
-}
-
-fn is_declining(typed: &str) -> bool {
-    typed.to_lowercase().replace(' ', "-") == PREFER_NOT_TO_SAY
 }
 
 #[derive(Serialize)]
@@ -414,10 +339,11 @@ async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), F
     let haven = cx.haven().await?;
     let results = haven.results(id, person, LANGUAGE).await?;
     let people = haven.people().await?;
+    if results.is_empty() {
+        let about = person.map(|person| format!(" about {}", cx.style.line(person))).unwrap_or_default();
+        cx.nothing(&format!("Not answered{about} yet. Answer it with `haven measure do {id}`."));
+    }
     cx.tell_all(results.iter().map(ResultShape::dated), |style| {
-        if results.is_empty() {
-            return "Not answered yet.\n".to_owned();
-        }
         let name = |result: &MeasureResult| {
             let person = people.iter().find(|person| Some(person.id) == result.person)?;
             Some(format!("  @{}", style.line(person.name.as_str())))

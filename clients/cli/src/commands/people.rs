@@ -1,5 +1,6 @@
 //! The people a person writes about.
 
+use haven_api::error::ErrorReason;
 use haven_api::people::{Circle, Person, PersonEdit, Relation, Safe};
 
 use crate::args::{PeopleCommand, PersonArgs};
@@ -13,7 +14,7 @@ use crate::text::Style;
 pub(super) async fn run(cx: &Cx, command: PeopleCommand) -> Result<(), Fault> {
     match command {
         PeopleCommand::List => list(cx).await,
-        PeopleCommand::Add { name, said } => add(cx, &name, &said).await,
+        PeopleCommand::Add { name, said, yes } => add(cx, &name, &said, yes).await,
         PeopleCommand::Edit { person, name, said } => edit(cx, &person, name.as_deref(), &said).await,
         PeopleCommand::Merge { from, into, yes } => merge(cx, &from, &into, yes).await,
         PeopleCommand::Forget { person, yes } => forget(cx, &person, yes).await,
@@ -22,14 +23,29 @@ pub(super) async fn run(cx: &Cx, command: PeopleCommand) -> Result<(), Fault> {
 
 async fn list(cx: &Cx) -> Result<(), Fault> {
     let people = cx.haven().await?.people().await?;
+    if people.is_empty() {
+        cx.nothing("Nobody is among your people yet. Add someone with `haven people add NAME`.");
+    }
     cx.tell_all(people.iter().map(PersonShape::of), |style| {
         people.iter().map(|person| in_words(person, style)).collect()
     })
 }
 
-async fn add(cx: &Cx, name: &str, said: &PersonArgs) -> Result<(), Fault> {
+async fn add(cx: &Cx, name: &str, said: &PersonArgs, yes: bool) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let mut person = haven.add_person(name).await?;
+    let added = match haven.add_or_find_person(name, yes).await {
+        Err(error) if error.reason == ErrorReason::ConfirmationNeeded && cx.asks => {
+            let question =
+                "Somebody in your journal has this name already, in other capitals. Is this somebody else?";
+            ask::agree(cx, false, question, "nobody was added").await?;
+            haven.add_or_find_person(name, true).await?
+        }
+        added => added?,
+    };
+    if added.known {
+        cx.note("They were in your journal already.");
+    }
+    let mut person = added.person;
     let edit = edit_of(said);
     if edit != PersonEdit::default() {
         person = haven.edit_person(&person.id.to_string(), &edit).await?;

@@ -2,6 +2,7 @@
 
 pub(super) mod answers;
 mod asking;
+mod choices;
 mod controls;
 mod screen;
 mod shapes;
@@ -21,13 +22,14 @@ use haven_api::practice::{
     CouldHarm, Evidence, Exercise, ExerciseSummary, Field, HarmQuestion, Then, stepper,
 };
 use haven_core::answers::{ExerciseId, ValueMap};
+use haven_core::content::SCHEMA;
 use haven_core::exercise::{Sign, Step};
 
 use self::sitting::Sitting;
 use super::definitions::{self, Summary};
 use crate::args::{DoArgs, PracticeCommand};
 use crate::ask;
-use crate::cx::{Cx, Haven};
+use crate::cx::{Cx, Haven, print};
 use crate::fault::{Exit, Fault};
 use crate::shapes::ExerciseSummaryShape;
 use crate::text::{LANGUAGE, Style, wrapped};
@@ -35,7 +37,13 @@ use crate::text::{LANGUAGE, Style, wrapped};
 pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault> {
     match command {
         PracticeCommand::List { step, sign } => list(cx, step, sign).await?,
-        PracticeCommand::Show { id } => show(cx, &id).await?,
+        PracticeCommand::Show { id, toml: true } => {
+            let definition = cx.haven().await?.exercise_definition(&id).await?;
+            definitions::print(cx, id.as_str(), &definition)?;
+            cx.note("`haven practice schema` prints the schema of such files.");
+        }
+        PracticeCommand::Schema => print(SCHEMA)?,
+        PracticeCommand::Show { id, .. } => show(cx, &id).await?,
         PracticeCommand::Check { file } => return check(cx, &file).await,
         PracticeCommand::Add { file } => return add(cx, &file).await,
         PracticeCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
@@ -48,10 +56,12 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
 }
 
 async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fault> {
-    let exercises = cx.haven().await?.exercises(step, sign, LANGUAGE).await?;
+    let exercises = cx.device().await?.exercises(step, sign, LANGUAGE).await?;
+    if exercises.is_empty() {
+        cx.nothing("No exercise is of both that step and that sign. `haven practice list` shows them all.");
+    }
     cx.tell_all(exercises.iter().map(ExerciseSummaryShape::of), |style| {
-        let words: String = exercises.iter().map(|exercise| summary(exercise, style)).collect();
-        wrapped(&words, style.columns)
+        exercises.iter().map(|exercise| summary(exercise, style)).collect()
     })
 }
 
@@ -64,7 +74,7 @@ fn summary(exercise: &ExerciseSummary, style: Style) -> String {
 }
 
 async fn show(cx: &Cx, id: &ExerciseId) -> Result<(), Fault> {
-    let exercise = cx.haven().await?.exercise(id, None, LANGUAGE).await?;
+    let exercise = cx.device().await?.exercise(id, None, LANGUAGE).await?;
     if cx.json {
         return cx.line(&shapes::ExerciseShape::of(&exercise));
     }
@@ -274,7 +284,7 @@ async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
             sitting.forget().await?;
             return Ok(None);
         }
-        let Err(fault) = sitting.keep_for_sure(cx, stepper.answers()).await else { break };
+        let Err(fault) = sitting.keep(stepper.answers()).await else { break };
         let again = match way {
             Way::Lines => asking::ask_again(cx, &mut sitting, &mut stepper, fault.faults()).await?,
             Way::Screens { still } => {
@@ -303,7 +313,7 @@ async fn close(
         return Ok(None);
     }
     if matches!(ending, Ending::Done) {
-        return sitting.finish().await.map(Some);
+        return sitting.finish(cx).await.map(Some);
     }
     cx.note(&format!("What you answered is kept. Go on with `haven practice do {}`.", args.id));
     if matches!(ending, Ending::Interrupted) { Err(Fault::interrupted()) } else { Ok(None) }

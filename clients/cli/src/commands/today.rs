@@ -67,12 +67,18 @@ pub(super) async fn run(cx: &Cx) -> Result<(), Fault> {
     cx.tell(&shape(&today, &drafts), |style| in_words(&today, &drafts, &titles, style))
 }
 
-/// The titles of the exercises that drafts answer. One that is not known here is called by its id.
-async fn titles(haven: &Haven, drafts: &[DraftSummary]) -> BTreeMap<ExerciseId, String> {
+/// What a draft answers: its title, and the command that goes on with it.
+type Begun = (String, &'static str);
+
+/// What drafts answer. An exercise that is not known here is called by its id.
+async fn titles(haven: &Haven, drafts: &[DraftSummary]) -> BTreeMap<ExerciseId, Begun> {
     let mut titles = BTreeMap::new();
     for made_with in drafts.iter().filter_map(|draft| draft.exercise.as_ref()) {
-        if let Ok(exercise) = haven.exercise(&made_with.id, Some(made_with.version), LANGUAGE).await {
-            titles.insert(made_with.id.clone(), exercise.summary.title);
+        let id = &made_with.id;
+        if let Ok(exercise) = haven.exercise(id, Some(made_with.version), LANGUAGE).await {
+            titles.insert(id.clone(), (exercise.summary.title, "haven practice do"));
+        } else if let Ok(measure) = haven.measure(id, None, LANGUAGE).await {
+            titles.insert(id.clone(), (measure.summary.title, "haven measure do"));
         }
     }
     titles
@@ -110,15 +116,17 @@ fn shape<'a>(today: &'a Today, drafts: &'a [DraftSummary]) -> TodayShape<'a> {
 fn in_words(
     today: &Today,
     drafts: &[DraftSummary],
-    titles: &BTreeMap<ExerciseId, String>,
+    titles: &BTreeMap<ExerciseId, Begun>,
     style: Style,
 ) -> String {
     let mut words = String::new();
     for draft in drafts {
         let (what, next) = match &draft.exercise {
             Some(made_with) => {
-                let title = titles.get(&made_with.id).map_or(made_with.id.as_str(), String::as_str);
-                (style.bold(title), format!("haven practice do {}", made_with.id))
+                let known = titles.get(&made_with.id);
+                let (title, next) =
+                    known.map_or((made_with.id.as_str(), "haven practice do"), |it| (&it.0, it.1));
+                (style.bold(title), format!("{next} {}", made_with.id))
             }
             None => ("writing".to_owned(), "haven draft list".to_owned()),
         };

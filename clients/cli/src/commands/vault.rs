@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::error::{ApiError, ErrorReason, refused};
 use haven_api::support::{Country, HELP_COUNTRY};
 use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::fault::{Exit, Fault};
 use crate::limits::SERVER_FIRST_MAX;
 use crate::shapes::StatusShape;
 use crate::text::{Style, count};
-use crate::{ask, daemon, when};
+use crate::{ask, daemon, unlock, when};
 
 /// What somebody has to know before they begin, once and short. Each sentence is a claim of fact.
 const WELCOME: &str = "Anyone who can use this account can see that there's a journal: the programs haven and havend, and its folder. They can \
@@ -40,7 +40,7 @@ struct Made<'a> {
 }
 
 pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     if cx.asks && !cx.json {
         aside(WELCOME);
     }
@@ -120,7 +120,7 @@ async fn refusal(haven: &Haven) -> Result<Option<ErrorReason>, ApiError> {
 fn keep_kit(kit: &str, file: Option<KitFile>) -> Option<String> {
     match file.map(|file| file.fill(kit)) {
         Some(Ok(path)) => return Some(path.display().to_string()),
-        Some(Err(error)) => aside(&format!("The kit's file can't be written: {}.", error.kind())),
+        Some(Err(error)) => aside(&format!("The kit's file can't be written: {}.", refused(&error))),
         None => {}
     }
     aside(&format!(
@@ -181,11 +181,11 @@ pub(super) fn machine() -> String {
 }
 
 pub(super) async fn unlock(cx: &Cx, file: Option<PathBuf>) -> Result<(), Fault> {
-    let haven = daemon::reach().await?;
+    let mut haven = daemon::reach().await?;
     let passphrase = ask::passphrase(cx, file.as_deref(), "Passphrase: ").await?;
-    let status = haven.unlock(passphrase).await?;
-    crate::editor::rescue(&haven, cx).await;
-    tell(cx, &status)
+    unlock::open(cx, &mut haven, passphrase).await?;
+    crate::editor::rescue(&mut haven, cx).await;
+    tell(cx, &haven.status().await?)
 }
 
 #[derive(Serialize)]
@@ -194,7 +194,7 @@ struct State {
 }
 
 pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let was_open = haven.status().await?.state == VaultState::Unlocked;
     haven.lock().await?;
     if was_open {
@@ -205,7 +205,7 @@ pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
 
 pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<(), Fault> {
     let PassphraseCommand::Change { old_file, new_file } = command;
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let old = ask::passphrase(cx, old_file.as_deref(), "The passphrase so far: ").await?;
     let new = ask::new_passphrase(cx, new_file.as_deref(), "The new passphrase: ").await?;
     haven.change_passphrase(old, new).await?;
@@ -215,7 +215,7 @@ pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<()
 }
 
 pub(super) async fn status(cx: &Cx) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
+    let haven = cx.device().await?;
     let status = haven.status().await?;
     tell(cx, &status)?;
     if status.alarms > 0 && !cx.json {
@@ -239,6 +239,7 @@ fn in_words(status: &Status, style: Style) -> String {
             format!("The journal is open on {}: {entries}.\n", style.bold(&style.line(&status.device_name)))
         }
     };
+    words.push_str(&waiting_in_words(status));
     words.push_str(&sync_in_words(status));
     if status.drafts > 0 {
         let drafts = count(status.drafts.into(), "draft waits", "drafts wait");
@@ -249,6 +250,19 @@ fn in_words(status: &Status, style: Style) -> String {
         words.push_str(&format!("{} for you: `haven alarms`.\n", style.bold(&alarms)));
     }
     words
+}
+
+/// What waits sealed. In an open journal that is the exception, and `haven alarms` or the list of drafts says why.
+fn waiting_in_words(status: &Status) -> String {
+    if status.waiting == 0 {
+        return String::new();
+    }
+    let texts = count(status.waiting.into(), "text waits", "texts wait");
+    match (status.state, status.waiting) {
+        (VaultState::Unlocked, _) => format!("{texts} sealed that could not be taken in yet.\n"),
+        (_, 1) => format!("{texts} sealed; it comes in when you unlock.\n"),
+        (..) => format!("{texts} sealed; they come in when you unlock.\n"),
+    }
 }
 
 fn sync_in_words(status: &Status) -> String {

@@ -2,17 +2,22 @@
 
 use std::path::Path;
 
+use haven_api::drafts::{Becomes, SavedDraft, Sealed, Sealing};
+use haven_api::error::ErrorReason;
 use haven_api::journal::{Draft, Edit};
-use haven_core::entry::EntryKind;
+use haven_core::entry::{EntryKind, Tag};
 
+use super::several;
 use crate::args::{AddArgs, CheckinArgs, EditArgs};
-use crate::cx::Cx;
-use crate::editor::{self, About};
-use crate::fault::Fault;
-use crate::shapes::Id;
-use crate::{ask, commands};
+use crate::ask::Words;
+use crate::cx::{Cx, Haven, aside};
+use crate::editor::{self, About, Composed};
+use crate::fault::{Exit, Fault};
+use crate::shapes::{Id, SealedShape};
+use crate::{ask, commands, kept, unlock, when};
 
 pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
+    let text = args.text();
     let mut draft = Draft {
         kind: args.kind,
         at: args.at,
@@ -21,8 +26,16 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
         people: args.people,
         ..Draft::default()
     };
-    match args.text.as_deref() {
-        Some("-") => draft.text = ask::text(Path::new("-"))?,
+    fitting(&draft.tags)?;
+    let mut is_piped = false;
+    match text.as_deref() {
+        Some("-") => {
+            let words = ask::piped()?;
+            (draft.text, is_piped) = (words.text, true);
+            if let Some(place) = words.strange {
+                return Err(keep(cx, kept::draft(draft)?, place.fault()).await);
+            }
+        }
         Some(text) => {
             draft.text = text.to_owned();
             let told =
@@ -33,20 +46,93 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
         None if !draft.title.is_empty() => {}
         None => return Err(no_text()),
     }
-    let written = cx.haven().await?.add(draft).await?;
-    tell(cx, written.id.to_string())
+    write(cx, draft, is_piped).await
+}
+
+/// Refuses a tag that cannot be one before any word is read or written that could get lost over it.
+fn fitting(tags: &[String]) -> Result<(), Fault> {
+    let wrong = |fault: haven_core::entry::TagError| {
+        Fault::usage("a tag cannot be used", fault.to_string(), "Give another tag.")
+    };
+    tags.iter().try_for_each(|tag| Tag::new(tag).map(drop).map_err(wrong))
+}
+
+/// Writes an entry. While the journal is locked its words are sealed; what came through a pipe and cannot be an entry is kept.
+async fn write(cx: &Cx, draft: Draft, is_piped: bool) -> Result<(), Fault> {
+    let mut haven = cx.device().await?;
+    match haven.add(draft.clone()).await {
+        Ok(written) => tell(cx, written.id.to_string()),
+        Err(error) if error.reason == ErrorReason::Locked => seal(cx, &mut haven, draft).await,
+        Err(error) if is_piped && !draft.text.trim().is_empty() => {
+            Err(keep(cx, kept::draft(draft)?, error.into()).await)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Seals words while the journal is locked: first that, since nothing can happen to them then; then the passphrase is asked for,
+/// where anybody may be asked.
+async fn seal(cx: &Cx, haven: &mut Haven, mut draft: Draft) -> Result<(), Fault> {
+    if draft.at.is_none() {
+        draft.at = Some(when::here());
+    }
+    let sealed = haven.seal_draft(Sealing { draft, becomes: Becomes::Entry }).await?;
+    if sealed.waiting > 0 && !editor::opened_for(cx, haven).await? {
+        return tell_sealed(cx, &sealed);
+    }
+    tell(cx, editor::taken(haven, sealed.id, true).await?.id.to_string())
+}
+
+fn tell_sealed(cx: &Cx, sealed: &Sealed) -> Result<(), Fault> {
+    let id = sealed.id.to_string();
+    let shape = SealedShape { id: id.clone(), kept: "sealed", waiting: sealed.waiting };
+    cx.tell(&shape, |_| id)?;
+    cx.note("The journal is locked, so this is kept sealed; it becomes an entry when you unlock.");
+    Ok(())
+}
+
+/// Keeps words that were refused, so that a pipe does not lose them, and says where they are.
+async fn keep(cx: &Cx, saved: SavedDraft, fault: Fault) -> Fault {
+    let kept = match cx.device().await {
+        Ok(mut haven) => kept::keep(&mut haven, saved).await,
+        Err(fault) => Err(fault),
+    };
+    match kept {
+        Ok(kept) => {
+            let next = kept.how_after(fault.reason());
+            fault.with_next(next)
+        }
+        Err(worse) => {
+            let next = format!("{} The words could not be kept either: {}.", fault.next(), worse.why());
+            fault.with_next(next)
+        }
+    }
 }
 
 async fn add_in_editor(cx: &Cx, draft: Draft) -> Result<(), Fault> {
-    let haven = cx.haven().await?;
-    // Better to hear it before the words are written than after.
-    haven.drafts().await?;
-    match editor::compose(cx, &haven, About::new_entry(&draft)).await? {
-        Some(written) => tell(cx, written.id.to_string()),
-        None => {
-            cx.note("Nothing was written, so there's no entry.");
+    let mut haven = cx.device().await?;
+    if unlock::is_locked(&haven).await {
+        aside("The journal is locked. You can write all the same: it's kept sealed then.");
+        unlock::ask(cx, &mut haven, "Passphrase (or Enter, to write while it's locked): ").await?;
+    }
+    tell_composed(
+        cx,
+        editor::compose(cx, &haven, About::new_entry(&draft)).await?,
+        "Nothing was written, so there's no entry.",
+    )
+}
+
+/// Says what came of an editor.
+pub(super) fn tell_composed(cx: &Cx, composed: Composed, nothing: &str) -> Result<(), Fault> {
+    match composed {
+        Composed::Written(written) => tell(cx, written.id.to_string()),
+        Composed::Sealed(sealed) => tell_sealed(cx, &sealed),
+        Composed::Nothing => {
+            cx.note(nothing);
             Ok(())
         }
+        // What there was to say was said when waiting for the window ended.
+        Composed::Open => Ok(()),
     }
 }
 
@@ -58,10 +144,22 @@ fn no_text() -> Fault {
     )
 }
 
-pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<(), Fault> {
+/// Changes entries: a text or a title belongs to one, everything else may be put on several at once.
+pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
+    if args.ids.len() > 1 && (args.from.is_some() || args.title.is_some()) {
+        return Err(for_one("a title or a text is for one entry"));
+    }
+    fitting(&args.tags)?;
+    let is_piped = args.from.as_deref() == Some(Path::new("-"));
+    let words = match args.from.as_deref() {
+        Some(_) if is_piped => Some(ask::piped()?),
+        Some(file) => Some(Words { text: ask::text(file)?, strange: None }),
+        None => None,
+    };
+    let strange = words.as_ref().and_then(|words| words.strange);
     let change = Edit {
         title: args.title,
-        text: args.from.as_deref().map(ask::text).transpose()?,
+        text: words.map(|words| words.text),
         at: args.at,
         add_tags: args.tags,
         remove_tags: args.untags,
@@ -69,10 +167,64 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<(), Fault> {
         ..Edit::default()
     };
     if change == Edit::default() {
-        return edit_in_editor(cx, &args.id).await;
+        let [id] = &*args.ids else { return Err(for_one("an editor takes one entry at a time")) };
+        edit_in_editor(cx, id).await?;
+        return Ok(Exit::Done);
     }
-    let written = cx.haven().await?.edit(&args.id, change, None).await?;
-    tell(cx, written.id.to_string())
+    if let (Some(place), [id]) = (strange, &*args.ids) {
+        return Err(keep_change(cx, id, change, place.fault()).await);
+    }
+    if change.text.as_ref().is_some_and(|text| text.trim().is_empty()) && !ask::may_be_empty(cx).await? {
+        cx.note("Nothing was changed.");
+        return Ok(Exit::Done);
+    }
+    let haven = cx.haven().await?;
+    let one = async |id: &str| {
+        let written = match haven.edit(id, change.clone(), None).await {
+            Err(error) if is_piped => return Err(keep_change(cx, id, change.clone(), error.into()).await),
+            outcome => outcome?,
+        };
+        if written.unchanged {
+            cx.note("Nothing was changed: it is like that already.");
+        }
+        tell(cx, written.id.to_string())
+    };
+    several::each(cx, &args.ids, one).await
+}
+
+fn for_one(why: &str) -> Fault {
+    Fault::usage("nothing was changed", why, "Name one entry, or give them only tags, people or a time.")
+}
+
+/// Keeps a change that came through a pipe and was refused: as a draft of the entry, or sealed while the journal is locked and
+/// nobody can tell which entry is meant.
+async fn keep_change(cx: &Cx, id: &str, change: Edit, fault: Fault) -> Fault {
+    let Ok(haven) = cx.device().await else { return fault };
+    let text = change.text.clone().unwrap_or_default();
+    let (entry, remove_tags) = (id.to_owned(), change.remove_tags.clone());
+    let draft = Draft {
+        at: change.at,
+        title: change.title.unwrap_or_default(),
+        text: text.clone(),
+        tags: change.add_tags,
+        people: change.add_people,
+        ..Draft::default()
+    };
+    let saved = match haven.entry(id, None).await {
+        Ok(entry) => About::of_entry(&entry).keepable().map(|about| about.saved_draft(text)),
+        Err(error) if error.reason == ErrorReason::Locked => {
+            let becomes = Becomes::Changes { entry, remove_tags };
+            return match haven.seal_draft(Sealing { draft, becomes }).await {
+                Ok(_) => fault.with_next(kept::Kept::Sealed.how()),
+                Err(worse) => worse.into(),
+            };
+        }
+        Err(_) => kept::draft(draft),
+    };
+    match saved {
+        Ok(saved) => keep(cx, saved, fault).await,
+        Err(worse) => worse,
+    }
 }
 
 async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {
@@ -85,13 +237,10 @@ async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {
     }
     let haven = cx.haven().await?;
     let entry = haven.entry(id, None).await?;
-    match editor::compose(cx, &haven, About::of_entry(&entry)).await? {
-        Some(written) => tell(cx, written.id.to_string()),
-        None => {
-            cx.note("Nothing was changed.");
-            tell(cx, entry.summary.id.to_string())
-        }
-    }
+    let composed = editor::compose(cx, &haven, About::of_entry(&entry)).await?;
+    let is_unchanged = matches!(composed, Composed::Nothing);
+    tell_composed(cx, composed, "Nothing was changed.")?;
+    if is_unchanged { tell(cx, entry.summary.id.to_string()) } else { Ok(()) }
 }
 
 /// Keeps a check-in: the feelings are its tags, so that they can be found again, and its text if there is no note.
@@ -104,8 +253,7 @@ pub(super) async fn checkin(cx: &Cx, args: CheckinArgs) -> Result<(), Fault> {
         None => args.feelings.join(", "),
     };
     let draft = Draft { kind: Some(EntryKind::Checkin), text: note, tags: args.feelings, ..Draft::default() };
-    let written = cx.haven().await?.add(draft).await?;
-    tell(cx, written.id.to_string())
+    write(cx, draft, false).await
 }
 
 /// Prints the id of what was written.

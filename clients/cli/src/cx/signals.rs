@@ -34,6 +34,8 @@ pub(super) async fn interruptible<T>(
     {
         // A prompt may have switched the echo off.
         let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, &terminal);
+        // What is said now begins a line, not where the ^C stands.
+        crate::cx::aside("");
     }
     outcome.unwrap_or_else(|| Err(Fault::interrupted()))
 }

@@ -1,18 +1,19 @@
 //! The folder that an editor works in: private, in memory, locked while somebody uses it, removed afterwards.
 
+use std::cell::Cell;
+use std::env;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::mem;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::{env, str};
 
 use rustix::io::FdFlags;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::ask::Words;
 use crate::fault::Fault;
-use crate::limits::TEXT_READ_MAX;
+use crate::limits::{WINDOW_OPEN_MAX, WORDS_READ_MAX};
 
 /// The words.
 const TEXT: &str = "entry.md";
@@ -20,12 +21,15 @@ const TEXT: &str = "entry.md";
 /// What the words are about.
 const ABOUT: &str = "about.json";
 
+/// A note that a window may still be open.
+const OPEN: &str = "open";
+
 /// A folder that an editor works in. Removed when this is dropped.
 pub(super) struct Folder {
     path: PathBuf,
     /// Open and locked for as long as this program or the editor runs.
     lock: File,
-    stays: bool,
+    stays: Cell<bool>,
 }
 
 impl Folder {
@@ -38,7 +42,7 @@ impl Folder {
         let path = above.join(crate::shapes::hex(&super::random()?));
         DirBuilder::new().mode(0o700).create(&path).map_err(refused)?;
         let lock = File::open(&path).map_err(refused)?;
-        let folder = Self { path, lock, stays: false };
+        let folder = Self { path, lock, stays: Cell::new(false) };
         folder.lock.try_lock().map_err(|error| refused(error.into()))?;
         // The editor inherits it, so that nobody takes its folder away while it runs.
         rustix::io::fcntl_setfd(&folder.lock, FdFlags::empty()).map_err(|errno| refused(errno.into()))?;
@@ -64,21 +68,22 @@ impl Folder {
     }
 
     /// The words as they are now, without the line feed that editors put at the end.
-    pub(super) fn text(&self) -> Result<String, Fault> {
+    ///
+    /// # Errors
+    /// They cannot be read, or are more than anybody writes; the folder stays then.
+    pub(super) fn words(&self) -> Result<Words, Fault> {
         let file = self.file();
-        let unreadable = |error: io::Error| Fault::unreadable(&file, &error);
-        let mut bytes = Vec::new();
-        File::open(&file)
-            .map_err(unreadable)?
-            .take(TEXT_READ_MAX)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
-        let text = match str::from_utf8(&bytes) {
-            Ok(text) => text.to_owned(),
-            // Better a few signs lost than all words.
-            Err(_) => String::from_utf8_lossy(&bytes).into_owned(),
+        let unreadable = |error: io::Error| {
+            self.leave();
+            Fault::unreadable(&file, &error)
         };
-        Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+        let mut bytes = Vec::new();
+        let opened = File::open(&file).map_err(unreadable)?;
+        opened.take(WORDS_READ_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > WORDS_READ_MAX {
+            return Err(unreadable(io::ErrorKind::FileTooLarge.into()));
+        }
+        Ok(Words::read(&bytes))
     }
 
     /// What the words are about, if that can still be read.
@@ -86,15 +91,33 @@ impl Folder {
         serde_json::from_slice(&fs::read(self.path.join(ABOUT)).ok()?).ok()
     }
 
-    /// Leaves the folder for a later command.
-    pub(super) fn leave(mut self) {
-        self.stays = true;
+    /// Leaves the folder for a later command, whatever ends this one.
+    pub(super) fn leave(&self) {
+        self.stays.set(true);
+    }
+
+    /// Leaves the folder for a window that may still be open, and notes that it may be.
+    pub(super) fn leave_open(&self) {
+        self.leave();
+        // Without the note the folder is only taken away sooner.
+        let _ = self.write(OPEN, b"");
+    }
+
+    /// The window is closed: the folder goes.
+    pub(super) fn close(&self) {
+        self.stays.set(false);
+    }
+
+    /// Whether a window may still be open on it.
+    pub(super) fn may_be_open(&self) -> bool {
+        let noted = fs::metadata(self.path.join(OPEN)).and_then(|note| note.modified());
+        noted.is_ok_and(|since| since.elapsed().is_ok_and(|age| age < WINDOW_OPEN_MAX))
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if !mem::take(&mut self.stays) {
+        if !self.stays.get() {
             // What cannot be removed now is found by the next command.
             let _ = fs::remove_dir_all(&self.path);
             if let Some(above) = self.path.parent() {
@@ -115,7 +138,7 @@ pub(super) fn left_behind() -> Vec<Folder> {
         let path = entry.ok()?.path();
         let lock = File::open(&path).ok()?;
         lock.try_lock().ok()?;
-        Some(Folder { path, lock, stays: false })
+        Some(Folder { path, lock, stays: Cell::new(false) })
     };
     entries.filter_map(unused).collect()
 }

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::time::Instant;
 use std::{env, io};
 
 use super::folder::Folder;
 use crate::cx::Cx;
 use crate::fault::Fault;
+use crate::limits::EDITOR_AT_ONCE;
 
 /// What vim may keep elsewhere: swap, backups, undo, what was typed and searched. `silent!`: a small vim lacks some of it.
 const VIM: &[&str] = &[
@@ -27,8 +29,16 @@ const NANO: &[&str] = &["--ignorercfiles"];
 /// Emacs keeps backups and autosaves, perhaps in a folder of its own.
 const EMACS: &[&str] = &["--eval", "(setq make-backup-files nil auto-save-default nil create-lockfiles nil)"];
 
-/// Opens the editor on the folder's file and waits for its end; tells whether that was a good one.
-pub(super) async fn run(cx: &Cx, folder: &Folder) -> Result<bool, Fault> {
+/// How an editor ended.
+pub(super) struct Ended {
+    /// Without an error.
+    pub(super) well: bool,
+    /// So soon that it may have left a window open.
+    pub(super) at_once: bool,
+}
+
+/// Opens the editor on the folder's file and waits for its end.
+pub(super) async fn run(cx: &Cx, folder: &Folder) -> Result<Ended, Fault> {
     let chosen = chosen();
     let flags = flags(&chosen);
     if flags.is_none() {
@@ -47,10 +57,41 @@ pub(super) async fn run(cx: &Cx, folder: &Folder) -> Result<bool, Fault> {
         // Temporary copies fall under the same roof.
         .env("TMPDIR", folder.path());
     cx.editing.set(true);
+    let begun = Instant::now();
     let ended = wait(command).await;
     cx.editing.set(false);
     let ended = ended.map_err(|error| Fault::system("the editor cannot be opened", &error))?;
-    Ok(ended.success())
+    let at_once = begun.elapsed() < EDITOR_AT_ONCE && !(flags.is_some() && stays(&chosen));
+    Ok(Ended { well: ended.success(), at_once })
+}
+
+/// Whether an editor that is known here keeps the terminal until it is closed: under some names they open a window.
+fn stays(chosen: &str) -> bool {
+    let name = name(chosen);
+    !name.starts_with('g') && !name.contains("client")
+}
+
+/// What to set so that this editor is waited for.
+pub(super) fn waiting() -> String {
+    let chosen = chosen();
+    let flag = match name(&chosen) {
+        name if name.starts_with('g') && name.contains("vim") => "-f",
+        name if name.starts_with("kate") => "--block",
+        name if ["code", "codium", "cursor", "gedit", "subl", "zed"]
+            .iter()
+            .any(|it| name.starts_with(it)) =>
+        {
+            "--wait"
+        }
+        _ => return "EDITOR='code --wait'".to_owned(),
+    };
+    format!("EDITOR='{} {flag}'", chosen.trim())
+}
+
+/// The name of the program that a command line begins with.
+fn name(chosen: &str) -> &str {
+    let program = chosen.split_whitespace().next().unwrap_or_default();
+    program.rsplit('/').next().unwrap_or_default()
 }
 
 /// The shell's line: it splits what the variable holds, as everywhere else. Our flags come first, so that they hold before
@@ -109,6 +150,20 @@ mod tests {
         );
         assert_eq!(line(" code", &[]), "exec code \"$@\"");
         assert!([VIM, NANO, EMACS].concat().iter().all(|flag| !flag.contains('\'')));
+    }
+
+    #[test]
+    fn names_that_open_a_window_may_leave_at_once() {
+        for (chosen, expected) in [
+            ("vim -n", true),
+            ("/usr/bin/nano", true),
+            ("emacs -nw", true),
+            ("gvim", false),
+            ("emacsclient -n", false),
+            ("/opt/gvim/gvim", false),
+        ] {
+            assert_eq!(stays(chosen), expected, "{chosen}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
 use haven_api::pb::alarm_service_server::{AlarmService, AlarmServiceServer};
 use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
+use haven_api::pb::draft_service_server::{DraftService, DraftServiceServer};
 use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
 use haven_api::pb::people_service_server::{PeopleService, PeopleServiceServer};
 use haven_api::pb::practice_service_server::{PracticeService, PracticeServiceServer};
@@ -27,6 +28,9 @@ use tonic::{Request, Response, Status};
 
 pub(crate) const ID: &str = "5638bba7f40fe90c2723b58b67d8ee19";
 pub(crate) const VERSION: &str = "5237a9cf";
+
+/// The version before, with another word in its text.
+pub(crate) const OLD_VERSION: &str = "0a11";
 
 /// A folder with the daemon in it, for as long as this lives.
 pub(crate) struct Daemon {
@@ -47,6 +51,7 @@ impl Daemon {
         let server = tonic::transport::Server::builder()
             .add_service(VaultServiceServer::new(Fake))
             .add_service(JournalServiceServer::new(Fake))
+            .add_service(DraftServiceServer::new(Fake))
             .add_service(DeviceServiceServer::new(Fake))
             .add_service(AlarmServiceServer::new(Fake))
             .add_service(SupportServiceServer::new(Fake))
@@ -57,9 +62,28 @@ impl Daemon {
         Self { home, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// The folder.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Runs `haven` beside it.
     pub(crate) fn run(&self, arguments: &[&str], input: &[u8]) -> Output {
         haven(self.home.path(), arguments, input)
+    }
+
+    /// Writes a file into its folder, and gives its path.
+    pub(crate) fn file(&self, name: &str, content: &str) -> String {
+        let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Runs `haven` beside it in a shell of another zone, and returns what it says on both of its streams.
+    pub(crate) fn hears(&self, zone: &str, arguments: &[&str], input: &[u8]) -> String {
+        let output = haven_in(zone, self.home.path(), arguments, input);
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     }
 
     /// Runs `haven` beside it, which must end well, and returns what it printed.
@@ -81,11 +105,15 @@ impl Drop for Daemon {
 
 /// Runs `haven` in a folder.
 pub(crate) fn haven(home: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    haven_in("UTC", home, arguments, input)
+}
+
+fn haven_in(zone: &str, home: &Path, arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_haven"))
         .args(arguments)
         .env("HAVEN_HOME", home)
         .env("XDG_RUNTIME_DIR", home)
-        .env("TZ", "UTC")
+        .env("TZ", zone)
         .env("LC_ALL", "C")
         // Without a real daemon on the PATH either.
         .env("PATH", "/nowhere")
@@ -171,8 +199,27 @@ impl VaultService for Fake {
                 alarms: 0,
                 drafts: 0,
                 version: "0.1.0".to_owned(),
+                waiting: 0,
             }),
         });
+    }
+}
+
+impl DraftService for Fake {
+    calls! { fn
+        save_draft(SaveDraftRequest) -> SaveDraftResponse = |_| answer(pb::SaveDraftResponse { saved_ms: 0 });
+        list_drafts(ListDraftsRequest) -> ListDraftsResponse = no;
+        get_draft(GetDraftRequest) -> GetDraftResponse = no;
+        discard_draft(DiscardDraftRequest) -> DiscardDraftResponse = no;
+        commit_draft(CommitDraftRequest) -> CommitDraftResponse = no;
+        seal_draft(SealDraftRequest) -> SealDraftResponse = |request| {
+            // As much waits as may, but for one text.
+            let draft = request.saved.and_then(|saved| saved.draft).unwrap_or_default();
+            match draft.text.as_str() {
+                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2 }),
+                _ => Err(ApiError::new(ErrorReason::Locked, "not saved").into()),
+            }
+        };
     }
 }
 
@@ -326,7 +373,8 @@ impl PracticeService for Fake {
             let wanted = pb::ExerciseRef { id: request.id, version: request.version };
             let is_custom = wanted.id == CUSTOM;
             let exercise = Some(to_pb(find_exercise(&wanted, &library)?, is_custom, "en"));
-            answer(pb::GetExerciseResponse { exercise })
+            let definition = if request.with_definition { "id = 1\n".to_owned() } else { String::new() };
+            answer(pb::GetExerciseResponse { exercise, definition })
         };
         check_exercise(CheckExerciseRequest) -> CheckExerciseResponse = |_| {
             let what = "it is there already".to_owned();
@@ -354,16 +402,37 @@ impl PeopleService for Fake {
             let people = vec![person("a1", "Ann", "no"), person("b2", "Bea", "yes")];
             answer(pb::ListPeopleResponse { people })
         };
-        add_person(AddPersonRequest) -> AddPersonResponse = no;
+        add_person(AddPersonRequest) -> AddPersonResponse = |request| match (&*request.name, request.anew) {
+            ("ann", false) => Err(ApiError::new(ErrorReason::ConfirmationNeeded, "nobody was added")
+                .because("somebody has this name in other capitals")
+                .with_candidates(["a1".repeat(16)])
+                .into()),
+            (name, _) => answer(pb::AddPersonResponse {
+                person: Some(pb::Person { id: "c3".repeat(16), name: name.to_owned(), ..pb::Person::default() }),
+                known: name == "Ann",
+            }),
+        };
         edit_person(EditPersonRequest) -> EditPersonResponse = no;
         merge_people(MergePeopleRequest) -> MergePeopleResponse = no;
         forget_person(ForgetPersonRequest) -> ForgetPersonResponse = no;
     }
 }
 
-/// Refuses for the reason that the title names.
+/// The id of the one entry; nothing else is known, and `locked` is as if the journal had been locked meanwhile.
+fn known(id: &str) -> Result<String, Status> {
+    match id {
+        "locked" => Err(ApiError::new(ErrorReason::Locked, "not found").into()),
+        id if id == "last" || ID.starts_with(id) => Ok(ID.to_owned()),
+        _ => Err(ApiError::new(ErrorReason::NotFound, "no such entry").into()),
+    }
+}
+
+/// Refuses for the reason that the title names; somebody or a tag called "when" is told the time it came with.
 fn add(request: pb::AddEntryRequest) -> Answer<pb::AddEntryResponse> {
     let draft = request.draft.unwrap_or_default();
+    if draft.tags.iter().chain(&draft.people).any(|named| named == "when") {
+        return Err(ApiError::invalid("heard", draft.at).into());
+    }
     match ErrorReason::from_str_name(&format!("ERROR_REASON_{}", draft.title)) {
         Some(reason) => Err(ApiError::new(reason, "not saved").into()),
         None => {
@@ -378,37 +447,62 @@ impl JournalService for Fake {
 
     calls! { fn
         add_entry(AddEntryRequest) -> AddEntryResponse = add;
-        edit_entry(EditEntryRequest) -> EditEntryResponse = no;
-        get_entry(GetEntryRequest) -> GetEntryResponse = |_| answer(pb::GetEntryResponse {
-            entry: Some(pb::Entry {
-                summary: Some(summary()),
-                text: "rain\nall day".to_owned(),
-                answers: Default::default(),
-                created_ms: 0,
-                version: VERSION.to_owned(),
-            }),
-            answers_read: Vec::new(),
+        edit_entry(EditEntryRequest) -> EditEntryResponse = |request| {
+            let version = VERSION.to_owned();
+            known(&request.id).and_then(|id| answer(pb::EditEntryResponse { id, version, unchanged: false }))
+        };
+        get_entry(GetEntryRequest) -> GetEntryResponse = |request| known(&request.id).and_then(|_| {
+            let text = if request.version == OLD_VERSION { "rain\nall night" } else { "rain\nall day" };
+            answer(pb::GetEntryResponse {
+                entry: Some(pb::Entry {
+                    summary: Some(summary()),
+                    text: text.to_owned(),
+                    answers: Default::default(),
+                    created_ms: 0,
+                    version: VERSION.to_owned(),
+                }),
+                answers_read: Vec::new(),
+            })
         });
-        list_entries(ListEntriesRequest) -> ListEntriesResponse = |_| answer(pb::ListEntriesResponse {
-            entries: vec![summary()],
-            next_page: String::new(),
-            total: 1,
-        });
+        list_entries(ListEntriesRequest) -> ListEntriesResponse = |request| {
+            // It answers a filter by days with the days in the title.
+            let filter = request.filter.unwrap_or_default();
+            if filter.tags == ["Calm"] {
+                let near_tags = vec!["calm".to_owned()];
+                return answer(pb::ListEntriesResponse { near_tags, ..pb::ListEntriesResponse::default() });
+            }
+            let (after, before) = (filter.after, filter.before);
+            let dated = || pb::EntrySummary { title: format!("{after} to {before}"), ..summary() };
+            let entry = if after.is_empty() && before.is_empty() { summary() } else { dated() };
+            answer(pb::ListEntriesResponse { entries: vec![entry], total: 1, ..pb::ListEntriesResponse::default() })
+        };
         search_entries(SearchEntriesRequest) -> SearchEntriesResponse = |_| {
             let part = |text: &str, hit| pb::SnippetPart { text: text.to_owned(), hit };
             let snippet = vec![part("some ", false), part("rain", true)];
             let hits = vec![pb::SearchHit { entry: Some(summary()), snippet }];
-            answer(pb::SearchEntriesResponse { hits, next_page: String::new(), total: 1 })
+            answer(pb::SearchEntriesResponse { hits, total: 1, ..pb::SearchEntriesResponse::default() })
         };
-        list_history(ListHistoryRequest) -> ListHistoryResponse = |_| answer(pb::ListHistoryResponse {
-            versions: vec![pb::EntryVersion { version: VERSION.to_owned(), at_ms: 0, device: "Laptop".to_owned() }],
-        });
+        list_tags(ListTagsRequest) -> ListTagsResponse = |_| {
+            let tag = |tag: &str, entries| pb::TagCount { tag: tag.to_owned(), entries };
+            answer(pb::ListTagsResponse { tags: vec![tag("calm", 2), tag("tea", 1)] })
+        };
+        list_history(ListHistoryRequest) -> ListHistoryResponse = |_| {
+            let device = || "Laptop".to_owned();
+            let version = |version: &str| pb::EntryVersion { version: version.to_owned(), at_ms: 0, device: device() };
+            answer(pb::ListHistoryResponse { versions: vec![version(VERSION), version(OLD_VERSION)] })
+        };
         restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
-        trash_entry(TrashEntryRequest) -> TrashEntryResponse = no;
+        trash_entry(TrashEntryRequest) -> TrashEntryResponse = |request| {
+            known(&request.id).and_then(|id| answer(pb::TrashEntryResponse { id }))
+        };
         untrash_entry(UntrashEntryRequest) -> UntrashEntryResponse = no;
         import_entries(ImportEntriesRequest) -> ImportEntriesResponse = |request| {
-            let failed = |line: &pb::ImportLine| pb::FailedLine { number: line.number, reason: "no JSON".to_owned() };
-            let failed: Vec<_> = request.lines.iter().filter(|line| line.content == "bad").map(failed).collect();
+            let failed = |line: &pb::ImportLine| match &line.content[..] {
+                b"bad" => Some(pb::FailedLine { number: line.number, reason: "no JSON".to_owned() }),
+                b"where" => Some(pb::FailedLine { number: line.number, reason: request.zone.clone() }),
+                _ => None,
+            };
+            let failed: Vec<_> = request.lines.iter().filter_map(failed).collect();
             let imported = u32::try_from(request.lines.len() - failed.len()).unwrap();
             answer(pb::ImportEntriesResponse { imported, skipped: 0, failed })
         };

@@ -1,6 +1,10 @@
 //! Exit codes and envelopes.
 
+use std::io::Read as _;
+
 use haven_api::error::ErrorReason;
+use haven_api::unix::SOCKET;
+use haven_api::unix::holder::LOCK;
 use serde_json::Value;
 
 use crate::daemon::{Daemon, haven};
@@ -169,4 +173,69 @@ fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     let output = daemon.run(&["export", "jsonl", file.to_str().unwrap()], b"");
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(!file.exists(), "half an export looks like a whole one");
+}
+
+#[test]
+fn a_daemon_that_ends_in_the_middle_of_a_call_is_told_from_one_that_is_silent() {
+    let home = tempfile::tempdir().unwrap();
+    let listener = std::os::unix::net::UnixListener::bind(home.path().join(SOCKET)).unwrap();
+    let lock = std::fs::File::create(home.path().join(LOCK)).unwrap();
+    let check = |why: &str, next: &str| {
+        let output = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let (mut caller, _) = listener.accept().unwrap();
+                // Not before it has begun to ask.
+                let _ = caller.read(&mut [0; 64]).unwrap();
+            });
+            haven(home.path(), &["list", "--json"], b"")
+        });
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
+        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(told["error"]["reason"], "DAEMON_UNREACHABLE");
+        for (part, words) in [("why", why), ("next", next)] {
+            assert!(told["error"][part].as_str().unwrap().contains(words), "{told}");
+        }
+    };
+    check("ended while it was asked", "starts another");
+    // Whoever holds the lock has noted nothing.
+    lock.lock().unwrap();
+    check("one holds the folder", "haven daemon stop");
+}
+
+#[test]
+fn a_daemon_that_takes_no_call_is_silent_and_holds_nobody_up() {
+    let home = tempfile::tempdir().unwrap();
+    let _listener = std::os::unix::net::UnixListener::bind(home.path().join(SOCKET)).unwrap();
+    let lock = std::fs::File::create(home.path().join(LOCK)).unwrap();
+    lock.lock().unwrap();
+    std::thread::scope(|scope| {
+        let check = |arguments: &'static [&str], code: i32, said: &'static str| {
+            let home = home.path();
+            scope.spawn(move || {
+                let output = haven(home, arguments, b"");
+                assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
+                let all = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+                assert!(all.contains(said), "{arguments:?}: {all}");
+            });
+        };
+        check(&["list"], 4, "the daemon does not answer");
+        check(&["doctor"], 4, "one holds the folder of the journal, and says nothing");
+        check(&["daemon", "status", "--json"], 4, "{\"state\":\"silent\"}");
+        check(&["daemon", "stop"], 4, "the daemon could not be stopped");
+        check(&["help-now", "--country", "DE"], 0, "116 123");
+    });
+}
+
+#[test]
+fn a_relative_home_is_where_the_command_stands() {
+    let daemon = Daemon::start();
+    let (above, name) = (daemon.home().parent().unwrap(), daemon.home().file_name().unwrap());
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_haven"))
+        .args(["list", "--json"])
+        .env("HAVEN_HOME", name)
+        .env("PATH", "/nowhere")
+        .current_dir(above)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod daemon;
+mod days;
 mod definitions;
 mod exits;
+mod manners;
 mod shapes;
 mod support;

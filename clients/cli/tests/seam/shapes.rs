@@ -35,17 +35,20 @@ fn scripts_read_objects_and_people_read_lines() {
     check(
         &daemon,
         &["history", "5638"],
-        "{\"version\":\"5237a9cf\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n",
-        "5237a9cf  1970-01-01 00:00  Laptop\n",
+        "{\"version\":\"5237a9cf\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n\
+         {\"version\":\"0a11\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n",
+        "5237a9cf  1970-01-01 00:00  Laptop\n0a11  1970-01-01 00:00  Laptop\n",
     );
     check(&daemon, &["add", "words", "--title", "T"], &format!("{{\"id\":\"{ID}\"}}\n"), &format!("{ID}\n"));
+    let kept = format!("{{\"id\":\"{ID}\",\"kept\":\"sealed\",\"waiting\":2}}\n");
+    check(&daemon, &["add", "to be sealed", "--title", "LOCKED"], &kept, &format!("{ID}\n"));
     check(&daemon, &["lock"], "{\"state\":\"locked\"}\n", "The journal is locked.\n");
     check(
         &daemon,
         &["status"],
         "{\"state\":\"unlocked\",\"device\":\"Laptop\",\"device_id\":\"6c7bfbd4a2723442\",\"entries\":1,\
          \"sync\":{\"state\":\"offline\",\"pending\":2,\"server\":\"http://127.0.0.1:7460\",\
-         \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0}\n",
+         \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0,\"waiting\":0}\n",
         "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 can't be reached; 2 records to send.\n",
     );
 }
@@ -65,7 +68,7 @@ fn devices_and_links_are_shown() {
         &["device", "link"],
         "{\"code\":\"0000-1111\",\"server\":\"http://s\",\"url\":\"haven-link:0000-1111@http://s\",\
          \"expires\":\"1970-01-01T00:02:00Z\"}\n",
-        "0000-1111\n\nOn the new device: haven device join 0000-1111 --server http://s\n",
+        "0000-1111\n\nOn the new device, paste this:\n\nhaven device join 0000-1111 --server http://s\n",
     );
     check(
         &daemon,

@@ -1,8 +1,8 @@
 //! The worker as a node's host.
 
-use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone};
+use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone, ZoneFault, Zones};
 use js_sys::{Date, Intl, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::timer;
@@ -67,6 +67,54 @@ impl Host for Worker {
     }
 
     fn locked(&self) {}
+}
+
+impl Zones for Worker {
+    fn offset_seconds(&self, zone: &str, moment: i64) -> Result<i32, ZoneFault> {
+        let format = offsets_of(zone).ok_or(ZoneFault::Unknown)?;
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "held within the moments of a browser, which are whole in a double"
+        )]
+        let moment_ms = moment.clamp(-MOMENT_SECONDS_MAX, MOMENT_SECONDS_MAX) as f64 * 1000.0;
+        let parts = format.format_to_parts(&Date::new(&JsValue::from_f64(moment_ms)));
+        let text = |part: &JsValue, key: &str| Reflect::get(part, &JsValue::from_str(key)).ok()?.as_string();
+        let named = parts.iter().find(|part| text(part, "type").as_deref() == Some("timeZoneName"));
+        named.and_then(|part| offset_in(&text(&part, "value")?)).ok_or(ZoneFault::Unknown)
+    }
+}
+
+/// The furthest moment from 1970 that a browser's date holds, in seconds (ECMA-262, time values).
+const MOMENT_SECONDS_MAX: i64 = 8_640_000_000_000;
+
+/// What writes the offsets of a zone; none if the browser knows no such zone. Made by reflection, since the constructor throws.
+fn offsets_of(zone: &str) -> Option<Intl::DateTimeFormat> {
+    let options = js_sys::Object::new();
+    for (key, value) in [("timeZone", zone), ("timeZoneName", "longOffset")] {
+        Reflect::set(&options, &JsValue::from_str(key), &JsValue::from_str(value)).ok()?;
+    }
+    let arguments = js_sys::Array::of2(&JsValue::from_str("en-US"), &options);
+    let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
+    let constructor = Reflect::get(&intl, &JsValue::from_str("DateTimeFormat")).ok()?;
+    let made = Reflect::construct(constructor.unchecked_ref::<js_sys::Function>(), &arguments).ok()?;
+    Some(made.unchecked_into())
+}
+
+/// Reads an offset as a browser writes it: `GMT`, `GMT+09:00`, `GMT-00:53:28`.
+fn offset_in(written: &str) -> Option<i32> {
+    let offset = written.strip_prefix("GMT")?;
+    let (sign, clock) = match offset.chars().next() {
+        None => return Some(0),
+        Some('+') => (1, &offset[1..]),
+        // Some browsers write a minus sign, others a hyphen.
+        Some(minus @ ('-' | '\u{2212}')) => (-1, &offset[minus.len_utf8()..]),
+        Some(_) => return None,
+    };
+    let mut seconds = 0;
+    for (part, unit) in clock.split(':').zip([3_600, 60, 1]) {
+        seconds += part.parse::<i32>().ok()? * unit;
+    }
+    Some(sign * seconds)
 }
 
 /// The worker's own clock, which nobody can set.

@@ -3,9 +3,9 @@
 use haven_core::time::Timestamp;
 
 use super::{Client, Transport, fitting};
-use crate::convert::saved::{from_pb, id_to_pb, summary_from_pb, to_pb};
+use crate::convert::saved::{from_pb, id_to_pb, sealing_to_pb, summary_from_pb, to_pb};
 use crate::convert::{read, sent};
-use crate::drafts::{DraftId, DraftSummary, SavedDraft};
+use crate::drafts::{DraftId, DraftSummary, SavedDraft, Sealed, Sealing};
 use crate::error::ApiError;
 use crate::journal::Written;
 use crate::pb;
@@ -15,7 +15,8 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `LOCKED`, `INVALID_ARGUMENT`, `TOO_LARGE`; `NOT_FOUND` for the entry, people and exercises.
-    pub async fn save_draft(&self, draft: SavedDraft) -> Result<Timestamp, ApiError> {
+    pub async fn save_draft(&self, mut draft: SavedDraft) -> Result<Timestamp, ApiError> {
+        draft.draft.at = draft.draft.at.or_else(|| self.now());
         let request = pb::SaveDraftRequest { draft: Some(to_pb(draft)) };
         let saved = self.draft_service().save_draft(fitting(request)?).await?.into_inner();
         Ok(Timestamp::from_millis(saved.saved_ms))
@@ -49,6 +50,17 @@ impl<T: Transport> Client<T> {
         Ok(())
     }
 
+    /// Keeps words while the vault is locked; they are durable when this returns, and become an entry or a draft when it is
+    /// unlocked.
+    ///
+    /// # Errors
+    /// `NO_VAULT`, `INVALID_ARGUMENT`, `TOO_LARGE`; `LOCKED` if as much waits as may.
+    pub async fn seal_draft(&self, sealing: Sealing) -> Result<Sealed, ApiError> {
+        let request = fitting(sealing_to_pb(sealing))?;
+        let sealed = self.draft_service().seal_draft(request).await?.into_inner();
+        Ok(Sealed { id: read(&sealed.id, "id")?, waiting: sealed.waiting })
+    }
+
     /// Makes a draft an entry, or a change to its entry, and forgets it.
     ///
     /// # Errors
@@ -56,6 +68,11 @@ impl<T: Transport> Client<T> {
     pub async fn commit_draft(&self, id: DraftId) -> Result<Written, ApiError> {
         let request = pb::CommitDraftRequest { draft_id: id_to_pb(id) };
         let written = self.draft_service().commit_draft(request).await?.into_inner();
-        Ok(Written { id: read(&written.id, "id")?, version: written.version, complete: written.complete })
+        Ok(Written {
+            id: read(&written.id, "id")?,
+            version: written.version,
+            complete: written.complete,
+            unchanged: false,
+        })
     }
 }

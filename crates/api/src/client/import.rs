@@ -23,7 +23,7 @@ impl<T: Transport> Client<T> {
         let mut all = Imported::default();
         for batch in Batches::new(import.lines) {
             all.failed.extend(batch.too_long.iter().map(|line| too_long(*line)));
-            let request = request(batch, &import.id, import.dry_run);
+            let request = request(batch, &import.id, import.dry_run, &import.zone);
             let done = self.journal_service().import_entries(request).await?.into_inner();
             all.imported += u64::from(done.imported);
             all.skipped += u64::from(done.skipped);
@@ -35,13 +35,14 @@ impl<T: Transport> Client<T> {
     }
 }
 
-fn request(batch: Batch, id: &[u8; 16], dry_run: bool) -> pb::ImportEntriesRequest {
+fn request(batch: Batch, id: &[u8; 16], dry_run: bool, zone: &str) -> pb::ImportEntriesRequest {
     let line = |line: ImportLine| pb::ImportLine { number: line.number, content: line.content };
     pb::ImportEntriesRequest {
         import_id: Bytes::copy_from_slice(id),
         lines: batch.lines.into_iter().map(line).collect(),
         dry_run,
         last: batch.last,
+        zone: zone.to_owned(),
     }
 }
 

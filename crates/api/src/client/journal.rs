@@ -2,12 +2,12 @@
 
 use super::{Client, Export, Transport, Watch, fitting};
 use crate::convert::entry::{
-    entry_from_pb, hit_from_pb, read_answer_from_pb, summary_from_pb, version_from_pb,
+    entry_from_pb, hit_from_pb, read_answer_from_pb, summary_from_pb, tag_count_from_pb, version_from_pb,
 };
 use crate::convert::{draft, edit, filter, read, sent, some};
 use crate::error::ApiError;
 use crate::journal::{
-    Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, ReadAnswer, Summary, Written,
+    Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, ReadAnswer, Summary, TagCount, Written,
 };
 use crate::pb;
 
@@ -24,9 +24,15 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// `LOCKED`, `INVALID_ARGUMENT`, `TOO_LARGE`; `NOT_FOUND` and `AMBIGUOUS_ID` for people and exercises.
     pub async fn add(&self, entry: Draft) -> Result<Written, ApiError> {
+        let entry = Draft { at: entry.at.or_else(|| self.now()), ..entry };
         let request = pb::AddEntryRequest { draft: Some(draft::to_pb(entry)) };
         let added = self.journal_service().add_entry(fitting(request)?).await?.into_inner();
-        Ok(Written { id: read(&added.id, "id")?, version: added.version, complete: added.complete })
+        Ok(Written {
+            id: read(&added.id, "id")?,
+            version: added.version,
+            complete: added.complete,
+            unchanged: false,
+        })
     }
 
     /// Changes an entry. `base`: the version that the new text was made from, so that what was written elsewhere since is
@@ -41,7 +47,12 @@ impl<T: Transport> Client<T> {
             base_version: base.unwrap_or_default().to_owned(),
         };
         let edited = self.journal_service().edit_entry(fitting(request)?).await?.into_inner();
-        Ok(Written { id: read(&edited.id, "id")?, version: edited.version, complete: true })
+        Ok(Written {
+            id: read(&edited.id, "id")?,
+            version: edited.version,
+            complete: true,
+            unchanged: edited.unchanged,
+        })
     }
 
     /// Reads an entry, now or at a version.
@@ -84,7 +95,7 @@ impl<T: Transport> Client<T> {
         let request = pb::ListEntriesRequest { filter: Some(filter::to_pb(wanted)), limit, page };
         let listed = self.journal_service().list_entries(request).await?.into_inner();
         let items = listed.entries.into_iter().map(summary_from_pb).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: some(listed.next_page), total: listed.total })
+        Ok(Page { items, next: some(listed.next_page), total: listed.total, near_tags: listed.near_tags })
     }
 
     /// Reads every entry that the filter lets through, newest first.
@@ -110,7 +121,16 @@ impl<T: Transport> Client<T> {
         let request = pb::SearchEntriesRequest { query: query.to_owned(), limit, page };
         let found = self.journal_service().search_entries(fitting(request)?).await?.into_inner();
         let items = found.hits.into_iter().map(hit_from_pb).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: some(found.next_page), total: found.total })
+        Ok(Page { items, next: some(found.next_page), total: found.total, near_tags: found.near_tags })
+    }
+
+    /// Counts the tags of the entries that are not in the trash, the most used first.
+    ///
+    /// # Errors
+    /// `LOCKED`.
+    pub async fn tags(&self) -> Result<Vec<TagCount>, ApiError> {
+        let answer = self.journal_service().list_tags(pb::ListTagsRequest {}).await?.into_inner();
+        answer.tags.iter().map(tag_count_from_pb).collect()
     }
 
     /// Reads the versions of an entry, newest first.
@@ -130,7 +150,12 @@ impl<T: Transport> Client<T> {
     pub async fn restore(&self, id: &str, version: &str) -> Result<Written, ApiError> {
         let request = pb::RestoreVersionRequest { id: id.to_owned(), version: version.to_owned() };
         let restored = self.journal_service().restore_version(request).await?.into_inner();
-        Ok(Written { id: read(&restored.id, "id")?, version: restored.version, complete: true })
+        Ok(Written {
+            id: read(&restored.id, "id")?,
+            version: restored.version,
+            complete: true,
+            unchanged: false,
+        })
     }
 
     /// Puts an entry into the trash and returns its id.

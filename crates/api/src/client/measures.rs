@@ -34,9 +34,25 @@ impl<T: Transport> Client<T> {
         language: &str,
     ) -> Result<Measure, ApiError> {
         let person = person.unwrap_or_default().to_owned();
-        let request = pb::GetMeasureRequest { id: id.to_string(), person, language: language.to_owned() };
+        let request = pb::GetMeasureRequest {
+            id: id.to_string(),
+            person,
+            language: language.to_owned(),
+            with_definition: false,
+            today: self.day(),
+        };
         let answer = self.measure_service().get_measure(request).await?.into_inner();
         measures::from_pb(sent(answer.measure, "measure")?)
+    }
+
+    /// Reads the TOML of a measure, in the newest version that is offered.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `LOCKED` for one that the person added.
+    pub async fn measure_definition(&self, id: &ExerciseId) -> Result<String, ApiError> {
+        let request =
+            pb::GetMeasureRequest { id: id.to_string(), with_definition: true, ..Default::default() };
+        Ok(self.measure_service().get_measure(request).await?.into_inner().definition)
     }
 
     /// Keeps answers to a measure and tells what they come to.
@@ -51,6 +67,7 @@ impl<T: Transport> Client<T> {
         at: Option<&CivilTime>,
         language: &str,
     ) -> Result<MeasureResult, ApiError> {
+        let at = at.cloned().or_else(|| self.now());
         let request = pb::AnswerMeasureRequest {
             id: id.to_string(),
             person: person.unwrap_or_default().to_owned(),
@@ -113,7 +130,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// `LOCKED`.
     pub async fn today(&self, language: &str) -> Result<Today, ApiError> {
-        let request = pb::GetTodayRequest { language: language.to_owned() };
+        let request = pb::GetTodayRequest { language: language.to_owned(), today: self.day() };
         let answer = self.progress_service().get_today(request).await?.into_inner();
         measures::today_from_pb(answer)
     }
@@ -134,6 +151,7 @@ impl<T: Transport> Client<T> {
             person: person.unwrap_or_default().to_owned(),
             after: text(after),
             language: language.to_owned(),
+            today: self.day(),
         };
         let answer = self.progress_service().get_progress(request).await?.into_inner();
         measures::told_from_pb(answer)

@@ -9,6 +9,7 @@ use crate::convert::{exercise, fault, people, sent};
 use crate::definition::{Check, Checked};
 use crate::error::ApiError;
 use crate::pb;
+use crate::people::Added;
 use crate::practice::{Exercise, ExerciseSummary};
 
 impl<T: Transport> Client<T> {
@@ -43,9 +44,24 @@ impl<T: Transport> Client<T> {
         language: &str,
     ) -> Result<Exercise, ApiError> {
         let version = version.unwrap_or(0);
-        let request = pb::GetExerciseRequest { id: id.to_string(), version, language: language.to_owned() };
+        let request = pb::GetExerciseRequest {
+            id: id.to_string(),
+            version,
+            language: language.to_owned(),
+            with_definition: false,
+        };
         let answer = self.practice_service().get_exercise(request).await?.into_inner();
         exercise::from_pb(sent(answer.exercise, "exercise")?)
+    }
+
+    /// Reads the TOML of an exercise, in the newest version that is offered.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `LOCKED` for one that the person added.
+    pub async fn exercise_definition(&self, id: &ExerciseId) -> Result<String, ApiError> {
+        let request =
+            pb::GetExerciseRequest { id: id.to_string(), with_definition: true, ..Default::default() };
+        Ok(self.practice_service().get_exercise(request).await?.into_inner().definition)
     }
 
     /// Checks the definition of an exercise, in TOML; beside what is in the journal, if that is open.
@@ -87,14 +103,23 @@ impl<T: Transport> Client<T> {
         listed.people.iter().map(people::from_pb).collect()
     }
 
-    /// Adds somebody.
+    /// Adds somebody, or gives whoever has exactly this name already.
     ///
     /// # Errors
-    /// `LOCKED`, `INVALID_ARGUMENT`.
+    /// `LOCKED`, `INVALID_ARGUMENT`; `CONFIRMATION_NEEDED` where somebody has the name in another case.
     pub async fn add_person(&self, name: &str) -> Result<Person, ApiError> {
-        let request = pb::AddPersonRequest { name: name.to_owned() };
+        Ok(self.add_or_find_person(name, false).await?.person)
+    }
+
+    /// The same, and whether they were there before. `anew` says that this is somebody else than whoever has the name in another
+    /// case.
+    ///
+    /// # Errors
+    /// As [`Client::add_person`].
+    pub async fn add_or_find_person(&self, name: &str, anew: bool) -> Result<Added, ApiError> {
+        let request = pb::AddPersonRequest { name: name.to_owned(), anew };
         let added = self.people_service().add_person(request).await?.into_inner();
-        people::from_pb(&sent(added.person, "person")?)
+        Ok(Added { person: people::from_pb(&sent(added.person, "person")?)?, known: added.known })
     }
 
     /// Changes what is said of somebody, named by id, the beginning of one, or name.

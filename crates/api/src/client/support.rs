@@ -34,7 +34,8 @@ impl<T: Transport> Client<T> {
         language: &str,
         in_person: bool,
     ) -> Result<Card, ApiError> {
-        let request = pb::GetHelpRequest { country: text(country), language: language.to_owned(), in_person };
+        let (language, today) = (language.to_owned(), self.day());
+        let request = pb::GetHelpRequest { country: text(country), language, in_person, today };
         card_from_pb(self.support_service().get_help(request).await?.into_inner())
     }
 

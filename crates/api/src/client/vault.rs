@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Client, Events, Transport, Watch};
+use tonic::Request;
+
+use super::{Client, Events, Patience, Transport, Watch};
 use crate::convert::vault::{server_from_pb, status_from_pb, synced_from_pb};
 use crate::error::ApiError;
 use crate::pb;
@@ -101,6 +103,8 @@ impl<T: Transport> Client<T> {
         // 0 would mean the device's own default.
         let ms = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
         let request = pb::SyncNowRequest { wait: wait.is_some(), timeout_ms: wait.map_or(0, ms) };
+        let mut request = Request::new(request);
+        request.extensions_mut().insert(Patience(wait.unwrap_or_default()));
         synced_from_pb(self.sync_service().sync_now(request).await?.into_inner())
     }
 }

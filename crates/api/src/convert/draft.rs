@@ -1,5 +1,7 @@
 //! Drafts: a client writes its own, a device reads core's, with people found and answers checked.
 
+use std::collections::BTreeSet;
+
 use haven_core::content::Library;
 use haven_core::entry::{Draft, EntryError, EntryKind, Tag};
 use haven_core::exercise::Exercise;
@@ -15,7 +17,7 @@ use crate::error::{ApiError, ErrorReason};
 use crate::journal::{self, ExerciseChoice};
 use crate::pb;
 
-/// Finds a person by id, prefix of an id, or exact name.
+/// Finds a person by id, prefix of an id, or name.
 pub type FindPerson<'a> = &'a dyn Fn(&str) -> Result<PersonId, ResolveError>;
 
 /// What a device looks things up in while it reads a draft.
@@ -34,16 +36,21 @@ pub struct Lookup<'a> {
 /// # Errors
 /// Whatever does not fit: a time, a tag, a person, an exercise, an answer, a size.
 pub fn from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> {
-    let draft = unfinished_from_pb(draft, lookup)?;
+    let (mut draft, people) = unfinished_from_pb(draft, lookup)?;
+    draft.people = people.iter().map(|spec| find_person(spec, lookup.person)).collect::<Result<_, _>>()?;
     draft.validate().map_err(unfit)?;
     Ok(draft)
 }
 
-/// Reads a draft that is still being written: it may be blank.
+/// Reads a draft that is still being written, and apart from it whom it is about, as they were named: it may be blank, and name
+/// people who are not known yet.
 ///
 /// # Errors
-/// As [`from_pb`], but for what is missing yet.
-pub fn unfinished_from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft, ApiError> {
+/// As [`from_pb`], but for what is missing yet, for people and for sizes.
+pub fn unfinished_from_pb(
+    draft: pb::Draft,
+    lookup: Lookup<'_>,
+) -> Result<(Draft, BTreeSet<String>), ApiError> {
     let asked = draft.exercise.as_ref().map(|wanted| find_asked(wanted, lookup.shelf)).transpose()?;
     let usual = asked.map_or(EntryKind::Note, Asked::entry_kind);
     let kind = kind_from_pb(draft.kind)?.unwrap_or(usual);
@@ -51,15 +58,13 @@ pub fn unfinished_from_pb(draft: pb::Draft, lookup: Lookup<'_>) -> Result<Draft,
     read.title = draft.title;
     read.text = draft.text;
     read.tags = draft.tags.iter().map(|tag| read_tag(tag)).collect::<Result<_, _>>()?;
-    read.people =
-        draft.people.iter().map(|spec| find_person(spec, lookup.person)).collect::<Result<_, _>>()?;
     read.exercise = asked.map(Asked::reference);
     read.answers = match asked {
         Some(asked) => asked.check_answers(&map_from_pb(draft.answers)).map_err(unfit_answers)?,
         None if draft.answers.is_empty() => Default::default(),
         None => return Err(unfit(EntryError::AnswersWithoutExercise)),
     };
-    Ok(read)
+    Ok((read, draft.people.into_iter().collect()))
 }
 
 /// Writes a draft that a device keeps, for the client that goes on with it.
@@ -161,10 +166,11 @@ pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiEr
         ResolveError::NotFound => ApiError::new(ErrorReason::NotFound, "there is no such person")
             .because("nobody in this journal has that name or id")
             .with_next("See them all with `haven people list`, or add them with `haven people add`."),
-        ResolveError::Ambiguous { matches } => {
+        ResolveError::Ambiguous { could_be } => {
             ApiError::new(ErrorReason::AmbiguousId, "the person is not clear")
-                .because(format!("{matches} people have that name or an id that begins so"))
-                .with_next("Give more of the id; `haven people list` shows them.")
+                .because(format!("{} people could be meant", could_be.len()))
+                .with_next("Write the name exactly, or give an id; `haven people list` shows them.")
+                .with_candidates(could_be.iter().map(PersonId::to_string))
         }
     })
 }

@@ -11,7 +11,7 @@ use haven_core::time::Timestamp;
 use super::value::{answers_to_pb, map_from_pb};
 use super::{millis, read, sent, stamp, unreadable};
 use crate::error::ApiError;
-use crate::journal::{self, EntryVersion, Hit, PersonRef, SnippetPart, Summary};
+use crate::journal::{self, EntryVersion, Hit, PersonRef, SnippetPart, Summary, TagCount};
 use crate::pb;
 
 /// Writes a kind.
@@ -136,6 +136,14 @@ pub fn entry_from_pb(entry: pb::Entry) -> Result<journal::Entry, ApiError> {
         created: Timestamp::from_millis(entry.created_ms),
         version: entry.version,
     })
+}
+
+/// Reads a tag and how often it is used.
+///
+/// # Errors
+/// The tag is none.
+pub fn tag_count_from_pb(count: &pb::TagCount) -> Result<TagCount, ApiError> {
+    Ok(TagCount { tag: read(&count.tag, "tag")?, entries: count.entries })
 }
 
 /// Reads one version of an entry.

@@ -21,6 +21,7 @@ pub fn status_to_pb(status: Status) -> pb::Status {
         alarms: status.alarms,
         drafts: status.drafts,
         version: status.version,
+        waiting: status.waiting,
     }
 }
 
@@ -45,6 +46,7 @@ pub fn status_from_pb(status: Option<pb::Status>) -> Result<Status, ApiError> {
         alarms: status.alarms,
         drafts: status.drafts,
         version: status.version,
+        waiting: status.waiting,
     })
 }
 

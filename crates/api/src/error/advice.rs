@@ -23,7 +23,10 @@ pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
             "the daemon doesn't know this call",
             "Update Haven, then run `haven daemon stop`; the next command starts the new one.",
         ),
-        R::DaemonUnreachable => ("the device daemon doesn't answer", "Start it with `haven daemon start`."),
+        R::DaemonUnreachable => (
+            "the device daemon doesn't answer",
+            "Look with `haven daemon status` whether it runs; `haven daemon start` starts it.",
+        ),
         R::Stopping => ("the device daemon is stopping", "Try again in a moment."),
         R::ClockUnusable => ("this device's clock is far off", "Set the clock, then try again."),
         vault => of_vault(vault),
@@ -61,7 +64,8 @@ fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
         ),
         R::WrongWords => (
             "these aren't the words the new device shows",
-            "Nothing was shared. Make a new code and read the words from the new device.",
+            "Nothing was shared. Make a new code and read the words from the new device. If you read them right, someone else has \
+             seen the code: make the next one where nobody can.",
         ),
         R::NoLink => ("no device is being linked", "Begin with `haven device link`."),
         R::DeviceRemoved => (
@@ -104,7 +108,10 @@ fn of_server(reason: ErrorReason) -> (&'static str, &'static str) {
 fn of_storage(reason: ErrorReason) -> (&'static str, &'static str) {
     use ErrorReason as R;
     match reason {
-        R::StorageFull => ("the disk is full", "Free some space, then save again; nothing else was lost."),
+        R::StorageFull => (
+            "the disk is full",
+            "Free some space, then save this again. Reading goes on, and nothing that was saved is lost.",
+        ),
         R::StorageReadOnly => (
             "the data folder can't be written",
             "Check who owns it and whether the disk is mounted for writing.",

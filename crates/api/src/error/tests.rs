@@ -83,3 +83,14 @@ fn an_error_reads_as_one_line() {
     assert_eq!(error.to_string(), "not saved: the journal is locked");
     assert_eq!(error.because("").to_string(), "not saved");
 }
+
+/// Whoever reads it may be in a hurry, and the folder in question may hold all there is.
+#[test]
+fn no_advice_is_to_remove_anything() {
+    for reason in all() {
+        let next = ApiError::new(reason, "").next.to_lowercase();
+        for word in ["remov", "delet", "erase", "rm ", "wipe"] {
+            assert!(!next.contains(word), "{reason:?}: {next}");
+        }
+    }
+}

@@ -2585,7 +2585,8 @@ pub struct Draft {
     /// How it comes about; unspecified means a note, or an exercise if `exercise` is set.
     #[prost(enumeration = "EntryKind", tag = "1")]
     pub kind: i32,
-    /// The civil time it is about; empty means now.
+    /// The civil time it is about; empty means now as the daemon's clock and zone tell it. A client sends the time and zone of whoever
+    /// writes, which may be others than the daemon's.
     #[prost(string, tag = "2")]
     pub at: ::prost::alloc::string::String,
     /// The title; may be empty.
@@ -2594,10 +2595,11 @@ pub struct Draft {
     /// The text; may be empty if there are a title or answers.
     #[prost(string, tag = "4")]
     pub text: ::prost::alloc::string::String,
-    /// Tags; a leading "#" is dropped.
+    /// Tags; a leading "#" is dropped, and letters are kept in one spelling (NFC, single blanks). Case counts.
     #[prost(string, repeated, tag = "5")]
     pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// People by id, prefix of an id, or exact name.
+    /// People by id, prefix of an id, or name. A name may be in another case or without accents where only one person fits; a name
+    /// that fits exactly goes first.
     #[prost(string, repeated, tag = "6")]
     pub people: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// The exercise that is answered; absent if none.
@@ -2629,7 +2631,7 @@ pub struct Edit {
     /// Tags to take away.
     #[prost(string, repeated, tag = "5")]
     pub remove_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// People to add, by id, prefix of an id, or exact name.
+    /// People to add, as in Draft.
     #[prost(string, repeated, tag = "6")]
     pub add_people: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// People to take away, likewise.
@@ -2694,7 +2696,8 @@ pub struct SavedDraft {
     /// The draft's id, 32 lowercase hex letters made up by the client.
     #[prost(string, tag = "1")]
     pub draft_id: ::prost::alloc::string::String,
-    /// The words so far. Nothing is required of them yet.
+    /// The words so far. Nothing is required of them yet but that they have 2 MiB at most. People who are not found stay named as they
+    /// were typed.
     #[prost(message, optional, tag = "2")]
     pub draft: ::core::option::Option<Draft>,
     /// The entry it changes, or has become since: a draft left alone for a while is written down. Empty until then.
@@ -2706,6 +2709,10 @@ pub struct SavedDraft {
     /// When it was last saved. Set by the device.
     #[prost(int64, tag = "5")]
     pub saved_ms: i64,
+    /// It is not written down by itself when it is left alone: only CommitDraft makes an entry of it. Set by the client, for words that
+    /// their person has to look at first. What answers a measure is never written down by itself.
+    #[prost(bool, tag = "50")]
+    pub held: bool,
 }
 /// SaveDraftRequest brings a draft.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2754,6 +2761,13 @@ pub struct DraftSummary {
     /// The exercise it answers; absent if none.
     #[prost(message, optional, tag = "5")]
     pub exercise: ::core::option::Option<ExerciseRef>,
+    /// The beginning of its text, where it has no title; may be empty.
+    #[prost(string, tag = "50")]
+    pub opening: ::prost::alloc::string::String,
+    /// What keeps it from being an entry, in words for its person: it is too long, or names somebody who cannot be told. Empty if
+    /// nothing does.
+    #[prost(string, tag = "51")]
+    pub problem: ::prost::alloc::string::String,
 }
 /// GetDraftRequest names a draft.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2804,6 +2818,34 @@ pub struct CommitDraftResponse {
     /// Whether every required question of the exercise was answered; true without an exercise.
     #[prost(bool, tag = "3")]
     pub complete: bool,
+}
+/// SealDraftRequest brings words while nobody can be asked for the passphrase.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SealDraftRequest {
+    /// The words. What is in them is looked up at unlocking, so people may be named who are not found then. Without `at` an entry has
+    /// the time of the call. `draft_id` empty: they become an entry. `draft_id` set: they become that draft, whole, of the entry in
+    /// `entry_id` if one is named. `saved_ms` is ignored.
+    #[prost(message, optional, tag = "1")]
+    pub saved: ::core::option::Option<SavedDraft>,
+    /// The words change an entry, which `saved.entry_id` names by its id or the beginning of it: they become a draft of that entry, in
+    /// which everything that is empty here stays as it is. `saved.draft_id` is ignored then.
+    #[prost(bool, tag = "2")]
+    pub changes: bool,
+    /// Tags to take away from the entry, with `changes`.
+    #[prost(string, repeated, tag = "3")]
+    pub remove_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// SealDraftResponse confirms that they are durable.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SealDraftResponse {
+    /// The id that the entry will have, or the draft, 32 hex letters. A draft that was named keeps its own.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// How many such words wait now; 0 if the vault is open and they are in it.
+    #[prost(uint32, tag = "2")]
+    pub waiting: u32,
 }
 /// Generated client implementations.
 pub mod draft_service_client {
@@ -2987,7 +3029,8 @@ pub mod draft_service_client {
                 .insert(GrpcMethod::new("haven.v1.DraftService", "DiscardDraft"));
             self.inner.unary(req, path, codec).await
         }
-        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done.
+        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
+        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
         pub async fn commit_draft(
             &mut self,
             request: impl tonic::IntoRequest<super::CommitDraftRequest>,
@@ -3010,6 +3053,33 @@ pub mod draft_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("haven.v1.DraftService", "CommitDraft"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// SealDraft keeps words while the vault is locked: sealed at once, durable when answered, and not to be read by anybody, this
+        /// program included, until the vault is unlocked. Then they are an entry, or a draft where they do not fit one, with the time at
+        /// which they were written. Works on an open vault too. LOCKED if as much waits as may.
+        pub async fn seal_draft(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SealDraftRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SealDraftResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.DraftService/SealDraft",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.DraftService", "SealDraft"));
             self.inner.unary(req, path, codec).await
         }
     }
@@ -3059,12 +3129,23 @@ pub mod draft_service_server {
             tonic::Response<super::DiscardDraftResponse>,
             tonic::Status,
         >;
-        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done.
+        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
+        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
         async fn commit_draft(
             &self,
             request: tonic::Request<super::CommitDraftRequest>,
         ) -> std::result::Result<
             tonic::Response<super::CommitDraftResponse>,
+            tonic::Status,
+        >;
+        /// SealDraft keeps words while the vault is locked: sealed at once, durable when answered, and not to be read by anybody, this
+        /// program included, until the vault is unlocked. Then they are an entry, or a draft where they do not fit one, with the time at
+        /// which they were written. Works on an open vault too. LOCKED if as much waits as may.
+        async fn seal_draft(
+            &self,
+            request: tonic::Request<super::SealDraftRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SealDraftResponse>,
             tonic::Status,
         >;
     }
@@ -3356,6 +3437,51 @@ pub mod draft_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CommitDraftSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.DraftService/SealDraft" => {
+                    #[allow(non_camel_case_types)]
+                    struct SealDraftSvc<T: DraftService>(pub Arc<T>);
+                    impl<
+                        T: DraftService,
+                    > tonic::server::UnaryService<super::SealDraftRequest>
+                    for SealDraftSvc<T> {
+                        type Response = super::SealDraftResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SealDraftRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DraftService>::seal_draft(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SealDraftSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -4023,6 +4149,10 @@ pub struct Status {
     /// Release of the program that answers.
     #[prost(string, tag = "8")]
     pub version: ::prost::alloc::string::String,
+    /// How many texts that were written while the vault was locked wait sealed; also told while it is locked. In an open vault those
+    /// that found no place among the drafts yet, or that do not open.
+    #[prost(uint32, tag = "50")]
+    pub waiting: u32,
 }
 /// InitRequest says how to make a vault.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5689,6 +5819,9 @@ pub struct EditEntryResponse {
     /// The version it has now.
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
+    /// Whether it was like that already, so that no version was made.
+    #[prost(bool, tag = "50")]
+    pub unchanged: bool,
 }
 /// GetEntryRequest names an entry.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5742,7 +5875,7 @@ pub struct EntryFilter {
     /// Only entries that have all of these tags.
     #[prost(string, repeated, tag = "3")]
     pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Only entries about all of these people, by id, prefix of an id, or exact name.
+    /// Only entries about all of these people, as in Draft.
     #[prost(string, repeated, tag = "4")]
     pub people: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Only entries of this kind; unspecified means any.
@@ -5779,6 +5912,10 @@ pub struct ListEntriesResponse {
     /// How many entries the filter lets through in all.
     #[prost(uint32, tag = "3")]
     pub total: u32,
+    /// Tags of the journal that differ from one of the filter's in case only, where the filter lets nothing through and the journal
+    /// has no such tag; what was meant, perhaps. In order, at most 10.
+    #[prost(string, repeated, tag = "60")]
+    pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SearchEntriesRequest asks for entries by words.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5807,6 +5944,9 @@ pub struct SearchEntriesResponse {
     /// How many entries were found in all.
     #[prost(uint32, tag = "3")]
     pub total: u32,
+    /// Tags that were meant by `tag:`, perhaps, as in ListEntriesResponse.
+    #[prost(string, repeated, tag = "60")]
+    pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SearchHit is one find.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5829,6 +5969,29 @@ pub struct SnippetPart {
     /// Whether this is what was searched for.
     #[prost(bool, tag = "2")]
     pub hit: bool,
+}
+/// ListTagsRequest asks for every tag.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListTagsRequest {}
+/// ListTagsResponse holds the tags.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListTagsResponse {
+    /// The tags, the most used first.
+    #[prost(message, repeated, tag = "1")]
+    pub tags: ::prost::alloc::vec::Vec<TagCount>,
+}
+/// TagCount is a tag and how often it is used.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct TagCount {
+    /// The tag, as written.
+    #[prost(string, tag = "1")]
+    pub tag: ::prost::alloc::string::String,
+    /// How many entries that are not in the trash have it; never 0.
+    #[prost(uint32, tag = "2")]
+    pub entries: u32,
 }
 /// ListHistoryRequest names an entry.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5917,6 +6080,10 @@ pub struct ImportEntriesRequest {
     /// Whether this is the run's last batch.
     #[prost(bool, tag = "4")]
     pub last: bool,
+    /// The zone of times of day that name none, on lines without an id: a name such as "Europe/Berlin", or an offset such as "+09:00".
+    /// Set by the client to its own or to what the person says. Empty: such times stay without a zone.
+    #[prost(string, tag = "60")]
+    pub zone: ::prost::alloc::string::String,
 }
 /// ImportLine is one line of the file.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6032,7 +6199,9 @@ pub mod journal_service_client {
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
     /// JournalService writes and reads the journal. Every call needs an unlocked vault (else LOCKED) and whatever it wrote is
-    /// durable when it answers.
+    /// durable when it answers. Wherever an entry is named by id or prefix, here and for drafts, `last` names the one that stands
+    /// first in an unfiltered list; UntrashEntry alone means the one that was put into the trash last. Wherever a version is named,
+    /// the beginning of one that fits no other version of the entry will do.
     #[derive(Debug, Clone)]
     pub struct JournalServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -6225,6 +6394,31 @@ pub mod journal_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("haven.v1.JournalService", "SearchEntries"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListTags counts the tags of the entries that are not in the trash, the most used first, then by name.
+        pub async fn list_tags(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListTagsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTagsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/ListTags",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "ListTags"));
             self.inner.unary(req, path, codec).await
         }
         /// ListHistory reads the versions of an entry, newest first.
@@ -6433,6 +6627,14 @@ pub mod journal_service_server {
             tonic::Response<super::SearchEntriesResponse>,
             tonic::Status,
         >;
+        /// ListTags counts the tags of the entries that are not in the trash, the most used first, then by name.
+        async fn list_tags(
+            &self,
+            request: tonic::Request<super::ListTagsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTagsResponse>,
+            tonic::Status,
+        >;
         /// ListHistory reads the versions of an entry, newest first.
         async fn list_history(
             &self,
@@ -6490,7 +6692,9 @@ pub mod journal_service_server {
         >;
     }
     /// JournalService writes and reads the journal. Every call needs an unlocked vault (else LOCKED) and whatever it wrote is
-    /// durable when it answers.
+    /// durable when it answers. Wherever an entry is named by id or prefix, here and for drafts, `last` names the one that stands
+    /// first in an unfiltered list; UntrashEntry alone means the one that was put into the trash last. Wherever a version is named,
+    /// the beginning of one that fits no other version of the entry will do.
     #[derive(Debug)]
     pub struct JournalServiceServer<T> {
         inner: Arc<T>,
@@ -6777,6 +6981,51 @@ pub mod journal_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SearchEntriesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.JournalService/ListTags" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListTagsSvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::ListTagsRequest>
+                    for ListTagsSvc<T> {
+                        type Response = super::ListTagsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListTagsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::list_tags(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListTagsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -7284,6 +7533,12 @@ pub struct GetMeasureRequest {
     /// The language of the texts; empty for English.
     #[prost(string, tag = "3")]
     pub language: ::prost::alloc::string::String,
+    /// Whether its definition is wanted as well; set by a client that prints it.
+    #[prost(bool, tag = "80")]
+    pub with_definition: bool,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetMeasureResponse gives it.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7292,6 +7547,9 @@ pub struct GetMeasureResponse {
     /// The measure.
     #[prost(message, optional, tag = "1")]
     pub measure: ::core::option::Option<Measure>,
+    /// The TOML that it was read from, as it was added; empty unless it was asked for.
+    #[prost(string, tag = "80")]
+    pub definition: ::prost::alloc::string::String,
 }
 /// AnswerMeasureRequest is a sheet of answers.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7309,7 +7567,7 @@ pub struct AnswerMeasureRequest {
         ::prost::alloc::string::String,
         Value,
     >,
-    /// The time it is kept under (RFC 9557); empty for now.
+    /// The time it is kept under (RFC 9557), as in Draft; empty for now.
     #[prost(string, tag = "4")]
     pub at: ::prost::alloc::string::String,
     /// The language of what is said; empty for English.
@@ -8259,14 +8517,20 @@ pub struct AddPersonRequest {
     /// Their name, 1 to 100 characters.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// Whether this is somebody else than whoever has this name in another case.
+    #[prost(bool, tag = "60")]
+    pub anew: bool,
 }
-/// AddPersonResponse names the person added.
+/// AddPersonResponse names the person.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct AddPersonResponse {
     /// The person.
     #[prost(message, optional, tag = "1")]
     pub person: ::core::option::Option<Person>,
+    /// Whether they were there before, under exactly this name.
+    #[prost(bool, tag = "60")]
+    pub known: bool,
 }
 /// EditPersonRequest says what changes; what is absent stays as it is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -8442,7 +8706,8 @@ pub mod people_service_client {
                 .insert(GrpcMethod::new("haven.v1.PeopleService", "ListPeople"));
             self.inner.unary(req, path, codec).await
         }
-        /// AddPerson adds somebody. A second person of the same name is allowed; entries tell them apart by id.
+        /// AddPerson adds somebody, or names whoever has exactly this name already. Where somebody's name differs in case only, it is
+        /// CONFIRMATION_NEEDED, with their ids as candidates, until `anew` says that this is somebody else.
         pub async fn add_person(
             &mut self,
             request: impl tonic::IntoRequest<super::AddPersonRequest>,
@@ -8565,7 +8830,8 @@ pub mod people_service_server {
             tonic::Response<super::ListPeopleResponse>,
             tonic::Status,
         >;
-        /// AddPerson adds somebody. A second person of the same name is allowed; entries tell them apart by id.
+        /// AddPerson adds somebody, or names whoever has exactly this name already. Where somebody's name differs in case only, it is
+        /// CONFIRMATION_NEEDED, with their ids as candidates, until `anew` says that this is somebody else.
         async fn add_person(
             &self,
             request: tonic::Request<super::AddPersonRequest>,
@@ -8975,6 +9241,9 @@ pub struct GetExerciseRequest {
     /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
     #[prost(string, tag = "3")]
     pub language: ::prost::alloc::string::String,
+    /// Whether its definition is wanted as well; set by a client that prints it.
+    #[prost(bool, tag = "80")]
+    pub with_definition: bool,
 }
 /// GetExerciseResponse holds the exercise.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -8983,6 +9252,9 @@ pub struct GetExerciseResponse {
     /// The exercise.
     #[prost(message, optional, tag = "1")]
     pub exercise: ::core::option::Option<Exercise>,
+    /// The TOML that it was read from, as it was added; empty unless it was asked for.
+    #[prost(string, tag = "80")]
+    pub definition: ::prost::alloc::string::String,
 }
 /// CheckExerciseRequest brings a definition.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -9661,6 +9933,9 @@ pub struct GetTodayRequest {
     /// The language of the texts; empty for English.
     #[prost(string, tag = "1")]
     pub language: ::prost::alloc::string::String,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetTodayResponse is what comes up today.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -9749,6 +10024,9 @@ pub struct GetProgressRequest {
     /// The language of what is said; empty for English.
     #[prost(string, tag = "4")]
     pub language: ::prost::alloc::string::String,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetProgressResponse is a view: what to draw and what to say, and nothing that a client would have to work out.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10238,6 +10516,9 @@ pub struct GetHelpRequest {
     /// kept for a week, sealed and on this device only, so that nothing heavy is suggested meanwhile. A locked one keeps nothing.
     #[prost(bool, tag = "90")]
     pub in_person: bool,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "60")]
+    pub today: ::prost::alloc::string::String,
 }
 /// GetHelpResponse is the support card: a few words, the plan, and the numbers last; what more there is to say comes before the
 /// numbers, if it is asked for.
@@ -11088,6 +11369,8 @@ opaque! {
     ListResultsRequest,
     ListResultsResponse,
     ListShape,
+    ListTagsRequest,
+    ListTagsResponse,
     LockRequest,
     LockResponse,
     LongTextShape,
@@ -11124,6 +11407,8 @@ opaque! {
     SaveDraftResponse,
     SavedDraft,
     ScaleShape,
+    SealDraftRequest,
+    SealDraftResponse,
     SearchEntriesRequest,
     SearchEntriesResponse,
     SearchHit,
@@ -11145,6 +11430,7 @@ opaque! {
     SyncNowRequest,
     SyncNowResponse,
     SyncStatus,
+    TagCount,
     TextShape,
     TimerShape,
     TrashEntryRequest,

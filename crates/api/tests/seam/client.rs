@@ -62,12 +62,15 @@ async fn a_file_is_imported_in_batches_and_the_whole_is_reported() {
     lines[4] = Bytes::new();
     lines[2_000] = Bytes::from(vec![b'x'; 2 * 1024 * 1024]);
     let mut heard = Vec::new();
-    let import = Import { id: [1; 16], lines: lines.clone(), dry_run: false };
+    let import = Import { id: [1; 16], lines: lines.clone(), dry_run: false, zone: String::new() };
     let done = haven.import(import, |so_far| heard.push(so_far.imported)).await.unwrap();
     assert_eq!((done.imported, done.skipped), (2_497, 0));
     assert_eq!(done.failed.iter().map(|failed| failed.line).collect::<Vec<_>>(), [4, 2_001]);
     assert_eq!(heard, [999, 1_999, 2_497]);
-    let again = haven.import(Import { id: [2; 16], lines, dry_run: false }, |_| {}).await.unwrap();
+    let again = haven
+        .import(Import { id: [2; 16], lines, dry_run: false, zone: String::new() }, |_| {})
+        .await
+        .unwrap();
     assert_eq!((again.imported, again.skipped), (0, 2_497));
 }
 

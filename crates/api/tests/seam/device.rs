@@ -89,7 +89,7 @@ impl JournalService for Device {
         let mut entries = self.entries();
         entries[place] = edit.applied(&entries[place]).map_err(draft::unfit)?;
         let id = entries[place].id.to_string();
-        Ok(Response::new(pb::EditEntryResponse { id, version: "w".to_owned() }))
+        Ok(Response::new(pb::EditEntryResponse { id, version: "w".to_owned(), unchanged: false }))
     }
 
     async fn get_entry(
@@ -115,6 +115,7 @@ impl JournalService for Device {
             entries: shown.map(|entry| entry::summary_to_pb(entry, &|_| None)).collect(),
             next_page: if end < entries.len() { end.to_string() } else { String::new() },
             total: entries.len() as u32,
+            near_tags: Vec::new(),
         }))
     }
 
@@ -162,6 +163,14 @@ impl JournalService for Device {
         _: Request<pb::SearchEntriesRequest>,
     ) -> Result<Response<pb::SearchEntriesResponse>, Status> {
         Err(ApiError::new(ErrorReason::Locked, "not searched").into())
+    }
+
+    async fn list_tags(
+        &self,
+        _: Request<pb::ListTagsRequest>,
+    ) -> Result<Response<pb::ListTagsResponse>, Status> {
+        let tag = |tag: &str| pb::TagCount { tag: tag.to_owned(), entries: 2 };
+        Ok(Response::new(pb::ListTagsResponse { tags: vec![tag("tea"), tag("calm")] }))
     }
 
     async fn list_history(

@@ -108,6 +108,19 @@ impl From<Value> for serde_json::Value {
     }
 }
 
+/// Writes values as JSON.
+pub fn to_json(values: &ValueMap) -> String {
+    serde_json::Value::from(Value::Map(values.clone())).to_string()
+}
+
+/// Reads values from JSON; nothing if it is no object.
+pub fn from_json(json: &str) -> Option<ValueMap> {
+    match Value::from(serde_json::from_str::<serde_json::Value>(json).ok()?) {
+        Value::Map(values) => Some(values),
+        _ => None,
+    }
+}
+
 impl Answer {
     /// Returns the answer as the value that [`super::check_answers`] reads back.
     pub fn to_value(&self) -> Value {
@@ -172,6 +185,10 @@ mod tests {
     fn json_goes_there_and_back() {
         let json = serde_json::json!({"a": [null, true, 40, -2, 0.5, "x"], "b": {"c": {}}});
         assert_eq!(serde_json::Value::from(Value::from(json.clone())), json);
+        let Value::Map(values) = Value::from(json) else { panic!("it is an object") };
+        assert_eq!(from_json(&to_json(&values)), Some(values));
+        assert_eq!(from_json("[]"), None);
+        assert_eq!(from_json("{"), None);
     }
 
     #[test]

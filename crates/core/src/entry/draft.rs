@@ -6,6 +6,7 @@ use std::fmt;
 use super::{EntryError, EntryKind, Tag, Words};
 use crate::answers::{Answers, ExerciseRef};
 use crate::id::PersonId;
+use crate::limits::DRAFT_BYTES_MAX;
 use crate::time::CivilTime;
 
 /// An entry that does not exist yet: everything the person decides, nothing a device adds.
@@ -72,6 +73,17 @@ impl Draft {
     pub fn is_blank(&self) -> bool {
         let no_words = self.title.trim().is_empty() && self.text.trim().is_empty();
         no_words && self.tags.is_empty() && self.people.is_empty() && self.exercise.is_none()
+    }
+
+    /// Checks what is still being written against the one limit that it has: how many bytes its words take together. What is too
+    /// much for an entry is kept as a draft until it is split.
+    ///
+    /// # Errors
+    /// [`EntryError::DraftTooLarge`].
+    pub fn check_unfinished(&self) -> Result<(), EntryError> {
+        let tags: usize = self.tags.iter().map(|tag| tag.as_str().len()).sum();
+        let bytes = super::words_bytes(&self.title, &self.text, &self.answers).saturating_add(tags);
+        if bytes > DRAFT_BYTES_MAX { Err(EntryError::DraftTooLarge { bytes }) } else { Ok(()) }
     }
 
     /// Checks the draft against every limit.
@@ -173,6 +185,22 @@ mod tests {
         ];
         for (case, expected) in cases {
             assert_eq!(case.validate(), Err(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_being_written_may_be_more_than_an_entry_holds() {
+        let cases = [
+            (draft(|d| d.text = "x".repeat(TEXT_BYTES_MAX + 1)), Ok(())),
+            (draft(|d| d.title = "a\nb".into()), Ok(())),
+            (draft(|d| d.text = "x".repeat(DRAFT_BYTES_MAX)), Ok(())),
+            (
+                draft(|d| (d.title, d.text) = ("x".into(), "x".repeat(DRAFT_BYTES_MAX))),
+                Err(EntryError::DraftTooLarge { bytes: DRAFT_BYTES_MAX + 1 }),
+            ),
+        ];
+        for (case, expected) in cases {
+            assert_eq!(case.check_unfinished(), expected);
         }
     }
 

@@ -106,9 +106,9 @@ fn grew(before: &Entry, after: &Entry, fault: EntryError) -> bool {
         EntryError::TooManyAnswers { .. } => after.answers.len() > before.answers.len(),
         EntryError::TitleTooLong { .. } | EntryError::TitleNotOneLine => after.title != before.title,
         EntryError::AnswersWithoutExercise => after.answers != before.answers,
-        EntryError::TextTooLong { .. } | EntryError::EntryTooLarge { .. } => {
-            after.words_bytes() > before.words_bytes()
-        }
+        EntryError::TextTooLong { .. }
+        | EntryError::EntryTooLarge { .. }
+        | EntryError::DraftTooLarge { .. } => after.words_bytes() > before.words_bytes(),
         EntryError::Blank => true,
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::label::{differ_in_case_only, is_joiner, spelt};
 use crate::limits::TAG_CHARS_MAX;
 
 /// Why a text is not a tag. The text itself stays out of the message.
@@ -24,7 +25,9 @@ pub enum TagError {
     Character,
 }
 
-/// A tag: 1 to 64 characters, kept and compared as written, without the leading `#`.
+/// A tag: 1 to 64 characters, kept and compared as written but for how its letters are spelt, without the leading `#`.
+///
+/// Two tags that look alike are one: NFC, single blanks, no character that nobody sees. Case counts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tag(String);
 
@@ -34,7 +37,8 @@ impl Tag {
     /// # Errors
     /// [`TagError`] when nothing is left, too much is left, or a character would break a list of tags.
     pub fn new(text: &str) -> Result<Self, TagError> {
-        let tag = text.trim_start_matches(|c: char| c == '#' || c.is_whitespace()).trim_end();
+        let spelt = spelt(text);
+        let tag = spelt.trim_start_matches(|c: char| c == '#' || c.is_whitespace() || is_joiner(c));
         let chars = tag.chars().count();
         match chars {
             0 => Err(TagError::Empty),
@@ -44,9 +48,14 @@ impl Tag {
         }
     }
 
-    /// Returns the tag as written.
+    /// Returns the tag.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Tells whether another tag differs in case only.
+    pub fn differs_in_case_only(&self, other: &Self) -> bool {
+        differ_in_case_only(&self.0, &other.0)
     }
 }
 
@@ -86,6 +95,9 @@ mod tests {
             ("Ärger", "Ärger"),
             ("💚", "💚"),
             ("a:b", "a:b"),
+            ("cafe\u{301}", "café"),
+            ("\u{200b}#two\u{a0} words\n", "two words"),
+            ("#\u{200d}#work", "work"),
         ];
         for (text, expected) in cases {
             assert_eq!(Tag::new(text).unwrap().as_str(), expected, "{text}");
@@ -102,6 +114,7 @@ mod tests {
             ("a\nb".into(), TagError::Character),
             ("a\u{0}".into(), TagError::Character),
             ("a\u{85}b".into(), TagError::Character),
+            ("\u{200b}#\u{feff}".into(), TagError::Empty),
             ("ä".repeat(65), TagError::TooLong { chars: 65 }),
         ];
         for (text, expected) in cases {

@@ -15,7 +15,7 @@ use crate::fault::{Fault, shown};
 use crate::id::{EntryId, IdError, PersonId};
 use crate::limits::{IMPORT_LINE_BYTES_MAX, PEOPLE_MAX, TAGS_MAX};
 use crate::person::{NameError, PersonName};
-use crate::time::{CivilTime, TimeError};
+use crate::time::{CivilTime, LocalZone, TimeError, Zones};
 
 /// The keys a line may have.
 const KEYS: [&str; 9] = ["date", "title", "text", "tags", "people", "id", "kind", "exercise", "answers"];
@@ -78,7 +78,7 @@ pub enum ImportFault {
         found: &'static str,
     },
     /// The date is no time.
-    #[error("\"date\" is {0}")]
+    #[error("\"date\": {0}")]
     Date(#[from] TimeError),
     /// A tag cannot be used.
     #[error("\"tags\": {0}")]
@@ -154,6 +154,18 @@ impl ImportLine {
         let line = Self { date, title, text, tags, people, id, kind, exercise, answers };
         line.check()?;
         Ok(line)
+    }
+
+    /// Takes the time of the line as it is entered: one without a zone is in `here`. A line that an export wrote has an id, and
+    /// its time comes back as it is written there.
+    ///
+    /// # Errors
+    /// [`ImportFault::Date`] when the zone does not exist or contradicts its offset.
+    pub fn entered(self, zones: &dyn Zones, here: Option<&LocalZone>) -> Result<Self, ImportFault> {
+        if self.id.is_some() {
+            return Ok(self);
+        }
+        Ok(Self { date: self.date.entered(zones, here)?, ..self })
     }
 
     /// Makes the draft of an entry: `import_id` is the SHA-256 of the line as it stood in the file, `people` are those
@@ -423,10 +435,7 @@ mod tests {
             (text("\\ud800"), "not JSON at column"),
             (r#"{"text":"a"}"#.into(), "\"date\" is missing; add it"),
             (r#"{"date":"2026-11-24"}"#.into(), "\"text\" is missing; add it"),
-            (
-                r#"{"date":"24.11.2026","text":"a"}"#.into(),
-                "\"date\" is not a date or time; write 2026-11-24",
-            ),
+            (r#"{"date":"24.11.2026","text":"a"}"#.into(), "\"date\": not a date or time; write 2026-11-24"),
             (r#"{"date":1700000000,"text":"a"}"#.into(), "\"date\" holds a number; it takes text in quotes"),
             (
                 r#"{"date":"2026-11-24","text":["a"]}"#.into(),

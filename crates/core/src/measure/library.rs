@@ -2,7 +2,7 @@
 
 use super::Measure;
 use crate::answers::{ExerciseId, ExerciseRef};
-use crate::content::Unusable;
+use crate::content::{Unusable, text_of};
 use crate::definition::Versions;
 use crate::sentence::{Saying, Sentence};
 
@@ -21,6 +21,11 @@ pub(super) const BUILT_IN: [(&str, &str); 12] = [
     ("ecr-12.toml", include_str!("../../content/measures/ecr-12.toml")),
     ("ders-16.toml", include_str!("../../content/measures/ders-16.toml")),
 ];
+
+/// Returns the definition of a measure that comes with Haven, in its newest version.
+pub fn definition(id: &ExerciseId) -> Option<&'static str> {
+    text_of(&BUILT_IN, id)
+}
 
 /// Measures by id and version. Whoever holds one decides how long it lives; there is no global.
 #[derive(Clone, Debug, Default)]

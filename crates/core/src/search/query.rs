@@ -15,7 +15,7 @@ use crate::person::ResolveError;
 use crate::time::{CivilTime, Date};
 
 /// Why a search cannot be made. No variant holds a word of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum QueryError {
     /// Nothing was asked.
     #[error("the search is empty; give a word, a \"phrase\" or a filter such as tag:calm")]
@@ -76,7 +76,7 @@ pub struct Searchable<'a> {
 /// A search: every term and every filter has to hold. Debug shows how many there are, never the words.
 pub struct Query {
     finders: Vec<Finder<'static>>,
-    tags: Vec<String>,
+    tags: Vec<Tag>,
     people: Vec<PersonId>,
     kinds: Vec<EntryKind>,
     steps: Vec<Step>,
@@ -115,6 +115,11 @@ impl Query {
             && self.finders.iter().all(|finder| finder.find(entry.folded.as_bytes()).is_some())
     }
 
+    /// Returns the tags that an entry must have.
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
     /// Returns the folded words and phrases.
     pub(super) fn finders(&self) -> &[Finder<'static>] {
         &self.finders
@@ -127,7 +132,7 @@ impl Query {
             && self.kinds.iter().all(|kind| *kind == entry.kind)
             && self.steps.iter().all(|step| entry.steps.contains(step))
             && self.people.iter().all(|person| entry.people.contains(person))
-            && self.tags.iter().all(|tag| entry.tags.iter().any(|has| has.as_str() == tag))
+            && self.tags.iter().all(|tag| entry.tags.contains(tag))
     }
 
     fn everything() -> Self {
@@ -167,7 +172,7 @@ impl Query {
             return Err(filter.no_value());
         }
         match filter {
-            Filter::Tag => self.tags.push(tag(&part.value)?),
+            Filter::Tag => self.tags.push(Tag::new(&part.value).map_err(|_| filter.bad_value())?),
             Filter::Person => self.people.push(resolve(&part.value)?),
             Filter::Kind => self.kinds.push(part.value.parse().map_err(|_| filter.bad_value())?),
             Filter::Step => self.steps.push(part.value.parse().map_err(|_| filter.bad_value())?),
@@ -182,11 +187,6 @@ impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Query({} terms, {} filters)", self.finders.len(), self.filters())
     }
-}
-
-fn tag(value: &str) -> Result<String, QueryError> {
-    let tag = Tag::new(value).map_err(|_| Filter::Tag.bad_value())?;
-    Ok(tag.as_str().to_owned())
 }
 
 fn date(filter: Filter, value: &str) -> Result<Date, QueryError> {

@@ -33,6 +33,18 @@ pub enum TimeError {
     /// A date was wanted and a time of day was given as well.
     #[error("a date without a time of day is needed; write 2026-11-24")]
     NotADate,
+    /// The zone is not one that is known here.
+    #[error("there is no such time zone; write one such as Europe/Berlin, or the offset alone")]
+    ZoneUnknown,
+    /// The zone's clocks never showed this time with this offset.
+    #[error("the offset is not the zone's at that time; leave out one of them")]
+    ZoneContradicts,
+    /// The zone is needed, and this device has no data of zones.
+    #[error("this device knows no time zones; write the offset, such as +01:00")]
+    NoZones,
+    /// A zone was wanted, and the text is neither a name of one nor an offset.
+    #[error("not a time zone; write one such as Europe/Berlin, or an offset such as +01:00")]
+    ZoneMalformed,
     /// The offset lies outside a day.
     #[error("an offset from UTC lies between -25:59:59 and +25:59:59")]
     Offset,
@@ -97,6 +109,19 @@ impl CivilTime {
             TimeZoneAnnotationKind::Named(name) => Some(name.as_str()),
             _ => None,
         }
+    }
+
+    /// Lends what it is made of to the rest of this module.
+    pub(super) fn pieces(&self) -> &Pieces<'static> {
+        &self.0
+    }
+
+    pub(super) fn into_pieces(self) -> Pieces<'static> {
+        self.0
+    }
+
+    pub(super) fn from_pieces(pieces: Pieces<'static>) -> Self {
+        Self(pieces)
     }
 
     /// Returns where this time stands among others.

@@ -7,8 +7,9 @@ use super::TimeError;
 
 /// Milliseconds since the first of January 1970, UTC, as a device's clock told them.
 ///
-/// It is shown to people and never decides an order. A foreign device may send any number, so showing an absurd one
-/// stops at the ends of the calendar instead of failing.
+/// It is shown to people, and keeps entries of one and the same time in the order in which they were written; beyond that it
+/// decides nothing. A foreign device may send any number, so showing an absurd one stops at the ends of the calendar instead of
+/// failing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 

@@ -1,4 +1,4 @@
-//! The channel: seals each message to its number, its direction and everything said before it.
+//! The channel: seals each message to its number, its direction and everything said before it; a farewell to the code alone.
 
 use haven_feed::digest::digest;
 use zeroize::Zeroizing;
@@ -68,6 +68,16 @@ impl Channel {
         let plain = self.key.open(&[labels::JOIN_MESSAGE.as_bytes(), &place, &self.transcript], sealed)?;
         self.record(&plain);
         Some(plain)
+    }
+
+    /// Seals a farewell. It may come at any point, so that nothing said before enters; the two ends need not have heard the same.
+    pub(super) fn seal_farewell(&self, plain: [u8; 1], entropy: &[u8; 32]) -> Vec<u8> {
+        self.key.seal(&[labels::JOIN_FAREWELL.as_bytes()], &plain, entropy)
+    }
+
+    /// Opens a farewell, or gives nothing whatever the reason.
+    pub(super) fn open_farewell(&self, sealed: &[u8]) -> Option<[u8; 1]> {
+        self.key.open(&[labels::JOIN_FAREWELL.as_bytes()], sealed)?.as_slice().try_into().ok()
     }
 
     fn record(&mut self, plain: &[u8]) {

@@ -5,7 +5,7 @@ use haven_feed::roster::consent;
 
 use super::channel::{Channel, Turn};
 use super::message::{self, OFFER_BYTES};
-use super::{LinkSecret, LinkingFault, Offer, Welcome};
+use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use crate::words;
 
 /// A new device whose words the person has confirmed; only these keys may go into the roster.
@@ -102,6 +102,11 @@ impl Existing {
         let Stage::Confirmed = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Over;
         self.channel.seal(Turn::Welcome, &message::write_welcome(&self.offer.space, welcome), &entropy)
+    }
+
+    /// Ends the linking, and gives what tells the joiner why.
+    pub fn farewell(self, why: Farewell, entropy: [u8; 32]) -> Vec<u8> {
+        self.channel.seal_farewell([why.to_byte()], &entropy)
     }
 
     fn out_of_turn(&self) -> LinkingFault {

@@ -5,7 +5,7 @@ use haven_feed::roster::consent;
 
 use super::channel::{Channel, Turn};
 use super::message::{self, Reveal};
-use super::{LinkSecret, LinkingFault, Offer, Welcome};
+use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use crate::feedkeys::FeedSecrets;
 use crate::words;
 
@@ -90,6 +90,11 @@ impl Joiner {
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Welcome, fourth).ok_or(LinkingFault::Tampered)?;
         message::read_welcome(&offer.space, &plain).ok_or(LinkingFault::Tampered)
+    }
+
+    /// Reads why the other side ended the linking; nothing if that was not the other side.
+    pub fn farewell(&self, sealed: &[u8]) -> Option<Farewell> {
+        self.channel.open_farewell(sealed).map(|[why]| Farewell::of_byte(why))
     }
 
     fn out_of_turn(&self) -> LinkingFault {

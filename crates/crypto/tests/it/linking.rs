@@ -1,7 +1,7 @@
 //! Linking, as it goes when everybody is honest, and against a server that is not.
 
 use haven_crypto::limits::{LINKING_MESSAGE_BYTES_MAX, NAME_BYTES_MAX};
-use haven_crypto::linking::{Existing, Joiner, LinkSecret, LinkingFault, Offer, Welcome};
+use haven_crypto::linking::{Existing, Farewell, Joiner, LinkSecret, LinkingFault, Offer, Welcome};
 use haven_crypto::words::WordsFault;
 use haven_feed::ids::{FeedId, LinkHash, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::limits::FEEDS_MAX;
@@ -238,4 +238,42 @@ fn the_largest_welcome_fits_a_mailbox() {
     };
     assert!(welcomed(FEEDS_MAX).unwrap().len() <= LINKING_MESSAGE_BYTES_MAX);
     assert_eq!(welcomed(100).err(), Some(LinkingFault::TooLarge));
+}
+
+#[test]
+fn a_farewell_is_read_wherever_either_side_stands_and_only_with_the_code() {
+    let ends = [
+        Farewell::WrongWords,
+        Farewell::Expired,
+        Farewell::Cancelled,
+        Farewell::RosterMoved,
+        Farewell::Misbehaved,
+        Farewell::Other,
+    ];
+    for why in ends {
+        let begun = Linking::begin(1);
+        assert_eq!(begun.joiner.farewell(&begun.existing.farewell(why, bytes(9))), Some(why));
+        // The joiner has revealed itself, and the other side has not heard it yet.
+        let mut apart = Linking::begin(1);
+        apart.third();
+        assert_eq!(apart.joiner.farewell(&apart.existing.farewell(why, bytes(9))), Some(why));
+        let revealed = Linking::revealed(1);
+        let sealed = revealed.existing.farewell(why, bytes(9));
+        assert_eq!(revealed.joiner.farewell(&sealed), Some(why));
+        assert_eq!(Linking::revealed(2).joiner.farewell(&sealed), None, "another code");
+        for altered in flips(&sealed) {
+            assert_eq!(revealed.joiner.farewell(&altered), None);
+        }
+    }
+}
+
+#[test]
+fn a_farewell_is_no_message_and_no_message_a_farewell() {
+    let mut linking = Linking::revealed(1);
+    let words = linking.words();
+    assert!(linking.existing.confirm(&words).is_ok());
+    let fourth = linking.existing.welcome(&welcome(1), bytes(7)).unwrap();
+    assert_eq!(linking.joiner.farewell(&fourth), None);
+    let farewell = linking.existing.farewell(Farewell::Cancelled, bytes(8));
+    assert_eq!(linking.joiner.finish(&farewell), Err(LinkingFault::Tampered));
 }

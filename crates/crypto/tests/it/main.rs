@@ -6,6 +6,7 @@ mod raw;
 mod world;
 
 mod codes;
+mod drops;
 mod epochs;
 mod feedkeys;
 mod local;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use haven_crypto::limits;
 use haven_crypto::local::LocalKey;
 use haven_crypto::passphrase::{
-    KdfFault, KdfParams, PassphraseKey, WrappedLocalKey, WrongPassphrase, stretch,
+    KdfFault, KdfParams, Passphrase, PassphraseKey, WrappedLocalKey, WrongPassphrase, stretch,
 };
 
 use crate::world::{bytes, flips};
@@ -17,7 +17,7 @@ fn params() -> KdfParams {
 /// "a calm passphrase", stretched once for all tests.
 fn stretched() -> &'static PassphraseKey {
     static KEY: OnceLock<PassphraseKey> = OnceLock::new();
-    KEY.get_or_init(|| stretch(b"a calm passphrase", &params()).unwrap())
+    KEY.get_or_init(|| stretch(&Passphrase::new("a calm passphrase"), &params()).unwrap())
 }
 
 fn wrapped() -> WrappedLocalKey {
@@ -44,13 +44,13 @@ fn the_right_passphrase_unwraps_the_key() {
 
 #[test]
 fn another_passphrase_or_salt_does_not() {
-    let wrong = stretch(b"a calm passphrasf", &params()).unwrap();
+    let wrong = stretch(&Passphrase::new("a calm passphrasf"), &params()).unwrap();
     assert_eq!(wrong.unwrap(&wrapped()).err(), Some(WrongPassphrase));
 
     let mut swapped = wrapped().as_bytes().to_vec();
     swapped[13] ^= 1;
     let swapped = WrappedLocalKey::parse(&swapped).unwrap();
-    let other_salt = stretch(b"a calm passphrase", swapped.params()).unwrap();
+    let other_salt = stretch(&Passphrase::new("a calm passphrase"), swapped.params()).unwrap();
     assert_eq!(other_salt.unwrap(&swapped).err(), Some(WrongPassphrase));
 }
 
@@ -93,7 +93,8 @@ fn check_params(m_kib: u32, t: u32, p: u32, expected: Result<(), KdfFault>) {
     assert_eq!(WrappedLocalKey::parse(&planted(m_kib, t, p)).map(|_| ()), expected);
     if expected.is_err() {
         // Refused at once: before any memory is asked for.
-        let refused = stretch(b"a calm passphrase", &KdfParams { m_kib, t, p, salt: bytes(1) });
+        let refused =
+            stretch(&Passphrase::new("a calm passphrase"), &KdfParams { m_kib, t, p, salt: bytes(1) });
         assert_eq!(refused.err(), expected.err());
     }
 }
@@ -125,6 +126,6 @@ fn damage_and_newer_versions_are_told_apart() {
 
 #[test]
 fn a_passphrase_has_a_longest_length() {
-    let longest = vec![b'a'; limits::PASSPHRASE_BYTES_MAX + 1];
+    let longest = Passphrase::new(&"a".repeat(limits::PASSPHRASE_BYTES_MAX + 1));
     assert_eq!(stretch(&longest, &params()).err(), Some(KdfFault::TooLong));
 }

@@ -39,6 +39,7 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
         entry: None,
         base_version: None,
         saved: client.daemon().await.unwrap().started,
+        held: false,
     };
     client.save_draft(draft).await.unwrap();
     daemon.child.kill().await.unwrap();

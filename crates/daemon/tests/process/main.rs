@@ -5,6 +5,7 @@
 mod daemon;
 
 mod folder;
+mod found;
 mod life;
 mod lock;
 mod readable;

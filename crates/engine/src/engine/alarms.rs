@@ -24,10 +24,14 @@ pub(super) enum Raised {
     OtherServer,
     /// The journal's file holds less than it held: an older copy was put in its place.
     OldCopy,
+    /// Something that was sealed while the vault was locked does not open.
+    DropUnreadable,
+    /// The key that words were sealed to while the vault was locked is not the one that this device made.
+    DropKeyChanged,
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 19] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -45,6 +49,8 @@ const KINDS: [&str; 17] = [
     "OTHER_SERVER",
     "UNKNOWN",
     "JOURNAL_WENT_BACK",
+    "DROP_UNREADABLE",
+    "DROP_KEY_CHANGED",
 ];
 
 /// Kinds that end when the person sets the server again, and so agrees to what it is and what it has lost.
@@ -75,6 +81,8 @@ impl Raised {
             Self::PutAside { .. } => 13,
             Self::OtherServer => 14,
             Self::OldCopy => 16,
+            Self::DropUnreadable => 17,
+            Self::DropKeyChanged => 18,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::limits;
 impl Engine {
     pub(super) fn keep_time(&mut self, work: &mut Work<'_, '_>) {
         self.fold_due_drafts(work);
+        self.take_left_drops(work);
         self.expire_link(work);
         if self.heartbeat_in(work.cx.now) == Some(0) {
             self.give_sign(work);

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use haven_core::entry::Draft;
-use haven_core::id::EntryId;
+use haven_core::answers::Answer;
+use haven_core::entry::{Draft, EntryKind};
+use haven_core::id::{EntryId, PersonId};
+use haven_core::measure::{About, PERSON_FIELD};
 use haven_core::time::Timestamp;
 
 use super::{Engine, OpenFault, Sealed, Work};
@@ -23,6 +25,10 @@ pub(super) struct Drafting {
     /// What the editor was opened at, or what was last folded.
     base: Option<Version>,
     fields: Fields,
+    /// Whom it is about besides those in `fields`, by names that fit nobody or several so far.
+    named: BTreeSet<String>,
+    /// Only its person makes an entry of it.
+    held: bool,
     saved_ms: i64,
     /// Holds words that no record has.
     dirty: bool,
@@ -33,23 +39,33 @@ pub(super) struct Drafting {
 
 impl Engine {
     pub(super) fn save_draft(&mut self, work: &mut Work<'_, '_>, save: DraftSave) -> Result<DraftId, Fault> {
-        let DraftSave { id, editing, draft } = save;
-        if !draft.is_blank() {
-            draft.validate().map_err(super::journal::limit)?;
-        }
+        let DraftSave { id, editing, mut draft, held, named } = save;
+        draft.check_unfinished().map_err(super::journal::limit)?;
+        let (people, named) = self.people_named(&named);
+        draft.people.extend(people);
         let created = Timestamp::from_millis(work.cx.now.wall_ms);
         let fields = fields::of_draft(&draft, &self.shelf.exercises, created);
         let (wall, mono) = (work.cx.now.wall_ms, work.cx.now.mono_ms);
         if let Some(known) = self.drafts.get_mut(&id) {
-            if known.fields != fields {
+            known.held = held;
+            if known.fields != fields || known.named != named {
                 known.first_ms = if known.dirty { known.first_ms } else { mono };
                 known.dirty = true;
             }
-            (known.fields, known.saved_ms, known.last_ms) = (fields, wall, mono);
+            (known.fields, known.named, known.saved_ms, known.last_ms) = (fields, named, wall, mono);
         } else {
             let (entry, base) = self.draft_base(editing)?;
-            let drafting =
-                Drafting { entry, base, fields, saved_ms: wall, dirty: true, first_ms: mono, last_ms: mono };
+            let drafting = Drafting {
+                entry,
+                base,
+                fields,
+                named,
+                held,
+                saved_ms: wall,
+                dirty: true,
+                first_ms: mono,
+                last_ms: mono,
+            };
             self.drafts.insert(id, drafting);
         }
         self.keep_draft(work, id);
@@ -60,13 +76,17 @@ impl Engine {
         &self,
         editing: Option<(EntryId, Option<Version>)>,
     ) -> Result<(Option<EntryId>, Option<Version>), Fault> {
-        if self.drafts.len() >= limits::DRAFTS_MAX {
+        if !self.has_place_for_draft() {
             let (size, max) = (self.drafts.len() as u64 + 1, limits::DRAFTS_MAX as u64);
             return Err(Fault::TooLarge { what: "the number of drafts", size, max, unit: "drafts" });
         }
         let Some((entry, base)) = editing else { return Ok((None, None)) };
         let row = self.view.entry(entry).ok_or(Fault::EntryUnknown)?;
         Ok((Some(entry), Some(base.unwrap_or_else(|| row.version.clone()))))
+    }
+
+    pub(super) fn has_place_for_draft(&self) -> bool {
+        self.drafts.len() < limits::DRAFTS_MAX
     }
 
     pub(super) fn list_drafts(&self) -> Vec<DraftShown> {
@@ -78,9 +98,20 @@ impl Engine {
                 base: drafting.base.clone(),
                 saved: Timestamp::from_millis(drafting.saved_ms),
                 draft,
+                held: drafting.held,
+                named: drafting.named.clone(),
+                problem: self.obstacle(drafting),
             })
         };
         self.drafts.iter().filter_map(shown).collect()
+    }
+
+    /// What keeps a draft from being an entry. A blank page is only not written yet.
+    fn obstacle(&self, drafting: &Drafting) -> Option<Fault> {
+        if !self.people_named(&drafting.named).1.is_empty() {
+            return Some(Fault::PeopleUnclear);
+        }
+        check(&drafting.fields, true).err()
     }
 
     pub(super) fn commit_draft(&mut self, work: &mut Work<'_, '_>, id: DraftId) -> Result<EntryId, Fault> {
@@ -102,7 +133,14 @@ impl Engine {
         if !drafting.dirty {
             return Ok(());
         }
-        let (entry, base, words) = (drafting.entry, drafting.base.clone(), drafting.fields.clone());
+        let (people, unclear) = self.people_named(&drafting.named);
+        if !unclear.is_empty() {
+            return Err(Fault::PeopleUnclear);
+        }
+        let (entry, base, mut words) = (drafting.entry, drafting.base.clone(), drafting.fields.clone());
+        words.people.extend(people.iter().map(PersonId::to_string));
+        self.say_about_whom(&mut words);
+        check(&words, entry.is_some())?;
         let (entry, base) = match (entry, base) {
             (Some(entry), Some(base)) => (entry, self.fold_into(work, entry, &base, &words)?),
             _ => {
@@ -114,8 +152,25 @@ impl Engine {
         };
         let drafting = self.drafts.get_mut(&id).ok_or(Fault::DraftUnknown)?;
         (drafting.entry, drafting.base, drafting.dirty) = (Some(entry), Some(base), false);
+        (drafting.fields, drafting.named) = (words, BTreeSet::new());
         self.keep_draft(work, id);
         Ok(())
+    }
+
+    /// A measure about somebody says about whom in its answers, too, as when it is answered at once.
+    fn say_about_whom(&self, words: &mut Fields) {
+        let about = as_draft(words).and_then(|draft| {
+            let made_with = draft.exercise.as_ref()?;
+            let measure = self.shelf.measures.get_version(&made_with.id, made_with.version)?;
+            let person = *draft.people.first()?;
+            (measure.about == About::Person && draft.people.len() == 1).then_some(person)
+        });
+        if let Some(person) = about {
+            words
+                .answers
+                .entry(PERSON_FIELD.to_owned())
+                .or_insert_with(|| Answer::Person(person).to_stored());
+        }
     }
 
     fn fold_into(
@@ -169,32 +224,39 @@ impl Engine {
 impl Drafting {
     fn due_ms(&self) -> Option<u64> {
         let due = (self.last_ms + limits::DRAFT_IDLE_MS).min(self.first_ms + limits::DRAFT_AGE_MS);
-        self.dirty.then_some(due)
+        // Half a measure has no result, and must not look like one: only its person says when it is done.
+        (self.dirty && !self.held && self.fields.kind != EntryKind::Measure.as_str()).then_some(due)
     }
 
     fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
         w.option(self.entry, |w, entry| w.raw(entry.as_bytes()));
         w.u8(u8::from(self.dirty));
+        w.u8(u8::from(self.held));
         let version = self.base.clone().unwrap_or_else(|| Version::new(Vec::new()));
         let stored =
             Stored { fields: self.fields.clone(), version, modified_ms: self.saved_ms, sources: Vec::new() };
         w.bytes(&stored.encode());
+        w.count(self.named.len());
+        self.named.iter().for_each(|name| w.text(name));
         w.0
     }
 
     fn decode(bytes: &[u8], now: Now) -> Result<Self, Malformed> {
         let mut s = Scanner(bytes);
         let entry = s.option(|s| Ok(EntryId::from_bytes(s.array()?)))?;
-        let dirty = s.u8()? != 0;
+        let (dirty, held) = (s.u8()? != 0, s.u8()? != 0);
         let stored = Stored::decode(s.bytes()?)?;
+        let named = s.list(|s| s.text().map(str::to_owned))?;
         s.end()?;
         Ok(Self {
             base: entry.map(|_| stored.version),
             entry,
             fields: stored.fields,
+            named: named.into_iter().collect(),
             saved_ms: stored.modified_ms,
             dirty,
+            held,
             first_ms: now.mono_ms,
             last_ms: now.mono_ms,
         })
@@ -212,6 +274,15 @@ pub(super) fn read(
         Some((id, Drafting::decode(&plain, now).ok()?))
     };
     Ok(sealed.rows(Table::Drafts)?.into_iter().filter_map(one).collect())
+}
+
+/// Whether a draft's words fit an entry. One that was emptied is refused where there is no entry yet.
+fn check(words: &Fields, is_entry: bool) -> Result<(), Fault> {
+    let draft = as_draft(words).ok_or(Fault::Unreadable)?;
+    if is_entry && draft.is_blank() {
+        return Ok(());
+    }
+    draft.validate().map_err(super::journal::limit)
 }
 
 fn as_draft(words: &Fields) -> Option<Draft> {

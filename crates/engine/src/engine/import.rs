@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haven_core::id::PersonId;
-use haven_core::import::ImportLine;
+use haven_core::import::{ImportFault, ImportLine};
 use haven_core::person::PersonName;
-use haven_core::time::Timestamp;
+use haven_core::time::{LocalZone, SortKey, Timestamp, Zones};
 use haven_feed::digest::digest;
+use thiserror::Error;
 
 use super::work::Changed;
 use super::writing::Written;
@@ -21,11 +22,30 @@ use crate::parallel;
 use crate::row::Stored;
 use crate::version::Version;
 
+/// A line names somebody in a way that fits several.
+#[derive(Debug, Error)]
+#[error(
+    "\"people\": several people could be meant; write the name exactly as in `haven people list`, or the id"
+)]
+struct SeveralMeant;
+
 /// A line that will become an entry.
 struct Wanted {
     line: u64,
     identity: [u8; 32],
     read: ImportLine,
+}
+
+/// Where the times of the lines are entered.
+pub(super) struct Entered<'a> {
+    pub(super) zones: &'a dyn Zones,
+    pub(super) here: Option<LocalZone>,
+}
+
+impl Entered<'_> {
+    fn read(&self, line: &[u8]) -> Result<ImportLine, ImportFault> {
+        ImportLine::parse(line)?.entered(self.zones, self.here.as_ref())
+    }
 }
 
 impl Engine {
@@ -34,22 +54,26 @@ impl Engine {
         work: &mut Work<'_, '_>,
         lines: &[ImportItem],
         dry_run: bool,
+        entered: &Entered<'_>,
     ) -> Result<Imported, Fault> {
         if lines.len() > limits::IMPORT_LINES_MAX {
             let (size, max) = (lines.len() as u64, limits::IMPORT_LINES_MAX as u64);
             return Err(Fault::TooLarge { what: "the batch", size, max, unit: "lines" });
         }
         let mut outcome = Imported::default();
-        let wanted = self.wanted(lines, &mut outcome);
+        let wanted = self.wanted(lines, entered, &mut outcome);
         if dry_run {
             outcome.imported = wanted.len() as u64;
             return Ok(outcome);
         }
         let people = self.people_of(work, &wanted)?;
         let mut created = Vec::with_capacity(wanted.len());
+        let mut last: BTreeMap<SortKey, Timestamp> = BTreeMap::new();
         for one in wanted {
-            let line = one.line;
-            match self.fields_of(work, one, &people) {
+            let (line, key) = (one.line, one.read.date.sort_key());
+            let stamp = self.stamp(work, key, last.get(&key).copied());
+            last.insert(key, stamp);
+            match self.fields_of(one, stamp, &people) {
                 Ok(fields) => created.push((draw::<16>(work.cx.entropy), fields)),
                 Err(reason) => outcome.failed.push(LineFault { line, reason }),
             }
@@ -61,8 +85,8 @@ impl Engine {
     }
 
     /// Reads the lines on all cores and drops what is there already, or twice in this batch.
-    fn wanted(&self, lines: &[ImportItem], outcome: &mut Imported) -> Vec<Wanted> {
-        let read = parallel::map(lines, |item| (identity(&item.bytes), ImportLine::parse(&item.bytes)));
+    fn wanted(&self, lines: &[ImportItem], entered: &Entered<'_>, outcome: &mut Imported) -> Vec<Wanted> {
+        let read = parallel::map(lines, |item| (identity(&item.bytes), entered.read(&item.bytes)));
         let mut seen = BTreeSet::new();
         let mut wanted = Vec::with_capacity(lines.len());
         for (item, (identity, read)) in lines.iter().zip(read) {
@@ -83,26 +107,50 @@ impl Engine {
         wanted
     }
 
-    /// The people that the lines name, by name; those not yet in the journal are added.
+    /// The people that the lines name, by name, in the order in which they are named; those not yet in the journal are added. A
+    /// name in another case means whoever has it, as it does everywhere, and is left out where it could mean several.
     fn people_of(
         &mut self,
         work: &mut Work<'_, '_>,
         wanted: &[Wanted],
     ) -> Result<BTreeMap<PersonName, PersonId>, Fault> {
-        let names: BTreeSet<_> = wanted.iter().flat_map(|one| one.read.people.iter().cloned()).collect();
         let mut people = BTreeMap::new();
-        let mut new = Vec::new();
-        for name in names {
-            let known = self.person_named(&name).or_else(|| self.person_by_id(&name));
-            let id = known.unwrap_or_else(|| {
-                let id = draw(work.cx.entropy);
-                new.push((id, fields::of_person(&name, Timestamp::from_millis(work.cx.now.wall_ms))));
-                PersonId::from_bytes(id)
-            });
-            people.insert(name, id);
+        let mut new: Vec<(PersonName, DocumentId)> = Vec::new();
+        for name in wanted.iter().flat_map(|one| &one.read.people) {
+            let id = match self.meant_by(name, &new) {
+                Ok(Some(id)) => id,
+                Ok(None) => {
+                    let id = draw(work.cx.entropy);
+                    new.push((name.clone(), id));
+                    PersonId::from_bytes(id)
+                }
+                Err(SeveralMeant) => continue,
+            };
+            people.insert(name.clone(), id);
         }
-        self.create_all(work, new)?;
+        let created = Timestamp::from_millis(work.cx.now.wall_ms);
+        let new = new.iter().map(|(name, id)| (*id, fields::of_person(name, created)));
+        self.create_all(work, new.collect())?;
         Ok(people)
+    }
+
+    /// Whom a line means by a name, among the people of the journal and those that lines before it have added.
+    fn meant_by(
+        &self,
+        name: &PersonName,
+        new: &[(PersonName, DocumentId)],
+    ) -> Result<Option<PersonId>, SeveralMeant> {
+        let new_named = new.iter().find(|(other, _)| other == name).map(|(_, id)| PersonId::from_bytes(*id));
+        if let Some(id) = new_named.or_else(|| self.person_named(name)).or_else(|| self.person_by_id(name)) {
+            return Ok(Some(id));
+        }
+        let new = new.iter().filter(|(other, _)| other.differs_in_case_only(name));
+        let new = new.map(|(_, id)| PersonId::from_bytes(*id));
+        let mut alike = self.people_named_alike(name).chain(new);
+        match (alike.next(), alike.next()) {
+            (found, None) => Ok(found),
+            _ => Err(SeveralMeant),
+        }
     }
 
     fn person_by_id(&self, name: &PersonName) -> Option<PersonId> {
@@ -112,15 +160,16 @@ impl Engine {
 
     fn fields_of(
         &self,
-        work: &Work<'_, '_>,
         one: Wanted,
+        created: Timestamp,
         people: &BTreeMap<PersonName, PersonId>,
     ) -> Result<Fields, String> {
-        let named = one.read.people.iter().filter_map(|name| people.get(name).copied()).collect();
+        let named = one.read.people.iter().map(|name| people.get(name).copied());
+        let named = named.collect::<Option<_>>().ok_or_else(|| SeveralMeant.to_string())?;
         let exercise =
             one.read.exercise.as_ref().and_then(|at| self.shelf.exercises.get_version(&at.id, at.version));
         let draft = one.read.draft(one.identity, named, exercise).map_err(|fault| fault.to_string())?;
-        Ok(fields::of_draft(&draft, &self.shelf.exercises, Timestamp::from_millis(work.cx.now.wall_ms)))
+        Ok(fields::of_draft(&draft, &self.shelf.exercises, created))
     }
 
     /// Creates documents on all cores and writes them in as few records as they need.

@@ -3,7 +3,7 @@
 use haven_core::entry::{Draft, Edit, EntryError};
 use haven_core::id::EntryId;
 use haven_core::limits as core_limits;
-use haven_core::time::Timestamp;
+use haven_core::time::{SortKey, Timestamp};
 
 use super::writing::Written;
 use super::{Engine, Work, unreadable};
@@ -12,6 +12,7 @@ use crate::content::DocumentId;
 use crate::document::{Actor, Author, DocumentFault, Fields, FieldsEdit, create};
 use crate::fields;
 use crate::io::draw;
+use crate::limits;
 use crate::row::Stored;
 use crate::version::Version;
 
@@ -19,12 +20,22 @@ impl Engine {
     pub(super) fn add(&mut self, work: &mut Work<'_, '_>, draft: &Draft) -> Result<EntryId, Fault> {
         draft.validate().map_err(limit)?;
         self.check_people(&draft.people)?;
-        let created = Timestamp::from_millis(work.cx.now.wall_ms);
+        let created = self.stamp(work, draft.at.sort_key(), None);
         let id = draw(work.cx.entropy);
         self.create(work, id, fields::of_draft(draft, &self.shelf.exercises, created))?;
         let id = EntryId::from_bytes(id);
         self.mark_unsafe(work, id, None)?;
         Ok(id)
+    }
+
+    /// When a new entry of this time was written: now, and after whichever of the same time was last written down, here or on
+    /// the line before it (`before`), so that entries of one bare date keep their order also within one millisecond, and when a
+    /// clock was set back. A stamp far ahead of this device's clock is not followed.
+    pub(super) fn stamp(&self, work: &Work<'_, '_>, key: SortKey, before: Option<Timestamp>) -> Timestamp {
+        let now_ms = work.cx.now.wall_ms;
+        let last = before.max(self.view.last_created(key)).map(Timestamp::as_millis);
+        let next = last.filter(|last| last.saturating_sub(now_ms) <= limits::CREATED_AHEAD_MS_MAX);
+        Timestamp::from_millis(next.map_or(now_ms, |last| now_ms.max(last.saturating_add(1))))
     }
 
     pub(super) fn create(
@@ -33,7 +44,19 @@ impl Engine {
         id: DocumentId,
         fields: Fields,
     ) -> Result<(), Fault> {
-        let author = self.author(work);
+        let now_ms = work.cx.now.wall_ms;
+        self.create_at(work, id, fields, now_ms)
+    }
+
+    /// Creates a document as of a moment that may be past.
+    pub(super) fn create_at(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: DocumentId,
+        fields: Fields,
+        at_ms: i64,
+    ) -> Result<(), Fault> {
+        let author = Author { actor: self.actor, now_ms: at_ms };
         let created = create(&fields, author);
         let written = [Written { document: id, changes: vec![created.change] }];
         let sources = self.write(work, &written, &[author.actor].into())?;
@@ -198,6 +221,9 @@ pub(super) fn limit(fault: EntryError) -> Fault {
         }
         EntryError::EntryTooLarge { bytes } => {
             too_large("the entry", bytes, core_limits::ENTRY_BYTES_MAX, "bytes")
+        }
+        EntryError::DraftTooLarge { bytes } => {
+            too_large("the draft", bytes, core_limits::DRAFT_BYTES_MAX, "bytes")
         }
         other => Fault::Invalid(other.to_string()),
     }

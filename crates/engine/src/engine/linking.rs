@@ -1,7 +1,7 @@
 //! Linking a new device, on the device that is in the vault already.
 
 use haven_core::time::Timestamp;
-use haven_crypto::linking::{Candidate, Existing, LinkSecret, LinkingFault, Offer, Welcome};
+use haven_crypto::linking::{Candidate, Existing, Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use haven_crypto::wrap::wrap;
 use haven_feed::roster::body::AddFeed;
 use haven_feed::roster::{Author, Link, WrapContext, link};
@@ -76,7 +76,8 @@ impl Engine {
         if let Some(ticket) = self.linking.confirming.take() {
             work.step.reply.push((ticket, Err(Fault::LinkVoid(why))));
         }
-        work.step.send.push(Outgoing::CloseMailbox { mailbox: open.mailbox });
+        let farewell = open.existing.farewell(farewell(why), draw(work.cx.entropy));
+        work.step.send.push(Outgoing::CloseMailbox { mailbox: open.mailbox, farewell });
         self.show_linking(work, shown);
     }
 
@@ -227,6 +228,18 @@ impl Engine {
 
     pub(super) fn link_ends(&self) -> Option<u64> {
         self.linking.open.as_ref().map(|open| open.ends_ms)
+    }
+}
+
+/// What the new device is told of an end.
+fn farewell(why: LinkEnd) -> Farewell {
+    match why {
+        LinkEnd::WrongWords => Farewell::WrongWords,
+        LinkEnd::Expired => Farewell::Expired,
+        LinkEnd::Cancelled => Farewell::Cancelled,
+        LinkEnd::RosterMoved => Farewell::RosterMoved,
+        LinkEnd::Misbehaved(_) => Farewell::Misbehaved,
+        LinkEnd::Unreachable | LinkEnd::MailboxClosed => Farewell::Other,
     }
 }
 

@@ -33,6 +33,11 @@ impl Engine {
         self.view.people().find(|person| person.name == *name).map(|person| person.id)
     }
 
+    /// Everybody in the journal whose name is this one but for its case.
+    pub(super) fn people_named_alike(&self, name: &PersonName) -> impl Iterator<Item = PersonId> {
+        self.view.people().filter(|person| person.name.differs_in_case_only(name)).map(|person| person.id)
+    }
+
     pub(super) fn edit_person(
         &mut self,
         work: &mut Work<'_, '_>,

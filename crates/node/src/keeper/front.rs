@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use haven_core::support::Chosen;
 use haven_engine::command::{Fault, Reply, Ticket};
+use haven_engine::drops;
 use haven_engine::io::{Reader, StoreFault, Table};
 use haven_engine::sync::{Incoming, Outgoing};
 use haven_engine::turn::Shell;
@@ -39,8 +40,12 @@ pub(super) struct Timer {
 }
 
 impl Front {
-    pub(super) fn new(host: Arc<dyn Host>, stage: Stage) -> (Self, watch::Receiver<Arc<Snapshot>>) {
-        let (board, seen) = watch::channel(Arc::new(Snapshot::closed(stage)));
+    pub(super) fn new(
+        host: Arc<dyn Host>,
+        stage: Stage,
+        reader: &dyn Reader,
+    ) -> (Self, watch::Receiver<Arc<Snapshot>>) {
+        let (board, seen) = watch::channel(Arc::new(Snapshot::closed(stage, waiting(reader))));
         let front = Self {
             host,
             board,
@@ -77,7 +82,8 @@ impl Front {
 
     /// Shows a vault that has just been opened.
     pub(super) fn opened(&mut self, reader: &dyn Reader) {
-        self.board.send_modify(|before| *before = Arc::new(before.opened(drafts(reader))));
+        let (drafts, waiting) = (drafts(reader), waiting(reader));
+        self.board.send_modify(|before| *before = Arc::new(before.opened(drafts, waiting)));
         self.drafts_may_change = false;
         self.follow_plan();
         self.follow_server();
@@ -99,15 +105,28 @@ impl Front {
         self.timer = None;
         self.asked.clear();
         self.answers.clear();
-        self.board.send_replace(Arc::new(Snapshot::closed(stage)));
+        self.board.send_modify(|before| *before = Arc::new(Snapshot::closed(stage, before.waiting)));
     }
 
     /// After a turn: what is not in a view, and the server it may have chosen.
     pub(super) fn settle(&mut self, reader: &dyn Reader) {
         if std::mem::take(&mut self.drafts_may_change) {
             self.board.send_modify(|before| *before = Arc::new(before.with_drafts(drafts(reader))));
+            self.waits(reader);
         }
         self.follow_server();
+    }
+
+    /// Shows how many drops wait.
+    pub(super) fn waits(&self, reader: &dyn Reader) {
+        let waiting = waiting(reader);
+        self.board.send_if_modified(|before| {
+            let is_news = before.waiting != waiting;
+            if is_news {
+                *before = Arc::new(before.with_waiting(waiting));
+            }
+            is_news
+        });
     }
 
     /// After a turn that was not kept: everybody who waits hears why, and nothing more comes of it.
@@ -178,6 +197,17 @@ fn drafts(reader: &dyn Reader) -> u32 {
         tracing::error!(%fault, "the drafts could not be counted");
     }
     count
+}
+
+/// How many drops wait; there are at most 256.
+fn waiting(reader: &dyn Reader) -> u32 {
+    match drops::waiting(reader) {
+        Ok((count, _)) => u32::try_from(count).unwrap_or(u32::MAX),
+        Err(fault) => {
+            tracing::error!(%fault, "what waits sealed could not be counted");
+            0
+        }
+    }
 }
 
 /// Waits for the server.

@@ -7,6 +7,7 @@ use haven_engine::engine::{Engine, Input};
 use haven_engine::io::{Context, StoreFault, Table};
 use haven_engine::turn::{Shell as _, release};
 use haven_engine::vault::{self, Created, Locked, State, Unlocked};
+use haven_engine::view::View;
 
 use super::order::{Examined, Found, Made, Opening, Refused, TryRefused};
 use super::{Keeper, Vault};
@@ -61,14 +62,34 @@ impl Keeper {
         let (now, mut entropy) = (self.host.now(), HostEntropy(&*self.host));
         let mut cx = Context { now, entropy: &mut entropy, reader: &*self.store };
         let (engine, step) = Engine::open(unlocked, self.shelf.clone(), &mut cx)?;
+        let view = step.view.clone();
         if let Err(fault) = release(step, &mut *self.store, &mut self.front) {
-            self.front.fail(&fault);
-            return Err(fault.into());
+            return self.only_read(engine, view, fault);
         }
         self.vault = Vault::Open(Box::new(engine));
         self.front.opened(&*self.store);
         tracing::info!("the vault is open");
         self.tell_went_back();
+        Ok(())
+    }
+
+    /// Opens a vault for reading on a disk that takes nothing: what it shows was read from what is durable. Writing goes on
+    /// as soon as there is room.
+    fn only_read(
+        &mut self,
+        engine: Engine,
+        view: Option<Arc<View>>,
+        fault: StoreFault,
+    ) -> Result<(), Refused> {
+        let Some(view) = view.filter(|_| fault.leaves_reading()) else {
+            self.front.fail(&fault);
+            return Err(fault.into());
+        };
+        self.front.publish(view);
+        self.front.opened(&*self.store);
+        self.front.fail(&fault);
+        self.vault = Vault::Open(Box::new(engine));
+        self.break_off(fault);
         Ok(())
     }
 

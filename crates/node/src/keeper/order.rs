@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use haven_core::id::EntryId;
 use haven_core::support::{ChoiceFault, Chosen};
 use haven_engine::command::{Command, Fault, Reply};
+use haven_engine::drops::{Dropped, SealFault};
 use haven_engine::engine::OpenFault;
 use haven_engine::io::{Reader, StoreFault};
 use haven_engine::vault::{Created, Locked, Unlocked, VaultFault};
@@ -41,6 +43,8 @@ pub(crate) enum Order {
     Choose(BTreeSet<Chosen>, bool, Answer<()>),
     /// Connect to the server at once.
     Sync(Answer<()>),
+    /// Keep words sealed until the vault is opened.
+    Seal(Box<Dropped>, Answer<EntryId>),
 }
 
 /// Reads the keys of a vault whose passphrase was right.
@@ -106,6 +110,9 @@ pub(crate) enum Refused {
     /// The lines that were chosen cannot be readable.
     #[error(transparent)]
     Choice(#[from] ChoiceFault),
+    /// Words cannot be sealed.
+    #[error(transparent)]
+    Seal(SealFault),
     /// The readable lines cannot be kept.
     #[error(transparent)]
     Keep(#[from] KeepFault),
@@ -116,6 +123,15 @@ impl From<VaultFault> for Refused {
         match fault {
             VaultFault::Store(fault) => fault.into(),
             other => Self::Vault(other),
+        }
+    }
+}
+
+impl From<SealFault> for Refused {
+    fn from(fault: SealFault) -> Self {
+        match fault {
+            SealFault::Store(fault) => fault.into(),
+            other => Self::Seal(other),
         }
     }
 }

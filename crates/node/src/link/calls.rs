@@ -33,6 +33,8 @@ pub(super) enum Said {
     Again,
     /// A ping, or a confirmation that nobody waits for.
     Nothing,
+    /// A mailbox that was watched is closed.
+    Closed,
     /// The connection is no good.
     Broken,
 }
@@ -240,8 +242,9 @@ impl Caller {
         }
     }
 
-    pub(super) async fn close_mailbox(self, bearer: Bearer, mailbox: [u8; 16]) -> Said {
-        let request = bearer.request(pb::CloseMailboxRequest { mailbox: bytes(mailbox) });
+    pub(super) async fn close_mailbox(self, bearer: Bearer, mailbox: [u8; 16], farewell: Vec<u8>) -> Said {
+        let request = pb::CloseMailboxRequest { mailbox: bytes(mailbox), farewell: farewell.into() };
+        let request = bearer.request(request);
         let mut client = Mailbox::new(self.transport.clone());
         match self.within(client.close_mailbox(request)).await {
             Ok(_) | Err(CallFault::Refused(_)) => Said::Nothing,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::stream::{SelectAll, Stream, StreamExt as _, once};
 use haven_engine::join::{JoinInput, JoinSend};
 use haven_engine::sync::Incoming;
+use haven_wire::limits::MAILBOX_FAREWELL_INDEX;
 
 use super::calls::{Bearer, Caller, Said};
 use crate::host::{DialFault, Host};
@@ -29,7 +30,9 @@ impl JoinLink {
     pub(crate) fn send(&mut self, message: JoinSend) {
         let caller = self.caller.clone();
         match message {
-            JoinSend::Watch { mailbox } => self.add(caller.watch_mailbox(mailbox)),
+            JoinSend::Watch { mailbox } => {
+                self.add(caller.watch_mailbox(mailbox).chain(once(async { Said::Closed })));
+            }
             JoinSend::Post { mailbox, index, message } => {
                 self.add(once(caller.post_message(mailbox, index, message)));
             }
@@ -49,9 +52,13 @@ impl JoinLink {
     pub(crate) async fn next(&mut self) -> Option<JoinInput> {
         loop {
             return Some(match self.answers.next().await? {
+                Said::Heard(Incoming::MailboxMessage { index: MAILBOX_FAREWELL_INDEX, message, .. }) => {
+                    JoinInput::Farewell(message)
+                }
                 Said::Heard(Incoming::MailboxMessage { index, message, .. }) => {
                     JoinInput::Mailbox { index, message }
                 }
+                Said::Closed => JoinInput::Closed,
                 Said::Heard(Incoming::Challenged { nonce, server_key, store_id, signature }) => {
                     JoinInput::Challenged { nonce, server_key, store_id, signature }
                 }

@@ -83,7 +83,7 @@ impl Session {
                 self.bearer = Bearer::from(token);
                 Some(Some(Incoming::LoggedIn))
             }
-            Said::Nothing | Said::Again => Some(None),
+            Said::Nothing | Said::Again | Said::Closed => Some(None),
             Said::Broken => None,
         }
     }
@@ -130,7 +130,9 @@ impl Session {
             Outgoing::PostMessage { mailbox, index, message } => {
                 self.add(once(caller.post_message(mailbox, index, message)));
             }
-            Outgoing::CloseMailbox { mailbox } => self.add(once(caller.close_mailbox(bearer, mailbox))),
+            Outgoing::CloseMailbox { mailbox, farewell } => {
+                self.add(once(caller.close_mailbox(bearer, mailbox, farewell)));
+            }
             Outgoing::Reconnect { .. } => {}
         }
     }

@@ -34,6 +34,20 @@ impl Definitions {
         self.node.opened().ok().map(|snapshot| self.desk.of(&snapshot.view).shelf)
     }
 
+    /// The TOML that something was read from: Haven's own, or what the person added.
+    pub(super) fn text(
+        &self,
+        reference: &ExerciseRef,
+        ours: Option<&str>,
+        is_custom: bool,
+    ) -> Result<String, Status> {
+        if let (false, Some(text)) = (is_custom, ours) {
+            return Ok(text.to_owned());
+        }
+        let snapshot = self.node.opened()?;
+        snapshot.view.definition(reference).map(str::to_owned).ok_or_else(unexpected)
+    }
+
     /// Keeps a definition. What is wrong with it is an answer and no error.
     pub(super) async fn add(
         &self,

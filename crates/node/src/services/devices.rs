@@ -1,7 +1,7 @@
 //! The devices of the vault, and letting another one in.
 
 use haven_api::convert::devices::{device_to_pb, link_state_to_pb, link_to_pb};
-use haven_api::devices::{Device, Link, LinkState};
+use haven_api::devices::{Device, Link, LinkState, link_url};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_api::pb::device_service_server::DeviceService;
@@ -55,7 +55,7 @@ impl DeviceService for Devices {
         let Reply::LinkStarted(started) = self.0.command_online(|| Command::StartLink).await? else {
             return Err(unexpected());
         };
-        let url = link_text(&started.code, &server_url);
+        let url = link_url(&started.code, &server_url);
         let link = Link { code: started.code, server_url, expires: started.expires, url };
         Ok(Response::new(link_to_pb(link)))
     }
@@ -114,11 +114,6 @@ impl DeviceService for Devices {
     ) -> Result<Response<Self::JoinVaultStream>, Status> {
         joining::join(&self.0, request.into_inner()).await.map(Response::new)
     }
-}
-
-/// Code and server in one text, read inside the app only: no browser opens it.
-fn link_text(code: &str, server_url: &str) -> String {
-    format!("haven-link:{code}@{server_url}")
 }
 
 /// The device that was let in last under a name.

@@ -1,18 +1,24 @@
 //! What open editors hold.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use haven_api::convert::draft::kept_to_pb;
+use haven_api::convert::draft::{kept_to_pb, unfit};
 use haven_api::convert::entry::exercise_ref_to_pb;
-use haven_api::convert::saved::{id_from_pb, id_to_pb};
+use haven_api::convert::saved::{id_from_pb, id_to_pb, sealing_from_pb};
+use haven_api::drafts::{Becomes, Sealing};
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::draft_service_server::DraftService;
+use haven_core::entry::{EntryError, Tag, opening};
+use haven_core::time::Timestamp;
 use haven_engine::command::{Command, DraftId, DraftSave, DraftShown, Fault, Reply};
+use haven_engine::drops::{self, Dropped};
 use tonic::{Request, Response, Status};
 
-use super::desk::Desk;
+use super::desk::{Desk, now};
 use super::{names, unexpected};
+use crate::host::Host;
 use crate::keeper::order::Refused;
 use crate::node::Node;
 
@@ -30,13 +36,15 @@ impl DraftService for Drafts {
         let saved = request.into_inner().draft.unwrap_or_default();
         let id = draft_id(&saved.draft_id)?;
         let snapshot = self.node.opened()?;
+        let held = saved.held;
         let editing = match saved.entry_id.as_str() {
             "" => None,
             text => Some((names::entry(&snapshot.view, text)?, names::version(&saved.base_version)?)),
         };
-        let draft =
-            self.desk.unfinished(&**self.node.host(), &snapshot.view, saved.draft.unwrap_or_default())?;
-        self.node.command(Command::SaveDraft(DraftSave { id, editing, draft })).await?;
+        let entry = editing.as_ref().and_then(|(id, _)| snapshot.view.entry(*id)).map(|row| &row.entry);
+        let draft = saved.draft.unwrap_or_default();
+        let (draft, named) = self.desk.unfinished(&**self.node.host(), &snapshot.view, entry, draft)?;
+        self.node.command(Command::SaveDraft(DraftSave { id, editing, draft, held, named })).await?;
         Ok(Response::new(pb::SaveDraftResponse { saved_ms: self.node.host().now().wall_ms }))
     }
 
@@ -52,6 +60,8 @@ impl DraftService for Drafts {
             title: it.draft.title.clone(),
             saved_ms: it.saved.as_millis(),
             exercise: it.draft.exercise.as_ref().map(exercise_ref_to_pb),
+            opening: opening(&it.draft.text).to_owned(),
+            problem: it.problem.as_ref().map(Fault::to_string).unwrap_or_default(),
         });
         Ok(Response::new(pb::ListDraftsResponse { drafts: drafts.collect() }))
     }
@@ -63,12 +73,15 @@ impl DraftService for Drafts {
         let id = draft_id(&request.into_inner().draft_id)?;
         let found = self.all().await?.into_iter().find(|draft| draft.id == id);
         let found = found.ok_or(Refused::Fault(Fault::DraftUnknown))?;
+        let mut kept = kept_to_pb(&found.draft);
+        kept.people.extend(found.named);
         let draft = pb::SavedDraft {
             draft_id: id_to_pb(id.0),
-            draft: Some(kept_to_pb(&found.draft)),
+            draft: Some(kept),
             entry_id: found.entry.map(|id| id.to_string()).unwrap_or_default(),
             base_version: found.base.map(|base| base.to_string()).unwrap_or_default(),
             saved_ms: found.saved.as_millis(),
+            held: found.held,
         };
         Ok(Response::new(pb::GetDraftResponse { draft: Some(draft) }))
     }
@@ -103,6 +116,58 @@ impl DraftService for Drafts {
             complete,
         }))
     }
+
+    async fn seal_draft(
+        &self,
+        request: Request<pb::SealDraftRequest>,
+    ) -> Result<Response<pb::SealDraftResponse>, Status> {
+        let dropped = dropped(&**self.node.host(), sealing_from_pb(request.into_inner())?)?;
+        let draft = match &dropped.becomes {
+            drops::Becomes::Draft { id, .. } => Some(*id),
+            _ => None,
+        };
+        let id = self.node.seal(dropped).await?;
+        let id = draft.map_or_else(|| id.to_string(), |draft| id_to_pb(draft.0));
+        Ok(Response::new(pb::SealDraftResponse { id, waiting: self.node.snapshot().waiting }))
+    }
+}
+
+/// Reads words to be sealed. What needs the open journal is left for when it is open.
+fn dropped(host: &dyn Host, sealing: Sealing) -> Result<Dropped, ApiError> {
+    let Sealing { draft, becomes } = sealing;
+    let (becomes, remove_tags) = match becomes {
+        Becomes::Entry => (drops::Becomes::Entry, Vec::new()),
+        Becomes::Draft { id, entry, base_version, held } => {
+            let base = names::version(&base_version.unwrap_or_default())?;
+            let editing = entry.map(|entry| (entry, base));
+            (drops::Becomes::Draft { id: DraftId(id), editing, held }, Vec::new())
+        }
+        Becomes::Changes { entry, remove_tags } => (drops::Becomes::Changes(entry), remove_tags),
+    };
+    let keeps_its_time = matches!(becomes, drops::Becomes::Changes(_));
+    let at = if keeps_its_time { draft.at } else { Some(draft.at.map_or_else(|| now(host), Ok)?) };
+    let is_blank = [&draft.title, &draft.text].iter().all(|words| words.trim().is_empty());
+    if is_blank && draft.tags.is_empty() && draft.people.is_empty() && draft.exercise.is_none() {
+        return Err(unfit(EntryError::Blank));
+    }
+    Ok(Dropped {
+        created: Timestamp::from_millis(host.now().wall_ms),
+        at,
+        kind: draft.kind,
+        title: draft.title,
+        text: draft.text,
+        tags: tags(&draft.tags)?,
+        people: draft.people.into_iter().collect(),
+        remove_tags: tags(&remove_tags)?,
+        exercise: draft.exercise.map(|choice| (choice.id, choice.version)),
+        answers: draft.answers,
+        becomes,
+    })
+}
+
+fn tags(tags: &[String]) -> Result<BTreeSet<Tag>, ApiError> {
+    let read = |tag: &String| Tag::new(tag).map_err(|fault| ApiError::invalid("a tag cannot be used", fault));
+    tags.iter().map(read).collect()
 }
 
 impl Drafts {

@@ -36,7 +36,8 @@ pub(super) fn export(
         }
     };
     let view = Arc::clone(&node.opened()?.view);
-    let rows: Vec<_> = view.rows().filter(|row| row.entry.trashed.is_none()).cloned().collect();
+    let mut rows: Vec<_> = view.rows().filter(|row| row.entry.trashed.is_none()).cloned().collect();
+    rows.sort_by_key(|row| (row.entry.at.sort_key(), row.entry.id));
     let exporting = Exporting {
         node: node.clone(),
         desk: desk.of(&view),

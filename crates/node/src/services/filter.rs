@@ -1,8 +1,11 @@
 //! Which entries a list is about.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haven_api::convert::filter::Wanted;
+use haven_api::limits::CANDIDATES_MAX;
+use haven_core::entry::Tag;
 use haven_core::time::Date;
 use haven_engine::view::{Filter, Row, View};
 
@@ -32,7 +35,24 @@ impl From<Wanted> for Listed {
     }
 }
 
+/// The tags that may have been meant where nothing was found: those of the journal that differ in case only from one that is
+/// asked for and that no entry has.
+pub(super) fn near_tags(view: &View, asked: &[Tag], found: u32) -> Vec<String> {
+    if found > 0 || asked.is_empty() {
+        return Vec::new();
+    }
+    let all: BTreeSet<&Tag> = view.rows().flat_map(|row| &row.entry.tags).collect();
+    let unknown: Vec<_> = asked.iter().filter(|tag| !all.contains(tag)).collect();
+    let is_near = |tag: &&Tag| unknown.iter().any(|asked| asked.differs_in_case_only(tag));
+    all.into_iter().filter(is_near).take(CANDIDATES_MAX).map(Tag::to_string).collect()
+}
+
 impl Listed {
+    /// The tags it asks for.
+    pub(super) fn tags(&self) -> &[Tag] {
+        &self.filter.tags
+    }
+
     /// The entries it lets through, newest first.
     pub(super) fn of<'a>(&'a self, view: &'a View) -> impl Iterator<Item = &'a Arc<Row>> + 'a {
         view.list(&self.filter).filter(|row| {

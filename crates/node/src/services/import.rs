@@ -2,10 +2,11 @@
 //! has seen in earlier batches is remembered here.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
+use haven_core::time::{LocalZone, TimeError, Zones};
 use haven_engine::command::{Command, ImportItem, Imported, Reply};
 use haven_feed::digest::{digest, label};
 use tonic::Status;
@@ -29,7 +30,8 @@ pub(super) async fn import(
 ) -> Result<pb::ImportEntriesResponse, Status> {
     journal.node.opened()?;
     fits(&request.lines)?;
-    let pb::ImportEntriesRequest { import_id, lines, dry_run, last } = request;
+    let pb::ImportEntriesRequest { import_id, lines, dry_run, last, zone } = request;
+    let (zones, here) = (Arc::clone(journal.node.host()), zone_of(&**journal.node.host(), &zone)?);
     let mut lines: Vec<_> =
         lines.into_iter().map(|line| ImportItem { line: line.number, bytes: line.content.into() }).collect();
     let all = lines.len();
@@ -41,7 +43,9 @@ pub(super) async fn import(
         lines.retain(|line| seen.is_none_or(|seen| !seen.contains(&name(&line.bytes))));
     }
     let repeated = all - lines.len();
-    let Reply::Imported(imported) = journal.node.command(Command::Import { lines, dry_run }).await? else {
+    let Reply::Imported(imported) =
+        journal.node.command(Command::Import { lines, dry_run, zones, here }).await?
+    else {
         return Err(unexpected());
     };
     if dry_run {
@@ -49,6 +53,19 @@ pub(super) async fn import(
         runs.note(&import_id, &names, &imported, last);
     }
     Ok(imported_to_pb(imported, repeated))
+}
+
+/// The zone that a client names; it must exist, or every line would fail for the same reason.
+fn zone_of(zones: &dyn Zones, named: &str) -> Result<Option<LocalZone>, ApiError> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |fault: TimeError| ApiError::invalid("nothing was imported", fault);
+    let zone = named.parse().map_err(wrong)?;
+    if let LocalZone::Named(name) = &zone {
+        zones.offset_seconds(name, 0).map_err(|fault| wrong(fault.into()))?;
+    }
+    Ok(Some(zone))
 }
 
 fn fits(lines: &[pb::ImportLine]) -> Result<(), ApiError> {

@@ -7,19 +7,23 @@ use haven_api::convert::devices::{join_from_pb, join_state_to_pb};
 use haven_api::devices::{Join, JoinState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
-use haven_engine::join::{JoinFault, JoinStep, Joining};
+use haven_engine::join::{Farewell, JoinFault, JoinStep, Joining};
 use haven_engine::sync::Refusal;
 use haven_engine::vault::Created;
 use tokio::sync::OwnedSemaphorePermit;
 use tonic::Status;
 
+use super::server::{self, NotReached};
 use super::vault::strong_enough;
-use super::{Answers, names, server};
-use crate::host::{DialFault, HostEntropy, Task};
+use super::{Answers, names};
+use crate::host::{HostEntropy, Task};
 use crate::keeper::order::{Found, Refused};
 use crate::limits::JOIN_MS;
 use crate::link::JoinLink;
 use crate::node::Node;
+
+/// What failed, whatever the reason.
+pub(super) const NOT_JOINED: &str = "not joined";
 
 /// Begins to join; what was typed is checked at once, the rest is told by the stream.
 pub(super) async fn join(
@@ -36,7 +40,7 @@ pub(super) async fn join(
     let (joining, first) =
         Joining::start(&code, name, &mut HostEntropy(&**node.host())).map_err(|fault| of_join(&fault))?;
     let permit = node.begin_joining().ok_or_else(|| {
-        ApiError::invalid("not joined", "this device is joining already")
+        ApiError::invalid(NOT_JOINED, "this device is joining already")
             .with_next("End the other attempt first.")
     })?;
     let newcomer = Newcomer {
@@ -90,7 +94,8 @@ impl Newcomer {
                     return Ok(JoinState::Connecting);
                 }
                 Phase::Reaching(joining, first) => {
-                    let mut link = JoinLink::connect(self.node.host(), &self.url).await?;
+                    let link = JoinLink::connect(self.node.host(), &self.url).await;
+                    let mut link = link.map_err(|fault| NotReached::OF_JOINER.told(fault.into()))?;
                     first.send.into_iter().for_each(|message| link.send(message));
                     self.phase = Phase::Talking(joining, link);
                 }
@@ -99,7 +104,7 @@ impl Newcomer {
                         return Ok(state);
                     }
                 }
-                Phase::Over => return Err(ApiError::new(Reason::Internal, "not joined")),
+                Phase::Over => return Err(ApiError::new(Reason::Internal, NOT_JOINED)),
             }
         }
     }
@@ -110,8 +115,8 @@ impl Newcomer {
         mut link: JoinLink,
     ) -> Result<Option<JoinState>, ApiError> {
         let heard = tokio::select! {
-            heard = link.next() => heard.ok_or(DialFault::Unreachable)?,
-            () = &mut self.deadline => return Err(ApiError::new(Reason::CodeExpired, "not joined")),
+            heard = link.next() => heard.ok_or_else(cut_off)?,
+            () = &mut self.deadline => return Err(ApiError::new(Reason::CodeExpired, NOT_JOINED)),
         };
         let host = Arc::clone(self.node.host());
         let step = joining.step(heard, &mut HostEntropy(&*host)).map_err(|fault| of_join(&fault))?;
@@ -138,8 +143,19 @@ impl Newcomer {
     }
 }
 
+/// The server was there, and is no more: the code is used up.
+fn cut_off() -> ApiError {
+    ApiError::new(Reason::ServerUnreachable, NOT_JOINED)
+        .because("the connection to the server broke")
+        .with_next("Make another code with `haven device link` on the other device, and join again.")
+}
+
 fn of_join(fault: &JoinFault) -> ApiError {
     let reason = match fault {
+        JoinFault::Ended(why) => return of_farewell(*why),
+        JoinFault::Closed => {
+            return ApiError::new(Reason::CodeExpired, NOT_JOINED).because(fault.to_string());
+        }
         JoinFault::Code(_) => Reason::CodeMalformed,
         JoinFault::CodeOver => Reason::CodeExpired,
         JoinFault::Linking(_) | JoinFault::OutOfTurn => Reason::CodeUsed,
@@ -148,5 +164,21 @@ fn of_join(fault: &JoinFault) -> ApiError {
         JoinFault::Refused(_) => Reason::ServerRefused,
         JoinFault::Vault(_) => Reason::Internal,
     };
-    ApiError::new(reason, "not joined").because(fault.to_string())
+    ApiError::new(reason, NOT_JOINED).because(fault.to_string())
+}
+
+/// Why the other device let this one not in, as it said itself.
+fn of_farewell(why: Farewell) -> ApiError {
+    let again = "Make another code with `haven device link` there, and join again.";
+    let ended = |reason, why: &str| ApiError::new(reason, NOT_JOINED).because(why).with_next(again);
+    match why {
+        Farewell::WrongWords => ApiError::new(Reason::WrongWords, NOT_JOINED)
+            .because("the words given to the other device are not the ones shown here"),
+        Farewell::Expired => ApiError::new(Reason::CodeExpired, NOT_JOINED),
+        Farewell::Cancelled => ended(Reason::Cancelled, "it was given up on the other device"),
+        Farewell::RosterMoved => ended(Reason::NoLink, "the list of devices changed meanwhile"),
+        Farewell::Misbehaved => ApiError::new(Reason::CodeUsed, NOT_JOINED)
+            .because("the other device heard something that does not fit this code"),
+        Farewell::Other => ended(Reason::NoLink, "the other device ended the linking"),
+    }
 }

@@ -12,17 +12,17 @@ use haven_core::entry::Entry;
 use haven_core::id::EntryId;
 use haven_core::reading::read;
 use haven_core::search::{Query, Searchable, snippet};
-use haven_engine::command::{Command, Reply};
+use haven_engine::command::{Command, Reply, VersionShown};
 use haven_engine::version::Version;
 use haven_engine::view::Row;
 use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, finder};
-use super::filter::Listed;
+use super::filter::{Listed, near_tags};
 use super::import::DryRuns;
 use super::page::Page;
 use super::practice::or_default;
-use super::{Answers, export, import, names, unexpected};
+use super::{Answers, export, import, names, tags, unexpected};
 use crate::node::Node;
 use crate::snapshot::Snapshot;
 
@@ -76,10 +76,13 @@ impl JournalService for Journal {
         let pb::EditEntryRequest { id, edit, base_version } = request.into_inner();
         let (snapshot, id) = self.entry(&id)?;
         let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
-        let edit = self.desk.edit(&snapshot.view, &row.entry, edit.unwrap_or_default())?;
+        let edit =
+            self.desk.edit(&**self.node.host(), &snapshot.view, &row.entry, edit.unwrap_or_default())?;
         let base = names::version(&base_version)?;
+        let before = row.version.to_string();
         let (changed, version) = self.change(Command::Edit { id, base, edit }).await?;
-        Ok(Response::new(pb::EditEntryResponse { id: changed, version }))
+        let unchanged = version == before;
+        Ok(Response::new(pb::EditEntryResponse { id: changed, version, unchanged }))
     }
 
     async fn get_entry(
@@ -91,7 +94,7 @@ impl JournalService for Journal {
         let view = &snapshot.view;
         let row = view.entry(id).ok_or_else(unexpected)?;
         let name_of = names::name_of(view);
-        let (entry, version) = match names::version(&version)? {
+        let (entry, version) = match self.version(id, &version).await? {
             Some(version) if version != row.version => self.at_version(id, version).await?,
             _ => (row.entry.clone(), row.version.clone()),
         };
@@ -116,10 +119,16 @@ impl JournalService for Journal {
         let listed = Listed::from(convert::filter::from_pb(filter, &finder(view))?);
         let known = listed.everything.then(|| snapshot.view.len() as u64);
         let paged = page.take(listed.of(view), known);
+        let near_tags = near_tags(view, listed.tags(), paged.total);
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
         let entries = paged.rows.iter().map(|row| desk.summary(&row.entry, &name_of)).collect();
-        Ok(Response::new(pb::ListEntriesResponse { entries, next_page: paged.next, total: paged.total }))
+        Ok(Response::new(pb::ListEntriesResponse {
+            entries,
+            next_page: paged.next,
+            total: paged.total,
+            near_tags,
+        }))
     }
 
     async fn search_entries(
@@ -134,6 +143,7 @@ impl JournalService for Journal {
         let everything = Listed::from(Wanted::default());
         let found = everything.of(view).filter(|row| query.matches(&searchable(row)));
         let paged = page.take(found, None);
+        let near_tags = near_tags(view, query.tags(), paged.total);
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
         let hits = paged.rows.iter().map(|row| pb::SearchHit {
@@ -144,7 +154,15 @@ impl JournalService for Journal {
             hits: hits.collect(),
             next_page: paged.next,
             total: paged.total,
+            near_tags,
         }))
+    }
+
+    async fn list_tags(
+        &self,
+        _: Request<pb::ListTagsRequest>,
+    ) -> Result<Response<pb::ListTagsResponse>, Status> {
+        Ok(Response::new(pb::ListTagsResponse { tags: tags::counted(&self.node.opened()?.view) }))
     }
 
     async fn list_history(
@@ -152,10 +170,7 @@ impl JournalService for Journal {
         request: Request<pb::ListHistoryRequest>,
     ) -> Result<Response<pb::ListHistoryResponse>, Status> {
         let (_, id) = self.entry(&request.into_inner().id)?;
-        let Reply::History(versions) = self.node.command(Command::History(id)).await? else {
-            return Err(unexpected());
-        };
-        let versions = versions.into_iter().map(|it| pb::EntryVersion {
+        let versions = self.history(id).await?.into_iter().map(|it| pb::EntryVersion {
             version: it.version.to_string(),
             at_ms: it.at.as_millis(),
             device: it.device,
@@ -169,9 +184,8 @@ impl JournalService for Journal {
     ) -> Result<Response<pb::RestoreVersionResponse>, Status> {
         let pb::RestoreVersionRequest { id, version } = request.into_inner();
         let (_, id) = self.entry(&id)?;
-        let version = names::version(&version)?.ok_or_else(|| {
-            ApiError::invalid("no version was named", "it is missing")
-                .with_next("`haven history ID` shows the versions.")
+        let version = self.version(id, &version).await?.ok_or_else(|| {
+            ApiError::invalid("no version was named", "it is missing").with_next(names::VERSIONS_SHOWN)
         })?;
         let (id, version) = self.change(Command::Restore { id, version }).await?;
         Ok(Response::new(pb::RestoreVersionResponse { id, version }))
@@ -190,7 +204,7 @@ impl JournalService for Journal {
         &self,
         request: Request<pb::UntrashEntryRequest>,
     ) -> Result<Response<pb::UntrashEntryResponse>, Status> {
-        let (_, id) = self.entry(&request.into_inner().id)?;
+        let id = names::trashed_entry(&self.node.opened()?.view, &request.into_inner().id)?;
         self.node.command(Command::Untrash(id)).await?;
         Ok(Response::new(pb::UntrashEntryResponse { id: id.to_string() }))
     }
@@ -211,6 +225,23 @@ impl JournalService for Journal {
 }
 
 impl Journal {
+    /// The versions of an entry, newest first.
+    async fn history(&self, id: EntryId) -> Result<Vec<VersionShown>, Status> {
+        match self.node.command(Command::History(id)).await? {
+            Reply::History(versions) => Ok(versions),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// A version, named whole or by its beginning; none for an empty text.
+    async fn version(&self, id: EntryId, text: &str) -> Result<Option<Version>, Status> {
+        if let whole @ Ok(_) = names::version(text) {
+            return Ok(whole?);
+        }
+        let versions: Vec<_> = self.history(id).await?.into_iter().map(|shown| shown.version).collect();
+        Ok(Some(names::version_of(&versions, text)?))
+    }
+
     async fn at_version(&self, id: EntryId, version: Version) -> Result<(Entry, Version), Status> {
         let command = Command::Show { id, version: Some(version) };
         match self.node.command(command).await? {

@@ -13,16 +13,17 @@ use haven_core::answers::Answer;
 use haven_core::entry::{Draft, EntryKind};
 use haven_core::exercise::DEFAULT_LANGUAGE;
 use haven_core::id::PersonId;
-use haven_core::measure::{About, Measure, Measures, PERSON_FIELD, ScoreChange, Subscale, Target};
+use haven_core::measure::{self, About, Measure, Measures, PERSON_FIELD, ScoreChange, Subscale, Target};
 use haven_core::person::Person;
 use haven_core::progress::{Dated, History, histories};
 use haven_core::shelf::Defined;
+use haven_core::time::Date;
 use haven_engine::command::{Command, Reply};
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
 use super::definitions::{Definitions, fitting, unknown};
-use super::desk::{Desk, finder};
+use super::desk::{Desk, finder, today};
 use super::practice::or_default;
 use super::unexpected;
 use crate::node::Node;
@@ -49,9 +50,17 @@ impl MeasureService for MeasureRoom {
         &self,
         request: Request<pb::GetMeasureRequest>,
     ) -> Result<Response<pb::GetMeasureResponse>, Status> {
-        let pb::GetMeasureRequest { id, person, language } = request.into_inner();
+        let pb::GetMeasureRequest { id, person, language, with_definition, today: day } =
+            request.into_inner();
         let (measures, language) = (self.definitions.shelf().measures, or_default(&language));
         let measure = offered(&measures, &id)?;
+        let definition = match with_definition {
+            true => {
+                let (ours, is_custom) = (measure::definition(&measure.id), measures.is_custom(&measure.id));
+                self.definitions.text(&measure.reference(), ours, is_custom)?
+            }
+            false => String::new(),
+        };
         let whole = match self.node.opened() {
             // What a measure asks is no secret; when it was answered, and about whom, is.
             Err(_) if person.is_empty() => to_pb(measure, language, None, Beside::default()),
@@ -60,7 +69,8 @@ impl MeasureService for MeasureRoom {
                 let view = &*snapshot.view;
                 let somebody = whom(measure, view, &person)?;
                 let target = target(measure, somebody.map(|person| person.id));
-                let advice = self.histories(view, measure)?.into_iter().find(|it| it.target == target);
+                let day = today(&**self.node.host(), &day)?;
+                let advice = self.histories(view, measure, day).into_iter().find(|it| it.target == target);
                 let advice = advice.and_then(|history| history.again.says());
                 let said = |sentence| self.desk.said(view, language, &sentence);
                 let beside = Beside {
@@ -70,7 +80,7 @@ impl MeasureService for MeasureRoom {
                 to_pb(measure, language, somebody.map(|person| person.name.as_str()), beside)
             }
         };
-        Ok(Response::new(pb::GetMeasureResponse { measure: Some(whole) }))
+        Ok(Response::new(pb::GetMeasureResponse { measure: Some(whole), definition }))
     }
 
     async fn answer_measure(
@@ -87,7 +97,9 @@ impl MeasureService for MeasureRoom {
             let empty = ApiError::invalid("the measure wasn't kept", "no question has an answer");
             return Err(empty.with_next("Answer one question or more.").into());
         }
-        let mut draft = Draft::new(EntryKind::Measure, self.desk.at(&**self.node.host(), &request.at)?);
+        let at = self.desk.at(&**self.node.host(), &request.at)?;
+        let day = at.date();
+        let mut draft = Draft::new(EntryKind::Measure, at);
         draft.exercise = Some(measure.reference());
         draft.answers = answers;
         if let Some(person) = person {
@@ -99,7 +111,9 @@ impl MeasureService for MeasureRoom {
             return Err(unexpected());
         };
         let snapshot = self.node.opened()?;
-        let histories = self.histories(&snapshot.view, measure)?;
+        // Whatever day the device takes it for, what was just answered is looked at.
+        let day = day.max(today(&**self.node.host(), "")?);
+        let histories = self.histories(&snapshot.view, measure, day);
         let results = self.results(&snapshot.view, measure, &histories, or_default(&request.language));
         let id = id.to_string();
         let result = results.into_iter().find(|result| result.entry_id == id).ok_or_else(unexpected)?;
@@ -119,7 +133,7 @@ impl MeasureService for MeasureRoom {
             "" => None,
             spec => Some(Target::Person(find_person(spec, &finder(view))?)),
         };
-        let mut histories = self.histories(view, measure)?;
+        let mut histories = self.histories(view, measure, today(&**self.node.host(), "")?);
         histories.retain(|history| only.is_none_or(|only| history.target == only));
         let results = self.results(view, measure, &histories, or_default(&language));
         Ok(Response::new(pb::ListResultsResponse { results }))
@@ -173,12 +187,12 @@ impl MeasureService for MeasureRoom {
 
 impl MeasureRoom {
     /// Everything answered to one measure.
-    fn histories(&self, view: &View, measure: &Measure) -> Result<Vec<History>, ApiError> {
+    fn histories(&self, view: &View, measure: &Measure, today: Date) -> Vec<History> {
         let people = super::progress::people(view);
         let desk = self.desk.of(view);
-        let frame = desk.frame(&**self.node.host(), &people)?;
+        let frame = desk.frame(today, &people);
         let entries = view.rows().map(|row| &row.entry);
-        Ok(histories(&frame, entries).into_iter().filter(|history| history.measure == measure.id).collect())
+        histories(&frame, entries).into_iter().filter(|history| history.measure == measure.id).collect()
     }
 
     fn results(

@@ -3,13 +3,42 @@
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_engine::version::Version;
-use haven_engine::view::{DeviceShown, PrefixFault, View};
+use haven_engine::view::{DeviceShown, Filter, PrefixFault, View};
 use haven_feed::ids::FeedId;
 
 use crate::limits::DEVICE_NAME_CHARS_MAX;
 
-/// The one entry that an id or the beginning of one names.
+/// What stands for the newest entry where an id is asked for. No id has these letters.
+const LAST: &str = "last";
+
+/// The one entry that an id or the beginning of one names, or [`LAST`]: the first of a list.
 pub(super) fn entry(view: &View, text: &str) -> Result<EntryId, ApiError> {
+    if text != LAST {
+        return by_id(view, text);
+    }
+    let newest = view.list(&Filter::default()).next().map(|row| row.entry.id);
+    newest.ok_or_else(|| {
+        ApiError::new(Reason::NotFound, "no such entry")
+            .because("the journal has no entries yet")
+            .with_next("Write one with `haven add`.")
+    })
+}
+
+/// The same for an entry that is to come out of the trash: [`LAST`] is the one that was put there last.
+pub(super) fn trashed_entry(view: &View, text: &str) -> Result<EntryId, ApiError> {
+    if text != LAST {
+        return by_id(view, text);
+    }
+    let trash = Filter { trashed: true, ..Filter::default() };
+    let newest = view.list(&trash).max_by_key(|row| (row.entry.trashed, row.entry.id));
+    newest.map(|row| row.entry.id).ok_or_else(|| {
+        ApiError::new(Reason::NotFound, "no such entry")
+            .because("the trash is empty")
+            .with_next("Look for it with `haven list` or `haven search`.")
+    })
+}
+
+fn by_id(view: &View, text: &str) -> Result<EntryId, ApiError> {
     let prefix: IdPrefix = text.parse().map_err(|error: haven_core::id::IdError| {
         ApiError::invalid("no entry was named", error).with_next("`haven list` shows the ids.")
     })?;
@@ -29,15 +58,40 @@ pub(super) fn name_of(view: &View) -> impl Fn(PersonId) -> Option<String> + '_ {
     |id| view.person(id).map(|person| person.name.to_string())
 }
 
-/// A version; none for an empty text.
+/// A whole version; none for an empty text.
 pub(super) fn version(text: &str) -> Result<Option<Version>, ApiError> {
     if text.is_empty() {
         return Ok(None);
     }
     let version = text.parse().map_err(|fault: haven_engine::version::VersionMalformed| {
-        ApiError::invalid("no version was named", fault).with_next("`haven history ID` shows the versions.")
+        ApiError::invalid("no version was named", fault).with_next(VERSIONS_SHOWN)
     })?;
     Ok(Some(version))
+}
+
+/// Where a person finds the versions.
+pub(super) const VERSIONS_SHOWN: &str = "`haven history ID` shows the versions.";
+
+/// The one version, newest first, that the beginning of one names.
+pub(super) fn version_of(versions: &[Version], text: &str) -> Result<Version, ApiError> {
+    let wanted = text.to_lowercase();
+    let is_sign = |sign: u8| sign.is_ascii_hexdigit() || sign == b'+';
+    if wanted.is_empty() || !wanted.bytes().all(is_sign) {
+        let why = "the name of a version has the digits 0-9 and a-f only";
+        return Err(ApiError::invalid("no version was named", why).with_next(VERSIONS_SHOWN));
+    }
+    let fitting = || versions.iter().filter(|version| version.to_string().starts_with(&wanted));
+    let mut found = fitting();
+    match (found.next(), found.next()) {
+        (Some(version), None) => Ok(version.clone()),
+        (None, _) => Err(ApiError::new(Reason::NotFound, "no such version")
+            .because("no version of this entry begins so")
+            .with_next(VERSIONS_SHOWN)),
+        (Some(_), Some(_)) => Err(ApiError::new(Reason::AmbiguousId, "no one version was named")
+            .because("several versions begin so")
+            .with_next("Give more letters of the version.")
+            .with_candidates(fitting().map(Version::to_string))),
+    }
 }
 
 /// The one device that an id or the beginning of one names.

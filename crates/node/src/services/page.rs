@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use haven_core::id::EntryId;
 use haven_core::limits::LIST_LIMIT_MAX;
-use haven_core::time::SortKey;
+use haven_core::time::{SortKey, Timestamp};
 use haven_engine::view::{Place, Row};
 
 use haven_api::error::ApiError;
@@ -45,14 +45,14 @@ impl Page {
         let mut paged = Paged { rows: Vec::new(), next: String::new(), total: 0 };
         for row in rows {
             paged.total = paged.total.saturating_add(1);
-            if self.after.is_some_and(|after| at(row) >= after) {
+            if self.after.is_some_and(|after| row.place() >= after) {
                 continue;
             }
             if paged.rows.len() < self.limit {
                 paged.rows.push(Arc::clone(row));
             } else {
                 if paged.next.is_empty() {
-                    paged.next = paged.rows.last().map(|last| name(at(last))).unwrap_or_default();
+                    paged.next = paged.rows.last().map(|last| name(last.place())).unwrap_or_default();
                 }
                 if known.is_some() {
                     break;
@@ -66,16 +66,13 @@ impl Page {
     }
 }
 
-fn at(row: &Row) -> Place {
-    (row.entry.at.sort_key(), row.entry.id)
-}
-
-fn name((key, id): Place) -> String {
-    format!("{}.{}.{id}", key.seconds, key.nanos)
+fn name((key, created, id): Place) -> String {
+    format!("{}.{}.{}.{id}", key.seconds, key.nanos, created.as_millis())
 }
 
 fn place(page: &str) -> Option<Place> {
-    let mut parts = page.splitn(3, '.');
+    let mut parts = page.splitn(4, '.');
     let key = SortKey { seconds: parts.next()?.parse().ok()?, nanos: parts.next()?.parse().ok()? };
-    Some((key, parts.next()?.parse::<EntryId>().ok()?))
+    let created = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    Some((key, created, parts.next()?.parse::<EntryId>().ok()?))
 }

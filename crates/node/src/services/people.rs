@@ -1,12 +1,16 @@
 //! The people of the journal.
 
+use std::sync::Arc;
+
 use haven_api::convert::draft::find_person;
 use haven_api::convert::people as convert;
-use haven_api::error::ApiError;
+use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_api::pb::people_service_server::PeopleService;
 use haven_core::id::PersonId;
+use haven_core::person::PersonName;
 use haven_engine::command::{Command, Reply};
+use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
 use super::desk::finder;
@@ -31,9 +35,15 @@ impl PeopleService for People {
         &self,
         request: Request<pb::AddPersonRequest>,
     ) -> Result<Response<pb::AddPersonResponse>, Status> {
-        let name = convert::name(&request.into_inner().name)?;
+        let pb::AddPersonRequest { name, anew } = request.into_inner();
+        let name = convert::name(&name)?;
+        let view = Arc::clone(&self.0.opened()?.view);
+        let known = view.people().any(|person| person.name == name);
+        if !known && !anew {
+            nobody_alike(&view, &name)?;
+        }
         let person = self.changed(Command::AddPerson(name)).await?;
-        Ok(Response::new(pb::AddPersonResponse { person: Some(person) }))
+        Ok(Response::new(pb::AddPersonResponse { person: Some(person), known }))
     }
 
     async fn edit_person(
@@ -70,6 +80,20 @@ impl PeopleService for People {
         self.0.command(Command::ForgetPerson(id)).await?;
         Ok(Response::new(pb::ForgetPersonResponse {}))
     }
+}
+
+/// Refuses a name that somebody has in another case: more often than not it is the same person, and two of one person are
+/// tedious to undo.
+fn nobody_alike(view: &View, name: &PersonName) -> Result<(), ApiError> {
+    let alike = view.people().filter(|person| person.name.differs_in_case_only(name));
+    let ids: Vec<_> = alike.map(|person| person.id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    Err(ApiError::new(Reason::ConfirmationNeeded, "nobody was added")
+        .because("somebody in this journal has this name in other capitals")
+        .with_next("If this is somebody else, say so with --yes.")
+        .with_candidates(ids))
 }
 
 impl People {

@@ -6,7 +6,7 @@ use haven_api::convert::fault;
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::practice_service_server::PracticeService;
-use haven_core::content::Library;
+use haven_core::content::{self, Library};
 use haven_core::exercise::{DEFAULT_LANGUAGE, Exercise, Sign, Step};
 use haven_core::shelf::Defined;
 use tonic::{Request, Response, Status};
@@ -34,11 +34,16 @@ impl PracticeService for Practice {
         &self,
         request: Request<pb::GetExerciseRequest>,
     ) -> Result<Response<pb::GetExerciseResponse>, Status> {
-        let pb::GetExerciseRequest { id, version, language } = request.into_inner();
+        let pb::GetExerciseRequest { id, version, language, with_definition } = request.into_inner();
         let library = self.0.shelf().exercises;
         let exercise = find_exercise(&pb::ExerciseRef { id, version }, &library)?;
-        let exercise = Some(to_pb(exercise, library.is_custom(&exercise.id), or_default(&language)));
-        Ok(Response::new(pb::GetExerciseResponse { exercise }))
+        let is_custom = library.is_custom(&exercise.id);
+        let definition = match with_definition {
+            true => self.0.text(&exercise.reference(), content::definition(&exercise.id), is_custom)?,
+            false => String::new(),
+        };
+        let exercise = Some(to_pb(exercise, is_custom, or_default(&language)));
+        Ok(Response::new(pb::GetExerciseResponse { exercise, definition }))
     }
 
     async fn check_exercise(

@@ -14,7 +14,7 @@ use haven_core::today::today;
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
-use super::desk::{Desk, finder};
+use super::desk::{self, Desk, finder};
 use super::names::name_of;
 use super::practice::or_default;
 use crate::node::Node;
@@ -30,7 +30,7 @@ impl ProgressService for Progress {
         &self,
         request: Request<pb::GetProgressRequest>,
     ) -> Result<Response<pb::GetProgressResponse>, Status> {
-        let pb::GetProgressRequest { view: topic, person, after, language } = request.into_inner();
+        let pb::GetProgressRequest { view: topic, person, after, language, today } = request.into_inner();
         let topic: Topic =
             topic.parse().map_err(|error| ApiError::invalid("nothing was looked at", error))?;
         let snapshot = self.node.opened()?;
@@ -41,7 +41,7 @@ impl ProgressService for Progress {
         };
         let after = read_date(&after)?;
         let (people, name_of, desk) = (people(view), name_of(view), self.desk.of(view));
-        let frame = desk.frame(&**self.node.host(), &people)?;
+        let frame = desk.frame(desk::today(&**self.node.host(), &today)?, &people);
         let speaker = desk.speaker(or_default(&language), &name_of);
         let entries = view.rows().map(|row| &row.entry);
         let entries = entries.filter(|entry| after.is_none_or(|after| entry.at.date() >= after));
@@ -53,10 +53,10 @@ impl ProgressService for Progress {
         &self,
         request: Request<pb::GetTodayRequest>,
     ) -> Result<Response<pb::GetTodayResponse>, Status> {
-        let language = request.into_inner().language;
+        let pb::GetTodayRequest { language, today: day } = request.into_inner();
         let snapshot = self.node.opened()?;
         let (people, desk) = (people(&snapshot.view), self.desk.of(&snapshot.view));
-        let frame = desk.frame(&**self.node.host(), &people)?;
+        let frame = desk.frame(desk::today(&**self.node.host(), &day)?, &people);
         let helped = snapshot.view.status.helped;
         let today = today(&frame, snapshot.view.rows().map(|row| &row.entry), helped);
         Ok(Response::new(today_to_pb(&today, &desk.shelf.exercises, or_default(&language))))

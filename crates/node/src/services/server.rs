@@ -16,10 +16,17 @@ use crate::node::Node;
 use crate::snapshot::Stage;
 
 /// Reaches a server, has it prove its identity, and compares the invite with that. An empty invite is none.
-pub(super) async fn choose(host: &Arc<dyn Host>, url: &str, invite: &str) -> Result<ServerChoice, ApiError> {
+///
+/// A server that is not reached is not chosen: nothing is kept to be sent to it.
+pub(super) async fn choose(
+    host: &Arc<dyn Host>,
+    url: &str,
+    invite: &str,
+    unless: NotReached,
+) -> Result<ServerChoice, ApiError> {
     let url = address(url)?;
     let met = meet(host, url).await;
-    let server_key = met.map_err(|fault| ApiError::from(fault.unwrap_or(DialFault::Unreachable)))?.key;
+    let server_key = met.map_err(|fault| unless.told(fault.unwrap_or(DialFault::Unreachable).into()))?.key;
     if !invite.is_empty() {
         check_invite(invite, &server_key).map_err(wrong_invite)?;
     }
@@ -28,6 +35,46 @@ pub(super) async fn choose(host: &Arc<dyn Host>, url: &str, invite: &str) -> Res
         server_key,
         invite: (!invite.is_empty()).then(|| invite.to_owned()),
     })
+}
+
+/// What is told when a server is not reached that somebody named for the first time.
+#[derive(Clone, Copy)]
+pub(super) struct NotReached {
+    /// What did not happen.
+    pub(super) what: &'static str,
+    /// What to do next.
+    pub(super) next: &'static str,
+}
+
+impl NotReached {
+    /// The server of a new journal.
+    pub(super) const OF_NEW_JOURNAL: Self = Self {
+        what: "no journal was made",
+        next: "Check the address, and that the server runs there. Or leave --server out, and set one later with `haven server \
+               set`.",
+    };
+
+    /// The server of a journal, which may have another.
+    pub(super) fn of_journal(has_other: bool) -> Self {
+        let next = "Check the address, and that the server runs there; then set it again.";
+        match has_other {
+            false => Self { what: "no server was set", next },
+            true => Self { what: "the server was not changed", next },
+        }
+    }
+
+    /// The server by way of which a device joins.
+    pub(super) const OF_JOINER: Self = Self {
+        what: super::joining::NOT_JOINED,
+        next: "Check the address, and that the server runs there. The code is good for two minutes.",
+    };
+
+    /// Says it of an error; only one that names no step of its own gets ours.
+    pub(super) fn told(self, error: ApiError) -> ApiError {
+        let is_usual = error == ApiError::new(Reason::ServerUnreachable, error.what.clone());
+        let error = if is_usual { error.with_next(self.next) } else { error };
+        ApiError { what: self.what.to_owned(), ..error }
+    }
 }
 
 /// The address without blanks and a slash at its end.

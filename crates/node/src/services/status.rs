@@ -29,6 +29,7 @@ pub(super) fn status(snapshot: &Snapshot) -> Status {
         alarms: u32::try_from(inside.alarms.len()).unwrap_or(u32::MAX),
         drafts: snapshot.drafts,
         version: VERSION.to_owned(),
+        waiting: snapshot.waiting,
     }
 }
 

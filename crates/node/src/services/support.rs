@@ -13,7 +13,7 @@ use haven_engine::command::Command;
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
-use super::desk::{Desk, now};
+use super::desk::{Desk, today};
 use super::{practice, unexpected};
 use crate::keeper::order::Refused;
 use crate::keeper::readable::kept;
@@ -31,7 +31,7 @@ impl SupportService for Support {
         &self,
         request: Request<pb::GetHelpRequest>,
     ) -> Result<Response<pb::GetHelpResponse>, Status> {
-        let pb::GetHelpRequest { country, language, in_person } = request.into_inner();
+        let pb::GetHelpRequest { country, language, in_person, today: day } = request.into_inner();
         let language = practice::or_default(&language);
         let snapshot = self.node.snapshot();
         let plan = match snapshot.stage {
@@ -42,7 +42,7 @@ impl SupportService for Support {
             }
         };
         // Without a clock to trust every number has to be checked; no reason to give none.
-        let today = now(&**self.node.host()).ok().map(|now| now.date());
+        let today = today(&**self.node.host(), &day).ok();
         let card = content()?.card(Asked { country: Country::typed(&country), today, language, plan });
         if let Some(day) = today.filter(|_| in_person && snapshot.stage == Stage::Unlocked) {
             self.note(day);

@@ -13,7 +13,7 @@ use haven_engine::sync::{Problem, SyncState};
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
-use super::server;
+use super::server::{self, NotReached};
 use super::status::{of_problem, sync};
 use crate::keeper::order::Refused;
 use crate::limits::{SYNC_WAIT_MS, SYNC_WAIT_MS_MAX};
@@ -33,7 +33,8 @@ impl SyncService for Sync {
     ) -> Result<Response<pb::SetServerResponse>, Status> {
         let request = request.into_inner();
         let trusted = self.0.opened()?.view.status.server_key;
-        let choice = server::choose(self.0.host(), &request.url, &request.invite).await?;
+        let unless = NotReached::of_journal(trusted.is_some());
+        let choice = server::choose(self.0.host(), &request.url, &request.invite, unless).await?;
         if !request.accept_identity {
             server::same_as_trusted(trusted, &choice)?;
         }
@@ -41,7 +42,7 @@ impl SyncService for Sync {
         self.0.command(Command::SetServer(choice)).await?;
         if let Some(problem) = server::taken(&self.0).await? {
             self.0.command(Command::RestoreServer).await?;
-            return Err(of_problem(problem, "the server was not set").into());
+            return Err(unless.told(of_problem(problem, unless.what)).into());
         }
         Ok(Response::new(pb::SetServerResponse { server: Some(server_to_pb(shown)) }))
     }

@@ -5,14 +5,15 @@ use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_api::pb::vault_service_server::VaultService;
 use haven_engine::command::Command;
-use haven_engine::vault::{self, Created, Unlocked};
+use haven_engine::vault::{self, Created, Unlocked, VaultFault};
 use tonic::{Request, Response, Status};
 
+use super::names;
+use super::server::{self, NotReached};
 use super::status::status;
-use super::{names, server};
 use crate::host::{Host, HostEntropy};
 use crate::keeper::order::{Found, Refused};
-use crate::limits::{PASSPHRASE_BITS_MIN, PASSPHRASE_BYTES_MAX};
+use crate::limits::PASSPHRASE_BITS_MIN;
 use crate::node::Node;
 
 pub(super) struct Vault(pub(super) Node);
@@ -28,7 +29,10 @@ impl VaultService for Vault {
         strong_enough(&**self.0.host(), &request.passphrase)?;
         let choice = match request.server_url.as_str() {
             "" => None,
-            url => Some(server::choose(self.0.host(), url, &request.invite).await?),
+            url => {
+                let unless = NotReached::OF_NEW_JOURNAL;
+                Some(server::choose(self.0.host(), url, &request.invite, unless).await?)
+            }
         };
         let created = self.make(device, request.passphrase).await?;
         let kit = created.kit_code.clone();
@@ -98,13 +102,16 @@ impl Vault {
     }
 }
 
-/// Refuses a passphrase that could be guessed.
+/// Refuses a passphrase that could be guessed, or that nobody could type again.
 pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<(), ApiError> {
-    if passphrase.len() > PASSPHRASE_BYTES_MAX {
-        let why = format!("the passphrase is longer than {PASSPHRASE_BYTES_MAX} bytes");
-        return Err(ApiError::invalid("the passphrase was not set", why).with_next("Take six random words."));
-    }
-    if host.passphrase_bits(passphrase) >= PASSPHRASE_BITS_MIN {
+    let chosen = vault::chosen(passphrase).map_err(|fault| {
+        let next = match fault {
+            VaultFault::PassphraseTooLong => "Take six random words.",
+            _ => "Type it again, with spaces between the words.",
+        };
+        ApiError::invalid("the passphrase was not set", fault).with_next(next)
+    })?;
+    if host.passphrase_bits(chosen.as_str()) >= PASSPHRASE_BITS_MIN {
         return Ok(());
     }
     Err(ApiError::new(Reason::WeakPassphrase, "the passphrase could be guessed")

@@ -55,6 +55,26 @@ async fn answer(device: &Device, at: &str, points: [i32; 3]) -> MeasureResult {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_definition_is_given_back_as_it_was_written() {
+    let device = Device::with_vault().await;
+    device.client.add_measure(TEAPOT.to_owned()).await.unwrap();
+    assert_eq!(device.client.measure_definition(&teapot()).await.unwrap(), TEAPOT);
+    device.client.add_exercise(MINE.to_owned()).await.unwrap();
+    assert_eq!(device.client.exercise_definition(&mine()).await.unwrap(), MINE);
+    let next = MINE.replacen("version = 1", "version = 2", 1);
+    device.client.add_exercise(next.clone()).await.unwrap();
+    assert_eq!(device.client.exercise_definition(&mine()).await.unwrap(), next);
+
+    let ours = device.client.exercise_definition(&"slow-breath".parse().unwrap()).await.unwrap();
+    assert_eq!(ours, include_str!("../../../core/content/exercises/slow-breath.toml"));
+    let ours = device.client.measure_definition(&"phq-9".parse().unwrap()).await.unwrap();
+    assert_eq!(ours, include_str!("../../../core/content/measures/phq-9.toml"));
+    let unknown = "no-such-thing".parse().unwrap();
+    assert_eq!(reason(device.client.exercise_definition(&unknown).await), Some(Reason::NotFound));
+    assert_eq!(reason(device.client.measure_definition(&unknown).await), Some(Reason::NotFound));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_measure_that_was_added_is_answered_like_any_other_and_says_whose_it_is() {
     let device = Device::with_vault().await;
     let Checked::Usable(added) = device.client.add_measure(TEAPOT.to_owned()).await.unwrap() else {
@@ -204,8 +224,14 @@ async fn a_draft_of_what_was_taken_back_can_still_be_finished() {
     client.add_exercise(MINE.to_owned()).await.unwrap();
     let choice = ExerciseChoice { id: mine(), version: None };
     let draft = Draft { exercise: Some(choice), answers: said("good", "tea"), ..Draft::default() };
-    let saved =
-        SavedDraft { id: [3; 16], draft, entry: None, base_version: None, saved: Timestamp::default() };
+    let saved = SavedDraft {
+        id: [3; 16],
+        draft,
+        entry: None,
+        base_version: None,
+        saved: Timestamp::default(),
+        held: false,
+    };
     client.save_draft(saved.clone()).await.unwrap();
     client.remove_exercise(&mine()).await.unwrap();
     let mut kept = client.draft(saved.id).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use haven_api::client::Client;
 use haven_api::error::{ApiError, ErrorReason};
-use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone};
+use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone, ZoneFault, Zones};
 use haven_node::node::{self, Node};
 use haven_node::services::{Envelope, Enveloped};
 use haven_store::memory::MemoryStore;
@@ -53,6 +53,11 @@ impl FakeHost {
         self.moved_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
+    /// What the wall clock shows.
+    pub(crate) fn wall_ms(&self) -> i64 {
+        self.now().wall_ms
+    }
+
     /// Who answers at any address; nobody at first.
     pub(crate) fn serve(&self, server: Option<Routes>) {
         *self.server.lock().unwrap() = server;
@@ -66,6 +71,17 @@ impl FakeHost {
     /// How often the node said that it dropped its keys.
     pub(crate) fn locks(&self) -> usize {
         self.locks.load(Ordering::Relaxed)
+    }
+}
+
+/// Two zones without summer time.
+impl Zones for FakeHost {
+    fn offset_seconds(&self, zone: &str, _: i64) -> Result<i32, ZoneFault> {
+        match zone {
+            "Europe/Berlin" => Ok(3_600),
+            "Asia/Tokyo" => Ok(32_400),
+            _ => Err(ZoneFault::Unknown),
+        }
     }
 }
 

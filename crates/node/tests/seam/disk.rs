@@ -29,7 +29,7 @@ struct Inner {
 
 impl Disk {
     /// Some commits are taken yet, then every one fails like this.
-    fn fail_after(&self, takes: usize, fault: StoreFault) {
+    pub(crate) fn fail_after(&self, takes: usize, fault: StoreFault) {
         let mut inner = self.0.lock().unwrap();
         (inner.takes, inner.fault) = (takes, Some(fault));
     }
@@ -37,6 +37,13 @@ impl Disk {
     /// The store holds less than it held.
     pub(crate) fn go_back(&self) {
         self.0.lock().unwrap().regression = Some(Regression { held: 2, seen: 5 });
+    }
+
+    /// The store holds records that nobody has applied yet, as after a power cut: opening has something to write down.
+    fn leave_unapplied(&self) {
+        let mut commit = Commit::default();
+        commit.remove(Table::Meta, b"applied");
+        self.0.lock().unwrap().store.apply(commit).unwrap();
     }
 
     /// Whether it still says so.
@@ -50,7 +57,7 @@ impl Disk {
     }
 
     /// Every commit fails like this, until it is told otherwise.
-    fn fail(&self, fault: Option<StoreFault>) {
+    pub(crate) fn fail(&self, fault: Option<StoreFault>) {
         self.0.lock().unwrap().fault = fault;
     }
 }
@@ -114,9 +121,9 @@ async fn an_older_copy_of_the_journal_is_told_until_the_person_has_dealt_with_it
     device.client.lock().await.unwrap();
     disk.go_back();
     disk.fail(Some(StoreFault::Full));
-    // The passphrase is not even tried on a disk that counts no tries.
-    assert_eq!(reason(device.client.unlock(STRONG.to_owned()).await), Some(Reason::StorageFull));
-    assert!(disk.says_it_went_back());
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    assert!(disk.says_it_went_back(), "told again until the alarm is durable");
+    device.client.lock().await.unwrap();
     disk.fail(None);
     for _ in 0..2 {
         device.client.unlock(STRONG.to_owned()).await.unwrap();
@@ -201,6 +208,46 @@ async fn a_passphrase_that_cannot_be_counted_is_not_tried() {
     let disk = Disk::default();
     let device = Device::initialised(Device::with_store(disk.clone())).await;
     device.client.lock().await.unwrap();
+    disk.fail(Some(StoreFault::Unavailable { detail: "I/O error".to_owned() }));
+    assert_eq!(reason(device.client.unlock(STRONG.to_owned()).await), Some(Reason::StorageFailed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_takes_nothing_leaves_a_locked_journal_to_be_read() {
+    for (fault, expected) in
+        [(StoreFault::Full, Reason::StorageFull), (StoreFault::ReadOnly, Reason::StorageReadOnly)]
+    {
+        let disk = Disk::default();
+        let device = Device::initialised(Device::with_store(disk.clone())).await;
+        let id = device.note("read me").await;
+        device.client.lock().await.unwrap();
+        disk.fail(Some(fault));
+        assert_eq!(reason(device.client.unlock("wrong".to_owned()).await), Some(Reason::WrongPassphrase));
+        let status = device.client.unlock(STRONG.to_owned()).await.unwrap();
+        assert_eq!(status.entries, Some(1));
+        assert_eq!(device.client.entry(&id, None).await.unwrap().text, "read me");
+        assert_eq!(device.client.history(&id).await.unwrap().len(), 1);
+        let error = device.client.add(Draft::note("kept by whoever wrote it")).await.unwrap_err();
+        assert_eq!(error.reason, expected, "{error}");
+        assert!(!error.next.is_empty());
+        disk.fail(None);
+        device.note("there is room again").await;
+        assert_eq!(device.client.list(&Filter::default(), 0, None).await.unwrap().total, 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_has_something_to_write_down_at_its_opening_is_read_all_the_same() {
+    let disk = Disk::default();
+    let device = Device::initialised(Device::with_store(disk.clone())).await;
+    let id = device.note("read me").await;
+    device.client.lock().await.unwrap();
+    disk.leave_unapplied();
     disk.fail(Some(StoreFault::Full));
-    assert_eq!(reason(device.client.unlock("wrong".to_owned()).await), Some(Reason::StorageFull));
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "read me");
+    assert_eq!(reason(device.client.add(Draft::note("no room")).await), Some(Reason::StorageFull));
+    disk.fail(None);
+    device.note("there is room again").await;
+    assert_eq!(device.client.list(&Filter::default(), 0, None).await.unwrap().total, 2);
 }

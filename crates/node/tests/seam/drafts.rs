@@ -2,7 +2,7 @@
 
 use haven_api::drafts::SavedDraft;
 use haven_api::error::ErrorReason as Reason;
-use haven_api::journal::Draft;
+use haven_api::journal::{Draft, ExerciseChoice};
 use haven_core::time::Timestamp;
 
 use crate::device::{Device, STRONG, reason};
@@ -14,6 +14,7 @@ fn saved(id: u8, text: &str) -> SavedDraft {
         entry: None,
         base_version: None,
         saved: Timestamp::from_millis(0),
+        held: false,
     }
 }
 
@@ -83,4 +84,28 @@ async fn a_draft_of_an_entry_changes_that_entry() {
     device.client.commit_draft([3; 16]).await.unwrap();
     assert_eq!(device.client.entry(&id, None).await.unwrap().text, "before and after");
     assert_eq!(device.client.status().await.unwrap().entries, Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_that_is_held_waits_for_its_person() {
+    let device = Device::with_vault().await;
+    device.client.save_draft(SavedDraft { held: true, ..saved(1, "to be looked at") }).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    assert_eq!(device.client.status().await.unwrap().entries, Some(0));
+    assert!(device.client.draft([1; 16]).await.unwrap().held);
+    device.client.commit_draft([1; 16]).await.unwrap();
+    assert_eq!(device.client.status().await.unwrap().entries, Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_measure_is_no_result_before_it_is_done() {
+    let device = Device::with_vault().await;
+    let exercise = ExerciseChoice { id: "gad-7".parse().unwrap(), version: None };
+    let answers = [("q1".to_owned(), haven_core::answers::Value::from(2))].into();
+    let draft = Draft { exercise: Some(exercise), answers, ..Draft::default() };
+    device.client.save_draft(SavedDraft { draft, ..saved(1, "") }).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    assert_eq!(device.client.status().await.unwrap().entries, Some(0));
+    let kept = device.client.draft([1; 16]).await.unwrap().draft;
+    assert_eq!((kept.exercise.unwrap().version, kept.answers.len()), (Some(1), 1));
 }

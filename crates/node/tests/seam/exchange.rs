@@ -14,7 +14,7 @@ const LINES: [&str; 4] = [
 
 async fn import(device: &Device, lines: &[&str], dry_run: bool) -> Imported {
     let lines = lines.iter().map(|line| Bytes::copy_from_slice(line.as_bytes())).collect::<Vec<_>>();
-    device.client.import(Import { id: [7; 16], lines, dry_run }, |_| ()).await.unwrap()
+    device.client.import(Import { id: [7; 16], lines, dry_run, zone: String::new() }, |_| ()).await.unwrap()
 }
 
 async fn exported(device: &Device, format: ExportFormat) -> (Vec<String>, Vec<ExportFile>) {

@@ -87,6 +87,80 @@ async fn the_trash_keeps_and_gives_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn last_is_what_stands_first_in_the_list() {
+    let device = Device::with_vault().await;
+    assert_eq!(reason(device.client.entry("last", None).await), Some(Reason::NotFound));
+    device.client.add(dated("old", "1660-01-01")).await.unwrap();
+    let newer = device.client.add(dated("newer", "2020-01-01")).await.unwrap().id;
+    device.client.add(dated("older", "1999-01-01")).await.unwrap();
+    let title = async || device.client.entry("last", None).await.unwrap().summary.title;
+    assert_eq!(title().await, "newer");
+    let edit = Edit { text: Some("words".to_owned()), ..Edit::default() };
+    let edited = device.client.edit("last", edit, None).await.unwrap();
+    assert_eq!(edited.id, newer);
+    assert_eq!(device.client.history("last").await.unwrap().len(), 2);
+    device.client.restore("last", &edited.version).await.unwrap();
+
+    assert_eq!(reason(device.client.untrash("last").await), Some(Reason::NotFound), "the trash is empty");
+    assert_eq!(device.client.trash("last").await.unwrap(), newer);
+    assert_eq!(title().await, "older");
+    device.host.move_clock(1_000);
+    device.client.trash("last").await.unwrap();
+    assert_eq!(title().await, "old");
+    let title_of = async |id: String| device.client.entry(&id, None).await.unwrap().summary.title;
+    let back = device.client.untrash("last").await.unwrap();
+    assert_eq!(title_of(back.to_string()).await, "older", "what went there last, whatever it is about");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_is_named_by_its_beginning() {
+    let device = Device::with_vault().await;
+    let first = device.client.add(Draft { text: "0".to_owned(), ..titled("T") }).await.unwrap();
+    let id = first.id.to_string();
+    // More versions than a digit has values: two of them begin alike.
+    for number in 1..=17 {
+        let edit = Edit { text: Some(number.to_string()), ..Edit::default() };
+        device.client.edit(&id, edit, None).await.unwrap();
+    }
+    let versions: Vec<_> =
+        device.client.history(&id).await.unwrap().into_iter().map(|it| it.version).collect();
+    let alike = |beginning: &str| versions.iter().filter(|it| it.starts_with(beginning)).count();
+    let oldest = versions.last().unwrap();
+    let beginning = (1..64).map(|end| &oldest[..end]).find(|it| alike(it) == 1).unwrap();
+    let entry = device.client.entry(&id, Some(&beginning.to_uppercase())).await.unwrap();
+    assert_eq!((entry.text.as_str(), entry.version.as_str()), ("0", oldest.as_str()));
+    device.client.restore(&id, beginning).await.unwrap();
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "0");
+
+    let shared = versions.iter().map(|it| &it[..1]).find(|it| alike(it) > 1).unwrap();
+    let error = device.client.restore(&id, shared).await.unwrap_err();
+    assert_eq!(error.reason, Reason::AmbiguousId);
+    assert!(error.candidates.len() > 1 && error.candidates.iter().all(|it| it.starts_with(shared)));
+    assert!(error.next.contains("version"), "{}", error.next);
+    assert_eq!(reason(device.client.restore(&id, &"0".repeat(63)).await), Some(Reason::NotFound));
+    assert_eq!(reason(device.client.entry(&id, Some("first")).await), Some(Reason::InvalidArgument));
+    assert_eq!(reason(device.client.restore(&id, "").await), Some(Reason::InvalidArgument));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_are_counted_the_most_used_first() {
+    let device = Device::with_vault().await;
+    let counts = async || -> Vec<String> {
+        let tags = device.client.tags().await.unwrap();
+        tags.iter().map(|it| format!("{} {}", it.tag, it.entries)).collect()
+    };
+    assert!(counts().await.is_empty());
+    for tags in [&["walk", "tea"][..], &["tea"], &["calm", "tea"], &["calm"], &["gone"]] {
+        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        device.client.add(Draft { tags, ..titled("T") }).await.unwrap();
+    }
+    let gone = Filter { tags: vec!["gone".to_owned()], ..Filter::default() };
+    let gone = device.client.list(&gone, 0, None).await.unwrap().items[0].id.to_string();
+    device.client.trash(&gone).await.unwrap();
+    assert_eq!(counts().await, ["tea 3", "calm 2", "walk 1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_list_is_newest_first_filtered_and_goes_on_where_it_ended() {
     let device = Device::with_vault().await;
     device.client.add_person("Anna").await.unwrap();

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use haven_api::client::Joining;
 use haven_api::devices::{Join, JoinState, LinkState};
-use haven_api::error::ErrorReason as Reason;
+use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::vault::VaultState;
 use tokio::time::sleep;
 
@@ -51,6 +52,21 @@ async fn refused(device: &Device, code: &str) -> Option<Reason> {
     }
 }
 
+/// A new device that has used a code, and the words it shows.
+async fn answered(device: &Device, new: &Device, code: &str) -> (Joining, String) {
+    let mut joining = new.client.join(join(code)).await.unwrap();
+    let words = loop {
+        match joining.next().await.unwrap() {
+            Some(JoinState::Words(words)) => break words,
+            Some(JoinState::Connecting) => {}
+            other => unreachable!("{other:?}"),
+        }
+    };
+    let mut states = device.client.watch_link().await.unwrap();
+    while !matches!(states.next().await.unwrap(), Some(LinkState::Answered { .. })) {}
+    (joining, words)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_code_that_nobody_used_is_over_after_two_minutes() {
     for clock_ms in [0, -YEAR_MS, YEAR_MS] {
@@ -80,16 +96,7 @@ async fn a_device_that_is_confirmed_too_late_stays_outside() {
     let (device, server) = connected().await;
     let code = device.client.start_link().await.unwrap().code;
     let late = newcomer(&server);
-    let mut joining = late.client.join(join(&code)).await.unwrap();
-    let words = loop {
-        match joining.next().await.unwrap() {
-            Some(JoinState::Words(words)) => break words,
-            Some(JoinState::Connecting) => {}
-            other => panic!("{other:?}"),
-        }
-    };
-    let mut states = device.client.watch_link().await.unwrap();
-    while !matches!(states.next().await.unwrap(), Some(LinkState::Answered { .. })) {}
+    let (mut joining, words) = answered(&device, &late, &code).await;
     pass(&server, 121).await;
     assert_eq!(reason(device.client.confirm_link(&words, STRONG.to_owned()).await), Some(Reason::NoLink));
     assert_eq!(reason(joining.next().await), Some(Reason::CodeExpired));
@@ -107,4 +114,60 @@ async fn only_the_newest_code_counts() {
     let mut joining = newcomer(&server).client.join(join(&second)).await.unwrap();
     assert_eq!(joining.next().await.unwrap(), Some(JoinState::Connecting));
     assert!(matches!(joining.next().await.unwrap(), Some(JoinState::Words(_))));
+}
+
+/// Lets a new device come as far as its words, has the device end that, and says how each of them is told.
+async fn ended<F: AsyncFnOnce(&Device, &FakeServer)>(end: F) -> ApiError {
+    let (device, server) = connected().await;
+    let code = device.client.start_link().await.unwrap().code;
+    let new = newcomer(&server);
+    let (mut joining, _) = answered(&device, &new, &code).await;
+    end(&device, &server).await;
+    let error = joining.next().await.unwrap_err();
+    assert!(!error.why.is_empty() && error.next.ends_with('.'), "{error} {}", error.next);
+    assert_eq!(new.client.status().await.unwrap().state, VaultState::None);
+    assert_eq!(device.client.devices().await.unwrap().len(), 1);
+    error
+}
+
+#[tokio::test(start_paused = true)]
+async fn wrong_words_are_told_on_both_sides() {
+    let error = ended(async |device: &Device, _: &FakeServer| {
+        let confirmed = device.client.confirm_link("apple apple apple", STRONG.to_owned()).await;
+        assert_eq!(reason(confirmed), Some(Reason::WrongWords));
+    })
+    .await;
+    assert_eq!(error.reason, Reason::WrongWords);
+    assert!(error.next.contains("new code"), "{}", error.next);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_was_given_up_or_replaced_is_told_to_the_new_device() {
+    let given_up =
+        ended(async |device: &Device, _: &FakeServer| device.client.cancel_link().await.unwrap()).await;
+    let replaced =
+        ended(async |device: &Device, _: &FakeServer| drop(device.client.start_link().await.unwrap())).await;
+    for error in [given_up, replaced] {
+        assert_eq!(error.reason, Reason::Cancelled);
+        assert!(error.why.contains("given up"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_minutes_that_are_over_are_told_on_both_sides() {
+    let error = ended(async |device: &Device, server: &FakeServer| {
+        let mut states = device.client.watch_link().await.unwrap();
+        pass(server, 121).await;
+        while !matches!(states.next().await.unwrap(), Some(LinkState::Expired)) {}
+    })
+    .await;
+    assert_eq!(error.reason, Reason::CodeExpired);
+    assert!(error.why.contains("two minutes"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mailbox_that_is_closed_without_a_word_is_no_dead_server() {
+    let error = ended(async |_: &Device, server: &FakeServer| server.close_mailboxes()).await;
+    assert_eq!(error.reason, Reason::CodeExpired);
+    assert!(error.why.contains("other device"), "{error}");
 }

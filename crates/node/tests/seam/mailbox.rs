@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use haven_wire::error::Refusal;
-use haven_wire::limits::MAILBOX_LINK_MS;
+use haven_wire::limits::{MAILBOX_FAREWELL_INDEX, MAILBOX_LINK_MS};
 use haven_wire::pb::{self, ErrorReason};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -25,6 +25,11 @@ pub(crate) struct Mailbox {
 }
 
 impl FakeServer {
+    /// Loses every mailbox, as a restart does.
+    pub(crate) fn close_mailboxes(&self) {
+        self.seen().mailboxes.clear();
+    }
+
     /// Looks into a mailbox that is open still.
     fn mailbox<T>(&self, id: &Bytes, look: impl FnOnce(&mut Mailbox) -> T) -> Result<T, Status> {
         let now = Instant::now();
@@ -70,6 +75,11 @@ impl pb::mailbox_service_server::MailboxService for FakeServer {
         tokio::spawn(async move {
             let mut next = after_index + 1;
             loop {
+                if let Some(message) = messages.borrow_and_update().get(&MAILBOX_FAREWELL_INDEX).cloned() {
+                    let index = MAILBOX_FAREWELL_INDEX;
+                    let _ = send.send(Ok(pb::WatchMailboxResponse { index, message }));
+                    return;
+                }
                 while let Some(message) = messages.borrow_and_update().get(&next).cloned() {
                     let _ = send.send(Ok(pb::WatchMailboxResponse { index: next, message }));
                     next += 1;
@@ -89,7 +99,12 @@ impl pb::mailbox_service_server::MailboxService for FakeServer {
         &self,
         request: Request<pb::CloseMailboxRequest>,
     ) -> Result<Response<pb::CloseMailboxResponse>, Status> {
-        self.seen().mailboxes.remove(&request.into_inner().mailbox);
+        let pb::CloseMailboxRequest { mailbox, farewell } = request.into_inner();
+        if let Some(closed) = self.seen().mailboxes.remove(&mailbox)
+            && !farewell.is_empty()
+        {
+            closed.messages.send_modify(|messages| drop(messages.insert(MAILBOX_FAREWELL_INDEX, farewell)));
+        }
         Ok(Response::new(pb::CloseMailboxResponse {}))
     }
 }

@@ -5,10 +5,13 @@
 mod definitions;
 mod device;
 
+mod alike;
 mod checkup;
+mod days;
 mod devices;
 mod disk;
 mod drafts;
+mod drops;
 mod events;
 mod exchange;
 mod exercises;

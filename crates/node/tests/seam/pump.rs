@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use haven_api::devices::{Join, JoinState};
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::Draft;
 use haven_api::vault::{ServerInvite, SyncState};
@@ -87,10 +88,44 @@ async fn nobody_at_the_address_costs_a_try_a_minute_and_no_word() {
     assert_eq!(device.client.entry(&id, None).await.unwrap().text, "offline");
     assert_eq!(state(&device).await, SyncState::Offline);
     assert_eq!(reason(device.client.sync(WAIT).await), Some(Reason::ServerUnreachable));
-    assert_eq!(reason(device.client.start_link().await), Some(Reason::ServerUnreachable));
+    let error = device.client.start_link().await.err().unwrap();
+    assert_eq!(error.reason, Reason::ServerUnreachable);
+    assert!(!error.next.contains("sent later") && error.next.ends_with('.'), "{}", error.next);
     device.host.serve(Some(server.routes()));
     device.client.sync(WAIT).await.unwrap();
     assert_eq!(state(&device).await, SyncState::Idle);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_not_there_is_not_set_and_nothing_is_said_to_be_kept_for_it() {
+    let alone = Device::with_vault().await;
+    let (connected, server) = connected().await;
+    let code = connected.client.start_link().await.unwrap().code;
+    connected.host.serve(None);
+    for (device, what) in [(&alone, "no server was set"), (&connected, "the server was not changed")] {
+        let choice = ServerInvite { url: "http://127.0.0.1:1".to_owned(), invite: server.invite() };
+        let error = device.client.set_server(choice, false).await.unwrap_err();
+        assert_eq!((error.reason, error.what.as_str()), (Reason::ServerUnreachable, what));
+        assert!(!error.next.contains("sent later") && error.next.ends_with('.'), "{}", error.next);
+    }
+    assert_eq!(reason(alone.client.server().await), Some(Reason::NoServer));
+    assert_eq!(connected.client.server().await.unwrap().url, URL);
+    let new = Device::new();
+    let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };
+    let error = new.client.init("Laptop", STRONG.to_owned(), Some(choice)).await.err().unwrap();
+    assert_eq!((error.reason, error.what.as_str()), (Reason::ServerUnreachable, "no journal was made"));
+    assert!(!error.next.contains("sent later"), "{}", error.next);
+    let joining = Join {
+        code,
+        server_url: URL.to_owned(),
+        device_name: "Phone".to_owned(),
+        passphrase: STRONG.to_owned(),
+    };
+    let mut states = new.client.join(joining).await.unwrap();
+    assert_eq!(states.next().await.unwrap(), Some(JoinState::Connecting));
+    let error = states.next().await.unwrap_err();
+    assert_eq!((error.reason, error.what.as_str()), (Reason::ServerUnreachable, "not joined"));
+    assert!(!error.next.contains("sent later"), "{}", error.next);
 }
 
 #[tokio::test(start_paused = true)]

@@ -109,6 +109,42 @@ async fn a_passphrase_is_changed_whether_the_vault_is_open_or_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_passphrase_is_the_same_however_its_letters_are_spelt() {
+    let (whole, apart) = ("plum velvet orbit café", "\u{feff}plum\u{a0}velvet orbit cafe\u{301}");
+    let device = Device::new();
+    device.client.init("Laptop", apart.to_owned(), None).await.unwrap();
+    for spelt in [whole, apart] {
+        device.client.lock().await.unwrap();
+        device.client.unlock(spelt.to_owned()).await.unwrap();
+    }
+    let (next, spelt) = ("lantern ninth Ångström", "lantern ninth A\u{30a}ngstro\u{308}m");
+    device.client.change_passphrase(whole.to_owned(), spelt.to_owned()).await.unwrap();
+    device.client.lock().await.unwrap();
+    for other in ["plum velvet orbit cafe", "lantern ninth ångström"] {
+        assert_eq!(reason(device.client.unlock(other.to_owned()).await), Some(Reason::WrongPassphrase));
+    }
+    device.client.unlock(next.to_owned()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_passphrase_nobody_could_type_again_is_not_set_and_only_wrong_when_tried() {
+    let (device, with_tab) = (Device::new(), "plum velvet\torbit canoe");
+    let refused = device.client.init("Laptop", with_tab.to_owned(), None).await.err().unwrap();
+    assert_eq!(refused.reason, Reason::InvalidArgument);
+    assert!(refused.why.contains("nobody sees"), "{refused:?}");
+    assert_eq!(state(&device).await, VaultState::None);
+    let device = Device::with_vault().await;
+    let changed = device.client.change_passphrase(STRONG.to_owned(), with_tab.to_owned()).await;
+    assert_eq!(reason(changed), Some(Reason::InvalidArgument));
+    device.client.lock().await.unwrap();
+    assert_eq!(reason(device.client.unlock(with_tab.to_owned()).await), Some(Reason::WrongPassphrase));
+    // An estimate of what is typed would count the two spellings of one letter as two.
+    let seemingly_long = "a\u{301}a\u{301}a\u{301}a\u{301}a\u{301}";
+    let changed = device.client.change_passphrase(STRONG.to_owned(), seemingly_long.to_owned()).await;
+    assert_eq!(reason(changed), Some(Reason::WeakPassphrase));
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_server_nothing_waits_for_one() {
     let device = Device::with_vault().await;
     device.note("alone").await;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use haven_server::folder::FolderFault;
 use haven_server::serve::ServeFault;
 use haven_server::store::StoreFault;
+use haven_wire::system::refused;
 use serde_json::json;
 
 /// Failed, or found something that is not good.
@@ -50,7 +51,7 @@ impl Envelope {
 
     /// Wraps an error of the operating system that the caller explains.
     pub(super) fn of_io(what: &'static str, error: &std::io::Error, next: &'static str, exit: u8) -> Self {
-        Self::new(what, error.kind().to_string(), &Advice("IO", next, exit))
+        Self::new(what, refused(error).to_owned(), &Advice("IO", next, exit))
     }
 
     fn new(what: &'static str, why: String, &Advice(reason, next, exit): &Advice) -> Self {
@@ -107,8 +108,8 @@ fn store_advice(fault: &StoreFault) -> Advice {
             Advice("STORAGE_NEWER", "Update haven-server; nothing was changed.", EXIT_FAILED)
         }
         StoreFault::Damaged(_) => {
-            let next =
-                "Put a backup back, or start anew with `haven-server init`: the devices fill it again.";
+            let next = "Keep the folder as it is. Put a backup in its place, or make another with `haven-server init --data DIR`: \
+                        the devices fill it again.";
             Advice("STORAGE_DAMAGED", next, EXIT_FAILED)
         }
         StoreFault::Failed(_) | StoreFault::InviteSpent => Advice(

@@ -1,5 +1,7 @@
 //! `haven-server run`: from the arguments to a server that drains when told.
 
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -24,6 +26,14 @@ const BLOCKING_MAX: usize = 16;
 
 /// Bytes of a thread's stack. The deepest stack is SQLite's, far below.
 const STACK_BYTES: usize = 1024 * 1024;
+
+/// What it means to serve other machines without TLS, and what to do about it.
+const IN_THE_OPEN: &str = "\
+warning: other machines can reach this server, and it serves them without TLS.
+  why:  What devices send is sealed, and nobody on the way can read it. But they see who syncs, when and how much, and can take
+        a session over. Devices know that, and talk to another machine over https:// only.
+  next: Give --tls-cert and --tls-key; or put a proxy with TLS before it and let it --listen at 127.0.0.1:7460.
+";
 
 #[derive(Args)]
 pub(super) struct Run {
@@ -65,9 +75,13 @@ pub(super) fn run(run: &Run) -> Result<Outcome, Envelope> {
 async fn serve(run: &Run, opened: Opened) -> Result<Outcome, Envelope> {
     let signals = Signals::catch()?;
     let listener = TcpListener::bind(&run.listen).await.map_err(|error| cannot_listen(&error))?;
+    let address = listener.local_addr().map_err(|error| cannot_listen(&error))?;
+    let is_tls = run.tls_cert.is_some();
+    let url = format!("{}://{address}", if is_tls { "https" } else { "http" });
     if let Some(file) = &run.ready_file {
-        write_ready(file, &listener, &opened, run.tls_cert.is_some())?;
+        write_ready(file, &url, &opened)?;
     }
+    greet(&url, &opened.identity(), address, is_tls);
     let mut interrupted = false;
     let shutdown = async { interrupted = signals.wait().await };
     opened.serve(listener, shutdown).await.map_err(|fault| Envelope::of_serving(&fault))?;
@@ -81,10 +95,8 @@ fn options(run: &Run) -> Options {
     options
 }
 
-fn write_ready(file: &Path, listener: &TcpListener, opened: &Opened, is_tls: bool) -> Result<(), Envelope> {
-    let address = listener.local_addr().map_err(|error| cannot_listen(&error))?;
-    let scheme = if is_tls { "https" } else { "http" };
-    let ready = json!({ "url": format!("{scheme}://{address}"), "identity": opened.identity() });
+fn write_ready(file: &Path, url: &str, opened: &Opened) -> Result<(), Envelope> {
+    let ready = json!({ "url": url, "identity": opened.identity() });
     folder::write_atomically(file, ready.to_string().as_bytes()).map_err(|error| {
         Envelope::of_io(
             "could not write the ready file",
@@ -93,6 +105,19 @@ fn write_ready(file: &Path, listener: &TcpListener, opened: &Opened, is_tls: boo
             EXIT_FAILED,
         )
     })
+}
+
+/// Says where it serves to whoever started it at a terminal, and to everybody if that is not wise. No log holds an address.
+fn greet(url: &str, identity: &str, address: SocketAddr, is_tls: bool) {
+    let mut words = String::new();
+    if stderr().is_terminal() {
+        words = format!("Serving at {url}\nIdentity {identity}\nCtrl-C stops it.\n");
+    }
+    if !is_tls && !address.ip().is_loopback() {
+        words.push_str(IN_THE_OPEN);
+    }
+    // Whoever is not there to hear it is served all the same.
+    let _ = stderr().write_all(words.as_bytes());
 }
 
 fn cannot_listen(error: &std::io::Error) -> Envelope {

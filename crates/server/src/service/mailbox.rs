@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use haven_wire::limits::MAILBOX_FAREWELL_INDEX;
 use haven_wire::pb;
 use haven_wire::pb::mailbox_service_server::MailboxService;
 use haven_wire::pb::{ErrorReason, MailboxKind, WatchMailboxResponse};
@@ -12,7 +13,7 @@ use tonic::{Request, Response, Status};
 
 use super::Services;
 use crate::connection::Connection;
-use crate::mailbox::{MailboxId, Watcher};
+use crate::mailbox::{Found, MailboxId, Watcher};
 use crate::outlet::{Gone, Outgoing, Outlet};
 use crate::refusal::{Refused, refuse};
 use crate::server::Server;
@@ -72,8 +73,9 @@ impl MailboxService for Services {
         request: Request<pb::CloseMailboxRequest>,
     ) -> Result<Response<pb::CloseMailboxResponse>, Status> {
         let session = self.0.session(request.metadata())?;
-        let mailbox = mailbox_of(&request.get_ref().mailbox)?;
-        self.0.mailboxes.close(&mailbox, session, Instant::now());
+        let pb::CloseMailboxRequest { mailbox, farewell } = request.into_inner();
+        let mailbox = mailbox_of(&mailbox)?;
+        self.0.mailboxes.close(&mailbox, session, &farewell, Instant::now()).map_err(refuse)?;
         Ok(Response::new(pb::CloseMailboxResponse {}))
     }
 }
@@ -118,7 +120,15 @@ impl Watch {
 
     /// Sends what is there. Says whether more may come.
     async fn tell(&mut self) -> Result<bool, Gone> {
-        let Some(messages) = self.watcher.mailbox.messages_after(self.after) else { return Ok(false) };
+        let messages = match self.watcher.mailbox.messages_after(self.after) {
+            Found::Open(messages) => messages,
+            Found::Closed(farewell) if farewell.is_empty() => return Ok(false),
+            Found::Closed(message) => {
+                let index = MAILBOX_FAREWELL_INDEX;
+                self.outlet.send(WatchMailboxResponse { index, message }).await?;
+                return Ok(false);
+            }
+        };
         for (index, message) in messages {
             if self.told.insert(index) {
                 self.outlet.send(WatchMailboxResponse { index, message }).await?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use haven_wire::limits::MAILBOX_FAREWELL_INDEX;
 use haven_wire::pb::{self, ErrorReason, MailboxKind};
 use tonic::Status;
 
@@ -33,7 +34,12 @@ async fn watch(
 }
 
 async fn close(client: &Client, mailbox: &[u8]) -> Result<(), Status> {
-    let message = pb::CloseMailboxRequest { mailbox: mailbox.to_vec().into() };
+    leave(client, mailbox, b"").await
+}
+
+async fn leave(client: &Client, mailbox: &[u8], farewell: &[u8]) -> Result<(), Status> {
+    let farewell = farewell.to_vec().into();
+    let message = pb::CloseMailboxRequest { mailbox: mailbox.to_vec().into(), farewell };
     within(client.mailboxes().close_mailbox(client.request(message))).await.map(drop)
 }
 
@@ -94,4 +100,22 @@ async fn what_is_not_a_mailbox_is_refused() {
         open(&one, &[100 + n; 16], MailboxKind::Link).await.expect("room");
     }
     assert_eq!(reason(open(&two, &[200; 16], MailboxKind::Link).await), ErrorReason::RateLimited);
+}
+
+#[tokio::test]
+async fn whoever_listens_hears_the_farewell_of_the_opener_and_of_nobody_else() {
+    let vault = Vault::with_devices(1, 2);
+    let server = Running::with(&vault).await;
+    let (one, two) =
+        (Client::enter(&server.url, &vault, 0).await, Client::enter(&server.url, &vault, 1).await);
+    let joiner = Client::connect(&server.url, vault.space()).await;
+    open(&one, &BOX, MailboxKind::Link).await.expect("open");
+    let mut heard = watch(&joiner, &BOX, 1).await.expect("watched");
+    leave(&two, &BOX, b"not theirs to leave").await.expect("nothing happens");
+    assert_eq!(reason(leave(&one, &BOX, &[1; 4_097]).await), ErrorReason::RequestMalformed);
+    leave(&one, &BOX, b"why").await.expect("closed");
+    let message = within(heard.message()).await.expect("no fault").expect("a message");
+    assert_eq!((message.index, &message.message[..]), (MAILBOX_FAREWELL_INDEX, &b"why"[..]));
+    assert!(within(heard.message()).await.expect("it ends well").is_none());
+    assert_eq!(reason(watch(&joiner, &BOX, 0).await), ErrorReason::MailboxUnknown);
 }

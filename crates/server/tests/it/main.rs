@@ -18,4 +18,5 @@ mod pushes;
 mod rosters;
 mod sessions;
 mod spaces;
+mod terminal;
 mod tls;

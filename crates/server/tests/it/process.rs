@@ -36,7 +36,8 @@ pub(crate) fn allow_many_connections() {
     setrlimit(Resource::Nofile, limit).expect("more descriptors");
 }
 
-fn command() -> Command {
+/// A command of the binary.
+pub(crate) fn command() -> Command {
     Command::new(env!("CARGO_BIN_EXE_haven-server"))
 }
 

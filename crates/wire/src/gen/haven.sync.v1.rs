@@ -736,7 +736,7 @@ pub struct WatchMailboxRequest {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct WatchMailboxResponse {
-    /// The message's place.
+    /// The message's place; 5 for the farewell.
     #[prost(uint32, tag = "1")]
     pub index: u32,
     /// The sealed message.
@@ -750,6 +750,9 @@ pub struct CloseMailboxRequest {
     /// Id of the mailbox, 16 bytes.
     #[prost(bytes = "bytes", tag = "1")]
     pub mailbox: ::prost::bytes::Bytes,
+    /// The sealed last message for whoever watches, at most 4,096 bytes. Set by the device that closes; empty: there is none.
+    #[prost(bytes = "bytes", tag = "70")]
+    pub farewell: ::prost::bytes::Bytes,
 }
 /// CloseMailboxResponse confirms that the mailbox is gone; also if it was before.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -947,7 +950,8 @@ pub mod mailbox_service_client {
                 .insert(GrpcMethod::new("haven.sync.v1.MailboxService", "WatchMailbox"));
             self.inner.server_streaming(req, path, codec).await
         }
-        /// CloseMailbox forgets a mailbox and its messages. Only the feed that opened it may, hence needs a session.
+        /// CloseMailbox forgets a mailbox and its messages. Only the feed that opened it may, hence needs a session. Whoever watches
+        /// is sent the farewell, if there is one, before the stream ends.
         pub async fn close_mailbox(
             &mut self,
             request: impl tonic::IntoRequest<super::CloseMailboxRequest>,
@@ -1020,7 +1024,8 @@ pub mod mailbox_service_server {
             tonic::Response<Self::WatchMailboxStream>,
             tonic::Status,
         >;
-        /// CloseMailbox forgets a mailbox and its messages. Only the feed that opened it may, hence needs a session.
+        /// CloseMailbox forgets a mailbox and its messages. Only the feed that opened it may, hence needs a session. Whoever watches
+        /// is sent the farewell, if there is one, before the stream ends.
         async fn close_mailbox(
             &self,
             request: tonic::Request<super::CloseMailboxRequest>,

@@ -50,10 +50,11 @@ fn an_editor_writes_and_changes_an_entry_and_leaves_nothing_behind() {
 #[test]
 fn an_empty_or_untouched_text_is_no_entry_and_no_change() {
     let device = Device::begun();
-    let ran = at_terminal(&device, &["add"], "true", "");
+    // Enter says that no window is left open.
+    let ran = at_terminal(&device, &["add"], "true", "\n");
     assert_eq!((ran.code, device.entries()), (Some(0), 0), "{}", ran.stdout);
     let id = device.add("as it is");
-    let ran = at_terminal(&device, &["edit", &id], "true", "");
+    let ran = at_terminal(&device, &["edit", &id], "true", "\n");
     assert_eq!((ran.code, device.lines(&["history", &id]).len()), (Some(0), 1), "{}", ran.stdout);
     none(&device);
 }
@@ -119,6 +120,85 @@ fn words_of_a_command_that_was_killed_are_rescued_by_the_next() {
     let drafts = device.lines(&["draft", "list"]);
     assert_eq!((drafts.len(), text(&drafts[0], "title")), (1, "T"));
     assert_eq!(text(&device.json(&["draft", "show", text(&drafts[0], "id")]), "text"), "out of a wreck");
+}
+
+#[test]
+fn an_editor_that_returns_at_once_is_waited_for_and_its_words_are_found_later() {
+    let device = Device::begun();
+    // Nobody is at the terminal to press Enter: the prompt comes back, and the folder waits for the window.
+    let ran = at_terminal(&device, &["add", "--title", "T"], "true", "");
+    assert_eq!((ran.code, device.entries()), (Some(0), 0), "{}", ran.stdout);
+    assert!(ran.stdout.contains("code --wait"), "{}", ran.stdout);
+    let file = left_over(&device).into_iter().find(|path| path.ends_with("entry.md")).unwrap();
+    device.json(&["status"]);
+    fs::write(&file, "typed in the window\n").unwrap();
+    let said = device.command(&["status"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&said.stderr).contains("haven draft"), "{said:?}");
+    none(&device);
+    let draft = &device.lines(&["draft", "list"])[0];
+    assert_eq!((text(draft, "title"), text(draft, "opening")), ("T", "typed in the window"));
+}
+
+#[test]
+fn a_text_that_is_too_long_is_a_draft_and_becomes_several_entries() {
+    let device = Device::begun();
+    let line = "x".repeat(1023);
+    let long = format!("{line}\n").repeat(300);
+    fs::write(device.beside("long"), &long).unwrap();
+    let writes = editor(&device, "writes", &format!(r#"cat '{}' > "$1""#, device.beside("long").display()));
+    let ran = at_terminal(&device, &["add", "--title", "T"], &writes, "");
+    assert_eq!(ran.code, Some(2), "{}", ran.stdout);
+    assert!(ran.stdout.contains("--split") && !ran.stdout.contains("haven unlock"), "{}", ran.stdout);
+    none(&device);
+    let said = device.command(&["draft", "list"]).output().unwrap();
+    assert!(said.stderr.is_empty(), "{said:?}");
+    let drafts = device.lines(&["draft", "list"]);
+    let (id, problem) = (text(&drafts[0], "id"), text(&drafts[0], "problem"));
+    assert!(problem.contains("307199 bytes"), "{problem}");
+    assert_eq!(text(&device.json(&["draft", "show", id]), "text"), long.trim_end());
+    device.fails(&["draft", "save", id], 2, "TOO_LARGE");
+    let parts = device.lines(&["draft", "save", id, "--split"]);
+    let words: String = parts.iter().map(|part| device.text(text(part, "id"))).collect();
+    assert_eq!((parts.len(), words.as_str()), (2, long.trim_end()));
+    assert_eq!(device.lines(&["draft", "list"]).len(), 0);
+    let titles: Vec<_> =
+        device.lines(&["list"]).iter().map(|entry| text(entry, "title").to_owned()).collect();
+    assert_eq!(titles.len(), 2);
+    assert!(
+        titles.contains(&"T (1 of 2)".to_owned()) && titles.contains(&"T (2 of 2)".to_owned()),
+        "{titles:?}"
+    );
+}
+
+#[test]
+fn strange_bytes_are_refused_with_their_place_and_kept() {
+    let device = Device::begun();
+    let writes = editor(&device, "writes", r#"printf 'one\ncaf\351\n' > "$1""#);
+    let ran = at_terminal(&device, &["add"], &writes, "");
+    assert_eq!(ran.code, Some(2), "{}", ran.stdout);
+    assert!(ran.stdout.contains("byte 4 of line 2"), "{}", ran.stdout);
+    none(&device);
+    let drafts = device.lines(&["draft", "list"]);
+    assert_eq!(text(&device.json(&["draft", "show", text(&drafts[0], "id")]), "text"), "one\ncafé");
+}
+
+#[test]
+fn a_text_is_emptied_at_a_yes_only() {
+    let device = Device::begun();
+    let id = device.add("words I want to keep");
+    let empties = editor(&device, "empties", r#"printf ' \n' > "$1""#);
+    for (typed, left) in [("n\n", "words I want to keep"), ("y\n", " ")] {
+        let ran = at_terminal(&device, &["edit", &id], &empties, typed);
+        assert_eq!((ran.code, device.text(&id).as_str()), (Some(0), left), "{}", ran.stdout);
+    }
+    let id = device.add("words of a pipe");
+    for nothing in [&b""[..], b" \n\n"] {
+        device.run_with(&["edit", &id, "--from", "-"], nothing).failed(2, "INVALID_ARGUMENT");
+    }
+    assert_eq!((device.text(&id).as_str(), device.lines(&["history", &id]).len()), ("words of a pipe", 1));
+    device.run_with(&["edit", &id, "--from", "-"], b"words of a pipe").json();
+    assert_eq!(device.lines(&["history", &id]).len(), 1, "an unchanged text makes no version");
+    none(&device);
 }
 
 /// The process of that name among a process and those above it.

@@ -196,15 +196,115 @@ fn a_port_that_is_taken_and_a_folder_that_cannot_be_written_are_named() {
 }
 
 #[test]
-fn a_folder_that_another_daemon_serves_is_named() {
+fn a_folder_that_somebody_holds_who_never_answers_is_named() {
+    let device = Device::new();
+    fs::create_dir(device.home()).unwrap();
+    let lock = fs::File::create(device.home().join("havend.lock")).unwrap();
+    lock.lock().unwrap();
+    device.fails(&["status"], 4, "DAEMON_UNREACHABLE");
+    let status = device.run(&["daemon", "status"]);
+    assert_eq!((status.code, status.stdout.trim()), (Some(4), "{\"state\":\"silent\"}"));
+    device.fails(&["daemon", "stop"], 4, "DAEMON_UNREACHABLE");
+    drop(lock);
+    assert_eq!(text(&device.json(&["status"]), "state"), "none");
+}
+
+#[test]
+fn a_daemon_whose_socket_was_taken_away_is_found_again() {
     let device = Device::begun();
+    let id = device.add("still open");
     let pid = device.pid();
-    // As if the daemon listened elsewhere: it holds the folder, and nobody finds it.
-    let (socket, aside) = (device.home().join("havend.sock"), device.beside("aside.sock"));
-    fs::rename(&socket, &aside).unwrap();
-    device.fails(&["status"], 1, "STORAGE_IN_USE");
-    fs::rename(&aside, &socket).unwrap();
+    let socket = device.home().join("havend.sock");
+    fs::rename(&socket, device.beside("aside.sock")).unwrap();
+    assert_eq!(device.text(&id), "still open", "the journal was not even locked");
     assert_eq!(device.pid(), pid);
+    fs::remove_file(&socket).unwrap();
+    device.json(&["daemon", "stop"]);
+    assert!(!is_there(pid), "stopped is stopped");
+    device.fails(&["show", &id], 3, "LOCKED");
+}
+
+/// Whether a process runs.
+fn is_there(pid: u64) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.trim_start().starts_with('Z'))
+}
+
+#[test]
+fn a_daemon_is_found_whatever_became_of_the_folder_of_the_session() {
+    let home = Device::new();
+    let (folder, run) = (home.beside("person").display().to_string(), home.beside("runtime"));
+    fs::create_dir(&folder).unwrap();
+    let device = home.with("HAVEN_HOME", "").with("HOME", folder).with("XDG_DATA_HOME", "");
+    let passphrase = device.passphrase();
+    device.json(&["init", "--name", "Laptop", "--passphrase-file", &passphrase]);
+    let id = device.add("from the desktop");
+    let pid = device.pid();
+    // A logout takes the folder, and a login makes another.
+    fs::remove_dir_all(&run).unwrap();
+    assert_eq!(device.text(&id), "from the desktop");
+    fs::create_dir(&run).unwrap();
+    assert_eq!(device.text(&id), "from the desktop");
+    // As from cron, and after `su`.
+    for session in ["", "/run/user/nobody"] {
+        let mut command = device.command(&["daemon", "status", "--json"]);
+        let output = command.env("XDG_RUNTIME_DIR", session).output().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["pid"], Value::from(pid), "{session:?}");
+    }
+    device.json(&["daemon", "stop"]);
+    assert!(!is_there(pid));
+}
+
+#[test]
+fn a_daemon_that_hangs_is_named_holds_nobody_up_and_can_be_stopped() {
+    let device = Device::begun();
+    let id = device.add("kept");
+    let pid = device.pid();
+    assert_eq!(fs::read_to_string(format!("/proc/{pid}/comm")).unwrap(), "havend\n");
+    assert!(Command::new("kill").args(["-STOP", &pid.to_string()]).status().unwrap().success());
+    thread::scope(|scope| {
+        for arguments in [&["list"][..], &["add", "words"], &["sync"], &["daemon", "start"]] {
+            let device = &device;
+            scope.spawn(move || {
+                let ran = device.run(arguments);
+                ran.failed(4, "DAEMON_UNREACHABLE");
+                assert!(ran.stderr.contains(&format!("process {pid}")), "{}", ran.stderr);
+                assert!(ran.stderr.contains("haven daemon stop"), "{}", ran.stderr);
+            });
+        }
+        scope.spawn(|| {
+            let told = device.run(&["doctor"]);
+            assert_eq!(told.code, Some(4), "{}", told.stdout);
+            assert!(told.stdout.contains(&format!("process {pid}")), "{}", told.stdout);
+        });
+        scope.spawn(|| {
+            let status = device.run(&["daemon", "status"]);
+            let silent = format!("{{\"state\":\"silent\",\"pid\":{pid}}}");
+            assert_eq!((status.code, status.stdout.trim()), (Some(4), silent.as_str()));
+        });
+    });
+    assert_eq!(text(&device.json(&["daemon", "stop"]), "state"), "stopped");
+    assert!(!is_there(pid));
+    device.unlock();
+    assert_eq!(device.text(&id), "kept");
+}
+
+#[test]
+fn the_process_id_of_a_daemon_that_was_killed_is_not_taken_for_it() {
+    let device = Device::begun();
+    device.kill_daemon();
+    let mut other = Command::new("sleep").arg("600").spawn().unwrap();
+    let lock = device.home().join("havend.lock");
+    let noted = fs::read_to_string(&lock).unwrap();
+    let (_, began) = noted.trim_end().split_once(' ').unwrap();
+    fs::write(&lock, format!("{} {began}\n", other.id())).unwrap();
+    assert_eq!(device.run(&["daemon", "status"]).stdout.trim(), "{\"state\":\"stopped\"}");
+    device.json(&["daemon", "stop"]);
+    assert!(other.try_wait().unwrap().is_none(), "nobody else was ended");
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert_eq!(text(&device.json(&["status"]), "state"), "locked");
 }
 
 #[test]
@@ -226,7 +326,7 @@ fn a_database_of_a_newer_haven_is_refused_untouched() {
 }
 
 #[test]
-fn what_is_too_large_or_no_text_is_refused_and_nothing_of_it_is_kept() {
+fn what_is_too_large_or_no_text_is_no_entry_and_what_can_be_kept_is_a_draft() {
     let device = Device::begun();
     device.run_with(&["add", "-"], &vec![b'x'; 20_000_000]).failed(2, "TOO_LARGE");
     device.run_with(&["add", "-"], &vec![b'x'; 1_000_000]).failed(2, "TOO_LARGE");
@@ -234,6 +334,8 @@ fn what_is_too_large_or_no_text_is_refused_and_nothing_of_it_is_kept() {
     device.run_with(&["add", "-"], b"").failed(2, "INVALID_ARGUMENT");
     device.run_with(&["add", "-", "--title", &"t".repeat(501)], b"x").failed(2, "TOO_LARGE");
     assert_eq!(device.entries(), 0);
+    // Ten parts of the largest, the next in one, the strange bytes, and the one with the long title.
+    assert_eq!(device.lines(&["draft", "list"]).len(), 13);
     let largest = "ä".repeat(128 * 1024);
     let id = device.add(&largest);
     assert_eq!(device.text(&id), largest);

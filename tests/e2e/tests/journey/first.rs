@@ -107,7 +107,7 @@ fn a_locked_journal_gives_nothing_until_the_right_passphrase() {
         &["show", &id],
         &["search", "lock"],
         &["history", &id],
-        &["add", "more"],
+        &["edit", &id, "--title", "T"],
         &["trash", &id],
         &["export", "jsonl"],
         &["people", "list"],

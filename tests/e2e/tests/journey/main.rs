@@ -10,6 +10,8 @@ mod editor;
 mod faults;
 mod first;
 mod help;
+mod locked;
+mod manners;
 mod practice;
 mod progress;
 mod secrecy;

@@ -1,7 +1,10 @@
 //! What people do on the world's devices.
 
+use std::sync::Arc;
+
 use haven_core::entry::{Draft, Edit, EntryKind};
 use haven_core::id::EntryId;
+use haven_core::time::NoZones;
 use haven_engine::command::{Command, DraftId, DraftSave, ImportItem, Reply};
 use haven_engine::view::Filter;
 
@@ -115,7 +118,7 @@ impl World {
         open.text.push_str(&format!("{word} "));
         let mut draft = Draft::new(EntryKind::Note, date(3));
         draft.text.clone_from(&open.text);
-        let save = DraftSave { id: open.id, editing: None, draft };
+        let save = DraftSave { id: open.id, editing: None, draft, held: false, named: Default::default() };
         let asked = self.devices[device].ask(Command::SaveDraft(save), self.now_ms, &mut self.chance);
         if matches!(asked, Asked::Answered(Ok(_))) {
             open.words.push(word);
@@ -152,7 +155,8 @@ impl World {
                 ImportItem { line: line as u64, bytes: text.into_bytes() }
             })
             .collect();
-        let command = Command::Import { lines, dry_run: false };
+        let (zones, here) = (Arc::new(NoZones), None);
+        let command = Command::Import { lines, dry_run: false, zones, here };
         let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
         if let Asked::Answered(Ok(Reply::Imported(imported))) = asked {
             self.trace.push(format!("device {device} imports {}", imported.imported));

@@ -1,10 +1,10 @@
 //! One linking, message by message.
 
 use haven_crypto::feedkeys::FeedSecrets;
-use haven_crypto::linking::{Existing, Joiner, LinkSecret, Offer, Welcome};
+use haven_crypto::linking::{Existing, Farewell, Joiner, LinkSecret, Offer, Welcome};
 use haven_feed::{FeedId, LinkHash, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
 use haven_vectors::{check, hex};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{entropy, feed_json};
 
@@ -24,6 +24,24 @@ fn welcome() -> Welcome {
         store: StoreId::from_bytes(entropy(0x34)),
         vector: [5, 9].map(position).into_iter().collect::<Vector>(),
     }
+}
+
+/// The same joiner is told why it is not let in.
+fn farewells(secret: &LinkSecret, joiner: &Joiner) -> Vec<Value> {
+    let ends = [
+        Farewell::Other,
+        Farewell::WrongWords,
+        Farewell::Expired,
+        Farewell::Cancelled,
+        Farewell::RosterMoved,
+        Farewell::Misbehaved,
+    ];
+    let told = |(reason, why): (u8, Farewell)| {
+        let sealed = Existing::new(secret, offer()).farewell(why, entropy(0xa0 + reason));
+        assert_eq!(joiner.farewell(&sealed), Some(why));
+        json!({ "reason": reason, "random": hex(entropy::<32>(0xa0 + reason)), "message": hex(&sealed) })
+    };
+    (0..).zip(ends).map(told).collect()
 }
 
 #[test]
@@ -62,6 +80,7 @@ fn linking() {
         "random": random,
         "messages": [hex(&first), hex(&second), hex(&third), hex(&fourth)],
         "words": words,
+        "farewells": farewells(&secret, &joiner),
     });
     check("crypto-linking.json", &vectors);
 }

@@ -7,12 +7,14 @@ use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
 
 use super::answers::{read, takes_lines};
+use super::choices::Links;
 use super::sitting::{Sitting, person};
 use super::{Ending, question};
 use crate::ask;
 use crate::commands::support;
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
+use crate::limits::ENTRIES_OFFERED_MAX;
 
 /// What to do where a question cannot be asked; it never is, since the caller looked.
 const INSTEAD: &str = "Pass --answers FILE.";
@@ -71,6 +73,11 @@ async fn questions(
         is_unsafe = now;
         // What cannot be kept now is kept at the end, or that says why not.
         let _ = sitting.keep(stepper.answers()).await;
+        if sitting.is_kept() {
+            let id = &stepper.exercise().summary.exercise.id;
+            *cx.parting.borrow_mut() =
+                format!("What you answered is kept. Go on with `haven practice do {id}`.");
+        }
     }
     Ok(Ending::Done)
 }
@@ -156,6 +163,7 @@ async fn answer(
     if let Some(stop) = stepper.stop_ahead() {
         aside(&format!("  s  {} Stop here.", cx.style.words(&stop.label)));
     }
+    let links = offer(cx, sitting, &field.shape).await?;
     loop {
         let mut value = typed(cx, field).await?;
         let stops = value.as_ref().and_then(Value::text).is_some_and(|typed| typed.eq_ignore_ascii_case("s"));
@@ -163,6 +171,7 @@ async fn answer(
             return Ok(stepper.stop_now(None).unwrap_or(Reply::Nothing));
         }
         if let Some(value) = &mut value {
+            links.by_number(&field.shape, value);
             name_people(cx, sitting, &field.shape, value).await?;
         }
         match stepper.next(value) {
@@ -170,6 +179,26 @@ async fn answer(
             Err(misfit) => aside(&misfit.to_string()),
         }
     }
+}
+
+/// Shows the people or entries that a question may be answered with, and gives the entries.
+async fn offer(cx: &Cx, sitting: &Sitting, shape: &Shape) -> Result<Links, Fault> {
+    if matches!(shape, Shape::Person) {
+        let names: Vec<_> = sitting.people.iter().map(|person| cx.style.line(person.name.as_str())).collect();
+        match names.as_slice() {
+            [] => aside("  Nobody is among your people yet. Type a name and you can add them."),
+            names => aside(&format!("  Your people: {}", names.join(", "))),
+        }
+    }
+    let mut links = Links::default();
+    links.read(&sitting.haven, shape, cx.style).await?;
+    for (index, (_, entry)) in links.entries.iter().enumerate().take(ENTRIES_OFFERED_MAX) {
+        aside(&format!("  {:>2}  {entry}", index + 1));
+    }
+    if !links.entries.is_empty() {
+        aside("  Its number here will do.");
+    }
+    Ok(links)
 }
 
 async fn typed(cx: &Cx, field: &Field) -> Result<Option<Value>, Fault> {

@@ -1,7 +1,7 @@
 //! One sitting over an exercise: whom it concerns, and where its answers are kept until they are an entry.
 
 use haven_api::drafts::{DraftId, SavedDraft};
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::error::ApiError;
 use haven_api::journal::{Draft, Entry, ExerciseChoice, Filter, Written};
 use haven_api::people::Person;
 use haven_api::practice::stepper::{self, Stepper};
@@ -12,12 +12,12 @@ use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{ResolveError, resolve_person};
 use haven_core::time::Timestamp;
 
+use super::choices::without_empty;
 use crate::args::DoArgs;
-use crate::cx::{Cx, Haven};
+use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
-use crate::limits::UNLOCK_TRIES;
 use crate::text::LANGUAGE;
-use crate::{ask, daemon, editor, when};
+use crate::{ask, editor, kept, unlock, when};
 
 /// A sitting.
 pub(super) struct Sitting {
@@ -43,6 +43,7 @@ impl Sitting {
         let mut sitting = Self { haven, people, id: editor::random()?, draft, entry: None, is_kept: false };
         if sitting.resume(cx, &args.id).await? {
             let exercise = sitting.exercise(&args.id, offered).await?;
+            let exercise = without_empty(&sitting.haven, exercise, &sitting.draft.answers).await?;
             let stepper = Stepper::new(exercise, sitting.draft.answers.clone());
             return Ok((sitting, stepper));
         }
@@ -53,6 +54,7 @@ impl Sitting {
             sitting.change(entry);
         }
         let exercise = sitting.exercise(&args.id, Ok(exercise)).await?;
+        let exercise = without_empty(&sitting.haven, exercise, &sitting.draft.answers).await?;
         let stepper = Stepper::new(exercise, sitting.draft.answers.clone());
         Ok((sitting, stepper.from_start()))
     }
@@ -157,13 +159,14 @@ impl Sitting {
         Ok(id)
     }
 
-    /// Keeps the answers so far, so that nothing that ends the sitting loses them.
+    /// Keeps the answers so far, so that nothing that ends the sitting loses them; sealed, if the journal was locked meanwhile.
     pub(super) async fn keep(&mut self, answers: &ValueMap) -> Result<(), Fault> {
         if *answers == self.draft.answers && !self.is_kept {
             return Ok(());
         }
         self.draft.answers = answers.clone();
-        self.haven.save_draft(self.saved_draft()).await?;
+        let saved = self.saved_draft();
+        kept::keep(&mut self.haven, saved).await?;
         self.is_kept = true;
         Ok(())
     }
@@ -176,28 +179,8 @@ impl Sitting {
             entry,
             base_version,
             saved: Timestamp::default(),
+            held: false,
         }
-    }
-
-    /// Keeps the answers, asking for the passphrase where the journal was locked meanwhile.
-    pub(super) async fn keep_for_sure(&mut self, cx: &Cx, answers: &ValueMap) -> Result<(), Fault> {
-        for _ in 0..UNLOCK_TRIES {
-            match self.keep(answers).await {
-                // A daemon that locks begins anew, and the connection with it.
-                Err(fault) if fault.reason() == ErrorReason::DaemonUnreachable => {
-                    self.haven = daemon::reach().await?;
-                }
-                Err(fault) if fault.reason() == ErrorReason::Locked && cx.asks => {
-                    cx.note("The journal was locked meanwhile.");
-                    let passphrase = ask::passphrase(cx, None, "Passphrase: ").await?;
-                    if let Err(fault) = editor::open_again(&mut self.haven, passphrase).await {
-                        cx.note(&fault.to_string());
-                    }
-                }
-                outcome => return outcome,
-            }
-        }
-        self.keep(answers).await
     }
 
     /// Whether there is anything that was kept.
@@ -210,8 +193,12 @@ impl Sitting {
         self.entry.is_some()
     }
 
-    /// Makes what was kept an entry.
-    pub(super) async fn finish(&mut self) -> Result<Written, Fault> {
+    /// Makes what was kept an entry, asking for the passphrase where the journal was locked meanwhile.
+    pub(super) async fn finish(&mut self, cx: &Cx) -> Result<Written, Fault> {
+        if cx.asks && unlock::is_locked(&self.haven).await {
+            aside("The journal was locked meanwhile. Your answers are kept.");
+            unlock::ask(cx, &mut self.haven, "Passphrase: ").await?;
+        }
         Ok(self.haven.commit_draft(self.id).await?)
     }
 

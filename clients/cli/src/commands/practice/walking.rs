@@ -1,18 +1,15 @@
 //! Walking the person through: the screen, what they do, and the answers kept on the way.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use haven_api::journal::Filter;
 use haven_api::practice::stepper::{Reply, Stepper};
 use haven_api::practice::{Field, Shape};
-use haven_core::answers::ExerciseId;
-use haven_core::entry::EntryKind;
 use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 
 use super::Ending;
+use super::choices::Links;
 use super::controls::Offer;
 use super::screen::draw;
 use super::sitting::{Sitting, person};
@@ -21,7 +18,7 @@ use super::walk::{Act, Page, Walk};
 use crate::commands::support;
 use crate::cx::Cx;
 use crate::fault::Fault;
-use crate::text::{LANGUAGE, Style, marks};
+use crate::text::Style;
 use crate::when;
 
 /// How often a screen is drawn while something moves on it: often enough for a bar to seem to flow.
@@ -71,13 +68,6 @@ struct Walking {
     is_unsafe: bool,
     style: Style,
     still: bool,
-}
-
-/// The entries that may be linked, read when they are first asked for.
-#[derive(Default)]
-struct Links {
-    of: Option<Option<ExerciseId>>,
-    entries: Vec<(String, String)>,
 }
 
 impl Walking {
@@ -184,43 +174,14 @@ impl Walking {
     async fn ask(&mut self, sitting: &Sitting) {
         let plain = Style { colors: false, ..self.style };
         let read = match self.walk.stepper.field().map(|field| field.shape.clone()) {
-            Some(Shape::Link { to }) => self.links.read(sitting, to, plain).await,
-            Some(Shape::List { of: ItemKind::Link, .. }) => self.links.read(sitting, None, plain).await,
-            _ => Ok(()),
+            Some(shape) => self.links.read(&sitting.haven, &shape, plain).await,
+            None => Ok(()),
         };
         let entries = &self.links.entries;
         self.walk.ask(|field, stepper| offer(sitting, stepper, field, entries));
         if let Err(fault) = read {
             self.walk.hint = format!("Your entries can't be read: {}.", fault.why());
         }
-    }
-}
-
-impl Links {
-    async fn read(&mut self, sitting: &Sitting, to: Option<ExerciseId>, style: Style) -> Result<(), Fault> {
-        if self.of.as_ref() == Some(&to) {
-            return Ok(());
-        }
-        let kind = to.is_some().then_some(EntryKind::Exercise);
-        let all = sitting.haven.list_all(&Filter { kind, ..Filter::default() }).await?;
-        let exercises = sitting.haven.exercises(None, None, LANGUAGE).await?;
-        let titles: HashMap<_, _> = exercises.into_iter().map(|it| (it.exercise.id, it.title)).collect();
-        let is_one = |made: Option<&ExerciseId>| to.is_none() || made == to.as_ref();
-        let fitting = all.iter().filter(|entry| is_one(entry.exercise.as_ref().map(|made| &made.id)));
-        self.entries = fitting
-            .map(|entry| {
-                let made = entry.exercise.as_ref().and_then(|made| titles.get(&made.id));
-                let words = [&entry.title, &entry.opening].into_iter().find(|words| !words.is_empty());
-                let title =
-                    words.or(made).map_or_else(|| entry.kind.as_str().to_owned(), |it| style.line(it));
-                let mut facts = vec![when::short(&entry.at), title];
-                facts.extend(marks(entry, style));
-                facts.retain(|fact| !fact.is_empty());
-                (entry.id.to_string(), facts.join("  "))
-            })
-            .collect();
-        self.of = Some(to);
-        Ok(())
     }
 }
 

@@ -7,7 +7,9 @@ use crate::convert::{edit, filter};
 fn person(spec: &str) -> Result<PersonId, ResolveError> {
     match spec {
         "Ali" => Ok(PersonId::from_bytes([2; 16])),
-        "Kim" => Err(ResolveError::Ambiguous { matches: 2 }),
+        "Kim" => Err(ResolveError::Ambiguous {
+            could_be: vec![PersonId::from_bytes([3; 16]), PersonId::from_bytes([4; 16])],
+        }),
         _ => Err(ResolveError::NotFound),
     }
 }
@@ -96,8 +98,16 @@ fn answers_that_do_not_fit_are_named_one_by_one() {
 
 #[test]
 fn an_open_editor_may_hold_nothing_yet() {
-    let draft = read_with(|lookup| unfinished_from_pb(pb::Draft::default(), lookup)).unwrap();
-    assert!(draft.is_blank());
+    let (draft, people) = read_with(|lookup| unfinished_from_pb(pb::Draft::default(), lookup)).unwrap();
+    assert!(draft.is_blank() && people.is_empty());
+}
+
+#[test]
+fn an_open_editor_may_name_somebody_new() {
+    let named = pb::Draft { people: vec!["nobody yet".to_owned()], ..Default::default() };
+    let (draft, people) = read_with(|lookup| unfinished_from_pb(named, lookup)).unwrap();
+    assert!(draft.people.is_empty());
+    assert_eq!(people.into_iter().collect::<Vec<_>>(), ["nobody yet"]);
 }
 
 #[test]

@@ -155,8 +155,15 @@ impl Sheet {
         if let (None, Some(name)) = (pick.at, pick.stranger()) {
             self.words(&format!("Enter adds {name} to your people."), FAINT);
         }
+        let is_silent = pick.called.as_ref().is_some_and(|called| called.text.is_empty());
+        if pick.options.is_empty() && is_silent {
+            self.words(
+                "Nobody is among your people yet. Type a name to add someone, or leave it empty.",
+                FAINT,
+            );
+        }
         if pick.options.is_empty() && pick.called.is_none() {
-            self.words("There's nothing to choose from yet.", FAINT);
+            self.words("There's nothing to choose from yet. Enter leaves this open.", FAINT);
         }
     }
 

@@ -1,0 +1,78 @@
+//! Opening a locked journal on the way: a command that needs it open asks for the passphrase instead of failing.
+
+use haven_api::error::{ApiError, ErrorReason};
+use haven_api::vault::{Status, VaultState};
+
+use crate::cx::{Cx, Haven, aside};
+use crate::fault::Fault;
+use crate::limits::UNLOCK_TRIES;
+use crate::text::count;
+use crate::{ask, daemon};
+
+/// Asks for the passphrase of a journal that a command needs open. An open one, and one that is not there, is left alone.
+///
+/// # Errors
+/// The person leaves it locked, or the passphrase is wrong three times.
+pub(crate) async fn for_command(cx: &Cx, haven: &mut Haven) -> Result<(), Fault> {
+    if !is_locked(haven).await {
+        return Ok(());
+    }
+    aside("The journal is locked.");
+    match ask(cx, haven, "Passphrase: ").await? {
+        true => Ok(()),
+        false => Err(ApiError::new(ErrorReason::Locked, "not done").into()),
+    }
+}
+
+/// Whether there is a journal and it is locked, as far as that can be told.
+pub(crate) async fn is_locked(haven: &Haven) -> bool {
+    haven.status().await.is_ok_and(|status| status.state == VaultState::Locked)
+}
+
+/// Asks for the passphrase, three times at most, and opens the journal. An empty line leaves it locked: `false`.
+///
+/// # Errors
+/// The passphrase was wrong three times, or cannot be tried.
+pub(crate) async fn ask(cx: &Cx, haven: &mut Haven, prompt: &str) -> Result<bool, Fault> {
+    for left in (0..UNLOCK_TRIES).rev() {
+        let passphrase = ask::passphrase(cx, None, prompt).await?;
+        if passphrase.is_empty() {
+            return Ok(false);
+        }
+        match open(cx, haven, passphrase).await {
+            Ok(_) => return Ok(true),
+            Err(error) if left > 0 && error.reason == ErrorReason::WrongPassphrase => {
+                aside("That is not this device's passphrase. Try again.");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(false)
+}
+
+/// Opens the journal, and says what came in that was written while it was locked.
+///
+/// A daemon that has just locked may still be handing its socket to its successor, and a connection taken in that instant
+/// breaks; unlocking twice does no harm, so the same passphrase is tried once more.
+pub(crate) async fn open(cx: &Cx, haven: &mut Haven, passphrase: String) -> Result<Status, ApiError> {
+    let waited = haven.status().await.map_or(0, |status| status.waiting);
+    let status = match haven.unlock(passphrase.clone()).await {
+        Err(gone) if gone.reason == ErrorReason::DaemonUnreachable => {
+            *haven = daemon::reach().await.map_err(|_| gone)?;
+            haven.unlock(passphrase).await?
+        }
+        outcome => outcome?,
+    };
+    tell_taken(cx, waited.saturating_sub(status.waiting), status.drafts);
+    Ok(status)
+}
+
+fn tell_taken(cx: &Cx, taken: u32, drafts: u32) {
+    if taken == 0 {
+        return;
+    }
+    let texts = count(taken.into(), "text that you wrote", "texts that you wrote");
+    let come = if taken == 1 { "has" } else { "have" };
+    let drafts = if drafts > 0 { " What is no entry yet is a draft: `haven draft list`." } else { "" };
+    cx.note(&format!("{texts} while the journal was locked {come} come in.{drafts}"));
+}

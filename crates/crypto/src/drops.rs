@@ -1,0 +1,125 @@
+//! Drops: words sealed while the vault is locked, for whoever unlocks it.
+//!
+//! ```text
+//! drop = suite 1 | enc 32 | ciphertext | tag 16                                 49 bytes more than its content
+//! suite 1: HPKE base mode (RFC 9180 §6.1), DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305
+//! enc, ciphertext | tag = SealBase(the device's drop key, info = "haven/1/drop", aad = suite, content)
+//! id = SHA-256("haven/1/id of a drop" || drop)[..16]
+//! key row = suite 1 | public key 32, readable while locked;   secret = X25519 secret 32, sealed by the local key
+//! ```
+
+use haven_feed::digest::digest;
+use haven_feed::keys::KemKey;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::base::{open_base, seal_base};
+use crate::derive::{Secret, first};
+use crate::feedkeys::KemSecret;
+use crate::labels;
+use crate::opened::Opened;
+
+/// The only suite there is yet. One that also withstands a quantum computer comes as 2.
+const SUITE: u8 = 1;
+
+const ENC_AT: usize = 1;
+const CIPHERTEXT_AT: usize = ENC_AT + 32;
+
+/// Why a drop, or the key to seal one to, cannot be used.
+#[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]
+pub enum DropFault {
+    /// A suite of a newer version; nothing was tried.
+    #[error("this needs a newer version")]
+    Incompatible,
+    /// Altered, cut, or sealed to another key: always this one answer.
+    #[error("this was altered or is not for this device")]
+    NotOurs,
+}
+
+/// The public half of a device's pair: seals, and opens nothing. It lies readable on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DropKey(KemKey);
+
+/// The secret half: opens.
+pub struct DropSecret {
+    bytes: Secret,
+    kem: KemSecret,
+}
+
+impl DropKey {
+    /// Its length as a row, in bytes.
+    pub const LEN: usize = 33;
+
+    /// Reads a row (module drawing). Resists keys that would make the agreed secret the same for everybody.
+    pub fn parse(row: &[u8]) -> Result<Self, DropFault> {
+        match row.split_first() {
+            Some((&SUITE, key)) => {
+                let key = key.try_into().map_err(|_| DropFault::NotOurs)?;
+                KemKey::from_bytes(key).map(Self).map_err(|_| DropFault::NotOurs)
+            }
+            Some(_) => Err(DropFault::Incompatible),
+            None => Err(DropFault::NotOurs),
+        }
+    }
+
+    /// Writes the row.
+    pub fn to_bytes(self) -> [u8; Self::LEN] {
+        let mut row = [SUITE; Self::LEN];
+        row[1..].copy_from_slice(self.0.as_bytes());
+        row
+    }
+
+    /// Seals content to the device (module drawing). The same `entropy` gives the same drop, so it must be fresh.
+    ///
+    /// Resists whoever reads the disk of a locked device, this program's own memory included once it has returned: there is
+    /// nothing here that could open it. Does not resist whoever can *write* to the disk: base mode names no sender, so they
+    /// can add drops of their own, or put their own key in the place of this one.
+    pub fn seal(self, content: &[u8], entropy: [u8; 32]) -> Vec<u8> {
+        let (enc, ciphertext) = seal_base(&self.0, labels::DROP.as_bytes(), &[SUITE], content, entropy);
+        [&[SUITE][..], &enc, &ciphertext].concat()
+    }
+}
+
+impl DropSecret {
+    /// Makes a new secret out of fresh random bytes.
+    pub fn from_entropy(entropy: [u8; 32]) -> Self {
+        let bytes = Zeroizing::new(entropy);
+        Self { kem: KemSecret::new(bytes.clone()), bytes }
+    }
+
+    /// Takes back what [`expose_for_sealing`](Self::expose_for_sealing) gave, once the local key has opened it.
+    pub fn from_sealed(bytes: &[u8]) -> Option<Self> {
+        Some(Self::from_entropy(bytes.try_into().ok()?))
+    }
+
+    /// Lends the bare secret, to be sealed by the local key and for nothing else.
+    pub fn expose_for_sealing(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
+    /// Computes the public half.
+    pub fn key(&self) -> DropKey {
+        DropKey(self.kem.key())
+    }
+
+    /// Opens what [`DropKey::seal`] made for this device.
+    ///
+    /// Resists low-order and non-canonical keys (RFC 7748 §6.1, RFC 9180 §7.1.4); whatever is damaged has one answer.
+    pub fn open(&self, drop: &[u8]) -> Result<Opened, DropFault> {
+        if drop.first().is_some_and(|suite| *suite != SUITE) {
+            return Err(DropFault::Incompatible);
+        }
+        let (head, ciphertext) = drop.split_at_checked(CIPHERTEXT_AT).ok_or(DropFault::NotOurs)?;
+        let enc = KemKey::from_bytes(first(&head[ENC_AT..])).map_err(|_| DropFault::NotOurs)?;
+        let plain = open_base(&self.kem, &enc, labels::DROP.as_bytes(), &[SUITE], ciphertext);
+        plain.map(Opened::new).ok_or(DropFault::NotOurs)
+    }
+}
+
+/// The id of a drop, which whatever it becomes bears too (module drawing).
+///
+/// Resists a drop that is put back once its words are in the journal, or stored twice: it becomes the same thing, and that is
+/// there already. And nobody who writes drops of their own can choose the id of something that exists.
+pub fn id(drop: &[u8]) -> [u8; 16] {
+    digest(labels::DROP_ID, &[drop]).first()
+}
