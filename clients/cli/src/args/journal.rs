@@ -6,14 +6,13 @@ use clap::{Args, Subcommand};
 use haven_core::entry::EntryKind;
 use haven_core::time::{CivilTime, Date, LocalZone};
 
-use super::day;
-use crate::when;
+use super::{day, typed};
 
 #[derive(Args)]
 pub(crate) struct AddArgs {
     /// The text, in one word or several, or `-` to read it from stdin; without it your editor opens. What you type here stays
-    /// in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock; with
-    /// --json that says {"id","kept":"sealed","waiting"}.
+    /// in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock; a script
+    /// reads "kept": "sealed" then.
     #[arg(value_name = "TEXT")]
     pub(crate) words: Vec<String>,
     /// A title.
@@ -176,7 +175,7 @@ pub(crate) enum ImportCommand {
         #[arg(long)]
         dry_run: bool,
         /// The zone of times that name none: a name such as Europe/Berlin, or an offset such as +09:00. Yours unless told.
-        #[arg(long, value_parser = when::zone, value_name = "ZONE", allow_hyphen_values = true)]
+        #[arg(long, value_parser = typed::zone, value_name = "ZONE", allow_hyphen_values = true)]
         zone: Option<LocalZone>,
     },
 }

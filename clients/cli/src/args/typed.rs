@@ -9,8 +9,11 @@ use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser as 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 
+use haven_core::time::LocalZone;
+
 use super::Cli;
 use crate::fault::Fault;
+use crate::when;
 
 /// Stands before a dash that begins a text while the arguments are read. It means nothing in any text: Unicode keeps it for
 /// use inside programs.
@@ -140,6 +143,14 @@ fn unmarked(typed: OsString) -> OsString {
         Some(rest) if begins_with_dash(rest) => OsString::from_vec(rest.to_vec()),
         _ => typed,
     }
+}
+
+/// Reads a zone; an offset west of Greenwich begins with a dash.
+///
+/// # Errors
+/// It is none, or none that is known here.
+pub(super) fn zone(typed: &str) -> Result<LocalZone, String> {
+    when::zone(typed.strip_prefix(MARK).unwrap_or(typed))
 }
 
 /// Takes the mark off wherever a text or a file is named.
