@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haven_api::devices::Device;
 use haven_api::drafts::DraftSummary;
-use haven_api::journal::{Entry, EntryVersion, FailedLine, Hit, Imported, Summary};
+use haven_api::journal::{Entry, EntryVersion, FailedLine, Hit, Imported, Reason, Summary};
 use haven_api::measures::MeasureSummary;
 use haven_api::people::Person;
 use haven_api::practice::ExerciseSummary;
@@ -168,12 +168,41 @@ pub(crate) struct ImportedShape<'a> {
     imported: u64,
     skipped: u64,
     failed: Vec<FailedShape<'a>>,
+    failed_total: u64,
+    reasons: Vec<ReasonShape<'a>>,
+    people: u64,
+    definitions: u64,
+    unused: &'a BTreeMap<String, u64>,
+    missing: u64,
 }
 
 impl<'a> ImportedShape<'a> {
-    pub(crate) fn of(imported: &'a Imported) -> Self {
-        let failed = imported.failed.iter().map(FailedShape::of).collect();
-        Self { imported: imported.imported, skipped: imported.skipped, failed }
+    pub(crate) fn of(imported: &'a Imported, missing: u64) -> Self {
+        Self {
+            imported: imported.imported,
+            skipped: imported.skipped,
+            failed: imported.failed.iter().map(FailedShape::of).collect(),
+            failed_total: imported.failed_total,
+            reasons: imported.reasons.iter().map(ReasonShape::of).collect(),
+            people: imported.people,
+            definitions: imported.definitions,
+            unused: &imported.unused,
+            missing,
+        }
+    }
+}
+
+/// One cause, with the first of its lines.
+#[derive(Serialize)]
+struct ReasonShape<'a> {
+    reason: &'a str,
+    lines: &'a [u64],
+    count: u64,
+}
+
+impl<'a> ReasonShape<'a> {
+    fn of(reason: &'a Reason) -> Self {
+        Self { reason: &reason.reason, lines: &reason.lines, count: reason.count }
     }
 }
 

@@ -21,3 +21,9 @@ pub use split::{Piece, Splitter, Wrong};
 
 /// The version of the format that this release writes and reads.
 pub const SCHEMA: u64 = 1;
+
+/// Whether a line that an export wrote is an entry.
+pub fn is_entry(line: &[u8]) -> bool {
+    let line = bare(line);
+    !line.is_empty() && !["{\"haven\":", "{\"person\":", "{\"definition\":"].iter().any(|about| line.starts_with(about.as_bytes()))
+}

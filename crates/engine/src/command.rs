@@ -1,6 +1,6 @@
 //! What a client may ask of a vault, and what it is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
@@ -190,6 +190,12 @@ pub struct Imported {
     pub imported: u64,
     /// How many were there already.
     pub skipped: u64,
+    /// How many people were written.
+    pub people: u64,
+    /// How many exercises and measures of the person's own were written.
+    pub definitions: u64,
+    /// The keys that were passed over, with the number of lines that have each.
+    pub unused: BTreeMap<String, u64>,
     /// What could not be read.
     pub failed: Vec<LineFault>,
 }

@@ -19,19 +19,22 @@ mod creation;
 mod diff;
 mod edit;
 mod guard;
+mod imported;
+mod roots;
 mod scan;
 mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{
-    ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding, Value,
+    ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ReadDoc, TextEncoding, Value,
 };
 use thiserror::Error;
 
 pub(crate) use creation::create;
 pub(crate) use edit::FieldsEdit;
 pub(crate) use guard::{GuardFault, absorb, canonical};
+pub(crate) use imported::create_imported;
 
 use crate::version::Version;
 
@@ -63,6 +66,13 @@ pub(crate) struct Author {
     pub(crate) actor: Actor,
     /// Milliseconds since the epoch; stored in seconds, shown only, never used for order.
     pub(crate) now_ms: i64,
+}
+
+impl Author {
+    /// The moment as every device will read it in the document: whole seconds.
+    pub(crate) fn written_ms(self) -> i64 {
+        self.now_ms.div_euclid(1000).saturating_mul(1000)
+    }
 }
 
 /// One entry of a document's history.
@@ -150,7 +160,7 @@ impl Document {
         self.0
             .get_changes_meta(&[])
             .into_iter()
-            .filter(|change| change.actor.to_bytes().len() == size_of::<Actor>())
+            .filter(|change| change.actor.to_bytes().len() != upgrade::UPGRADE_ACTOR_BYTES)
             .map(|change| Past {
                 hash: change.hash.0,
                 actor: change.actor.to_bytes().to_vec(),
@@ -166,10 +176,22 @@ impl Document {
         self.0.fork_at(heads).map_err(|_| DocumentFault::VersionUnknown)
     }
 
-    /// The change that everything stands on: the only one without dependencies.
+    /// When its latest change was made by its author's clock, the same on every device: documents keep seconds.
+    pub(crate) fn modified_ms(&self) -> i64 {
+        self.history().iter().map(|past| past.at_ms).max().unwrap_or_default()
+    }
+
+    /// The change that everything stands on; of several, the one that stands before the others.
     fn creation(&self) -> Result<ChangeHash, DocumentFault> {
-        let first = self.0.get_changes_meta(&[]).into_iter().find(|change| change.deps.is_empty());
-        first.map(|change| change.hash).ok_or(DocumentFault::Damaged)
+        roots::creations(&self.0).first().map(|(_, hash)| *hash).ok_or(DocumentFault::Damaged)
+    }
+
+    /// The same, as it was at a version.
+    fn creation_at(&self, heads: &[ChangeHash]) -> Result<ChangeHash, DocumentFault> {
+        if roots::behind(&self.0).is_empty() {
+            return self.creation();
+        }
+        Self(self.fork_at(heads)?).creation()
     }
 }
 
@@ -187,42 +209,57 @@ fn damaged<E>(_: E) -> DocumentFault {
 }
 
 fn read(doc: &Automerge) -> Result<Fields, DocumentFault> {
-    let shape = scalar(doc, &ROOT, "v").and_then(|value| value.as_u64()).ok_or(DocumentFault::Damaged)?;
+    let behind = roots::behind(doc);
+    let fields = read_without(doc, &behind)?;
+    if behind.is_empty() { Ok(fields) } else { roots::with_edits(doc, fields) }
+}
+
+/// What a document says if creations by these actors are left out.
+fn read_without(doc: &Automerge, behind: &BTreeSet<ActorId>) -> Result<Fields, DocumentFault> {
+    let root = |key: &str| roots::value(doc, key, behind).map(|(value, _)| value);
+    let map = |key: &str| object_without(doc, key, behind);
+    let text = |key: &str| root(key).and_then(|value| value.as_str().map(str::to_owned));
+    let integer = |key: &str| root(key).and_then(|value| value.as_i64());
+    let shape = root("v").and_then(|value| value.as_u64()).ok_or(DocumentFault::Damaged)?;
     if shape > SHAPE {
         return Err(DocumentFault::Newer);
     }
     let mut fields = Fields {
-        kind: string(doc, &ROOT, "kind").ok_or(DocumentFault::Damaged)?,
-        at: string(doc, &ROOT, "at").ok_or(DocumentFault::Damaged)?,
-        created: integer(doc, "created").unwrap_or_default(),
-        import: import(doc),
-        trashed: integer(doc, "trashed"),
+        kind: text("kind").ok_or(DocumentFault::Damaged)?,
+        at: text("at").ok_or(DocumentFault::Damaged)?,
+        created: integer("created").unwrap_or_default(),
+        import: root("import").and_then(|value| value.as_bytes()?.try_into().ok()),
+        trashed: integer("trashed"),
         ..Fields::default()
     };
-    for (map, name) in [(object(doc, "texts"), "texts"), (object(doc, "answers"), "answers")] {
+    for (map, name) in [(map("texts"), "texts"), (map("answers"), "answers")] {
         let Some(map) = map else { continue };
         let into = if name == "texts" { &mut fields.texts } else { &mut fields.answers };
         into.extend(doc.keys(&map).filter_map(|key| Some((key.clone(), string(doc, &map, &key)?))));
     }
-    for (map, into) in [(object(doc, "tags"), &mut fields.tags), (object(doc, "people"), &mut fields.people)]
-    {
+    for (map, into) in [(map("tags"), &mut fields.tags), (map("people"), &mut fields.people)] {
         into.extend(map.into_iter().flat_map(|map| doc.keys(&map).collect::<Vec<_>>()));
     }
-    fields.exercise = object(doc, "exercise")
-        .and_then(|map| Some((string(doc, &map, "id")?, scalar(doc, &map, "version")?.as_u64()?)));
+    fields.exercise =
+        map("exercise").and_then(|map| Some((string(doc, &map, "id")?, whole(doc, &map, "version")?)));
     Ok(fields)
 }
 
+/// A map of the root; of a document that was created twice, the one of the creation that stands before the others.
 fn object(doc: &Automerge, key: &str) -> Option<ObjId> {
-    match doc.get(ROOT, key) {
-        Ok(Some((Value::Object(ObjType::Map), id))) => Some(id),
+    object_without(doc, key, &roots::behind(doc))
+}
+
+fn object_without(doc: &Automerge, key: &str, behind: &BTreeSet<ActorId>) -> Option<ObjId> {
+    match roots::value(doc, key, behind) {
+        Some((Value::Object(ObjType::Map), id)) => Some(id),
         _ => None,
     }
 }
 
-fn scalar(doc: &Automerge, map: &ObjId, key: &str) -> Option<ScalarValue> {
+fn whole(doc: &Automerge, map: &ObjId, key: &str) -> Option<u64> {
     match doc.get(map, key) {
-        Ok(Some((Value::Scalar(value), _))) => Some(value.into_owned()),
+        Ok(Some((Value::Scalar(value), _))) => value.as_u64(),
         _ => None,
     }
 }
@@ -232,17 +269,6 @@ fn string(doc: &Automerge, map: &ObjId, key: &str) -> Option<String> {
     match doc.get(map, key) {
         Ok(Some((Value::Object(ObjType::Text), id))) => doc.text(&id).ok(),
         Ok(Some((Value::Scalar(value), _))) => value.as_str().map(str::to_owned),
-        _ => None,
-    }
-}
-
-fn integer(doc: &Automerge, key: &str) -> Option<i64> {
-    scalar(doc, &ROOT, key).and_then(|value| value.as_i64())
-}
-
-fn import(doc: &Automerge) -> Option<[u8; 32]> {
-    match scalar(doc, &ROOT, "import")? {
-        ScalarValue::Bytes(bytes) => bytes.try_into().ok(),
         _ => None,
     }
 }

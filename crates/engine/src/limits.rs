@@ -81,6 +81,9 @@ pub const HEARTBEAT_MS: u64 = 24 * 3_600_000;
 /// How long a linking code counts.
 pub const LINK_LIFETIME_MS: u64 = 120_000;
 
+/// Different keys of an import that are told as not used; a file with more has keys that are data.
+pub const UNUSED_KEYS_MAX: usize = 50;
+
 /// Import lines in one command; the client sends more in the next.
 pub const IMPORT_LINES_MAX: usize = 4_096;
 

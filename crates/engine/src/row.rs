@@ -31,19 +31,7 @@ impl Stored {
         let fields = &self.fields;
         let mut w = Writer(Vec::with_capacity(256 + fields.texts.values().map(String::len).sum::<usize>()));
         w.u8(VERSION);
-        w.text(&fields.kind);
-        w.text(&fields.at);
-        w.i64(fields.created);
-        pairs(&mut w, fields.texts.iter());
-        list(&mut w, fields.tags.iter());
-        list(&mut w, fields.people.iter());
-        pairs(&mut w, fields.answers.iter());
-        w.option(fields.exercise.as_ref(), |w, (id, version)| {
-            w.text(id);
-            w.u64(*version);
-        });
-        w.option(fields.import.as_ref(), |w, identity| w.raw(identity));
-        w.option(fields.trashed, Writer::i64);
+        fields.encode(&mut w);
         w.i64(self.modified_ms);
         w.count(self.version.heads().len());
         self.version.heads().iter().for_each(|head| w.raw(head));
@@ -80,6 +68,25 @@ impl Stored {
         };
         s.end()?;
         Ok(stored)
+    }
+}
+
+impl Fields {
+    /// Writes the fields, from `kind` to `trashed`. An import's actor is made from these bytes, so they are part of the protocol.
+    pub(crate) fn encode(&self, w: &mut Writer) {
+        w.text(&self.kind);
+        w.text(&self.at);
+        w.i64(self.created);
+        pairs(w, self.texts.iter());
+        list(w, self.tags.iter());
+        list(w, self.people.iter());
+        pairs(w, self.answers.iter());
+        w.option(self.exercise.as_ref(), |w, (id, version)| {
+            w.text(id);
+            w.u64(*version);
+        });
+        w.option(self.import.as_ref(), |w, identity| w.raw(identity));
+        w.option(self.trashed, Writer::i64);
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
+use haven_core::import::{ExportedDefinition, Rest};
 use haven_core::person::Person;
 use haven_core::search::{Query, Searchable, Snippet};
 use haven_core::shelf::Shelf;
@@ -31,6 +32,8 @@ pub struct Row {
     pub folded: Box<str>,
     /// Which steps its exercise belongs to, for `step:`.
     pub steps: Vec<Step>,
+    /// What its document holds besides, for an export.
+    pub rest: Rest,
 }
 
 /// The place of an entry in time: its own time, then its id.
@@ -316,6 +319,23 @@ impl View {
     pub(crate) fn ids_meaning(&self, id: PersonId) -> Vec<PersonId> {
         let merged = self.merged.keys().copied().filter(|other| *other != id && self.meant(*other) == id);
         merged.chain([id]).collect()
+    }
+
+    /// What each document of a person says alone, by id, with whom they turned out to be: for an export.
+    pub fn said(&self) -> impl Iterator<Item = (&Person, Option<PersonId>)> {
+        self.said.iter().map(|(id, person)| (&**person, self.merged.get(id).copied()))
+    }
+
+    /// Everything that was added, the one added first at the front, also what was taken back: for an export.
+    pub fn added(&self) -> impl Iterator<Item = ExportedDefinition<'_>> {
+        self.definitions.iter().map(|one| ExportedDefinition {
+            id: one.id,
+            defined: one.defined,
+            reference: &one.reference,
+            text: &one.text,
+            added: one.added,
+            removed: one.removed,
+        })
     }
 
     /// What comes with Haven and what the person added; none in the view of no vault.

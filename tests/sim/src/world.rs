@@ -3,10 +3,11 @@
 mod joining;
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use haven_core::import::{export_line, person_line};
 use haven_core::shelf::Shelf;
-use haven_engine::command::{Command, ServerChoice};
+use haven_engine::command::{Command, ImportItem, Reply, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::{Store, StoreFault};
 use haven_engine::sync::Incoming;
@@ -47,6 +48,8 @@ pub struct World {
     drafts: BTreeMap<usize, OpenDraft>,
     trace: Vec<String>,
     words: Vec<String>,
+    /// A file that several devices may import.
+    file: Vec<String>,
 }
 
 /// What a run left behind.
@@ -92,6 +95,7 @@ impl World {
             drafts: BTreeMap::new(),
             trace: Vec::new(),
             words: Vec::new(),
+            file: Vec::new(),
             chance,
         };
         world.found()?;
@@ -324,7 +328,16 @@ impl World {
             if let Some(difference) = difference(&self.devices[0].view, &state.view) {
                 return Err(format!("devices 0 and {device} disagree: {difference}"));
             }
+            if exported(&self.devices[0].view) != exported(&state.view) {
+                return Err(format!("devices 0 and {device} would export different bytes"));
+            }
         }
+        let mut imports = BTreeSet::new();
+        let view = self.devices[0].view.clone();
+        if !view.rows().filter_map(|row| row.entry.import_id).all(|identity| imports.insert(identity)) {
+            return Err("a line was imported as two entries".into());
+        }
+        self.move_out()?;
         let said: Vec<u8> = self.server.holdings().concat();
         let leaked = self
             .words
@@ -333,6 +346,26 @@ impl World {
             .find(|word| said.windows(word.len()).any(|part| part == word.as_bytes()));
         leaked.map_or(Ok(()), |word| Err(format!("the server holds {word} in the clear")))?;
         self.reopen()
+    }
+
+    /// What is exported, imported into an empty journal and exported again is the same, byte for byte.
+    fn move_out(&mut self) -> Result<(), String> {
+        let lines = exported(&self.devices[0].view);
+        let key = self.chance.bytes();
+        let created =
+            create_with(local_key(key), vec![1], "Other", &mut self.chance).map_err(|f| f.to_string())?;
+        let mut disk = MemoryStore::new();
+        disk.apply(created.commit).map_err(|fault| fault.to_string())?;
+        let mut other = Device::new(disk, key, self.shelf.clone());
+        other.start(self.now_ms, &mut self.chance)?;
+        let item = |(line, text): (u64, &String)| ImportItem { line, bytes: text.clone().into_bytes() };
+        let lines_in = (1..).zip(&lines).map(item).collect();
+        let import = Command::Import { lines: lines_in, dry_run: false };
+        match other.ask(import, self.now_ms, &mut self.chance) {
+            Asked::Answered(Ok(Reply::Imported(done))) if done.failed.is_empty() && done.unused.is_empty() => {}
+            _ => return Err("an export cannot be imported".into()),
+        }
+        if exported(&other.view) == lines { Ok(()) } else { Err("an export comes back as another one".into()) }
     }
 
     /// Every device says the same after it was closed and opened again.
@@ -350,6 +383,13 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// A journal as it would be exported, a line each.
+fn exported(view: &View) -> Vec<String> {
+    let people = view.said().map(|(person, merged)| person_line(person, merged));
+    let name = |id| view.person(id).map(|person| person.name.clone());
+    people.chain(view.rows().map(|row| export_line(&row.entry, &row.rest, &name))).collect()
 }
 
 /// The first thing that two journals say differently.

@@ -135,7 +135,8 @@ pub(crate) enum DraftCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum ImportCommand {
-    /// Lines of JSON: {"date","title"?,"text","tags"?,"people"?}. What is there already is skipped.
+    /// Objects of JSON, a line each or in a list: {"date","title"?,"text","tags"?,"people"?}, or an export of Haven, which comes
+    /// back as it was. What is there already is skipped.
     Jsonl {
         /// The file, or `-` for stdin.
         file: PathBuf,
@@ -147,7 +148,7 @@ pub(crate) enum ImportCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum ExportCommand {
-    /// Lines of JSON, by time.
+    /// Lines of JSON with all of the journal, the trash too: what `haven import jsonl` reads.
     Jsonl {
         /// The file, or `-` for stdout.
         #[arg(default_value = "-")]

@@ -14,6 +14,7 @@ use haven_api::pb;
 use haven_api::pb::alarm_service_server::{AlarmService, AlarmServiceServer};
 use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
 use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
+use haven_api::pb::draft_service_server::{DraftService, DraftServiceServer};
 use haven_api::pb::people_service_server::{PeopleService, PeopleServiceServer};
 use haven_api::pb::practice_service_server::{PracticeService, PracticeServiceServer};
 use haven_api::pb::support_service_server::{SupportService, SupportServiceServer};
@@ -52,6 +53,7 @@ impl Daemon {
             .add_service(SupportServiceServer::new(Fake))
             .add_service(PracticeServiceServer::new(Fake))
             .add_service(PeopleServiceServer::new(Fake))
+            .add_service(DraftServiceServer::new(Fake))
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
         let thread = thread::spawn(move || runtime.block_on(server).unwrap());
         Self { home, stop: Some(stop), thread: Some(thread) }
@@ -361,6 +363,17 @@ impl PeopleService for Fake {
     }
 }
 
+/// Nothing is being written.
+impl DraftService for Fake {
+    calls! { fn
+        save_draft(SaveDraftRequest) -> SaveDraftResponse = no;
+        list_drafts(ListDraftsRequest) -> ListDraftsResponse = |_| answer(pb::ListDraftsResponse::default());
+        get_draft(GetDraftRequest) -> GetDraftResponse = no;
+        commit_draft(CommitDraftRequest) -> CommitDraftResponse = no;
+        discard_draft(DiscardDraftRequest) -> DiscardDraftResponse = no;
+    }
+}
+
 /// Refuses for the reason that the title names.
 fn add(request: pb::AddEntryRequest) -> Answer<pb::AddEntryResponse> {
     let draft = request.draft.unwrap_or_default();
@@ -408,9 +421,11 @@ impl JournalService for Fake {
         untrash_entry(UntrashEntryRequest) -> UntrashEntryResponse = no;
         import_entries(ImportEntriesRequest) -> ImportEntriesResponse = |request| {
             let failed = |line: &pb::ImportLine| pb::FailedLine { number: line.number, reason: "no JSON".to_owned() };
-            let failed: Vec<_> = request.lines.iter().filter(|line| line.content == "bad").map(failed).collect();
+            let failed: Vec<_> = request.lines.iter().filter(|line| line.content == r#"{"bad":1}"#).map(failed).collect();
             let imported = u32::try_from(request.lines.len() - failed.len()).unwrap();
-            answer(pb::ImportEntriesResponse { imported, skipped: 0, failed })
+            let unused = vec![pb::UnusedKey { key: "mood".to_owned(), lines: 1 }];
+            let unused = if imported == 3 { unused } else { vec![] };
+            answer(pb::ImportEntriesResponse { imported, skipped: 0, failed, unused, people: 0, definitions: 0 })
         };
     }
 
@@ -422,7 +437,8 @@ impl JournalService for Fake {
         'a: 'b,
         Self: 'b,
     {
-        let line = pb::ExportEntriesResponse { lines: vec!["{}".to_owned()], files: vec![] };
+        let page = pb::ExportFile { name: "page.md".to_owned(), content: "a page".to_owned() };
+        let line = pb::ExportEntriesResponse { lines: vec!["{}".to_owned()], files: vec![page] };
         let locked = ApiError::new(ErrorReason::Locked, "the export stopped");
         Box::pin(async { answer(tokio_stream::iter(vec![Ok(line), Err(locked.into())])) })
     }

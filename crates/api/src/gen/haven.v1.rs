@@ -5898,7 +5898,7 @@ pub struct ImportEntriesRequest {
     /// dry run counts once.
     #[prost(bytes = "bytes", tag = "1")]
     pub import_id: ::prost::bytes::Bytes,
-    /// The lines, at most 1,000 and 2 MiB together (one line may have 1 MiB).
+    /// The lines, at most 1,000 and 3 MiB together (one line may have 2 MiB).
     #[prost(message, repeated, tag = "2")]
     pub lines: ::prost::alloc::vec::Vec<ImportLine>,
     /// Only say what would happen.
@@ -5912,10 +5912,11 @@ pub struct ImportEntriesRequest {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ImportLine {
-    /// Its number in the file, counted from 1.
+    /// Its number in the file, counted from 1; of an object over several lines, that of its first.
     #[prost(uint64, tag = "1")]
     pub number: u64,
-    /// Its bytes without the line feed. Their SHA-256 is the line's identity.
+    /// One object in JSON. The SHA-256 of its bytes is the line's identity, where it has no id of its own; a byte order mark, blanks
+    /// and line ends round it do not count.
     #[prost(bytes = "bytes", tag = "2")]
     pub content: ::prost::bytes::Bytes,
 }
@@ -5932,6 +5933,26 @@ pub struct ImportEntriesResponse {
     /// The lines that could not be used.
     #[prost(message, repeated, tag = "3")]
     pub failed: ::prost::alloc::vec::Vec<FailedLine>,
+    /// The keys that nothing was made of, by name; empty if every key was used.
+    #[prost(message, repeated, tag = "40")]
+    pub unused: ::prost::alloc::vec::Vec<UnusedKey>,
+    /// How many people were written, or would be.
+    #[prost(uint32, tag = "41")]
+    pub people: u32,
+    /// How many exercises and measures of the person's own were written, or would be.
+    #[prost(uint32, tag = "42")]
+    pub definitions: u32,
+}
+/// UnusedKey is a key of imported lines that nothing was made of.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct UnusedKey {
+    /// The key, fit to be shown: at most 40 characters.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// How many lines of the batch have it.
+    #[prost(uint32, tag = "2")]
+    pub lines: u32,
 }
 /// FailedLine is a line that could not be used.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5959,7 +5980,7 @@ pub struct ExportEntriesRequest {
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ExportEntriesResponse {
-    /// JSON lines without the line feed; only for JSONL.
+    /// JSON lines without the line feed, as docs/EXPORT.md says; only for JSONL.
     #[prost(string, repeated, tag = "1")]
     pub lines: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Files; only for Markdown.
@@ -5983,7 +6004,7 @@ pub struct ExportFile {
 pub enum ExportFormat {
     /// Not said; refused.
     Unspecified = 0,
-    /// One JSON object a line.
+    /// One JSON object a line, and all of the journal.
     Jsonl = 1,
     /// One Markdown file an entry, with everything else in its front matter.
     Markdown = 2,
@@ -6317,8 +6338,8 @@ pub mod journal_service_client {
                 .insert(GrpcMethod::new("haven.v1.JournalService", "UntrashEntry"));
             self.inner.unary(req, path, codec).await
         }
-        /// ImportEntries takes a batch of lines, each an entry in JSON. Lines that were imported before are skipped, lines that
-        /// cannot be used are named, and the others of the batch are kept.
+        /// ImportEntries takes a batch of lines, each an object in JSON: an entry, or what else an export holds (docs/EXPORT.md).
+        /// What is there already is skipped, lines that cannot be used are named, and the others of the batch are kept.
         pub async fn import_entries(
             &mut self,
             request: impl tonic::IntoRequest<super::ImportEntriesRequest>,
@@ -6343,7 +6364,8 @@ pub mod journal_service_client {
                 .insert(GrpcMethod::new("haven.v1.JournalService", "ImportEntries"));
             self.inner.unary(req, path, codec).await
         }
-        /// ExportEntries gives everything that is not in the trash, by time, then id.
+        /// ExportEntries gives everything, entries by time, then id. As JSON lines it is the whole journal, the trash too, and can be
+        /// imported again (docs/EXPORT.md); as Markdown the entries that are not in the trash.
         pub async fn export_entries(
             &mut self,
             request: impl tonic::IntoRequest<super::ExportEntriesRequest>,
@@ -6455,8 +6477,8 @@ pub mod journal_service_server {
             tonic::Response<super::UntrashEntryResponse>,
             tonic::Status,
         >;
-        /// ImportEntries takes a batch of lines, each an entry in JSON. Lines that were imported before are skipped, lines that
-        /// cannot be used are named, and the others of the batch are kept.
+        /// ImportEntries takes a batch of lines, each an object in JSON: an entry, or what else an export holds (docs/EXPORT.md).
+        /// What is there already is skipped, lines that cannot be used are named, and the others of the batch are kept.
         async fn import_entries(
             &self,
             request: tonic::Request<super::ImportEntriesRequest>,
@@ -6470,7 +6492,8 @@ pub mod journal_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// ExportEntries gives everything that is not in the trash, by time, then id.
+        /// ExportEntries gives everything, entries by time, then id. As JSON lines it is the whole journal, the trash too, and can be
+        /// imported again (docs/EXPORT.md); as Markdown the entries that are not in the trash.
         async fn export_entries(
             &self,
             request: tonic::Request<super::ExportEntriesRequest>,
@@ -11074,6 +11097,7 @@ opaque! {
     UnlockResponse,
     UntrashEntryRequest,
     UntrashEntryResponse,
+    UnusedKey,
     Value,
     ValueList,
     ValueMap,

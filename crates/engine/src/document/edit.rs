@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{ActorId, Automerge, AutomergeError, Change, ObjType, ROOT, ReadDoc, Value};
+use automerge::{ActorId, Automerge, AutomergeError, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
 
-use super::{Author, Document, DocumentFault, Fields, damaged, diff, hashes, object};
+use super::{Author, Document, DocumentFault, Fields, damaged, diff, hashes, object, roots};
 use crate::version::Version;
 
 /// What changes; absent fields stay.
@@ -68,7 +68,12 @@ impl Document {
         edit: &FieldsEdit,
         author: Author,
     ) -> Result<Edited, DocumentFault> {
+        // What was read of a creation that stands behind another by now is written into what is shown.
         let stale = base.filter(|base| **base != self.version());
+        let stale = match stale {
+            Some(base) if self.creation_at(&hashes(base))? != self.creation()? => None,
+            stale => stale,
+        };
         let seen_fields = match stale {
             Some(base) => super::read(&self.fork_at(&hashes(base))?)?,
             None => self.fields()?,
@@ -119,8 +124,9 @@ impl Document {
 
 fn write(doc: &mut Automerge, edit: &FieldsEdit, author: Author) -> Result<Option<Change>, DocumentFault> {
     doc.set_actor(ActorId::from(&author.actor));
+    let behind = roots::behind(doc);
     let mut tx = doc.transaction();
-    write_edit(&mut tx, edit).map_err(damaged)?;
+    write_edit(&mut tx, edit, &behind).map_err(damaged)?;
     if tx.pending_ops() == 0 {
         tx.rollback();
         return Ok(None);
@@ -129,18 +135,32 @@ fn write(doc: &mut Automerge, edit: &FieldsEdit, author: Author) -> Result<Optio
     doc.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
 }
 
-fn write_edit(tx: &mut Transaction<'_>, edit: &FieldsEdit) -> Result<(), AutomergeError> {
+fn write_edit(
+    tx: &mut Transaction<'_>,
+    edit: &FieldsEdit,
+    behind: &BTreeSet<ActorId>,
+) -> Result<(), AutomergeError> {
+    let map = |tx: &Transaction<'_>, key| match roots::value(tx, key, behind) {
+        Some((Value::Object(ObjType::Map), map)) => Some(map),
+        _ => None,
+    };
     if let Some(at) = &edit.at
         && !matches!(tx.get(ROOT, "at")?, Some((value, _)) if value.as_str() == Some(at))
     {
         tx.put(ROOT, "at", at.as_str())?;
     }
-    for (name, text) in &edit.texts {
-        write_text(tx, name, text)?;
+    if let Some(texts) = map(tx, "texts") {
+        edit.texts.iter().try_for_each(|(name, text)| write_text(tx, &texts, name, text))?;
     }
-    write_set(tx, "tags", &edit.tags_added, &edit.tags_removed)?;
-    write_set(tx, "people", &edit.people_added, &edit.people_removed)?;
-    write_answers(tx, &edit.answers)?;
+    if let Some(tags) = map(tx, "tags") {
+        write_set(tx, &tags, &edit.tags_added, &edit.tags_removed)?;
+    }
+    if let Some(people) = map(tx, "people") {
+        write_set(tx, &people, &edit.people_added, &edit.people_removed)?;
+    }
+    if let Some(answers) = map(tx, "answers") {
+        write_answers(tx, &answers, &edit.answers)?;
+    }
     match edit.trashed {
         Some(Some(at_ms)) if tx.get(ROOT, "trashed")?.is_none() => tx.put(ROOT, "trashed", at_ms),
         Some(None) if tx.get(ROOT, "trashed")?.is_some() => tx.delete(ROOT, "trashed"),
@@ -148,9 +168,8 @@ fn write_edit(tx: &mut Transaction<'_>, edit: &FieldsEdit) -> Result<(), Automer
     }
 }
 
-fn write_text(tx: &mut Transaction<'_>, name: &str, new: &str) -> Result<(), AutomergeError> {
-    let Some((_, texts)) = tx.get(ROOT, "texts")? else { return Ok(()) };
-    let Some((Value::Object(ObjType::Text), text)) = tx.get(&texts, name)? else { return Ok(()) };
+fn write_text(tx: &mut Transaction<'_>, texts: &ObjId, name: &str, new: &str) -> Result<(), AutomergeError> {
+    let Some((Value::Object(ObjType::Text), text)) = tx.get(texts, name)? else { return Ok(()) };
     let old = tx.text(&text)?;
     for splice in diff::splices(&old, new).iter().rev() {
         let delete =
@@ -162,19 +181,18 @@ fn write_text(tx: &mut Transaction<'_>, name: &str, new: &str) -> Result<(), Aut
 
 fn write_set(
     tx: &mut Transaction<'_>,
-    name: &str,
+    map: &ObjId,
     added: &BTreeSet<String>,
     removed: &BTreeSet<String>,
 ) -> Result<(), AutomergeError> {
-    let Some((Value::Object(ObjType::Map), map)) = tx.get(ROOT, name)? else { return Ok(()) };
     for key in added {
-        if tx.get(&map, key.as_str())?.is_none() {
-            tx.put(&map, key.as_str(), true)?;
+        if tx.get(map, key.as_str())?.is_none() {
+            tx.put(map, key.as_str(), true)?;
         }
     }
     for key in removed {
-        if tx.get(&map, key.as_str())?.is_some() {
-            tx.delete(&map, key.as_str())?;
+        if tx.get(map, key.as_str())?.is_some() {
+            tx.delete(map, key.as_str())?;
         }
     }
     Ok(())
@@ -182,15 +200,15 @@ fn write_set(
 
 fn write_answers(
     tx: &mut Transaction<'_>,
+    map: &ObjId,
     answers: &BTreeMap<String, Option<String>>,
 ) -> Result<(), AutomergeError> {
-    let Some((Value::Object(ObjType::Map), map)) = tx.get(ROOT, "answers")? else { return Ok(()) };
     for (field, answer) in answers {
-        let present = tx.get(&map, field.as_str())?;
+        let present = tx.get(map, field.as_str())?;
         let same = matches!((&present, answer), (Some((value, _)), Some(new)) if value.as_str() == Some(new.as_str()));
         match answer {
-            Some(answer) if !same => tx.put(&map, field.as_str(), answer.as_str())?,
-            None if present.is_some() => tx.delete(&map, field.as_str())?,
+            Some(answer) if !same => tx.put(map, field.as_str(), answer.as_str())?,
+            None if present.is_some() => tx.delete(map, field.as_str())?,
             _ => {}
         }
     }

@@ -58,15 +58,12 @@ fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Change
 
 /// Whether `change` is, byte for byte, the upgrade this device would have made of one of the texts.
 pub(super) fn is_ours(doc: &Automerge, creation: ChangeHash, change: &Change) -> bool {
-    let Some(texts) = super::object(doc, "texts") else { return false };
-    let fields: Vec<String> = doc.keys(&texts).collect();
+    // Of a document that was created twice each creation has texts of its own.
+    let Ok(created) = doc.fork_at(&[creation]) else { return false };
+    let Some(texts) = super::object(&created, "texts") else { return false };
+    let fields: Vec<String> = created.keys(&texts).collect();
     let field = fields.into_iter().find(|field| actor(creation, field) == *change.actor_id());
     field.is_some_and(|field| {
         expected(doc, creation, &field).is_ok_and(|ours| ours.raw_bytes() == change.raw_bytes())
     })
-}
-
-/// The first change of a document as it stands in a set of foreign changes: the one without dependencies.
-pub(super) fn creation_of(doc: &Automerge) -> Option<ChangeHash> {
-    doc.get_changes_meta(&[]).into_iter().find(|change| change.deps.is_empty()).map(|change| change.hash)
 }

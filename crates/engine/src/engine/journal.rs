@@ -38,7 +38,7 @@ impl Engine {
         let written = [Written { document: id, changes: vec![created.change] }];
         let sources = self.write(work, &written, &[author.actor].into())?;
         let version = Version::new(vec![created.hash]);
-        let modified_ms = author.now_ms;
+        let modified_ms = author.written_ms();
         work.change(id, Stored { fields, version, modified_ms, sources: vec![sources[&id]] });
         self.push(work);
         Ok(())
@@ -114,7 +114,7 @@ impl Engine {
         let sources = self.write(work, &written, &[actor].into())?;
         row.fields = document.fields().map_err(unreadable)?;
         row.version = document.version();
-        row.modified_ms = author.now_ms;
+        row.modified_ms = document.modified_ms();
         row.sources.push(sources[&id]);
         self.keep(work, id, document);
         work.change(id, row);

@@ -9,7 +9,7 @@ use haven_api::limits::EXPORT_BATCH_BYTES;
 use haven_api::pb;
 use haven_core::entry::Entry;
 use haven_core::id::PersonId;
-use haven_core::import::export_line;
+use haven_core::import::{Header, definition_line, export_line, header_line, person_line};
 use haven_core::markdown::{file_name, render};
 use haven_core::person::PersonName;
 use haven_engine::command::{Command, Reply, VersionShown};
@@ -36,8 +36,11 @@ pub(super) fn export(
         }
     };
     let view = Arc::clone(&node.opened()?.view);
-    let rows: Vec<_> = view.rows().filter(|row| row.entry.trashed.is_none()).cloned().collect();
+    let is_wanted = |row: &&Arc<Row>| format == Format::Lines || row.entry.trashed.is_none();
+    let rows: Vec<_> = view.rows().filter(is_wanted).cloned().collect();
+    let about = if format == Format::Lines { about(&view, rows.len()) } else { Vec::new() };
     let exporting = Exporting {
+        about: about.into_iter(),
         node: node.clone(),
         desk: desk.of(&view),
         rows: rows.into_iter(),
@@ -54,7 +57,20 @@ pub(super) fn export(
     })))
 }
 
-#[derive(Clone, Copy)]
+/// The lines before the entries: what it is, the people, what the person added. Nothing in them differs between two devices
+/// that have the same journal.
+fn about(view: &View, entries: usize) -> Vec<String> {
+    let people: Vec<_> = view.said().map(|(person, merged)| person_line(person, merged)).collect();
+    let definitions: Vec<_> = view.added().map(|definition| definition_line(&definition)).collect();
+    let header = Header {
+        people: people.len() as u64,
+        definitions: definitions.len() as u64,
+        entries: entries as u64,
+    };
+    [header_line(&header)].into_iter().chain(people).chain(definitions).collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Lines,
     Pages { history: bool },
@@ -64,6 +80,7 @@ struct Exporting {
     node: Node,
     desk: Desk,
     view: Arc<View>,
+    about: std::vec::IntoIter<String>,
     rows: std::vec::IntoIter<Arc<Row>>,
     /// Names of files given so far.
     names: BTreeSet<String>,
@@ -76,10 +93,15 @@ impl Exporting {
         self.node.opened()?;
         let (mut batch, mut bytes) = (pb::ExportEntriesResponse::default(), 0);
         while bytes < EXPORT_BATCH_BYTES {
+            if let Some(line) = self.about.next() {
+                bytes += line.len();
+                batch.lines.push(line);
+                continue;
+            }
             let Some(row) = self.rows.next() else { break };
             bytes += match self.format {
                 Format::Lines => {
-                    let line = export_line(&row.entry, &person_name(&self.view));
+                    let line = export_line(&row.entry, &row.rest, &person_name(&self.view));
                     let bytes = line.len();
                     batch.lines.push(line);
                     bytes

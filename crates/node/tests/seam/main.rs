@@ -19,6 +19,7 @@ mod measures;
 mod people;
 mod pump;
 mod readable;
+mod roundtrip;
 mod server;
 mod support;
 mod vault;

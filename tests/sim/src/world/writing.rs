@@ -2,10 +2,11 @@
 
 use haven_core::entry::{Draft, Edit, EntryKind};
 use haven_core::id::EntryId;
+use haven_core::import::export_line;
 use haven_engine::command::{Command, DraftId, DraftSave, ImportItem, Reply};
 use haven_engine::view::Filter;
 
-use super::World;
+use super::{DEVICES, World};
 use crate::device::Asked;
 use crate::model::words_in;
 
@@ -144,19 +145,48 @@ impl World {
         }
     }
 
+    /// A file comes in: one that nobody has seen, one that another device may have imported too, or some of what another
+    /// device would export.
     fn import(&mut self, device: usize) {
-        let lines = (0..self.chance.below(40) + 1)
-            .map(|line| {
-                let word = self.fresh_word();
-                let text = format!("{{\"date\":\"1660-01-{:02}\",\"text\":\"{word} \"}}", line % 28 + 1);
-                ImportItem { line: line as u64, bytes: text.into_bytes() }
-            })
-            .collect();
-        let command = Command::Import { lines, dry_run: false };
-        let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
-        if let Asked::Answered(Ok(Reply::Imported(imported))) = asked {
-            self.trace.push(format!("device {device} imports {}", imported.imported));
+        let lines = match self.chance.below(4) {
+            0 => self.exported(device),
+            1 => self.file.clone(),
+            _ => (0..self.chance.below(40) + 1).map(|line| self.line(line)).collect(),
+        };
+        if self.file.is_empty() {
+            self.file.clone_from(&lines);
         }
+        let items = lines.iter().zip(1..).map(|(line, number)| ImportItem { line: number, bytes: line.clone().into_bytes() });
+        let command = Command::Import { lines: items.collect(), dry_run: false };
+        let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
+        let Asked::Answered(Ok(Reply::Imported(imported))) = asked else { return };
+        self.trace.push(format!("device {device} imports {} of {}", imported.imported, lines.len()));
+        let view = self.devices[device].view.clone();
+        let found = view.rows().filter(|row| row.entry.import_id.is_some());
+        for row in found {
+            let mut words = words_in(&row.entry.text).into_iter();
+            let is_of_file = |word: &String| lines.iter().any(|line| line.contains(word.as_str()));
+            words.by_ref().filter(is_of_file).for_each(|word| self.model.added(row.entry.id, word));
+        }
+    }
+
+    fn line(&mut self, day: usize) -> String {
+        let word = self.fresh_word();
+        let who = ["", ",\"people\":[\"Ann\"]", ",\"people\":[\"Ann\",\"Bo\"]"][self.chance.below(3)];
+        format!("{{\"date\":\"1660-01-{:02}\",\"text\":\"{word} \"{who}}}", day % 28 + 1)
+    }
+
+    /// Some entries of another device as it would export them. Where this one does not have an entry yet, two creations of it
+    /// will meet, and an edit of the one may stay in the history of the other.
+    fn exported(&mut self, device: usize) -> Vec<String> {
+        let (here, there) = (self.devices[device].view.clone(), self.devices[(device + 1) % DEVICES].view.clone());
+        let few = self.chance.below(6) + 1;
+        let rows: Vec<_> = there.rows().collect();
+        let some: Vec<_> = (0..few).filter_map(|_| self.chance.pick(&rows).copied().cloned()).collect();
+        for row in some.iter().filter(|row| here.entry(row.entry.id).is_none()) {
+            self.model.created_twice(row.entry.id);
+        }
+        some.iter().map(|row| export_line(&row.entry, &row.rest, &|id| there.person(id).map(|p| p.name.clone()))).collect()
     }
 
     fn some_entry(&mut self, device: usize) -> Option<(EntryId, String)> {
