@@ -13,7 +13,8 @@ use thiserror::Error;
 use crate::answers::{Answer, Answers, ExerciseRef};
 use crate::id::{EntryId, PersonId};
 use crate::limits::{
-    ANSWERS_MAX, ENTRY_BYTES_MAX, EXPORTED_TIMES, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX,
+    ANSWERS_MAX, ENTRY_BYTES_MAX, EXPORTED_TIMES, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX,
+    TITLE_CHARS_MAX,
 };
 use crate::time::{CivilTime, Timestamp};
 

@@ -25,5 +25,8 @@ pub const SCHEMA: u64 = 1;
 /// Whether a line that an export wrote is an entry.
 pub fn is_entry(line: &[u8]) -> bool {
     let line = bare(line);
-    !line.is_empty() && !["{\"haven\":", "{\"person\":", "{\"definition\":"].iter().any(|about| line.starts_with(about.as_bytes()))
+    !line.is_empty()
+        && !["{\"haven\":", "{\"person\":", "{\"definition\":"]
+            .iter()
+            .any(|about| line.starts_with(about.as_bytes()))
 }

@@ -26,9 +26,7 @@ mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{
-    ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ReadDoc, TextEncoding, Value,
-};
+use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ReadDoc, TextEncoding, Value};
 use thiserror::Error;
 
 pub(crate) use creation::create;

@@ -362,10 +362,15 @@ impl World {
         let lines_in = (1..).zip(&lines).map(item).collect();
         let import = Command::Import { lines: lines_in, dry_run: false };
         match other.ask(import, self.now_ms, &mut self.chance) {
-            Asked::Answered(Ok(Reply::Imported(done))) if done.failed.is_empty() && done.unused.is_empty() => {}
+            Asked::Answered(Ok(Reply::Imported(done)))
+                if done.failed.is_empty() && done.unused.is_empty() => {}
             _ => return Err("an export cannot be imported".into()),
         }
-        if exported(&other.view) == lines { Ok(()) } else { Err("an export comes back as another one".into()) }
+        if exported(&other.view) == lines {
+            Ok(())
+        } else {
+            Err("an export comes back as another one".into())
+        }
     }
 
     /// Every device says the same after it was closed and opened again.

@@ -46,7 +46,8 @@ pub(super) fn measure(programs: &Programs, added: &Path, parent: &Path) -> Resul
     let (first, second) = (read(&first)?, read(&second)?);
     let entries = first.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{\"date\"")).count();
     if first != second || entries < ENTRIES_MIN {
-        let why = format!("of {entries} entries, {} bytes went out and {} came back", first.len(), second.len());
+        let why =
+            format!("of {entries} entries, {} bytes went out and {} came back", first.len(), second.len());
         return Err(Fault::new("move a journal", why, "Compare the two exports by hand."));
     }
     Ok(vec![

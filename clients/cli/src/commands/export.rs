@@ -18,7 +18,8 @@ use crate::text::count;
 /// A file in a folder that an export writes into, for as long as it is not whole.
 const MARK: &str = "INCOMPLETE.txt";
 
-const MARKED: &str = "This export was stopped before its end: not everything is here. Delete this folder, and export again.\n";
+const MARKED: &str =
+    "This export was stopped before its end: not everything is here. Delete this folder, and export again.\n";
 
 /// What is behind the name of a file that is not whole yet.
 const UNFINISHED: &str = ".incomplete";
@@ -219,7 +220,8 @@ fn free(path: &Path) -> Result<(), Fault> {
 }
 
 fn left_behind(path: &Path) -> Fault {
-    let why = format!("{} is left from an export that was stopped, or another one is writing it", path.display());
+    let why =
+        format!("{} is left from an export that was stopped, or another one is writing it", path.display());
     Fault::decision("nothing was written", why, "Delete it if no export runs, then try again.")
 }
 

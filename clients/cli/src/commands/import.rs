@@ -68,13 +68,20 @@ fn in_words(done: &Imported, missing: u64, dry_run: bool) -> String {
         words.push_str(&format!(", {} there already", done.skipped));
     }
     words.push_str(".\n");
-    let with: Vec<String> = [(done.people, "person", "people"), (done.definitions, "exercise or measure of yours", "exercises and measures of yours")]
-        .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| count(number, one, many))
-        .collect();
-    if !with.is_empty() {
-        words.push_str(&format!("With {}: {}.\n", if done.imported == 1 { "it" } else { "them" }, with.join(", ")));
+    let with: Vec<String> = [
+        (done.people, "person", "people"),
+        (done.definitions, "exercise or measure of yours", "exercises and measures of yours"),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, one, many)| count(number, one, many))
+    .collect();
+    if !with.is_empty() && !dry_run {
+        words.push_str(&format!(
+            "With {}: {}.\n",
+            if done.imported == 1 { "it" } else { "them" },
+            with.join(", ")
+        ));
     }
     words.push_str(&unused_in_words(done));
     for reason in &done.reasons {
@@ -87,7 +94,9 @@ fn in_words(done: &Imported, missing: u64, dry_run: bool) -> String {
     }
     if missing > 0 {
         let entries = count(missing, "entry that it announces isn't", "entries that it announces aren't");
-        words.push_str(&format!("The file ends early: {entries} in it. If you have another copy, import that too.\n"));
+        words.push_str(&format!(
+            "The file ends early: {entries} in it. If you have another copy, import that too.\n"
+        ));
     }
     words
 }
@@ -144,7 +153,9 @@ impl Said {
 fn reason_of(wrong: Wrong) -> &'static str {
     match wrong {
         Wrong::NotJson => "this is no JSON",
-        Wrong::Between { .. } => "this is no JSON, and nothing after it could be read; mend it, then import the file again",
+        Wrong::Between { .. } => {
+            "this is no JSON, and nothing after it could be read; mend it, then import the file again"
+        }
         Wrong::CutOff { .. } => {
             "the file ends in the middle of what begins here; if you have a whole copy, import that too"
         }
@@ -193,7 +204,9 @@ impl<'a> Objects<'a> {
             };
             match found {
                 Ok(pieces) => self.ready.extend(
-                    pieces.into_iter().map(|piece| ImportLine { number: piece.line, content: piece.bytes.into() }),
+                    pieces
+                        .into_iter()
+                        .map(|piece| ImportLine { number: piece.line, content: piece.bytes.into() }),
                 ),
                 Err(wrong) => {
                     self.said.borrow_mut().wrong = Some(wrong);

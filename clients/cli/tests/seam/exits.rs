@@ -147,7 +147,8 @@ fn nothing_is_asked_where_nobody_can_answer() {
 fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     let daemon = Daemon::start();
     let good = r#"{"date":"2021-05-01"}"#;
-    let output = daemon.run(&["import", "jsonl", "-", "--json"], format!("{good}\n{{\"bad\":1}}\n\n{good}").as_bytes());
+    let output = daemon
+        .run(&["import", "jsonl", "-", "--json"], format!("{good}\n{{\"bad\":1}}\n\n{good}").as_bytes());
     assert_eq!(output.status.code(), Some(1));
     let done = "{\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}],\"failed_total\":1,\
                 \"reasons\":[{\"reason\":\"no JSON\",\"lines\":[2],\"count\":1}],\"people\":0,\"definitions\":0,\"unused\":{},\

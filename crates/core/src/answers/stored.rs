@@ -4,8 +4,8 @@ use super::{Answer, Emotion, Item, ItemValue, Value};
 
 /// The kinds of answers, as they are stored.
 const KINDS: [&str; 14] = [
-    "text", "scale", "choice", "multi", "list", "emotions", "person", "datetime", "date", "duration", "timer",
-    "bool", "consent", "link",
+    "text", "scale", "choice", "multi", "list", "emotions", "person", "datetime", "date", "duration",
+    "timer", "bool", "consent", "link",
 ];
 
 impl Answer {

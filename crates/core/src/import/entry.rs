@@ -140,7 +140,11 @@ impl EntryLine {
             import_id: if is_ours { self.import_id } else { Some(identity) },
             ..Draft::new(self.kind, self.date)
         };
-        if is_exact { draft.validate_exported()? } else { draft.validate_imported()? }
+        if is_exact {
+            draft.validate_exported()?
+        } else {
+            draft.validate_imported()?
+        }
         Ok(draft)
     }
 
@@ -273,12 +277,14 @@ fn typed(
 /// A type is a word, and of a list another one that says what its items are.
 fn is_type(text: &str) -> bool {
     let mut words = text.split(' ');
-    let plain = |word: &str| !word.is_empty() && word.len() <= 128 && word.bytes().all(|b| b.is_ascii_lowercase());
+    let plain =
+        |word: &str| !word.is_empty() && word.len() <= 128 && word.bytes().all(|b| b.is_ascii_lowercase());
     words.next().is_some_and(plain) && words.next().is_none_or(plain) && words.next().is_none()
 }
 
 fn digits(text: &str) -> Result<[u8; 32], ImportFault> {
-    let byte = |place: usize| text.get(2 * place..2 * place + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
+    let byte =
+        |place: usize| text.get(2 * place..2 * place + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
     let plain = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let bytes: Vec<u8> = (0..32).filter_map(byte).collect();
     bytes.try_into().ok().filter(|_| plain).ok_or(ImportFault::ImportId)

@@ -145,11 +145,8 @@ pub fn definition_line(definition: &ExportedDefinition<'_>) -> String {
 
 /// Writes an entry. `name` gives the name of a person; one without a name was forgotten and is left out.
 pub fn export_line(entry: &Entry, rest: &Rest, name: &dyn Fn(PersonId) -> Option<PersonName>) -> String {
-    let people: Vec<(String, String)> = entry
-        .people
-        .iter()
-        .filter_map(|id| Some((name(*id)?.as_str().to_owned(), id.to_string())))
-        .collect();
+    let people: Vec<(String, String)> =
+        entry.people.iter().filter_map(|id| Some((name(*id)?.as_str().to_owned(), id.to_string()))).collect();
     let (people, people_ids) = people.into_iter().unzip();
     let mut line = Line {
         date: entry.at.to_string(),

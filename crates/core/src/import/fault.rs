@@ -71,7 +71,9 @@ pub enum ImportFault {
         found: &'static str,
     },
     /// The export was written by a later release.
-    #[error("a newer Haven wrote this export (schema {schema}, known here: {SCHEMA}); update Haven, then import it")]
+    #[error(
+        "a newer Haven wrote this export (schema {schema}, known here: {SCHEMA}); update Haven, then import it"
+    )]
     Newer {
         /// Its schema.
         schema: u64,
@@ -109,13 +111,17 @@ pub enum ImportFault {
     #[error("\"exercise\": {0}")]
     Exercise(#[from] NameFault),
     /// The exercise is not in this library, so nobody can tell what its answers mean.
-    #[error("{0} is not known here; add it with `haven practice add` or `haven measure add`, then import again")]
+    #[error(
+        "{0} is not known here; add it with `haven practice add` or `haven measure add`, then import again"
+    )]
     UnknownExercise(ExerciseRef),
     /// An answer does not fit its field.
     #[error("\"answers\": {0}")]
     Answers(Fault),
     /// An answer of an export does not fit its own type.
-    #[error("\"answers\": what \"types\" says of {field} does not fit its answer; take the line as the export wrote it")]
+    #[error(
+        "\"answers\": what \"types\" says of {field} does not fit its answer; take the line as the export wrote it"
+    )]
     Typed {
         /// The field.
         field: String,

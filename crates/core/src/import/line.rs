@@ -43,8 +43,7 @@ impl Read {
         if line.len() > IMPORT_LINE_BYTES_MAX {
             return Err(ImportFault::TooLong { bytes: line.len() });
         }
-        let text =
-            std::str::from_utf8(line).map_err(|e| ImportFault::NotUtf8 { at: e.valid_up_to() + 1 })?;
+        let text = std::str::from_utf8(line).map_err(|e| ImportFault::NotUtf8 { at: e.valid_up_to() + 1 })?;
         let text = text.trim().trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
             return Err(ImportFault::Blank);

@@ -99,7 +99,11 @@ impl Members {
 
     /// Takes a value that has to be there.
     pub(super) fn value(&mut self, key: &'static str) -> Result<Json, ImportFault> {
-        self.take(key).ok_or(ImportFault::WrongType { key, wanted: "an object, as an export writes it", found: "nothing" })
+        self.take(key).ok_or(ImportFault::WrongType {
+            key,
+            wanted: "an object, as an export writes it",
+            found: "nothing",
+        })
     }
 
     pub(super) fn text(&mut self, key: &'static str) -> Result<Option<String>, ImportFault> {

@@ -162,6 +162,7 @@ impl Splitter {
         }
         match self.shape {
             Shape::Unknown => {}
+            Shape::Lines if self.held.is_empty() => {}
             Shape::Lines => self.line_ends(&mut pieces),
             Shape::Values if self.brackets.depth > 0 => return Err(Wrong::CutOff { line: self.began }),
             Shape::Values if self.list && !self.closed => return Err(Wrong::CutOff { line: 1 }),
@@ -272,7 +273,8 @@ fn goes_on(line: &[u8]) -> bool {
 /// The objects of one line; the whole line where they are not clearly several.
 fn objects(line: Vec<u8>) -> Vec<Vec<u8>> {
     let mut brackets = Brackets::default();
-    let mut ends = line.iter().enumerate().filter(|(_, byte)| brackets.take(**byte)).map(|(place, _)| place + 1);
+    let mut ends =
+        line.iter().enumerate().filter(|(_, byte)| brackets.take(**byte)).map(|(place, _)| place + 1);
     let first = ends.next();
     if line.len() == CUT || first.is_none_or(|end| blank(&line[end..])) {
         return vec![line];
@@ -300,7 +302,9 @@ mod tests {
         found.extend(splitter.end()?);
         let filled = found.into_iter().filter(|piece| !blank(&piece.bytes));
         Ok(filled
-            .map(|piece| (piece.line, String::from_utf8_lossy(crate::import::bare(&piece.bytes)).into_owned()))
+            .map(|piece| {
+                (piece.line, String::from_utf8_lossy(crate::import::bare(&piece.bytes)).into_owned())
+            })
             .collect())
     }
 
@@ -322,7 +326,10 @@ mod tests {
         check(&format!("{one}{two} {one}\n{two}"), &[(1, one), (1, two), (1, one), (2, two)]);
         check(&format!("[{one},{two}]"), &[(1, one), (1, two)]);
         check(&format!("[\n{one},\n{two}\n]\n"), &[(2, one), (3, two)]);
-        check("\u{feff}\n{\n \"a\": 1\n}\n{\n\"b\": {\n}}", &[(2, "{\n \"a\": 1\n}"), (5, "{\n\"b\": {\n}}")]);
+        check(
+            "\u{feff}\n{\n \"a\": 1\n}\n{\n\"b\": {\n}}",
+            &[(2, "{\n \"a\": 1\n}"), (5, "{\n\"b\": {\n}}")],
+        );
         check("[]", &[]);
         check("{\"date\": 1,\n \"b\": 2}\n{\"c\":3}", &[(1, "{\"date\": 1,\n \"b\": 2}"), (3, "{\"c\":3}")]);
     }
@@ -330,12 +337,10 @@ mod tests {
     #[test]
     fn a_broken_line_costs_one_line() {
         check("{\"a\":1\n{\"b\":2}\n", &[(1, "{\"a\":1"), (2, "{\"b\":2}")]);
-        check("{\"a\":1}\nwords\n{\"b\":\"}\n{\"c\":3}", &[
-            (1, "{\"a\":1}"),
-            (2, "words"),
-            (3, "{\"b\":\"}"),
-            (4, "{\"c\":3}"),
-        ]);
+        check(
+            "{\"a\":1}\nwords\n{\"b\":\"}\n{\"c\":3}",
+            &[(1, "{\"a\":1}"), (2, "words"), (3, "{\"b\":\"}"), (4, "{\"c\":3}")],
+        );
         check("{\"a\":1} x\n[1]\n", &[(1, "{\"a\":1} x"), (2, "[1]")]);
     }
 
@@ -354,7 +359,8 @@ mod tests {
     #[test]
     fn what_is_too_long_is_cut_and_what_follows_is_read() {
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(2 * IMPORT_LINE_BYTES_MAX));
-        for text in [format!("{long}\n{{}}"), format!("[{long},{{}}]"), format!("{{\"z\":0}}\n{long}\n{{}}")] {
+        for text in [format!("{long}\n{{}}"), format!("[{long},{{}}]"), format!("{{\"z\":0}}\n{long}\n{{}}")]
+        {
             let found = split(text.as_bytes(), 65_536).unwrap();
             let sizes: Vec<_> = found.iter().map(|(_, text)| text.len()).collect();
             assert_eq!(&sizes[sizes.len() - 2..], [CUT, 2], "{}", &text[..9]);

@@ -10,8 +10,8 @@
 use automerge::{ActorId, Change};
 use haven_feed::digest::digest;
 
-use super::creation::{self, Created, claimed};
 use super::Fields;
+use super::creation::{self, Created, claimed};
 use crate::codec::Writer;
 use crate::content::DocumentId;
 

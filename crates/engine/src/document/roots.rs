@@ -49,9 +49,7 @@ pub(super) fn creations(doc: &Automerge) -> Vec<(ActorId, ChangeHash)> {
 /// Adds to what the first creation says what was edited of the others.
 pub(super) fn with_edits(doc: &Automerge, mut fields: Fields) -> Result<Fields, DocumentFault> {
     let all = creations(doc);
-    let began = |hash: ChangeHash| {
-        read_without(&doc.fork_at(&[hash]).map_err(damaged)?, &BTreeSet::new())
-    };
+    let began = |hash: ChangeHash| read_without(&doc.fork_at(&[hash]).map_err(damaged)?, &BTreeSet::new());
     let Some((first, rest)) = all.split_first() else { return Ok(fields) };
     let is_silent = is_import(&first.0);
     let first_began = began(first.1)?;

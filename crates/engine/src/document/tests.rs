@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::creation::Created;
 use super::guard::{absorb, canonical};
-use crate::content::DocumentId;
 use super::*;
+use crate::content::DocumentId;
 
 const ID: DocumentId = [7; 16];
 const A: Actor = [0xaa; 8];
@@ -401,7 +401,8 @@ fn what_a_device_wrote_stands_before_an_import_and_of_imports_the_later() {
 
 #[test]
 fn of_two_creations_one_is_read_whole_and_what_the_other_says_is_not_mixed_in() {
-    let fields = Fields { trashed: Some(6), import: Some([7; 32]), tags: ["old".to_owned()].into(), ..note("old") };
+    let fields =
+        Fields { trashed: Some(6), import: Some([7; 32]), tags: ["old".to_owned()].into(), ..note("old") };
     let texts = [("title", ""), ("text", "old"), ("answer:a", "x"), ("answer:b", "y")];
     let texts = texts.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
     let old = create_imported(&ID, &Fields { texts, exercise: Some(("my-own".into(), 1)), ..fields }, 7_000);
@@ -414,7 +415,13 @@ fn of_two_creations_one_is_read_whole_and_what_the_other_says_is_not_mixed_in() 
 fn an_edit_of_the_creation_behind_is_not_hidden_by_one_that_says_nothing_new() {
     let (old, new) = (imported("as it was", 7), imported("as it was later", 9));
     let mut edited = open(&old);
-    edited.edit(None, &FieldsEdit { tags_added: ["mine".to_owned()].into(), ..text("as it was. And I add") }, author(A)).unwrap();
+    edited
+        .edit(
+            None,
+            &FieldsEdit { tags_added: ["mine".to_owned()].into(), ..text("as it was. And I add") },
+            author(A),
+        )
+        .unwrap();
     let mut document = met(&[&all_changes(&edited), &[new.change.clone()]]);
     assert_eq!(said(&document), "as it was. And I add");
     assert!(document.fields().unwrap().tags.contains("mine"));

@@ -121,12 +121,7 @@ impl Engine {
     }
 
     /// Somebody who is there under this id, also forgotten, stays as they are here.
-    fn plan_person(
-        &self,
-        work: &Work<'_, '_>,
-        plan: &mut Plan,
-        line: &PersonLine,
-    ) -> Result<(), Fault> {
+    fn plan_person(&self, work: &Work<'_, '_>, plan: &mut Plan, line: &PersonLine) -> Result<(), Fault> {
         let person = &line.person;
         if self.is_there(work, plan, person.id.as_bytes())? {
             return Ok(());
@@ -151,7 +146,10 @@ impl Engine {
         let more = usize::try_from(plan.outcome.definitions).unwrap_or(usize::MAX);
         if !versions.contains(&line.reference) && versions.len() + more >= limits::DEFINITIONS_MAX {
             let max = limits::DEFINITIONS_MAX;
-            plan.failed(number, format!("there are {max} exercises and measures of your own already, and no more fit"));
+            plan.failed(
+                number,
+                format!("there are {max} exercises and measures of your own already, and no more fit"),
+            );
             return Ok(());
         }
         plan.outcome.definitions += 1;

@@ -13,7 +13,10 @@ const LINES: [&str; 4] = [
 ];
 
 async fn import(device: &Device, lines: &[&str], dry_run: bool) -> Imported {
-    let line = |(number, line): (u64, &&str)| ImportLine { number, content: Bytes::copy_from_slice(line.as_bytes()) };
+    let line = |(number, line): (u64, &&str)| ImportLine {
+        number,
+        content: Bytes::copy_from_slice(line.as_bytes()),
+    };
     let lines: Vec<_> = (1..).zip(lines).map(line).collect();
     device.client.import(Import { id: [7; 16], lines, dry_run }, |_| ()).await.unwrap()
 }
@@ -67,7 +70,10 @@ async fn an_export_holds_everything_and_can_be_imported_elsewhere() {
     let (lines, _) = exported(&device, ExportFormat::Jsonl).await;
     let kinds: Vec<_> = lines.iter().map(|line| line.split('"').nth(1).unwrap()).collect();
     assert_eq!(kinds, ["haven", "person", "date", "date", "date", "date"]);
-    assert!(lines[2].contains("Blessed be God") && lines[4..].iter().any(|line| line.contains(&id)), "by time");
+    assert!(
+        lines[2].contains("Blessed be God") && lines[4..].iter().any(|line| line.contains(&id)),
+        "by time"
+    );
     let trashed = lines.iter().find(|line| line.contains("in the trash")).unwrap();
     assert!(trashed.contains("\"trashed\":\""), "the trash too");
     let other = Device::with_vault().await;

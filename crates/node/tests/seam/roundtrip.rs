@@ -60,7 +60,8 @@ async fn full() -> Device {
     let device = Device::with_vault().await;
     let client = &device.client;
     let person = |name: &'static str| async move { client.add_person(name).await.unwrap().id.to_string() };
-    let (noor, max, maxi, gone) = (person("Noor").await, person("Max").await, person("Maxi").await, person("Gone").await);
+    let (noor, max, maxi, gone) =
+        (person("Noor").await, person("Max").await, person("Maxi").await, person("Gone").await);
     let edit = PersonEdit {
         relation: Some(Some(Relation::Friend)),
         circle: Some(Some(Circle::Inner)),
@@ -92,8 +93,7 @@ async fn full() -> Device {
     client.answer_measure(&"phq-9".parse().unwrap(), None, items, None, "en").await.unwrap();
 
     assert!(matches!(client.add_measure(TEAPOT.to_owned()).await.unwrap(), Checked::Usable(_)));
-    let steam: ValueMap =
-        ["steam", "lid", "spout"].map(|item| (item.to_owned(), Value::from(2))).into();
+    let steam: ValueMap = ["steam", "lid", "spout"].map(|item| (item.to_owned(), Value::from(2))).into();
     client.answer_measure(&"teapot-mood".parse().unwrap(), None, steam, None, "en").await.unwrap();
     assert!(matches!(client.add_exercise(MINE.to_owned()).await.unwrap(), Checked::Usable(_)));
     client.remove_exercise(&"one-good-thing".parse().unwrap()).await.unwrap();
@@ -114,15 +114,25 @@ async fn full() -> Device {
 async fn a_journal_with_everything_in_it_comes_back_byte_for_byte() {
     let device = full().await;
     let (other, lines) = moved(&device).await;
-    assert!(lines[0].starts_with("{\"haven\":{\"schema\":1,\"people\":4,\"definitions\":3,\"entries\":"), "{}", lines[0]);
+    assert!(
+        lines[0].starts_with("{\"haven\":{\"schema\":1,\"people\":4,\"definitions\":3,\"entries\":"),
+        "{}",
+        lines[0]
+    );
     let all = lines.join("\n");
     assert!(!all.contains("Gone") && !all.contains("Laptop"), "{all}");
     let names = |people: Vec<haven_api::people::Person>| {
-        people.into_iter().map(|person| (person.name.to_string(), person.safe, person.died)).collect::<Vec<_>>()
+        people
+            .into_iter()
+            .map(|person| (person.name.to_string(), person.safe, person.died))
+            .collect::<Vec<_>>()
     };
     let (here, there) = (device.client.people().await.unwrap(), other.client.people().await.unwrap());
     assert_eq!(names(here), names(there));
-    assert_eq!(other.client.results(&"phq-9".parse().unwrap(), None, "en").await.unwrap()[0].scores[0].number, Some(9.0));
+    assert_eq!(
+        other.client.results(&"phq-9".parse().unwrap(), None, "en").await.unwrap()[0].scores[0].number,
+        Some(9.0)
+    );
     assert!(other.client.exercises(None, None, "en").await.unwrap().iter().any(|exercise| exercise.custom));
     let trash = haven_api::journal::Filter { trashed: true, ..Default::default() };
     assert_eq!(other.client.list(&trash, 0, None).await.unwrap().items.len(), 1);
@@ -132,7 +142,10 @@ async fn a_journal_with_everything_in_it_comes_back_byte_for_byte() {
 async fn an_answer_still_names_its_person() {
     let device = full().await;
     let (other, _) = moved(&device).await;
-    let filter = haven_api::journal::Filter { kind: Some(haven_core::entry::EntryKind::Exercise), ..Default::default() };
+    let filter = haven_api::journal::Filter {
+        kind: Some(haven_core::entry::EntryKind::Exercise),
+        ..Default::default()
+    };
     let found = other.client.list(&filter, 0, None).await.unwrap().items;
     let id = found[0].id.to_string();
     let (_, read) = other.client.entry_in_words(&id, None, "en").await.unwrap();
@@ -170,13 +183,22 @@ async fn somebody_of_the_same_name_is_somebody_else_and_what_is_here_stays() {
     let other = Device::with_vault().await;
     let noor = other.client.add_person("Noor").await.unwrap().id;
     imported(&other, &lines).await;
-    let named: Vec<_> = other.client.people().await.unwrap().into_iter().filter(|p| p.name.as_str() == "Noor").collect();
+    let named: Vec<_> =
+        other.client.people().await.unwrap().into_iter().filter(|p| p.name.as_str() == "Noor").collect();
     assert_eq!(named.len(), 2, "nobody is made one with somebody in silence");
     let theirs = named.iter().find(|person| person.id != noor).unwrap();
-    other.client.edit_person(&theirs.id.to_string(), &PersonEdit { safe: Some(Some(Safe::Yes)), ..PersonEdit::default() }).await.unwrap();
+    other
+        .client
+        .edit_person(
+            &theirs.id.to_string(),
+            &PersonEdit { safe: Some(Some(Safe::Yes)), ..PersonEdit::default() },
+        )
+        .await
+        .unwrap();
     other.client.forget_person(&noor.to_string()).await.unwrap();
     imported(&other, &lines).await;
-    let left: Vec<_> = other.client.people().await.unwrap().into_iter().filter(|p| p.name.as_str() == "Noor").collect();
+    let left: Vec<_> =
+        other.client.people().await.unwrap().into_iter().filter(|p| p.name.as_str() == "Noor").collect();
     assert_eq!((left.len(), left[0].safe), (1, Some(Safe::Yes)), "what is here stays");
 }
 
@@ -199,12 +221,16 @@ async fn a_name_that_was_forgotten_comes_back_only_with_a_new_line() {
 #[tokio::test(start_paused = true)]
 async fn entries_without_the_lines_of_their_people_bring_them_by_name() {
     let device = full().await;
-    let lines: Vec<_> = exported(&device).await.into_iter().filter(|line| line.starts_with("{\"date\"")).collect();
+    let lines: Vec<_> =
+        exported(&device).await.into_iter().filter(|line| line.starts_with("{\"date\"")).collect();
     let other = Device::with_vault().await;
     let done = imported(&other, &lines).await;
     assert_eq!((done.failed_total, done.people), (0, 3));
-    let ids = |people: Vec<haven_api::people::Person>| people.into_iter().map(|p| (p.id, p.name.to_string())).collect::<BTreeMap<_, _>>();
-    let (there, here) = (ids(other.client.people().await.unwrap()), ids(device.client.people().await.unwrap()));
+    let ids = |people: Vec<haven_api::people::Person>| {
+        people.into_iter().map(|p| (p.id, p.name.to_string())).collect::<BTreeMap<_, _>>()
+    };
+    let (there, here) =
+        (ids(other.client.people().await.unwrap()), ids(device.client.people().await.unwrap()));
     assert!(there.iter().all(|(id, name)| here.get(id) == Some(name)), "under their own ids");
 }
 
@@ -237,7 +263,8 @@ fn faults(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
                 found.extend(faults(root, root.pointer(path).unwrap(), value, at));
             }
             "oneOf" => {
-                let all: Vec<_> = told.as_array().unwrap().iter().map(|one| faults(root, one, value, at)).collect();
+                let all: Vec<_> =
+                    told.as_array().unwrap().iter().map(|one| faults(root, one, value, at)).collect();
                 if all.iter().filter(|faults| faults.is_empty()).count() != 1 {
                     found.push(format!("{at}: none or several of {all:?}"));
                 }
@@ -256,10 +283,15 @@ fn faults(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
                 }
             }
             "const" => found.extend((told != value).then(|| format!("{at} is not {told}"))),
-            "enum" => found.extend((!told.as_array().unwrap().contains(value)).then(|| format!("{at} is none of {told}"))),
-            "minimum" => found.extend((value.as_i64() < told.as_i64()).then(|| format!("{at} is below {told}"))),
+            "enum" => found.extend(
+                (!told.as_array().unwrap().contains(value)).then(|| format!("{at} is none of {told}")),
+            ),
+            "minimum" => {
+                found.extend((value.as_i64() < told.as_i64()).then(|| format!("{at} is below {told}")))
+            }
             "required" => {
-                let missing = told.as_array().unwrap().iter().filter(|key| value.get(key.as_str().unwrap()).is_none());
+                let missing =
+                    told.as_array().unwrap().iter().filter(|key| value.get(key.as_str().unwrap()).is_none());
                 found.extend(missing.map(|key| format!("{at} lacks {key}")));
             }
             "additionalProperties" => found.extend(others(root, schema, told, value, at)),
@@ -267,7 +299,9 @@ fn faults(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
         }
     }
     for (key, schema) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
-        found.extend(value.get(key).into_iter().flat_map(|value| faults(root, schema, value, &format!("{at}.{key}"))));
+        found.extend(
+            value.get(key).into_iter().flat_map(|value| faults(root, schema, value, &format!("{at}.{key}"))),
+        );
     }
     if let Some(schema) = schema.get("items") {
         let items = value.as_array().into_iter().flatten();

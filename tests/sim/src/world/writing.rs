@@ -156,7 +156,10 @@ impl World {
         if self.file.is_empty() {
             self.file.clone_from(&lines);
         }
-        let items = lines.iter().zip(1..).map(|(line, number)| ImportItem { line: number, bytes: line.clone().into_bytes() });
+        let items = lines
+            .iter()
+            .zip(1..)
+            .map(|(line, number)| ImportItem { line: number, bytes: line.clone().into_bytes() });
         let command = Command::Import { lines: items.collect(), dry_run: false };
         let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
         let Asked::Answered(Ok(Reply::Imported(imported))) = asked else { return };
@@ -179,14 +182,17 @@ impl World {
     /// Some entries of another device as it would export them. Where this one does not have an entry yet, two creations of it
     /// will meet, and an edit of the one may stay in the history of the other.
     fn exported(&mut self, device: usize) -> Vec<String> {
-        let (here, there) = (self.devices[device].view.clone(), self.devices[(device + 1) % DEVICES].view.clone());
+        let (here, there) =
+            (self.devices[device].view.clone(), self.devices[(device + 1) % DEVICES].view.clone());
         let few = self.chance.below(6) + 1;
         let rows: Vec<_> = there.rows().collect();
         let some: Vec<_> = (0..few).filter_map(|_| self.chance.pick(&rows).copied().cloned()).collect();
         for row in some.iter().filter(|row| here.entry(row.entry.id).is_none()) {
             self.model.created_twice(row.entry.id);
         }
-        some.iter().map(|row| export_line(&row.entry, &row.rest, &|id| there.person(id).map(|p| p.name.clone()))).collect()
+        some.iter()
+            .map(|row| export_line(&row.entry, &row.rest, &|id| there.person(id).map(|p| p.name.clone())))
+            .collect()
     }
 
     fn some_entry(&mut self, device: usize) -> Option<(EntryId, String)> {

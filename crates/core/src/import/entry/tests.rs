@@ -42,8 +42,7 @@ fn a_line_may_carry_everything_a_person_writes_by_hand() {
 
 #[test]
 fn what_is_null_is_absent() {
-    let line =
-        r#"{"date":"2026-11-24","title":null,"text":"","tags":null,"people":null,"id":null,"kind":null,"mood":null}"#;
+    let line = r#"{"date":"2026-11-24","title":null,"text":"","tags":null,"people":null,"id":null,"kind":null,"mood":null}"#;
     assert!(Read::parse(line.as_bytes()).unwrap().unused.is_empty());
     let line = r#"{"date":"2026-11-24","text":null}"#;
     assert_eq!(parse(line), Err(ImportFault::Missing { key: "text" }));

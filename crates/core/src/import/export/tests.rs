@@ -182,7 +182,8 @@ fn any_entry() -> impl Strategy<Value = (Entry, Rest)> {
         proptest::collection::btree_set("[a-z]{6,8}", 0..3),
     );
     let times = (any::<i64>(), any::<i64>(), any::<Option<i64>>(), any::<Option<[u8; 32]>>());
-    let unread = proptest::collection::btree_map("[a-z]{9}", "(poem|sum) (t|) (\\{\"b\":1,\"a\":[2.5]\\}|7)", 0..2);
+    let unread =
+        proptest::collection::btree_map("[a-z]{9}", "(poem|sum) (t|) (\\{\"b\":1,\"a\":[2.5]\\}|7)", 0..2);
     (any::<[u8; 16]>(), words, sets, times, unread).prop_map(|(id, words, sets, times, unread)| {
         let (tags, people, answers, open) = sets;
         let has_answers = !answers.is_empty() || !open.is_empty() || !unread.is_empty();
