@@ -141,9 +141,9 @@ impl EntryLine {
             ..Draft::new(self.kind, self.date)
         };
         if is_exact {
-            draft.validate_exported()?
+            draft.validate_exported()?;
         } else {
-            draft.validate_imported()?
+            draft.validate_imported()?;
         }
         Ok(draft)
     }

@@ -390,12 +390,12 @@ fn met(creations: &[&[Vec<u8>]]) -> Document {
 fn what_a_device_wrote_stands_before_an_import_and_of_imports_the_later() {
     let native = create(&note("as it is now"), author(A)).change;
     let (old, new) = (imported("as it was", 7).change, imported("as it was later", 9).change);
-    assert_eq!(said(&met(&[&[native.clone()], &[new.clone()]])), "as it is now");
-    assert_eq!(said(&met(&[&[old.clone()], &[new.clone()]])), "as it was later");
-    let mut before_1970 = create_imported(&ID, &note("long ago"), -9_000_000).change;
-    assert_eq!(said(&met(&[&[before_1970.clone()], &[old.clone()]])), "as it was");
-    before_1970.clear();
-    let all = met(&[&[old], &[native], &[new]]);
+    let before_1970 = create_imported(&ID, &note("long ago"), -9_000_000).change;
+    let (native, old, new, before_1970) = ([native], [old], [new], [before_1970]);
+    assert_eq!(said(&met(&[&native, &new])), "as it is now");
+    assert_eq!(said(&met(&[&old, &new])), "as it was later");
+    assert_eq!(said(&met(&[&before_1970, &old])), "as it was");
+    let all = met(&[&old, &native, &new]);
     assert_eq!((said(&all).as_str(), all.version().heads().len()), ("as it is now", 3));
 }
 
@@ -422,7 +422,7 @@ fn an_edit_of_the_creation_behind_is_not_hidden_by_one_that_says_nothing_new() {
             author(A),
         )
         .unwrap();
-    let mut document = met(&[&all_changes(&edited), &[new.change.clone()]]);
+    let mut document = met(&[&all_changes(&edited), &[new.change]]);
     assert_eq!(said(&document), "as it was. And I add");
     assert!(document.fields().unwrap().tags.contains("mine"));
     let seen = document.version();

@@ -61,7 +61,7 @@ impl Plan {
         self.new.push(New { id, fields, modified_ms });
     }
 
-    fn failed(&mut self, line: u64, reason: impl ToString) {
+    fn failed(&mut self, line: u64, reason: &impl ToString) {
         self.outcome.failed.push(LineFault { line, reason: reason.to_string() });
     }
 
@@ -94,7 +94,7 @@ impl Engine {
         let mut wanted = Vec::with_capacity(lines.len());
         for (item, (identity, read)) in lines.iter().zip(read) {
             match read {
-                Err(fault) => plan.failed(item.line, fault),
+                Err(fault) => plan.failed(item.line, &fault),
                 Ok(Read { line: Line::Person(person), unused }) => {
                     self.plan_person(work, &mut plan, &person)?;
                     plan.unused(unused);
@@ -148,7 +148,7 @@ impl Engine {
             let max = limits::DEFINITIONS_MAX;
             plan.failed(
                 number,
-                format!("there are {max} exercises and measures of your own already, and no more fit"),
+                &format!("there are {max} exercises and measures of your own already, and no more fit"),
             );
             return Ok(());
         }
@@ -173,7 +173,7 @@ impl Engine {
         let mut draft = match read.draft(identity, BTreeSet::new(), asked) {
             Ok(draft) => draft,
             Err(fault) => {
-                plan.failed(line, fault);
+                plan.failed(line, &fault);
                 return Ok(());
             }
         };
