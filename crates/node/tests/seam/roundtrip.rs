@@ -276,7 +276,7 @@ fn faults(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
                     "string" => value.is_string(),
                     "integer" => value.is_i64() || value.is_u64(),
                     "boolean" => value.is_boolean(),
-                    other => panic!("the schema uses the type {other}"),
+                    _ => false,
                 };
                 if !is {
                     found.push(format!("{at} is no {told}"));
@@ -286,16 +286,15 @@ fn faults(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
             "enum" => found.extend(
                 (!told.as_array().unwrap().contains(value)).then(|| format!("{at} is none of {told}")),
             ),
-            "minimum" => {
-                found.extend((value.as_i64() < told.as_i64()).then(|| format!("{at} is below {told}")))
-            }
+            "minimum" if value.as_i64() < told.as_i64() => found.push(format!("{at} is below {told}")),
+            "minimum" => {}
             "required" => {
                 let missing =
                     told.as_array().unwrap().iter().filter(|key| value.get(key.as_str().unwrap()).is_none());
                 found.extend(missing.map(|key| format!("{at} lacks {key}")));
             }
             "additionalProperties" => found.extend(others(root, schema, told, value, at)),
-            other => panic!("the schema uses {other}, which this test does not know"),
+            other => found.push(format!("the schema uses {other}, which this test does not know")),
         }
     }
     for (key, schema) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
