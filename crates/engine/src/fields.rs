@@ -266,7 +266,8 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
         return Shown::Unknown;
     };
     let (folded, steps) = (folded(&entry), steps(&entry, library));
-    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), steps, entry }))
+    let met = stored.met.iter().map(|side| side.version.clone()).collect();
+    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), met, steps, entry }))
 }
 
 /// The steps that an entry's exercise belongs to; none if it is not known.
@@ -360,7 +361,7 @@ mod tests {
         fields.answers.extend(defines.map(|word| (DEFINES.to_owned(), word.to_owned())));
         let library = Library::default();
         let version = crate::version::Version::new(Vec::new());
-        let stored = Stored { fields, version, modified_ms: 5, sources: Vec::new() };
+        let stored = Stored { fields, version, modified_ms: 5, met: Vec::new(), sources: Vec::new() };
         match shown([1; 16], &stored, &library) {
             Shown::Definition(definition) => Some(definition.defined),
             Shown::Unknown => None,

@@ -5,6 +5,7 @@ mod writing;
 
 use std::collections::BTreeMap;
 
+use haven_core::id::EntryId;
 use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, ServerChoice};
 use haven_engine::engine::Input;
@@ -18,7 +19,7 @@ use haven_store::memory::MemoryStore;
 
 use crate::chance::Chance;
 use crate::device::{Asked, Device};
-use crate::model::Model;
+use crate::model::{Model, Said};
 use crate::server::{Connection, SimServer};
 use writing::OpenDraft;
 
@@ -313,8 +314,9 @@ impl World {
     }
 
     fn check(&mut self) -> Result<(), String> {
+        let journals: Vec<_> = (0..DEVICES).map(|device| self.journal(device)).collect::<Result<_, _>>()?;
         for (device, state) in self.devices.iter().enumerate() {
-            self.model.check(&state.view).map_err(|broken| {
+            self.model.check(&journals[device]).map_err(|broken| {
                 let alarms: Vec<_> = state.view.status.alarms.iter().map(|alarm| alarm.kind).collect();
                 format!("on device {device}: {broken}; its alarms: {alarms:?}")
             })?;
@@ -323,6 +325,12 @@ impl World {
             }
             if let Some(difference) = difference(&self.devices[0].view, &state.view) {
                 return Err(format!("devices 0 and {device} disagree: {difference}"));
+            }
+            let differs = journals[0]
+                .iter()
+                .find(|(id, said)| journals[device].get(*id).is_none_or(|other| !said.agrees(other)));
+            if let Some((id, _)) = differs {
+                return Err(format!("devices 0 and {device} read the versions that met in {id} differently"));
             }
         }
         let said: Vec<u8> = self.server.holdings().concat();
@@ -333,6 +341,17 @@ impl World {
             .find(|word| said.windows(word.len()).any(|part| part == word.as_bytes()));
         leaked.map_or(Ok(()), |word| Err(format!("the server holds {word} in the clear")))?;
         self.reopen()
+    }
+
+    /// All that a device says of its entries.
+    fn journal(&mut self, device: usize) -> Result<BTreeMap<EntryId, Said>, String> {
+        let ids: Vec<EntryId> = self.devices[device].view.rows().map(|row| row.entry.id).collect();
+        let said = ids.into_iter().map(|id| {
+            let said =
+                self.read(device, id).ok_or_else(|| format!("a version that met in {id} cannot be read"))?;
+            Ok((id, said))
+        });
+        said.collect()
     }
 
     /// Every device says the same after it was closed and opened again.
@@ -361,7 +380,7 @@ fn difference(one: &View, other: &View) -> Option<String> {
     let differs = one.iter().zip(&other).find(|(one, other)| {
         let (a, b) = (&one.entry, &other.entry);
         (a.id, &a.title, &a.text, &a.tags, a.trashed) != (b.id, &b.title, &b.text, &b.tags, b.trashed)
-            || one.version != other.version
+            || (&one.version, &one.met) != (&other.version, &other.met)
     });
     differs
         .map(|(one, other)| format!("{} says {:?} and {:?}", one.entry.id, one.entry.text, other.entry.text))

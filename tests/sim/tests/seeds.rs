@@ -34,6 +34,13 @@ fn fourth_quarter() {
     check(3 * SEEDS);
 }
 
+/// Or the oracle would have nothing to judge.
+#[test]
+fn edits_meet_and_are_settled_in_many_worlds() {
+    let settles = |seed: &u64| run(*seed).trace.iter().any(|line| line.contains("settles"));
+    assert!((0..40).filter(settles).count() > 10);
+}
+
 #[test]
 fn a_seed_run_twice_gives_the_same_trace() {
     for seed in [3, 1_000_003, u64::MAX] {

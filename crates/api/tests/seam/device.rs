@@ -178,6 +178,13 @@ impl JournalService for Device {
         Err(ApiError::new(ErrorReason::Locked, "not restored").into())
     }
 
+    async fn settle_entry(
+        &self,
+        _: Request<pb::SettleEntryRequest>,
+    ) -> Result<Response<pb::SettleEntryResponse>, Status> {
+        Err(ApiError::new(ErrorReason::Locked, "not settled").into())
+    }
+
     async fn trash_entry(
         &self,
         _: Request<pb::TrashEntryRequest>,

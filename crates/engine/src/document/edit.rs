@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{ActorId, Automerge, AutomergeError, Change, ObjType, ROOT, ReadDoc, Value};
 
+use super::graph::Field;
+use super::reading::{Reading, reading};
 use super::{Author, Document, DocumentFault, Fields, damaged, diff, hashes, object};
 use crate::version::Version;
 
@@ -21,6 +23,8 @@ pub(crate) struct FieldsEdit {
     pub(crate) answers: BTreeMap<String, Option<String>>,
     /// `Some(None)` takes it out of the trash.
     pub(crate) trashed: Option<Option<i64>>,
+    /// Which of the fields above are chosen also where they read so already, and settled by it.
+    pub(crate) settles: BTreeSet<Field>,
 }
 
 /// What came of an edit.
@@ -51,14 +55,42 @@ impl FieldsEdit {
             people_added: to.people.difference(&from.people).cloned().collect(),
             people_removed: from.people.difference(&to.people).cloned().collect(),
             answers,
-            trashed: None,
+            ..Self::default()
+        }
+    }
+}
+
+impl FieldsEdit {
+    /// What of it changes what somebody read, or settles what met.
+    fn beside(&self, read: &Reading) -> Self {
+        let settles = |field: &Field| self.settles.contains(field) && read.open.contains(field);
+        let texts = self.texts.iter().filter(|(name, text)| {
+            read.fields.texts.get(*name) != Some(text) || settles(&Field::Text((*name).clone()))
+        });
+        let answers = self.answers.iter().filter(|(name, answer)| {
+            read.fields.answers.get(*name) != answer.as_ref() || settles(&Field::Answer((*name).clone()))
+        });
+        let at = self.at.as_ref().filter(|at| read.fields.at != **at || settles(&Field::At));
+        let trashed = self.trashed.filter(|trashed| {
+            trashed.is_some() != read.fields.trashed.is_some() || read.open.contains(&Field::Trashed)
+        });
+        Self {
+            at: at.cloned(),
+            texts: texts.map(|(name, text)| (name.clone(), text.clone())).collect(),
+            answers: answers.map(|(name, answer)| (name.clone(), answer.clone())).collect(),
+            trashed,
+            tags_added: self.tags_added.clone(),
+            tags_removed: self.tags_removed.clone(),
+            people_added: self.people_added.clone(),
+            people_removed: self.people_removed.clone(),
+            settles: self.settles.clone(),
         }
     }
 }
 
 impl Document {
     /// Applies an edit made at `base`. What others wrote since `base` stays. The actor must be fresh unless `base` is
-    /// `None` or the present version.
+    /// `None` or the present version. A field that is written is settled, as far as its author saw what met in it.
     ///
     /// # Errors
     /// There is no such version, or the document is damaged. The document must then be dropped.
@@ -68,17 +100,11 @@ impl Document {
         edit: &FieldsEdit,
         author: Author,
     ) -> Result<Edited, DocumentFault> {
-        let stale = base.filter(|base| **base != self.version());
-        let seen_fields = match stale {
-            Some(base) => super::read(&self.fork_at(&hashes(base))?)?,
-            None => self.fields()?,
-        };
+        let mut heads = base.filter(|base| **base != self.version()).map(hashes);
+        let read = reading(&self.0, heads.as_deref())?;
+        let edit = edit.beside(&read);
         let mut changes = Vec::new();
-        let mut heads = stale.map(hashes);
-        for (name, text) in &edit.texts {
-            if seen_fields.texts.get(name) == Some(text) {
-                continue;
-            }
+        for name in edit.texts.keys() {
             if let Some(upgrade) = self.upgrade(name)? {
                 if let Some(heads) = &mut heads {
                     heads.push(upgrade.hash());
@@ -89,10 +115,10 @@ impl Document {
             }
         }
         let written = match heads {
-            None => write(&mut self.0, edit, author)?,
+            None => write(&mut self.0, &edit, &read, author)?,
             Some(heads) => {
                 let mut fork = self.0.fork_at(&heads).map_err(damaged)?;
-                let written = write(&mut fork, edit, author)?;
+                let written = write(&mut fork, &edit, &read, author)?;
                 self.0.merge(&mut fork).map_err(damaged)?;
                 written
             }
@@ -117,10 +143,15 @@ impl Document {
     }
 }
 
-fn write(doc: &mut Automerge, edit: &FieldsEdit, author: Author) -> Result<Option<Change>, DocumentFault> {
+fn write(
+    doc: &mut Automerge,
+    edit: &FieldsEdit,
+    read: &Reading,
+    author: Author,
+) -> Result<Option<Change>, DocumentFault> {
     doc.set_actor(ActorId::from(&author.actor));
     let mut tx = doc.transaction();
-    write_edit(&mut tx, edit).map_err(damaged)?;
+    write_edit(&mut tx, edit, read).map_err(damaged)?;
     if tx.pending_ops() == 0 {
         tx.rollback();
         return Ok(None);
@@ -129,22 +160,56 @@ fn write(doc: &mut Automerge, edit: &FieldsEdit, author: Author) -> Result<Optio
     doc.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
 }
 
-fn write_edit(tx: &mut Transaction<'_>, edit: &FieldsEdit) -> Result<(), AutomergeError> {
-    if let Some(at) = &edit.at
-        && !matches!(tx.get(ROOT, "at")?, Some((value, _)) if value.as_str() == Some(at))
-    {
-        tx.put(ROOT, "at", at.as_str())?;
+fn write_edit(tx: &mut Transaction<'_>, edit: &FieldsEdit, read: &Reading) -> Result<(), AutomergeError> {
+    if let Some(at) = &edit.at {
+        touch(tx, &Field::At, read, |tx| write_at(tx, at))?;
     }
     for (name, text) in &edit.texts {
-        write_text(tx, name, text)?;
+        touch(tx, &Field::Text(name.clone()), read, |tx| write_text(tx, name, text))?;
     }
     write_set(tx, "tags", &edit.tags_added, &edit.tags_removed)?;
     write_set(tx, "people", &edit.people_added, &edit.people_removed)?;
-    write_answers(tx, &edit.answers)?;
-    match edit.trashed {
-        Some(Some(at_ms)) if tx.get(ROOT, "trashed")?.is_none() => tx.put(ROOT, "trashed", at_ms),
-        Some(None) if tx.get(ROOT, "trashed")?.is_some() => tx.delete(ROOT, "trashed"),
-        _ => Ok(()),
+    for (name, answer) in &edit.answers {
+        touch(tx, &Field::Answer(name.clone()), read, |tx| write_answer(tx, name, answer.as_deref()))?;
+    }
+    // Whoever writes in an entry that came back from the trash has decided that it stays.
+    let decides = tx.pending_ops() > 0 && read.open.contains(&Field::Trashed);
+    if let Some(trashed) = edit.trashed.or_else(|| decides.then_some(read.fields.trashed)) {
+        touch(tx, &Field::Trashed, read, |tx| write_trashed(tx, trashed))?;
+    }
+    Ok(())
+}
+
+/// Writes a field. Where edits met in it and the document says already what is written, a mark says that it was written.
+fn touch(
+    tx: &mut Transaction<'_>,
+    field: &Field,
+    read: &Reading,
+    write: impl FnOnce(&mut Transaction<'_>) -> Result<(), AutomergeError>,
+) -> Result<(), AutomergeError> {
+    let before = tx.pending_ops();
+    write(tx)?;
+    if tx.pending_ops() > before || !read.open.contains(field) {
+        return Ok(());
+    }
+    let mark = field.mark();
+    // The same value put again would be no operation.
+    let was = matches!(tx.get(ROOT, mark.as_str())?, Some((value, _)) if value.as_bool() == Some(true));
+    tx.put(ROOT, mark.as_str(), !was)
+}
+
+fn write_at(tx: &mut Transaction<'_>, at: &str) -> Result<(), AutomergeError> {
+    match tx.get(ROOT, "at")? {
+        Some((value, _)) if value.as_str() == Some(at) => Ok(()),
+        _ => tx.put(ROOT, "at", at),
+    }
+}
+
+fn write_trashed(tx: &mut Transaction<'_>, trashed: Option<i64>) -> Result<(), AutomergeError> {
+    match trashed {
+        Some(at_ms) => tx.put(ROOT, "trashed", at_ms),
+        None if tx.get(ROOT, "trashed")?.is_some() => tx.delete(ROOT, "trashed"),
+        None => Ok(()),
     }
 }
 
@@ -180,19 +245,13 @@ fn write_set(
     Ok(())
 }
 
-fn write_answers(
-    tx: &mut Transaction<'_>,
-    answers: &BTreeMap<String, Option<String>>,
-) -> Result<(), AutomergeError> {
+fn write_answer(tx: &mut Transaction<'_>, name: &str, answer: Option<&str>) -> Result<(), AutomergeError> {
     let Some((Value::Object(ObjType::Map), map)) = tx.get(ROOT, "answers")? else { return Ok(()) };
-    for (field, answer) in answers {
-        let present = tx.get(&map, field.as_str())?;
-        let same = matches!((&present, answer), (Some((value, _)), Some(new)) if value.as_str() == Some(new.as_str()));
-        match answer {
-            Some(answer) if !same => tx.put(&map, field.as_str(), answer.as_str())?,
-            None if present.is_some() => tx.delete(&map, field.as_str())?,
-            _ => {}
-        }
+    let present = tx.get(&map, name)?;
+    let is_same = |answer: &str| matches!(&present, Some((value, _)) if value.as_str() == Some(answer));
+    match answer {
+        Some(answer) if !is_same(answer) => tx.put(&map, name, answer),
+        None if present.is_some() => tx.delete(&map, name),
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::creation::{claimed, create};
 use super::scan::ScanFault;
 use super::upgrade::{UPGRADE_ACTOR_BYTES, creation_of, is_ours};
-use super::{Actor, Author, Document, Fields, empty, load, read, scan};
+use super::{Actor, Author, Document, Fields, Reading, empty, load, scan};
 use crate::limits;
 
 /// Why foreign changes were refused; the document is as it was.
@@ -68,7 +68,7 @@ pub(crate) fn canonical(change: &[u8], actors: &BTreeSet<Actor>) -> Result<Optio
     })
 }
 
-/// Applies foreign changes to a copy of `document` (or to an empty one) and gives the copy if all is well.
+/// Applies foreign changes to a copy of `document` (or to an empty one) and gives the copy, and what it says, if all is well.
 ///
 /// # Errors
 /// They were refused; nothing happened.
@@ -76,7 +76,7 @@ pub(crate) fn absorb(
     document: Option<&Document>,
     changes: &[&[u8]],
     actors: &BTreeSet<Actor>,
-) -> Result<Document, GuardFault> {
+) -> Result<(Document, Reading), GuardFault> {
     let mut operations = 0_u64;
     for change in changes {
         operations = operations.saturating_add(scan::operations(change)?);
@@ -100,8 +100,9 @@ pub(crate) fn absorb(
             return Err(GuardFault::WrongActor);
         }
         survives(&fork)?;
-        read(&fork).map_err(|_| GuardFault::Shape)?;
-        Ok(Document(fork))
+        let document = Document(fork);
+        let reading = document.reading().map_err(|_| GuardFault::Shape)?;
+        Ok((document, reading))
     })
 }
 

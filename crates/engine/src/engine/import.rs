@@ -138,7 +138,13 @@ impl Engine {
         let sources = self.write(work, &written, &[author.actor].into())?;
         for ((id, fields), hash) in created.into_iter().zip(hashes) {
             let version = Version::new(vec![hash]);
-            let stored = Stored { fields, version, modified_ms: author.now_ms, sources: vec![sources[&id]] };
+            let stored = Stored {
+                fields,
+                version,
+                modified_ms: author.now_ms,
+                met: Vec::new(),
+                sources: vec![sources[&id]],
+            };
             work.rows.insert(id, Changed { stored, shown: None });
         }
         self.push(work);
