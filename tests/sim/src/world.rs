@@ -154,6 +154,7 @@ impl World {
             88..90 => self.plan_mishap(device),
             90..91 => self.crash_server(),
             91..93 => self.turn_clock(device),
+            93..97 => self.catch_up(),
             _ => self.pass_time(),
         }
         if !self.devices[device].is_up() && self.chance.once_in(3) {
@@ -268,6 +269,22 @@ impl World {
                 self.devices[device].input(Input::Wake, self.now_ms, &mut self.chance);
             }
         }
+    }
+
+    /// A quiet hour: whoever is up connects and hears all there is, so that people find what met and act on it.
+    fn catch_up(&mut self) {
+        self.now_ms += 120_000;
+        for _ in 0..3 {
+            for device in 0..self.devices.len() {
+                self.connect(device);
+                let due = self.devices[device].wake_at().is_some_and(|at| at <= self.now_ms);
+                if due && self.devices[device].is_up() {
+                    self.devices[device].input(Input::Wake, self.now_ms, &mut self.chance);
+                }
+            }
+            self.deliver_all();
+        }
+        self.trace.push("everybody catches up".into());
     }
 
     /// Delivers everything that is on its way, until nothing is.

@@ -14,7 +14,7 @@ use crate::device::Asked;
 use crate::model::{Said, words_in};
 
 /// How many entries most edits are about.
-const FEW: usize = 3;
+const FEW: usize = 2;
 
 /// A draft that an editor has open.
 pub(super) struct OpenDraft {
@@ -28,13 +28,13 @@ impl World {
         if !self.devices[device].is_up() {
             return;
         }
-        match self.chance.below(12) {
-            0..3 => self.add(device),
-            3..7 => self.edit(device),
-            7 => self.title(device),
-            8 => self.trash_or_restore(device),
-            9 => self.choose(device),
-            10 => self.draft(device),
+        match self.chance.below(16) {
+            0..2 => self.add(device),
+            2..8 => self.edit(device),
+            8 => self.title(device),
+            9..11 => self.trash_or_restore(device),
+            11..14 => self.choose(device),
+            14 => self.draft(device),
             _ => self.import(device),
         }
     }
@@ -103,12 +103,12 @@ impl World {
         self.trace.push(format!("device {device} titles {id}"));
     }
 
-    /// Settles what met in an entry.
+    /// Settles what met in an entry, if anything did.
     fn choose(&mut self, device: usize) {
         let view = self.devices[device].view.clone();
         let filter = Filter { met: true, ..Filter::default() };
         let rows: Vec<_> = view.list(&filter).collect();
-        let Some(row) = self.chance.pick(&rows).map(|row| Arc::clone(row)) else { return };
+        let Some(row) = self.chance.pick(&rows).map(|row| Arc::clone(row)) else { return self.edit(device) };
         let id = row.entry.id;
         let Some(before) = self.read(device, id) else { return };
         self.model.has_met(id);
