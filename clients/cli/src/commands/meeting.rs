@@ -37,7 +37,7 @@ pub(super) async fn in_words(haven: &Haven, read: &EntryRead, style: Style) -> R
         format!("{}  from {device}, {}", style.bold(short(&version.version, &names)), when::local(version.at))
     };
     let _ =
-        writeln!(words, "\n{}", style.bold("Two edits met here, and you haven't chosen between them yet."));
+        writeln!(words, "\n{}", style.prose("Two edits met here, and you haven't chosen between them yet."));
     let _ = writeln!(words, "{}\nThis is the one you see above.", line(first));
     for other in others {
         let there = haven.entry_in_words(&id, Some(&other.version), LANGUAGE).await?;
@@ -47,7 +47,8 @@ pub(super) async fn in_words(haven: &Haven, read: &EntryRead, style: Style) -> R
     let _ =
         writeln!(words, "\nKeep one:   haven settle {} --keep {}", &id[..8], short(&first.version, &names));
     let _ = writeln!(words, "Keep both:  haven settle {} --keep {BOTH}", &id[..8]);
-    let _ = writeln!(words, "Or edit the entry: what you write then stands, on all your devices.");
+    let or = style.prose("Or edit the entry: what you write then stands, on all your devices.");
+    let _ = writeln!(words, "{or}");
     Ok(words)
 }
 

@@ -41,7 +41,17 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    fn put(self, field: &Field, fields: &mut Fields) {
+    /// What some fields say of one of them.
+    pub(super) fn of(field: &Field, fields: &Fields) -> Self {
+        match field {
+            Field::Text(name) => Self::Word(fields.texts.get(name).cloned()),
+            Field::Answer(name) => Self::Word(fields.answers.get(name).cloned()),
+            Field::Trashed => Self::Trashed(fields.trashed),
+            Field::At | Field::Tags | Field::People => Self::Word(Some(fields.at.clone())),
+        }
+    }
+
+    pub(super) fn put(self, field: &Field, fields: &mut Fields) {
         match (field, self) {
             (Field::Text(name), Self::Word(Some(text))) => drop(fields.texts.insert(name.clone(), text)),
             (Field::At, Self::Word(Some(at))) => fields.at = at,
@@ -125,8 +135,9 @@ fn meet(doc: &Automerge, graph: &Graph, within: &Places, looked: &mut Looked) {
     open.extend(trash.is_open.then_some(Field::Trashed));
     fields.trashed = trash.trashed;
     let mut sides = sides(graph, &mut weaver, parts, trash.told);
-    // The first side that says something of a field says what is shown.
-    for part in sides.iter().rev().flat_map(|side| &side.parts) {
+    // The first side that says something of a field says what is shown; whoever trashed it never does.
+    let parts = sides.iter().rev().flat_map(|side| &side.parts);
+    for part in parts.filter(|part| part.field != Field::Trashed) {
         part.said.clone().put(&part.field, fields);
     }
     sides.retain(|_| !UNTOLD.contains(&fields.kind.as_str()));
@@ -136,14 +147,17 @@ fn meet(doc: &Automerge, graph: &Graph, within: &Places, looked: &mut Looked) {
 struct Trash {
     trashed: Option<i64>,
     is_open: bool,
-    /// The change that trashed and those that it did not know of, the highest rank first; only if they met.
+    /// The change that trashed and those that it did not know of; only if they met.
     told: Option<TrashMet>,
 }
 
 /// A deletion that met an edit.
 pub(super) struct TrashMet {
     pub(super) trashed: (usize, i64),
-    pub(super) kept: Vec<usize>,
+    /// All that keeps it: what was written or brought back apart from that.
+    pub(super) kept: BTreeSet<usize>,
+    /// The highest of those that nothing else of it knew.
+    pub(super) last: Option<usize>,
 }
 
 /// Whether an entry is in the trash: everybody who decided it last said so, and each edit was made with that in view or was
@@ -170,8 +184,8 @@ fn trash(doc: &Automerge, graph: &Graph, within: &Places, kind: &str) -> Trash {
     if kept.is_empty() {
         return Trash { trashed: Some(first.1), is_open: heads.len() > 1, told: None };
     }
-    let kept = graph.last(within, |place| kept.contains(&place));
-    Trash { trashed: None, is_open: true, told: Some(TrashMet { trashed: first, kept }) }
+    let last = graph.last(within, |place| kept.contains(&place)).first().copied();
+    Trash { trashed: None, is_open: true, told: Some(TrashMet { trashed: first, kept, last }) }
 }
 
 fn trashed_at(doc: &Automerge, graph: &Graph, place: usize) -> Option<i64> {

@@ -61,13 +61,9 @@ impl Document {
         let looked = look(&self.0, None)?;
         let mut edit = FieldsEdit::between(&looked.fields, then);
         for part in looked.sides.iter().flat_map(|side| &side.parts) {
-            let said = match &part.field {
-                Field::Text(name) => then.texts.get(name).cloned(),
-                Field::Answer(name) => then.answers.get(name).cloned(),
-                Field::At => Some(then.at.clone()),
-                Field::Tags | Field::People | Field::Trashed => continue,
-            };
-            choose(&mut edit, &part.field, Said::Word(said));
+            if part.field != Field::Trashed {
+                choose(&mut edit, &part.field, Said::of(&part.field, then));
+            }
         }
         Ok(edit)
     }

@@ -125,13 +125,13 @@ fn add_trash(graph: &Graph, sides: &mut Vec<SideFound>, met: &TrashMet) {
     let mut is_kept = false;
     for side in sides.iter_mut() {
         let within = graph.closure(&side.heads);
-        if let Some(head) = met.kept.iter().find(|kept| within[**kept]) {
+        if let Some(head) = met.kept.iter().rev().find(|kept| within[**kept]) {
             is_kept = true;
             side.parts.push(part(*head, None));
         }
     }
-    if let (false, Some(head)) = (is_kept, met.kept.first()) {
-        sides.push(SideFound { lead: *head, heads: vec![*head], parts: vec![part(*head, None)] });
+    if let (false, Some(head)) = (is_kept, met.last) {
+        sides.push(SideFound { lead: head, heads: vec![head], parts: vec![part(head, None)] });
     }
     let (head, at_ms) = met.trashed;
     add(graph, sides, part(head, Some(at_ms)));

@@ -45,7 +45,7 @@ async fn two_numbers_are_told_everywhere_until_somebody_chooses() {
         assert_eq!(both, ["weight 72 kg", "weight 73 kg"]);
         let filter = Filter { met: true, ..Filter::default() };
         let listed = device.client.list_all(&filter).await.unwrap();
-        assert_eq!(listed.iter().map(|entry| entry.id.to_string()).collect::<Vec<_>>(), [id.clone()]);
+        assert_eq!(listed.iter().map(|entry| entry.id.to_string()).collect::<Vec<_>>(), [id.as_str()]);
         let hits = device.client.search("weight", 0, None).await.unwrap().items;
         assert!(hits[0].entry.met && device.client.search("7273", 0, None).await.unwrap().items.is_empty());
 

@@ -513,6 +513,11 @@ proptest! {
         let sides = world.texts();
         prop_assert!(sides.len() != 1, "what met has two sides at least");
         let clashes = |side: &SideFound| side.parts.iter().any(|part| part.field == graph::Field::Text("text".into()));
+        let looked = reading::look(&world.devices[0].0, None).unwrap();
+        let decides = |part: &sides::Part| part.field == graph::Field::Trashed;
+        if looked.sides.iter().flat_map(|side| &side.parts).any(decides) {
+            prop_assert!(looked.fields.trashed.is_none(), "an edit wins over the trash, whatever else met");
+        }
         if reading::look(&world.devices[0].0, None).unwrap().sides.iter().any(clashes) {
             prop_assert!(sides.contains(&world.said()), "one side is shown whole");
         }
