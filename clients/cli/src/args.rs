@@ -12,7 +12,7 @@ pub(crate) use devices::{
 };
 pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, ImportCommand, ListArgs, SearchArgs,
-    ShowArgs,
+    SettleArgs, ShowArgs,
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
@@ -104,6 +104,8 @@ pub(crate) enum Command {
         #[arg(long)]
         version: String,
     },
+    /// Choose between two edits of an entry that met, on all your devices.
+    Settle(SettleArgs),
     /// Put an entry into the trash.
     Trash {
         /// The entry: its id, or as much of it as fits one only.
@@ -221,6 +223,9 @@ mod tests {
             "haven list --limit 0 --before 2026-01-01 --after 2025-01-01 --tag a --person P --kind note --trashed",
             "haven search tea --limit 3",
             "haven restore 1a --version v",
+            "haven settle 1a --keep 3f2a",
+            "haven settle 1a --keep both",
+            "haven list --met",
             "haven import jsonl f --dry-run",
             "haven import jsonl -",
             "haven export jsonl",
@@ -280,6 +285,8 @@ mod tests {
             "haven list --kind poem",
             "haven add x --at teatime",
             "haven restore 1a",
+            "haven settle 1a",
+            "haven list --met --trashed",
             "haven sync --timeout soon",
             "haven practice add",
             "haven practice list --step 7",

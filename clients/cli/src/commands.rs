@@ -12,6 +12,7 @@ mod fiction;
 mod import;
 mod link;
 mod measures;
+mod meeting;
 mod pages;
 mod people;
 mod practice;
@@ -60,6 +61,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Search(args) => entries::search(cx, args).await,
         Command::History { id } => entries::history(cx, &id).await,
         Command::Restore { id, version } => entries::restore(cx, &id, &version).await,
+        Command::Settle(args) => meeting::settle(cx, &args).await,
         Command::Trash { id } => entries::trash(cx, &id).await,
         Command::Untrash { id } => entries::untrash(cx, &id).await,
         Command::Draft(args) => drafts::run(cx, args).await,

@@ -88,6 +88,25 @@ impl fmt::Debug for Edit {
     }
 }
 
+/// An entry as a person reads it.
+pub struct EntryRead {
+    /// The entry.
+    pub entry: Entry,
+    /// Its answers in words.
+    pub answers: Vec<ReadAnswer>,
+    /// The versions that met in it and are not settled, the one that is shown first.
+    pub met: Vec<EntryVersion>,
+}
+
+/// What is kept of edits that met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep<'a> {
+    /// What the entry says at this version, or the only one that begins so.
+    Version(&'a str),
+    /// Both, one after the other.
+    Both,
+}
+
 /// An entry that was written or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -139,6 +158,8 @@ pub struct Summary {
     pub opening: String,
     /// The title of the exercise or measure it answers; empty if it answers none, or one that the device does not know.
     pub exercise_title: String,
+    /// Whether edits made apart met in it that nobody has settled; one of them is shown.
+    pub met: bool,
 }
 
 impl fmt::Debug for Summary {
@@ -194,6 +215,8 @@ pub struct Filter {
     pub kind: Option<EntryKind>,
     /// The entries in the trash instead of the others.
     pub trashed: bool,
+    /// Only the entries in which edits met and are not settled.
+    pub met: bool,
 }
 
 /// A page of a list.

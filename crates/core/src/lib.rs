@@ -11,6 +11,8 @@ pub mod time;
 
 pub mod fold;
 
+pub mod meeting;
+
 pub mod entry;
 pub mod person;
 

@@ -46,6 +46,13 @@ pub enum Command {
         /// Whose words.
         version: Version,
     },
+    /// Settles what met in an entry, on all devices.
+    Settle {
+        /// Which entry.
+        id: EntryId,
+        /// What is kept.
+        keep: Keep,
+    },
     /// Reads an entry, now or at a version.
     Show {
         /// Which entry.
@@ -119,6 +126,14 @@ pub enum Command {
     },
     /// Drops a linking that was started.
     CancelLink,
+}
+
+/// What is kept of two edits that met.
+pub enum Keep {
+    /// What the entry says on this side, one of those it lists.
+    Side(Version),
+    /// Both, one after the other; of what can have one value only, what is shown.
+    Both,
 }
 
 /// One line of an import.
@@ -209,7 +224,14 @@ pub enum Reply {
     /// An exercise or a measure was added.
     Defined(ExerciseRef),
     /// An entry as it is, or was.
-    Shown(Box<Entry>, Version),
+    Shown {
+        /// What it says.
+        entry: Box<Entry>,
+        /// The version it was read at.
+        version: Version,
+        /// The sides of what met in it and is not settled, the one that is shown first; none of an earlier version.
+        met: Vec<VersionShown>,
+    },
     /// An entry's versions, newest first.
     History(Vec<VersionShown>),
     /// What became of an import.
@@ -243,6 +265,12 @@ pub enum Fault {
     /// No such version of that entry.
     #[error("there is no such version of this entry")]
     VersionUnknown,
+    /// No such side of what met in that entry.
+    #[error("this version is none of those that met in this entry")]
+    SideUnknown,
+    /// Nothing met in that entry, or it is settled.
+    #[error("nothing has to be settled in this entry")]
+    NothingMet,
     /// No such draft.
     #[error("there is no such draft")]
     DraftUnknown,

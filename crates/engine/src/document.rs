@@ -13,16 +13,23 @@
 //! exercise map: id, version                                  (exercises only)
 //! import   SHA-256 of the imported line                      (imports only)
 //! trashed  milliseconds since the epoch, present while in the trash
+//! settled:<field>  true or false, turned by whoever settled a field by keeping what the document said already
 //! ```
 
 mod creation;
 mod diff;
 mod edit;
+mod graph;
 mod guard;
 mod imported;
+mod look;
+mod reading;
 mod roots;
 mod scan;
+mod settle;
+mod sides;
 mod upgrade;
+mod weave;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +40,8 @@ pub(crate) use creation::create;
 pub(crate) use edit::FieldsEdit;
 pub(crate) use guard::{GuardFault, absorb, canonical};
 pub(crate) use imported::create_imported;
+pub(crate) use reading::Reading;
+pub(crate) use sides::Side;
 
 use crate::version::Version;
 
@@ -137,12 +146,21 @@ impl Document {
         Version::new(self.0.get_heads().into_iter().map(|head| head.0).collect())
     }
 
+    /// What it says now, and where edits met.
+    ///
+    /// # Errors
+    /// Its shape is not ours.
+    pub(crate) fn reading(&self) -> Result<Reading, DocumentFault> {
+        reading::reading(&self.0, None)
+    }
+
     /// What it says now.
     ///
     /// # Errors
     /// Its shape is not ours.
+    #[cfg(test)]
     pub(crate) fn fields(&self) -> Result<Fields, DocumentFault> {
-        read(&self.0)
+        self.reading().map(|reading| reading.fields)
     }
 
     /// What it said at a version.
@@ -150,7 +168,7 @@ impl Document {
     /// # Errors
     /// There is no such version, or its shape is not ours.
     pub(crate) fn fields_at(&self, version: &Version) -> Result<Fields, DocumentFault> {
-        read(&self.fork_at(&hashes(version))?)
+        reading::reading(&self.0, Some(&hashes(version))).map(|reading| reading.fields)
     }
 
     /// Its changes in causal order, the string upgrades left out.
@@ -167,13 +185,6 @@ impl Document {
             .collect()
     }
 
-    fn fork_at(&self, heads: &[ChangeHash]) -> Result<Automerge, DocumentFault> {
-        if heads.iter().any(|head| self.0.get_change_meta_by_hash(head).is_none()) {
-            return Err(DocumentFault::VersionUnknown);
-        }
-        self.0.fork_at(heads).map_err(|_| DocumentFault::VersionUnknown)
-    }
-
     /// When its latest change was made by its author's clock, the same on every device: documents keep seconds.
     pub(crate) fn modified_ms(&self) -> i64 {
         self.history().iter().map(|past| past.at_ms).max().unwrap_or_default()
@@ -182,14 +193,6 @@ impl Document {
     /// The change that everything stands on; of several, the one that stands before the others.
     fn creation(&self) -> Result<ChangeHash, DocumentFault> {
         roots::creations(&self.0).first().map(|(_, hash)| *hash).ok_or(DocumentFault::Damaged)
-    }
-
-    /// The same, as it was at a version.
-    fn creation_at(&self, heads: &[ChangeHash]) -> Result<ChangeHash, DocumentFault> {
-        if roots::behind(&self.0).is_empty() {
-            return self.creation();
-        }
-        Self(self.fork_at(heads)?).creation()
     }
 }
 
@@ -206,67 +209,10 @@ fn damaged<E>(_: E) -> DocumentFault {
     DocumentFault::Damaged
 }
 
-fn read(doc: &Automerge) -> Result<Fields, DocumentFault> {
-    let behind = roots::behind(doc);
-    let fields = read_without(doc, &behind)?;
-    if behind.is_empty() { Ok(fields) } else { roots::with_edits(doc, fields) }
-}
-
-/// What a document says if creations by these actors are left out.
-fn read_without(doc: &Automerge, behind: &BTreeSet<ActorId>) -> Result<Fields, DocumentFault> {
-    let root = |key: &str| roots::value(doc, key, behind).map(|(value, _)| value);
-    let map = |key: &str| object_without(doc, key, behind);
-    let text = |key: &str| root(key).and_then(|value| value.as_str().map(str::to_owned));
-    let integer = |key: &str| root(key).and_then(|value| value.as_i64());
-    let shape = root("v").and_then(|value| value.as_u64()).ok_or(DocumentFault::Damaged)?;
-    if shape > SHAPE {
-        return Err(DocumentFault::Newer);
-    }
-    let mut fields = Fields {
-        kind: text("kind").ok_or(DocumentFault::Damaged)?,
-        at: text("at").ok_or(DocumentFault::Damaged)?,
-        created: integer("created").unwrap_or_default(),
-        import: root("import").and_then(|value| value.as_bytes()?.try_into().ok()),
-        trashed: integer("trashed"),
-        ..Fields::default()
-    };
-    for (map, name) in [(map("texts"), "texts"), (map("answers"), "answers")] {
-        let Some(map) = map else { continue };
-        let into = if name == "texts" { &mut fields.texts } else { &mut fields.answers };
-        into.extend(doc.keys(&map).filter_map(|key| Some((key.clone(), string(doc, &map, &key)?))));
-    }
-    for (map, into) in [(map("tags"), &mut fields.tags), (map("people"), &mut fields.people)] {
-        into.extend(map.into_iter().flat_map(|map| doc.keys(&map).collect::<Vec<_>>()));
-    }
-    fields.exercise =
-        map("exercise").and_then(|map| Some((string(doc, &map, "id")?, whole(doc, &map, "version")?)));
-    Ok(fields)
-}
-
 /// A map of the root; of a document that was created twice, the one of the creation that stands before the others.
 fn object(doc: &Automerge, key: &str) -> Option<ObjId> {
-    object_without(doc, key, &roots::behind(doc))
-}
-
-fn object_without(doc: &Automerge, key: &str, behind: &BTreeSet<ActorId>) -> Option<ObjId> {
-    match roots::value(doc, key, behind) {
+    match roots::value(doc, key, None, &roots::behind(doc, None)) {
         Some((Value::Object(ObjType::Map), id)) => Some(id),
-        _ => None,
-    }
-}
-
-fn whole(doc: &Automerge, map: &ObjId, key: &str) -> Option<u64> {
-    match doc.get(map, key) {
-        Ok(Some((Value::Scalar(value), _))) => value.as_u64(),
-        _ => None,
-    }
-}
-
-/// A string, whether still plain or already a `Text`.
-fn string(doc: &Automerge, map: &ObjId, key: &str) -> Option<String> {
-    match doc.get(map, key) {
-        Ok(Some((Value::Object(ObjType::Text), id))) => doc.text(&id).ok(),
-        Ok(Some((Value::Scalar(value), _))) => value.as_str().map(str::to_owned),
         _ => None,
     }
 }

@@ -301,7 +301,9 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
         return Shown::Unknown;
     };
     let (folded, steps) = (folded(&entry), steps(&entry, library));
-    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), steps, rest: rest(fields), entry }))
+    let met = stored.met.iter().map(|side| side.version.clone()).collect();
+    let rest = rest(fields);
+    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), met, steps, rest, entry }))
 }
 
 /// The steps that an entry's exercise belongs to; none if it is not known.
@@ -408,7 +410,7 @@ mod tests {
         fields.answers.extend(defines.map(|word| (DEFINES.to_owned(), word.to_owned())));
         let library = Library::default();
         let version = crate::version::Version::new(Vec::new());
-        let stored = Stored { fields, version, modified_ms: 5, sources: Vec::new() };
+        let stored = Stored { fields, version, modified_ms: 5, met: Vec::new(), sources: Vec::new() };
         match shown([1; 16], &stored, &library) {
             Shown::Definition(definition) => Some(definition.defined),
             Shown::Unknown => None,

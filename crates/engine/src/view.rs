@@ -28,6 +28,8 @@ pub struct Row {
     pub entry: Entry,
     /// Its present version.
     pub version: Version,
+    /// The versions that met in it, until somebody settles it; the one that is shown first.
+    pub met: Vec<Version>,
     /// Title, text and answers, folded for search.
     pub folded: Box<str>,
     /// Which steps its exercise belongs to, for `step:`.
@@ -61,6 +63,8 @@ pub struct View {
     imports: OrdMap<[u8; 32], EntryId>,
     /// How many rows are not in the trash.
     live: usize,
+    /// In how many of those edits met and are not settled.
+    met: usize,
 }
 
 /// A name that somebody gave a device after it joined.
@@ -207,6 +211,8 @@ pub struct Filter {
     pub kind: Option<EntryKind>,
     /// The trash instead of the journal.
     pub trashed: bool,
+    /// Only those in which edits met and are not settled.
+    pub met: bool,
 }
 
 /// A found entry.
@@ -232,6 +238,11 @@ impl View {
     /// How many entries stand in the journal, the trash not counted.
     pub fn len(&self) -> usize {
         self.live
+    }
+
+    /// In how many entries edits met and are not settled, the trash not counted.
+    pub fn met(&self) -> usize {
+        self.met
     }
 
     /// Whether the journal has no entries, the trash not counted.
@@ -371,6 +382,7 @@ impl View {
             self.imports.insert(identity, row.entry.id);
         }
         self.live += usize::from(row.entry.trashed.is_none());
+        self.met += usize::from(row.is_to_settle());
         self.places.insert(row.entry.id, key);
         self.rows.insert((key, row.entry.id), row);
     }
@@ -378,7 +390,8 @@ impl View {
     fn remove(&mut self, id: EntryId) {
         let Some(key) = self.places.remove(&id) else { return };
         let before = self.rows.remove(&(key, id));
-        self.live -= usize::from(before.is_some_and(|row| row.entry.trashed.is_none()));
+        self.live -= usize::from(before.as_ref().is_some_and(|row| row.entry.trashed.is_none()));
+        self.met -= usize::from(before.is_some_and(|row| row.is_to_settle()));
     }
 
     /// The name that a device was given last. Of two that were given apart from each other it is the later one, as far as
@@ -454,6 +467,7 @@ impl Filter {
         let entry = &row.entry;
         let key = entry.at.sort_key();
         entry.trashed.is_some() == self.trashed
+            && (!self.met || row.is_to_settle())
             && self.kind.is_none_or(|kind| kind == entry.kind)
             && self.before.is_none_or(|before| key < before)
             && self.after.is_none_or(|after| key >= after)
@@ -463,6 +477,11 @@ impl Filter {
 }
 
 impl Row {
+    /// Whether edits met in it that nobody has settled; in the trash nothing has to be.
+    pub fn is_to_settle(&self) -> bool {
+        !self.met.is_empty() && self.entry.trashed.is_none()
+    }
+
     fn searchable(&self) -> Searchable<'_> {
         Searchable {
             folded: &self.folded,

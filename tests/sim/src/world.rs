@@ -5,6 +5,7 @@ mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use haven_core::id::EntryId;
 use haven_core::import::{export_line, person_line};
 use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, ImportItem, Reply, ServerChoice};
@@ -19,7 +20,7 @@ use haven_store::memory::MemoryStore;
 
 use crate::chance::Chance;
 use crate::device::{Asked, Device};
-use crate::model::Model;
+use crate::model::{Model, Said};
 use crate::server::{Connection, SimServer};
 use writing::OpenDraft;
 
@@ -157,6 +158,7 @@ impl World {
             88..90 => self.plan_mishap(device),
             90..91 => self.crash_server(),
             91..93 => self.turn_clock(device),
+            93..97 => self.catch_up(),
             _ => self.pass_time(),
         }
         if !self.devices[device].is_up() && self.chance.once_in(3) {
@@ -273,6 +275,22 @@ impl World {
         }
     }
 
+    /// A quiet hour: whoever is up connects and hears all there is, so that people find what met and act on it.
+    fn catch_up(&mut self) {
+        self.now_ms += 120_000;
+        for _ in 0..3 {
+            for device in 0..self.devices.len() {
+                self.connect(device);
+                let due = self.devices[device].wake_at().is_some_and(|at| at <= self.now_ms);
+                if due && self.devices[device].is_up() {
+                    self.devices[device].input(Input::Wake, self.now_ms, &mut self.chance);
+                }
+            }
+            self.deliver_all();
+        }
+        self.trace.push("everybody catches up".into());
+    }
+
     /// Delivers everything that is on its way, until nothing is.
     fn deliver_all(&mut self) {
         for _ in 0..ROUNDS_TO_SETTLE {
@@ -317,8 +335,9 @@ impl World {
     }
 
     fn check(&mut self) -> Result<(), String> {
+        let journals: Vec<_> = (0..DEVICES).map(|device| self.journal(device)).collect::<Result<_, _>>()?;
         for (device, state) in self.devices.iter().enumerate() {
-            self.model.check(&state.view).map_err(|broken| {
+            self.model.check(&journals[device]).map_err(|broken| {
                 let alarms: Vec<_> = state.view.status.alarms.iter().map(|alarm| alarm.kind).collect();
                 format!("on device {device}: {broken}; its alarms: {alarms:?}")
             })?;
@@ -330,6 +349,12 @@ impl World {
             }
             if exported(&self.devices[0].view) != exported(&state.view) {
                 return Err(format!("devices 0 and {device} would export different bytes"));
+            }
+            let differs = journals[0]
+                .iter()
+                .find(|(id, said)| journals[device].get(*id).is_none_or(|other| !said.agrees(other)));
+            if let Some((id, _)) = differs {
+                return Err(format!("devices 0 and {device} read the versions that met in {id} differently"));
             }
         }
         let mut imports = BTreeSet::new();
@@ -373,6 +398,17 @@ impl World {
         }
     }
 
+    /// All that a device says of its entries.
+    fn journal(&mut self, device: usize) -> Result<BTreeMap<EntryId, Said>, String> {
+        let ids: Vec<EntryId> = self.devices[device].view.rows().map(|row| row.entry.id).collect();
+        let said = ids.into_iter().map(|id| {
+            let said =
+                self.read(device, id).ok_or_else(|| format!("a version that met in {id} cannot be read"))?;
+            Ok((id, said))
+        });
+        said.collect()
+    }
+
     /// Every device says the same after it was closed and opened again.
     fn reopen(&mut self) -> Result<(), String> {
         for device in 0..DEVICES {
@@ -406,7 +442,7 @@ fn difference(one: &View, other: &View) -> Option<String> {
     let differs = one.iter().zip(&other).find(|(one, other)| {
         let (a, b) = (&one.entry, &other.entry);
         (a.id, &a.title, &a.text, &a.tags, a.trashed) != (b.id, &b.title, &b.text, &b.tags, b.trashed)
-            || one.version != other.version
+            || (&one.version, &one.met) != (&other.version, &other.met)
     });
     differs
         .map(|(one, other)| format!("{} says {:?} and {:?}", one.entry.id, one.entry.text, other.entry.text))

@@ -85,6 +85,18 @@ pub(crate) struct ListArgs {
     /// The entries in the trash instead.
     #[arg(long)]
     pub(crate) trashed: bool,
+    /// Only entries in which two edits met and you haven't chosen yet.
+    #[arg(long, conflicts_with = "trashed")]
+    pub(crate) met: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SettleArgs {
+    /// The entry: its id, or as much of it as fits one only.
+    pub(crate) id: String,
+    /// What to keep: one of the versions that `haven show` names, or as much of it as fits one only, or "both".
+    #[arg(long, value_name = "VERSION|both")]
+    pub(crate) keep: String,
 }
 
 #[derive(Args)]

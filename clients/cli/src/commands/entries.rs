@@ -5,21 +5,23 @@ use std::fmt::Write as _;
 use haven_api::journal::{Entry, Filter, Hit, Page, ReadAnswer, Summary};
 use haven_core::limits::LIST_LIMIT_MAX;
 
+use super::meeting;
 use super::writing::tell;
 use crate::args::{ListArgs, SearchArgs, ShowArgs};
 use crate::cx::Cx;
 use crate::fault::Fault;
-use crate::shapes::{EntryShape, HitShape, SummaryShape, VersionShape};
+use crate::shapes::{EntryShape, HitShape, ListedShape, VersionShape};
 use crate::text::{LANGUAGE, Style, marks, summary};
 use crate::when;
 
 pub(super) async fn show(cx: &Cx, args: ShowArgs) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let (entry, answers) = haven.entry_in_words(&args.id, args.version.as_deref(), LANGUAGE).await?;
+    let read = haven.entry_in_words(&args.id, args.version.as_deref(), LANGUAGE).await?;
     if cx.json {
-        return cx.line(&EntryShape::of(&entry));
+        return cx.line(&EntryShape::of(&read));
     }
-    cx.page(&in_words(&entry, &answers, cx.style))
+    let met = meeting::in_words(&haven, &read, cx.style).await?;
+    cx.page(&(in_words(&read.entry, &read.answers, cx.style) + &met))
 }
 
 fn in_words(entry: &Entry, answers: &[ReadAnswer], style: Style) -> String {
@@ -54,6 +56,7 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
         people: args.people,
         kind: args.kind,
         trashed: args.trashed,
+        met: args.met,
     };
     let haven = cx.haven().await?;
     let mut rest = Rest::new(args.limit);
@@ -63,7 +66,7 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
         total = part.total;
         page = rest.take(part, &mut found);
     }
-    cx.tell_all(found.iter().map(SummaryShape::of), |style| {
+    cx.tell_all(found.iter().map(ListedShape::of), |style| {
         found.iter().map(|entry| summary(entry, style)).collect()
     })?;
     tell_more(cx, found.len(), total);

@@ -28,6 +28,8 @@ use tonic::{Request, Response, Status};
 
 pub(crate) const ID: &str = "5638bba7f40fe90c2723b58b67d8ee19";
 pub(crate) const VERSION: &str = "5237a9cf";
+/// Under this name the entry has two versions that met.
+pub(crate) const MET: &str = "5638bba";
 
 /// A folder with the daemon in it, for as long as this lives.
 pub(crate) struct Daemon {
@@ -125,7 +127,12 @@ fn summary() -> pb::EntrySummary {
         exercise: None,
         opening: "It rained all day.".to_owned(),
         exercise_title: String::new(),
+        met: false,
     }
+}
+
+fn version(name: &str) -> pb::EntryVersion {
+    pb::EntryVersion { version: name.to_owned(), at_ms: 0, device: "Laptop".to_owned() }
 }
 
 /// Writes a service's calls as functions of their requests.
@@ -173,6 +180,7 @@ impl VaultService for Fake {
                 alarms: 0,
                 drafts: 0,
                 version: "0.1.0".to_owned(),
+                met: 1,
             }),
         });
     }
@@ -392,15 +400,16 @@ impl JournalService for Fake {
     calls! { fn
         add_entry(AddEntryRequest) -> AddEntryResponse = add;
         edit_entry(EditEntryRequest) -> EditEntryResponse = no;
-        get_entry(GetEntryRequest) -> GetEntryResponse = |_| answer(pb::GetEntryResponse {
+        get_entry(GetEntryRequest) -> GetEntryResponse = |request| answer(pb::GetEntryResponse {
             entry: Some(pb::Entry {
                 summary: Some(summary()),
-                text: "rain\nall day".to_owned(),
+                text: if request.version.starts_with("5237b") { "sun" } else { "rain\nall day" }.to_owned(),
                 answers: Default::default(),
                 created_ms: 0,
                 version: VERSION.to_owned(),
             }),
             answers_read: Vec::new(),
+            met: if request.id == MET { ["5237aaaa11", "5237bbbb22"].map(version).into() } else { Vec::new() },
         });
         list_entries(ListEntriesRequest) -> ListEntriesResponse = |_| answer(pb::ListEntriesResponse {
             entries: vec![summary()],
@@ -414,9 +423,10 @@ impl JournalService for Fake {
             answer(pb::SearchEntriesResponse { hits, next_page: String::new(), total: 1 })
         };
         list_history(ListHistoryRequest) -> ListHistoryResponse = |_| answer(pb::ListHistoryResponse {
-            versions: vec![pb::EntryVersion { version: VERSION.to_owned(), at_ms: 0, device: "Laptop".to_owned() }],
+            versions: vec![version(VERSION)],
         });
         restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
+        settle_entry(SettleEntryRequest) -> SettleEntryResponse = no;
         trash_entry(TrashEntryRequest) -> TrashEntryResponse = no;
         untrash_entry(UntrashEntryRequest) -> UntrashEntryResponse = no;
         import_entries(ImportEntriesRequest) -> ImportEntriesResponse = |request| {

@@ -2540,6 +2540,9 @@ pub struct EntrySummary {
     /// does not know.
     #[prost(string, tag = "11")]
     pub exercise_title: ::prost::alloc::string::String,
+    /// Whether edits made apart met in it that nobody has settled; one of them is shown. GetEntry names all of them.
+    #[prost(bool, tag = "30")]
+    pub met: bool,
 }
 /// Entry is a whole entry at one version.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4023,6 +4026,9 @@ pub struct Status {
     /// Release of the program that answers.
     #[prost(string, tag = "8")]
     pub version: ::prost::alloc::string::String,
+    /// In how many entries edits met that nobody has settled, the trash not counted; 0 unless the vault is open.
+    #[prost(uint32, tag = "30")]
+    pub met: u32,
 }
 /// InitRequest says how to make a vault.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5704,6 +5710,10 @@ pub struct GetEntryResponse {
     /// Its answers in words, in the order in which they were asked; with them the sentences put together from them.
     #[prost(message, repeated, tag = "2")]
     pub answers_read: ::prost::alloc::vec::Vec<ReadAnswer>,
+    /// The versions that were written apart, met and are not settled; the one that is shown first. Each can be read whole by
+    /// `version`. Empty if nothing met, and for an earlier version.
+    #[prost(message, repeated, tag = "30")]
+    pub met: ::prost::alloc::vec::Vec<EntryVersion>,
 }
 /// ReadAnswer is an answer as a person reads it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5741,6 +5751,9 @@ pub struct EntryFilter {
     /// The entries in the trash instead of the others.
     #[prost(bool, tag = "6")]
     pub trashed: bool,
+    /// Only the entries in which edits met and are not settled; never those in the trash.
+    #[prost(bool, tag = "30")]
+    pub met: bool,
 }
 /// ListEntriesRequest asks for a page.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5889,6 +5902,42 @@ pub struct UntrashEntryResponse {
     /// The entry's id.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
+}
+/// SettleEntryRequest says what is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SettleEntryRequest {
+    /// The entry, by id or prefix.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// What is kept; absent is refused.
+    #[prost(oneof = "settle_entry_request::Keep", tags = "2, 3")]
+    pub keep: ::core::option::Option<settle_entry_request::Keep>,
+}
+/// Nested message and enum types in `SettleEntryRequest`.
+pub mod settle_entry_request {
+    /// What is kept; absent is refused.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum Keep {
+        /// What the entry says at this version, one of `met`; its beginning is enough where no other begins alike.
+        #[prost(string, tag = "2")]
+        Version(::prost::alloc::string::String),
+        /// Both, one after the other; of what can have one value only, what is shown. Set to true.
+        #[prost(bool, tag = "3")]
+        Both(bool),
+    }
+}
+/// SettleEntryResponse confirms it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SettleEntryResponse {
+    /// The entry's id.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The version it has now.
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
 }
 /// ImportEntriesRequest is a batch of lines.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -6338,6 +6387,31 @@ pub mod journal_service_client {
                 .insert(GrpcMethod::new("haven.v1.JournalService", "UntrashEntry"));
             self.inner.unary(req, path, codec).await
         }
+        /// SettleEntry chooses between edits that met in an entry, on all devices. Editing the fields that met does the same.
+        pub async fn settle_entry(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SettleEntryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleEntryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/SettleEntry",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "SettleEntry"));
+            self.inner.unary(req, path, codec).await
+        }
         /// ImportEntries takes a batch of lines, each an object in JSON: an entry, or what else an export holds (docs/EXPORT.md).
         /// What is there already is skipped, lines that cannot be used are named, and the others of the batch are kept.
         pub async fn import_entries(
@@ -6475,6 +6549,14 @@ pub mod journal_service_server {
             request: tonic::Request<super::UntrashEntryRequest>,
         ) -> std::result::Result<
             tonic::Response<super::UntrashEntryResponse>,
+            tonic::Status,
+        >;
+        /// SettleEntry chooses between edits that met in an entry, on all devices. Editing the fields that met does the same.
+        async fn settle_entry(
+            &self,
+            request: tonic::Request<super::SettleEntryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleEntryResponse>,
             tonic::Status,
         >;
         /// ImportEntries takes a batch of lines, each an object in JSON: an entry, or what else an export holds (docs/EXPORT.md).
@@ -6971,6 +7053,51 @@ pub mod journal_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UntrashEntrySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.JournalService/SettleEntry" => {
+                    #[allow(non_camel_case_types)]
+                    struct SettleEntrySvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::SettleEntryRequest>
+                    for SettleEntrySvc<T> {
+                        type Response = super::SettleEntryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SettleEntryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::settle_entry(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SettleEntrySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -11079,6 +11206,8 @@ opaque! {
     SetServerRequest,
     SetServerResponse,
     Setting,
+    SettleEntryRequest,
+    SettleEntryResponse,
     SnippetPart,
     StartLinkRequest,
     StartLinkResponse,
@@ -11108,6 +11237,7 @@ opaque! {
     Weight,
     field::Shape,
     join_vault_response::State,
+    settle_entry_request::Keep,
     value::Kind,
     watch_link_response::State,
 }

@@ -12,7 +12,7 @@ use super::imported::imported;
 use super::roots::creations;
 use super::scan::ScanFault;
 use super::upgrade::{UPGRADE_ACTOR_BYTES, is_ours};
-use super::{Actor, Author, Document, Fields, empty, load, read, scan};
+use super::{Actor, Author, Document, Fields, Reading, empty, load, scan};
 use crate::content::DocumentId;
 use crate::limits;
 
@@ -79,7 +79,8 @@ pub(crate) fn canonical(
     })
 }
 
-/// Applies foreign changes to a copy of `document` (or to an empty one) and gives the copy if all is well; `id` names it.
+/// Applies foreign changes to a copy of `document` (or to an empty one), which `id` names, and gives the copy and what it says
+/// if all is well.
 ///
 /// # Errors
 /// They were refused; nothing happened.
@@ -88,7 +89,7 @@ pub(crate) fn absorb(
     document: Option<&Document>,
     changes: &[&[u8]],
     actors: &BTreeSet<Actor>,
-) -> Result<Document, GuardFault> {
+) -> Result<(Document, Reading), GuardFault> {
     let mut operations = 0_u64;
     for change in changes {
         operations = operations.saturating_add(scan::operations(change)?);
@@ -118,8 +119,9 @@ pub(crate) fn absorb(
             return Err(GuardFault::WrongActor);
         }
         survives(&fork)?;
-        read(&fork).map_err(|_| GuardFault::Shape)?;
-        Ok(Document(fork))
+        let document = Document(fork);
+        let reading = document.reading().map_err(|_| GuardFault::Shape)?;
+        Ok((document, reading))
     })
 }
 

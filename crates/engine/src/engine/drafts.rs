@@ -177,8 +177,13 @@ impl Drafting {
         w.option(self.entry, |w, entry| w.raw(entry.as_bytes()));
         w.u8(u8::from(self.dirty));
         let version = self.base.clone().unwrap_or_else(|| Version::new(Vec::new()));
-        let stored =
-            Stored { fields: self.fields.clone(), version, modified_ms: self.saved_ms, sources: Vec::new() };
+        let stored = Stored {
+            fields: self.fields.clone(),
+            version,
+            modified_ms: self.saved_ms,
+            met: Vec::new(),
+            sources: Vec::new(),
+        };
         w.bytes(&stored.encode());
         w.0
     }

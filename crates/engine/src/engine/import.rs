@@ -264,7 +264,7 @@ impl Engine {
         for (one, hash) in new.into_iter().zip(hashes) {
             let modified_ms = one.modified_ms.div_euclid(1000).saturating_mul(1000);
             let (version, sources) = (Version::new(vec![hash]), vec![sources[&one.id]]);
-            let stored = Stored { fields: one.fields, version, modified_ms, sources };
+            let stored = Stored { fields: one.fields, version, modified_ms, met: Vec::new(), sources };
             work.rows.insert(one.id, Changed { stored, shown: None });
         }
         self.push(work);

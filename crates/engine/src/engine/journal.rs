@@ -39,7 +39,8 @@ impl Engine {
         let sources = self.write(work, &written, &[author.actor].into())?;
         let version = Version::new(vec![created.hash]);
         let modified_ms = author.written_ms();
-        work.change(id, Stored { fields, version, modified_ms, sources: vec![sources[&id]] });
+        let sources = vec![sources[&id]];
+        work.change(id, Stored { fields, version, modified_ms, met: Vec::new(), sources });
         self.push(work);
         Ok(())
     }
@@ -87,8 +88,9 @@ impl Engine {
         let row = self.entry_row(work, id)?;
         let document = self.document(work, id.as_bytes(), &row)?;
         let then = document.fields_at(version).map_err(version_fault)?;
+        let restoring = document.restoring(&then);
         self.keep_open(*id.as_bytes(), document);
-        let change = FieldsEdit::between(&row.fields, &then);
+        let change = restoring.map_err(version_fault)?;
         self.change(work, *id.as_bytes(), row, None, &change).map(|_| ())
     }
 
@@ -112,7 +114,8 @@ impl Engine {
         }
         let written = [Written { document: id, changes: edited.changes }];
         let sources = self.write(work, &written, &[actor].into())?;
-        row.fields = document.fields().map_err(unreadable)?;
+        let reading = document.reading().map_err(unreadable)?;
+        (row.fields, row.met) = (reading.fields, reading.met);
         row.version = document.version();
         row.modified_ms = document.modified_ms();
         row.sources.push(sources[&id]);
@@ -130,7 +133,9 @@ impl Engine {
     ) -> Result<Reply, Fault> {
         let present = self.view.entry(id).ok_or(Fault::EntryUnknown)?;
         let Some(version) = version.filter(|version| *version != present.version) else {
-            return Ok(Reply::Shown(Box::new(present.entry.clone()), present.version.clone()));
+            let (entry, version) = (Box::new(present.entry.clone()), present.version.clone());
+            let met = self.met(work, id)?;
+            return Ok(Reply::Shown { entry, version, met });
         };
         let row = self.entry_row(work, id)?;
         let document = self.document(work, id.as_bytes(), &row)?;
@@ -143,7 +148,7 @@ impl Engine {
             .max();
         self.keep_open(*id.as_bytes(), document);
         let entry = fields::entry(id, &then, at_ms.unwrap_or(row.modified_ms)).ok_or(Fault::Unreadable)?;
-        Ok(Reply::Shown(Box::new(entry), version))
+        Ok(Reply::Shown { entry: Box::new(entry), version, met: Vec::new() })
     }
 
     pub(super) fn history(
@@ -163,18 +168,18 @@ impl Engine {
         Ok(shown.collect())
     }
 
-    fn device_of(&self, work: &Work<'_, '_>, actor: &[u8]) -> String {
+    pub(super) fn device_of(&self, work: &Work<'_, '_>, actor: &[u8]) -> String {
         let feed = Actor::try_from(actor).ok().and_then(|actor| self.bound(work, &actor));
         feed.and_then(|feed| self.device_name(&feed)).unwrap_or_default()
     }
 
-    fn entry_row(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Stored, Fault> {
+    pub(super) fn entry_row(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Stored, Fault> {
         self.view.entry(id).ok_or(Fault::EntryUnknown)?;
         self.row(work, id.as_bytes())?.ok_or(Fault::EntryUnknown)
     }
 }
 
-fn version_fault(fault: DocumentFault) -> Fault {
+pub(super) fn version_fault(fault: DocumentFault) -> Fault {
     match fault {
         DocumentFault::VersionUnknown => Fault::VersionUnknown,
         DocumentFault::Damaged | DocumentFault::Newer => Fault::Unreadable,

@@ -348,14 +348,15 @@ impl Engine {
         if let Some(present) = present.filter(|_| outcome.is_err()) {
             self.keep_open(item.document, present);
         }
-        let document = outcome.map_err(|fault| match fault {
+        let (document, reading) = outcome.map_err(|fault| match fault {
             GuardFault::WrongActor => Aside::WrongActor,
             _ => Aside::Guarded,
         })?;
         let mut sources = row.map(|row| row.sources).unwrap_or_default();
         sources.push(source);
         let stored = Stored {
-            fields: document.fields().map_err(|_| Aside::Guarded)?,
+            fields: reading.fields,
+            met: reading.met,
             version: document.version(),
             modified_ms: document.modified_ms(),
             sources,
@@ -427,6 +428,7 @@ fn creation(
         fields: foreign.fields,
         version: Version::new(vec![foreign.hash]),
         modified_ms: foreign.at_ms,
+        met: Vec::new(),
         sources: Vec::new(),
     };
     let shown = shown(item.document, &stored, library);

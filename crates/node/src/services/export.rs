@@ -76,6 +76,10 @@ enum Format {
     Pages { history: bool },
 }
 
+/// What stands above the versions that met.
+const MET: &str = "Two edits of this entry met, and nobody has chosen between them yet. Here are both; the first one is \
+                   what the journal shows until you choose (`haven settle`).\n\n";
+
 struct Exporting {
     node: Node,
     desk: Desk,
@@ -125,6 +129,9 @@ impl Exporting {
         let name = self.free_name(&row.entry);
         let past = if history { self.past(row).await? } else { None };
         files.push(pb::ExportFile { content: self.page(&row.entry), name: name.clone() });
+        if let Some(content) = self.met(row).await? {
+            files.push(pb::ExportFile { name: name.replace(".md", ".met.md"), content });
+        }
         if let Some(content) = past {
             let name = name.replace(".md", ".history.md");
             files.push(pb::ExportFile { name, content });
@@ -148,6 +155,25 @@ impl Exporting {
         render(entry, asked, &person_name(&self.view))
     }
 
+    /// The versions that met in an entry and are not settled, the one that is shown first, in one page; nothing if none did.
+    async fn met(&self, row: &Row) -> Result<Option<String>, Status> {
+        if row.met.is_empty() {
+            return Ok(None);
+        }
+        let id = row.entry.id;
+        let command = Command::Show { id, version: None };
+        let Reply::Shown { met, .. } = self.node.command(command).await? else { return Err(unexpected()) };
+        let mut page = String::from(MET);
+        for VersionShown { version, at, device } in met {
+            let command = Command::Show { id, version: Some(version) };
+            let Reply::Shown { entry, version, .. } = self.node.command(command).await? else {
+                return Err(unexpected());
+            };
+            page.push_str(&format!("# {at}, {device}, version {version}\n\n{}\n", self.page(&entry)));
+        }
+        Ok(Some(page))
+    }
+
     /// The earlier versions of an entry, newest first, in one page; nothing if there are none.
     async fn past(&self, row: &Row) -> Result<Option<String>, Status> {
         let id = row.entry.id;
@@ -160,7 +186,7 @@ impl Exporting {
                 continue;
             }
             let command = Command::Show { id, version: Some(version) };
-            let Reply::Shown(entry, version) = self.node.command(command).await? else {
+            let Reply::Shown { entry, version, .. } = self.node.command(command).await? else {
                 return Err(unexpected());
             };
             page.push_str(&format!("# {at}, {device}, version {version}\n\n{}\n", self.page(&entry)));

@@ -16,6 +16,7 @@ mod journal;
 mod linking;
 mod mailbox;
 mod measures;
+mod meeting;
 mod people;
 mod pump;
 mod readable;

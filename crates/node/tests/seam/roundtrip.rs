@@ -148,8 +148,8 @@ async fn an_answer_still_names_its_person() {
     };
     let found = other.client.list(&filter, 0, None).await.unwrap().items;
     let id = found[0].id.to_string();
-    let (_, read) = other.client.entry_in_words(&id, None, "en").await.unwrap();
-    let (_, before) = device.client.entry_in_words(&id, None, "en").await.unwrap();
+    let read = other.client.entry_in_words(&id, None, "en").await.unwrap().answers;
+    let before = device.client.entry_in_words(&id, None, "en").await.unwrap().answers;
     assert!(!before.is_empty() && before == read);
 }
 
