@@ -16,6 +16,7 @@ pub mod peers;
 
 mod browser;
 mod progress;
+mod roundtrip;
 mod rows;
 mod service;
 
@@ -57,6 +58,7 @@ const SERVICE: &[&str] = &["pushes", "listener"];
 const GROWTH: &[&str] = &["growth"];
 const BROWSER: &[&str] = &["wasm"];
 const PROGRESS: &[&str] = &["progress"];
+const ROUNDTRIP: &[&str] = &["roundtrip"];
 
 /// One run: what is measured with.
 struct Bench<'a> {
@@ -106,6 +108,11 @@ impl Bench<'_> {
         }
         if self.wants(PROGRESS) {
             progress::measure(&self.programs, self.folder)?.into_iter().for_each(|row| table.add(row));
+        }
+        if self.wants(ROUNDTRIP) {
+            roundtrip::measure(&self.programs, &repo.path(""), self.folder)?
+                .into_iter()
+                .for_each(|row| table.add(row));
         }
         if self.wants(BROWSER) {
             browser::measure(repo)?.into_iter().for_each(|row| table.add(row));
@@ -158,7 +165,7 @@ fn tell(choice: &BenchChoice, mut table: Table) {
 }
 
 fn check_keys(choice: &BenchChoice) -> Result<(), Fault> {
-    let keys = [JOURNAL, TYPED, SERVICE, GROWTH, PROGRESS, BROWSER].concat();
+    let keys = [JOURNAL, TYPED, SERVICE, GROWTH, PROGRESS, ROUNDTRIP, BROWSER].concat();
     let Some(unknown) = choice.only.iter().find(|chosen| !keys.contains(&chosen.as_str())) else {
         return Ok(());
     };

@@ -14,7 +14,7 @@ pub(crate) use devices::{
 };
 pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, HistoryArgs, ImportCommand, ListArgs,
-    SearchArgs, ShowArgs,
+    SearchArgs, SettleArgs, ShowArgs,
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
@@ -109,6 +109,8 @@ pub(crate) enum Command {
         #[arg(long)]
         version: String,
     },
+    /// Choose between two edits of an entry that met, on all your devices.
+    Settle(SettleArgs),
     /// Put entries into the trash.
     Trash {
         /// The entries: their ids, as much of each as fits one only, or `last` for the newest.
@@ -245,6 +247,9 @@ mod tests {
             "haven edit 1a 2b --tag x",
             "haven history last --diff",
             "haven restore 1a --version v",
+            "haven settle 1a --keep 3f2a",
+            "haven settle 1a --keep both",
+            "haven list --met",
             "haven import jsonl f --dry-run",
             "haven import jsonl -",
             "haven export jsonl",
@@ -310,6 +315,8 @@ mod tests {
             "haven list --kind poem",
             "haven add x --at teatime",
             "haven restore 1a",
+            "haven settle 1a",
+            "haven list --met --trashed",
             "haven sync --timeout soon",
             "haven practice add",
             "haven practice list --step 7",

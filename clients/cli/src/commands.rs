@@ -14,6 +14,7 @@ mod helping;
 mod import;
 mod link;
 mod measures;
+mod meeting;
 mod pages;
 mod people;
 mod practice;
@@ -69,6 +70,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Tags => tags::run(cx).await,
         Command::History(args) => versions::history(cx, &args).await,
         Command::Restore { id, version } => versions::restore(cx, &id, &version).await,
+        Command::Settle(args) => meeting::settle(cx, &args).await,
         Command::Draft(args) => drafts::run(cx, args).await,
         Command::Export(args) => export::run(cx, args).await,
         Command::DemoData(args) => fiction::run(cx, args).await,

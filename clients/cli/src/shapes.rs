@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haven_api::devices::Device;
 use haven_api::drafts::DraftSummary;
-use haven_api::journal::{Entry, EntryVersion, FailedLine, Hit, Imported, Summary};
+use haven_api::journal::{EntryRead, EntryVersion, FailedLine, Hit, Imported, Reason, Summary};
 use haven_api::measures::MeasureSummary;
 use haven_api::people::Person;
 use haven_api::practice::ExerciseSummary;
@@ -40,6 +40,7 @@ pub(crate) struct StatusShape<'a> {
     alarms: u32,
     drafts: u32,
     waiting: u32,
+    met: u32,
 }
 
 impl<'a> StatusShape<'a> {
@@ -53,6 +54,7 @@ impl<'a> StatusShape<'a> {
             alarms: status.alarms,
             drafts: status.drafts,
             waiting: status.waiting,
+            met: status.met,
         }
     }
 }
@@ -112,6 +114,27 @@ impl<'a> SummaryShape<'a> {
     }
 }
 
+/// An entry in a list.
+#[derive(Serialize)]
+pub(crate) struct ListedShape<'a> {
+    #[serde(flatten)]
+    entry: SummaryShape<'a>,
+    /// Whether two edits met in it; `show` names them.
+    #[serde(skip_serializing_if = "is_false")]
+    met: bool,
+}
+
+impl<'a> ListedShape<'a> {
+    pub(crate) fn of(entry: &'a Summary) -> Self {
+        Self { entry: SummaryShape::of(entry), met: entry.met }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 #[derive(Serialize)]
 struct ExerciseShape<'a> {
     id: &'a str,
@@ -127,14 +150,14 @@ impl<'a> ExerciseShape<'a> {
 #[derive(Serialize)]
 pub(crate) struct HitShape<'a> {
     #[serde(flatten)]
-    entry: SummaryShape<'a>,
+    entry: ListedShape<'a>,
     snippet: String,
 }
 
 impl<'a> HitShape<'a> {
     pub(crate) fn of(hit: &'a Hit) -> Self {
         let snippet = hit.snippet.iter().map(|part| part.text.as_str()).collect();
-        Self { entry: SummaryShape::of(&hit.entry), snippet }
+        Self { entry: ListedShape::of(&hit.entry), snippet }
     }
 }
 
@@ -147,10 +170,14 @@ pub(crate) struct EntryShape<'a> {
     created: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<BTreeMap<&'a str, Json>>,
+    /// The versions that met; a mark of the same name stands in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    met: Vec<VersionShape<'a>>,
 }
 
 impl<'a> EntryShape<'a> {
-    pub(crate) fn of(entry: &'a Entry) -> Self {
+    pub(crate) fn of(read: &'a EntryRead) -> Self {
+        let entry = &read.entry;
         let answers = entry.answers.iter().map(|(field, answer)| (field.as_str(), answer.clone().into()));
         let has_answers = entry.summary.exercise.is_some() || !entry.answers.is_empty();
         Self {
@@ -159,6 +186,7 @@ impl<'a> EntryShape<'a> {
             version: &entry.version,
             created: entry.created.to_string(),
             answers: has_answers.then(|| answers.collect()),
+            met: read.met.iter().map(VersionShape::of).collect(),
         }
     }
 }
@@ -181,12 +209,41 @@ pub(crate) struct ImportedShape<'a> {
     imported: u64,
     skipped: u64,
     failed: Vec<FailedShape<'a>>,
+    failed_total: u64,
+    reasons: Vec<ReasonShape<'a>>,
+    people: u64,
+    definitions: u64,
+    unused: &'a BTreeMap<String, u64>,
+    missing: u64,
 }
 
 impl<'a> ImportedShape<'a> {
-    pub(crate) fn of(imported: &'a Imported) -> Self {
-        let failed = imported.failed.iter().map(FailedShape::of).collect();
-        Self { imported: imported.imported, skipped: imported.skipped, failed }
+    pub(crate) fn of(imported: &'a Imported, missing: u64) -> Self {
+        Self {
+            imported: imported.imported,
+            skipped: imported.skipped,
+            failed: imported.failed.iter().map(FailedShape::of).collect(),
+            failed_total: imported.failed_total,
+            reasons: imported.reasons.iter().map(ReasonShape::of).collect(),
+            people: imported.people,
+            definitions: imported.definitions,
+            unused: &imported.unused,
+            missing,
+        }
+    }
+}
+
+/// One cause, with the first of its lines.
+#[derive(Serialize)]
+struct ReasonShape<'a> {
+    reason: &'a str,
+    lines: &'a [u64],
+    count: u64,
+}
+
+impl<'a> ReasonShape<'a> {
+    fn of(reason: &'a Reason) -> Self {
+        Self { reason: &reason.reason, lines: &reason.lines, count: reason.count }
     }
 }
 

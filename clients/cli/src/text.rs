@@ -126,6 +126,9 @@ pub(crate) fn summary(entry: &Summary, style: Style) -> String {
     for mark in marks(entry, style) {
         let _ = write!(line, "  {mark}");
     }
+    if entry.met {
+        let _ = write!(line, "  {}", style.bold("two edits met"));
+    }
     line.push('\n');
     line
 }
@@ -200,12 +203,14 @@ mod tests {
                 exercise: None,
                 opening: opening.to_owned(),
                 exercise_title: String::new(),
+                met: title == "Met",
             };
             summary(&entry, Style { colors: false, terminal: true, columns: None })
         };
         assert_eq!(line("", "It rained."), "07070707  1660-01-01        It rained.\n");
         assert_eq!(line("Rain", "It rained."), "07070707  1660-01-01        Rain\n");
         assert_eq!(line("", ""), "07070707  1660-01-01        note\n");
+        assert_eq!(line("Met", ""), "07070707  1660-01-01        Met  two edits met\n");
     }
 
     #[test]

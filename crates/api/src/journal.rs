@@ -1,5 +1,6 @@
 //! Entries as a client sees and writes them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -8,6 +9,8 @@ use haven_core::entry::{EntryKind, Tag};
 use haven_core::id::{EntryId, PersonId};
 pub use haven_core::reading::ReadAnswer;
 use haven_core::time::{CivilTime, Date, Timestamp};
+
+use crate::limits::{FAILED_LINES_MAX, REASON_LINES_MAX, REASONS_MAX};
 
 /// What somebody wants to write. The device resolves people, checks answers and refuses what does not fit.
 #[derive(Clone, Default, PartialEq)]
@@ -85,6 +88,25 @@ impl fmt::Debug for Edit {
     }
 }
 
+/// An entry as a person reads it.
+pub struct EntryRead {
+    /// The entry.
+    pub entry: Entry,
+    /// Its answers in words.
+    pub answers: Vec<ReadAnswer>,
+    /// The versions that met in it and are not settled, the one that is shown first.
+    pub met: Vec<EntryVersion>,
+}
+
+/// What is kept of edits that met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep<'a> {
+    /// What the entry says at this version, or the only one that begins so.
+    Version(&'a str),
+    /// Both, one after the other.
+    Both,
+}
+
 /// An entry that was written or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -138,6 +160,8 @@ pub struct Summary {
     pub opening: String,
     /// The title of the exercise or measure it answers; empty if it answers none, or one that the device does not know.
     pub exercise_title: String,
+    /// Whether edits made apart met in it that nobody has settled; one of them is shown.
+    pub met: bool,
 }
 
 impl fmt::Debug for Summary {
@@ -208,6 +232,8 @@ pub struct Filter {
     pub kind: Option<EntryKind>,
     /// The entries in the trash instead of the others.
     pub trashed: bool,
+    /// Only the entries in which edits met and are not settled.
+    pub met: bool,
 }
 
 /// A page of a list.
@@ -251,7 +277,7 @@ impl fmt::Debug for SnippetPart {
 pub struct Import<L> {
     /// Names the run, made up by the client.
     pub id: [u8; 16],
-    /// The lines of the file without their line feeds, blank ones too.
+    /// The objects of the file, blank lines too; [`haven_core::import::Splitter`] finds them in any file.
     pub lines: L,
     /// Only say what would happen.
     pub dry_run: bool,
@@ -266,8 +292,49 @@ pub struct Imported {
     pub imported: u64,
     /// How many were there already.
     pub skipped: u64,
-    /// The lines that could not be used.
+    /// How many people were written.
+    pub people: u64,
+    /// How many exercises and measures of the person's own were written.
+    pub definitions: u64,
+    /// The first lines that could not be used, at most [`FAILED_LINES_MAX`](crate::limits::FAILED_LINES_MAX).
     pub failed: Vec<FailedLine>,
+    /// How many lines could not be used.
+    pub failed_total: u64,
+    /// Why, each cause once, the first met at the front; at most [`REASONS_MAX`](crate::limits::REASONS_MAX).
+    pub reasons: Vec<Reason>,
+    /// The keys that nothing was made of, with the number of lines that have each.
+    pub unused: BTreeMap<String, u64>,
+}
+
+/// Why lines could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Why, and what to do about it.
+    pub reason: String,
+    /// The first lines, at most [`REASON_LINES_MAX`](crate::limits::REASON_LINES_MAX).
+    pub lines: Vec<u64>,
+    /// How many lines in all.
+    pub count: u64,
+}
+
+impl Imported {
+    /// Notes a line that could not be used.
+    pub fn fail(&mut self, failed: FailedLine) {
+        self.failed_total += 1;
+        let is_known = self.reasons.iter().any(|known| known.reason == failed.reason);
+        if !is_known && self.reasons.len() < REASONS_MAX {
+            self.reasons.push(Reason { reason: failed.reason.clone(), lines: Vec::new(), count: 0 });
+        }
+        if let Some(reason) = self.reasons.iter_mut().find(|known| known.reason == failed.reason) {
+            reason.count += 1;
+            if reason.lines.len() < REASON_LINES_MAX {
+                reason.lines.push(failed.line);
+            }
+        }
+        if self.failed.len() < FAILED_LINES_MAX {
+            self.failed.push(failed);
+        }
+    }
 }
 
 /// A line that could not be used.
@@ -321,5 +388,26 @@ pub struct Exported {
 impl fmt::Debug for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Exported({} lines, {} files)", self.lines.len(), self.files.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_cause_is_told_once_and_what_is_kept_of_many_lines_is_bounded() {
+        let mut imported = Imported::default();
+        for line in 1..=50_000 {
+            let reason = if line % 2 == 0 { "even".to_owned() } else { format!("odd {}", line % 30) };
+            imported.fail(FailedLine { line, reason });
+        }
+        assert_eq!((imported.failed_total, imported.failed.len()), (50_000, FAILED_LINES_MAX));
+        let even = imported.reasons.iter().find(|reason| reason.reason == "even").unwrap();
+        assert_eq!((even.count, even.lines.as_slice()), (25_000, &[2, 4, 6][..]));
+        for line in 0..50 {
+            imported.fail(FailedLine { line, reason: format!("other {line}") });
+        }
+        assert_eq!((imported.reasons.len(), imported.failed_total), (REASONS_MAX, 50_050));
     }
 }

@@ -14,3 +14,12 @@ pub const EXPORT_BATCH_BYTES: usize = 256 * 1024;
 
 /// Ids that an error names when several things were meant; more help nobody to choose.
 pub const CANDIDATES_MAX: usize = 10;
+
+/// Lines of an import that are named as not used: more help nobody, and a file of another program has 50,000 of them.
+pub const FAILED_LINES_MAX: usize = 100;
+
+/// Different causes that are told of one import.
+pub const REASONS_MAX: usize = 20;
+
+/// Lines that are named for one cause.
+pub const REASON_LINES_MAX: usize = 3;

@@ -43,6 +43,8 @@ pub struct Status {
     pub alarms: u32,
     /// How many drafts are kept; 0 unless the vault is open.
     pub drafts: u32,
+    /// In how many entries edits met that nobody has settled; 0 unless the vault is open.
+    pub met: u32,
     /// Release of the program that answers.
     pub version: String,
     /// How many texts that were written while the vault was locked wait sealed; told in every state.

@@ -13,8 +13,8 @@ use thiserror::Error;
 use crate::answers::{Answer, Answers, ExerciseRef};
 use crate::id::{EntryId, PersonId};
 use crate::limits::{
-    ANSWERS_MAX, DRAFT_BYTES_MAX, ENTRY_BYTES_MAX, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX,
-    TITLE_CHARS_MAX,
+    ANSWERS_MAX, DRAFT_BYTES_MAX, ENTRY_BYTES_MAX, EXPORTED_TIMES, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX,
+    TEXT_BYTES_MAX, TITLE_CHARS_MAX,
 };
 use crate::time::{CivilTime, Timestamp};
 
@@ -206,51 +206,64 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn check(&self) -> Result<(), EntryError> {
-        check_title(self.title)?;
-        check_text(self.text)?;
-        check_answers(self.answers.values())?;
-        check_counts(self.tags, self.people, self.answers.len())?;
+    fn check(&self, limits: Limits) -> Result<(), EntryError> {
+        limits.title(self.title)?;
+        limits.text(self.text)?;
+        limits.answers(self.answers.values())?;
+        limits.counts(self.tags, self.people, self.answers.len())?;
         if !self.answers.is_empty() && !self.has_exercise {
             return Err(EntryError::AnswersWithoutExercise);
         }
         match words_bytes(self.title, self.text, self.answers) {
-            bytes if bytes > ENTRY_BYTES_MAX => Err(EntryError::EntryTooLarge { bytes }),
+            bytes if bytes > limits.times * ENTRY_BYTES_MAX => Err(EntryError::EntryTooLarge { bytes }),
             _ => Ok(()),
         }
     }
 }
 
-pub(crate) fn check_title(title: &str) -> Result<(), EntryError> {
-    let chars = title.chars().count();
-    if chars > TITLE_CHARS_MAX {
-        return Err(EntryError::TitleTooLong { chars });
-    }
-    if title.chars().any(char::is_control) { Err(EntryError::TitleNotOneLine) } else { Ok(()) }
+/// The limits of an entry, so many times as large.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    times: usize,
 }
 
-pub(crate) fn check_text(text: &str) -> Result<(), EntryError> {
-    match text.len() {
-        bytes if bytes > TEXT_BYTES_MAX => Err(EntryError::TextTooLong { bytes }),
-        _ => Ok(()),
-    }
-}
+impl Limits {
+    /// What a person may write.
+    pub(crate) const WRITTEN: Self = Self { times: 1 };
+    /// What an export may hold.
+    const EXPORTED: Self = Self { times: EXPORTED_TIMES };
 
-fn check_answers<'a>(mut answers: impl Iterator<Item = &'a Answer>) -> Result<(), EntryError> {
-    answers.try_for_each(|answer| answer.words().into_iter().try_for_each(check_text))
-}
+    pub(crate) fn title(self, title: &str) -> Result<(), EntryError> {
+        let chars = title.chars().count();
+        if chars > self.times * TITLE_CHARS_MAX {
+            return Err(EntryError::TitleTooLong { chars });
+        }
+        if title.chars().any(char::is_control) { Err(EntryError::TitleNotOneLine) } else { Ok(()) }
+    }
 
-fn check_counts(tags: usize, people: usize, answers: usize) -> Result<(), EntryError> {
-    if tags > TAGS_MAX {
-        return Err(EntryError::TooManyTags { count: tags });
+    pub(crate) fn text(self, text: &str) -> Result<(), EntryError> {
+        match text.len() {
+            bytes if bytes > self.times * TEXT_BYTES_MAX => Err(EntryError::TextTooLong { bytes }),
+            _ => Ok(()),
+        }
     }
-    if people > PEOPLE_MAX {
-        return Err(EntryError::TooManyPeople { count: people });
+
+    fn answers<'a>(self, mut answers: impl Iterator<Item = &'a Answer>) -> Result<(), EntryError> {
+        answers.try_for_each(|answer| answer.words().into_iter().try_for_each(|words| self.text(words)))
     }
-    if answers > ANSWERS_MAX {
-        return Err(EntryError::TooManyAnswers { count: answers });
+
+    pub(crate) fn counts(self, tags: usize, people: usize, answers: usize) -> Result<(), EntryError> {
+        if tags > self.times * TAGS_MAX {
+            return Err(EntryError::TooManyTags { count: tags });
+        }
+        if people > self.times * PEOPLE_MAX {
+            return Err(EntryError::TooManyPeople { count: people });
+        }
+        if answers > self.times * ANSWERS_MAX {
+            return Err(EntryError::TooManyAnswers { count: answers });
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn words_bytes(title: &str, text: &str, answers: &Answers) -> usize {

@@ -12,6 +12,8 @@ pub mod time;
 pub mod fold;
 mod label;
 
+pub mod meeting;
+
 pub mod entry;
 pub mod person;
 

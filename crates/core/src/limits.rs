@@ -94,8 +94,12 @@ pub const INTERVAL_DAYS_MAX: u32 = 366;
 /// The greatest stretch or shift of a score. Percent is the largest that anybody uses.
 pub const TRANSFORM_ABS_MAX: i32 = 1_000;
 
-/// One line of an import, in bytes. Twice the words of an entry, since JSON may escape them.
-pub const IMPORT_LINE_BYTES_MAX: usize = 1024 * 1024;
+/// One line of an import, in bytes. Four times the words of an entry: JSON may escape them, and two devices may each have
+/// gone up to the limit. It fits a message beside a full batch.
+pub const IMPORT_LINE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// How many times each limit of an entry an export may hold: as many devices as anybody has may each have gone up to it.
+pub const EXPORTED_TIMES: usize = 8;
 
 /// One page of Markdown, in bytes. Front matter may escape every byte of the answers into six, and shows them again.
 pub const PAGE_BYTES_MAX: usize = 8 * ENTRY_BYTES_MAX;

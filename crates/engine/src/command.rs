@@ -1,6 +1,6 @@
 //! What a client may ask of a vault, and what it is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
@@ -46,6 +46,13 @@ pub enum Command {
         id: EntryId,
         /// Whose words.
         version: Version,
+    },
+    /// Settles what met in an entry, on all devices.
+    Settle {
+        /// Which entry.
+        id: EntryId,
+        /// What is kept.
+        keep: Keep,
     },
     /// Reads an entry, now or at a version.
     Show {
@@ -128,6 +135,14 @@ pub enum Command {
     CancelLink,
 }
 
+/// What is kept of two edits that met.
+pub enum Keep {
+    /// What the entry says on this side, one of those it lists.
+    Side(Version),
+    /// Both, one after the other; of what can have one value only, what is shown.
+    Both,
+}
+
 /// One line of an import.
 pub struct ImportItem {
     /// Its number in the file, from 1.
@@ -207,6 +222,12 @@ pub struct Imported {
     pub imported: u64,
     /// How many were there already.
     pub skipped: u64,
+    /// How many people were written.
+    pub people: u64,
+    /// How many exercises and measures of the person's own were written.
+    pub definitions: u64,
+    /// The keys that were passed over, with the number of lines that have each.
+    pub unused: BTreeMap<String, u64>,
     /// What could not be read.
     pub failed: Vec<LineFault>,
 }
@@ -220,7 +241,14 @@ pub enum Reply {
     /// An exercise or a measure was added.
     Defined(ExerciseRef),
     /// An entry as it is, or was.
-    Shown(Box<Entry>, Version),
+    Shown {
+        /// What it says.
+        entry: Box<Entry>,
+        /// The version it was read at.
+        version: Version,
+        /// The sides of what met in it and is not settled, the one that is shown first; none of an earlier version.
+        met: Vec<VersionShown>,
+    },
     /// An entry's versions, newest first.
     History(Vec<VersionShown>),
     /// What became of an import.
@@ -254,6 +282,12 @@ pub enum Fault {
     /// No such version of that entry.
     #[error("there is no such version of this entry")]
     VersionUnknown,
+    /// No such side of what met in that entry.
+    #[error("this version is none of those that met in this entry")]
+    SideUnknown,
+    /// Nothing met in that entry, or it is settled.
+    #[error("nothing has to be settled in this entry")]
+    NothingMet,
     /// No such draft.
     #[error("there is no such draft")]
     DraftUnknown,

@@ -22,8 +22,8 @@ pub(crate) struct Definition {
     pub(crate) text: Box<str>,
     /// When it was added, by its author's clock.
     pub(crate) added: Timestamp,
-    /// Whether it was taken back.
-    pub(crate) is_removed: bool,
+    /// When it was taken back, if it was.
+    pub(crate) removed: Option<Timestamp>,
     pub(crate) id: DocumentId,
 }
 
@@ -46,6 +46,11 @@ impl Definitions {
         self.by_age.is_empty()
     }
 
+    /// All of them, the one added first at the front.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Definition> {
+        self.by_age.values().map(|one| &**one)
+    }
+
     /// Those that count, for the shelf: of each version the first, and after it every other that may offer it again.
     pub(crate) fn kept(&self) -> impl Iterator<Item = Kept<'_>> {
         let versions = self.versions();
@@ -53,7 +58,7 @@ impl Definitions {
             defined: one.defined,
             reference: &one.reference,
             text: &one.text,
-            is_removed: one.is_removed,
+            is_removed: one.removed.is_some(),
         })
     }
 
@@ -81,7 +86,7 @@ impl Definitions {
         id: &'a ExerciseId,
     ) -> impl Iterator<Item = DocumentId> + 'a {
         let offers = move |one: &&Arc<Definition>| {
-            one.defined == defined && one.reference.id == *id && !one.is_removed
+            one.defined == defined && one.reference.id == *id && one.removed.is_none()
         };
         self.by_age.values().filter(offers).map(|one| one.id)
     }
@@ -126,13 +131,17 @@ mod tests {
             reference: format!("my-breath@{version}").parse().unwrap(),
             text: text.replacen("minutes = 5", &format!("minutes = {minutes}"), 1).into(),
             added: Timestamp::from_millis(added_ms),
-            is_removed: false,
+            removed: None,
             id: [id; 16],
         })
     }
 
     fn removed(definition: &Arc<Definition>) -> Arc<Definition> {
-        Arc::new(Definition { text: definition.text.clone(), is_removed: true, ..definition.without_text() })
+        Arc::new(Definition {
+            text: definition.text.clone(),
+            removed: Some(Timestamp::from_millis(99)),
+            ..definition.without_text()
+        })
     }
 
     fn all(definitions: &[&Arc<Definition>]) -> Definitions {

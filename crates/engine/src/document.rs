@@ -13,25 +13,35 @@
 //! exercise map: id, version                                  (exercises only)
 //! import   SHA-256 of the imported line                      (imports only)
 //! trashed  milliseconds since the epoch, present while in the trash
+//! settled:<field>  true or false, turned by whoever settled a field by keeping what the document said already
 //! ```
 
 mod creation;
 mod diff;
 mod edit;
+mod graph;
 mod guard;
+mod imported;
+mod look;
+mod reading;
+mod roots;
 mod scan;
+mod settle;
+mod sides;
 mod upgrade;
+mod weave;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{
-    ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding, Value,
-};
+use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ReadDoc, TextEncoding, Value};
 use thiserror::Error;
 
 pub(crate) use creation::create;
 pub(crate) use edit::FieldsEdit;
 pub(crate) use guard::{GuardFault, absorb, canonical};
+pub(crate) use imported::create_imported;
+pub(crate) use reading::Reading;
+pub(crate) use sides::Side;
 
 use crate::version::Version;
 
@@ -63,6 +73,13 @@ pub(crate) struct Author {
     pub(crate) actor: Actor,
     /// Milliseconds since the epoch; stored in seconds, shown only, never used for order.
     pub(crate) now_ms: i64,
+}
+
+impl Author {
+    /// The moment as every device will read it in the document: whole seconds.
+    pub(crate) fn written_ms(self) -> i64 {
+        self.now_ms.div_euclid(1000).saturating_mul(1000)
+    }
 }
 
 /// One entry of a document's history.
@@ -129,12 +146,21 @@ impl Document {
         Version::new(self.0.get_heads().into_iter().map(|head| head.0).collect())
     }
 
+    /// What it says now, and where edits met.
+    ///
+    /// # Errors
+    /// Its shape is not ours.
+    pub(crate) fn reading(&self) -> Result<Reading, DocumentFault> {
+        reading::reading(&self.0, None)
+    }
+
     /// What it says now.
     ///
     /// # Errors
     /// Its shape is not ours.
+    #[cfg(test)]
     pub(crate) fn fields(&self) -> Result<Fields, DocumentFault> {
-        read(&self.0)
+        self.reading().map(|reading| reading.fields)
     }
 
     /// What it said at a version.
@@ -142,7 +168,7 @@ impl Document {
     /// # Errors
     /// There is no such version, or its shape is not ours.
     pub(crate) fn fields_at(&self, version: &Version) -> Result<Fields, DocumentFault> {
-        read(&self.fork_at(&hashes(version))?)
+        reading::reading(&self.0, Some(&hashes(version))).map(|reading| reading.fields)
     }
 
     /// Its changes in causal order, the string upgrades left out.
@@ -150,7 +176,7 @@ impl Document {
         self.0
             .get_changes_meta(&[])
             .into_iter()
-            .filter(|change| change.actor.to_bytes().len() == size_of::<Actor>())
+            .filter(|change| change.actor.to_bytes().len() != upgrade::UPGRADE_ACTOR_BYTES)
             .map(|change| Past {
                 hash: change.hash.0,
                 actor: change.actor.to_bytes().to_vec(),
@@ -159,17 +185,14 @@ impl Document {
             .collect()
     }
 
-    fn fork_at(&self, heads: &[ChangeHash]) -> Result<Automerge, DocumentFault> {
-        if heads.iter().any(|head| self.0.get_change_meta_by_hash(head).is_none()) {
-            return Err(DocumentFault::VersionUnknown);
-        }
-        self.0.fork_at(heads).map_err(|_| DocumentFault::VersionUnknown)
+    /// When its latest change was made by its author's clock, the same on every device: documents keep seconds.
+    pub(crate) fn modified_ms(&self) -> i64 {
+        self.history().iter().map(|past| past.at_ms).max().unwrap_or_default()
     }
 
-    /// The change that everything stands on: the only one without dependencies.
+    /// The change that everything stands on; of several, the one that stands before the others.
     fn creation(&self) -> Result<ChangeHash, DocumentFault> {
-        let first = self.0.get_changes_meta(&[]).into_iter().find(|change| change.deps.is_empty());
-        first.map(|change| change.hash).ok_or(DocumentFault::Damaged)
+        roots::creations(&self.0).first().map(|(_, hash)| *hash).ok_or(DocumentFault::Damaged)
     }
 }
 
@@ -186,63 +209,10 @@ fn damaged<E>(_: E) -> DocumentFault {
     DocumentFault::Damaged
 }
 
-fn read(doc: &Automerge) -> Result<Fields, DocumentFault> {
-    let shape = scalar(doc, &ROOT, "v").and_then(|value| value.as_u64()).ok_or(DocumentFault::Damaged)?;
-    if shape > SHAPE {
-        return Err(DocumentFault::Newer);
-    }
-    let mut fields = Fields {
-        kind: string(doc, &ROOT, "kind").ok_or(DocumentFault::Damaged)?,
-        at: string(doc, &ROOT, "at").ok_or(DocumentFault::Damaged)?,
-        created: integer(doc, "created").unwrap_or_default(),
-        import: import(doc),
-        trashed: integer(doc, "trashed"),
-        ..Fields::default()
-    };
-    for (map, name) in [(object(doc, "texts"), "texts"), (object(doc, "answers"), "answers")] {
-        let Some(map) = map else { continue };
-        let into = if name == "texts" { &mut fields.texts } else { &mut fields.answers };
-        into.extend(doc.keys(&map).filter_map(|key| Some((key.clone(), string(doc, &map, &key)?))));
-    }
-    for (map, into) in [(object(doc, "tags"), &mut fields.tags), (object(doc, "people"), &mut fields.people)]
-    {
-        into.extend(map.into_iter().flat_map(|map| doc.keys(&map).collect::<Vec<_>>()));
-    }
-    fields.exercise = object(doc, "exercise")
-        .and_then(|map| Some((string(doc, &map, "id")?, scalar(doc, &map, "version")?.as_u64()?)));
-    Ok(fields)
-}
-
+/// A map of the root; of a document that was created twice, the one of the creation that stands before the others.
 fn object(doc: &Automerge, key: &str) -> Option<ObjId> {
-    match doc.get(ROOT, key) {
-        Ok(Some((Value::Object(ObjType::Map), id))) => Some(id),
-        _ => None,
-    }
-}
-
-fn scalar(doc: &Automerge, map: &ObjId, key: &str) -> Option<ScalarValue> {
-    match doc.get(map, key) {
-        Ok(Some((Value::Scalar(value), _))) => Some(value.into_owned()),
-        _ => None,
-    }
-}
-
-/// A string, whether still plain or already a `Text`.
-fn string(doc: &Automerge, map: &ObjId, key: &str) -> Option<String> {
-    match doc.get(map, key) {
-        Ok(Some((Value::Object(ObjType::Text), id))) => doc.text(&id).ok(),
-        Ok(Some((Value::Scalar(value), _))) => value.as_str().map(str::to_owned),
-        _ => None,
-    }
-}
-
-fn integer(doc: &Automerge, key: &str) -> Option<i64> {
-    scalar(doc, &ROOT, key).and_then(|value| value.as_i64())
-}
-
-fn import(doc: &Automerge) -> Option<[u8; 32]> {
-    match scalar(doc, &ROOT, "import")? {
-        ScalarValue::Bytes(bytes) => bytes.try_into().ok(),
+    match roots::value(doc, key, None, &roots::behind(doc, None)) {
+        Some((Value::Object(ObjType::Map), id)) => Some(id),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ mod naming;
 mod people;
 mod receive;
 mod session;
+mod settling;
 mod standing;
 mod work;
 mod writing;
@@ -253,6 +254,7 @@ impl Engine {
             Command::Trash(id) => self.set_trashed(work, id, true).map(|()| Reply::Entry(id)),
             Command::Untrash(id) => self.set_trashed(work, id, false).map(|()| Reply::Entry(id)),
             Command::Restore { id, version } => self.restore(work, id, &version).map(|()| Reply::Entry(id)),
+            Command::Settle { id, keep } => self.settle(work, id, &keep).map(|()| Reply::Entry(id)),
             Command::Show { id, version } => self.show(work, id, version),
             Command::History(id) => self.history(work, id).map(Reply::History),
             Command::Import { lines, dry_run, zones, here } => self

@@ -8,6 +8,7 @@ use haven_core::entry::{Draft, Edit, Entry, Tag};
 use haven_core::exercise::{FieldKind, Step};
 use haven_core::fold::fold_into;
 use haven_core::id::{EntryId, PersonId};
+use haven_core::import::{DefinitionLine, Exact, PersonLine, Rest};
 use haven_core::limits::DEFINITION_BYTES_MAX;
 use haven_core::person::{Gift, Person, PersonEdit, PersonName};
 use haven_core::shelf::Defined;
@@ -86,6 +87,40 @@ pub(crate) fn of_draft(draft: &Draft, library: &Library, created: Timestamp) -> 
     for (field, answer) in &draft.answers {
         put_answer(&mut fields, field, answer);
     }
+    fields
+}
+
+/// The fields of an entry that an export wrote: everything as it was, whatever this release knows of what it answers.
+pub(crate) fn of_exported(draft: &Draft, exact: &Exact) -> Fields {
+    let mut fields = of_draft(draft, &Library::default(), exact.created);
+    for field in &exact.rest.open {
+        fields.texts.entry(key(field)).or_default();
+    }
+    fields.answers.extend(exact.rest.unread.clone());
+    fields.trashed = exact.trashed.map(Timestamp::as_millis);
+    fields
+}
+
+/// The fields of somebody whom an export names.
+pub(crate) fn of_exported_person(line: &PersonLine) -> Fields {
+    let person = &line.person;
+    let mut fields = of_person(&person.name, person.created);
+    fields.tags = person.gives.iter().map(Gift::to_string).collect();
+    let mut say = |field: &str, word: Option<String>| {
+        fields.answers.extend(word.map(|word| (field.to_owned(), word)));
+    };
+    say(RELATION, person.relation.map(|word| word.to_string()));
+    say(CIRCLE, person.circle.map(|word| word.to_string()));
+    say(SAFE, person.safe.map(|word| word.to_string()));
+    say(DIED, person.died.then(|| DIED.to_owned()));
+    say(MERGED, line.merged.map(|into| into.to_string()));
+    fields
+}
+
+/// The fields of a definition that an export holds.
+pub(crate) fn of_exported_definition(line: &DefinitionLine) -> Fields {
+    let mut fields = of_definition(line.defined, &line.reference, &line.text, line.added);
+    fields.trashed = line.removed.map(Timestamp::as_millis);
     fields
 }
 
@@ -280,7 +315,9 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
         return Shown::Unknown;
     };
     let (folded, steps) = (folded(&entry), steps(&entry, library));
-    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), steps, entry }))
+    let met = stored.met.iter().map(|side| side.version.clone()).collect();
+    let rest = rest(fields);
+    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), met, steps, rest, entry }))
 }
 
 /// The steps that an entry's exercise belongs to; none if it is not known.
@@ -295,8 +332,8 @@ fn definition(id: DocumentId, fields: &Fields) -> Option<Definition> {
     let text = fields.answers.get(TOML).filter(|text| text.len() <= DEFINITION_BYTES_MAX)?;
     let defines = fields.answers.get(DEFINES);
     let defined = defines.map_or(Some(Defined::Exercise), |word| word.parse().ok())?;
-    let is_removed = fields.trashed.is_some();
-    Some(Definition { defined, reference, text: text.as_str().into(), added, is_removed, id })
+    let removed = fields.trashed.map(Timestamp::from_millis);
+    Some(Definition { defined, reference, text: text.as_str().into(), added, removed, id })
 }
 
 /// A device's name from what its document says; `None` if it is none that a device may have.
@@ -338,11 +375,24 @@ fn made_with(fields: &Fields) -> Option<Option<ExerciseRef>> {
     Some(Some(ExerciseRef { id: id.parse().ok()?, version: u32::try_from(*version).ok()? }))
 }
 
+/// What an entry's document holds besides what is shown, for an export.
+fn rest(fields: &Fields) -> Rest {
+    let empty = fields.texts.iter().filter(|(_, text)| text.is_empty());
+    let open = empty.filter_map(|(name, _)| name.strip_prefix(ANSWER)?.parse().ok());
+    let unread = fields.answers.iter().filter(|(field, stored)| read_answer(field, stored).is_none());
+    Rest {
+        open: open.collect(),
+        unread: unread.map(|(field, stored)| (field.clone(), stored.clone())).collect(),
+    }
+}
+
+fn read_answer(field: &str, stored: &str) -> Option<(FieldId, Answer)> {
+    Some((field.parse().ok()?, Answer::from_stored(stored)?))
+}
+
 fn answers(fields: &Fields) -> Answers {
     let stored = fields.answers.iter();
-    let mut answers: Answers = stored
-        .filter_map(|(field, answer)| Some((field.parse().ok()?, Answer::from_stored(answer)?)))
-        .collect();
+    let mut answers: Answers = stored.filter_map(|(field, stored)| read_answer(field, stored)).collect();
     let written = fields.texts.iter().filter(|(_, text)| !text.is_empty());
     answers.extend(written.filter_map(|(name, text)| {
         Some((name.strip_prefix(ANSWER)?.parse().ok()?, Answer::Text(text.clone())))
@@ -375,7 +425,7 @@ mod tests {
         fields.answers.extend(defines.map(|word| (DEFINES.to_owned(), word.to_owned())));
         let library = Library::default();
         let version = crate::version::Version::new(Vec::new());
-        let stored = Stored { fields, version, modified_ms: 5, sources: Vec::new() };
+        let stored = Stored { fields, version, modified_ms: 5, met: Vec::new(), sources: Vec::new() };
         match shown([1; 16], &stored, &library) {
             Shown::Definition(definition) => Some(definition.defined),
             Shown::Unknown => None,

@@ -92,8 +92,10 @@ pub const HEARTBEAT_MS: u64 = 24 * 3_600_000;
 pub const LINK_LIFETIME_MS: u64 = 120_000;
 
 /// How far ahead of this device's clock the stamp of an entry may lie and still be followed by the next one of the same time, in
-/// milliseconds: an hour holds 3.6 million imported lines of one date, and no clock that was set to another year is believed.
+/// milliseconds: an hour holds 3.6 million entries of one time, and no clock that was set to another year is believed.
 pub const CREATED_AHEAD_MS_MAX: i64 = 3_600_000;
+/// Different keys of an import that are told as not used; a file with more has keys that are data.
+pub const UNUSED_KEYS_MAX: usize = 50;
 
 /// Import lines in one command; the client sends more in the next.
 pub const IMPORT_LINES_MAX: usize = 4_096;

@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! row = version 1 | kind | at | created 8 | texts | tags | people | answers | exercise? | import? | trashed? | modified 8
-//!     | heads 4 | hash 32 … | sources 4 | (feed 8 | seq 8) …
+//!     | heads 4 | hash 32 … | sides 4 | (heads 4 | hash 32 … | at 8 | actor) … | sources 4 | (feed 8 | seq 8) …
 //! ```
 
 use haven_feed::ids::FeedId;
 
 use crate::codec::{Malformed, Scanner, Writer};
-use crate::document::Fields;
+use crate::document::{Fields, Side};
 use crate::version::Version;
 
 const VERSION: u8 = 1;
@@ -22,6 +22,8 @@ pub(crate) struct Stored {
     pub(crate) fields: Fields,
     pub(crate) version: Version,
     pub(crate) modified_ms: i64,
+    /// The sides of what met in it and is not settled, the one that is shown first.
+    pub(crate) met: Vec<Side>,
     /// In the order in which this device accepted them.
     pub(crate) sources: Vec<Source>,
 }
@@ -31,22 +33,15 @@ impl Stored {
         let fields = &self.fields;
         let mut w = Writer(Vec::with_capacity(256 + fields.texts.values().map(String::len).sum::<usize>()));
         w.u8(VERSION);
-        w.text(&fields.kind);
-        w.text(&fields.at);
-        w.i64(fields.created);
-        pairs(&mut w, fields.texts.iter());
-        list(&mut w, fields.tags.iter());
-        list(&mut w, fields.people.iter());
-        pairs(&mut w, fields.answers.iter());
-        w.option(fields.exercise.as_ref(), |w, (id, version)| {
-            w.text(id);
-            w.u64(*version);
-        });
-        w.option(fields.import.as_ref(), |w, identity| w.raw(identity));
-        w.option(fields.trashed, Writer::i64);
+        fields.encode(&mut w);
         w.i64(self.modified_ms);
-        w.count(self.version.heads().len());
-        self.version.heads().iter().for_each(|head| w.raw(head));
+        heads(&mut w, &self.version);
+        w.count(self.met.len());
+        for side in &self.met {
+            heads(&mut w, &side.version);
+            w.i64(side.at_ms);
+            w.bytes(&side.actor);
+        }
         w.count(self.sources.len());
         for (feed, seq) in &self.sources {
             w.raw(feed.as_bytes());
@@ -75,12 +70,45 @@ impl Stored {
         let stored = Self {
             fields,
             modified_ms: s.i64()?,
-            version: Version::new(s.list(Scanner::array)?),
+            version: version(&mut s)?,
+            met: s.list(side)?,
             sources: s.list(|s| Ok((FeedId::from_bytes(s.array()?), s.u64()?)))?,
         };
         s.end()?;
         Ok(stored)
     }
+}
+
+impl Fields {
+    /// Writes the fields, from `kind` to `trashed`. An import's actor is made from these bytes, so they are part of the protocol.
+    pub(crate) fn encode(&self, w: &mut Writer) {
+        w.text(&self.kind);
+        w.text(&self.at);
+        w.i64(self.created);
+        pairs(w, self.texts.iter());
+        list(w, self.tags.iter());
+        list(w, self.people.iter());
+        pairs(w, self.answers.iter());
+        w.option(self.exercise.as_ref(), |w, (id, version)| {
+            w.text(id);
+            w.u64(*version);
+        });
+        w.option(self.import.as_ref(), |w, identity| w.raw(identity));
+        w.option(self.trashed, Writer::i64);
+    }
+}
+
+fn heads(w: &mut Writer, version: &Version) {
+    w.count(version.heads().len());
+    version.heads().iter().for_each(|head| w.raw(head));
+}
+
+fn version(s: &mut Scanner<'_>) -> Result<Version, Malformed> {
+    Ok(Version::new(s.list(Scanner::array)?))
+}
+
+fn side(s: &mut Scanner<'_>) -> Result<Side, Malformed> {
+    Ok(Side { version: version(s)?, at_ms: s.i64()?, actor: s.bytes()?.to_vec() })
 }
 
 fn list<'a>(w: &mut Writer, items: impl ExactSizeIterator<Item = &'a String>) {
@@ -123,6 +151,7 @@ mod tests {
             },
             version: Version::new(vec![[2; 32], [1; 32]]),
             modified_ms: 9,
+            met: vec![Side { version: Version::new(vec![[3; 32], [4; 32]]), at_ms: -7, actor: vec![1; 8] }],
             sources: vec![(FeedId::from_bytes([5; 8]), 6)],
         }
     }

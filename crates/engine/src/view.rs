@@ -6,6 +6,7 @@ use haven_core::answers::ExerciseRef;
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
+use haven_core::import::{ExportedDefinition, Rest};
 use haven_core::person::Person;
 use haven_core::search::{Query, Searchable, Snippet};
 use haven_core::shelf::Shelf;
@@ -28,10 +29,14 @@ pub struct Row {
     pub entry: Entry,
     /// Its present version.
     pub version: Version,
+    /// The versions that met in it, until somebody settles it; the one that is shown first.
+    pub met: Vec<Version>,
     /// Title, text and answers, folded for search.
     pub folded: Box<str>,
     /// Which steps its exercise belongs to, for `step:`.
     pub steps: Vec<Step>,
+    /// What its document holds besides, for an export.
+    pub rest: Rest,
 }
 
 /// The place of an entry among others: its own time, then when it was written down, then its id.
@@ -61,6 +66,8 @@ pub struct View {
     imports: OrdMap<[u8; 32], EntryId>,
     /// How many rows are not in the trash.
     live: usize,
+    /// In how many of those edits met and are not settled.
+    met: usize,
 }
 
 /// A name that somebody gave a device after it joined.
@@ -210,6 +217,8 @@ pub struct Filter {
     pub kind: Option<EntryKind>,
     /// The trash instead of the journal.
     pub trashed: bool,
+    /// Only those in which edits met and are not settled.
+    pub met: bool,
 }
 
 /// A found entry.
@@ -235,6 +244,11 @@ impl View {
     /// How many entries stand in the journal, the trash not counted.
     pub fn len(&self) -> usize {
         self.live
+    }
+
+    /// In how many entries edits met and are not settled, the trash not counted.
+    pub fn met(&self) -> usize {
+        self.met
     }
 
     /// Whether the journal has no entries, the trash not counted.
@@ -323,6 +337,23 @@ impl View {
         merged.chain([id]).collect()
     }
 
+    /// What each document of a person says alone, by id, with whom they turned out to be: for an export.
+    pub fn said(&self) -> impl Iterator<Item = (&Person, Option<PersonId>)> {
+        self.said.iter().map(|(id, person)| (&**person, self.merged.get(id).copied()))
+    }
+
+    /// Everything that was added, the one added first at the front, also what was taken back: for an export.
+    pub fn added(&self) -> impl Iterator<Item = ExportedDefinition<'_>> {
+        self.definitions.iter().map(|one| ExportedDefinition {
+            id: one.id,
+            defined: one.defined,
+            reference: &one.reference,
+            text: &one.text,
+            added: one.added,
+            removed: one.removed,
+        })
+    }
+
     /// What comes with Haven and what the person added; none in the view of no vault.
     pub fn shelf(&self) -> Option<&Shelf> {
         self.shelf.as_ref()
@@ -361,6 +392,7 @@ impl View {
             self.imports.insert(identity, row.entry.id);
         }
         self.live += usize::from(row.entry.trashed.is_none());
+        self.met += usize::from(row.is_to_settle());
         self.places.insert(row.entry.id, place);
         self.rows.insert(place, row);
     }
@@ -376,7 +408,8 @@ impl View {
     fn remove(&mut self, id: EntryId) {
         let Some(place) = self.places.remove(&id) else { return };
         let before = self.rows.remove(&place);
-        self.live -= usize::from(before.is_some_and(|row| row.entry.trashed.is_none()));
+        self.live -= usize::from(before.as_ref().is_some_and(|row| row.entry.trashed.is_none()));
+        self.met -= usize::from(before.is_some_and(|row| row.is_to_settle()));
     }
 
     /// The name that a device was given last. Of two that were given apart from each other it is the later one, as far as
@@ -452,6 +485,7 @@ impl Filter {
         let entry = &row.entry;
         let key = entry.at.sort_key();
         entry.trashed.is_some() == self.trashed
+            && (!self.met || row.is_to_settle())
             && self.kind.is_none_or(|kind| kind == entry.kind)
             && self.before.is_none_or(|before| key < before)
             && self.after.is_none_or(|after| key >= after)
@@ -464,6 +498,11 @@ impl Row {
     /// Where it stands in lists.
     pub fn place(&self) -> Place {
         (self.entry.at.sort_key(), self.entry.created, self.entry.id)
+    }
+
+    /// Whether edits met in it that nobody has settled; in the trash nothing has to be.
+    pub fn is_to_settle(&self) -> bool {
+        !self.met.is_empty() && self.entry.trashed.is_none()
     }
 
     fn searchable(&self) -> Searchable<'_> {

@@ -102,6 +102,8 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::TooLarge { .. } => Reason::TooLarge,
         Fault::EntryUnknown
         | Fault::VersionUnknown
+        | Fault::SideUnknown
+        | Fault::NothingMet
         | Fault::DraftUnknown
         | Fault::DefinitionUnknown
         | Fault::PeopleUnknown(_)
@@ -122,6 +124,8 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
     let error = ApiError::new(reason, "not done").because(says);
     match fault {
         Fault::VersionUnknown => error.with_next("`haven history ID` shows the versions."),
+        Fault::SideUnknown => error.with_next("`haven show ID` shows the versions that met."),
+        Fault::NothingMet => error.with_next("`haven list --met` shows where there is something to choose."),
         Fault::DefinitionUnknown => {
             error.with_next("`haven practice list` and `haven measure list` show what there is.")
         }

@@ -52,7 +52,7 @@ pub const TRY_WAIT_MS: u64 = 1_000;
 pub const TRY_WAIT_MS_MAX: u64 = 60_000;
 
 /// Bytes of one import batch, as the API says.
-pub const IMPORT_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub const IMPORT_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 /// Lines of a dry run that are remembered, so that one that occurs in two batches counts once; 32 bytes each.
 pub const DRY_RUN_LINES_MAX: usize = 1_000_000;

@@ -3,10 +3,14 @@
 mod joining;
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use haven_core::id::EntryId;
+use haven_core::import::{export_line, person_line};
 use haven_core::shelf::Shelf;
-use haven_engine::command::{Command, ServerChoice};
+use haven_core::time::NoZones;
+use haven_engine::command::{Command, ImportItem, Reply, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::{Store, StoreFault};
 use haven_engine::sync::Incoming;
@@ -18,7 +22,7 @@ use haven_store::memory::MemoryStore;
 
 use crate::chance::Chance;
 use crate::device::{Asked, Device};
-use crate::model::Model;
+use crate::model::{Model, Said};
 use crate::server::{Connection, SimServer};
 use writing::OpenDraft;
 
@@ -47,6 +51,8 @@ pub struct World {
     drafts: BTreeMap<usize, OpenDraft>,
     trace: Vec<String>,
     words: Vec<String>,
+    /// A file that several devices may import.
+    file: Vec<String>,
 }
 
 /// What a run left behind.
@@ -92,6 +98,7 @@ impl World {
             drafts: BTreeMap::new(),
             trace: Vec::new(),
             words: Vec::new(),
+            file: Vec::new(),
             chance,
         };
         world.found()?;
@@ -153,6 +160,7 @@ impl World {
             88..90 => self.plan_mishap(device),
             90..91 => self.crash_server(),
             91..93 => self.turn_clock(device),
+            93..97 => self.catch_up(),
             _ => self.pass_time(),
         }
         if !self.devices[device].is_up() && self.chance.once_in(3) {
@@ -269,6 +277,22 @@ impl World {
         }
     }
 
+    /// A quiet hour: whoever is up connects and hears all there is, so that people find what met and act on it.
+    fn catch_up(&mut self) {
+        self.now_ms += 120_000;
+        for _ in 0..3 {
+            for device in 0..self.devices.len() {
+                self.connect(device);
+                let due = self.devices[device].wake_at().is_some_and(|at| at <= self.now_ms);
+                if due && self.devices[device].is_up() {
+                    self.devices[device].input(Input::Wake, self.now_ms, &mut self.chance);
+                }
+            }
+            self.deliver_all();
+        }
+        self.trace.push("everybody catches up".into());
+    }
+
     /// Delivers everything that is on its way, until nothing is.
     fn deliver_all(&mut self) {
         for _ in 0..ROUNDS_TO_SETTLE {
@@ -313,8 +337,9 @@ impl World {
     }
 
     fn check(&mut self) -> Result<(), String> {
+        let journals: Vec<_> = (0..DEVICES).map(|device| self.journal(device)).collect::<Result<_, _>>()?;
         for (device, state) in self.devices.iter().enumerate() {
-            self.model.check(&state.view).map_err(|broken| {
+            self.model.check(&journals[device]).map_err(|broken| {
                 let alarms: Vec<_> = state.view.status.alarms.iter().map(|alarm| alarm.kind).collect();
                 format!("on device {device}: {broken}; its alarms: {alarms:?}")
             })?;
@@ -324,7 +349,22 @@ impl World {
             if let Some(difference) = difference(&self.devices[0].view, &state.view) {
                 return Err(format!("devices 0 and {device} disagree: {difference}"));
             }
+            if exported(&self.devices[0].view) != exported(&state.view) {
+                return Err(format!("devices 0 and {device} would export different bytes"));
+            }
+            let differs = journals[0]
+                .iter()
+                .find(|(id, said)| journals[device].get(*id).is_none_or(|other| !said.agrees(other)));
+            if let Some((id, _)) = differs {
+                return Err(format!("devices 0 and {device} read the versions that met in {id} differently"));
+            }
         }
+        let mut imports = BTreeSet::new();
+        let view = self.devices[0].view.clone();
+        if !view.rows().filter_map(|row| row.entry.import_id).all(|identity| imports.insert(identity)) {
+            return Err("a line was imported as two entries".into());
+        }
+        self.move_out()?;
         let said: Vec<u8> = self.server.holdings().concat();
         let leaked = self
             .words
@@ -333,6 +373,43 @@ impl World {
             .find(|word| said.windows(word.len()).any(|part| part == word.as_bytes()));
         leaked.map_or(Ok(()), |word| Err(format!("the server holds {word} in the clear")))?;
         self.reopen()
+    }
+
+    /// What is exported, imported into an empty journal and exported again is the same, byte for byte.
+    fn move_out(&mut self) -> Result<(), String> {
+        let lines = exported(&self.devices[0].view);
+        let key = self.chance.bytes();
+        let created =
+            create_with(local_key(key), vec![1], "Other", &mut self.chance).map_err(|f| f.to_string())?;
+        let mut disk = MemoryStore::new();
+        disk.apply(created.commit).map_err(|fault| fault.to_string())?;
+        let mut other = Device::new(disk, key, self.shelf.clone());
+        other.start(self.now_ms, &mut self.chance)?;
+        let item = |(line, text): (u64, &String)| ImportItem { line, bytes: text.clone().into_bytes() };
+        let lines_in = (1..).zip(&lines).map(item).collect();
+        let import =
+            Command::Import { lines: lines_in, dry_run: false, zones: Arc::new(NoZones), here: None };
+        match other.ask(import, self.now_ms, &mut self.chance) {
+            Asked::Answered(Ok(Reply::Imported(done)))
+                if done.failed.is_empty() && done.unused.is_empty() => {}
+            _ => return Err("an export cannot be imported".into()),
+        }
+        if exported(&other.view) == lines {
+            Ok(())
+        } else {
+            Err("an export comes back as another one".into())
+        }
+    }
+
+    /// All that a device says of its entries.
+    fn journal(&mut self, device: usize) -> Result<BTreeMap<EntryId, Said>, String> {
+        let ids: Vec<EntryId> = self.devices[device].view.rows().map(|row| row.entry.id).collect();
+        let said = ids.into_iter().map(|id| {
+            let said =
+                self.read(device, id).ok_or_else(|| format!("a version that met in {id} cannot be read"))?;
+            Ok((id, said))
+        });
+        said.collect()
     }
 
     /// Every device says the same after it was closed and opened again.
@@ -352,6 +429,13 @@ impl World {
     }
 }
 
+/// A journal as it would be exported, a line each.
+fn exported(view: &View) -> Vec<String> {
+    let people = view.said().map(|(person, merged)| person_line(person, merged));
+    let name = |id| view.person(id).map(|person| person.name.clone());
+    people.chain(view.rows().map(|row| export_line(&row.entry, &row.rest, &name))).collect()
+}
+
 /// The first thing that two journals say differently.
 fn difference(one: &View, other: &View) -> Option<String> {
     let (one, other): (Vec<_>, Vec<_>) = (one.rows().collect(), other.rows().collect());
@@ -361,7 +445,7 @@ fn difference(one: &View, other: &View) -> Option<String> {
     let differs = one.iter().zip(&other).find(|(one, other)| {
         let (a, b) = (&one.entry, &other.entry);
         (a.id, &a.title, &a.text, &a.tags, a.trashed) != (b.id, &b.title, &b.text, &b.tags, b.trashed)
-            || one.version != other.version
+            || (&one.version, &one.met) != (&other.version, &other.met)
     });
     differs
         .map(|(one, other)| format!("{} says {:?} and {:?}", one.entry.id, one.entry.text, other.entry.text))

@@ -34,6 +34,15 @@ fn fourth_quarter() {
     check(3 * SEEDS);
 }
 
+/// Or the oracle would have nothing to judge.
+#[test]
+fn people_act_on_edits_that_met_in_many_worlds() {
+    let acts = |line: &String| {
+        line.contains(" settles ") || (line.contains(" edits ") && !line.contains(" of 0 sides "))
+    };
+    assert!((0..30).filter(|seed| run(*seed).trace.iter().any(acts)).count() > 5);
+}
+
 #[test]
 fn a_seed_run_twice_gives_the_same_trace() {
     for seed in [3, 1_000_003, u64::MAX] {

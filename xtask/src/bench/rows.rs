@@ -121,7 +121,7 @@ pub(super) fn row(
 }
 
 /// The row of a figure that is worth knowing.
-fn untargeted(key: &'static str, metric: &str, figure: &Figure, floor: Option<Floor>) -> Row {
+pub(super) fn untargeted(key: &'static str, metric: &str, figure: &Figure, floor: Option<Floor>) -> Row {
     Row { target: None, ..row(key, metric, figure, Target::ms(0), floor) }
 }
 

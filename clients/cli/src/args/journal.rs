@@ -111,6 +111,18 @@ pub(crate) struct ListArgs {
     /// The entries in the trash instead.
     #[arg(long)]
     pub(crate) trashed: bool,
+    /// Only entries in which two edits met and you haven't chosen yet.
+    #[arg(long, conflicts_with = "trashed")]
+    pub(crate) met: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SettleArgs {
+    /// The entry: its id, or as much of it as fits one only.
+    pub(crate) id: String,
+    /// What to keep: one of the versions that `haven show` names, or as much of it as fits one only, or "both".
+    #[arg(long, value_name = "VERSION|both")]
+    pub(crate) keep: String,
 }
 
 #[derive(Args)]
@@ -167,7 +179,8 @@ pub(crate) enum DraftCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum ImportCommand {
-    /// Lines of JSON: {"date","title"?,"text","tags"?,"people"?}. What is there already is skipped.
+    /// Objects of JSON, a line each or in a list: {"date","title"?,"text","tags"?,"people"?}, or an export of Haven, which comes
+    /// back as it was. What is there already is skipped.
     Jsonl {
         /// The file, or `-` for stdin.
         file: PathBuf,
@@ -182,7 +195,7 @@ pub(crate) enum ImportCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum ExportCommand {
-    /// Lines of JSON, by time.
+    /// Lines of JSON with all of the journal, the trash too: what `haven import jsonl` reads.
     Jsonl {
         /// The file, or `-` for stdout.
         #[arg(default_value = "-")]

@@ -7,12 +7,12 @@ use haven_api::journal::{Entry, Filter, Hit, Page, ReadAnswer, Summary};
 use haven_core::limits::LIST_LIMIT_MAX;
 use haven_core::time::Date;
 
-use super::several;
 use super::writing::tell;
+use super::{meeting, several};
 use crate::args::{ListArgs, SearchArgs, ShowArgs};
 use crate::cx::Cx;
 use crate::fault::{Exit, Fault};
-use crate::shapes::{EntryShape, HitShape, SummaryShape};
+use crate::shapes::{EntryShape, HitShape, ListedShape};
 use crate::text::{LANGUAGE, Style, marks, summary, wrapped};
 use crate::when;
 
@@ -27,11 +27,12 @@ pub(super) async fn show(cx: &Cx, args: &ShowArgs) -> Result<Exit, Fault> {
     let haven = cx.haven().await?;
     let pages = RefCell::new(Vec::new());
     let one = async |id: &str| {
-        let (entry, answers) = haven.entry_in_words(id, args.version.as_deref(), LANGUAGE).await?;
+        let read = haven.entry_in_words(id, args.version.as_deref(), LANGUAGE).await?;
         if cx.json {
-            return cx.line(&EntryShape::of(&entry));
+            return cx.line(&EntryShape::of(&read));
         }
-        pages.borrow_mut().push(in_words(&entry, &answers, cx.style));
+        let met = meeting::in_words(&haven, &read, cx.style).await?;
+        pages.borrow_mut().push(in_words(&read.entry, &read.answers, cx.style) + &met);
         Ok(())
     };
     let exit = several::each(cx, &args.ids, one).await?;
@@ -76,6 +77,7 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
         people: args.people,
         kind: args.kind,
         trashed: args.trashed,
+        met: args.met,
     };
     let haven = cx.haven().await?;
     let mut rest = Rest::new(args.limit);
@@ -86,7 +88,7 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
         tell_near_tags(cx, &part.near_tags);
         page = rest.take(part, &mut found);
     }
-    cx.tell_all(found.iter().map(SummaryShape::of), |style| {
+    cx.tell_all(found.iter().map(ListedShape::of), |style| {
         found.iter().map(|entry| summary(entry, style)).collect()
     })?;
     if found.is_empty() {

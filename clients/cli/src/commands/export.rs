@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use haven_api::journal::ExportFormat;
+use haven_core::import::is_entry;
 use serde::Serialize;
 
 use super::vault::exists;
@@ -14,9 +15,19 @@ use crate::cx::{Cx, write};
 use crate::fault::Fault;
 use crate::text::count;
 
+/// A file in a folder that an export writes into, for as long as it is not whole.
+const MARK: &str = "INCOMPLETE.txt";
+
+const MARKED: &str =
+    "This export was stopped before its end: not everything is here. Delete this folder, and export again.\n";
+
+/// What is behind the name of a file that is not whole yet.
+const UNFINISHED: &str = ".incomplete";
+
 #[derive(Serialize)]
 struct Exported {
     exported: u64,
+    drafts: u64,
 }
 
 pub(super) async fn run(cx: &Cx, command: ExportCommand) -> Result<(), Fault> {
@@ -28,7 +39,9 @@ pub(super) async fn run(cx: &Cx, command: ExportCommand) -> Result<(), Fault> {
 }
 
 async fn to_stdout(cx: &Cx) -> Result<(), Fault> {
-    let mut export = cx.haven().await?.export(ExportFormat::Jsonl).await?;
+    let haven = cx.haven().await?;
+    let drafts = haven.drafts().await?.len() as u64;
+    let mut export = haven.export(ExportFormat::Jsonl).await?;
     while let Some(batch) = export.next().await? {
         let mut text = batch.lines.join("\n");
         if !text.is_empty() {
@@ -36,49 +49,89 @@ async fn to_stdout(cx: &Cx) -> Result<(), Fault> {
             write(text.as_bytes())?;
         }
     }
+    if drafts > 0 {
+        cx.note(&left_out(drafts));
+    }
     Ok(())
 }
 
 async fn to_file(cx: &Cx, path: PathBuf) -> Result<(), Fault> {
     let haven = cx.haven().await?;
+    let drafts = haven.drafts().await?.len() as u64;
     let mut file = NewFile::make(path)?;
     let mut export = haven.export(ExportFormat::Jsonl).await?;
-    let mut number = 0;
+    let mut exported = 0;
     while let Some(batch) = export.next().await? {
         for line in batch.lines {
             file.write(line.as_bytes())?;
             file.write(b"\n")?;
-            number += 1;
+            exported += u64::from(is_entry(line.as_bytes()));
         }
     }
     file.finish()?;
-    tell(cx, number)
+    tell(cx, &Exported { exported, drafts })
 }
 
 async fn to_folder(cx: &Cx, dir: &Path, history: bool) -> Result<(), Fault> {
     let haven = cx.haven().await?;
+    let drafts = haven.drafts().await?.len() as u64;
     let mut export = haven.export(ExportFormat::Markdown { history }).await?;
     make_folder(dir)?;
-    let mut number = 0;
+    // Until the last page is there the folder says of itself that it is not whole, whatever ends this program.
+    let mark = Mark::set(dir)?;
+    let mut exported = 0;
     while let Some(batch) = export.next().await? {
         for page in batch.files {
             let mut file = NewFile::make(dir.join(plain_name(&page.name)?))?;
             file.write(page.content.as_bytes())?;
             file.finish()?;
-            number += 1;
+            exported += 1;
         }
     }
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| refused(dir, &error))?;
-    tell(cx, number)
+    mark.take_away()?;
+    tell(cx, &Exported { exported, drafts })
 }
 
-fn tell(cx: &Cx, exported: u64) -> Result<(), Fault> {
-    cx.tell(&Exported { exported }, |_| {
+fn tell(cx: &Cx, exported: &Exported) -> Result<(), Fault> {
+    let rest = if exported.drafts > 0 { left_out(exported.drafts) } else { String::new() };
+    cx.tell(exported, |_| {
         format!(
-            "{} exported, readable for everybody who can open the files.\n",
-            count(exported, "item", "items")
+            "{} exported, readable for everybody who can open the files.\n{rest}",
+            count(exported.exported, "item", "items")
         )
     })
+}
+
+fn left_out(drafts: u64) -> String {
+    let isnt = if drafts == 1 { "isn't" } else { "aren't" };
+    format!("{} {isnt} in it; see `haven draft list`.\n", count(drafts, "draft", "drafts"))
+}
+
+/// Says in a folder that what is there is not whole.
+struct Mark<'a> {
+    dir: &'a Path,
+}
+
+impl<'a> Mark<'a> {
+    fn set(dir: &'a Path) -> Result<Self, Fault> {
+        let mut mark = NewFile::make(dir.join(MARK))?;
+        mark.write(MARKED.as_bytes())?;
+        mark.finish()?;
+        Ok(Self { dir })
+    }
+
+    /// Takes it away once every page is on the disk.
+    fn take_away(self) -> Result<(), Fault> {
+        keep(self.dir)
+            .and_then(|()| fs::remove_file(self.dir.join(MARK)))
+            .and_then(|()| keep(self.dir))
+            .map_err(|error| refused(self.dir, &error))
+    }
+}
+
+/// Makes what changed in a folder durable.
+fn keep(dir: &Path) -> io::Result<()> {
+    File::open(dir).and_then(|dir| dir.sync_all())
 }
 
 /// A name that leads nowhere else, whoever made it.
@@ -102,8 +155,13 @@ fn make_folder(dir: &Path) -> Result<(), Fault> {
     }
     let mut inside = fs::read_dir(dir).map_err(|error| refused(dir, &error))?;
     if inside.next().is_some() {
+        let why = if dir.join(MARK).exists() {
+            format!("an export into {} was stopped before its end", dir.display())
+        } else {
+            format!("{} isn't empty", dir.display())
+        };
         let next = "Give the name of a new or an empty folder.";
-        return Err(Fault::decision("nothing was exported", format!("{} isn't empty", dir.display()), next));
+        return Err(Fault::decision("nothing was exported", why, next));
     }
     Ok(())
 }
@@ -112,18 +170,24 @@ fn refused(path: &Path, error: &io::Error) -> Fault {
     Fault::system(format!("{} can't be written", path.display()), error)
 }
 
-/// A file that did not exist, for its owner only; removed again if the export does not come to its end.
+/// A file that did not exist, for its owner only. It has its name once it is whole and on the disk; what was begun is removed
+/// again if the export does not come to its end, and says in its name that it is not whole if nobody could.
 pub(super) struct NewFile {
     path: PathBuf,
+    unfinished: PathBuf,
     writer: BufWriter<File>,
     is_whole: bool,
 }
 
 impl NewFile {
     pub(super) fn make(path: PathBuf) -> Result<Self, Fault> {
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-            Ok(file) => Ok(Self { path, writer: BufWriter::new(file), is_whole: false }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
+        free(&path)?;
+        let mut name = path.as_os_str().to_owned();
+        name.push(UNFINISHED);
+        let unfinished = PathBuf::from(name);
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished) {
+            Ok(file) => Ok(Self { path, unfinished, writer: BufWriter::new(file), is_whole: false }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(left_behind(&unfinished)),
             Err(error) => Err(refused(&path, &error)),
         }
     }
@@ -133,17 +197,38 @@ impl NewFile {
     }
 
     pub(super) fn finish(mut self) -> Result<(), Fault> {
-        let finished = self.writer.flush().and_then(|()| self.writer.get_ref().sync_all());
-        finished.map_err(|error| refused(&self.path, &error))?;
+        let folder = match self.path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        self.writer
+            .flush()
+            .and_then(|()| self.writer.get_ref().sync_all())
+            .map_err(|error| refused(&self.path, &error))?;
+        free(&self.path)?;
+        fs::rename(&self.unfinished, &self.path)
+            .and_then(|()| keep(folder))
+            .map_err(|error| refused(&self.path, &error))?;
         self.is_whole = true;
         Ok(())
     }
 }
 
+/// Nothing is written over.
+fn free(path: &Path) -> Result<(), Fault> {
+    if path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
+}
+
+fn left_behind(path: &Path) -> Fault {
+    let why =
+        format!("{} is left from an export that was stopped, or another one is writing it", path.display());
+    Fault::decision("nothing was written", why, "Delete it if no export runs, then try again.")
+}
+
 impl Drop for NewFile {
     fn drop(&mut self) {
         if !self.is_whole {
-            let _ = fs::remove_file(&self.path);
+            let _ = fs::remove_file(&self.unfinished);
         }
     }
 }
@@ -158,11 +243,15 @@ mod tests {
     fn a_file_is_private_never_written_over_and_gone_unless_it_is_whole() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("out");
+        let inside = || fs::read_dir(dir.path()).unwrap().count();
         drop(NewFile::make(path.clone()).unwrap());
-        assert!(!path.exists());
+        assert_eq!(inside(), 0);
         let mut file = NewFile::make(path.clone()).unwrap();
         file.write(b"x").unwrap();
+        assert!(!path.exists() && dir.path().join("out.incomplete").exists());
+        assert!(NewFile::make(path.clone()).is_err(), "another export is writing it");
         file.finish().unwrap();
+        assert_eq!(inside(), 1);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(NewFile::make(path.clone()).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"x");
@@ -177,6 +266,16 @@ mod tests {
         make_folder(&path).unwrap();
         fs::write(path.join("mine"), "").unwrap();
         assert!(make_folder(&path).is_err());
+    }
+
+    #[test]
+    fn a_folder_says_that_it_is_not_whole_until_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let mark = Mark::set(dir.path()).unwrap();
+        assert!(fs::read_to_string(dir.path().join(MARK)).unwrap().contains("not everything is here"));
+        assert!(make_folder(dir.path()).unwrap_err().why().contains("was stopped before its end"));
+        mark.take_away().unwrap();
+        make_folder(dir.path()).unwrap();
     }
 
     #[test]

@@ -1,14 +1,14 @@
-//! Taking entries in from a file, line by line, without ever holding the whole.
+//! Taking a journal in from a file, object by object, without ever holding the whole.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
-use std::path::Path;
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use bytes::Bytes;
-use haven_api::journal::{Import, Imported};
-use haven_core::limits::IMPORT_LINE_BYTES_MAX;
+use haven_api::journal::{FailedLine, Import, ImportLine, Imported};
+use haven_core::import::{Header, Line, Read, Splitter, Wrong, is_entry};
 
 use crate::args::ImportCommand;
 use crate::cx::Cx;
@@ -19,91 +19,225 @@ use crate::shapes::ImportedShape;
 use crate::text::count;
 use crate::when;
 
+/// How much of a file is read at once.
+const PART_BYTES: usize = 64 * 1024;
+
+/// Keys that are named as not used; the others are counted.
+const KEYS_NAMED: usize = 8;
+
 pub(super) async fn run(cx: &Cx, command: ImportCommand) -> Result<Exit, Fault> {
     let ImportCommand::Jsonl { file, dry_run, zone } = command;
-    let failed = Cell::new(None);
-    let lines = Lines { reader: open(&file)?, failed: &failed };
+    let said = RefCell::new(Said::default());
+    let mut objects = Objects::of(open(&file)?, &said);
+    // What is no file of objects at all is told before anything else happens.
+    objects.fill();
+    said.borrow_mut().refuse(&file)?;
     let haven = cx.haven().await?;
     let zone = zone.unwrap_or_else(when::local_zone).to_string();
-    let import = Import { id: editor::random()?, lines, dry_run, zone };
+    let import = Import { id: editor::random()?, lines: objects, dry_run, zone };
     let mut progress = Progress::new(cx);
     let done = haven.import(import, |so_far| progress.tell(so_far)).await;
     progress.clear();
-    let done = done?;
-    if let Some(error) = failed.take() {
-        cx.note(&in_words(&done, dry_run));
+    let (mut done, said) = (done?, said.into_inner());
+    if let Some(error) = said.failed {
+        cx.note(&in_words(&done, 0, dry_run));
         return Err(Fault::unreadable(&file, &error).exiting(Exit::Failed));
     }
-    cx.tell(&ImportedShape::of(&done), |_| in_words(&done, dry_run))?;
-    Ok(if done.failed.is_empty() { Exit::Done } else { Exit::Failed })
+    if let Some(wrong) = said.wrong {
+        done.fail(FailedLine { line: line_of(wrong), reason: reason_of(wrong).to_owned() });
+    }
+    let missing = said.header.map_or(0, |header| header.entries.saturating_sub(said.entries));
+    cx.tell(&ImportedShape::of(&done, missing), |_| in_words(&done, missing, dry_run))?;
+    Ok(if done.failed_total == 0 && missing == 0 { Exit::Done } else { Exit::Failed })
 }
 
-fn open(file: &Path) -> Result<Box<dyn BufRead>, Fault> {
+fn open(file: &Path) -> Result<Box<dyn io::Read>, Fault> {
     if file == Path::new("-") {
-        return Ok(Box::new(BufReader::new(io::stdin())));
+        return Ok(Box::new(io::stdin()));
     }
     let opened = File::open(file).map_err(|error| Fault::unreadable(file, &error))?;
     let is_folder = opened.metadata().is_ok_and(|found| found.is_dir());
     if is_folder {
         return Err(Fault::unreadable(file, &io::ErrorKind::IsADirectory.into()));
     }
-    Ok(Box::new(BufReader::with_capacity(64 * 1024, opened)))
+    Ok(Box::new(opened))
 }
 
-fn in_words(done: &Imported, dry_run: bool) -> String {
+fn in_words(done: &Imported, missing: u64, dry_run: bool) -> String {
     let verb = if dry_run { "would be imported" } else { "imported" };
     let mut words = format!("{} {verb}", count(done.imported, "entry", "entries"));
     if done.skipped > 0 {
         words.push_str(&format!(", {} there already", done.skipped));
     }
     words.push_str(".\n");
-    for failed in &done.failed {
-        words.push_str(&format!("line {}: {}\n", failed.line, failed.reason));
+    let with: Vec<String> = [
+        (done.people, "person", "people"),
+        (done.definitions, "exercise or measure of yours", "exercises and measures of yours"),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, one, many)| count(number, one, many))
+    .collect();
+    if !with.is_empty() && !dry_run {
+        words.push_str(&format!(
+            "With {}: {}.\n",
+            if done.imported == 1 { "it" } else { "them" },
+            with.join(", ")
+        ));
+    }
+    words.push_str(&unused_in_words(done));
+    for reason in &done.reasons {
+        words.push_str(&format!("{}: {}\n", lines_in_words(&reason.lines, reason.count), reason.reason));
+    }
+    let told: u64 = done.reasons.iter().map(|reason| reason.count).sum();
+    if done.failed_total > told {
+        let others = count(done.failed_total - told, "more line", "more lines");
+        words.push_str(&format!("{others} can't be used, for other reasons\n"));
+    }
+    if missing > 0 {
+        let entries = count(missing, "entry that it announces isn't", "entries that it announces aren't");
+        words.push_str(&format!(
+            "The file ends early: {entries} in it. If you have another copy, import that too.\n"
+        ));
     }
     words
 }
 
-/// The lines of a file. One that is too long is cut after the first byte too many: enough to be told from one that fits.
-struct Lines<'a> {
-    reader: Box<dyn BufRead>,
-    failed: &'a Cell<Option<io::Error>>,
+fn unused_in_words(done: &Imported) -> String {
+    if done.unused.is_empty() {
+        return String::new();
+    }
+    let named: Vec<&str> = done.unused.keys().take(KEYS_NAMED).map(String::as_str).collect();
+    let and_more = if done.unused.len() > KEYS_NAMED { ", …" } else { "" };
+    let keys = count(done.unused.len() as u64, "key", "keys");
+    format!("{keys} not used: {}{and_more}\n", named.join(", "))
 }
 
-impl Iterator for Lines<'_> {
-    type Item = Bytes;
+/// `line 4`, `lines 4 and 7`, `lines 4, 7, 9 and 4,012 more`.
+fn lines_in_words(lines: &[u64], count: u64) -> String {
+    let mut named: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let more = count.saturating_sub(lines.len() as u64);
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    match named.split_last() {
+        Some((last, [])) => format!("line {last}"),
+        Some((last, first)) => format!("lines {} and {last}", first.join(", ")),
+        None => "a line".to_owned(),
+    }
+}
 
-    fn next(&mut self) -> Option<Bytes> {
-        match read_line(&mut self.reader) {
-            Ok(line) => line,
-            Err(error) => {
-                self.failed.set(Some(error));
-                None
-            }
+/// What was said of the file while it was read.
+#[derive(Default)]
+struct Said {
+    failed: Option<io::Error>,
+    wrong: Option<Wrong>,
+    header: Option<Header>,
+    entries: u64,
+}
+
+impl Said {
+    /// Refuses a file in which nothing was found because it is none of JSON.
+    fn refuse(&mut self, file: &Path) -> Result<(), Fault> {
+        if let Some(error) = self.failed.take() {
+            return Err(Fault::unreadable(file, &error));
+        }
+        let Some(Wrong::NotJson) = self.wrong else { return Ok(()) };
+        let name = if file == Path::new("-") { PathBuf::from("what was typed") } else { file.to_owned() };
+        Err(Fault::usage(
+            "nothing was imported",
+            format!("{} holds no JSON", name.display()),
+            "Save the entries as JSON first, each as {\"date\": \"2026-11-24\", \"text\": \"…\"}.",
+        ))
+    }
+}
+
+fn reason_of(wrong: Wrong) -> &'static str {
+    match wrong {
+        Wrong::NotJson => "this is no JSON",
+        Wrong::Between { .. } => {
+            "this is no JSON, and nothing after it could be read; mend it, then import the file again"
+        }
+        Wrong::CutOff { .. } => {
+            "the file ends in the middle of what begins here; if you have a whole copy, import that too"
         }
     }
 }
 
-fn read_line(reader: &mut dyn BufRead) -> io::Result<Option<Bytes>> {
-    const CUT: usize = IMPORT_LINE_BYTES_MAX + 1;
-    let mut line = Vec::new();
-    let mut is_begun = false;
-    loop {
-        let buffer = match reader.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            buffer => buffer?,
-        };
-        if buffer.is_empty() {
-            return Ok(is_begun.then(|| line.into()));
+fn line_of(wrong: Wrong) -> u64 {
+    match wrong {
+        Wrong::NotJson => 1,
+        Wrong::Between { line } | Wrong::CutOff { line } => line,
+    }
+}
+
+/// The objects of a file.
+struct Objects<'a> {
+    reader: Box<dyn io::Read>,
+    splitter: Splitter,
+    ready: VecDeque<ImportLine>,
+    is_done: bool,
+    is_first: bool,
+    said: &'a RefCell<Said>,
+}
+
+impl<'a> Objects<'a> {
+    fn of(reader: Box<dyn io::Read>, said: &'a RefCell<Said>) -> Self {
+        let splitter = Splitter::default();
+        Self { reader, splitter, ready: VecDeque::new(), is_done: false, is_first: true, said }
+    }
+
+    /// Reads on until an object is ready or there is none.
+    fn fill(&mut self) {
+        let mut part = vec![0; PART_BYTES];
+        while self.ready.is_empty() && !self.is_done {
+            let found = match self.reader.read(&mut part) {
+                Ok(0) => {
+                    self.is_done = true;
+                    self.splitter.end()
+                }
+                Ok(size) => self.splitter.push(&part[..size]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.said.borrow_mut().failed = Some(error);
+                    self.is_done = true;
+                    Ok(Vec::new())
+                }
+            };
+            match found {
+                Ok(pieces) => self.ready.extend(
+                    pieces
+                        .into_iter()
+                        .map(|piece| ImportLine { number: piece.line, content: piece.bytes.into() }),
+                ),
+                Err(wrong) => {
+                    self.said.borrow_mut().wrong = Some(wrong);
+                    self.is_done = true;
+                }
+            }
         }
-        is_begun = true;
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let part = &buffer[..end.unwrap_or(buffer.len())];
-        line.extend_from_slice(&part[..part.len().min(CUT - line.len())]);
-        let used = end.map_or(buffer.len(), |end| end + 1);
-        reader.consume(used);
-        if end.is_some() {
-            return Ok(Some(line.into()));
+    }
+
+    /// Counts what an export announces and what is there.
+    fn count(&mut self, line: &ImportLine) {
+        let mut said = self.said.borrow_mut();
+        if std::mem::take(&mut self.is_first)
+            && let Ok(Read { line: Line::Header(header), .. }) = Read::parse(&line.content)
+        {
+            said.header = Some(header);
         }
+        said.entries += u64::from(is_entry(&line.content));
+    }
+}
+
+impl Iterator for Objects<'_> {
+    type Item = ImportLine;
+
+    fn next(&mut self) -> Option<ImportLine> {
+        self.fill();
+        let line = self.ready.pop_front()?;
+        self.count(&line);
+        Some(line)
     }
 }
 
@@ -121,7 +255,7 @@ impl Progress {
 
     fn tell(&mut self, so_far: &Imported) {
         if self.begun.is_some_and(|begun| begun.elapsed() > PROGRESS_AFTER) {
-            let lines = so_far.imported + so_far.skipped + so_far.failed.len() as u64;
+            let lines = so_far.imported + so_far.skipped + so_far.failed_total;
             let _ = write!(io::stderr(), "\r{} read", count(lines, "line", "lines"));
             self.is_shown = true;
         }
@@ -138,26 +272,39 @@ impl Progress {
 mod tests {
     use super::*;
 
-    fn check(content: &[u8], lines: &[usize]) {
-        let mut reader = BufReader::with_capacity(7, content);
-        let mut found = Vec::new();
-        while let Some(line) = read_line(&mut reader).unwrap() {
-            found.push(line.len());
+    #[test]
+    fn lines_are_named_as_far_as_that_helps() {
+        for (lines, count, said) in [
+            (&[4][..], 1, "line 4"),
+            (&[4, 7], 2, "lines 4 and 7"),
+            (&[4, 7, 9], 3, "lines 4, 7 and 9"),
+            (&[4, 7, 9], 4_015, "lines 4, 7, 9 and 4012 more"),
+        ] {
+            assert_eq!(lines_in_words(lines, count), said);
         }
-        assert_eq!(found, lines, "{} bytes", content.len());
     }
 
     #[test]
-    fn lines_are_read_without_their_ends_and_long_ones_are_cut() {
-        check(b"", &[]);
-        check(b"one\n\ntwo", &[3, 0, 3]);
-        check(b"\n", &[0]);
-        check(b"a line longer than the buffer\nx\n", &[29, 1]);
-        let mut long = vec![b'x'; 3 * IMPORT_LINE_BYTES_MAX];
-        long.extend_from_slice(b"\nnext\n");
-        check(&long, &[IMPORT_LINE_BYTES_MAX + 1, 4]);
-        let mut fits = vec![b'x'; IMPORT_LINE_BYTES_MAX];
-        fits.push(b'\n');
-        check(&fits, &[IMPORT_LINE_BYTES_MAX]);
+    fn what_was_not_used_and_what_is_missing_is_told() {
+        let mut done = Imported { imported: 1, people: 2, ..Imported::default() };
+        assert_eq!(in_words(&done, 0, false), "1 entry imported.\nWith it: 2 people.\n");
+        done.people = 0;
+        done.unused = [("mood".to_owned(), 3), ("weather".to_owned(), 1)].into();
+        assert_eq!(in_words(&done, 0, true), "1 entry would be imported.\n2 keys not used: mood, weather\n");
+        done.unused = (0..9).map(|n| (format!("k{n}"), 1)).collect();
+        assert!(in_words(&done, 0, false).contains("9 keys not used: k0, k1, k2, k3, k4, k5, k6, k7, …\n"));
+        done.unused.clear();
+        let early = "The file ends early: 1 entry that it announces isn't in it. If you have another copy, import that too.\n";
+        assert!(in_words(&done, 1, false).ends_with(early));
+    }
+
+    #[test]
+    fn what_an_export_announces_is_counted() {
+        let said = RefCell::new(Said::default());
+        let file = "{\"haven\":{\"schema\":1,\"entries\":3}}\n{\"person\":{}}\n\n{\"date\":\"2021-05-01\"}\n";
+        let found: Vec<_> = Objects::of(Box::new(file.as_bytes()), &said).map(|line| line.number).collect();
+        assert_eq!(found, [1, 2, 3, 4]);
+        let said = said.into_inner();
+        assert_eq!((said.header.map(|header| header.entries), said.entries), (Some(3), 1));
     }
 }

@@ -188,14 +188,12 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
 }
 
 /// Writes answers that a script passed, without a question. Whether anybody could come to harm has to be answered all the same.
-async fn from_file(cx: &Cx, args: &DoArgs, answers: ValueMap) -> Result<Written, Fault> {
+async fn from_file(cx: &Cx, args: &DoArgs, mut answers: ValueMap) -> Result<Written, Fault> {
     let haven = cx.haven().await?;
     let exercise = haven.exercise(&args.id, None, LANGUAGE).await?;
-    let people = if exercise.harm_question.is_some() || !exercise.unsafe_notice.is_empty() {
-        haven.people().await?
-    } else {
-        Vec::new()
-    };
+    let minds = exercise.harm_question.is_some() || !exercise.unsafe_notice.is_empty();
+    let people = if minds || !args.people.is_empty() { haven.people().await? } else { Vec::new() };
+    sitting::answer_whom(&people, &args.people, &exercise, &mut answers);
     let is_unsafe = sitting::is_unsafe(&people, &args.people, &exercise, &answers);
     if let Some(harm) = stepper::held(&exercise, is_unsafe) {
         return Err(held(harm, "someone it's about is marked as not safe to be open with"));

@@ -245,6 +245,10 @@ fn in_words(status: &Status, style: Style) -> String {
         let drafts = count(status.drafts.into(), "draft waits", "drafts wait");
         words.push_str(&format!("{drafts} for you: `haven draft list`.\n"));
     }
+    if status.met > 0 {
+        let entries = count(status.met.into(), "entry", "entries");
+        words.push_str(&format!("Two edits met in {entries}: `haven list --met`.\n"));
+    }
     if status.alarms > 0 {
         let alarms = count(status.alarms.into(), "alarm waits", "alarms wait");
         words.push_str(&format!("{} for you: `haven alarms`.\n", style.bold(&alarms)));

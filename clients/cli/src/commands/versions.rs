@@ -50,8 +50,8 @@ fn in_words(version: &EntryVersion, style: Style) -> String {
 async fn compared(cx: &Cx, haven: &Haven, id: &str, versions: &[EntryVersion]) -> Result<(), Fault> {
     let mut read = Vec::with_capacity(versions.len());
     for version in versions {
-        let (entry, answers) = haven.entry_in_words(id, Some(&version.version), LANGUAGE).await?;
-        read.push(parts(&entry, &answers));
+        let then = haven.entry_in_words(id, Some(&version.version), LANGUAGE).await?;
+        read.push(parts(&then.entry, &then.answers));
     }
     let changes: Vec<Vec<Change>> = (0..read.len())
         .map(|at| differing::changes(read.get(at + 1).map_or(&[], Vec::as_slice), &read[at]))

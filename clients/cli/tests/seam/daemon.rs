@@ -28,6 +28,8 @@ use tonic::{Request, Response, Status};
 
 pub(crate) const ID: &str = "5638bba7f40fe90c2723b58b67d8ee19";
 pub(crate) const VERSION: &str = "5237a9cf";
+/// Under this name the entry has two versions that met.
+pub(crate) const MET: &str = "5638bba";
 
 /// The version before, with another word in its text.
 pub(crate) const OLD_VERSION: &str = "0a11";
@@ -57,6 +59,7 @@ impl Daemon {
             .add_service(SupportServiceServer::new(Fake))
             .add_service(PracticeServiceServer::new(Fake))
             .add_service(PeopleServiceServer::new(Fake))
+            .add_service(DraftServiceServer::new(Fake))
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
         let thread = thread::spawn(move || runtime.block_on(server).unwrap());
         Self { home, stop: Some(stop), thread: Some(thread) }
@@ -151,7 +154,12 @@ fn summary() -> pb::EntrySummary {
         exercise: None,
         opening: "It rained all day.".to_owned(),
         exercise_title: String::new(),
+        met: false,
     }
+}
+
+fn version(name: &str) -> pb::EntryVersion {
+    pb::EntryVersion { version: name.to_owned(), at_ms: 0, device: "Laptop".to_owned() }
 }
 
 /// Writes a service's calls as functions of their requests.
@@ -200,6 +208,7 @@ impl VaultService for Fake {
                 drafts: 0,
                 version: "0.1.0".to_owned(),
                 waiting: 0,
+                met: 1,
             }),
         });
     }
@@ -452,7 +461,11 @@ impl JournalService for Fake {
             known(&request.id).and_then(|id| answer(pb::EditEntryResponse { id, version, unchanged: false }))
         };
         get_entry(GetEntryRequest) -> GetEntryResponse = |request| known(&request.id).and_then(|_| {
-            let text = if request.version == OLD_VERSION { "rain\nall night" } else { "rain\nall day" };
+            let text = match &request.version[..] {
+                OLD_VERSION => "rain\nall night",
+                met if met.starts_with("5237b") => "sun",
+                _ => "rain\nall day",
+            };
             answer(pb::GetEntryResponse {
                 entry: Some(pb::Entry {
                     summary: Some(summary()),
@@ -462,6 +475,7 @@ impl JournalService for Fake {
                     version: VERSION.to_owned(),
                 }),
                 answers_read: Vec::new(),
+                met: if request.id == MET { ["5237aaaa11", "5237bbbb22"].map(version).into() } else { Vec::new() },
             })
         });
         list_entries(ListEntriesRequest) -> ListEntriesResponse = |request| {
@@ -492,19 +506,22 @@ impl JournalService for Fake {
             answer(pb::ListHistoryResponse { versions: vec![version(VERSION), version(OLD_VERSION)] })
         };
         restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
+        settle_entry(SettleEntryRequest) -> SettleEntryResponse = no;
         trash_entry(TrashEntryRequest) -> TrashEntryResponse = |request| {
             known(&request.id).and_then(|id| answer(pb::TrashEntryResponse { id }))
         };
         untrash_entry(UntrashEntryRequest) -> UntrashEntryResponse = no;
         import_entries(ImportEntriesRequest) -> ImportEntriesResponse = |request| {
             let failed = |line: &pb::ImportLine| match &line.content[..] {
-                b"bad" => Some(pb::FailedLine { number: line.number, reason: "no JSON".to_owned() }),
-                b"where" => Some(pb::FailedLine { number: line.number, reason: request.zone.clone() }),
+                br#"{"bad":1}"# => Some(pb::FailedLine { number: line.number, reason: "no JSON".to_owned() }),
+                br#"{"where":1}"# => Some(pb::FailedLine { number: line.number, reason: request.zone.clone() }),
                 _ => None,
             };
             let failed: Vec<_> = request.lines.iter().filter_map(failed).collect();
             let imported = u32::try_from(request.lines.len() - failed.len()).unwrap();
-            answer(pb::ImportEntriesResponse { imported, skipped: 0, failed })
+            let unused = vec![pb::UnusedKey { key: "mood".to_owned(), lines: 1 }];
+            let unused = if imported == 3 { unused } else { vec![] };
+            answer(pb::ImportEntriesResponse { imported, skipped: 0, failed, unused, people: 0, definitions: 0 })
         };
     }
 
@@ -516,7 +533,8 @@ impl JournalService for Fake {
         'a: 'b,
         Self: 'b,
     {
-        let line = pb::ExportEntriesResponse { lines: vec!["{}".to_owned()], files: vec![] };
+        let page = pb::ExportFile { name: "page.md".to_owned(), content: "a page".to_owned() };
+        let line = pb::ExportEntriesResponse { lines: vec!["{}".to_owned()], files: vec![page] };
         let locked = ApiError::new(ErrorReason::Locked, "the export stopped");
         Box::pin(async { answer(tokio_stream::iter(vec![Ok(line), Err(locked.into())])) })
     }

@@ -1,5 +1,6 @@
 //! Exit codes and envelopes.
 
+use std::fs;
 use std::io::Read as _;
 
 use haven_api::error::ErrorReason;
@@ -161,25 +162,69 @@ fn nothing_is_asked_where_nobody_can_answer() {
 #[test]
 fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     let daemon = Daemon::start();
-    let output = daemon.run(&["import", "jsonl", "-", "--json"], b"good\nbad\n\ngood");
+    let good = r#"{"date":"2021-05-01"}"#;
+    let output = daemon
+        .run(&["import", "jsonl", "-", "--json"], format!("{good}\n{{\"bad\":1}}\n\n{good}").as_bytes());
     assert_eq!(output.status.code(), Some(1));
-    let done = "{\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}]}\n";
+    let done = "{\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}],\"failed_total\":1,\
+                \"reasons\":[{\"reason\":\"no JSON\",\"lines\":[2],\"count\":1}],\"people\":0,\"definitions\":0,\"unused\":{},\
+                \"missing\":0}\n";
     assert_eq!(String::from_utf8(output.stdout).unwrap(), done);
-    assert_eq!(daemon.run(&["import", "jsonl", "-"], b"good").status.code(), Some(0));
+    assert_eq!(daemon.run(&["import", "jsonl", "-"], good.as_bytes()).status.code(), Some(0));
     assert_eq!(daemon.run(&["import", "jsonl", "/nowhere"], b"").status.code(), Some(2));
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out");
     let output = daemon.run(&["export", "jsonl", file.to_str().unwrap()], b"");
     assert_eq!(output.status.code(), Some(3), "{output:?}");
-    assert!(!file.exists(), "half an export looks like a whole one");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "half an export looks like a whole one");
+
+    let pages = folder.path().join("pages");
+    let output = daemon.run(&["export", "markdown", pages.to_str().unwrap()], b"");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(pages.join("page.md").exists());
+    assert!(fs::read_to_string(pages.join("INCOMPLETE.txt")).unwrap().contains("not everything is here"));
+    let output = daemon.run(&["export", "markdown", pages.to_str().unwrap()], b"");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("was stopped before its end"), "{output:?}");
+}
+
+/// What `haven import` says of a file, and how it ends.
+fn imported(daemon: &Daemon, file: &str) -> (Option<i32>, String) {
+    let output = daemon.run(&["import", "jsonl", "-"], file.as_bytes());
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_file_of_any_shape_is_read_as_what_it_is_and_one_cause_is_told_once() {
+    let daemon = Daemon::start();
+    let list = "[\n  {\n    \"date\": \"2021-05-01\"\n  },\n  {\"date\": \"2021-05-02\"}, {\"bad\":1}\n]\n";
+    assert_eq!(imported(&daemon, list), (Some(1), "2 entries imported.\nline 5: no JSON\n".to_owned()));
+    let three = "{\"date\":\"2021-05-01\"} {\"a\":1}\r\n{\"a\":2}";
+    assert_eq!(imported(&daemon, three), (Some(0), "3 entries imported.\n1 key not used: mood\n".to_owned()));
+    let many = format!("{{\"a\":1}}\n{}", "{\"bad\":1}\n".repeat(5_000));
+    let said = "1 entry imported.\nlines 2, 3, 4 and 4997 more: no JSON\n";
+    assert_eq!(imported(&daemon, &many), (Some(1), said.to_owned()));
+    let cut = "[\n{\"date\":\"2021-05-01\"},\n{\"date\":";
+    let (code, said) = imported(&daemon, cut);
+    assert_eq!(code, Some(1));
+    assert!(said.starts_with("1 entry imported.\nline 3: the file ends in the middle"), "{said}");
+    let short = "{\"haven\":{\"schema\":1,\"people\":0,\"definitions\":0,\"entries\":2}}\n{\"date\":\"2021-05-01\"}\n";
+    let (code, said) = imported(&daemon, short);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("The file ends early: 1 entry that it announces isn't in it."), "{said}");
+    for wrong in ["%PDF-1.7\nobj\n", "date,text\n2021-05-01,walked\n2021-05-02,slept\n"] {
+        let (code, said) = imported(&daemon, wrong);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("holds no JSON") && !said.contains("walked"), "{said}");
+    }
 }
 
 #[test]
 fn a_daemon_that_ends_in_the_middle_of_a_call_is_told_from_one_that_is_silent() {
     let home = tempfile::tempdir().unwrap();
     let listener = std::os::unix::net::UnixListener::bind(home.path().join(SOCKET)).unwrap();
-    let lock = std::fs::File::create(home.path().join(LOCK)).unwrap();
+    let lock = fs::File::create(home.path().join(LOCK)).unwrap();
     let check = |why: &str, next: &str| {
         let output = std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -206,7 +251,7 @@ fn a_daemon_that_ends_in_the_middle_of_a_call_is_told_from_one_that_is_silent() 
 fn a_daemon_that_takes_no_call_is_silent_and_holds_nobody_up() {
     let home = tempfile::tempdir().unwrap();
     let _listener = std::os::unix::net::UnixListener::bind(home.path().join(SOCKET)).unwrap();
-    let lock = std::fs::File::create(home.path().join(LOCK)).unwrap();
+    let lock = fs::File::create(home.path().join(LOCK)).unwrap();
     lock.lock().unwrap();
     std::thread::scope(|scope| {
         let check = |arguments: &'static [&str], code: i32, said: &'static str| {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::daemon::{Daemon, ID};
+use crate::daemon::{Daemon, ID, MET};
 
 fn check(daemon: &Daemon, arguments: &[&str], json: &str, words: &str) {
     assert_eq!(daemon.says(&[arguments, &["--json"]].concat()), json, "{arguments:?}");
@@ -48,8 +48,30 @@ fn scripts_read_objects_and_people_read_lines() {
         &["status"],
         "{\"state\":\"unlocked\",\"device\":\"Laptop\",\"device_id\":\"6c7bfbd4a2723442\",\"entries\":1,\
          \"sync\":{\"state\":\"offline\",\"pending\":2,\"server\":\"http://127.0.0.1:7460\",\
-         \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0,\"waiting\":0}\n",
-        "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 can't be reached; 2 records to send.\n",
+         \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0,\"waiting\":0,\"met\":1}\n",
+        "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 can't be reached; 2 records to send.\n\
+         Two edits met in 1 entry: `haven list --met`.\n",
+    );
+}
+
+#[test]
+fn two_edits_that_met_are_told_beside_the_entry() {
+    let daemon = Daemon::start();
+    let shown: Value = serde_json::from_str(&daemon.says(&["show", MET, "--json"])).unwrap();
+    assert_eq!(shown["met"].as_array().unwrap().len(), 2);
+    let side = serde_json::json!({"version": "5237bbbb22", "at": "1970-01-01T00:00:00Z", "device": "Laptop"});
+    assert_eq!(shown["met"][1], side);
+    assert_eq!(
+        daemon.says(&["show", MET]),
+        format!(
+            "Rain\n1660-01-01  note  #calm  @Ann\n{ID}\n\nrain\nall day\n\n\
+             Two edits met here, and you haven't chosen between them yet.\n\
+             5237aaaa  from Laptop, 1970-01-01 00:00\nThis is the one you see above.\n\n\
+             5237bbbb  from Laptop, 1970-01-01 00:00\nsun\n\n\
+             Keep one:   haven settle 5638bba7 --keep 5237aaaa\n\
+             Keep both:  haven settle 5638bba7 --keep both\n\
+             Or edit the entry: what you write then stands, on all your devices.\n"
+        )
     );
 }
 

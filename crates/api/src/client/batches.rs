@@ -1,6 +1,5 @@
 //! Cutting a file into batches that fit a message.
 
-use bytes::Bytes;
 use haven_core::limits::IMPORT_LINE_BYTES_MAX;
 
 use crate::journal::ImportLine;
@@ -18,18 +17,18 @@ pub(super) struct Batch {
 }
 
 /// Cuts lines into batches; blank lines count and are left out. There is at least one batch, and exactly one is the last.
-pub(super) struct Batches<I: Iterator<Item = Bytes>> {
-    lines: std::iter::Peekable<std::iter::Zip<std::ops::RangeFrom<u64>, I>>,
+pub(super) struct Batches<I: Iterator<Item = ImportLine>> {
+    lines: std::iter::Peekable<I>,
     is_done: bool,
 }
 
-impl<I: Iterator<Item = Bytes>> Batches<I> {
+impl<I: Iterator<Item = ImportLine>> Batches<I> {
     pub(super) fn new(lines: impl IntoIterator<IntoIter = I>) -> Self {
-        Self { lines: (1..).zip(lines).peekable(), is_done: false }
+        Self { lines: lines.into_iter().peekable(), is_done: false }
     }
 }
 
-impl<I: Iterator<Item = Bytes>> Iterator for Batches<I> {
+impl<I: Iterator<Item = ImportLine>> Iterator for Batches<I> {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
@@ -39,7 +38,7 @@ impl<I: Iterator<Item = Bytes>> Iterator for Batches<I> {
         let mut batch = Batch::default();
         let mut bytes = 0;
         while batch.lines.len() < IMPORT_BATCH_LINES && bytes < IMPORT_BATCH_BYTES {
-            let Some((number, content)) = self.lines.next() else { break };
+            let Some(ImportLine { number, content }) = self.lines.next() else { break };
             if content.len() > IMPORT_LINE_BYTES_MAX {
                 batch.too_long.push(number);
             } else if !content.trim_ascii().is_empty() {
@@ -55,11 +54,17 @@ impl<I: Iterator<Item = Bytes>> Iterator for Batches<I> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+
+    fn numbered(contents: impl Iterator<Item = Bytes>) -> impl Iterator<Item = ImportLine> {
+        (1..).zip(contents).map(|(number, content)| ImportLine { number, content })
+    }
 
     fn check(sizes: &[usize], expected: &[(&[u64], &[u64])]) {
         let lines = sizes.iter().map(|size| Bytes::from(vec![b'x'; *size]));
-        let batches: Vec<Batch> = Batches::new(lines).collect();
+        let batches: Vec<Batch> = Batches::new(numbered(lines)).collect();
         let numbers = |batch: &Batch| batch.lines.iter().map(|line| line.number).collect::<Vec<_>>();
         let found: Vec<_> = batches.iter().map(|batch| (numbers(batch), batch.too_long.clone())).collect();
         let expected: Vec<_> = expected.iter().map(|(sent, long)| (sent.to_vec(), long.to_vec())).collect();
@@ -82,7 +87,7 @@ mod tests {
     #[test]
     fn a_batch_has_a_thousand_lines_at_most() {
         let lines = std::iter::repeat_n(Bytes::from_static(b"x"), 2_500);
-        let sizes: Vec<usize> = Batches::new(lines).map(|batch| batch.lines.len()).collect();
+        let sizes: Vec<usize> = Batches::new(numbered(lines)).map(|batch| batch.lines.len()).collect();
         assert_eq!(sizes, [1_000, 1_000, 500]);
     }
 

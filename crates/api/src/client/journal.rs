@@ -7,7 +7,8 @@ use crate::convert::entry::{
 use crate::convert::{draft, edit, filter, read, sent, some};
 use crate::error::ApiError;
 use crate::journal::{
-    Draft, Edit, Entry, EntryVersion, ExportFormat, Filter, Hit, Page, ReadAnswer, Summary, TagCount, Written,
+    Draft, Edit, Entry, EntryRead, EntryVersion, ExportFormat, Filter, Hit, Keep, Page, Summary, TagCount,
+    Written,
 };
 use crate::pb;
 
@@ -60,10 +61,10 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`.
     pub async fn entry(&self, id: &str, version: Option<&str>) -> Result<Entry, ApiError> {
-        Ok(self.entry_in_words(id, version, "").await?.0)
+        Ok(self.entry_in_words(id, version, "").await?.entry)
     }
 
-    /// Reads an entry, and its answers in words.
+    /// Reads an entry, its answers in words, and what met in it.
     ///
     /// # Errors
     /// As [`Client::entry`].
@@ -72,12 +73,13 @@ impl<T: Transport> Client<T> {
         id: &str,
         version: Option<&str>,
         language: &str,
-    ) -> Result<(Entry, Vec<ReadAnswer>), ApiError> {
+    ) -> Result<EntryRead, ApiError> {
         let version = version.unwrap_or_default().to_owned();
         let request = pb::GetEntryRequest { id: id.to_owned(), version, language: language.to_owned() };
         let answer = self.journal_service().get_entry(request).await?.into_inner();
-        let read = answer.answers_read.into_iter().map(read_answer_from_pb).collect::<Result<_, _>>()?;
-        Ok((entry_from_pb(sent(answer.entry, "entry")?)?, read))
+        let answers = answer.answers_read.into_iter().map(read_answer_from_pb).collect::<Result<_, _>>()?;
+        let entry = entry_from_pb(sent(answer.entry, "entry")?)?;
+        Ok(EntryRead { entry, answers, met: answer.met.into_iter().map(version_from_pb).collect() })
     }
 
     /// Reads a page of entries, newest first. `limit` 0 means as many as a page may hold; `page` is the page before's
@@ -153,6 +155,25 @@ impl<T: Transport> Client<T> {
         Ok(Written {
             id: read(&restored.id, "id")?,
             version: restored.version,
+            complete: true,
+            unchanged: false,
+        })
+    }
+
+    /// Chooses between edits that met in an entry, on all devices.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`; `TOO_LARGE` if both together are too long.
+    pub async fn settle(&self, id: &str, keep: Keep<'_>) -> Result<Written, ApiError> {
+        let keep = match keep {
+            Keep::Version(version) => pb::settle_entry_request::Keep::Version(version.to_owned()),
+            Keep::Both => pb::settle_entry_request::Keep::Both(true),
+        };
+        let request = pb::SettleEntryRequest { id: id.to_owned(), keep: Some(keep) };
+        let settled = self.journal_service().settle_entry(request).await?.into_inner();
+        Ok(Written {
+            id: read(&settled.id, "id")?,
+            version: settled.version,
             complete: true,
             unchanged: false,
         })

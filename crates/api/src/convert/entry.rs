@@ -55,8 +55,8 @@ pub fn exercise_ref_from_pb(exercise: &pb::ExerciseRef) -> Result<ExerciseRef, A
     Ok(ExerciseRef { id: read(&exercise.id, "exercise")?, version: exercise.version })
 }
 
-/// Writes what lists show of an entry; people by name, those without one left out. The title of what it answers is left to
-/// whoever holds the exercises.
+/// Writes what lists show of an entry; people by name, those without one left out. The title of what it answers, and
+/// whether edits met in it, are left to whoever knows.
 pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
     let named = |id: &PersonId| Some(pb::PersonRef { id: id.to_string(), name: name_of(*id)? });
     let mut people: Vec<pb::PersonRef> = entry.people.iter().filter_map(named).collect();
@@ -73,6 +73,7 @@ pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
         exercise: entry.exercise.as_ref().map(exercise_ref_to_pb),
         opening: entry.opening().to_owned(),
         exercise_title: String::new(),
+        met: false,
     }
 }
 
@@ -94,6 +95,7 @@ pub fn summary_from_pb(entry: pb::EntrySummary) -> Result<Summary, ApiError> {
         exercise: entry.exercise.as_ref().map(exercise_ref_from_pb).transpose()?,
         opening: entry.opening,
         exercise_title: entry.exercise_title,
+        met: entry.met,
     })
 }
 

@@ -26,6 +26,8 @@ pub struct Wanted {
     pub kind: Option<EntryKind>,
     /// The entries in the trash instead of the others.
     pub trashed: bool,
+    /// Only the entries in which edits met and are not settled.
+    pub met: bool,
 }
 
 /// Reads a filter; an absent one lets everything through that is not in the trash.
@@ -41,6 +43,7 @@ pub fn from_pb(filter: Option<pb::EntryFilter>, person: FindPerson<'_>) -> Resul
         people: filter.people.iter().map(|spec| find_person(spec, person)).collect::<Result<_, _>>()?,
         kind: kind_from_pb(filter.kind)?,
         trashed: filter.trashed,
+        met: filter.met,
     })
 }
 
@@ -53,6 +56,7 @@ pub fn to_pb(filter: &Filter) -> pb::EntryFilter {
         people: filter.people.clone(),
         kind: filter.kind.map_or(pb::EntryKind::Unspecified, kind_to_pb).into(),
         trashed: filter.trashed,
+        met: filter.met,
     }
 }
 

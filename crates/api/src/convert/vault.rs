@@ -20,6 +20,7 @@ pub fn status_to_pb(status: Status) -> pb::Status {
         sync: Some(sync_to_pb(status.sync)),
         alarms: status.alarms,
         drafts: status.drafts,
+        met: status.met,
         version: status.version,
         waiting: status.waiting,
     }
@@ -45,6 +46,7 @@ pub fn status_from_pb(status: Option<pb::Status>) -> Result<Status, ApiError> {
         sync: sync_from_pb(status.sync)?,
         alarms: status.alarms,
         drafts: status.drafts,
+        met: status.met,
         version: status.version,
         waiting: status.waiting,
     })

@@ -2540,6 +2540,9 @@ pub struct EntrySummary {
     /// does not know.
     #[prost(string, tag = "11")]
     pub exercise_title: ::prost::alloc::string::String,
+    /// Whether edits made apart met in it that nobody has settled; one of them is shown. GetEntry names all of them.
+    #[prost(bool, tag = "30")]
+    pub met: bool,
 }
 /// Entry is a whole entry at one version.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4153,6 +4156,9 @@ pub struct Status {
     /// that found no place among the drafts yet, or that do not open.
     #[prost(uint32, tag = "50")]
     pub waiting: u32,
+    /// In how many entries edits met that nobody has settled, the trash not counted; 0 unless the vault is open.
+    #[prost(uint32, tag = "30")]
+    pub met: u32,
 }
 /// InitRequest says how to make a vault.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5847,6 +5853,10 @@ pub struct GetEntryResponse {
     /// Its answers in words, in the order in which they were asked; with them the sentences put together from them.
     #[prost(message, repeated, tag = "2")]
     pub answers_read: ::prost::alloc::vec::Vec<ReadAnswer>,
+    /// The versions that were written apart, met and are not settled; the one that is shown first. Each can be read whole by
+    /// `version`. Empty if nothing met, and for an earlier version.
+    #[prost(message, repeated, tag = "30")]
+    pub met: ::prost::alloc::vec::Vec<EntryVersion>,
 }
 /// ReadAnswer is an answer as a person reads it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5884,6 +5894,9 @@ pub struct EntryFilter {
     /// The entries in the trash instead of the others.
     #[prost(bool, tag = "6")]
     pub trashed: bool,
+    /// Only the entries in which edits met and are not settled; never those in the trash.
+    #[prost(bool, tag = "30")]
+    pub met: bool,
 }
 /// ListEntriesRequest asks for a page.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6063,6 +6076,42 @@ pub struct UntrashEntryResponse {
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
 }
+/// SettleEntryRequest says what is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SettleEntryRequest {
+    /// The entry, by id or prefix.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// What is kept; absent is refused.
+    #[prost(oneof = "settle_entry_request::Keep", tags = "2, 3")]
+    pub keep: ::core::option::Option<settle_entry_request::Keep>,
+}
+/// Nested message and enum types in `SettleEntryRequest`.
+pub mod settle_entry_request {
+    /// What is kept; absent is refused.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum Keep {
+        /// What the entry says at this version, one of `met`; its beginning is enough where no other begins alike.
+        #[prost(string, tag = "2")]
+        Version(::prost::alloc::string::String),
+        /// Both, one after the other; of what can have one value only, what is shown. Set to true.
+        #[prost(bool, tag = "3")]
+        Both(bool),
+    }
+}
+/// SettleEntryResponse confirms it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SettleEntryResponse {
+    /// The entry's id.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The version it has now.
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+}
 /// ImportEntriesRequest is a batch of lines.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
@@ -6071,7 +6120,7 @@ pub struct ImportEntriesRequest {
     /// dry run counts once.
     #[prost(bytes = "bytes", tag = "1")]
     pub import_id: ::prost::bytes::Bytes,
-    /// The lines, at most 1,000 and 2 MiB together (one line may have 1 MiB).
+    /// The lines, at most 1,000 and 3 MiB together (one line may have 2 MiB).
     #[prost(message, repeated, tag = "2")]
     pub lines: ::prost::alloc::vec::Vec<ImportLine>,
     /// Only say what would happen.
@@ -6089,10 +6138,11 @@ pub struct ImportEntriesRequest {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ImportLine {
-    /// Its number in the file, counted from 1.
+    /// Its number in the file, counted from 1; of an object over several lines, that of its first.
     #[prost(uint64, tag = "1")]
     pub number: u64,
-    /// Its bytes without the line feed. Their SHA-256 is the line's identity.
+    /// One object in JSON. The SHA-256 of its bytes is the line's identity, where it has no id of its own; a byte order mark, blanks
+    /// and line ends round it do not count.
     #[prost(bytes = "bytes", tag = "2")]
     pub content: ::prost::bytes::Bytes,
 }
@@ -6109,6 +6159,26 @@ pub struct ImportEntriesResponse {
     /// The lines that could not be used.
     #[prost(message, repeated, tag = "3")]
     pub failed: ::prost::alloc::vec::Vec<FailedLine>,
+    /// The keys that nothing was made of, by name; empty if every key was used.
+    #[prost(message, repeated, tag = "40")]
+    pub unused: ::prost::alloc::vec::Vec<UnusedKey>,
+    /// How many people were written, or would be.
+    #[prost(uint32, tag = "41")]
+    pub people: u32,
+    /// How many exercises and measures of the person's own were written, or would be.
+    #[prost(uint32, tag = "42")]
+    pub definitions: u32,
+}
+/// UnusedKey is a key of imported lines that nothing was made of.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct UnusedKey {
+    /// The key, fit to be shown: at most 40 characters.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// How many lines of the batch have it.
+    #[prost(uint32, tag = "2")]
+    pub lines: u32,
 }
 /// FailedLine is a line that could not be used.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6136,7 +6206,7 @@ pub struct ExportEntriesRequest {
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ExportEntriesResponse {
-    /// JSON lines without the line feed; only for JSONL.
+    /// JSON lines without the line feed, as docs/EXPORT.md says; only for JSONL.
     #[prost(string, repeated, tag = "1")]
     pub lines: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Files; only for Markdown.
@@ -6160,7 +6230,7 @@ pub struct ExportFile {
 pub enum ExportFormat {
     /// Not said; refused.
     Unspecified = 0,
-    /// One JSON object a line.
+    /// One JSON object a line, and all of the journal.
     Jsonl = 1,
     /// One Markdown file an entry, with everything else in its front matter.
     Markdown = 2,
@@ -6521,8 +6591,33 @@ pub mod journal_service_client {
                 .insert(GrpcMethod::new("haven.v1.JournalService", "UntrashEntry"));
             self.inner.unary(req, path, codec).await
         }
-        /// ImportEntries takes a batch of lines, each an entry in JSON. Lines that were imported before are skipped, lines that
-        /// cannot be used are named, and the others of the batch are kept.
+        /// SettleEntry chooses between edits that met in an entry, on all devices. Editing the fields that met does the same.
+        pub async fn settle_entry(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SettleEntryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleEntryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/SettleEntry",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "SettleEntry"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ImportEntries takes a batch of lines, each an object in JSON: an entry, or what else an export holds (docs/EXPORT.md).
+        /// What is there already is skipped, lines that cannot be used are named, and the others of the batch are kept.
         pub async fn import_entries(
             &mut self,
             request: impl tonic::IntoRequest<super::ImportEntriesRequest>,
@@ -6547,7 +6642,8 @@ pub mod journal_service_client {
                 .insert(GrpcMethod::new("haven.v1.JournalService", "ImportEntries"));
             self.inner.unary(req, path, codec).await
         }
-        /// ExportEntries gives everything that is not in the trash, by time, then id.
+        /// ExportEntries gives everything, entries by time, then id. As JSON lines it is the whole journal, the trash too, and can be
+        /// imported again (docs/EXPORT.md); as Markdown the entries that are not in the trash.
         pub async fn export_entries(
             &mut self,
             request: impl tonic::IntoRequest<super::ExportEntriesRequest>,
@@ -6667,8 +6763,16 @@ pub mod journal_service_server {
             tonic::Response<super::UntrashEntryResponse>,
             tonic::Status,
         >;
-        /// ImportEntries takes a batch of lines, each an entry in JSON. Lines that were imported before are skipped, lines that
-        /// cannot be used are named, and the others of the batch are kept.
+        /// SettleEntry chooses between edits that met in an entry, on all devices. Editing the fields that met does the same.
+        async fn settle_entry(
+            &self,
+            request: tonic::Request<super::SettleEntryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleEntryResponse>,
+            tonic::Status,
+        >;
+        /// ImportEntries takes a batch of lines, each an object in JSON: an entry, or what else an export holds (docs/EXPORT.md).
+        /// What is there already is skipped, lines that cannot be used are named, and the others of the batch are kept.
         async fn import_entries(
             &self,
             request: tonic::Request<super::ImportEntriesRequest>,
@@ -6682,7 +6786,8 @@ pub mod journal_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// ExportEntries gives everything that is not in the trash, by time, then id.
+        /// ExportEntries gives everything, entries by time, then id. As JSON lines it is the whole journal, the trash too, and can be
+        /// imported again (docs/EXPORT.md); as Markdown the entries that are not in the trash.
         async fn export_entries(
             &self,
             request: tonic::Request<super::ExportEntriesRequest>,
@@ -7207,6 +7312,51 @@ pub mod journal_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UntrashEntrySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.JournalService/SettleEntry" => {
+                    #[allow(non_camel_case_types)]
+                    struct SettleEntrySvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::SettleEntryRequest>
+                    for SettleEntrySvc<T> {
+                        type Response = super::SettleEntryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SettleEntryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::settle_entry(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SettleEntrySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -11420,6 +11570,8 @@ opaque! {
     SetServerRequest,
     SetServerResponse,
     Setting,
+    SettleEntryRequest,
+    SettleEntryResponse,
     SnippetPart,
     StartLinkRequest,
     StartLinkResponse,
@@ -11439,6 +11591,7 @@ opaque! {
     UnlockResponse,
     UntrashEntryRequest,
     UntrashEntryResponse,
+    UnusedKey,
     Value,
     ValueList,
     ValueMap,
@@ -11450,6 +11603,7 @@ opaque! {
     WideNumber,
     field::Shape,
     join_vault_response::State,
+    settle_entry_request::Keep,
     value::Kind,
     watch_link_response::State,
 }

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use haven_api::client::Client;
 use haven_api::error::ErrorReason;
-use haven_api::journal::{Draft, Edit, ExportFormat, Filter, Import};
+use haven_api::journal::{Draft, Edit, ExportFormat, Filter, Import, ImportLine};
 use haven_api::pb::journal_service_server::JournalServiceServer;
+use haven_core::limits::IMPORT_LINE_BYTES_MAX;
 
 use crate::device::Device;
 
@@ -60,7 +61,9 @@ async fn a_file_is_imported_in_batches_and_the_whole_is_reported() {
     let mut lines: Vec<Bytes> = (0..2_500).map(|number| Bytes::from(format!("good {number}"))).collect();
     lines[3] = Bytes::from_static(b"bad");
     lines[4] = Bytes::new();
-    lines[2_000] = Bytes::from(vec![b'x'; 2 * 1024 * 1024]);
+    lines[2_000] = Bytes::from(vec![b'x'; IMPORT_LINE_BYTES_MAX + 1]);
+    let numbered = (1..).zip(lines).map(|(number, content)| ImportLine { number, content });
+    let lines: Vec<_> = numbered.collect();
     let mut heard = Vec::new();
     let import = Import { id: [1; 16], lines: lines.clone(), dry_run: false, zone: String::new() };
     let done = haven.import(import, |so_far| heard.push(so_far.imported)).await.unwrap();

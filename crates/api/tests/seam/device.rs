@@ -98,7 +98,11 @@ impl JournalService for Device {
     ) -> Result<Response<pb::GetEntryResponse>, Status> {
         let place = self.find(&request.into_inner().id)?;
         let entry = entry::entry_to_pb(&self.entries()[place], &"v", &|_| None);
-        Ok(Response::new(pb::GetEntryResponse { entry: Some(entry), answers_read: Vec::new() }))
+        Ok(Response::new(pb::GetEntryResponse {
+            entry: Some(entry),
+            answers_read: Vec::new(),
+            met: Vec::new(),
+        }))
     }
 
     async fn list_entries(
@@ -185,6 +189,13 @@ impl JournalService for Device {
         _: Request<pb::RestoreVersionRequest>,
     ) -> Result<Response<pb::RestoreVersionResponse>, Status> {
         Err(ApiError::new(ErrorReason::Locked, "not restored").into())
+    }
+
+    async fn settle_entry(
+        &self,
+        _: Request<pb::SettleEntryRequest>,
+    ) -> Result<Response<pb::SettleEntryResponse>, Status> {
+        Err(ApiError::new(ErrorReason::Locked, "not settled").into())
     }
 
     async fn trash_entry(

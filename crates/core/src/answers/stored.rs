@@ -2,6 +2,12 @@
 
 use super::{Answer, Emotion, Item, ItemValue, Value};
 
+/// The kinds of answers, as they are stored.
+const KINDS: [&str; 14] = [
+    "text", "scale", "choice", "multi", "list", "emotions", "person", "datetime", "date", "duration",
+    "timer", "bool", "consent", "link",
+];
+
 impl Answer {
     /// Returns `kind` and the value as JSON, as in `scale 40`. The same answer gives the same text.
     pub fn to_stored(&self) -> String {
@@ -11,6 +17,11 @@ impl Answer {
             _ => String::new(),
         };
         format!("{} {of} {json}", self.kind_str())
+    }
+
+    /// Tells whether the text before the value says a kind that this release knows.
+    pub(crate) fn is_kind(of: &str) -> bool {
+        of.split(' ').next().is_some_and(|kind| KINDS.contains(&kind))
     }
 
     /// Reads what [`Answer::to_stored`] wrote; `None` for anything else.
@@ -121,8 +132,10 @@ mod tests {
             Answer::Link(EntryId::from_bytes([3; 16])),
         ];
         for answer in answers {
+            assert!(Answer::is_kind(&answer.to_stored()));
             assert_eq!(Answer::from_stored(&answer.to_stored()), Some(answer));
         }
+        assert!(!Answer::is_kind("later  1"));
     }
 
     #[test]

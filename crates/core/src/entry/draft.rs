@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{EntryError, EntryKind, Tag, Words};
+use super::{EntryError, EntryKind, Limits, Tag, Words};
 use crate::answers::{Answers, ExerciseRef};
 use crate::id::PersonId;
 use crate::limits::DRAFT_BYTES_MAX;
@@ -88,23 +88,41 @@ impl Draft {
 
     /// Checks the draft against every limit.
     ///
-    /// An imported entry may be blank: whatever an export wrote must be readable again.
-    ///
     /// # Errors
     /// The first [`EntryError`] found.
     pub fn validate(&self) -> Result<(), EntryError> {
         if self.is_blank() && self.answers.is_empty() && self.import_id.is_none() {
             return Err(EntryError::Blank);
         }
-        let words = Words {
+        self.words().check(Limits::WRITTEN)
+    }
+
+    /// Checks a draft that was imported: it may be blank, as entries of other programs are.
+    ///
+    /// # Errors
+    /// The first [`EntryError`] found.
+    pub fn validate_imported(&self) -> Result<(), EntryError> {
+        self.words().check(Limits::WRITTEN)
+    }
+
+    /// Checks a draft that an export wrote: whatever was in a journal must be able to come back, and two devices that went up
+    /// to a limit apart leave an entry beyond it.
+    ///
+    /// # Errors
+    /// The first [`EntryError`] found.
+    pub fn validate_exported(&self) -> Result<(), EntryError> {
+        self.words().check(Limits::EXPORTED)
+    }
+
+    fn words(&self) -> Words<'_> {
+        Words {
             title: &self.title,
             text: &self.text,
             tags: self.tags.len(),
             people: self.people.len(),
             answers: &self.answers,
             has_exercise: self.exercise.is_some(),
-        };
-        words.check()
+        }
     }
 }
 

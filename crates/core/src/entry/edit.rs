@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Entry, EntryError, Tag, Words, check_answers, check_counts, check_text, check_title};
+use super::{Entry, EntryError, Limits, Tag, Words};
 use crate::answers::{Answer, FieldId};
 use crate::id::PersonId;
 use crate::time::CivilTime;
@@ -43,10 +43,11 @@ impl Edit {
     /// # Errors
     /// The first [`EntryError`] found.
     pub fn validate(&self) -> Result<(), EntryError> {
-        self.title.as_deref().map_or(Ok(()), check_title)?;
-        self.text.as_deref().map_or(Ok(()), check_text)?;
-        check_answers(self.answers.values().flatten())?;
-        check_counts(self.add_tags.len(), self.add_people.len(), self.answers.len())
+        let limits = Limits::WRITTEN;
+        self.title.as_deref().map_or(Ok(()), |title| limits.title(title))?;
+        self.text.as_deref().map_or(Ok(()), |text| limits.text(text))?;
+        limits.answers(self.answers.values().flatten())?;
+        limits.counts(self.add_tags.len(), self.add_people.len(), self.answers.len())
     }
 
     /// Returns the entry after the edit, leaving its stamps as they are.
@@ -70,7 +71,7 @@ impl Edit {
                 None => edited.answers.remove(field),
             };
         }
-        match words(&edited).check() {
+        match words(&edited).check(Limits::WRITTEN) {
             Err(fault) if !grew(entry, &edited, fault) => Ok(edited),
             checked => checked.map(|()| edited),
         }

@@ -1,11 +1,16 @@
-//! One line of an export.
+//! The lines of an export, each without a line break, its keys always in the same order.
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
-use crate::entry::Entry;
+use super::entry::WORDS;
+use super::{Header, Rest, SCHEMA};
+use crate::answers::ExerciseRef;
+use crate::entry::{Entry, Tag};
 use crate::id::PersonId;
-use crate::person::PersonName;
+use crate::person::{Person, PersonName};
+use crate::shelf::Defined;
+use crate::time::Timestamp;
 
 /// The line, in the order its keys are written.
 #[derive(Serialize)]
@@ -18,12 +23,24 @@ struct Line<'a> {
     tags: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     people: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    people_ids: Vec<String>,
     id: String,
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     exercise: Option<Exercise<'a>>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     answers: Map<String, Json>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    types: Map<String, Json>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    open: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import_id: Option<String>,
+    created: String,
+    modified: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trashed: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -32,126 +49,154 @@ struct Exercise<'a> {
     version: u32,
 }
 
-/// Writes an entry as one line without a line break, its keys always in the same order.
-///
-/// `name` gives the name of a person; one without a name is written as the id, which an import understands.
-pub fn export_line(entry: &Entry, name: &dyn Fn(PersonId) -> Option<PersonName>) -> String {
-    let person = |id: &PersonId| name(*id).map_or_else(|| id.to_string(), |name| name.to_string());
-    let line = Line {
+#[derive(Serialize)]
+struct About<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<Somebody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<Added<'a>>,
+}
+
+#[derive(Serialize)]
+struct Somebody<'a> {
+    id: String,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circle: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gives: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safe: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    died: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged: Option<String>,
+    created: String,
+}
+
+#[derive(Serialize)]
+struct Added<'a> {
+    id: String,
+    defines: String,
+    exercise: Exercise<'a>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    toml: &'a str,
+    added: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed: Option<String>,
+}
+
+/// A definition to be written down.
+#[derive(Clone, Copy)]
+pub struct ExportedDefinition<'a> {
+    /// Names its document.
+    pub id: [u8; 16],
+    /// What it defines.
+    pub defined: Defined,
+    /// Its id and version.
+    pub reference: &'a ExerciseRef,
+    /// Its TOML, empty where no device looks at it.
+    pub text: &'a str,
+    /// When it was added.
+    pub added: Timestamp,
+    /// When it was taken back.
+    pub removed: Option<Timestamp>,
+}
+
+/// Writes the first line.
+pub fn header_line(header: &Header) -> String {
+    let Header { people, definitions, entries } = header;
+    let about = [("people", people), ("definitions", definitions), ("entries", entries)];
+    let counts: String = about.iter().map(|(key, count)| format!(",\"{key}\":{count}")).collect();
+    format!("{{\"haven\":{{\"schema\":{SCHEMA}{counts}}}}}")
+}
+
+/// Writes somebody as one document says them; `merged` is whom they turned out to be.
+pub fn person_line(person: &Person, merged: Option<PersonId>) -> String {
+    let somebody = Somebody {
+        id: person.id.to_string(),
+        name: person.name.as_str(),
+        relation: person.relation.map(|word| word.to_string()),
+        circle: person.circle.map(|word| word.to_string()),
+        gives: person.gives.iter().map(ToString::to_string).collect(),
+        safe: person.safe.map(|word| word.to_string()),
+        died: person.died,
+        merged: merged.map(|into| into.to_string()),
+        created: stamp(person.created),
+    };
+    written(&About { person: Some(somebody), definition: None })
+}
+
+/// Writes what the person added.
+pub fn definition_line(definition: &ExportedDefinition<'_>) -> String {
+    let ExportedDefinition { id, defined, reference, text, added, removed } = *definition;
+    let added = Added {
+        id: PersonId::from_bytes(id).to_string(),
+        defines: defined.to_string(),
+        exercise: Exercise { id: reference.id.as_str(), version: reference.version },
+        toml: text,
+        added: stamp(added),
+        removed: removed.map(stamp),
+    };
+    written(&About { person: None, definition: Some(added) })
+}
+
+/// Writes an entry. `name` gives the name of a person; one without a name was forgotten and is left out.
+pub fn export_line(entry: &Entry, rest: &Rest, name: &dyn Fn(PersonId) -> Option<PersonName>) -> String {
+    let people: Vec<(String, String)> =
+        entry.people.iter().filter_map(|id| Some((name(*id)?.as_str().to_owned(), id.to_string()))).collect();
+    let (people, people_ids) = people.into_iter().unzip();
+    let mut line = Line {
         date: entry.at.to_string(),
         title: &entry.title,
         text: &entry.text,
-        tags: entry.tags.iter().map(crate::entry::Tag::as_str).collect(),
-        people: entry.people.iter().map(person).collect(),
+        tags: entry.tags.iter().map(Tag::as_str).collect(),
+        people,
+        people_ids,
         id: entry.id.to_string(),
         kind: entry.kind.as_str(),
         exercise: entry.exercise.as_ref().map(|e| Exercise { id: e.id.as_str(), version: e.version }),
-        answers: entry
-            .answers
-            .iter()
-            .map(|(id, answer)| (id.to_string(), answer.to_value().into()))
-            .collect(),
+        answers: Map::new(),
+        types: Map::new(),
+        open: rest.open.iter().map(ToString::to_string).collect(),
+        import_id: entry.import_id.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+        created: stamp(entry.created),
+        modified: stamp(entry.modified),
+        trashed: entry.trashed.map(stamp),
     };
-    serde_json::to_string(&line).expect("a line of texts, numbers and lists is always JSON")
+    for (field, answer) in &entry.answers {
+        line.answer(field.as_str(), &answer.to_stored());
+    }
+    for (field, stored) in &rest.unread {
+        line.answer(field, stored);
+    }
+    written(&line)
+}
+
+impl Line<'_> {
+    /// Puts an answer down as it is stored: what it is, then the value.
+    fn answer(&mut self, field: &str, stored: &str) {
+        let mut parts = stored.splitn(3, ' ');
+        let (Some(kind), Some(of), Some(json)) = (parts.next(), parts.next(), parts.next()) else { return };
+        let Ok(value) = serde_json::from_str::<Json>(json) else { return };
+        if kind != WORDS {
+            self.types.insert(field.to_owned(), json!(format!("{kind} {of}").trim_end()));
+        }
+        self.answers.insert(field.to_owned(), value);
+    }
+}
+
+/// A time as it is written and read again to the same: some clocks lie outside the calendar.
+fn stamp(time: Timestamp) -> String {
+    let shown = time.to_string();
+    shown.parse::<Timestamp>().map_or(shown, |time| time.to_string())
+}
+
+fn written(line: &impl Serialize) -> String {
+    serde_json::to_string(line).expect("a line of texts, numbers and lists is always JSON")
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::answers::{Answer, Answers};
-    use crate::entry::EntryKind;
-    use crate::exercise::Exercise;
-    use crate::id::EntryId;
-    use crate::import::ImportLine;
-    use crate::time::Timestamp;
-
-    const SLOW_BREATH: &str = include_str!("../../content/exercises/slow-breath.toml");
-
-    fn entry() -> Entry {
-        Entry {
-            id: EntryId::from_bytes([0xab; 16]),
-            kind: EntryKind::Note,
-            at: "1660-01-01".parse().unwrap(),
-            title: String::new(),
-            text: "Blessed \"be\"\n".into(),
-            tags: BTreeSet::new(),
-            people: BTreeSet::new(),
-            exercise: None,
-            answers: Answers::new(),
-            import_id: None,
-            created: Timestamp::default(),
-            modified: Timestamp::default(),
-            trashed: None,
-        }
-    }
-
-    fn name(id: PersonId) -> Option<PersonName> {
-        (id.as_bytes()[0] < 128).then(|| format!("Person {}", id.as_bytes()[0]).parse().unwrap())
-    }
-
-    #[test]
-    fn a_line_has_its_keys_in_one_order_and_leaves_out_what_is_empty() {
-        let hex = "ab".repeat(16);
-        assert_eq!(
-            export_line(&entry(), &name),
-            format!(r#"{{"date":"1660-01-01","text":"Blessed \"be\"\n","id":"{hex}","kind":"note"}}"#)
-        );
-        let full = Entry {
-            kind: EntryKind::Exercise,
-            title: "T".into(),
-            tags: ["b".parse().unwrap(), "a".parse().unwrap()].into(),
-            people: [PersonId::from_bytes([1; 16]), PersonId::from_bytes([255; 16])].into(),
-            exercise: "slow-breath@1".parse().ok(),
-            answers: [
-                ("suds_before".parse().unwrap(), Answer::Scale(40)),
-                ("pattern".parse().unwrap(), Answer::Choice("4-6".into())),
-            ]
-            .into(),
-            ..entry()
-        };
-        let expected = format!(
-            r#"{{"date":"1660-01-01","title":"T","text":"Blessed \"be\"\n","tags":["a","b"],"people":["Person 1","{}"],"id":"{hex}","kind":"exercise","exercise":{{"id":"slow-breath","version":1}},"answers":{{"pattern":"4-6","suds_before":40}}}}"#,
-            "ff".repeat(16)
-        );
-        assert_eq!(export_line(&full, &name), expected);
-    }
-
-    proptest! {
-        #[test]
-        fn an_exported_line_can_be_imported(
-            title in "[^\\p{Cc}]{0,40}",
-            text in "(.|\n|\t){0,200}",
-            tags in proptest::collection::btree_set("[a-zä]{1,8}", 0..4),
-            people in proptest::collection::btree_set(any::<[u8; 16]>(), 0..3),
-            suds in 0_i32..=100,
-        ) {
-            let written = Entry {
-                title: title.trim().to_owned(),
-                text,
-                tags: tags.iter().map(|tag| tag.parse().unwrap()).collect(),
-                people: people.into_iter().map(PersonId::from_bytes).collect(),
-                kind: EntryKind::Exercise,
-                exercise: "slow-breath@1".parse().ok(),
-                answers: [("suds_before".parse().unwrap(), Answer::Scale(suds))].into(),
-                ..entry()
-            };
-            let line = export_line(&written, &name);
-            prop_assert!(!line.contains('\n'));
-            let read = ImportLine::parse(line.as_bytes()).unwrap();
-            prop_assert_eq!(read.id, Some(written.id));
-            let names: BTreeSet<String> = read.people.iter().map(ToString::to_string).collect();
-            let expected = written.people.iter().map(|id| name(*id).map_or(id.to_string(), |n| n.to_string())).collect();
-            prop_assert_eq!(names, expected);
-            // One exercise, since a whole library for each case would take longer than everything else here.
-            let breath = Exercise::load(SLOW_BREATH, None).unwrap();
-            let draft = read.draft([0; 32], written.people.clone(), Some(&breath)).unwrap();
-            let same = (draft.kind, draft.at, draft.title, draft.text, draft.tags, draft.exercise, draft.answers)
-                == (written.kind, written.at, written.title, written.text, written.tags, written.exercise, written.answers);
-            prop_assert!(same);
-        }
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use automerge::legacy::{Key, ObjectId, Op, OpId, OpType, SortedVec};
 use automerge::{ActorId, Change, ExpandedChange, ObjType, ScalarValue};
 
-use super::{Actor, Author, Fields, SHAPE};
+use super::{Author, Fields, SHAPE};
 
 /// A document's first change.
 pub(crate) struct Created {
@@ -18,13 +18,18 @@ pub(crate) struct Created {
 
 /// Makes a document's creation change. The same fields, actor and time give the same bytes.
 pub(crate) fn create(fields: &Fields, author: Author) -> Created {
+    create_by(fields, &ActorId::from(&author.actor), author.now_ms.div_euclid(1000))
+}
+
+/// The same for any actor, at a time in seconds.
+pub(super) fn create_by(fields: &Fields, actor: &ActorId, seconds: i64) -> Created {
     let change = Change::from(ExpandedChange {
-        operations: operations(fields, author.actor),
-        actor_id: ActorId::from(&author.actor),
+        operations: operations(fields, actor),
+        actor_id: actor.clone(),
         hash: None,
         seq: 1,
         start_op: NonZeroU64::MIN,
-        time: author.now_ms.div_euclid(1000),
+        time: seconds,
         message: None,
         deps: Vec::new(),
         extra_bytes: Vec::new(),
@@ -33,8 +38,8 @@ pub(crate) fn create(fields: &Fields, author: Author) -> Created {
     Created { hash: change.hash().0, change: change.raw_bytes().to_vec() }
 }
 
-fn operations(fields: &Fields, actor: Actor) -> Vec<Op> {
-    let mut made = Operations { actor: ActorId::from(&actor), operations: Vec::with_capacity(16) };
+fn operations(fields: &Fields, actor: &ActorId) -> Vec<Op> {
+    let mut made = Operations { actor: actor.clone(), operations: Vec::with_capacity(16) };
     made.put(&ObjectId::Root, "v", SHAPE);
     made.put(&ObjectId::Root, "kind", fields.kind.as_str());
     made.put(&ObjectId::Root, "at", fields.at.as_str());

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{ActorId, Automerge, AutomergeError, Change, ObjType, ROOT, ReadDoc, Value};
+use automerge::{ActorId, Automerge, AutomergeError, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
 
-use super::{Author, Document, DocumentFault, Fields, damaged, diff, hashes, object};
+use super::graph::Field;
+use super::reading::{Reading, reading};
+use super::{Author, Document, DocumentFault, Fields, damaged, diff, hashes, roots};
 use crate::version::Version;
 
 /// What changes; absent fields stay.
@@ -21,6 +23,8 @@ pub(crate) struct FieldsEdit {
     pub(crate) answers: BTreeMap<String, Option<String>>,
     /// `Some(None)` takes it out of the trash.
     pub(crate) trashed: Option<Option<i64>>,
+    /// Which of the fields above are chosen also where they read so already, and settled by it.
+    pub(crate) settles: BTreeSet<Field>,
 }
 
 /// What came of an edit.
@@ -51,14 +55,42 @@ impl FieldsEdit {
             people_added: to.people.difference(&from.people).cloned().collect(),
             people_removed: from.people.difference(&to.people).cloned().collect(),
             answers,
-            trashed: None,
+            ..Self::default()
+        }
+    }
+}
+
+impl FieldsEdit {
+    /// What of it changes what somebody read, or settles what met.
+    fn beside(&self, read: &Reading) -> Self {
+        let settles = |field: &Field| self.settles.contains(field) && read.open.contains(field);
+        let texts = self.texts.iter().filter(|(name, text)| {
+            read.fields.texts.get(*name) != Some(text) || settles(&Field::Text((*name).clone()))
+        });
+        let answers = self.answers.iter().filter(|(name, answer)| {
+            read.fields.answers.get(*name) != answer.as_ref() || settles(&Field::Answer((*name).clone()))
+        });
+        let at = self.at.as_ref().filter(|at| read.fields.at != **at || settles(&Field::At));
+        let trashed = self.trashed.filter(|trashed| {
+            trashed.is_some() != read.fields.trashed.is_some() || read.open.contains(&Field::Trashed)
+        });
+        Self {
+            at: at.cloned(),
+            texts: texts.map(|(name, text)| (name.clone(), text.clone())).collect(),
+            answers: answers.map(|(name, answer)| (name.clone(), answer.clone())).collect(),
+            trashed,
+            tags_added: self.tags_added.clone(),
+            tags_removed: self.tags_removed.clone(),
+            people_added: self.people_added.clone(),
+            people_removed: self.people_removed.clone(),
+            settles: self.settles.clone(),
         }
     }
 }
 
 impl Document {
     /// Applies an edit made at `base`. What others wrote since `base` stays. The actor must be fresh unless `base` is
-    /// `None` or the present version.
+    /// `None` or the present version. A field that is written is settled, as far as its author saw what met in it.
     ///
     /// # Errors
     /// There is no such version, or the document is damaged. The document must then be dropped.
@@ -68,59 +100,51 @@ impl Document {
         edit: &FieldsEdit,
         author: Author,
     ) -> Result<Edited, DocumentFault> {
-        let stale = base.filter(|base| **base != self.version());
-        let seen_fields = match stale {
-            Some(base) => super::read(&self.fork_at(&hashes(base))?)?,
-            None => self.fields()?,
-        };
-        let mut changes = Vec::new();
-        let mut heads = stale.map(hashes);
-        for (name, text) in &edit.texts {
-            if seen_fields.texts.get(name) == Some(text) {
-                continue;
-            }
-            if let Some(upgrade) = self.upgrade(name)? {
-                if let Some(heads) = &mut heads {
-                    heads.push(upgrade.hash());
-                }
-                changes.push(upgrade.raw_bytes().to_vec());
-            } else if let Some(heads) = &mut heads {
-                heads.push(self.upgrade_hash(name)?);
-            }
-        }
-        let written = match heads {
-            None => write(&mut self.0, edit, author)?,
+        let heads = base.filter(|base| **base != self.version()).map(hashes);
+        let read = reading(&self.0, heads.as_deref())?;
+        let edit = edit.beside(&read);
+        let (upgrades, written) = match &heads {
+            None => self.written(&edit, &read, author)?,
             Some(heads) => {
-                let mut fork = self.0.fork_at(&heads).map_err(damaged)?;
-                let written = write(&mut fork, edit, author)?;
-                self.0.merge(&mut fork).map_err(damaged)?;
-                written
+                // As its author saw it, with the creation that stood before the others then.
+                let mut there = Self(self.0.fork_at(heads).map_err(damaged)?);
+                let (mut upgrades, written) = there.written(&edit, &read, author)?;
+                upgrades.retain(|upgrade| self.0.get_change_meta_by_hash(&upgrade.hash()).is_none());
+                self.0.merge(&mut there.0).map_err(damaged)?;
+                (upgrades, written)
             }
         };
         let seen = match &written {
             Some(change) => Version::new(vec![change.hash().0]),
             None => base.cloned().unwrap_or_else(|| self.version()),
         };
-        changes.extend(written.map(|change| change.raw_bytes().to_vec()));
+        let changes = upgrades.iter().chain(&written).map(|change| change.raw_bytes().to_vec()).collect();
         Ok(Edited { changes, seen })
     }
 
-    /// The hash of the upgrade a text went through.
-    fn upgrade_hash(&self, field: &str) -> Result<automerge::ChangeHash, DocumentFault> {
-        let texts = object(&self.0, "texts").ok_or(DocumentFault::Damaged)?;
-        match self.0.get(&texts, field).map_err(damaged)? {
-            Some((Value::Object(ObjType::Text), id)) => {
-                self.0.hash_for_opid(&id).ok_or(DocumentFault::Damaged)
-            }
-            _ => Err(DocumentFault::Damaged),
-        }
+    /// Writes into this document as it is: the upgrades that it took, and the change.
+    fn written(
+        &mut self,
+        edit: &FieldsEdit,
+        read: &Reading,
+        author: Author,
+    ) -> Result<(Vec<Change>, Option<Change>), DocumentFault> {
+        let upgrades = edit.texts.keys().map(|name| self.upgrade(name)).filter_map(Result::transpose);
+        let upgrades = upgrades.collect::<Result<_, _>>()?;
+        Ok((upgrades, write(&mut self.0, edit, read, author)?))
     }
 }
 
-fn write(doc: &mut Automerge, edit: &FieldsEdit, author: Author) -> Result<Option<Change>, DocumentFault> {
+fn write(
+    doc: &mut Automerge,
+    edit: &FieldsEdit,
+    read: &Reading,
+    author: Author,
+) -> Result<Option<Change>, DocumentFault> {
     doc.set_actor(ActorId::from(&author.actor));
+    let behind = roots::behind(doc, None);
     let mut tx = doc.transaction();
-    write_edit(&mut tx, edit).map_err(damaged)?;
+    write_edit(&mut tx, edit, read, &behind).map_err(damaged)?;
     if tx.pending_ops() == 0 {
         tx.rollback();
         return Ok(None);
@@ -129,28 +153,77 @@ fn write(doc: &mut Automerge, edit: &FieldsEdit, author: Author) -> Result<Optio
     doc.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
 }
 
-fn write_edit(tx: &mut Transaction<'_>, edit: &FieldsEdit) -> Result<(), AutomergeError> {
-    if let Some(at) = &edit.at
-        && !matches!(tx.get(ROOT, "at")?, Some((value, _)) if value.as_str() == Some(at))
-    {
-        tx.put(ROOT, "at", at.as_str())?;
+fn write_edit(
+    tx: &mut Transaction<'_>,
+    edit: &FieldsEdit,
+    read: &Reading,
+    behind: &BTreeSet<ActorId>,
+) -> Result<(), AutomergeError> {
+    let map = |tx: &Transaction<'_>, key| roots::value(tx, key, None, behind).map(|(_, map)| map);
+    if let Some(at) = &edit.at {
+        touch(tx, &Field::At, read, |tx| write_at(tx, at))?;
     }
-    for (name, text) in &edit.texts {
-        write_text(tx, name, text)?;
+    if let Some(texts) = map(tx, "texts") {
+        for (name, text) in &edit.texts {
+            touch(tx, &Field::Text(name.clone()), read, |tx| write_text(tx, &texts, name, text))?;
+        }
     }
     write_set(tx, "tags", &edit.tags_added, &edit.tags_removed)?;
     write_set(tx, "people", &edit.people_added, &edit.people_removed)?;
-    write_answers(tx, &edit.answers)?;
-    match edit.trashed {
-        Some(Some(at_ms)) if tx.get(ROOT, "trashed")?.is_none() => tx.put(ROOT, "trashed", at_ms),
-        Some(None) if tx.get(ROOT, "trashed")?.is_some() => tx.delete(ROOT, "trashed"),
-        _ => Ok(()),
+    if let Some(answers) = map(tx, "answers") {
+        for (name, answer) in &edit.answers {
+            let write = |tx: &mut Transaction<'_>| write_answer(tx, &answers, name, answer.as_deref());
+            touch(tx, &Field::Answer(name.clone()), read, write)?;
+        }
+    }
+    // Whoever writes in an entry that came back from the trash has decided that it stays.
+    let decides = tx.pending_ops() > 0 && read.open.contains(&Field::Trashed);
+    if let Some(trashed) = edit.trashed.or_else(|| decides.then_some(read.fields.trashed)) {
+        touch(tx, &Field::Trashed, read, |tx| write_trashed(tx, trashed))?;
+    }
+    Ok(())
+}
+
+/// Writes a field. Where edits met in it and the document says already what is written, a mark says that it was written.
+fn touch(
+    tx: &mut Transaction<'_>,
+    field: &Field,
+    read: &Reading,
+    write: impl FnOnce(&mut Transaction<'_>) -> Result<(), AutomergeError>,
+) -> Result<(), AutomergeError> {
+    let before = tx.pending_ops();
+    write(tx)?;
+    if tx.pending_ops() > before || !read.open.contains(field) {
+        return Ok(());
+    }
+    let mark = field.mark();
+    // The same value put again would be no operation.
+    let was = matches!(tx.get(ROOT, mark.as_str())?, Some((value, _)) if value.as_bool() == Some(true));
+    tx.put(ROOT, mark.as_str(), !was)
+}
+
+fn write_at(tx: &mut Transaction<'_>, at: &str) -> Result<(), AutomergeError> {
+    match tx.get(ROOT, "at")? {
+        Some((value, _)) if value.as_str() == Some(at) => Ok(()),
+        _ => tx.put(ROOT, "at", at),
     }
 }
 
-fn write_text(tx: &mut Transaction<'_>, name: &str, new: &str) -> Result<(), AutomergeError> {
-    let Some((_, texts)) = tx.get(ROOT, "texts")? else { return Ok(()) };
-    let Some((Value::Object(ObjType::Text), text)) = tx.get(&texts, name)? else { return Ok(()) };
+fn write_trashed(tx: &mut Transaction<'_>, trashed: Option<i64>) -> Result<(), AutomergeError> {
+    match trashed {
+        Some(at_ms) => tx.put(ROOT, "trashed", at_ms),
+        None if tx.get(ROOT, "trashed")?.is_some() => tx.delete(ROOT, "trashed"),
+        None => Ok(()),
+    }
+}
+
+fn write_text(tx: &mut Transaction<'_>, texts: &ObjId, name: &str, new: &str) -> Result<(), AutomergeError> {
+    let text = match tx.get(texts, name)? {
+        Some((Value::Object(ObjType::Text), text)) => text,
+        Some((value, _)) if value.as_str() == Some(new) => return Ok(()),
+        // Only another creation had this text: nothing is there that everybody would upgrade alike.
+        _ => return tx.put(texts, name, new),
+    };
     let old = tx.text(&text)?;
     for splice in diff::splices(&old, new).iter().rev() {
         let delete =
@@ -160,39 +233,40 @@ fn write_text(tx: &mut Transaction<'_>, name: &str, new: &str) -> Result<(), Aut
     Ok(())
 }
 
+/// A set is written in the maps of all creations, since what was changed in any of them counts.
 fn write_set(
     tx: &mut Transaction<'_>,
     name: &str,
     added: &BTreeSet<String>,
     removed: &BTreeSet<String>,
 ) -> Result<(), AutomergeError> {
-    let Some((Value::Object(ObjType::Map), map)) = tx.get(ROOT, name)? else { return Ok(()) };
-    for key in added {
-        if tx.get(&map, key.as_str())?.is_none() {
-            tx.put(&map, key.as_str(), true)?;
+    let maps: Vec<ObjId> = tx.get_all(ROOT, name)?.into_iter().map(|(_, map)| map).collect();
+    for map in maps {
+        for key in added {
+            if tx.get(&map, key.as_str())?.is_none() {
+                tx.put(&map, key.as_str(), true)?;
+            }
         }
-    }
-    for key in removed {
-        if tx.get(&map, key.as_str())?.is_some() {
-            tx.delete(&map, key.as_str())?;
+        for key in removed {
+            if tx.get(&map, key.as_str())?.is_some() {
+                tx.delete(&map, key.as_str())?;
+            }
         }
     }
     Ok(())
 }
 
-fn write_answers(
+fn write_answer(
     tx: &mut Transaction<'_>,
-    answers: &BTreeMap<String, Option<String>>,
+    answers: &ObjId,
+    name: &str,
+    answer: Option<&str>,
 ) -> Result<(), AutomergeError> {
-    let Some((Value::Object(ObjType::Map), map)) = tx.get(ROOT, "answers")? else { return Ok(()) };
-    for (field, answer) in answers {
-        let present = tx.get(&map, field.as_str())?;
-        let same = matches!((&present, answer), (Some((value, _)), Some(new)) if value.as_str() == Some(new.as_str()));
-        match answer {
-            Some(answer) if !same => tx.put(&map, field.as_str(), answer.as_str())?,
-            None if present.is_some() => tx.delete(&map, field.as_str())?,
-            _ => {}
-        }
+    let present = tx.get(answers, name)?;
+    let is_same = |answer: &str| matches!(&present, Some((value, _)) if value.as_str() == Some(answer));
+    match answer {
+        Some(answer) if !is_same(answer) => tx.put(answers, name, answer),
+        None if present.is_some() => tx.delete(answers, name),
+        _ => Ok(()),
     }
-    Ok(())
 }

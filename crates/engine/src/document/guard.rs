@@ -8,9 +8,12 @@ use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
 use thiserror::Error;
 
 use super::creation::{claimed, create};
+use super::imported::imported;
+use super::roots::creations;
 use super::scan::ScanFault;
-use super::upgrade::{UPGRADE_ACTOR_BYTES, creation_of, is_ours};
-use super::{Actor, Author, Document, Fields, empty, load, read, scan};
+use super::upgrade::{UPGRADE_ACTOR_BYTES, is_ours};
+use super::{Actor, Author, Document, Fields, Reading, empty, load, scan};
+use crate::content::DocumentId;
 use crate::limits;
 
 /// Why foreign changes were refused; the document is as it was.
@@ -22,7 +25,7 @@ pub(crate) enum GuardFault {
     /// The library does not read it.
     #[error("the change is malformed")]
     Malformed,
-    /// Written by an actor that the record did not announce, or an upgrade that is not the one we would make.
+    /// Written by an actor that the record did not announce, or an upgrade or an import that is not the one we would make.
     #[error("the change is by an actor that is not its author's")]
     WrongActor,
     /// It builds on changes that are not there, although its author said it had seen no others.
@@ -53,10 +56,18 @@ pub(crate) struct Foreign {
 ///
 /// # Errors
 /// The change was refused.
-pub(crate) fn canonical(change: &[u8], actors: &BTreeSet<Actor>) -> Result<Option<Foreign>, GuardFault> {
+pub(crate) fn canonical(
+    document: &DocumentId,
+    change: &[u8],
+    actors: &BTreeSet<Actor>,
+) -> Result<Option<Foreign>, GuardFault> {
     scan::operations(change)?;
     guarded(|| {
         let parsed = parse(change)?;
+        if let Some((fields, ours)) = imported(document, &parsed) {
+            let at_ms = parsed.timestamp().saturating_mul(1000);
+            return Ok(Some(Foreign { fields, hash: ours.hash, at_ms }));
+        }
         let actor = announced(&parsed, actors).ok_or(GuardFault::WrongActor)?;
         if !parsed.deps().is_empty() || parsed.len() > limits::CREATION_OPERATIONS_MAX {
             return Ok(None);
@@ -68,15 +79,17 @@ pub(crate) fn canonical(change: &[u8], actors: &BTreeSet<Actor>) -> Result<Optio
     })
 }
 
-/// Applies foreign changes to a copy of `document` (or to an empty one) and gives the copy if all is well.
+/// Applies foreign changes to a copy of `document` (or to an empty one), which `id` names, and gives the copy and what it says
+/// if all is well.
 ///
 /// # Errors
 /// They were refused; nothing happened.
 pub(crate) fn absorb(
+    id: &DocumentId,
     document: Option<&Document>,
     changes: &[&[u8]],
     actors: &BTreeSet<Actor>,
-) -> Result<Document, GuardFault> {
+) -> Result<(Document, Reading), GuardFault> {
     let mut operations = 0_u64;
     for change in changes {
         operations = operations.saturating_add(scan::operations(change)?);
@@ -93,15 +106,22 @@ pub(crate) fn absorb(
         {
             return Err(GuardFault::Dangling);
         }
-        let creation = creation_of(&fork).ok_or(GuardFault::Shape)?;
-        let honest =
-            |change: &Change| announced(change, actors).is_some() || upgrade(&fork, creation, change);
+        let creations = creations(&fork);
+        if creations.is_empty() {
+            return Err(GuardFault::Shape);
+        }
+        let is_upgrade =
+            |change: &Change| creations.iter().any(|(_, creation)| upgrade(&fork, *creation, change));
+        let honest = |change: &Change| {
+            announced(change, actors).is_some() || is_upgrade(change) || imported(id, change).is_some()
+        };
         if !parsed.iter().all(honest) {
             return Err(GuardFault::WrongActor);
         }
         survives(&fork)?;
-        read(&fork).map_err(|_| GuardFault::Shape)?;
-        Ok(Document(fork))
+        let document = Document(fork);
+        let reading = document.reading().map_err(|_| GuardFault::Shape)?;
+        Ok((document, reading))
     })
 }
 

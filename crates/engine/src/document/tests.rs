@@ -1,12 +1,17 @@
 use std::collections::BTreeSet;
 
+mod meeting;
+
 use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ROOT, ScalarValue};
 use proptest::prelude::*;
 
 use super::creation::Created;
 use super::guard::{absorb, canonical};
 use super::*;
+use crate::content::DocumentId;
 
+const ID: DocumentId = [7; 16];
 const A: Actor = [0xaa; 8];
 const B: Actor = [0xbb; 8];
 
@@ -37,7 +42,7 @@ fn open(created: &Created) -> Document {
 
 fn take(document: &mut Document, changes: &[Vec<u8>]) {
     let changes: Vec<_> = changes.iter().map(Vec::as_slice).collect();
-    *document = absorb(Some(document), &changes, &actors()).unwrap();
+    *document = absorb(&ID, Some(document), &changes, &actors()).unwrap().0;
 }
 
 fn said(document: &Document) -> String {
@@ -61,7 +66,7 @@ fn a_document_says_what_it_was_created_with() {
     assert!(document.fields().unwrap() == fields);
     assert_eq!(document.version(), Version::new(vec![created.hash]));
     assert!(Document::load(&document.save()).unwrap().fields().unwrap() == fields);
-    let read = canonical(&created.change, &actors()).unwrap().unwrap();
+    let read = canonical(&ID, &created.change, &actors()).unwrap().unwrap();
     assert!(read.fields == fields && read.hash == created.hash);
 }
 
@@ -139,7 +144,7 @@ proptest! {
         prop_assert!(open(&created).fields().unwrap() == fields);
         let now_ms = now_ms.div_euclid(1000).saturating_mul(1000);
         let created = create(&fields, Author { actor: A, now_ms });
-        let read = canonical(&created.change, &actors()).unwrap();
+        let read = canonical(&ID, &created.change, &actors()).unwrap();
         prop_assert!(read.is_some_and(|read| read.fields == fields && read.hash == created.hash));
     }
 }
@@ -164,7 +169,15 @@ fn an_edit_of_an_old_version_keeps_what_was_written_since() {
     let old = document.version();
     document.edit(None, &text("one two three four"), author(A)).unwrap();
     document.edit(Some(&old), &text("zero one two three"), author([0xcc; 8])).unwrap();
-    assert_eq!(said(&document), "zero one two three four");
+    let met = document.reading().unwrap().met;
+    let words: Vec<_> =
+        met.iter().map(|side| document.fields_at(&side.version).unwrap().texts["text"].clone()).collect();
+    assert_eq!(
+        words,
+        ["one two three four", "zero one two three"],
+        "one sentence: both are kept, and it is told"
+    );
+    assert_eq!(said(&document), words[0]);
     assert_eq!(document.fields_at(&old).unwrap().texts["text"], "one two three");
 }
 
@@ -212,7 +225,7 @@ fn an_upgrade_that_is_not_ours_is_refused() {
     let mut forged = open(&other);
     let upgrade = forged.edit(None, &text("theirs!"), author(B)).unwrap().changes;
     let document = open(&created);
-    let refused = absorb(Some(&document), &[&upgrade[0]], &actors());
+    let refused = absorb(&ID, Some(&document), &[&upgrade[0]], &actors());
     assert!(matches!(refused.err(), Some(GuardFault::Dangling)));
 }
 
@@ -225,7 +238,7 @@ fn changes_by_strangers_dangling_or_broken_are_refused() {
     let fresh = open(&created);
     let refused = |changes: &[Vec<u8>], actors: &BTreeSet<Actor>| {
         let slices: Vec<_> = changes.iter().map(Vec::as_slice).collect();
-        absorb(Some(&fresh), &slices, actors).err()
+        absorb(&ID, Some(&fresh), &slices, actors).err()
     };
     assert!(matches!(refused(&first, &BTreeSet::from([[1; 8]])), Some(GuardFault::WrongActor)));
     assert!(matches!(refused(&second, &actors()), Some(GuardFault::Dangling)));
@@ -245,7 +258,7 @@ fn compressed_changes_documents_and_bundles_are_refused_unread() {
     document.edit(None, &text("b"), author(A)).unwrap();
     let mut change = document.0.get_changes(&[]).remove(0);
     for chunk in [change.bytes().into_owned(), document.save(), vec![], vec![0x85, 0x6f, 0x4a, 0x83]] {
-        assert!(matches!(absorb(None, &[&chunk], &actors()).err(), Some(GuardFault::Scan(_))));
+        assert!(matches!(absorb(&ID, None, &[&chunk], &actors()).err(), Some(GuardFault::Scan(_))));
     }
 }
 
@@ -272,8 +285,8 @@ fn a_hostile_shape_is_refused() {
     }
     tx.commit();
     let change = doc.get_last_local_change().unwrap();
-    assert!(matches!(absorb(None, &[change.raw_bytes()], &actors()).err(), Some(GuardFault::Shape)));
-    assert!(canonical(change.raw_bytes(), &actors()).unwrap().is_none());
+    assert!(matches!(absorb(&ID, None, &[change.raw_bytes()], &actors()).err(), Some(GuardFault::Shape)));
+    assert!(canonical(&ID, change.raw_bytes(), &actors()).unwrap().is_none());
 }
 
 #[test]
@@ -319,7 +332,7 @@ proptest! {
         if late {
             let all: Vec<Vec<u8>> = a.0.get_changes(&[]).iter().map(|c| c.raw_bytes().to_vec()).collect();
             let slices: Vec<_> = all.iter().map(Vec::as_slice).collect();
-            let joiner = absorb(None, &slices, &actors()).unwrap();
+            let joiner = absorb(&ID, None, &slices, &actors()).unwrap().0;
             prop_assert_eq!(said(&joiner), said(&a));
         }
     }
@@ -336,4 +349,170 @@ fn the_upgrade_has_its_golden_bytes() {
     let changes = document.edit(None, &text("Dear diary"), author(B)).unwrap().changes;
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     assert_eq!(lines, [hex(&created.change), hex(&changes[0])]);
+}
+
+fn imported(text: &str, seconds: i64) -> Created {
+    create_imported(&ID, &note(text), seconds * 1000)
+}
+
+fn all_changes(document: &Document) -> Vec<Vec<u8>> {
+    document.0.clone().get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect()
+}
+
+#[test]
+fn an_import_makes_one_document_wherever_it_is_made_and_nobody_announces_its_actor() {
+    let (one, other) = (imported("a", 5), imported("a", 5));
+    assert_eq!((one.hash, &one.change), (other.hash, &other.change));
+    let read = canonical(&ID, &one.change, &BTreeSet::new()).unwrap().unwrap();
+    assert!(read.fields == note("a") && read.at_ms == 5_000 && read.hash == one.hash);
+    let document = absorb(&ID, None, &[&one.change], &BTreeSet::new()).unwrap().0;
+    assert_eq!((said(&document).as_str(), document.modified_ms()), ("a", 5_000));
+    assert_eq!(document.history().len(), 1, "its version is listed like any other");
+}
+
+#[test]
+fn an_import_that_is_not_the_one_we_would_make_is_refused() {
+    let made = imported("a", 5);
+    let elsewhere = [8; 16];
+    assert!(matches!(canonical(&elsewhere, &made.change, &actors()).err(), Some(GuardFault::WrongActor)));
+    let refused = absorb(&elsewhere, None, &[&made.change], &actors()).err();
+    assert!(matches!(refused, Some(GuardFault::WrongActor)));
+    let actor = Change::try_from(made.change.as_slice()).unwrap().actor_id().clone();
+    let forged = creation::create_by(&note("b"), &actor, 5);
+    assert!(matches!(absorb(&ID, None, &[&forged.change], &actors()).err(), Some(GuardFault::WrongActor)));
+}
+
+/// A document that was created by these, in both orders.
+fn met(creations: &[&[Vec<u8>]]) -> Document {
+    let all: Vec<&[u8]> = creations.iter().flat_map(|changes| changes.iter().map(Vec::as_slice)).collect();
+    let document = absorb(&ID, None, &all, &actors()).unwrap().0;
+    let mut backwards = creations.iter().rev();
+    let first: Vec<&[u8]> = backwards.next().unwrap().iter().map(Vec::as_slice).collect();
+    let mut other = absorb(&ID, None, &first, &actors()).unwrap().0;
+    backwards.for_each(|changes| take(&mut other, changes));
+    assert!(document.fields().unwrap() == other.fields().unwrap() && document.version() == other.version());
+    let saved = Document::load(&document.save()).unwrap();
+    assert!(saved.fields().unwrap() == document.fields().unwrap());
+    document
+}
+
+#[test]
+fn what_a_device_wrote_stands_before_an_import_and_of_imports_the_later() {
+    let native = create(&note("as it is now"), author(A)).change;
+    let (old, new) = (imported("as it was", 7).change, imported("as it was later", 9).change);
+    let before_1970 = create_imported(&ID, &note("long ago"), -9_000_000).change;
+    let (native, old, new, before_1970) = ([native], [old], [new], [before_1970]);
+    assert_eq!(said(&met(&[&native, &new])), "as it is now");
+    assert_eq!(said(&met(&[&old, &new])), "as it was later");
+    assert_eq!(said(&met(&[&before_1970, &old])), "as it was");
+    let all = met(&[&old, &native, &new]);
+    assert_eq!((said(&all).as_str(), all.version().heads().len()), ("as it is now", 3));
+}
+
+#[test]
+fn of_two_creations_one_is_read_whole_and_what_the_other_says_is_not_mixed_in() {
+    let fields =
+        Fields { trashed: Some(6), import: Some([7; 32]), tags: ["old".to_owned()].into(), ..note("old") };
+    let texts = [("title", ""), ("text", "old"), ("answer:a", "x"), ("answer:b", "y")];
+    let texts = texts.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+    let old = create_imported(&ID, &Fields { texts, exercise: Some(("my-own".into(), 1)), ..fields }, 7_000);
+    let new = imported("new", 8);
+    let document = met(&[&[new.change], &[old.change]]);
+    assert!(document.fields().unwrap() == note("new"));
+}
+
+#[test]
+fn an_edit_of_the_creation_behind_is_not_hidden_by_one_that_says_nothing_new() {
+    let (old, new) = (imported("as it was", 7), imported("as it was later", 9));
+    let mut edited = open(&old);
+    edited
+        .edit(
+            None,
+            &FieldsEdit { tags_added: ["mine".to_owned()].into(), ..text("as it was. And I add") },
+            author(A),
+        )
+        .unwrap();
+    let mut document = met(&[&all_changes(&edited), &[new.change]]);
+    assert_eq!(said(&document), "as it was. And I add");
+    assert!(document.fields().unwrap().tags.contains("mine"));
+    let seen = document.version();
+    document.edit(None, &text("as it was. And I add more"), author(B)).unwrap();
+    assert_eq!(said(&document), "as it was. And I add more");
+    assert_eq!(document.fields_at(&seen).unwrap().texts["text"], "as it was. And I add");
+
+    let native = create(&note("as it was"), author(B));
+    let document = met(&[&all_changes(&edited), &[native.change]]);
+    assert_eq!(said(&document), "as it was. And I add", "the device's own has not changed since the export");
+}
+
+#[test]
+fn an_edit_made_before_the_other_creation_came_is_kept_when_it_is_saved() {
+    let (old, new) = (imported("as it was", 7), imported("as it was later", 9));
+    let mut document = open(&old);
+    let base = document.version();
+    take(&mut document, &[new.change]);
+    document.edit(Some(&base), &text("as it was, and more"), author([0xcc; 8])).unwrap();
+    assert_eq!(said(&document), "as it was, and more");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn devices_that_imported_apart_agree(
+        begins in proptest::collection::vec(("[a-c ]{0,8}", any::<bool>(), 0_i64..3), 2..4),
+        edits in proptest::collection::vec(("[a-c ñ]{0,12}", 0_usize..3, any::<bool>()), 0..8),
+    ) {
+        const ACTORS: [Actor; 3] = [A, B, [0xcc; 8]];
+        let created: Vec<_> = begins.iter().zip(ACTORS).map(|((said, native, time), actor)| {
+            if *native && actor == A { create(&note(said), author(A)) } else { imported(said, *time) }
+        }).collect();
+        let mut all: Vec<Document> = created.iter().map(open).collect();
+        for (new, at, meet) in &edits {
+            let at = at % all.len();
+            all[at].edit(None, &text(new), author(ACTORS[at])).unwrap();
+            prop_assert_eq!(&said(&all[at]), new, "what was written is shown");
+            if *meet {
+                let sent = all_changes(&all[at]);
+                let to = (at + 1) % all.len();
+                take(&mut all[to], &sent);
+            }
+        }
+        let sent: Vec<_> = all.iter().map(all_changes).collect();
+        for document in &mut all {
+            sent.iter().for_each(|changes| take(document, changes));
+        }
+        for document in &all[1..] {
+            prop_assert!(document.fields().unwrap() == all[0].fields().unwrap());
+            prop_assert_eq!(document.version(), all[0].version());
+        }
+        let last = edits.last().filter(|_| edits.len() == 1);
+        prop_assert!(last.is_none_or(|(new, at, _)| {
+            let at = at % begins.len();
+            let met = all[0].reading().unwrap().met;
+            said(&all[0]).contains(new.trim()) || begins[at].0 == *new || met.iter().any(|side| {
+                all[0].fields_at(&side.version).unwrap().texts["text"] == *new
+            })
+        }), "the only edit is shown, alone or beside what another creation says, or told");
+    }
+}
+
+/// The bytes of an import are part of the protocol: devices that import apart must make one change.
+#[test]
+fn the_import_has_its_golden_bytes() {
+    let golden = include_str!("../../../../tests/vectors/data/engine-import.txt");
+    let lines: Vec<&str> = golden.lines().filter(|line| !line.starts_with('#')).collect();
+    let fields = Fields {
+        created: 1_500,
+        tags: ["calm".to_owned()].into(),
+        people: ["0a".repeat(16)].into(),
+        answers: [("suds".to_owned(), "scale  40".to_owned())].into(),
+        exercise: Some(("slow-breath".into(), 1)),
+        import: Some([9; 32]),
+        trashed: Some(2_500),
+        ..note("Dear diary,\nGrüße 😀")
+    };
+    let made = create_imported(&ID, &fields, -1_500);
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(lines, [hex(&made.change)]);
 }

@@ -20,25 +20,26 @@ fn actor(creation: ChangeHash, field: &str) -> ActorId {
 }
 
 impl Document {
-    /// Turns a text that is still a plain string into a `Text`; `None` if it is one already.
+    /// Turns a text that is still a plain string into a `Text`; `None` if it is one already, or was not there at creation.
     ///
     /// # Errors
-    /// The field was not there at creation, or the document is damaged.
+    /// The document is damaged.
     pub(super) fn upgrade(&mut self, field: &str) -> Result<Option<Change>, DocumentFault> {
         let texts = super::object(&self.0, "texts").ok_or(DocumentFault::Damaged)?;
         match self.0.get(&texts, field).map_err(damaged)? {
             Some((Value::Object(ObjType::Text), _)) => return Ok(None),
             Some((Value::Scalar(_), _)) => {}
+            None => return Ok(None),
             _ => return Err(DocumentFault::Damaged),
         }
-        let change = expected(&self.0, self.creation()?, field)?;
+        let Some(change) = expected(&self.0, self.creation()?, field)? else { return Ok(None) };
         self.0.apply_changes([change.clone()]).map_err(damaged)?;
         Ok(Some(change))
     }
 }
 
-/// The one upgrade change of a field, whoever makes it.
-fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Change, DocumentFault> {
+/// The one upgrade change of a field, whoever makes it; `None` if that creation has no such text.
+fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Option<Change>, DocumentFault> {
     let mut fork = doc.fork_at(&[creation]).map_err(damaged)?;
     let texts = super::object(&fork, "texts").ok_or(DocumentFault::Damaged)?;
     let text = match fork.get(&texts, field).map_err(damaged)? {
@@ -46,6 +47,7 @@ fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Change
             ScalarValue::Str(text) => text.to_string(),
             _ => return Err(DocumentFault::Damaged),
         },
+        None => return Ok(None),
         _ => return Err(DocumentFault::Damaged),
     };
     fork.set_actor(actor(creation, field));
@@ -53,20 +55,18 @@ fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Change
     let object = tx.put_object(&texts, field, ObjType::Text).map_err(damaged)?;
     tx.splice_text(&object, 0, 0, &text).map_err(damaged)?;
     tx.commit_with(CommitOptions::default().with_time(0));
-    fork.get_last_local_change().ok_or(DocumentFault::Damaged)
+    fork.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
 }
 
 /// Whether `change` is, byte for byte, the upgrade this device would have made of one of the texts.
 pub(super) fn is_ours(doc: &Automerge, creation: ChangeHash, change: &Change) -> bool {
-    let Some(texts) = super::object(doc, "texts") else { return false };
-    let fields: Vec<String> = doc.keys(&texts).collect();
+    // Of a document that was created twice each creation has texts of its own.
+    let Ok(created) = doc.fork_at(&[creation]) else { return false };
+    let Some(texts) = super::object(&created, "texts") else { return false };
+    let fields: Vec<String> = created.keys(&texts).collect();
     let field = fields.into_iter().find(|field| actor(creation, field) == *change.actor_id());
     field.is_some_and(|field| {
-        expected(doc, creation, &field).is_ok_and(|ours| ours.raw_bytes() == change.raw_bytes())
+        expected(doc, creation, &field)
+            .is_ok_and(|ours| ours.is_some_and(|ours| ours.raw_bytes() == change.raw_bytes()))
     })
-}
-
-/// The first change of a document as it stands in a set of foreign changes: the one without dependencies.
-pub(super) fn creation_of(doc: &Automerge) -> Option<ChangeHash> {
-    doc.get_changes_meta(&[]).into_iter().find(|change| change.deps.is_empty()).map(|change| change.hash)
 }

@@ -234,8 +234,13 @@ impl Drafting {
         w.u8(u8::from(self.dirty));
         w.u8(u8::from(self.held));
         let version = self.base.clone().unwrap_or_else(|| Version::new(Vec::new()));
-        let stored =
-            Stored { fields: self.fields.clone(), version, modified_ms: self.saved_ms, sources: Vec::new() };
+        let stored = Stored {
+            fields: self.fields.clone(),
+            version,
+            modified_ms: self.saved_ms,
+            met: Vec::new(),
+            sources: Vec::new(),
+        };
         w.bytes(&stored.encode());
         w.count(self.named.len());
         self.named.iter().for_each(|name| w.text(name));

@@ -1,11 +1,20 @@
 //! Importing many entries: read, created and sealed in bulk; what is there already is skipped.
+//!
+//! Whatever a line makes follows from the line alone, so that two devices which import the same file before they meet make
+//! the same documents, byte for byte:
+//! ```text
+//! entry   its id, or SHA-256("haven/1/import entry" || SHA-256(line))[..16]
+//! person  its id, or SHA-256("haven/1/import person" || count 4 || name)[..16]
+//! ```
+//! What one device knows and another does not can still make a difference: somebody of that name who is there already, or an
+//! exercise. Then two creations meet in one document, which reads the same everywhere; see `document/roots.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use haven_core::id::PersonId;
-use haven_core::import::{ImportFault, ImportLine};
+use haven_core::id::{EntryId, PersonId};
+use haven_core::import::{DefinitionLine, EntryLine, ImportFault, Line, PersonLine, Read, bare};
 use haven_core::person::PersonName;
-use haven_core::time::{LocalZone, SortKey, Timestamp, Zones};
+use haven_core::time::{LocalZone, Timestamp, Zones};
 use haven_feed::digest::digest;
 use thiserror::Error;
 
@@ -14,9 +23,8 @@ use super::writing::Written;
 use super::{Engine, Work};
 use crate::command::{Fault, ImportItem, Imported, LineFault};
 use crate::content::DocumentId;
-use crate::document::{Fields, create};
+use crate::document::{Fields, create_imported};
 use crate::fields;
-use crate::io::draw;
 use crate::limits;
 use crate::parallel;
 use crate::row::Stored;
@@ -29,13 +37,6 @@ use crate::version::Version;
 )]
 struct SeveralMeant;
 
-/// A line that will become an entry.
-struct Wanted {
-    line: u64,
-    identity: [u8; 32],
-    read: ImportLine,
-}
-
 /// Where the times of the lines are entered.
 pub(super) struct Entered<'a> {
     pub(super) zones: &'a dyn Zones,
@@ -43,8 +44,54 @@ pub(super) struct Entered<'a> {
 }
 
 impl Entered<'_> {
-    fn read(&self, line: &[u8]) -> Result<ImportLine, ImportFault> {
-        ImportLine::parse(line)?.entered(self.zones, self.here.as_ref())
+    fn read(&self, line: &[u8]) -> Result<Read, ImportFault> {
+        Read::parse(line)?.entered(self.zones, self.here.as_ref())
+    }
+}
+
+/// A document that an import will make.
+struct New {
+    id: DocumentId,
+    fields: Fields,
+    modified_ms: i64,
+}
+
+/// What an import will make, put together before anything is written.
+#[derive(Default)]
+struct Plan {
+    new: Vec<New>,
+    ids: BTreeSet<DocumentId>,
+    /// People whom lines of other programs name.
+    named: BTreeMap<PersonName, PersonId>,
+    outcome: Imported,
+}
+
+/// An entry on its line.
+struct Wanted {
+    line: u64,
+    id: EntryId,
+    identity: [u8; 32],
+    read: EntryLine,
+    unused: Vec<String>,
+}
+
+impl Plan {
+    fn make(&mut self, id: DocumentId, fields: Fields, modified_ms: i64) {
+        self.ids.insert(id);
+        self.new.push(New { id, fields, modified_ms });
+    }
+
+    fn failed(&mut self, line: u64, reason: &impl ToString) {
+        self.outcome.failed.push(LineFault { line, reason: reason.to_string() });
+    }
+
+    fn unused(&mut self, keys: Vec<String>) {
+        for key in keys {
+            let unused = &mut self.outcome.unused;
+            if unused.len() < limits::UNUSED_KEYS_MAX || unused.contains_key(&key) {
+                *unused.entry(key).or_default() += 1;
+            }
+        }
     }
 }
 
@@ -60,97 +107,174 @@ impl Engine {
             let (size, max) = (lines.len() as u64, limits::IMPORT_LINES_MAX as u64);
             return Err(Fault::TooLarge { what: "the batch", size, max, unit: "lines" });
         }
-        let mut outcome = Imported::default();
-        let wanted = self.wanted(lines, entered, &mut outcome);
-        if dry_run {
-            outcome.imported = wanted.len() as u64;
-            return Ok(outcome);
-        }
-        let people = self.people_of(work, &wanted)?;
-        let mut created = Vec::with_capacity(wanted.len());
-        let mut last: BTreeMap<SortKey, Timestamp> = BTreeMap::new();
-        for one in wanted {
-            let (line, key) = (one.line, one.read.date.sort_key());
-            let stamp = self.stamp(work, key, last.get(&key).copied());
-            last.insert(key, stamp);
-            match self.fields_of(one, stamp, &people) {
-                Ok(fields) => created.push((draw::<16>(work.cx.entropy), fields)),
-                Err(reason) => outcome.failed.push(LineFault { line, reason }),
-            }
-        }
-        outcome.imported = created.len() as u64;
-        outcome.failed.sort_by_key(|fault| fault.line);
-        self.create_all(work, created)?;
-        Ok(outcome)
-    }
-
-    /// Reads the lines on all cores and drops what is there already, or twice in this batch.
-    fn wanted(&self, lines: &[ImportItem], entered: &Entered<'_>, outcome: &mut Imported) -> Vec<Wanted> {
-        let read = parallel::map(lines, |item| (identity(&item.bytes), entered.read(&item.bytes)));
-        let mut seen = BTreeSet::new();
+        let read = parallel::map(lines, |item| {
+            let line = bare(&item.bytes);
+            (*digest("", &[line]).as_bytes(), entered.read(line))
+        });
+        let mut plan = Plan::default();
         let mut wanted = Vec::with_capacity(lines.len());
         for (item, (identity, read)) in lines.iter().zip(read) {
             match read {
-                Err(fault) => outcome.failed.push(LineFault { line: item.line, reason: fault.to_string() }),
-                Ok(read) => {
-                    let known = read.id.is_some_and(|id| self.view.entry(id).is_some())
-                        || self.view.imported(&identity).is_some()
-                        || !seen.insert(identity);
-                    if known {
-                        outcome.skipped += 1;
-                    } else {
-                        wanted.push(Wanted { line: item.line, identity, read });
-                    }
+                Err(fault) => plan.failed(item.line, &fault),
+                Ok(Read { line: Line::Person(person), unused }) => {
+                    self.plan_person(work, &mut plan, &person)?;
+                    plan.unused(unused);
                 }
+                Ok(Read { line: Line::Definition(definition), unused }) => {
+                    self.plan_definition(work, &mut plan, item.line, &definition)?;
+                    plan.unused(unused);
+                }
+                Ok(Read { line: Line::Entry(read), unused }) => {
+                    let id = read.id.unwrap_or_else(|| entry_of(&identity));
+                    wanted.push(Wanted { line: item.line, id, identity, read: *read, unused });
+                }
+                Ok(_) => {}
             }
         }
-        wanted
-    }
-
-    /// The people that the lines name, by name, in the order in which they are named; those not yet in the journal are added. A
-    /// name in another case means whoever has it, as it does everywhere, and is left out where it could mean several.
-    fn people_of(
-        &mut self,
-        work: &mut Work<'_, '_>,
-        wanted: &[Wanted],
-    ) -> Result<BTreeMap<PersonName, PersonId>, Fault> {
-        let mut people = BTreeMap::new();
-        let mut new: Vec<(PersonName, DocumentId)> = Vec::new();
-        for name in wanted.iter().flat_map(|one| &one.read.people) {
-            let id = match self.meant_by(name, &new) {
-                Ok(Some(id)) => id,
-                Ok(None) => {
-                    let id = draw(work.cx.entropy);
-                    new.push((name.clone(), id));
-                    PersonId::from_bytes(id)
-                }
-                Err(SeveralMeant) => continue,
-            };
-            people.insert(name.clone(), id);
+        for one in wanted {
+            self.plan_entry(work, &mut plan, one)?;
         }
-        let created = Timestamp::from_millis(work.cx.now.wall_ms);
-        let new = new.iter().map(|(name, id)| (*id, fields::of_person(name, created)));
-        self.create_all(work, new.collect())?;
-        Ok(people)
+        plan.outcome.failed.sort_by_key(|fault| fault.line);
+        if !dry_run {
+            self.create_all(work, plan.new)?;
+        }
+        Ok(plan.outcome)
     }
 
-    /// Whom a line means by a name, among the people of the journal and those that lines before it have added.
-    fn meant_by(
+    /// Somebody who is there under this id, also forgotten, stays as they are here.
+    fn plan_person(&self, work: &Work<'_, '_>, plan: &mut Plan, line: &PersonLine) -> Result<(), Fault> {
+        let person = &line.person;
+        if self.is_there(work, plan, person.id.as_bytes())? {
+            return Ok(());
+        }
+        plan.outcome.people += 1;
+        let fields = fields::of_exported_person(line);
+        plan.make(*person.id.as_bytes(), fields, person.created.as_millis());
+        Ok(())
+    }
+
+    fn plan_definition(
         &self,
-        name: &PersonName,
-        new: &[(PersonName, DocumentId)],
-    ) -> Result<Option<PersonId>, SeveralMeant> {
-        let new_named = new.iter().find(|(other, _)| other == name).map(|(_, id)| PersonId::from_bytes(*id));
-        if let Some(id) = new_named.or_else(|| self.person_named(name)).or_else(|| self.person_by_id(name)) {
-            return Ok(Some(id));
+        work: &Work<'_, '_>,
+        plan: &mut Plan,
+        number: u64,
+        line: &DefinitionLine,
+    ) -> Result<(), Fault> {
+        if self.is_there(work, plan, &line.id)? {
+            return Ok(());
         }
-        let new = new.iter().filter(|(other, _)| other.differs_in_case_only(name));
-        let new = new.map(|(_, id)| PersonId::from_bytes(*id));
-        let mut alike = self.people_named_alike(name).chain(new);
-        match (alike.next(), alike.next()) {
-            (found, None) => Ok(found),
-            _ => Err(SeveralMeant),
+        let versions = self.view.definitions().versions();
+        let more = usize::try_from(plan.outcome.definitions).unwrap_or(usize::MAX);
+        if !versions.contains(&line.reference) && versions.len() + more >= limits::DEFINITIONS_MAX {
+            let max = limits::DEFINITIONS_MAX;
+            plan.failed(
+                number,
+                &format!("there are {max} exercises and measures of your own already, and no more fit"),
+            );
+            return Ok(());
         }
+        plan.outcome.definitions += 1;
+        plan.make(line.id, fields::of_exported_definition(line), line.added.as_millis());
+        Ok(())
+    }
+
+    fn plan_entry(&self, work: &Work<'_, '_>, plan: &mut Plan, one: Wanted) -> Result<(), Fault> {
+        let Wanted { line, id, identity, read, unused } = one;
+        let is_foreign = read.id.is_none();
+        let is_there = plan.ids.contains(id.as_bytes())
+            || self.view.entry(id).is_some()
+            || (is_foreign && self.view.imported(&identity).is_some());
+        if is_there {
+            plan.outcome.skipped += 1;
+            return Ok(());
+        }
+        let stamp = Timestamp::from_millis(read.date.sort_key().seconds.saturating_mul(1000));
+        let asked = read.exercise.as_ref().and_then(|made_with| self.shelf.made_with(made_with));
+        let (exact, names) = (read.exact.clone(), read.people.clone());
+        let mut draft = match read.draft(identity, BTreeSet::new(), asked) {
+            Ok(draft) => draft,
+            Err(fault) => {
+                plan.failed(line, &fault);
+                return Ok(());
+            }
+        };
+        let (fields, modified) = if let Some(exact) = exact {
+            draft.people = self.people_by_id(work, plan, &exact.people, exact.created)?;
+            (fields::of_exported(&draft, &exact), exact.modified)
+        } else {
+            for name in names {
+                let Ok(person) = self.person_of(work, plan, name, stamp)? else {
+                    plan.failed(line, &SeveralMeant);
+                    return Ok(());
+                };
+                draft.people.insert(person);
+            }
+            // Entries of one date keep the order in which they stand in the file.
+            let place = i64::try_from(line).unwrap_or(i64::MAX);
+            let created = Timestamp::from_millis(stamp.as_millis().saturating_add(place));
+            (fields::of_draft(&draft, &self.shelf.exercises, created), stamp)
+        };
+        plan.outcome.imported += 1;
+        plan.unused(unused);
+        plan.make(*id.as_bytes(), fields, modified.as_millis());
+        Ok(())
+    }
+
+    /// The people of an exported entry. One whose own line is missing comes back by name.
+    fn people_by_id(
+        &self,
+        work: &Work<'_, '_>,
+        plan: &mut Plan,
+        people: &[(PersonId, Option<PersonName>)],
+        created: Timestamp,
+    ) -> Result<BTreeSet<PersonId>, Fault> {
+        for (id, name) in people {
+            let Some(name) = name.as_ref().filter(|_| self.view.person(*id).is_none()) else { continue };
+            if !self.is_there(work, plan, id.as_bytes())? {
+                plan.outcome.people += 1;
+                plan.make(*id.as_bytes(), fields::of_person(name, created), created.as_millis());
+            }
+        }
+        Ok(people.iter().map(|(id, _)| *id).collect())
+    }
+
+    /// Whom a name means: somebody in the journal, by name or by id, exactly first, then in another case; else somebody new under
+    /// an id that follows from the name. Whoever was forgotten under that id stays forgotten; the next one is taken.
+    fn person_of(
+        &self,
+        work: &Work<'_, '_>,
+        plan: &mut Plan,
+        name: PersonName,
+        created: Timestamp,
+    ) -> Result<Result<PersonId, SeveralMeant>, Fault> {
+        if let Some(known) = plan.named.get(&name) {
+            return Ok(Ok(*known));
+        }
+        let mut found = self.person_named(&name).or_else(|| self.person_by_id(&name));
+        if found.is_none() {
+            let named = plan.named.iter().filter(|(other, _)| other.differs_in_case_only(&name));
+            let alike: BTreeSet<_> = self.people_named_alike(&name).chain(named.map(|(_, id)| *id)).collect();
+            if alike.len() > 1 {
+                return Ok(Err(SeveralMeant));
+            }
+            found = alike.first().copied();
+        }
+        for count in 0_u32.. {
+            if found.is_some() {
+                break;
+            }
+            let id = person_of(count, &name);
+            if plan.ids.contains(id.as_bytes()) || self.view.person(id).is_some() {
+                found = Some(id);
+            } else if !self.is_there(work, plan, id.as_bytes())? {
+                plan.outcome.people += 1;
+                plan.make(*id.as_bytes(), fields::of_person(&name, created), created.as_millis());
+                found = Some(id);
+            }
+        }
+        let id = found.expect("the loop ends with somebody");
+        plan.named.insert(name, id);
+        Ok(Ok(id))
     }
 
     fn person_by_id(&self, name: &PersonName) -> Option<PersonId> {
@@ -158,44 +282,39 @@ impl Engine {
         self.view.person(id).map(|person| person.id)
     }
 
-    fn fields_of(
-        &self,
-        one: Wanted,
-        created: Timestamp,
-        people: &BTreeMap<PersonName, PersonId>,
-    ) -> Result<Fields, String> {
-        let named = one.read.people.iter().map(|name| people.get(name).copied());
-        let named = named.collect::<Option<_>>().ok_or_else(|| SeveralMeant.to_string())?;
-        let exercise =
-            one.read.exercise.as_ref().and_then(|at| self.shelf.exercises.get_version(&at.id, at.version));
-        let draft = one.read.draft(one.identity, named, exercise).map_err(|fault| fault.to_string())?;
-        Ok(fields::of_draft(&draft, &self.shelf.exercises, created))
+    /// Whether a document is there, or will be.
+    fn is_there(&self, work: &Work<'_, '_>, plan: &Plan, id: &DocumentId) -> Result<bool, Fault> {
+        Ok(plan.ids.contains(id) || self.row(work, id)?.is_some())
     }
 
     /// Creates documents on all cores and writes them in as few records as they need.
-    fn create_all(
-        &mut self,
-        work: &mut Work<'_, '_>,
-        created: Vec<(DocumentId, Fields)>,
-    ) -> Result<(), Fault> {
-        let author = self.author(work);
-        let made = parallel::map(&created, |(_, fields)| create(fields, author));
+    fn create_all(&mut self, work: &mut Work<'_, '_>, new: Vec<New>) -> Result<(), Fault> {
+        let made = parallel::map(&new, |one| create_imported(&one.id, &one.fields, one.modified_ms));
         let hashes: Vec<_> = made.iter().map(|made| made.hash).collect();
-        let ids = created.iter().map(|(id, _)| *id);
-        let written: Vec<_> =
-            ids.zip(made).map(|(document, made)| Written { document, changes: vec![made.change] }).collect();
-        let sources = self.write(work, &written, &[author.actor].into())?;
-        for ((id, fields), hash) in created.into_iter().zip(hashes) {
-            let version = Version::new(vec![hash]);
-            let stored = Stored { fields, version, modified_ms: author.now_ms, sources: vec![sources[&id]] };
-            work.rows.insert(id, Changed { stored, shown: None });
+        let written: Vec<_> = new
+            .iter()
+            .zip(made)
+            .map(|(one, made)| Written { document: one.id, changes: vec![made.change] })
+            .collect();
+        let sources = self.write(work, &written, &BTreeSet::new())?;
+        for (one, hash) in new.into_iter().zip(hashes) {
+            let modified_ms = one.modified_ms.div_euclid(1000).saturating_mul(1000);
+            let (version, sources) = (Version::new(vec![hash]), vec![sources[&one.id]]);
+            let stored = Stored { fields: one.fields, version, modified_ms, met: Vec::new(), sources };
+            work.rows.insert(one.id, Changed { stored, shown: None });
         }
         self.push(work);
         Ok(())
     }
 }
 
-/// The plain SHA-256 of a line as it stood in the file, its line ending left out.
-fn identity(line: &[u8]) -> [u8; 32] {
-    *digest("", &[line]).as_bytes()
+/// The entry that a line of another program becomes.
+fn entry_of(identity: &[u8; 32]) -> EntryId {
+    EntryId::from_bytes(digest("haven/1/import entry", &[identity]).first())
+}
+
+/// Somebody whom a line of another program names.
+fn person_of(count: u32, name: &PersonName) -> PersonId {
+    let parts: [&[u8]; 2] = [&count.to_be_bytes(), name.as_str().as_bytes()];
+    PersonId::from_bytes(digest("haven/1/import person", &parts).first())
 }

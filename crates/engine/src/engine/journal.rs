@@ -20,7 +20,7 @@ impl Engine {
     pub(super) fn add(&mut self, work: &mut Work<'_, '_>, draft: &Draft) -> Result<EntryId, Fault> {
         draft.validate().map_err(limit)?;
         self.check_people(&draft.people)?;
-        let created = self.stamp(work, draft.at.sort_key(), None);
+        let created = self.stamp(work, draft.at.sort_key());
         let id = draw(work.cx.entropy);
         self.create(work, id, fields::of_draft(draft, &self.shelf.exercises, created))?;
         let id = EntryId::from_bytes(id);
@@ -28,12 +28,12 @@ impl Engine {
         Ok(id)
     }
 
-    /// When a new entry of this time was written: now, and after whichever of the same time was last written down, here or on
-    /// the line before it (`before`), so that entries of one bare date keep their order also within one millisecond, and when a
-    /// clock was set back. A stamp far ahead of this device's clock is not followed.
-    pub(super) fn stamp(&self, work: &Work<'_, '_>, key: SortKey, before: Option<Timestamp>) -> Timestamp {
+    /// When a new entry of this time was written: now, and after whichever of the same time was last written down, so that entries
+    /// of one bare date keep their order also within one millisecond, and when a clock was set back. A stamp far ahead of this
+    /// device's clock is not followed.
+    pub(super) fn stamp(&self, work: &Work<'_, '_>, key: SortKey) -> Timestamp {
         let now_ms = work.cx.now.wall_ms;
-        let last = before.max(self.view.last_created(key)).map(Timestamp::as_millis);
+        let last = self.view.last_created(key).map(Timestamp::as_millis);
         let next = last.filter(|last| last.saturating_sub(now_ms) <= limits::CREATED_AHEAD_MS_MAX);
         Timestamp::from_millis(next.map_or(now_ms, |last| now_ms.max(last.saturating_add(1))))
     }
@@ -61,14 +61,11 @@ impl Engine {
         let written = [Written { document: id, changes: vec![created.change] }];
         let sources = self.write(work, &written, &[author.actor].into())?;
         let version = Version::new(vec![created.hash]);
-        let modified_ms = author.now_ms;
-        work.change(id, Stored { fields, version, modified_ms, sources: vec![sources[&id]] });
+        let modified_ms = author.written_ms();
+        let sources = vec![sources[&id]];
+        work.change(id, Stored { fields, version, modified_ms, met: Vec::new(), sources });
         self.push(work);
         Ok(())
-    }
-
-    pub(super) fn author(&self, work: &Work<'_, '_>) -> Author {
-        Author { actor: self.actor, now_ms: work.cx.now.wall_ms }
     }
 
     pub(super) fn edit(
@@ -110,8 +107,9 @@ impl Engine {
         let row = self.entry_row(work, id)?;
         let document = self.document(work, id.as_bytes(), &row)?;
         let then = document.fields_at(version).map_err(version_fault)?;
+        let restoring = document.restoring(&then);
         self.keep_open(*id.as_bytes(), document);
-        let change = FieldsEdit::between(&row.fields, &then);
+        let change = restoring.map_err(version_fault)?;
         self.change(work, *id.as_bytes(), row, None, &change).map(|_| ())
     }
 
@@ -135,9 +133,10 @@ impl Engine {
         }
         let written = [Written { document: id, changes: edited.changes }];
         let sources = self.write(work, &written, &[actor].into())?;
-        row.fields = document.fields().map_err(unreadable)?;
+        let reading = document.reading().map_err(unreadable)?;
+        (row.fields, row.met) = (reading.fields, reading.met);
         row.version = document.version();
-        row.modified_ms = author.now_ms;
+        row.modified_ms = document.modified_ms();
         row.sources.push(sources[&id]);
         self.keep(work, id, document);
         work.change(id, row);
@@ -153,7 +152,9 @@ impl Engine {
     ) -> Result<Reply, Fault> {
         let present = self.view.entry(id).ok_or(Fault::EntryUnknown)?;
         let Some(version) = version.filter(|version| *version != present.version) else {
-            return Ok(Reply::Shown(Box::new(present.entry.clone()), present.version.clone()));
+            let (entry, version) = (Box::new(present.entry.clone()), present.version.clone());
+            let met = self.met(work, id)?;
+            return Ok(Reply::Shown { entry, version, met });
         };
         let row = self.entry_row(work, id)?;
         let document = self.document(work, id.as_bytes(), &row)?;
@@ -166,7 +167,7 @@ impl Engine {
             .max();
         self.keep_open(*id.as_bytes(), document);
         let entry = fields::entry(id, &then, at_ms.unwrap_or(row.modified_ms)).ok_or(Fault::Unreadable)?;
-        Ok(Reply::Shown(Box::new(entry), version))
+        Ok(Reply::Shown { entry: Box::new(entry), version, met: Vec::new() })
     }
 
     pub(super) fn history(
@@ -186,18 +187,18 @@ impl Engine {
         Ok(shown.collect())
     }
 
-    fn device_of(&self, work: &Work<'_, '_>, actor: &[u8]) -> String {
+    pub(super) fn device_of(&self, work: &Work<'_, '_>, actor: &[u8]) -> String {
         let feed = Actor::try_from(actor).ok().and_then(|actor| self.bound(work, &actor));
         feed.and_then(|feed| self.device_name(&feed)).unwrap_or_default()
     }
 
-    fn entry_row(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Stored, Fault> {
+    pub(super) fn entry_row(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Stored, Fault> {
         self.view.entry(id).ok_or(Fault::EntryUnknown)?;
         self.row(work, id.as_bytes())?.ok_or(Fault::EntryUnknown)
     }
 }
 
-fn version_fault(fault: DocumentFault) -> Fault {
+pub(super) fn version_fault(fault: DocumentFault) -> Fault {
     match fault {
         DocumentFault::VersionUnknown => Fault::VersionUnknown,
         DocumentFault::Damaged | DocumentFault::Newer => Fault::Unreadable,

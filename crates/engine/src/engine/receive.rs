@@ -315,6 +315,11 @@ impl Engine {
                     stored.sources = vec![source];
                     Changed { stored, shown: Some(shown) }
                 }
+                // Two devices imported the same line: the change is there, and stands in one more record.
+                (Some(mut row), Some((_, stored))) if row.version == stored.version => {
+                    row.sources.push(source);
+                    Changed { stored: row, shown: None }
+                }
                 (row, _) => self.absorb(work, source, row, item, &content.actors)?,
             };
             changed.push((item.document, next));
@@ -339,21 +344,21 @@ impl Engine {
             Some(row) => Some(self.document(work, &item.document, row).map_err(|_| Aside::Unreadable)?),
             None => None,
         };
-        let outcome = absorb(present.as_ref(), &item.changes, actors);
+        let outcome = absorb(&item.document, present.as_ref(), &item.changes, actors);
         if let Some(present) = present.filter(|_| outcome.is_err()) {
             self.keep_open(item.document, present);
         }
-        let document = outcome.map_err(|fault| match fault {
+        let (document, reading) = outcome.map_err(|fault| match fault {
             GuardFault::WrongActor => Aside::WrongActor,
             _ => Aside::Guarded,
         })?;
-        let written_ms = document.history().iter().map(|past| past.at_ms).max().unwrap_or_default();
         let mut sources = row.map(|row| row.sources).unwrap_or_default();
         sources.push(source);
         let stored = Stored {
-            fields: document.fields().map_err(|_| Aside::Guarded)?,
+            fields: reading.fields,
+            met: reading.met,
             version: document.version(),
-            modified_ms: written_ms,
+            modified_ms: document.modified_ms(),
             sources,
         };
         self.keep(work, item.document, document);
@@ -418,11 +423,12 @@ fn creation(
     actors: &BTreeSet<Actor>,
 ) -> Option<(Shown, Stored)> {
     let [change] = item.changes.as_slice() else { return None };
-    let foreign = canonical(change, actors).ok().flatten()?;
+    let foreign = canonical(&item.document, change, actors).ok().flatten()?;
     let stored = Stored {
         fields: foreign.fields,
         version: Version::new(vec![foreign.hash]),
         modified_ms: foreign.at_ms,
+        met: Vec::new(),
         sources: Vec::new(),
     };
     let shown = shown(item.document, &stored, library);

@@ -77,15 +77,16 @@ impl Desk {
         Ok(Edit { at, answers, ..edit })
     }
 
-    /// What lists show of an entry, with the title of what it answers.
+    /// What lists show of an entry, with the title of what it answers and whether edits met in it.
     pub(super) fn summary(
         &self,
         entry: &Entry,
+        met: bool,
         name_of: &dyn Fn(PersonId) -> Option<String>,
     ) -> pb::EntrySummary {
         let asked = entry.exercise.as_ref().and_then(|made_with| self.shelf.made_with(made_with));
         let exercise_title = asked.map(|asked| asked.title(DEFAULT_LANGUAGE)).unwrap_or_default();
-        pb::EntrySummary { exercise_title, ..summary_to_pb(entry, name_of) }
+        pb::EntrySummary { exercise_title, met, ..summary_to_pb(entry, name_of) }
     }
 
     /// Whether every required question was answered; true without an exercise, and with one this release does not know.

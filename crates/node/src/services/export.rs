@@ -9,7 +9,7 @@ use haven_api::limits::EXPORT_BATCH_BYTES;
 use haven_api::pb;
 use haven_core::entry::Entry;
 use haven_core::id::PersonId;
-use haven_core::import::export_line;
+use haven_core::import::{Header, definition_line, export_line, header_line, person_line};
 use haven_core::markdown::{file_name, render};
 use haven_core::person::PersonName;
 use haven_engine::command::{Command, Reply, VersionShown};
@@ -36,9 +36,12 @@ pub(super) fn export(
         }
     };
     let view = Arc::clone(&node.opened()?.view);
-    let mut rows: Vec<_> = view.rows().filter(|row| row.entry.trashed.is_none()).cloned().collect();
+    let is_wanted = |row: &&Arc<Row>| format == Format::Lines || row.entry.trashed.is_none();
+    let mut rows: Vec<_> = view.rows().filter(is_wanted).cloned().collect();
     rows.sort_by_key(|row| (row.entry.at.sort_key(), row.entry.id));
+    let about = if format == Format::Lines { about(&view, rows.len()) } else { Vec::new() };
     let exporting = Exporting {
+        about: about.into_iter(),
         node: node.clone(),
         desk: desk.of(&view),
         rows: rows.into_iter(),
@@ -55,16 +58,34 @@ pub(super) fn export(
     })))
 }
 
-#[derive(Clone, Copy)]
+/// The lines before the entries: what it is, the people, what the person added. Nothing in them differs between two devices
+/// that have the same journal.
+fn about(view: &View, entries: usize) -> Vec<String> {
+    let people: Vec<_> = view.said().map(|(person, merged)| person_line(person, merged)).collect();
+    let definitions: Vec<_> = view.added().map(|definition| definition_line(&definition)).collect();
+    let header = Header {
+        people: people.len() as u64,
+        definitions: definitions.len() as u64,
+        entries: entries as u64,
+    };
+    [header_line(&header)].into_iter().chain(people).chain(definitions).collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Lines,
     Pages { history: bool },
 }
 
+/// What stands above the versions that met.
+const MET: &str = "Two edits of this entry met, and nobody has chosen between them yet. Here are both; the first one is \
+                   what the journal shows until you choose (`haven settle`).\n\n";
+
 struct Exporting {
     node: Node,
     desk: Desk,
     view: Arc<View>,
+    about: std::vec::IntoIter<String>,
     rows: std::vec::IntoIter<Arc<Row>>,
     /// Names of files given so far.
     names: BTreeSet<String>,
@@ -77,10 +98,15 @@ impl Exporting {
         self.node.opened()?;
         let (mut batch, mut bytes) = (pb::ExportEntriesResponse::default(), 0);
         while bytes < EXPORT_BATCH_BYTES {
+            if let Some(line) = self.about.next() {
+                bytes += line.len();
+                batch.lines.push(line);
+                continue;
+            }
             let Some(row) = self.rows.next() else { break };
             bytes += match self.format {
                 Format::Lines => {
-                    let line = export_line(&row.entry, &person_name(&self.view));
+                    let line = export_line(&row.entry, &row.rest, &person_name(&self.view));
                     let bytes = line.len();
                     batch.lines.push(line);
                     bytes
@@ -104,6 +130,9 @@ impl Exporting {
         let name = self.free_name(&row.entry);
         let past = if history { self.past(row).await? } else { None };
         files.push(pb::ExportFile { content: self.page(&row.entry), name: name.clone() });
+        if let Some(content) = self.met(row).await? {
+            files.push(pb::ExportFile { name: name.replace(".md", ".met.md"), content });
+        }
         if let Some(content) = past {
             let name = name.replace(".md", ".history.md");
             files.push(pb::ExportFile { name, content });
@@ -127,6 +156,25 @@ impl Exporting {
         render(entry, asked, &person_name(&self.view))
     }
 
+    /// The versions that met in an entry and are not settled, the one that is shown first, in one page; nothing if none did.
+    async fn met(&self, row: &Row) -> Result<Option<String>, Status> {
+        if row.met.is_empty() {
+            return Ok(None);
+        }
+        let id = row.entry.id;
+        let command = Command::Show { id, version: None };
+        let Reply::Shown { met, .. } = self.node.command(command).await? else { return Err(unexpected()) };
+        let mut page = String::from(MET);
+        for VersionShown { version, at, device } in met {
+            let command = Command::Show { id, version: Some(version) };
+            let Reply::Shown { entry, version, .. } = self.node.command(command).await? else {
+                return Err(unexpected());
+            };
+            page.push_str(&format!("# {at}, {device}, version {version}\n\n{}\n", self.page(&entry)));
+        }
+        Ok(Some(page))
+    }
+
     /// The earlier versions of an entry, newest first, in one page; nothing if there are none.
     async fn past(&self, row: &Row) -> Result<Option<String>, Status> {
         let id = row.entry.id;
@@ -139,7 +187,7 @@ impl Exporting {
                 continue;
             }
             let command = Command::Show { id, version: Some(version) };
-            let Reply::Shown(entry, version) = self.node.command(command).await? else {
+            let Reply::Shown { entry, version, .. } = self.node.command(command).await? else {
                 return Err(unexpected());
             };
             page.push_str(&format!("# {at}, {device}, version {version}\n\n{}\n", self.page(&entry)));

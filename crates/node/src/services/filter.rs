@@ -29,6 +29,7 @@ impl From<Wanted> for Listed {
                 people: wanted.people,
                 kind: wanted.kind,
                 trashed: wanted.trashed,
+                met: wanted.met,
                 ..Filter::default()
             },
         }

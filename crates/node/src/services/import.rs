@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
+use haven_core::import::bare;
 use haven_core::time::{LocalZone, TimeError, Zones};
 use haven_engine::command::{Command, ImportItem, Imported, Reply};
 use haven_feed::digest::{digest, label};
@@ -103,16 +104,20 @@ impl DryRuns {
 
 /// Tells lines apart within a run; not the identity that the journal keeps.
 fn name(line: &[u8]) -> [u8; 32] {
-    *digest(label::RECORD, &[line]).as_bytes()
+    *digest(label::RECORD, &[bare(line)]).as_bytes()
 }
 
 fn imported_to_pb(imported: Imported, repeated: usize) -> pb::ImportEntriesResponse {
     let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let failed =
         imported.failed.into_iter().map(|fault| pb::FailedLine { number: fault.line, reason: fault.reason });
+    let unused = imported.unused.into_iter().map(|(key, lines)| pb::UnusedKey { key, lines: count(lines) });
     pb::ImportEntriesResponse {
         imported: count(imported.imported),
         skipped: count(imported.skipped + repeated as u64),
         failed: failed.collect(),
+        unused: unused.collect(),
+        people: count(imported.people),
+        definitions: count(imported.definitions),
     }
 }

@@ -12,7 +12,7 @@ use haven_core::entry::Entry;
 use haven_core::id::EntryId;
 use haven_core::reading::read;
 use haven_core::search::{Query, Searchable, snippet};
-use haven_engine::command::{Command, Reply, VersionShown};
+use haven_engine::command::{Command, Keep, Reply, VersionShown};
 use haven_engine::version::Version;
 use haven_engine::view::Row;
 use tonic::{Request, Response, Status};
@@ -94,18 +94,21 @@ impl JournalService for Journal {
         let view = &snapshot.view;
         let row = view.entry(id).ok_or_else(unexpected)?;
         let name_of = names::name_of(view);
-        let (entry, version) = match self.version(id, &version).await? {
-            Some(version) if version != row.version => self.at_version(id, version).await?,
-            _ => (row.entry.clone(), row.version.clone()),
+        let asked = self.version(id, &version).await?.filter(|version| *version != row.version);
+        let is_earlier = asked.is_some();
+        let (entry, version, met) = match asked {
+            None if row.met.is_empty() => (row.entry.clone(), row.version.clone(), Vec::new()),
+            asked => self.at_version(id, asked).await?,
         };
         let desk = self.desk.of(view);
         let asked = entry.exercise.as_ref().and_then(|made_with| desk.shelf.made_with(made_with));
         let answers = read(&entry, asked, or_default(&language), &name_of);
         let mut told = entry_to_pb(&entry, &version, &name_of);
-        told.summary = Some(desk.summary(&entry, &name_of));
+        told.summary = Some(desk.summary(&entry, !is_earlier && row.is_to_settle(), &name_of));
         Ok(Response::new(pb::GetEntryResponse {
             entry: Some(told),
             answers_read: answers.into_iter().map(read_answer_to_pb).collect(),
+            met: met.into_iter().map(version_to_pb).collect(),
         }))
     }
 
@@ -122,7 +125,8 @@ impl JournalService for Journal {
         let near_tags = near_tags(view, listed.tags(), paged.total);
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
-        let entries = paged.rows.iter().map(|row| desk.summary(&row.entry, &name_of)).collect();
+        let entries =
+            paged.rows.iter().map(|row| desk.summary(&row.entry, row.is_to_settle(), &name_of)).collect();
         Ok(Response::new(pb::ListEntriesResponse {
             entries,
             next_page: paged.next,
@@ -147,7 +151,7 @@ impl JournalService for Journal {
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
         let hits = paged.rows.iter().map(|row| pb::SearchHit {
-            entry: Some(desk.summary(&row.entry, &name_of)),
+            entry: Some(desk.summary(&row.entry, row.is_to_settle(), &name_of)),
             snippet: snippet_to_pb(&snippet(&row.entry.text, &query)),
         });
         Ok(Response::new(pb::SearchEntriesResponse {
@@ -170,11 +174,7 @@ impl JournalService for Journal {
         request: Request<pb::ListHistoryRequest>,
     ) -> Result<Response<pb::ListHistoryResponse>, Status> {
         let (_, id) = self.entry(&request.into_inner().id)?;
-        let versions = self.history(id).await?.into_iter().map(|it| pb::EntryVersion {
-            version: it.version.to_string(),
-            at_ms: it.at.as_millis(),
-            device: it.device,
-        });
+        let versions = self.history(id).await?.into_iter().map(version_to_pb);
         Ok(Response::new(pb::ListHistoryResponse { versions: versions.collect() }))
     }
 
@@ -207,6 +207,30 @@ impl JournalService for Journal {
         let id = names::trashed_entry(&self.node.opened()?.view, &request.into_inner().id)?;
         self.node.command(Command::Untrash(id)).await?;
         Ok(Response::new(pb::UntrashEntryResponse { id: id.to_string() }))
+    }
+
+    async fn settle_entry(
+        &self,
+        request: Request<pb::SettleEntryRequest>,
+    ) -> Result<Response<pb::SettleEntryResponse>, Status> {
+        use pb::settle_entry_request::Keep as Asked;
+
+        let pb::SettleEntryRequest { id, keep } = request.into_inner();
+        let (snapshot, id) = self.entry(&id)?;
+        let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
+        let keep = match keep {
+            Some(Asked::Both(true)) => Keep::Both,
+            Some(Asked::Version(version)) if !row.met.is_empty() => {
+                Keep::Side(names::side(&row.met, &version)?)
+            }
+            // Whatever is named, nothing has to be chosen.
+            Some(Asked::Version(_)) => Keep::Side(row.version.clone()),
+            Some(Asked::Both(false)) | None => {
+                return Err(ApiError::invalid("nothing was settled", "it was not said what is kept").into());
+            }
+        };
+        let (id, version) = self.change(Command::Settle { id, keep }).await?;
+        Ok(Response::new(pb::SettleEntryResponse { id, version }))
     }
 
     async fn import_entries(
@@ -242,13 +266,22 @@ impl Journal {
         Ok(Some(names::version_of(&versions, text)?))
     }
 
-    async fn at_version(&self, id: EntryId, version: Version) -> Result<(Entry, Version), Status> {
-        let command = Command::Show { id, version: Some(version) };
+    /// An entry at a version, or now with what met in it.
+    async fn at_version(
+        &self,
+        id: EntryId,
+        version: Option<Version>,
+    ) -> Result<(Entry, Version, Vec<VersionShown>), Status> {
+        let command = Command::Show { id, version };
         match self.node.command(command).await? {
-            Reply::Shown(entry, version) => Ok((*entry, version)),
+            Reply::Shown { entry, version, met } => Ok((*entry, version, met)),
             _ => Err(unexpected()),
         }
     }
+}
+
+fn version_to_pb(it: VersionShown) -> pb::EntryVersion {
+    pb::EntryVersion { version: it.version.to_string(), at_ms: it.at.as_millis(), device: it.device }
 }
 
 fn searchable(row: &Row) -> Searchable<'_> {

@@ -94,6 +94,27 @@ pub(super) fn version_of(versions: &[Version], text: &str) -> Result<Version, Ap
     }
 }
 
+/// The one of the versions that met in an entry that a text names, whole or by its beginning.
+pub(super) fn side(met: &[Version], text: &str) -> Result<Version, ApiError> {
+    let wanted = text.trim().to_lowercase();
+    let next = "`haven show ID` shows the versions that met.";
+    if wanted.is_empty() {
+        return Err(ApiError::invalid("nothing was settled", "no version was named").with_next(next));
+    }
+    let names: Vec<String> = met.iter().map(Version::to_string).collect();
+    let exact = names.iter().position(|name| *name == wanted);
+    let mut begin = (0..names.len()).filter(|place| names[*place].starts_with(&wanted));
+    match (exact, begin.next(), begin.next()) {
+        (Some(place), _, _) | (None, Some(place), None) => Ok(met[place].clone()),
+        (None, None, _) => Err(ApiError::new(Reason::NotFound, "nothing was settled")
+            .because("this version is none of those that met in this entry")
+            .with_next(next)),
+        (None, Some(_), Some(_)) => Err(ApiError::new(Reason::AmbiguousId, "nothing was settled")
+            .because("several versions begin so")
+            .with_candidates(names.into_iter().filter(|name| name.starts_with(&wanted)))),
+    }
+}
+
 /// The one device that an id or the beginning of one names.
 pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiError> {
     let wanted = text.trim().to_lowercase();

@@ -28,6 +28,7 @@ pub(super) fn status(snapshot: &Snapshot) -> Status {
         sync: sync(inside),
         alarms: u32::try_from(inside.alarms.len()).unwrap_or(u32::MAX),
         drafts: snapshot.drafts,
+        met: u32::try_from(snapshot.view.met()).unwrap_or(u32::MAX),
         version: VERSION.to_owned(),
         waiting: snapshot.waiting,
     }

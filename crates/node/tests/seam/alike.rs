@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use haven_api::error::ErrorReason as Reason;
-use haven_api::journal::{Draft, Edit, Filter, Import, Imported};
+use haven_api::journal::{Draft, Edit, Filter, Import, ImportLine, Imported};
 
 use crate::device::{Device, reason};
 
@@ -15,7 +15,9 @@ fn tagged(text: &str, tag: &str) -> Draft {
 }
 
 async fn import(device: &Device, lines: &[String]) -> Imported {
-    let lines: Vec<_> = lines.iter().map(|line| Bytes::copy_from_slice(line.as_bytes())).collect();
+    let content = |line: &String| Bytes::copy_from_slice(line.as_bytes());
+    let lines = (1..).zip(lines).map(|(number, line)| ImportLine { number, content: content(line) });
+    let lines: Vec<_> = lines.collect();
     let import = Import { id: [7; 16], lines, dry_run: false, zone: String::new() };
     device.client.import(import, |_| ()).await.unwrap()
 }

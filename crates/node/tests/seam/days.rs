@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use haven_api::drafts::SavedDraft;
 use haven_api::error::ErrorReason as Reason;
-use haven_api::journal::{Draft, Edit, ExerciseChoice, Filter, Import, Imported};
+use haven_api::journal::{Draft, Edit, ExerciseChoice, Filter, Import, ImportLine, Imported};
 use haven_core::answers::Value;
 use haven_core::time::{CivilTime, Timestamp};
 
@@ -21,7 +21,9 @@ fn dated(text: &str, at: &str) -> Draft {
 }
 
 async fn import(device: &Device, lines: &[&str], zone: &str) -> Imported {
-    let lines: Vec<_> = lines.iter().map(|line| Bytes::copy_from_slice(line.as_bytes())).collect();
+    let content = |line: &&str| Bytes::copy_from_slice(line.as_bytes());
+    let lines = (1..).zip(lines).map(|(number, line)| ImportLine { number, content: content(line) });
+    let lines: Vec<_> = lines.collect();
     let import = Import { id: [7; 16], lines, dry_run: false, zone: zone.to_owned() };
     device.client.import(import, |_| ()).await.unwrap()
 }
@@ -146,7 +148,7 @@ async fn local_times_of_an_import_are_local() {
         );
     }
     let device = Device::with_vault().await;
-    let lines = vec![Bytes::from_static(lines[0].as_bytes())];
+    let lines = vec![ImportLine { number: 1, content: Bytes::from_static(lines[0].as_bytes()) }];
     let nowhere = Import { id: [7; 16], lines, dry_run: false, zone: "Mars/Base".to_owned() };
     assert_eq!(reason(device.client.import(nowhere, |_| ()).await), Some(Reason::InvalidArgument));
 }

@@ -1,7 +1,7 @@
 //! Import and export.
 
 use bytes::Bytes;
-use haven_api::journal::{ExportFile, ExportFormat, Import, Imported};
+use haven_api::journal::{ExportFile, ExportFormat, Import, ImportLine, Imported};
 
 use crate::device::Device;
 
@@ -13,7 +13,11 @@ const LINES: [&str; 4] = [
 ];
 
 async fn import(device: &Device, lines: &[&str], dry_run: bool) -> Imported {
-    let lines = lines.iter().map(|line| Bytes::copy_from_slice(line.as_bytes())).collect::<Vec<_>>();
+    let line = |(number, line): (u64, &&str)| ImportLine {
+        number,
+        content: Bytes::copy_from_slice(line.as_bytes()),
+    };
+    let lines: Vec<_> = (1..).zip(lines).map(line).collect();
     device.client.import(Import { id: [7; 16], lines, dry_run, zone: String::new() }, |_| ()).await.unwrap()
 }
 
@@ -64,11 +68,17 @@ async fn an_export_holds_everything_and_can_be_imported_elsewhere() {
     let trashed = device.note("in the trash").await;
     device.client.trash(&trashed).await.unwrap();
     let (lines, _) = exported(&device, ExportFormat::Jsonl).await;
-    assert_eq!(lines.len(), 3);
-    assert!(lines[0].contains("Blessed be God") && lines[2].contains(&id), "by time");
+    let kinds: Vec<_> = lines.iter().map(|line| line.split('"').nth(1).unwrap()).collect();
+    assert_eq!(kinds, ["haven", "person", "date", "date", "date", "date"]);
+    assert!(
+        lines[2].contains("Blessed be God") && lines[4..].iter().any(|line| line.contains(&id)),
+        "by time"
+    );
+    let trashed = lines.iter().find(|line| line.contains("in the trash")).unwrap();
+    assert!(trashed.contains("\"trashed\":\""), "the trash too");
     let other = Device::with_vault().await;
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    assert_eq!(import(&other, &lines, false).await.imported, 3);
+    assert_eq!(import(&other, &lines, false).await.imported, 4);
     assert_eq!(other.found("blessed").await, ["First"]);
     let (_, files) = exported(&device, ExportFormat::Markdown { history: false }).await;
     assert_eq!(files.len(), 3);

@@ -40,6 +40,57 @@ fn a_second_device_gets_everything_and_edits_made_apart_both_survive() {
     assert_eq!(authors.into_iter().collect::<Vec<_>>(), ["Laptop", "Phone"]);
 }
 
+/// The cases merge-number and merge-same-edit.
+#[test]
+fn two_edits_of_one_sentence_are_told_on_both_devices_and_settled_on_both() {
+    let (mut server, old, new) = pair();
+    let sync = || [&old, &new, &old].map(Device::sync);
+    let write = |device: &Device, id: &str, words: &str| {
+        drop(device.run_with(&["edit", id, "--from", "-"], words.as_bytes()).json());
+    };
+    let (weight, river) = (old.add("weight 71 kg"), old.add("I saw teh river today."));
+    sync();
+    server.kill();
+    write(&old, &weight, "weight 72 kg");
+    write(&new, &weight, "weight 73 kg");
+    for device in [&old, &new] {
+        write(device, &river, "I saw the river today.");
+        device.json(&["edit", &river, "--title", "Monday, rain"]);
+    }
+    server.run();
+    sync();
+    for device in [&old, &new] {
+        let shown = device.json(&["show", &river]);
+        assert_eq!((text(&shown, "text"), text(&shown, "title")), ("I saw the river today.", "Monday, rain"));
+        assert_eq!(shown.get("met"), None);
+        let shown = device.json(&["show", &weight]);
+        let met = shown["met"].as_array().unwrap();
+        let said = |side: &Value| {
+            let there = device.json(&["show", &weight, "--version", text(side, "version")]);
+            (text(side, "device").to_owned(), text(&there, "text").to_owned())
+        };
+        let mut sides: Vec<_> = met.iter().map(said).collect();
+        assert_eq!(text(&shown, "text"), sides[0].1);
+        sides.sort();
+        let expected = [("Laptop", "weight 72 kg"), ("Phone", "weight 73 kg")];
+        assert_eq!(sides, expected.map(|(device, said)| (device.to_owned(), said.to_owned())));
+        assert_eq!(
+            (device.json(&["status"])["met"].as_u64(), device.lines(&["list", "--met"]).len()),
+            (Some(1), 1)
+        );
+    }
+    assert_eq!(old.json(&["show", &weight])["met"], new.json(&["show", &weight])["met"]);
+    let other = old.json(&["show", &weight])["met"][1].clone();
+    new.json(&["settle", &weight, "--keep", text(&other, "version")]);
+    sync();
+    for device in [&old, &new] {
+        let shown = device.json(&["show", &weight]);
+        assert_eq!((shown.get("met"), device.json(&["status"])["met"].as_u64()), (None, Some(0)));
+        let kept = device.json(&["show", &weight, "--version", text(&other, "version")]);
+        assert_eq!(shown["text"], kept["text"]);
+    }
+}
+
 #[test]
 fn a_device_that_two_devices_name_apart_has_one_name_on_both() {
     let (mut server, old, new) = pair();

@@ -1,16 +1,22 @@
 //! What people do on the world's devices.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haven_core::entry::{Draft, Edit, EntryKind};
 use haven_core::id::EntryId;
+use haven_core::import::export_line;
+use haven_core::meeting::sentences;
 use haven_core::time::NoZones;
-use haven_engine::command::{Command, DraftId, DraftSave, ImportItem, Reply};
+use haven_engine::command::{Command, DraftId, DraftSave, ImportItem, Keep, Reply};
 use haven_engine::view::Filter;
 
-use super::World;
+use super::{DEVICES, World};
 use crate::device::Asked;
-use crate::model::words_in;
+use crate::model::{Said, words_in};
+
+/// How many entries most edits are about.
+const FEW: usize = 2;
 
 /// A draft that an editor has open.
 pub(super) struct OpenDraft {
@@ -24,11 +30,13 @@ impl World {
         if !self.devices[device].is_up() {
             return;
         }
-        match self.chance.below(10) {
-            0..3 => self.add(device),
-            3..7 => self.edit(device),
-            7 => self.trash_or_restore(device),
-            8 => self.draft(device),
+        match self.chance.below(16) {
+            0..2 => self.add(device),
+            2..8 => self.edit(device),
+            8 => self.title(device),
+            9..11 => self.trash_or_restore(device),
+            11..14 => self.choose(device),
+            14 => self.draft(device),
             _ => self.import(device),
         }
     }
@@ -36,8 +44,10 @@ impl World {
     fn add(&mut self, device: usize) {
         let word = self.fresh_word();
         let mut draft = Draft::new(EntryKind::Note, date(self.chance.below(28)));
-        draft.text = format!("{word} ");
+        draft.text = format!("{word}. Some words. And more.");
         draft.title = format!("title {}", self.chance.below(9));
+        self.model.wrote(&draft.text);
+        self.model.titled(&draft.title);
         let asked = self.devices[device].ask(Command::Add(draft), self.now_ms, &mut self.chance);
         match asked {
             Asked::Answered(Ok(Reply::Entry(entry))) => {
@@ -49,44 +59,81 @@ impl World {
     }
 
     fn edit(&mut self, device: usize) {
-        let Some((id, text)) = self.some_entry(device) else { return };
-        let word = self.fresh_word();
-        let (changed, removed) = self.rewrite(&text, &word);
-        let edit = Edit { text: Some(changed), ..Edit::default() };
-        let asked =
-            self.devices[device].ask(Command::Edit { id, base: None, edit }, self.now_ms, &mut self.chance);
-        match asked {
-            Asked::Answered(Ok(_)) => {
-                self.trace.push(format!("device {device} edits {id} +{word} -{removed:?} in {text:?}"));
-                self.model.edited(id, Some(word), &removed);
-            }
-            _ => {
-                self.trace.push(format!("device {device} may have edited {id}"));
-                self.model.maybe_edited(id, &removed);
-            }
+        let Some((id, before)) = self.some_entry(device) else { return };
+        let text = self.rewrite(&before.shown.text);
+        self.model.wrote(&text);
+        let edit = Edit { text: Some(text.clone()), ..Edit::default() };
+        self.change(device, id, Command::Edit { id, base: None, edit }, &before, &text);
+    }
+
+    /// Carries out what leaves `after` of an entry. Whoever does it saw everything that could be read.
+    fn change(&mut self, device: usize, id: EntryId, command: Command, before: &Said, after: &str) {
+        let (known, there) = (before.words(), words_in(after));
+        let removed: BTreeSet<String> = known.difference(&there).cloned().collect();
+        let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
+        if let Asked::Answered(Ok(_)) = asked {
+            let sides = before.sides.len();
+            self.trace.push(format!("device {device} edits {id} of {sides} sides -{removed:?}: {after:?}"));
+            self.model.edited(id, there.difference(&known).cloned().collect(), removed);
+        } else {
+            self.trace.push(format!("device {device} may have edited {id}"));
+            self.model.maybe_edited(id, removed);
         }
     }
 
-    /// Puts a word somewhere into a text and perhaps takes one out. Words that lost the space between them are left alone:
-    /// whoever changes one of them writes the other anew.
-    fn rewrite(&mut self, text: &str, word: &str) -> (String, Vec<String>) {
-        let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-        let mut removed = Vec::new();
-        let place = self.chance.below(words.len());
-        if self.chance.once_in(3) && words.get(place).is_some_and(|word| words_in(word).len() == 1) {
-            removed.push(words.remove(place));
+    /// Changes a sentence, takes one out or puts one in.
+    fn rewrite(&mut self, text: &str) -> String {
+        let units = sentences(text).units;
+        let mut said: Vec<String> = units.iter().map(|unit| unit.sentence.to_owned()).collect();
+        let (place, word) = (self.chance.below(said.len().max(1)), self.fresh_word());
+        match self.chance.below(4) {
+            0 if !said.is_empty() => drop(said.remove(place)),
+            1 => said.insert(place, format!("{word}!")),
+            2 if !said.is_empty() => said[place] = format!("{word}?"),
+            _ if !said.is_empty() => said[place] = format!("{word} {}", said[place]),
+            _ => said.push(format!("{word}.")),
         }
-        let place = self.chance.below(words.len() + 1);
-        words.insert(place, word.to_owned());
-        (words.iter().map(|word| format!("{word} ")).collect(), removed)
+        said.join(" ")
+    }
+
+    fn title(&mut self, device: usize) {
+        let Some((id, _)) = self.some_entry(device) else { return };
+        let title = format!("title {}", self.chance.below(9));
+        self.model.titled(&title);
+        let edit = Edit { title: Some(title), ..Edit::default() };
+        drop(self.devices[device].ask(Command::Edit { id, base: None, edit }, self.now_ms, &mut self.chance));
+        self.trace.push(format!("device {device} titles {id}"));
+    }
+
+    /// Settles what met in an entry, if anything did.
+    fn choose(&mut self, device: usize) {
+        let view = self.devices[device].view.clone();
+        let filter = Filter { met: true, ..Filter::default() };
+        let rows: Vec<_> = view.list(&filter).collect();
+        let Some(row) = self.chance.pick(&rows).map(|row| Arc::clone(row)) else { return self.edit(device) };
+        let id = row.entry.id;
+        let Some(before) = self.read(device, id) else { return };
+        self.model.has_met(id);
+        self.trace.push(format!("device {device} settles {id}"));
+        let side = self.chance.below(row.met.len() + 1);
+        let keep = row.met.get(side).map_or(Keep::Both, |version| Keep::Side(version.clone()));
+        let asked = self.devices[device].ask(Command::Settle { id, keep }, self.now_ms, &mut self.chance);
+        let known = before.words();
+        match (asked, self.read(device, id)) {
+            (Asked::Answered(Ok(_)), Some(after)) => {
+                let removed = known.difference(&after.words()).cloned().collect();
+                self.model.edited(id, BTreeSet::new(), removed);
+            }
+            _ => self.model.maybe_edited(id, known),
+        }
     }
 
     fn trash_or_restore(&mut self, device: usize) {
-        let Some((id, text)) = self.some_entry(device) else { return };
+        let Some((id, before)) = self.some_entry(device) else { return };
         let (now, chance) = (self.now_ms, &mut self.chance);
         match chance.below(4) {
             0 => drop(self.devices[device].ask(Command::Trash(id), now, chance)),
-            1 => drop(self.devices[device].ask(Command::Untrash(id), now, chance)),
+            1 => self.untrash(device),
             _ => {
                 let Asked::Answered(Ok(Reply::History(versions))) =
                     self.devices[device].ask(Command::History(id), now, chance)
@@ -95,15 +142,24 @@ impl World {
                 };
                 let Some(version) = chance.pick(&versions).map(|shown| shown.version.clone()) else { return };
                 let show = Command::Show { id, version: Some(version.clone()) };
-                let Asked::Answered(Ok(Reply::Shown(then, _))) = self.devices[device].ask(show, now, chance)
+                let Asked::Answered(Ok(Reply::Shown { entry, .. })) =
+                    self.devices[device].ask(show, now, chance)
                 else {
                     return;
                 };
-                self.model.restored(id, &text, &then.text);
+                self.model.restored(id, &before.words(), &entry.text);
                 drop(self.devices[device].ask(Command::Restore { id, version }, now, chance));
             }
         }
         self.trace.push(format!("device {device} trashes or restores {id}"));
+    }
+
+    fn untrash(&mut self, device: usize) {
+        let view = self.devices[device].view.clone();
+        let filter = Filter { trashed: true, ..Filter::default() };
+        let rows: Vec<_> = view.list(&filter).collect();
+        let Some(id) = self.chance.pick(&rows).map(|row| row.entry.id) else { return };
+        drop(self.devices[device].ask(Command::Untrash(id), self.now_ms, &mut self.chance));
     }
 
     fn draft(&mut self, device: usize) {
@@ -115,7 +171,8 @@ impl World {
         let id = DraftId(self.chance.bytes());
         let open =
             self.drafts.entry(device).or_insert(OpenDraft { id, text: String::new(), words: Vec::new() });
-        open.text.push_str(&format!("{word} "));
+        open.text.push_str(&format!("{word}. "));
+        self.model.wrote(&open.text);
         let mut draft = Draft::new(EntryKind::Note, date(3));
         draft.text.clone_from(&open.text);
         let save = DraftSave { id: open.id, editing: None, draft, held: false, named: Default::default() };
@@ -147,27 +204,86 @@ impl World {
         }
     }
 
+    /// A file comes in: one that nobody has seen, one that another device may have imported too, or some of what another
+    /// device would export.
     fn import(&mut self, device: usize) {
-        let lines = (0..self.chance.below(40) + 1)
-            .map(|line| {
-                let word = self.fresh_word();
-                let text = format!("{{\"date\":\"1660-01-{:02}\",\"text\":\"{word} \"}}", line % 28 + 1);
-                ImportItem { line: line as u64, bytes: text.into_bytes() }
-            })
-            .collect();
+        let lines = match self.chance.below(4) {
+            0 => self.exported(device),
+            1 => self.file.clone(),
+            _ => (0..self.chance.below(40) + 1).map(|line| self.line(line)).collect(),
+        };
+        if self.file.is_empty() {
+            self.file.clone_from(&lines);
+        }
+        let items = lines
+            .iter()
+            .zip(1..)
+            .map(|(line, number)| ImportItem { line: number, bytes: line.clone().into_bytes() });
         let (zones, here) = (Arc::new(NoZones), None);
-        let command = Command::Import { lines, dry_run: false, zones, here };
+        let command = Command::Import { lines: items.collect(), dry_run: false, zones, here };
         let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
-        if let Asked::Answered(Ok(Reply::Imported(imported))) = asked {
-            self.trace.push(format!("device {device} imports {}", imported.imported));
+        let Asked::Answered(Ok(Reply::Imported(imported))) = asked else { return };
+        self.trace.push(format!("device {device} imports {} of {}", imported.imported, lines.len()));
+        let view = self.devices[device].view.clone();
+        let found = view.rows().filter(|row| row.entry.import_id.is_some());
+        for row in found {
+            let mut words = words_in(&row.entry.text).into_iter();
+            let is_of_file = |word: &String| lines.iter().any(|line| line.contains(word.as_str()));
+            words.by_ref().filter(is_of_file).for_each(|word| self.model.added(row.entry.id, word));
         }
     }
 
-    fn some_entry(&mut self, device: usize) -> Option<(EntryId, String)> {
-        let filter = Filter::default();
+    fn line(&mut self, day: usize) -> String {
+        let word = self.fresh_word();
+        self.model.wrote(&word);
+        let who = ["", ",\"people\":[\"Ann\"]", ",\"people\":[\"Ann\",\"Bo\"]"][self.chance.below(3)];
+        format!("{{\"date\":\"1660-01-{:02}\",\"text\":\"{word} \"{who}}}", day % 28 + 1)
+    }
+
+    /// Some entries of another device as it would export them. Where this one does not have an entry yet, two creations of it
+    /// will meet, and an edit of the one may stay in the history of the other.
+    fn exported(&mut self, device: usize) -> Vec<String> {
+        let (here, there) =
+            (self.devices[device].view.clone(), self.devices[(device + 1) % DEVICES].view.clone());
+        let few = self.chance.below(6) + 1;
+        let rows: Vec<_> = there.rows().collect();
+        let some: Vec<_> = (0..few).filter_map(|_| self.chance.pick(&rows).copied().cloned()).collect();
+        for row in some.iter().filter(|row| here.entry(row.entry.id).is_none()) {
+            self.model.created_twice(row.entry.id);
+        }
+        some.iter()
+            .map(|row| export_line(&row.entry, &row.rest, &|id| there.person(id).map(|p| p.name.clone())))
+            .collect()
+    }
+
+    /// An entry in a journal, mostly one of a few, so that edits meet. Whoever acts on it has read all that is told of it.
+    fn some_entry(&mut self, device: usize) -> Option<(EntryId, Said)> {
         let view = self.devices[device].view.clone();
-        let rows: Vec<_> = view.list(&filter).collect();
-        self.chance.pick(&rows).map(|row| (row.entry.id, row.entry.text.clone()))
+        let filter = Filter::default();
+        let mut ids: Vec<_> = view.list(&filter).map(|row| row.entry.id).collect();
+        if !self.chance.once_in(4) {
+            ids.sort_unstable();
+            ids.truncate(FEW);
+        }
+        let id = self.chance.pick(&ids).copied()?;
+        let said = self.read(device, id)?;
+        if !said.sides.is_empty() {
+            self.model.has_met(id);
+        }
+        Some((id, said))
+    }
+
+    /// What a device says of an entry: what it shows and every version that met.
+    pub(super) fn read(&mut self, device: usize, id: EntryId) -> Option<Said> {
+        let row = self.devices[device].view.entry(id).cloned()?;
+        let mut sides = Vec::new();
+        for version in &row.met {
+            let show = Command::Show { id, version: Some(version.clone()) };
+            let asked = self.devices[device].ask(show, self.now_ms, &mut self.chance);
+            let Asked::Answered(Ok(Reply::Shown { entry, .. })) = asked else { return None };
+            sides.push(*entry);
+        }
+        Some(Said { shown: row.entry.clone(), sides })
     }
 
     fn fresh_word(&mut self) -> String {

@@ -5,9 +5,10 @@ use haven_api::error::ApiError;
 use haven_api::journal::{Draft, Entry, ExerciseChoice, Filter, Written};
 use haven_api::people::Person;
 use haven_api::practice::stepper::{self, Stepper};
-use haven_api::practice::{Exercise, HarmQuestion};
+use haven_api::practice::{Exercise, Field, HarmQuestion, Shape};
 use haven_core::answers::{ExerciseId, Value, ValueMap};
 use haven_core::entry::EntryKind;
+use haven_core::exercise::Phase;
 use haven_core::id::{EntryId, PersonId};
 use haven_core::person::{ResolveError, resolve_person};
 use haven_core::time::Timestamp;
@@ -221,6 +222,17 @@ pub(super) fn is_unsafe(
     // Whoever cannot be found is no concern here; the device says so.
     let named = named.iter().filter_map(|called| resolve_person(people, called).ok());
     stepper::is_unsafe(people, named.chain(stepper::concerned(exercise, answers)))
+}
+
+/// Answers the one question that asks for a person with the one who was named, where the answers leave it out.
+pub(super) fn answer_whom(people: &[Person], named: &[String], exercise: &Exercise, answers: &mut ValueMap) {
+    let asks = |field: &&Field| matches!(field.shape, Shape::Person) && field.phase != Phase::Later;
+    let asking: Vec<_> = exercise.fields.iter().filter(asks).collect();
+    let ([field], [called]) = (asking.as_slice(), named) else { return };
+    // Whoever cannot be found is no concern here; the device says so.
+    if let Ok(id) = resolve_person(people, called) {
+        answers.entry(field.id.clone()).or_insert_with(|| person(id));
+    }
 }
 
 async fn goes_on(cx: &Cx, since: &str) -> Result<bool, Fault> {

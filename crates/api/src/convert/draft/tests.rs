@@ -179,11 +179,12 @@ fn a_filter_arrives_as_it_was_written() {
         people: vec!["Ali".to_owned()],
         kind: Some(EntryKind::Note),
         trashed: true,
+        met: true,
     };
     let read = filter::from_pb(Some(filter::to_pb(&wanted)), &person).unwrap();
     assert_eq!(
-        (read.before, read.after, read.kind, read.trashed),
-        (wanted.before, wanted.after, wanted.kind, true)
+        (read.before, read.after, read.kind, read.trashed, read.met),
+        (wanted.before, wanted.after, wanted.kind, true, true)
     );
     assert_eq!((read.tags.len(), read.people.len()), (1, 1));
     assert_eq!(filter::from_pb(None, &person), Ok(filter::Wanted::default()));

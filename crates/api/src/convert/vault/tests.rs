@@ -17,6 +17,7 @@ fn status(state: VaultState, sync: SyncState) -> Status {
         },
         alarms: 1,
         drafts: 2,
+        met: 3,
         version: "0.1.0".to_owned(),
         waiting: 2,
     }

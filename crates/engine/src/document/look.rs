@@ -1,0 +1,126 @@
+//! What a document's maps hold, now or as they stood at some of its changes, with no reading over it.
+
+use std::collections::BTreeSet;
+
+use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
+
+use super::{DocumentFault, Fields, SHAPE, roots};
+
+/// A document at one point of its history.
+pub(super) struct Look<'a> {
+    doc: &'a Automerge,
+    /// `None` = now.
+    heads: Option<&'a [ChangeHash]>,
+    /// The creations whose values are left out.
+    behind: BTreeSet<ActorId>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn at(doc: &'a Automerge, heads: Option<&'a [ChangeHash]>) -> Self {
+        Self { doc, heads, behind: roots::behind(doc, heads) }
+    }
+
+    /// Everything it says. Where edits met this is the library's choice, and a text its mixture of both.
+    ///
+    /// # Errors
+    /// Its shape is not ours.
+    pub(super) fn fields(&self) -> Result<Fields, DocumentFault> {
+        let shape = self.scalar(&ROOT, "v").and_then(|value| value.as_u64()).ok_or(DocumentFault::Damaged)?;
+        if shape > SHAPE {
+            return Err(DocumentFault::Newer);
+        }
+        let mut fields = Fields {
+            kind: self.string(&ROOT, "kind").ok_or(DocumentFault::Damaged)?,
+            at: self.at_time().ok_or(DocumentFault::Damaged)?,
+            created: self.integer("created").unwrap_or_default(),
+            import: self.import(),
+            trashed: self.integer("trashed"),
+            ..Fields::default()
+        };
+        for (name, into) in [("texts", &mut fields.texts), ("answers", &mut fields.answers)] {
+            let Some(map) = self.object(name) else { continue };
+            into.extend(
+                self.keys(&map).into_iter().filter_map(|key| Some((key.clone(), self.string(&map, &key)?))),
+            );
+        }
+        for (name, into) in [("tags", &mut fields.tags), ("people", &mut fields.people)] {
+            into.extend(self.object(name).into_iter().flat_map(|map| self.keys(&map)));
+            for (added, removed) in roots::moved(self.doc, name, self.heads, &self.behind) {
+                into.retain(|key| !removed.contains(key));
+                into.extend(added);
+            }
+        }
+        fields.exercise = self
+            .object("exercise")
+            .and_then(|map| Some((self.string(&map, "id")?, self.scalar(&map, "version")?.as_u64()?)));
+        Ok(fields)
+    }
+
+    pub(super) fn at_time(&self) -> Option<String> {
+        self.string(&ROOT, "at")
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.string(&self.object("texts")?, name)
+    }
+
+    pub(super) fn answer(&self, name: &str) -> Option<String> {
+        self.string(&self.object("answers")?, name)
+    }
+
+    pub(super) fn integer(&self, key: &str) -> Option<i64> {
+        self.scalar(&ROOT, key).and_then(|value| value.as_i64())
+    }
+
+    fn import(&self) -> Option<[u8; 32]> {
+        match self.scalar(&ROOT, "import")? {
+            ScalarValue::Bytes(bytes) => bytes.try_into().ok(),
+            _ => None,
+        }
+    }
+
+    fn object(&self, key: &str) -> Option<ObjId> {
+        match self.get(&ROOT, key) {
+            Some((Value::Object(ObjType::Map), id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn scalar(&self, map: &ObjId, key: &str) -> Option<ScalarValue> {
+        match self.get(map, key) {
+            Some((Value::Scalar(value), _)) => Some(value.into_owned()),
+            _ => None,
+        }
+    }
+
+    /// A string, whether still plain or already a `Text`.
+    fn string(&self, map: &ObjId, key: &str) -> Option<String> {
+        match self.get(map, key)? {
+            (Value::Object(ObjType::Text), id) => match self.heads {
+                Some(heads) => self.doc.text_at(&id, heads).ok(),
+                None => self.doc.text(&id).ok(),
+            },
+            (Value::Scalar(value), _) => value.as_str().map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    fn get(&self, map: &ObjId, key: &str) -> Option<(Value<'a>, ObjId)> {
+        if *map == ROOT {
+            return roots::value(self.doc, key, self.heads, &self.behind);
+        }
+        match self.heads {
+            Some(heads) => self.doc.get_at(map, key, heads),
+            None => self.doc.get(map, key),
+        }
+        .ok()
+        .flatten()
+    }
+
+    fn keys(&self, map: &ObjId) -> Vec<String> {
+        match self.heads {
+            Some(heads) => self.doc.keys_at(map, heads).collect(),
+            None => self.doc.keys(map).collect(),
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! What goes out comes back: a whole journal, exported, imported into an empty one and exported again.
+
+use std::collections::BTreeMap;
+
+use haven_api::definition::Checked;
+use haven_api::journal::{Draft, Edit, ExerciseChoice, ExportFormat, Import, ImportLine, Imported};
+use haven_api::people::PersonEdit;
+use haven_core::answers::{Value, ValueMap};
+use haven_core::fiction::{CAST, pages};
+use haven_core::id::PersonId;
+use haven_core::person::{Circle, Gift, Relation, Safe};
+use haven_core::time::CivilTime;
+use serde_json::Value as Json;
+
+use crate::device::Device;
+use crate::exercises::MINE;
+
+const TEAPOT: &str = include_str!("../../../../tests/data/teapot-mood.toml");
+const SCHEMA: &str = include_str!("../../../../docs/export.schema.json");
+
+async fn exported(device: &Device) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut export = device.client.export(ExportFormat::Jsonl).await.unwrap();
+    while let Some(batch) = export.next().await.unwrap() {
+        lines.extend(batch.lines);
+    }
+    lines
+}
+
+async fn imported(device: &Device, lines: &[String]) -> Imported {
+    let line = |(number, line): (u64, &String)| ImportLine { number, content: line.clone().into() };
+    let lines: Vec<_> = (1..).zip(lines).map(line).collect();
+    device
+        .client
+        .import(Import { id: [7; 16], lines, dry_run: false, zone: String::new() }, |_| ())
+        .await
+        .unwrap()
+}
+
+/// Moves a journal into an empty one and looks whether it is the same; gives the empty one and its lines.
+async fn moved(device: &Device) -> (Device, Vec<String>) {
+    let lines = exported(device).await;
+    lines.iter().for_each(|line| fits(line));
+    let other = Device::with_vault().await;
+    let done = imported(&other, &lines).await;
+    assert_eq!((done.failed_total, &done.reasons, done.skipped), (0, &vec![], 0));
+    assert!(done.unused.is_empty(), "{:?}", done.unused);
+    let again = exported(&other).await;
+    assert_eq!(again.len(), lines.len());
+    for (again, line) in again.iter().zip(&lines) {
+        assert_eq!(again, line);
+    }
+    let twice = imported(&other, &lines).await;
+    assert_eq!((twice.imported, twice.people, twice.definitions), (0, 0, 0), "again changes nothing");
+    assert_eq!(twice.skipped, done.imported);
+    imported(device, &lines).await;
+    assert!(exported(device).await == lines, "nor does it where it came from");
+    assert!(exported(&other).await == lines);
+    (other, lines)
+}
+
+/// A journal with everything in it that a journal may hold.
+async fn full() -> Device {
+    let device = Device::with_vault().await;
+    let client = &device.client;
+    let person = |name: &'static str| async move { client.add_person(name).await.unwrap().id.to_string() };
+    let (noor, max, maxi, gone) =
+        (person("Noor").await, person("Max").await, person("Maxi").await, person("Gone").await);
+    let edit = PersonEdit {
+        relation: Some(Some(Relation::Friend)),
+        circle: Some(Some(Circle::Inner)),
+        add_gives: [Gift::Fun, Gift::Honest].into(),
+        safe: Some(Some(Safe::No)),
+        died: Some(true),
+        ..PersonEdit::default()
+    };
+    client.edit_person(&noor, &edit).await.unwrap();
+    let about = |text: &str, people: &[&str]| Draft {
+        people: people.iter().map(ToString::to_string).collect(),
+        tags: vec!["zwölf".to_owned(), "calm".to_owned()],
+        ..Draft::note(text)
+    };
+    client.add(about("of Maxi\nand \"Noor\"\u{2028}", &[&maxi, &noor])).await.unwrap();
+    client.add(about("of somebody", &[&gone, &noor])).await.unwrap();
+    client.merge_people(&maxi, &max).await.unwrap();
+    client.forget_person(&gone).await.unwrap();
+
+    let answers: ValueMap = [
+        ("person".to_owned(), Value::from(noor.as_str())),
+        ("spark".to_owned(), Value::from("The phone stayed silent.")),
+        ("suds".to_owned(), Value::from(40)),
+    ]
+    .into();
+    let exercise = Some(ExerciseChoice { id: "trigger-chain".parse().unwrap(), version: None });
+    client.add(Draft { exercise, answers, ..Draft::default() }).await.unwrap();
+    let items: ValueMap = (1..=9).map(|n| (format!("q{n}"), Value::from(1))).collect();
+    client.answer_measure(&"phq-9".parse().unwrap(), None, items, None, "en").await.unwrap();
+
+    assert!(matches!(client.add_measure(TEAPOT.to_owned()).await.unwrap(), Checked::Usable(_)));
+    let steam: ValueMap = ["steam", "lid", "spout"].map(|item| (item.to_owned(), Value::from(2))).into();
+    client.answer_measure(&"teapot-mood".parse().unwrap(), None, steam, None, "en").await.unwrap();
+    assert!(matches!(client.add_exercise(MINE.to_owned()).await.unwrap(), Checked::Usable(_)));
+    client.remove_exercise(&"one-good-thing".parse().unwrap()).await.unwrap();
+    assert!(matches!(client.add_exercise(MINE.to_owned()).await.unwrap(), Checked::Usable(_)));
+    client.remove_measure(&"teapot-mood".parse().unwrap()).await.unwrap();
+
+    let foreign = r#"{"date":"1660-01-01","text":"Blessed be God","people":["Elizabeth","Noor"],"mood":3}"#;
+    assert_eq!(imported(&device, &[foreign.to_owned()]).await.unused, [("mood".to_owned(), 1)].into());
+    let changed = device.note("first").await;
+    device.host.move_clock(61_234);
+    client.edit(&changed, Edit { text: Some("second".to_owned()), ..Edit::default() }, None).await.unwrap();
+    let trashed = device.note("in the trash").await;
+    client.trash(&trashed).await.unwrap();
+    device
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_with_everything_in_it_comes_back_byte_for_byte() {
+    let device = full().await;
+    let (other, lines) = moved(&device).await;
+    assert!(
+        lines[0].starts_with("{\"haven\":{\"schema\":1,\"people\":4,\"definitions\":3,\"entries\":"),
+        "{}",
+        lines[0]
+    );
+    let all = lines.join("\n");
+    assert!(!all.contains("Gone") && !all.contains("Laptop"), "{all}");
+    let names = |people: Vec<haven_api::people::Person>| {
+        people
+            .into_iter()
+            .map(|person| (person.name.to_string(), person.safe, person.died))
+            .collect::<Vec<_>>()
+    };
+    let (here, there) = (device.client.people().await.unwrap(), other.client.people().await.unwrap());
+    assert_eq!(names(here), names(there));
+    assert_eq!(
+        other.client.results(&"phq-9".parse().unwrap(), None, "en").await.unwrap()[0].scores[0].number,
+        Some(9.0)
+    );
+    assert!(other.client.exercises(None, None, "en").await.unwrap().iter().any(|exercise| exercise.custom));
+    let trash = haven_api::journal::Filter { trashed: true, ..Default::default() };
+    assert_eq!(other.client.list(&trash, 0, None).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_still_names_its_person() {
+    let device = full().await;
+    let (other, _) = moved(&device).await;
+    let filter = haven_api::journal::Filter {
+        kind: Some(haven_core::entry::EntryKind::Exercise),
+        ..Default::default()
+    };
+    let found = other.client.list(&filter, 0, None).await.unwrap().items;
+    let id = found[0].id.to_string();
+    let read = other.client.entry_in_words(&id, None, "en").await.unwrap().answers;
+    let before = device.client.entry_in_words(&id, None, "en").await.unwrap().answers;
+    assert!(!before.is_empty() && before == read);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_fictional_journal_comes_back_byte_for_byte() {
+    let device = Device::with_vault().await;
+    let mut cast = [PersonId::from_bytes([0; 16]); CAST.len()];
+    for (id, role) in cast.iter_mut().zip(CAST) {
+        *id = device.client.add_person(role.name).await.unwrap().id;
+    }
+    for page in pages(7, 6, "2026-11-24".parse().unwrap(), &cast) {
+        let draft = Draft {
+            kind: Some(page.kind),
+            at: Some(CivilTime::from_date(page.date)),
+            title: page.title,
+            text: page.text,
+            people: page.people.iter().map(ToString::to_string).collect(),
+            exercise: page.answers_to.map(|id| ExerciseChoice { id, version: None }),
+            answers: page.answers,
+            ..Draft::default()
+        };
+        device.client.add(draft).await.unwrap();
+    }
+    moved(&device).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_of_the_same_name_is_somebody_else_and_what_is_here_stays() {
+    let device = full().await;
+    let lines = exported(&device).await;
+    let other = Device::with_vault().await;
+    let noor = other.client.add_person("Noor").await.unwrap().id;
+    imported(&other, &lines).await;
+    let named: Vec<_> =
+        other.client.people().await.unwrap().into_iter().filter(|p| p.name.as_str() == "Noor").collect();
+    assert_eq!(named.len(), 2, "nobody is made one with somebody in silence");
+    let theirs = named.iter().find(|person| person.id != noor).unwrap();
+    other
+        .client
+        .edit_person(
+            &theirs.id.to_string(),
+            &PersonEdit { safe: Some(Some(Safe::Yes)), ..PersonEdit::default() },
+        )
+        .await
+        .unwrap();
+    other.client.forget_person(&noor.to_string()).await.unwrap();
+    imported(&other, &lines).await;
+    let left: Vec<_> =
+        other.client.people().await.unwrap().into_iter().filter(|p| p.name.as_str() == "Noor").collect();
+    assert_eq!((left.len(), left[0].safe), (1, Some(Safe::Yes)), "what is here stays");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_was_forgotten_comes_back_only_with_a_new_line() {
+    let device = Device::with_vault().await;
+    let line = |text: &str| vec![format!(r#"{{"date":"2021-05-01","text":"{text}","people":["Ann"]}}"#)];
+    imported(&device, &line("one")).await;
+    let ann = device.client.people().await.unwrap().remove(0).id;
+    device.client.forget_person(&ann.to_string()).await.unwrap();
+    imported(&device, &line("one")).await;
+    assert!(device.client.people().await.unwrap().is_empty());
+    imported(&device, &line("two")).await;
+    let again = device.client.people().await.unwrap().remove(0).id;
+    assert_ne!(ann, again, "the first entry does not name her again");
+    imported(&device, &line("three")).await;
+    assert_eq!(device.client.people().await.unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn entries_without_the_lines_of_their_people_bring_them_by_name() {
+    let device = full().await;
+    let lines: Vec<_> =
+        exported(&device).await.into_iter().filter(|line| line.starts_with("{\"date\"")).collect();
+    let other = Device::with_vault().await;
+    let done = imported(&other, &lines).await;
+    assert_eq!((done.failed_total, done.people), (0, 3));
+    let ids = |people: Vec<haven_api::people::Person>| {
+        people.into_iter().map(|p| (p.id, p.name.to_string())).collect::<BTreeMap<_, _>>()
+    };
+    let (there, here) =
+        (ids(other.client.people().await.unwrap()), ids(device.client.people().await.unwrap()));
+    assert!(there.iter().all(|(id, name)| here.get(id) == Some(name)), "under their own ids");
+}
+
+#[tokio::test(start_paused = true)]
+async fn line_ends_a_byte_order_mark_and_blanks_make_no_new_entry() {
+    let device = Device::with_vault().await;
+    let lines = [r#"{"date":"2021-05-01","text":"morning walk"}"#, r#"{"date":"2021-05-02","text":"tea"}"#];
+    imported(&device, &lines.map(str::to_owned)).await;
+    let windows = [format!("\u{feff}{}\r", lines[0]), format!("  {} \t\r", lines[1])];
+    let again = imported(&device, &windows).await;
+    assert_eq!((again.imported, again.skipped), (0, 2));
+}
+
+/// Whether a line is what the schema says. A small reader of the schema, which uses few of JSON Schema's words; any other word
+/// fails here.
+fn fits(line: &str) {
+    let schema: Json = serde_json::from_str(SCHEMA).unwrap();
+    let line: Json = serde_json::from_str(line).unwrap();
+    let faults = faults(&schema, &schema, &line, "line");
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+fn faults(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (word, told) in schema.as_object().unwrap() {
+        match word.as_str() {
+            "$schema" | "$id" | "$defs" | "title" | "description" | "items" | "properties" => {}
+            "$ref" => {
+                let path = told.as_str().unwrap().trim_start_matches('#');
+                found.extend(faults(root, root.pointer(path).unwrap(), value, at));
+            }
+            "oneOf" => {
+                let all: Vec<_> =
+                    told.as_array().unwrap().iter().map(|one| faults(root, one, value, at)).collect();
+                if all.iter().filter(|faults| faults.is_empty()).count() != 1 {
+                    found.push(format!("{at}: none or several of {all:?}"));
+                }
+            }
+            "type" => {
+                let is = match told.as_str().unwrap() {
+                    "object" => value.is_object(),
+                    "array" => value.is_array(),
+                    "string" => value.is_string(),
+                    "integer" => value.is_i64() || value.is_u64(),
+                    "boolean" => value.is_boolean(),
+                    _ => false,
+                };
+                if !is {
+                    found.push(format!("{at} is no {told}"));
+                }
+            }
+            "const" => found.extend((told != value).then(|| format!("{at} is not {told}"))),
+            "enum" => found.extend(
+                (!told.as_array().unwrap().contains(value)).then(|| format!("{at} is none of {told}")),
+            ),
+            "minimum" if value.as_i64() < told.as_i64() => found.push(format!("{at} is below {told}")),
+            "minimum" => {}
+            "required" => {
+                let missing =
+                    told.as_array().unwrap().iter().filter(|key| value.get(key.as_str().unwrap()).is_none());
+                found.extend(missing.map(|key| format!("{at} lacks {key}")));
+            }
+            "additionalProperties" => found.extend(others(root, schema, told, value, at)),
+            other => found.push(format!("the schema uses {other}, which this test does not know")),
+        }
+    }
+    for (key, schema) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
+        found.extend(
+            value.get(key).into_iter().flat_map(|value| faults(root, schema, value, &format!("{at}.{key}"))),
+        );
+    }
+    if let Some(schema) = schema.get("items") {
+        let items = value.as_array().into_iter().flatten();
+        found.extend(items.flat_map(|item| faults(root, schema, item, &format!("{at}[]"))));
+    }
+    found
+}
+
+/// The keys of an object that its schema does not name.
+fn others(root: &Json, schema: &Json, told: &Json, value: &Json, at: &str) -> Vec<String> {
+    let named = |key: &str| schema.get("properties").is_some_and(|known| known.get(key).is_some());
+    let rest = value.as_object().into_iter().flatten().filter(|(key, _)| !named(key));
+    rest.flat_map(|(key, value)| match told {
+        Json::Bool(false) => vec![format!("{at} has {key}")],
+        schema => faults(root, schema, value, &format!("{at}.{key}")),
+    })
+    .collect()
+}
