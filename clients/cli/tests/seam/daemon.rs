@@ -59,7 +59,6 @@ impl Daemon {
             .add_service(SupportServiceServer::new(Fake))
             .add_service(PracticeServiceServer::new(Fake))
             .add_service(PeopleServiceServer::new(Fake))
-            .add_service(DraftServiceServer::new(Fake))
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
         let thread = thread::spawn(move || runtime.block_on(server).unwrap());
         Self { home, stop: Some(stop), thread: Some(thread) }
@@ -217,7 +216,7 @@ impl VaultService for Fake {
 impl DraftService for Fake {
     calls! { fn
         save_draft(SaveDraftRequest) -> SaveDraftResponse = |_| answer(pb::SaveDraftResponse { saved_ms: 0 });
-        list_drafts(ListDraftsRequest) -> ListDraftsResponse = no;
+        list_drafts(ListDraftsRequest) -> ListDraftsResponse = |_| answer(pb::ListDraftsResponse::default());
         get_draft(GetDraftRequest) -> GetDraftResponse = no;
         discard_draft(DiscardDraftRequest) -> DiscardDraftResponse = no;
         commit_draft(CommitDraftRequest) -> CommitDraftResponse = no;
