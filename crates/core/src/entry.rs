@@ -231,7 +231,7 @@ impl Limits {
     /// What a person may write.
     pub(crate) const WRITTEN: Self = Self { times: 1 };
     /// What an export may hold.
-    const EXPORTED: Self = Self { times: EXPORTED_TIMES };
+    pub(crate) const EXPORTED: Self = Self { times: EXPORTED_TIMES };
 
     pub(crate) fn title(self, title: &str) -> Result<(), EntryError> {
         let chars = title.chars().count();

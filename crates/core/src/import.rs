@@ -10,6 +10,7 @@ mod export;
 mod fault;
 mod line;
 mod members;
+mod met;
 mod split;
 
 pub use about::{DefinitionLine, Header, PersonLine};
@@ -17,6 +18,7 @@ pub use entry::{EntryLine, Exact, Rest};
 pub use export::{ExportedDefinition, definition_line, export_line, header_line, person_line};
 pub use fault::ImportFault;
 pub use line::{Line, Read, bare};
+pub use met::{Met, MetSide, Says};
 pub use split::{Piece, Splitter, Wrong};
 
 /// The version of the format that this release writes and reads.

@@ -140,3 +140,6 @@ pub const READABLE_BYTES_MAX: usize = 64 * 1024;
 
 /// The most lines that stay readable: all of a plan, which has at most 61, and room for questions of later releases.
 pub const READABLE_LINES_MAX: usize = 100;
+
+/// The most sides of one entry that are told where edits met. More than a few do not occur; the history holds every version.
+pub const MET_SIDES_MAX: usize = 32;

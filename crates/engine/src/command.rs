@@ -6,6 +6,7 @@ use std::sync::Arc;
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
+use haven_core::import::Met;
 use haven_core::person::{PersonEdit, PersonName};
 use haven_core::shelf::Defined;
 use haven_core::time::{Date, LocalZone, Timestamp, Zones};
@@ -63,6 +64,8 @@ pub enum Command {
     },
     /// Lists an entry's versions, newest first.
     History(EntryId),
+    /// Reads what met in an entry, as an export writes it.
+    Met(EntryId),
     /// Imports lines of a journal in the exchange format; what is there already is skipped.
     Import {
         /// The lines with their numbers in the file.
@@ -251,6 +254,8 @@ pub enum Reply {
     },
     /// An entry's versions, newest first.
     History(Vec<VersionShown>),
+    /// What met in an entry as an export writes it, if anything did and is not settled.
+    Met(Option<Box<Met>>),
     /// What became of an import.
     Imported(Imported),
     /// The drafts.

@@ -13,6 +13,7 @@
 //! exercise map: id, version                                  (exercises only)
 //! import   SHA-256 of the imported line                      (imports only)
 //! trashed  milliseconds since the epoch, present while in the trash
+//! rank     put any number of times by a change that has to come before others in rank (imports of what met)
 //! settled:<field>  true or false, turned by whoever settled a field by keeping what the document said already
 //! ```
 
@@ -24,6 +25,7 @@ mod guard;
 mod imported;
 mod look;
 mod reading;
+mod recreate;
 mod roots;
 mod scan;
 mod settle;
@@ -38,9 +40,11 @@ use thiserror::Error;
 
 pub(crate) use creation::create;
 pub(crate) use edit::FieldsEdit;
+pub(crate) use graph::Field;
 pub(crate) use guard::{GuardFault, absorb, canonical};
 pub(crate) use imported::create_imported;
-pub(crate) use reading::Reading;
+pub(crate) use reading::{Reading, Said};
+pub(crate) use recreate::{Meeting, MeetingSide, recreate};
 pub(crate) use sides::Side;
 
 use crate::version::Version;

@@ -256,6 +256,7 @@ impl Engine {
             Command::Restore { id, version } => self.restore(work, id, &version).map(|()| Reply::Entry(id)),
             Command::Settle { id, keep } => self.settle(work, id, &keep).map(|()| Reply::Entry(id)),
             Command::Show { id, version } => self.show(work, id, version),
+            Command::Met(id) => self.meeting(work, id).map(Reply::Met),
             Command::History(id) => self.history(work, id).map(Reply::History),
             Command::Import { lines, dry_run, zones, here } => self
                 .import(work, &lines, dry_run, &import::Entered { zones: &*zones, here })

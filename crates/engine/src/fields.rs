@@ -1,5 +1,7 @@
 //! Entries and people as documents say them: both directions side by side.
 
+pub(crate) mod met;
+
 use std::collections::BTreeMap;
 
 use haven_core::answers::{Answer, Answers, ExerciseRef, FieldId};
@@ -23,14 +25,14 @@ use crate::row::Stored;
 use crate::view::{Naming, Row};
 
 /// The kind of a document that is a person.
-const PERSON: &str = "person";
+pub(crate) const PERSON: &str = "person";
 const TITLE: &str = "title";
 const TEXT: &str = "text";
 const ANSWER: &str = "answer:";
 /// The answers of a person's document; each holds one word.
 const RELATION: &str = "relation";
 const CIRCLE: &str = "circle";
-const SAFE: &str = "safe";
+pub(crate) const SAFE: &str = "safe";
 const DIED: &str = "died";
 /// The answer that holds the id of whom somebody was merged into.
 const MERGED: &str = "merged";
@@ -383,6 +385,7 @@ fn rest(fields: &Fields) -> Rest {
     Rest {
         open: open.collect(),
         unread: unread.map(|(field, stored)| (field.clone(), stored.clone())).collect(),
+        met: None,
     }
 }
 

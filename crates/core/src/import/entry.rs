@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use super::ImportFault;
 use super::members::{Members, wrong};
+use super::{ImportFault, Met};
 use crate::answers::{Answer, Answers, ExerciseRef, FieldId, ValueMap};
 use crate::entry::{Draft, EntryError, EntryKind, Limits, Tag};
 use crate::fault::shown;
@@ -68,6 +68,8 @@ pub struct Rest {
     pub open: BTreeSet<FieldId>,
     /// Answers that this release cannot read, as they are stored.
     pub unread: BTreeMap<String, String>,
+    /// What met in it and is not settled.
+    pub met: Option<Met>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -242,7 +244,11 @@ fn exact(members: &mut Members, names: &[PersonName]) -> Result<Option<Exact>, I
         modified,
         trashed: members.stamp("trashed")?,
         people: ids.into_iter().enumerate().map(|(place, id)| (id, name(place))).collect(),
-        rest: Rest { open: open.collect::<Result<_, _>>()?, unread: BTreeMap::new() },
+        rest: Rest {
+            open: open.collect::<Result<_, _>>()?,
+            unread: BTreeMap::new(),
+            met: Met::read(members)?,
+        },
     }))
 }
 
@@ -255,12 +261,8 @@ fn typed(
     let mut read = Answers::new();
     for (field, value) in answers {
         let misfit = || ImportFault::Typed { field: shown(&field) };
-        let kind = match types.get(&field) {
-            None if value.is_string() => WORDS,
-            None => return Err(misfit()),
-            Some(kind) => kind.as_str().filter(|kind| is_type(kind)).ok_or_else(misfit)?,
-        };
-        let stored = if kind.contains(' ') { format!("{kind} {value}") } else { format!("{kind}  {value}") };
+        let stored = stored(&field, &value, types)?;
+        let kind = stored.split(' ').next().unwrap_or_default();
         match (field.parse::<FieldId>(), Answer::from_stored(&stored)) {
             (Ok(id), Some(Answer::Text(words))) if words.is_empty() => drop(rest.open.insert(id)),
             (Ok(id), Some(answer)) => drop(read.insert(id, answer)),
@@ -272,6 +274,17 @@ fn typed(
         }
     }
     Ok(Answered::Typed(read))
+}
+
+/// An answer as it is stored: what it is, then the value.
+pub(super) fn stored(field: &str, value: &Json, types: &Map<String, Json>) -> Result<String, ImportFault> {
+    let misfit = || ImportFault::Typed { field: shown(field) };
+    let kind = match types.get(field) {
+        None if value.is_string() => WORDS,
+        None => return Err(misfit()),
+        Some(kind) => kind.as_str().filter(|kind| is_type(kind)).ok_or_else(misfit)?,
+    };
+    Ok(if kind.contains(' ') { format!("{kind} {value}") } else { format!("{kind}  {value}") })
 }
 
 /// A type is a word, and of a list another one that says what its items are.

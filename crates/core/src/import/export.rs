@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::entry::WORDS;
-use super::{Header, Rest, SCHEMA};
+use super::{Header, Met, Rest, SCHEMA};
 use crate::answers::ExerciseRef;
 use crate::entry::{Entry, Tag};
 use crate::id::PersonId;
@@ -41,6 +41,8 @@ struct Line<'a> {
     modified: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     trashed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    met: Option<Json>,
 }
 
 #[derive(Serialize)]
@@ -165,6 +167,7 @@ pub fn export_line(entry: &Entry, rest: &Rest, name: &dyn Fn(PersonId) -> Option
         created: stamp(entry.created),
         modified: stamp(entry.modified),
         trashed: entry.trashed.map(stamp),
+        met: rest.met.as_ref().map(Met::written),
     };
     for (field, answer) in &entry.answers {
         line.answer(field.as_str(), &answer.to_stored());
@@ -189,7 +192,7 @@ impl Line<'_> {
 }
 
 /// A time as it is written and read again to the same: some clocks lie outside the calendar.
-fn stamp(time: Timestamp) -> String {
+pub(super) fn stamp(time: Timestamp) -> String {
     let shown = time.to_string();
     shown.parse::<Timestamp>().map_or(shown, |time| time.to_string())
 }

@@ -85,6 +85,11 @@ impl Members {
         self.0.iter().any(|(found, value)| found == key && !value.is_null())
     }
 
+    /// Whether a key is there and holds nothing, which says something of its own in some places.
+    pub(super) fn is_null(&self, key: &str) -> bool {
+        self.0.iter().any(|(found, value)| found == key && value.is_null())
+    }
+
     /// Whether a key holds what is an id here.
     pub(super) fn holds_id(&self, key: &str) -> bool {
         let is_id = |value: &Json| value.as_str().is_some_and(|text| text.parse::<EntryId>().is_ok());

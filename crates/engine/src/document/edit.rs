@@ -104,11 +104,11 @@ impl Document {
         let read = reading(&self.0, heads.as_deref())?;
         let edit = edit.beside(&read);
         let (upgrades, written) = match &heads {
-            None => self.written(&edit, &read, author)?,
+            None => self.written(&edit, &read, author, 0)?,
             Some(heads) => {
                 // As its author saw it, with the creation that stood before the others then.
                 let mut there = Self(self.0.fork_at(heads).map_err(damaged)?);
-                let (mut upgrades, written) = there.written(&edit, &read, author)?;
+                let (mut upgrades, written) = there.written(&edit, &read, author, 0)?;
                 upgrades.retain(|upgrade| self.0.get_change_meta_by_hash(&upgrade.hash()).is_none());
                 self.0.merge(&mut there.0).map_err(damaged)?;
                 (upgrades, written)
@@ -122,16 +122,18 @@ impl Document {
         Ok(Edited { changes, seen })
     }
 
-    /// Writes into this document as it is: the upgrades that it took, and the change.
-    fn written(
+    /// Writes into this document as it is: the upgrades that it took, and the change, whose last operation's counter is higher
+    /// than `floor`.
+    pub(super) fn written(
         &mut self,
         edit: &FieldsEdit,
         read: &Reading,
         author: Author,
+        floor: u64,
     ) -> Result<(Vec<Change>, Option<Change>), DocumentFault> {
         let upgrades = edit.texts.keys().map(|name| self.upgrade(name)).filter_map(Result::transpose);
         let upgrades = upgrades.collect::<Result<_, _>>()?;
-        Ok((upgrades, write(&mut self.0, edit, read, author)?))
+        Ok((upgrades, write(&mut self.0, edit, read, author, floor)?))
     }
 }
 
@@ -140,17 +142,28 @@ fn write(
     edit: &FieldsEdit,
     read: &Reading,
     author: Author,
+    floor: u64,
 ) -> Result<Option<Change>, DocumentFault> {
+    let before = if floor > 0 { last_operation(doc) } else { 0 };
     doc.set_actor(ActorId::from(&author.actor));
     let behind = roots::behind(doc, None);
     let mut tx = doc.transaction();
     write_edit(&mut tx, edit, read, &behind).map_err(damaged)?;
+    // Only the counter matters: it gives the change its place among others.
+    while floor > 0 && before + tx.pending_ops() as u64 <= floor {
+        let next = tx.pending_ops() as u64;
+        tx.put(ROOT, "rank", next).map_err(damaged)?;
+    }
     if tx.pending_ops() == 0 {
         tx.rollback();
         return Ok(None);
     }
     tx.commit_with(CommitOptions::default().with_time(author.now_ms.div_euclid(1000)));
     doc.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
+}
+
+fn last_operation(doc: &Automerge) -> u64 {
+    doc.get_changes_meta(&[]).iter().map(|change| change.max_op).max().unwrap_or_default()
 }
 
 fn write_edit(

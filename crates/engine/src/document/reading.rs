@@ -8,12 +8,14 @@
 use std::collections::BTreeSet;
 
 use automerge::{Automerge, ChangeHash};
+use haven_core::person::Safe;
 
 use super::graph::{Field, Graph, Places};
 use super::look::Look;
-use super::sides::{Side, SideFound, sides};
+use super::sides::{Part, Side, SideFound, sides};
 use super::weave::Weaver;
 use super::{DocumentFault, Fields};
+use crate::fields::{PERSON, SAFE};
 
 /// The text that is one value.
 const TITLE: &str = "title";
@@ -42,7 +44,7 @@ pub(crate) enum Said {
 
 impl Said {
     /// What some fields say of one of them.
-    pub(super) fn of(field: &Field, fields: &Fields) -> Self {
+    pub(crate) fn of(field: &Field, fields: &Fields) -> Self {
         match field {
             Field::Text(name) => Self::Word(fields.texts.get(name).cloned()),
             Field::Answer(name) => Self::Word(fields.answers.get(name).cloned()),
@@ -51,7 +53,8 @@ impl Said {
         }
     }
 
-    pub(super) fn put(self, field: &Field, fields: &mut Fields) {
+    /// Lets some fields say it.
+    pub(crate) fn put(self, field: &Field, fields: &mut Fields) {
         match (field, self) {
             (Field::Text(name), Self::Word(Some(text))) => drop(fields.texts.insert(name.clone(), text)),
             (Field::At, Self::Word(Some(at))) => fields.at = at,
@@ -136,6 +139,7 @@ fn meet(doc: &Automerge, graph: &Graph, within: &Places, looked: &mut Looked) ->
             parts.extend(found);
         }
     }
+    let is_unsafe = fields.kind == PERSON && parts.iter().any(says_unsafe);
     let trash = trash(doc, graph, within, &fields.kind);
     open.extend(trash.is_open.then_some(Field::Trashed));
     fields.trashed = trash.trashed;
@@ -145,9 +149,18 @@ fn meet(doc: &Automerge, graph: &Graph, within: &Places, looked: &mut Looked) ->
     for part in parts.filter(|part| part.field != Field::Trashed) {
         part.said.clone().put(&part.field, fields);
     }
+    if is_unsafe {
+        fields.answers.insert(SAFE.to_owned(), Safe::No.to_string());
+    }
     sides.retain(|_| !UNTOLD.contains(&fields.kind.as_str()));
     looked.sides = sides;
     Ok(())
+}
+
+/// Whether somebody said of a person that being open with them is not safe. Nobody may lose that to whoever wrote later.
+fn says_unsafe(part: &Part) -> bool {
+    let no = Safe::No.to_string();
+    part.field == Field::Answer(SAFE.to_owned()) && part.said == Said::Word(Some(no))
 }
 
 struct Trash {

@@ -92,7 +92,7 @@ fn titles(parts: &[&Part]) -> Said {
     if all.chars().count() > TITLE_CHARS_MAX { parts[0].said.clone() } else { Said::Word(Some(all)) }
 }
 
-fn choose(edit: &mut FieldsEdit, field: &Field, said: Said) {
+pub(super) fn choose(edit: &mut FieldsEdit, field: &Field, said: Said) {
     match (field, said) {
         (Field::Text(name), Said::Word(Some(text))) => drop(edit.texts.insert(name.clone(), text)),
         (Field::Answer(name), Said::Word(answer)) => drop(edit.answers.insert(name.clone(), answer)),

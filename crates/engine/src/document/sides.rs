@@ -1,12 +1,11 @@
 //! The sides of an entry: what met in its fields, put together by who wrote what in one line of changes.
 
+use haven_core::limits::MET_SIDES_MAX;
+
 use super::graph::{Field, Graph};
 use super::reading::{Said, TrashMet};
 use super::weave::Weaver;
 use crate::version::Version;
-
-/// The most sides of one entry that are told. More than a few do not occur; the history holds every version anyway.
-const SIDES_MAX: usize = 32;
 
 /// One of the versions of an entry that met and that nobody has chosen from yet.
 #[derive(Clone, PartialEq, Eq)]
@@ -108,7 +107,7 @@ pub(super) fn sides(
 }
 
 fn add(graph: &Graph, sides: &mut Vec<SideFound>, part: Part) {
-    if sides.iter_mut().any(|side| side.takes(graph, &part)) || sides.len() >= SIDES_MAX {
+    if sides.iter_mut().any(|side| side.takes(graph, &part)) || sides.len() >= MET_SIDES_MAX {
         return;
     }
     sides.push(SideFound { lead: part.lead, heads: part.heads.clone(), parts: vec![part] });

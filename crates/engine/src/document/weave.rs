@@ -83,8 +83,9 @@ impl<'a> Weaver<'a> {
                 Field::Answer(name) => look.answer(name),
                 _ => look.at_time(),
             });
-            if !sides.iter().any(|side| side.said == said) {
-                sides.push(Part { field: field.clone(), lead: *head, heads: vec![*head], said });
+            match sides.iter_mut().find(|side| side.said == said) {
+                Some(side) => side.heads.push(*head),
+                None => sides.push(Part { field: field.clone(), lead: *head, heads: vec![*head], said }),
             }
         }
         sides

@@ -20,11 +20,12 @@ use thiserror::Error;
 
 use super::work::Changed;
 use super::writing::Written;
-use super::{Engine, Work};
+use super::{Engine, Work, unreadable};
 use crate::command::{Fault, ImportItem, Imported, LineFault};
 use crate::content::DocumentId;
-use crate::document::{Fields, create_imported};
-use crate::fields;
+use crate::document::{Author, Fields, Meeting, create_imported, recreate};
+use crate::fields::{self, met};
+use crate::io::draw;
 use crate::limits;
 use crate::parallel;
 use crate::row::Stored;
@@ -54,6 +55,8 @@ struct New {
     id: DocumentId,
     fields: Fields,
     modified_ms: i64,
+    /// What met in it, of an entry.
+    met: Option<Meeting>,
 }
 
 /// What an import will make, put together before anything is written.
@@ -77,8 +80,12 @@ struct Wanted {
 
 impl Plan {
     fn make(&mut self, id: DocumentId, fields: Fields, modified_ms: i64) {
+        self.make_met(id, fields, modified_ms, None);
+    }
+
+    fn make_met(&mut self, id: DocumentId, fields: Fields, modified_ms: i64, met: Option<Meeting>) {
         self.ids.insert(id);
-        self.new.push(New { id, fields, modified_ms });
+        self.new.push(New { id, fields, modified_ms, met });
     }
 
     fn failed(&mut self, line: u64, reason: &impl ToString) {
@@ -198,9 +205,11 @@ impl Engine {
                 return Ok(());
             }
         };
-        let (fields, modified) = if let Some(exact) = exact {
+        let (fields, modified, met) = if let Some(exact) = exact {
             draft.people = self.people_by_id(work, plan, &exact.people, exact.created)?;
-            (fields::of_exported(&draft, &exact), exact.modified)
+            let fields = fields::of_exported(&draft, &exact);
+            let met = exact.rest.met.as_ref().map(|met| met::to_meeting(met, &fields));
+            (fields, exact.modified, met)
         } else {
             for name in names {
                 let Ok(person) = self.person_of(work, plan, name, stamp)? else {
@@ -212,11 +221,11 @@ impl Engine {
             // Entries of one date keep the order in which they stand in the file.
             let place = i64::try_from(line).unwrap_or(i64::MAX);
             let created = Timestamp::from_millis(stamp.as_millis().saturating_add(place));
-            (fields::of_draft(&draft, &self.shelf.exercises, created), stamp)
+            (fields::of_draft(&draft, &self.shelf.exercises, created), stamp, None)
         };
         plan.outcome.imported += 1;
         plan.unused(unused);
-        plan.make(*id.as_bytes(), fields, modified.as_millis());
+        plan.make_met(*id.as_bytes(), fields, modified.as_millis(), met);
         Ok(())
     }
 
@@ -289,6 +298,10 @@ impl Engine {
 
     /// Creates documents on all cores and writes them in as few records as they need.
     fn create_all(&mut self, work: &mut Work<'_, '_>, new: Vec<New>) -> Result<(), Fault> {
+        let (met, new): (Vec<_>, Vec<_>) = new.into_iter().partition(|one| one.met.is_some());
+        for one in met {
+            self.create_met(work, one)?;
+        }
         let made = parallel::map(&new, |one| create_imported(&one.id, &one.fields, one.modified_ms));
         let hashes: Vec<_> = made.iter().map(|made| made.hash).collect();
         let written: Vec<_> = new
@@ -304,6 +317,35 @@ impl Engine {
             work.rows.insert(one.id, Changed { stored, shown: None });
         }
         self.push(work);
+        Ok(())
+    }
+
+    /// Creates an entry in which edits met, as it met. Its sides are edits of this device: made on two devices they count once.
+    fn create_met(&mut self, work: &mut Work<'_, '_>, one: New) -> Result<(), Fault> {
+        let Some(meeting) = one.met else { return Ok(()) };
+        let created = create_imported(&one.id, &meeting.base, one.modified_ms);
+        let authors: Vec<Author> = meeting
+            .sides
+            .iter()
+            .map(|side| Author { actor: draw(work.cx.entropy), now_ms: side.at_ms })
+            .collect();
+        let made = recreate(&meeting, &created, &authors).map_err(unreadable)?;
+        let actors = authors.iter().map(|author| author.actor).collect();
+        // A record each: together they may have more operations than others take at once.
+        let mut sources = Vec::new();
+        for change in made.changes {
+            let written = [Written { document: one.id, changes: vec![change] }];
+            sources.extend(self.write(work, &written, &actors)?.into_values());
+        }
+        let reading = made.document.reading().map_err(unreadable)?;
+        let stored = Stored {
+            fields: reading.fields,
+            version: made.document.version(),
+            modified_ms: made.document.modified_ms(),
+            met: reading.met,
+            sources,
+        };
+        work.rows.insert(one.id, Changed { stored, shown: None });
         Ok(())
     }
 }

@@ -2,12 +2,14 @@
 
 use haven_core::entry::Edit;
 use haven_core::id::EntryId;
+use haven_core::import::Met;
 use haven_core::time::Timestamp;
 
 use super::journal::{limit, version_fault};
 use super::{Engine, Work};
 use crate::command::{Fault, Keep, VersionShown};
 use crate::document::FieldsEdit;
+use crate::fields::met;
 
 impl Engine {
     /// The sides of what met in an entry, the one that is shown first.
@@ -18,6 +20,22 @@ impl Engine {
             device: self.device_of(work, &side.actor),
         });
         Ok(sides.collect())
+    }
+
+    /// What met in an entry, as an export writes it.
+    pub(super) fn meeting(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: EntryId,
+    ) -> Result<Option<Box<Met>>, Fault> {
+        let row = self.entry_row(work, id)?;
+        if row.met.is_empty() {
+            return Ok(None);
+        }
+        let document = self.document(work, id.as_bytes(), &row)?;
+        let meeting = document.meeting();
+        self.keep_open(*id.as_bytes(), document);
+        Ok(meeting.map_err(version_fault)?.map(|meeting| Box::new(met::of_meeting(&meeting))))
     }
 
     /// Settles what met in an entry. It is an edit like any other, so it settles it on all devices, and an edit that this

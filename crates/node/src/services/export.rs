@@ -9,7 +9,7 @@ use haven_api::limits::EXPORT_BATCH_BYTES;
 use haven_api::pb;
 use haven_core::entry::Entry;
 use haven_core::id::PersonId;
-use haven_core::import::{Header, definition_line, export_line, header_line, person_line};
+use haven_core::import::{Header, Met, Rest, definition_line, export_line, header_line, person_line};
 use haven_core::markdown::{file_name, render};
 use haven_core::person::PersonName;
 use haven_engine::command::{Command, Reply, VersionShown};
@@ -106,7 +106,8 @@ impl Exporting {
             let Some(row) = self.rows.next() else { break };
             bytes += match self.format {
                 Format::Lines => {
-                    let line = export_line(&row.entry, &row.rest, &person_name(&self.view));
+                    let rest = Rest { met: self.meeting(&row).await?, ..row.rest.clone() };
+                    let line = export_line(&row.entry, &rest, &person_name(&self.view));
                     let bytes = line.len();
                     batch.lines.push(line);
                     bytes
@@ -119,6 +120,17 @@ impl Exporting {
             };
         }
         Ok((bytes > 0).then_some(batch))
+    }
+
+    /// What met in an entry and is not settled.
+    async fn meeting(&self, row: &Row) -> Result<Option<Met>, Status> {
+        if row.met.is_empty() {
+            return Ok(None);
+        }
+        let Reply::Met(met) = self.node.command(Command::Met(row.entry.id)).await? else {
+            return Err(unexpected());
+        };
+        Ok(met.map(|met| *met))
     }
 
     async fn pages(

@@ -109,6 +109,19 @@ async fn full() -> Device {
     let changed = device.note("first").await;
     device.host.move_clock(61_234);
     client.edit(&changed, Edit { text: Some("second".to_owned()), ..Edit::default() }, None).await.unwrap();
+    let met = device
+        .client
+        .add(Draft { title: "Monday".to_owned(), ..Draft::note("weight 71 kg\nslept") })
+        .await
+        .unwrap();
+    for words in ["weight 72 kg\nslept", "weight 73 kg\nslept badly"] {
+        let edit = Edit { text: Some(words.to_owned()), ..Edit::default() };
+        client.edit(&met.id.to_string(), edit, Some(&met.version)).await.unwrap();
+    }
+    let back = device.client.add(Draft::note("in the trash, and written")).await.unwrap();
+    client.trash(&back.id.to_string()).await.unwrap();
+    let edit = Edit { text: Some("written".to_owned()), title: Some("Title".to_owned()), ..Edit::default() };
+    client.edit(&back.id.to_string(), edit, Some(&back.version)).await.unwrap();
     let trashed = device.note("in the trash").await;
     client.trash(&trashed).await.unwrap();
     device
@@ -140,6 +153,36 @@ async fn a_journal_with_everything_in_it_comes_back_byte_for_byte() {
     assert!(other.client.exercises(None, None, "en").await.unwrap().iter().any(|exercise| exercise.custom));
     let trash = haven_api::journal::Filter { trashed: true, ..Default::default() };
     assert_eq!(other.client.list(&trash, 0, None).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_met_comes_back_with_every_side_and_can_be_settled_there() {
+    let device = full().await;
+    let (other, lines) = moved(&device).await;
+    let filter = haven_api::journal::Filter { met: true, ..Default::default() };
+    let (before, after) =
+        (device.client.list_all(&filter).await.unwrap(), other.client.list_all(&filter).await.unwrap());
+    assert_eq!((before.len(), after.len()), (2, 2));
+    assert_eq!(lines.iter().filter(|line| line.contains("\"met\":")).count(), 2);
+    for entry in after {
+        let id = entry.id.to_string();
+        let mut said = Vec::new();
+        for device in [&device, &other] {
+            let read = device.client.entry_in_words(&id, None, "").await.unwrap();
+            let mut sides = vec![(read.entry.text, read.entry.summary.title, None)];
+            for side in read.met {
+                let there = device.client.entry(&id, Some(&side.version)).await.unwrap();
+                sides.push((there.text, there.summary.title, Some(side.at)));
+            }
+            said.push(sides);
+        }
+        assert_eq!(said[0].len(), 3);
+        assert_eq!(said[0][0], said[1][0]);
+        assert!(said[1].iter().any(|(text, ..)| text.contains("72") || text == "written"), "{said:?}");
+        other.client.settle(&id, haven_api::journal::Keep::Both).await.unwrap();
+    }
+    assert!(other.client.list_all(&filter).await.unwrap().is_empty());
+    assert!(exported(&other).await.iter().all(|line| !line.contains("\"met\":")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -241,7 +241,7 @@ impl World {
     }
 
     /// Some entries of another device as it would export them. Where this one does not have an entry yet, two creations of it
-    /// will meet, and an edit of the one may stay in the history of the other.
+    /// will meet.
     fn exported(&mut self, device: usize) -> Vec<String> {
         let (here, there) =
             (self.devices[device].view.clone(), self.devices[(device + 1) % DEVICES].view.clone());
@@ -251,8 +251,11 @@ impl World {
         for row in some.iter().filter(|row| here.entry(row.entry.id).is_none()) {
             self.model.created_twice(row.entry.id);
         }
+        let (now, chance, device) =
+            (self.now_ms, &mut self.chance, &mut self.devices[(device + 1) % DEVICES]);
+        let name = |id| there.person(id).map(|person| person.name.clone());
         some.iter()
-            .map(|row| export_line(&row.entry, &row.rest, &|id| there.person(id).map(|p| p.name.clone())))
+            .map(|row| export_line(&row.entry, &super::rest(device, row, now, chance), &name))
             .collect()
     }
 

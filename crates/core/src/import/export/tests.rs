@@ -6,7 +6,7 @@ use super::*;
 use crate::answers::{Answer, Answers, Emotion, Item, ItemValue};
 use crate::entry::EntryKind;
 use crate::id::EntryId;
-use crate::import::{DefinitionLine, EntryLine, Line as Told, PersonLine, Read};
+use crate::import::{DefinitionLine, EntryLine, Line as Told, MetSide, PersonLine, Read, Says};
 use crate::person::{Circle, Gift, Relation, Safe};
 
 fn entry() -> Entry {
@@ -83,6 +83,7 @@ fn a_line_has_its_keys_in_one_order_and_leaves_out_what_is_empty() {
     let rest = Rest {
         open: ["note".parse().unwrap()].into(),
         unread: [("later".to_owned(), "poem  {\"a\":1}".to_owned())].into(),
+        met: None,
     };
     let expected = format!(
         r#"{{"date":"1660-01-01","title":"T","text":"Blessed \"be\"\n","tags":["a","b"],"people":["Person 1"],"people_ids":["{}"],"id":"{hex}","kind":"exercise","exercise":{{"id":"slow-breath","version":1}},"answers":{{"later":{{"a":1}},"pattern":"4-6","suds_before":40,"words":"w"}},"types":{{"later":"poem","pattern":"choice","suds_before":"scale"}},"open":["note"],"import_id":"{}",{times},"trashed":"1970-01-01T00:00:03Z"}}"#,
@@ -173,6 +174,20 @@ fn any_answer() -> impl Strategy<Value = Answer> {
     ]
 }
 
+/// Two sides of an entry, of what it says.
+fn any_met(entry: &Entry) -> Met {
+    let answers = |taken: bool| {
+        let stored = |answer: &Answer| Some(answer.to_stored()).filter(|_| !taken);
+        entry.answers.iter().map(|(field, answer)| (field.to_string(), stored(answer))).collect()
+    };
+    let base = Says { title: Some(entry.title.clone()), answers: answers(true), ..Says::default() };
+    let one = Says { text: Some(entry.text.clone()), trashed: Some(None), ..base.clone() };
+    let trashed = Some(Some(Timestamp::from_millis(3_000)));
+    let other = Says { date: Some(entry.at.clone()), answers: answers(false), trashed, ..Says::default() };
+    let side = |says| MetSide { modified: Timestamp::from_millis(2_000), says };
+    Met { base, sides: [one, other].map(side).into() }
+}
+
 fn any_entry() -> impl Strategy<Value = (Entry, Rest)> {
     let words = ("([^\\p{Cc}]){0,40}", "(.|\n|\t){0,200}");
     let sets = (
@@ -203,7 +218,8 @@ fn any_entry() -> impl Strategy<Value = (Entry, Rest)> {
             ..entry()
         };
         let open = open.iter().map(|field| field.parse().unwrap()).collect();
-        (entry, Rest { open, unread })
+        let met = times.3.map(|_| any_met(&entry));
+        (entry, Rest { open, unread, met })
     })
 }
 
