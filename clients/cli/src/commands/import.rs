@@ -143,7 +143,7 @@ impl Said {
             return Err(Fault::unreadable(file, &error));
         }
         let Some(Wrong::NotJson) = self.wrong else { return Ok(()) };
-        let name = if file == Path::new("-") { PathBuf::from("what was typed") } else { file.to_owned() };
+        let name = if file == Path::new("-") { PathBuf::from("what came in") } else { file.to_owned() };
         Err(Fault::usage(
             "nothing was imported",
             format!("{} holds no JSON", name.display()),

@@ -50,10 +50,10 @@ fn an_import_is_read_in_the_zone_of_the_shell_or_in_the_one_that_is_named() {
         ("Asia/Tokyo", &["--zone", "-03:30"], "-03:30"),
     ] {
         let arguments = [&["import", "jsonl", "-"], named].concat();
-        let heard = daemon.hears(zone, &arguments, b"where\n");
+        let heard = daemon.hears(zone, &arguments, b"{\"where\":1}\n");
         assert!(heard.contains(&format!("line 1: {expected}\n")), "{heard}");
     }
-    let output = daemon.run(&["import", "jsonl", "-", "--zone", "Mars/Base"], b"where\n");
+    let output = daemon.run(&["import", "jsonl", "-", "--zone", "Mars/Base"], b"{\"where\":1}\n");
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
