@@ -12,7 +12,7 @@ mod signs;
 mod units;
 
 pub use merge::{Clash, both, merge};
-pub use units::{Sentences, Unit, sentences};
+pub use units::{Sentences, Unit, alike, sentences};
 
 #[cfg(test)]
 mod tests;

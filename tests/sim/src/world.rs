@@ -402,11 +402,12 @@ impl World {
         let is_same = |(one, other): (&String, &String)| {
             one == other || (is_apart(one) && is_apart(other) && words_in(one) == words_in(other))
         };
-        if again.len() == lines.len() && lines.iter().zip(&again).all(is_same) {
-            Ok(())
-        } else {
-            Err("an export comes back as another one".into())
+        if again.len() != lines.len() {
+            return Err(format!("of {} lines of an export {} come back", lines.len(), again.len()));
         }
+        let differing = lines.iter().zip(&again).find(|pair| !is_same(*pair));
+        differing
+            .map_or(Ok(()), |(one, other)| Err(format!("a line comes back as another one: {one}\n{other}")))
     }
 
     /// All that a device says of its entries.

@@ -31,6 +31,12 @@ fn a_sentence_ends_where_every_script_ends_it() {
     }
 }
 
+#[test]
+fn texts_are_alike_whatever_the_white_space() {
+    assert!(alike("A!\nB. C.", " A! B.\n\nC.\n") && alike("", " \n"));
+    assert!(!alike("A. B.", "A.") && !alike("A. B.", "B. A.") && !alike("A.", "A!"));
+}
+
 const BASE: &str = "I went out. It rained.\n\nI came home. I slept.";
 
 #[test]

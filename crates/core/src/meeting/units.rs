@@ -36,6 +36,12 @@ pub fn sentences(text: &str) -> Sentences<'_> {
     }
 }
 
+/// Whether two texts say the same: sentence by sentence, whatever the white space between.
+pub fn alike(one: &str, other: &str) -> bool {
+    let words = |text| sentences(text).units.into_iter().map(|unit| unit.sentence);
+    words(one).eq(words(other))
+}
+
 /// Whether a sentence that stands behind another with this gap is taken apart from it again.
 pub(super) fn parts(before: &str, gap: &str, sentence: &str) -> bool {
     let joined = [before, gap, sentence].concat();

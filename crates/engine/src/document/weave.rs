@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use automerge::{Automerge, ChangeHash};
-use haven_core::meeting::{Clash, merge};
+use haven_core::meeting::{Clash, alike, merge};
 
 use super::graph::{Field, Graph, Places};
 use super::look::Look;
@@ -153,11 +153,14 @@ impl<'a> Weaver<'a> {
                     [one] => Some(self.said(field, *one)),
                     several => self.known(field, several)?,
                 };
-                // Where what they have in common clashes itself, it was settled in different ways.
-                let Some(base) = base else { return Ok(Err(CLASH)) };
-                match self.merge(&base, &text, &said) {
-                    Ok(merged) => text = merged,
-                    Err(clash) => return Ok(Err(clash)),
+                match base {
+                    Some(base) => match self.merge(&base, &text, &said) {
+                        Ok(merged) => text = merged,
+                        Err(clash) => return Ok(Err(clash)),
+                    },
+                    // Where what they have in common clashes itself, it was settled in different ways.
+                    None if !alike(&text, &said) => return Ok(Err(CLASH)),
+                    None => {}
                 }
             }
             folded.iter_mut().zip(known).for_each(|(folded, known)| *folded |= known);
