@@ -22,6 +22,9 @@ pub(crate) async fn passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Re
     }
 }
 
+/// How often a new passphrase may be typed in two different ways.
+const NEW_PASSPHRASE_TRIES: usize = 3;
+
 /// Gets a new passphrase, typed twice if the person types it.
 ///
 /// # Errors
@@ -30,11 +33,16 @@ pub(crate) async fn new_passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -
     if let Some(file) = file {
         return first_line(file);
     }
-    let once = hidden(cx, prompt).await?;
-    if hidden(cx, "The same again: ").await? == once {
-        return Ok(once);
+    // Asked again at once: whoever is sent back to the shell types the next try into its history.
+    for _ in 0..NEW_PASSPHRASE_TRIES {
+        let once = hidden(cx, prompt).await?;
+        if hidden(cx, "The same again: ").await? == once {
+            return Ok(once);
+        }
+        aside("The two aren't the same. Once more, both of them.");
     }
-    Err(Fault::usage("no passphrase was chosen", "the two are not the same", "Try again, slowly."))
+    let next = "Run the same command again.";
+    Err(Fault::usage("no passphrase was chosen", "the two were never the same", next))
 }
 
 async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {

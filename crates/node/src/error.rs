@@ -189,7 +189,7 @@ fn of_vault(fault: &VaultFault) -> ApiError {
     let says = fault.to_string();
     match fault {
         VaultFault::Store(fault) => of_store(fault),
-        VaultFault::WrongPassphrase => ApiError::new(Reason::WrongPassphrase, "the journal stays locked"),
+        VaultFault::WrongPassphrase => ApiError::new(Reason::WrongPassphrase, "nothing was done"),
         VaultFault::Newer => ApiError::new(Reason::StorageNewer, "the journal cannot be opened"),
         VaultFault::Altered | VaultFault::Damaged => {
             ApiError::new(Reason::StorageDamaged, "the journal cannot be opened").because(says)

@@ -109,6 +109,9 @@ fn nothing(args: &ListArgs, style: Style) -> String {
     wanted.extend(named("on", day(args.on)));
     wanted.extend(named("after", day(args.after)));
     wanted.extend(named("before", day(args.before)));
+    if args.met && wanted.is_empty() {
+        return "No two edits wait for you to choose.".to_owned();
+    }
     match (wanted.is_empty(), args.trashed) {
         (true, false) => "Your journal has no entries yet. Write the first one with `haven add`.".to_owned(),
         (true, true) => "The trash is empty.".to_owned(),

@@ -63,7 +63,7 @@ async fn list(cx: &Cx) -> Result<(), Fault> {
         format!(
             "{offered}\nOnly if you want them; nothing will suggest them:\n{on_request}\n\
              If you have the printed form (numbered boxes only):\n{scorers}{custom}\n\
-             None of them is needed. Scores are your answers added up; they don't tell you what you have.\n"
+             None of them is needed. Scores are worked out from your answers; they don't tell you what you have.\n"
         )
     })
 }

@@ -124,7 +124,8 @@ fn keep_kit(kit: &str, file: Option<KitFile>) -> Option<String> {
         None => {}
     }
     aside(&format!(
-        "Your recovery kit, shown this once. Write it down and keep it where only you find it:\n\n  {kit}\n"
+        "Your recovery kit, shown this once. Write it down and keep it where only you find it. A later version of Haven \
+         brings your journal back with it; this one can't yet, so keep your passphrase safe and export now and then.\n\n  {kit}\n"
     ));
     None
 }

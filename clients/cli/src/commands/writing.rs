@@ -38,9 +38,11 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
         }
         Some(text) => {
             draft.text = text.to_owned();
+            write(cx, draft, false).await?;
             let told =
                 "These words are in your shell's history now; `haven add` alone opens an editor instead.";
             commands::once(cx, "shell-history", told);
+            return Ok(());
         }
         None if cx.asks => return add_in_editor(cx, draft).await,
         None if !draft.title.is_empty() => {}
