@@ -47,7 +47,7 @@ pub(super) async fn in_words(haven: &Haven, read: &EntryRead, style: Style) -> R
     let _ =
         writeln!(words, "\nKeep one:   haven settle {} --keep {}", &id[..8], short(&first.version, &names));
     let _ = writeln!(words, "Keep both:  haven settle {} --keep {BOTH}", &id[..8]);
-    let or = style.prose("Or edit the entry: what you write then stands, on all your devices.");
+    let or = style.prose("Or edit its words: what you write then stands, on all your devices.");
     let _ = writeln!(words, "{or}");
     Ok(words)
 }

@@ -26,16 +26,18 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
         people: args.people,
         ..Draft::default()
     };
-    fitting(&draft.tags)?;
+    let misfit = fitting(&mut draft.tags);
     let mut is_piped = false;
     match text.as_deref() {
         Some("-") => {
             let words = ask::piped()?;
             (draft.text, is_piped) = (words.text, true);
-            if let Some(place) = words.strange {
-                return Err(keep(cx, kept::draft(draft)?, place.fault()).await);
+            let wrong = misfit.or_else(|| words.strange.map(|place| place.fault()));
+            if let Some(fault) = wrong {
+                return Err(keep(cx, kept::draft(draft)?, fault).await);
             }
         }
+        _ if misfit.is_some() => return misfit.map_or(Ok(()), Err),
         Some(text) => {
             draft.text = text.to_owned();
             write(cx, draft, false).await?;
@@ -51,12 +53,20 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
     write(cx, draft, is_piped).await
 }
 
-/// Refuses a tag that cannot be one before any word is read or written that could get lost over it.
-fn fitting(tags: &[String]) -> Result<(), Fault> {
-    let wrong = |fault: haven_core::entry::TagError| {
-        Fault::usage("a tag cannot be used", fault.to_string(), "Give another tag.")
-    };
-    tags.iter().try_for_each(|tag| Tag::new(tag).map(drop).map_err(wrong))
+/// Takes out the tags that cannot be one, before any word is written that could get lost over them, and says what is wrong with
+/// the first. What came through a pipe is kept all the same.
+fn fitting(tags: &mut Vec<String>) -> Option<Fault> {
+    let mut misfit = None;
+    tags.retain(|tag| match Tag::new(tag) {
+        Ok(_) => true,
+        Err(fault) => {
+            misfit.get_or_insert_with(|| {
+                Fault::usage("a tag can't be used", fault.to_string(), "Give another tag.")
+            });
+            false
+        }
+    });
+    misfit
 }
 
 /// Writes an entry. While the journal is locked its words are sealed; what came through a pipe and cannot be an entry is kept.
@@ -151,8 +161,12 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
     if args.ids.len() > 1 && (args.from.is_some() || args.title.is_some()) {
         return Err(for_one("a title or a text is for one entry"));
     }
-    fitting(&args.tags)?;
+    let mut tags = args.tags;
+    let misfit = fitting(&mut tags);
     let is_piped = args.from.as_deref() == Some(Path::new("-"));
+    if let (Some(_), false) = (&misfit, is_piped) {
+        return misfit.map_or(Ok(Exit::Done), Err);
+    }
     let words = match args.from.as_deref() {
         Some(_) if is_piped => Some(ask::piped()?),
         Some(file) => Some(Words { text: ask::text(file)?, strange: None }),
@@ -163,7 +177,7 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
         title: args.title,
         text: words.map(|words| words.text),
         at: args.at,
-        add_tags: args.tags,
+        add_tags: tags,
         remove_tags: args.untags,
         add_people: args.people,
         ..Edit::default()
@@ -173,8 +187,9 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
         edit_in_editor(cx, id).await?;
         return Ok(Exit::Done);
     }
-    if let (Some(place), [id]) = (strange, &*args.ids) {
-        return Err(keep_change(cx, id, change, place.fault()).await);
+    let wrong = misfit.or_else(|| strange.map(|place| place.fault()));
+    if let (Some(fault), [id]) = (wrong, &*args.ids) {
+        return Err(keep_change(cx, id, change, fault).await);
     }
     if change.text.as_ref().is_some_and(|text| text.trim().is_empty()) && !ask::may_be_empty(cx).await? {
         cx.note("Nothing was changed.");

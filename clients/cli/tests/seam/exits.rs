@@ -8,7 +8,7 @@ use haven_api::unix::SOCKET;
 use haven_api::unix::holder::LOCK;
 use serde_json::Value;
 
-use crate::daemon::{Daemon, haven};
+use crate::daemon::{Daemon, ID, haven};
 
 #[test]
 fn every_reason_ends_with_its_code_and_an_envelope() {
@@ -283,4 +283,17 @@ fn a_relative_home_is_where_the_command_stands() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
+fn words_from_a_pipe_are_kept_also_where_a_tag_is_wrong() {
+    let daemon = Daemon::start();
+    for arguments in [&["add", "-", "--tag", "a,b"][..], &["edit", ID, "--from", "-", "--tag", ""]] {
+        let output = daemon.run(arguments, b"precious words\n");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("a tag can't be used") && said.contains("haven draft edit"), "{said}");
+    }
+    let output = daemon.run(&["add", "words", "--tag", ""], b"");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
 }

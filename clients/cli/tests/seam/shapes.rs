@@ -70,7 +70,7 @@ fn two_edits_that_met_are_told_beside_the_entry() {
              5237bbbb  from Laptop, 1970-01-01 00:00\nsun\n\n\
              Keep one:   haven settle 5638bba7 --keep 5237aaaa\n\
              Keep both:  haven settle 5638bba7 --keep both\n\
-             Or edit the entry: what you write then stands, on all your devices.\n"
+             Or edit its words: what you write then stands, on all your devices.\n"
         )
     );
 }

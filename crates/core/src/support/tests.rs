@@ -324,12 +324,7 @@ fn the_plan_is_the_one_changed_last_that_is_not_in_the_trash() {
 fn what_is_known_of_the_plan_is_said_plainly() {
     let part = PlanPart { field: "people".into(), label: "Who?".into(), items: vec!["Ann".into()] };
     for (plan, locked, about, more) in [
-        (
-            PlanState::Locked(Vec::new()),
-            true,
-            "If you wrote a plan, unlock to see it.",
-            "once you unlock",
-        ),
+        (PlanState::Locked(Vec::new()), true, "If you wrote a plan, unlock to see it.", "once you unlock"),
         (PlanState::Locked(vec![part.clone()]), true, "Your plan", "you chose to keep readable"),
         (PlanState::None, false, "", "There's no plan"),
         (PlanState::NoJournal, false, "", ""),

@@ -122,6 +122,9 @@ impl Engine {
         let mut wanted = Vec::with_capacity(lines.len());
         for (item, (identity, read)) in lines.iter().zip(read) {
             match read {
+                // Whatever such a file says of an entry that this release does not know would be lost for good: once the entry is
+                // there, it is skipped.
+                Err(fault @ ImportFault::Newer { .. }) => return Err(Fault::Invalid(fault.to_string())),
                 Err(fault) => plan.failed(item.line, &fault),
                 Ok(Read { line: Line::Person(person), unused }) => {
                     self.plan_person(work, &mut plan, &person)?;

@@ -366,3 +366,21 @@ fn others(root: &Json, schema: &Json, told: &Json, value: &Json, at: &str) -> Ve
     })
     .collect()
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_file_of_a_newer_release_is_refused_whole() {
+    let device = Device::with_vault().await;
+    let lines = [
+        r#"{"haven":{"schema":2,"people":0,"definitions":0,"entries":1}}"#,
+        r#"{"date":"2026-11-24","text":"x","voice":"what only a later release keeps"}"#,
+    ];
+    let line = |(number, line): (u64, &&'static str)| ImportLine { number, content: (*line).into() };
+    let lines: Vec<_> = (1..).zip(&lines).map(line).collect();
+    let import = Import { id: [7; 16], lines, dry_run: false, zone: String::new() };
+    let refused = device.client.import(import, |_| ()).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("newer Haven") || refused.why.contains("newer Haven"),
+        "{refused:?}"
+    );
+    assert_eq!(device.client.status().await.unwrap().entries, Some(0));
+}
