@@ -201,7 +201,7 @@ fn help_needs_no_daemon_and_starts_none() {
     assert_eq!(told["lines"][3]["check"], true);
     assert!(!inside.exists(), "nothing was made");
     let said = words(alone(&inside, "C", &["help-now", "--country", "US"]));
-    for part in ["call or text 988", "text START to 88788", "check this number)", "once you unlock"] {
+    for part in ["call or text 988", "text START to 88788", "check this number)", "unlock to see it"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(

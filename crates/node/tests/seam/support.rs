@@ -37,7 +37,7 @@ async fn help_is_there_without_a_vault_and_while_it_is_locked() {
     device.client.lock().await.unwrap();
     let card = help(&device, "US").await;
     assert!(card.plan.is_none() && card.locked);
-    assert!(card.about_plan.contains("once you unlock"), "{}", card.about_plan);
+    assert!(card.about_plan.contains("unlock to see it"), "{}", card.about_plan);
     assert_eq!(card.lines.len(), 3);
     assert_eq!(reason(device.client.plan("en").await), Some(Reason::Locked));
 }
