@@ -37,12 +37,10 @@ pub(crate) struct Cx {
 impl Cx {
     pub(crate) fn new(global: &Global) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let is_plain = env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty())
-            || env::var_os("TERM").is_some_and(|term| term == "dumb");
         let colors = match global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => is_terminal && !is_plain,
+            Color::Auto => is_terminal && !is_plain(),
         };
         Self {
             json: global.json,
@@ -142,6 +140,12 @@ impl Cx {
             aside(words);
         }
     }
+}
+
+/// Whether the terminal, or the person, wants no colours.
+pub(crate) fn is_plain() -> bool {
+    env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty())
+        || env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Says something on stderr, whoever reads.

@@ -64,12 +64,13 @@ impl Device {
         let mut command = Command::new(programs::find("haven"));
         command
             .args(arguments)
+            // What is set around the tests (CI, COLUMNS, EDITOR, …) would change what is said.
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .env("LANG", "C.UTF-8")
             .env("HAVEN_HOME", self.home())
             .env("XDG_RUNTIME_DIR", self.beside("runtime"))
             .env("TZ", "Europe/Berlin")
-            .env_remove("RUST_LOG")
-            .env_remove("VISUAL")
-            .env_remove("EDITOR")
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }

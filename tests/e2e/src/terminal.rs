@@ -21,13 +21,9 @@ fn run(device: &Device, before: &str, arguments: &[&str], editor: &str, typed: &
     let haven = device.command(&[]);
     let line = format!("{before}{} {}", haven.get_program().to_str().unwrap(), quoted.join(" "));
     let mut command = std::process::Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).env("EDITOR", editor).env("PAGER", "cat").env("TERM", "dumb");
-    for (name, value) in haven.get_envs().filter(|(name, _)| *name != "EDITOR") {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    command.args(["-qec", &line, "/dev/null"]).env_clear();
+    command.env("EDITOR", editor).env("PAGER", "cat").env("TERM", "dumb");
+    command.envs(haven.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, StringValueParser, TypedValueParser as _, ValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 
 use haven_core::time::LocalZone;
 
 use super::Cli;
+use crate::cx;
 use crate::fault::Fault;
 use crate::when;
 
@@ -24,7 +25,8 @@ const TAKE_WORDS: [&str; 2] = ["add", "search"];
 
 /// The commands and their arguments. Every text may begin with a dash.
 pub(crate) fn command() -> clap::Command {
-    with_dashes(Cli::command())
+    let color = if cx::is_plain() { ColorChoice::Never } else { ColorChoice::Auto };
+    with_dashes(Cli::command().color(color))
 }
 
 /// Reads what was typed.

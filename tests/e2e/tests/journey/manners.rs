@@ -87,6 +87,16 @@ fn a_narrow_terminal_breaks_between_words_and_keeps_entries_apart() {
 }
 
 #[test]
+fn a_terminal_that_cannot_colour_gets_no_codes_wherever_it_runs() {
+    // Whoever prints colours for a log of tests looks at this variable; a person at such a terminal sees rubbish.
+    let device = Device::new().with("CI", "true");
+    for arguments in [&["add", "--help"][..], &["add", "-x"], &["help-now"], &["list"]] {
+        let shown = at_width(&device, 80, arguments).stdout;
+        assert!(!shown.contains('\u{1b}'), "{arguments:?}: {shown:?}");
+    }
+}
+
+#[test]
 fn no_exercise_opens_on_a_question_with_nothing_to_choose() {
     let device = Device::begun();
     let begun = |exercise: &str| {
