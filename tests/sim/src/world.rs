@@ -394,7 +394,7 @@ impl World {
                 Asked::Answered(Ok(Reply::History(versions))) => versions,
                 _ => Vec::new(),
             };
-            let versions: Vec<_> = versions.into_iter().map(|shown| shown.version).collect();
+            let versions: Vec<_> = versions.into_iter().map(|past| past.shown.version).collect();
             self.model.acted.compare(entry, &versions);
         }
         let view = &self.devices[0].view;

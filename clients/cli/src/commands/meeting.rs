@@ -4,7 +4,7 @@ mod choices;
 
 use std::fmt::Write as _;
 
-use haven_api::journal::{EntryRead, EntryVersion, Keep};
+use haven_api::journal::{EntryRead, EntryVersion, Keep, MetPart, Part, ReadAnswer};
 
 use super::entries;
 use super::writing::tell;
@@ -75,7 +75,7 @@ pub(super) async fn in_words(haven: &Haven, read: &EntryRead, style: Style) -> R
     for other in others {
         let there = haven.entry_in_words(&id, Some(&other.version), LANGUAGE).await?;
         let _ = writeln!(words, "\n{}", line(other));
-        words.push_str(&differing(read, &there, style));
+        words.push_str(&differing(read, &there, &other.parts, style));
     }
     if !is_trashed {
         words.push_str(&choices(read, &names, style));
@@ -101,31 +101,33 @@ fn choices(read: &EntryRead, names: &[&str], style: Style) -> String {
     words
 }
 
-/// What another version says that the one above does not.
-fn differing(shown: &EntryRead, there: &EntryRead, style: Style) -> String {
+/// What another version says that the one above does not, in those parts that keeping it would change.
+fn differing(shown: &EntryRead, there: &EntryRead, parts: &[MetPart], style: Style) -> String {
     let mut words = String::new();
     let (one, other) = (&shown.entry, &there.entry);
-    if other.summary.trashed.is_some() {
+    let has = |part: &Part| parts.iter().any(|it| it.part == *part);
+    if has(&Part::Trash) && other.summary.trashed.is_some() {
         words.push_str("There it was put into the trash.\n");
     }
-    if one.summary.title != other.summary.title {
+    if has(&Part::Title) && one.summary.title != other.summary.title {
         let title = if other.summary.title.is_empty() { "(no title)" } else { &other.summary.title };
         let _ = writeln!(words, "{}", style.bold(&style.line(title)));
     }
-    if one.summary.at != other.summary.at {
+    if has(&Part::Time) && one.summary.at != other.summary.at {
         let _ = writeln!(words, "{}", when::short(&other.summary.at));
     }
-    if one.text != other.text {
+    if has(&Part::Text) && one.text != other.text {
         let text = if other.text.is_empty() { "(no text)".to_owned() } else { style.prose(&other.text) };
         let _ = writeln!(words, "{text}");
     }
-    for answer in &there.answers {
+    let is_of_side = |answer: &&ReadAnswer| has(&Part::Answer(answer.id.to_string()));
+    for answer in there.answers.iter().filter(is_of_side) {
         if !shown.answers.iter().any(|known| known.id == answer.id && known.answer == answer.answer) {
             let (question, answer) = (style.prose(&answer.question), style.prose(&answer.answer));
             let _ = writeln!(words, "{}\n{answer}", style.faint(&question));
         }
     }
-    for answer in &shown.answers {
+    for answer in shown.answers.iter().filter(is_of_side) {
         if !there.answers.iter().any(|known| known.id == answer.id) {
             let _ = writeln!(words, "{}\n(no answer)", style.faint(&style.prose(&answer.question)));
         }

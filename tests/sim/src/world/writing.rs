@@ -159,7 +159,9 @@ impl World {
                 else {
                     return;
                 };
-                let Some(version) = chance.pick(&versions).map(|shown| shown.version.clone()) else { return };
+                let Some(version) = chance.pick(&versions).map(|past| past.shown.version.clone()) else {
+                    return;
+                };
                 let show = Command::Show { id, version: Some(version.clone()) };
                 let Asked::Answered(Ok(Reply::Shown { entry, .. })) =
                     self.devices[device].ask(show, now, chance)
