@@ -1,5 +1,6 @@
 //! A run: three devices that write, a server, and everything between them that breaks.
 
+mod acts;
 mod joining;
 mod locked;
 mod writing;
@@ -359,10 +360,10 @@ impl World {
                 return Err(format!("devices 0 and {device} read the versions that met in {id} differently"));
             }
         }
-        for device in 0..DEVICES {
+        for (device, journal) in journals.iter().enumerate() {
             let drafts = self.draft_words(device);
             self.model
-                .check_kept(device, &drafts, &journals[device])
+                .check_kept(device, &drafts, journal)
                 .map_err(|broken| format!("on device {device}: {broken}"))?;
         }
         let exports: BTreeSet<Vec<String>> =
@@ -384,24 +385,6 @@ impl World {
             .find(|word| said.windows(word.len()).any(|part| part == word.as_bytes()));
         leaked.map_or(Ok(()), |word| Err(format!("the server holds {word} in the clear")))?;
         self.reopen()
-    }
-
-    /// Leaves those entries out of the rule of the trash in which a draft or an import wrote, too.
-    fn compare_acts(&mut self) {
-        for entry in self.model.acted.entries() {
-            let asked = self.devices[0].ask(Command::History(entry), self.now_ms, &mut self.chance);
-            let versions = match asked {
-                Asked::Answered(Ok(Reply::History(versions))) => versions,
-                _ => Vec::new(),
-            };
-            let versions: Vec<_> = versions.into_iter().map(|past| past.shown.version).collect();
-            self.model.acted.compare(entry, &versions);
-        }
-        let view = &self.devices[0].view;
-        let seen = view.rows().map(|row| (row.entry.id, &row.version));
-        let (back, stands) = self.model.acted.outcomes(seen);
-        self.trace.extend((back > 0).then(|| format!("an edit won over the trash {back} times")));
-        self.trace.extend((stands > 0).then(|| format!("the trash stood {stands} times")));
     }
 
     /// What is exported, imported into an empty journal and exported again is the same, byte for byte.

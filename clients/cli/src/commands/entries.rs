@@ -31,7 +31,8 @@ pub(super) async fn show(cx: &Cx, args: &ShowArgs) -> Result<Exit, Fault> {
         if cx.json {
             return cx.line(&EntryShape::of(&read));
         }
-        pages.borrow_mut().push(whole(&haven, &read, cx.style).await?);
+        let page = whole(&haven, &read, cx.style).await?;
+        pages.borrow_mut().push(page);
         Ok(())
     };
     let exit = several::each(cx, &args.ids, one).await?;
