@@ -109,7 +109,7 @@ pub(crate) enum Command {
         #[arg(long)]
         version: String,
     },
-    /// Choose between two edits of an entry that met, on all your devices.
+    /// Choose between edits of an entry that met, on all your devices.
     Settle(SettleArgs),
     /// Put entries into the trash.
     Trash {
@@ -249,6 +249,7 @@ mod tests {
             "haven restore 1a --version v",
             "haven settle 1a --keep 3f2a",
             "haven settle 1a --keep both",
+            "haven settle last",
             "haven list --met",
             "haven import jsonl f --dry-run",
             "haven import jsonl -",
@@ -315,7 +316,7 @@ mod tests {
             "haven list --kind poem",
             "haven add x --at teatime",
             "haven restore 1a",
-            "haven settle 1a",
+            "haven settle",
             "haven list --met --trashed",
             "haven sync --timeout soon",
             "haven practice add",

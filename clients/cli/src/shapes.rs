@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use haven_api::devices::Device;
 use haven_api::drafts::DraftSummary;
-use haven_api::journal::{EntryRead, EntryVersion, FailedLine, Hit, Imported, Reason, Summary};
+use haven_api::journal::{
+    EntryRead, EntryVersion, FailedLine, Hit, Imported, MetPart, Part, Reason, Summary,
+};
 use haven_api::measures::MeasureSummary;
 use haven_api::people::Person;
 use haven_api::practice::ExerciseSummary;
@@ -122,17 +124,25 @@ pub(crate) struct ListedShape<'a> {
     /// Whether two edits met in it; `show` names them.
     #[serde(skip_serializing_if = "is_false")]
     met: bool,
+    /// How many.
+    #[serde(skip_serializing_if = "is_none")]
+    met_sides: u32,
 }
 
 impl<'a> ListedShape<'a> {
     pub(crate) fn of(entry: &'a Summary) -> Self {
-        Self { entry: SummaryShape::of(entry), met: entry.met }
+        Self { entry: SummaryShape::of(entry), met: entry.met, met_sides: entry.met_sides }
     }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -172,7 +182,7 @@ pub(crate) struct EntryShape<'a> {
     answers: Option<BTreeMap<&'a str, Json>>,
     /// The versions that met; a mark of the same name stands in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    met: Vec<VersionShape<'a>>,
+    met: Vec<SideShape<'a>>,
 }
 
 impl<'a> EntryShape<'a> {
@@ -186,7 +196,7 @@ impl<'a> EntryShape<'a> {
             version: &entry.version,
             created: entry.created.to_string(),
             answers: has_answers.then(|| answers.collect()),
-            met: read.met.iter().map(VersionShape::of).collect(),
+            met: read.met.iter().map(SideShape::of).collect(),
         }
     }
 }
@@ -201,6 +211,56 @@ pub(crate) struct VersionShape<'a> {
 impl<'a> VersionShape<'a> {
     pub(crate) fn of(version: &'a EntryVersion) -> Self {
         Self { version: &version.version, at: version.at.to_string(), device: &version.device }
+    }
+}
+
+/// A version in a history.
+#[derive(Serialize)]
+pub(crate) struct PastShape<'a> {
+    #[serde(flatten)]
+    version: VersionShape<'a>,
+    /// What whoever made it had before them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<&'a str>,
+}
+
+impl<'a> PastShape<'a> {
+    pub(crate) fn of(version: &'a EntryVersion) -> Self {
+        Self { version: VersionShape::of(version), base: version.base.as_deref() }
+    }
+}
+
+/// A version that met.
+#[derive(Serialize)]
+struct SideShape<'a> {
+    #[serde(flatten)]
+    version: VersionShape<'a>,
+    parts: Vec<MetPartShape<'a>>,
+}
+
+/// In what it differs from the others.
+#[derive(Serialize)]
+struct MetPartShape<'a> {
+    part: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_false")]
+    takes_away: bool,
+}
+
+impl<'a> SideShape<'a> {
+    fn of(version: &'a EntryVersion) -> Self {
+        let part = |it: &'a MetPart| {
+            let (part, field) = match &it.part {
+                Part::Title => ("title", None),
+                Part::Text => ("text", None),
+                Part::Time => ("time", None),
+                Part::Answer(field) => ("answer", Some(field.as_str())),
+                Part::Trash => ("trash", None),
+            };
+            MetPartShape { part, field, takes_away: it.takes_away }
+        };
+        Self { version: VersionShape::of(version), parts: version.parts.iter().map(part).collect() }
     }
 }
 

@@ -209,6 +209,46 @@ pub struct VersionShown {
     pub device: String,
 }
 
+/// A version in an entry's history.
+pub struct PastShown {
+    /// The version.
+    pub shown: VersionShown,
+    /// What its author had before them; `None` for the first version.
+    pub base: Option<Version>,
+}
+
+/// A side of what met in an entry.
+pub struct SideShown {
+    /// The version that reads it whole.
+    pub shown: VersionShown,
+    /// In what it differs from others.
+    pub parts: Vec<SidePart>,
+}
+
+/// One part of an entry in which a side differs from others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SidePart {
+    /// Which.
+    pub part: Part,
+    /// Whether the side only takes away what another one changed, or the entry itself.
+    pub takes_away: bool,
+}
+
+/// A part of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its title.
+    Title,
+    /// Its text.
+    Text,
+    /// When it happened.
+    Time,
+    /// The answer with this id.
+    Answer(String),
+    /// Whether it is in the trash.
+    Trash,
+}
+
 /// A line that was not imported.
 #[derive(Debug)]
 pub struct LineFault {
@@ -250,10 +290,10 @@ pub enum Reply {
         /// The version it was read at.
         version: Version,
         /// The sides of what met in it and is not settled, the one that is shown first; none of an earlier version.
-        met: Vec<VersionShown>,
+        met: Vec<SideShown>,
     },
     /// An entry's versions, newest first.
-    History(Vec<VersionShown>),
+    History(Vec<PastShown>),
     /// What met in an entry as an export writes it, if anything did and is not settled.
     Met(Option<Box<Met>>),
     /// What became of an import.

@@ -424,6 +424,11 @@ impl Row {
         !self.met.is_empty() && self.entry.trashed.is_none()
     }
 
+    /// How many sides wait for somebody to choose; 0 if none do.
+    pub fn sides_to_settle(&self) -> usize {
+        if self.is_to_settle() { self.met.len() } else { 0 }
+    }
+
     fn searchable(&self) -> Searchable<'_> {
         Searchable {
             folded: &self.folded,

@@ -111,7 +111,7 @@ pub(crate) struct ListArgs {
     /// The entries in the trash instead.
     #[arg(long)]
     pub(crate) trashed: bool,
-    /// Only entries in which two edits met and you haven't chosen yet.
+    /// Only entries in which edits met and you haven't chosen yet.
     #[arg(long, conflicts_with = "trashed")]
     pub(crate) met: bool,
 }
@@ -120,9 +120,11 @@ pub(crate) struct ListArgs {
 pub(crate) struct SettleArgs {
     /// The entry: its id, or as much of it as fits one only.
     pub(crate) id: String,
-    /// What to keep: one of the versions that `haven show` names, or as much of it as fits one only, or "both".
+    /// What to keep: one of the versions that `haven show` names, or as much of it as fits one only, or "both": then what
+    /// differs stands one after the other, nothing is taken away, and the entry stays out of the trash. Without it you see
+    /// what each choice would do.
     #[arg(long, value_name = "VERSION|both")]
-    pub(crate) keep: String,
+    pub(crate) keep: Option<String>,
 }
 
 #[derive(Args)]

@@ -248,7 +248,7 @@ fn in_words(status: &Status, style: Style) -> String {
     }
     if status.met > 0 {
         let entries = count(status.met.into(), "entry", "entries");
-        words.push_str(&format!("Two edits met in {entries}: `haven list --met`.\n"));
+        words.push_str(&format!("Edits met in {entries}: `haven list --met`.\n"));
     }
     if status.alarms > 0 {
         let alarms = count(status.alarms.into(), "alarm waits", "alarms wait");

@@ -154,11 +154,18 @@ fn summary() -> pb::EntrySummary {
         opening: "It rained all day.".to_owned(),
         exercise_title: String::new(),
         met: false,
+        met_sides: 0,
     }
 }
 
 fn version(name: &str) -> pb::EntryVersion {
-    pb::EntryVersion { version: name.to_owned(), at_ms: 0, device: "Laptop".to_owned() }
+    pb::EntryVersion { version: name.to_owned(), device: "Laptop".to_owned(), ..Default::default() }
+}
+
+/// One that met; the text differs.
+fn side(name: &str) -> pb::EntryVersion {
+    let text = pb::MetPart { kind: pb::MetPartKind::Text.into(), ..Default::default() };
+    pb::EntryVersion { met_parts: vec![text], ..version(name) }
 }
 
 /// Writes a service's calls as functions of their requests.
@@ -462,6 +469,7 @@ impl JournalService for Fake {
         get_entry(GetEntryRequest) -> GetEntryResponse = |request| known(&request.id).and_then(|_| {
             let text = match &request.version[..] {
                 OLD_VERSION => "rain\nall night",
+                "0b22" => "sleet\nall night",
                 met if met.starts_with("5237b") => "sun",
                 _ => "rain\nall day",
             };
@@ -474,7 +482,7 @@ impl JournalService for Fake {
                     version: VERSION.to_owned(),
                 }),
                 answers_read: Vec::new(),
-                met: if request.id == MET { ["5237aaaa11", "5237bbbb22"].map(version).into() } else { Vec::new() },
+                met: if request.id == MET { ["5237aaaa11", "5237bbbb22"].map(side).into() } else { Vec::new() },
             })
         });
         list_entries(ListEntriesRequest) -> ListEntriesResponse = |request| {
@@ -499,13 +507,20 @@ impl JournalService for Fake {
             let tag = |tag: &str, entries| pb::TagCount { tag: tag.to_owned(), entries };
             answer(pb::ListTagsResponse { tags: vec![tag("calm", 2), tag("tea", 1)] })
         };
-        list_history(ListHistoryRequest) -> ListHistoryResponse = |_| {
-            let device = || "Laptop".to_owned();
-            let version = |version: &str| pb::EntryVersion { version: version.to_owned(), at_ms: 0, device: device() };
-            answer(pb::ListHistoryResponse { versions: vec![version(VERSION), version(OLD_VERSION)] })
+        list_history(ListHistoryRequest) -> ListHistoryResponse = |request| {
+            let on = |base: &str, name| pb::EntryVersion { base_version: base.to_owned(), ..version(name) };
+            let mut versions = vec![on(OLD_VERSION, VERSION), version(OLD_VERSION)];
+            if request.id == MET {
+                versions.insert(1, on(OLD_VERSION, "0b22"));
+            }
+            answer(pb::ListHistoryResponse { versions })
         };
         restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
-        settle_entry(SettleEntryRequest) -> SettleEntryResponse = no;
+        settle_entry(SettleEntryRequest) -> SettleEntryResponse = |request| {
+            let trashed = request.keep == Some(pb::settle_entry_request::Keep::Version("5237b".to_owned()));
+            let (id, version) = (known(&request.id)?, VERSION.to_owned());
+            answer(pb::SettleEntryResponse { id, version, trashed })
+        };
         trash_entry(TrashEntryRequest) -> TrashEntryResponse = |request| {
             known(&request.id).and_then(|id| answer(pb::TrashEntryResponse { id }))
         };

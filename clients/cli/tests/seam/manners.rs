@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::daemon::{Daemon, ID, haven};
+use crate::daemon::{Daemon, ID, MET, haven};
 
 fn told(output: &Output) -> Value {
     serde_json::from_slice(&output.stderr).unwrap()
@@ -150,6 +150,36 @@ fn history_shows_what_changed() {
     let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(first["version"], "5237a9cf");
     assert_eq!(first["changes"], json!([{"field": "text", "diff": "- all night\n+ all day"}]));
+    assert_eq!(first["base"], "0a11");
+}
+
+#[test]
+fn history_compares_each_version_with_what_it_was_written_on() {
+    let daemon = Daemon::start();
+    assert_eq!(
+        daemon.says(&["history", MET, "--diff"]),
+        "5237a9cf  1970-01-01 00:00  Laptop\n  text\n  - all night\n  + all day\n\n\
+         0b22  1970-01-01 00:00  Laptop\n  text\n  - rain\n  + sleet\n\n\
+         0a11  1970-01-01 00:00  Laptop\n  title\n  + Rain\n  time\n  + 1660-01-01\n  tags\n  + #calm\n  people\n  + @Ann\n  \
+         text\n  + rain\n  + all night\n"
+    );
+}
+
+#[test]
+fn settling_says_what_each_choice_does_before_it_is_made() {
+    let daemon = Daemon::start();
+    let output = daemon.run(&["settle", MET], b"");
+    assert_eq!(output.status.code(), Some(6));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.starts_with("Rain\n") && shown.contains("--keep both\n  keeps both texts, "), "{shown}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("nothing was settled") && told.contains("--keep"), "{told}");
+    for (keep, is_trashed) in [("5237a", false), ("5237b", true)] {
+        let output = daemon.run(&["settle", MET, "--keep", keep], b"");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{ID}\n"));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told.contains("It's in the trash now"), is_trashed, "{told}");
+    }
 }
 
 #[test]

@@ -2543,6 +2543,9 @@ pub struct EntrySummary {
     /// Whether edits made apart met in it that nobody has settled; one of them is shown. GetEntry names all of them.
     #[prost(bool, tag = "30")]
     pub met: bool,
+    /// How many versions met, two or more; 0 unless `met`.
+    #[prost(uint32, tag = "142")]
+    pub met_sides: u32,
 }
 /// Entry is a whole entry at one version.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2568,7 +2571,7 @@ pub struct Entry {
     pub version: ::prost::alloc::string::String,
 }
 /// EntryVersion is one version of an entry.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct EntryVersion {
     /// Names the version; opaque.
@@ -2580,6 +2583,28 @@ pub struct EntryVersion {
     /// Name of the device that made it; empty if that is not known.
     #[prost(string, tag = "3")]
     pub device: ::prost::alloc::string::String,
+    /// In ListHistory: the version that whoever made it had before them, which shows what they changed; readable by GetEntry like
+    /// any other. Empty for the first version, and everywhere else.
+    #[prost(string, tag = "140")]
+    pub base_version: ::prost::alloc::string::String,
+    /// In GetEntryResponse.met: of what this side says something else than the others. Empty everywhere else.
+    #[prost(message, repeated, tag = "141")]
+    pub met_parts: ::prost::alloc::vec::Vec<MetPart>,
+}
+/// MetPart is one part of an entry in which a side of what met differs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MetPart {
+    /// Which part.
+    #[prost(enumeration = "MetPartKind", tag = "1")]
+    pub kind: i32,
+    /// The id of the answer; empty for every other part.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    /// Whether this side only takes away: sentences that another side changed, an answer, or the entry itself, into the trash.
+    /// Keeping both takes nothing away, and no entry into the trash.
+    #[prost(bool, tag = "3")]
+    pub takes_away: bool,
 }
 /// Draft is what somebody wants to write.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2688,6 +2713,51 @@ impl EntryKind {
             "ENTRY_KIND_EXERCISE" => Some(Self::Exercise),
             "ENTRY_KIND_MEASURE" => Some(Self::Measure),
             "ENTRY_KIND_SESSION" => Some(Self::Session),
+            _ => None,
+        }
+    }
+}
+/// MetPartKind is a part of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MetPartKind {
+    /// Not set; never sent.
+    Unspecified = 0,
+    /// The title. Keeping both puts both titles into one.
+    Title = 1,
+    /// The text. Keeping both puts what differs one after the other.
+    Text = 2,
+    /// When it happened. Keeping both keeps what is shown.
+    Time = 3,
+    /// An answer. Keeping both keeps words one after the other, and of everything else what is shown.
+    Answer = 4,
+    /// Whether it is in the trash.
+    Trash = 5,
+}
+impl MetPartKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MET_PART_KIND_UNSPECIFIED",
+            Self::Title => "MET_PART_KIND_TITLE",
+            Self::Text => "MET_PART_KIND_TEXT",
+            Self::Time => "MET_PART_KIND_TIME",
+            Self::Answer => "MET_PART_KIND_ANSWER",
+            Self::Trash => "MET_PART_KIND_TRASH",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MET_PART_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "MET_PART_KIND_TITLE" => Some(Self::Title),
+            "MET_PART_KIND_TEXT" => Some(Self::Text),
+            "MET_PART_KIND_TIME" => Some(Self::Time),
+            "MET_PART_KIND_ANSWER" => Some(Self::Answer),
+            "MET_PART_KIND_TRASH" => Some(Self::Trash),
             _ => None,
         }
     }
@@ -5854,7 +5924,7 @@ pub struct GetEntryResponse {
     #[prost(message, repeated, tag = "2")]
     pub answers_read: ::prost::alloc::vec::Vec<ReadAnswer>,
     /// The versions that were written apart, met and are not settled; the one that is shown first. Each can be read whole by
-    /// `version`. Empty if nothing met, and for an earlier version.
+    /// `version`. Empty if nothing met, and for an earlier version. In the trash nothing has to be chosen, but they are told.
     #[prost(message, repeated, tag = "30")]
     pub met: ::prost::alloc::vec::Vec<EntryVersion>,
 }
@@ -6111,6 +6181,9 @@ pub struct SettleEntryResponse {
     /// The version it has now.
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
+    /// Whether what was kept is that it is in the trash.
+    #[prost(bool, tag = "143")]
+    pub trashed: bool,
 }
 /// ImportEntriesRequest is a batch of lines.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -11532,6 +11605,7 @@ opaque! {
     MeasureSummary,
     MergePeopleRequest,
     MergePeopleResponse,
+    MetPart,
     MultiShape,
     OpenExercise,
     Outcome,

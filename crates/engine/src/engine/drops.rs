@@ -200,7 +200,7 @@ impl Engine {
     }
 }
 
-/// Every drop that opens, the first written first, and whether one did not.
+/// Every drop that opens, the one sealed first at the front, and whether one did not.
 fn opened(
     reader: &dyn Reader,
     secret: &DropSecret,
@@ -208,13 +208,13 @@ fn opened(
     let (mut found, mut unreadable) = (Vec::new(), false);
     reader.scan(Table::Drops, &mut |key, sealed| {
         match (DocumentId::try_from(key), drops::open(secret, key, sealed)) {
-            (Ok(id), Ok(dropped)) => found.push((id, dropped)),
+            (Ok(id), Ok((place, dropped))) => found.push((place, id, dropped)),
             _ => unreadable = true,
         }
         ControlFlow::Continue(())
     })?;
-    found.sort_by_key(|(id, dropped)| (dropped.created, *id));
-    Ok((found, unreadable))
+    found.sort_by_key(|(place, id, dropped)| (*place, dropped.created, *id));
+    Ok((found.into_iter().map(|(_, id, dropped)| (id, dropped)).collect(), unreadable))
 }
 
 fn now(work: &Work<'_, '_>) -> Timestamp {

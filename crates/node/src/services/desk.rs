@@ -77,16 +77,17 @@ impl Desk {
         Ok(Edit { at, answers, ..edit })
     }
 
-    /// What lists show of an entry, with the title of what it answers and whether edits met in it.
+    /// What lists show of an entry, with the title of what it answers and how many sides wait to be chosen from.
     pub(super) fn summary(
         &self,
         entry: &Entry,
-        met: bool,
+        sides: usize,
         name_of: &dyn Fn(PersonId) -> Option<String>,
     ) -> pb::EntrySummary {
         let asked = entry.exercise.as_ref().and_then(|made_with| self.shelf.made_with(made_with));
         let exercise_title = asked.map(|asked| asked.title(DEFAULT_LANGUAGE)).unwrap_or_default();
-        pb::EntrySummary { exercise_title, met, ..summary_to_pb(entry, name_of) }
+        let met_sides = u32::try_from(sides).unwrap_or(u32::MAX);
+        pb::EntrySummary { exercise_title, met: sides > 0, met_sides, ..summary_to_pb(entry, name_of) }
     }
 
     /// Whether every required question was answered; true without an exercise, and with one this release does not know.

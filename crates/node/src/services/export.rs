@@ -78,8 +78,13 @@ enum Format {
 }
 
 /// What stands above the versions that met.
-const MET: &str = "Two edits of this entry met, and nobody has chosen between them yet. Here are both; the first one is \
-                   what the journal shows until you choose (`haven settle`).\n\n";
+fn about_met(sides: usize) -> String {
+    let (edits, all) = if sides == 2 { ("Two".to_owned(), "both") } else { (sides.to_string(), "all") };
+    format!(
+        "{edits} edits of this entry met, and nobody has chosen between them yet. Here are {all}; the first one is what the \
+         journal shows until you choose (`haven settle`).\n\n"
+    )
+}
 
 struct Exporting {
     node: Node,
@@ -176,8 +181,8 @@ impl Exporting {
         let id = row.entry.id;
         let command = Command::Show { id, version: None };
         let Reply::Shown { met, .. } = self.node.command(command).await? else { return Err(unexpected()) };
-        let mut page = String::from(MET);
-        for VersionShown { version, at, device } in met {
+        let mut page = about_met(met.len());
+        for VersionShown { version, at, device } in met.into_iter().map(|side| side.shown) {
             let command = Command::Show { id, version: Some(version) };
             let Reply::Shown { entry, version, .. } = self.node.command(command).await? else {
                 return Err(unexpected());
@@ -194,7 +199,7 @@ impl Exporting {
             return Err(unexpected());
         };
         let mut page = String::new();
-        for VersionShown { version, at, device } in versions {
+        for VersionShown { version, at, device } in versions.into_iter().map(|past| past.shown) {
             if version == row.version {
                 continue;
             }

@@ -260,6 +260,21 @@ async fn an_open_editor_that_was_locked_out_keeps_its_draft() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_several_saves_of_one_draft_the_last_stands_whatever_the_clock_said() {
+    for step_ms in [0, -60 * 60 * 1_000] {
+        let (device, _) = locked().await;
+        let saves = ["one", "one two", "one two three", "one two three four"];
+        for words in saves {
+            let becomes = Becomes::Draft { id: [7; 16], entry: None, base_version: None, held: true };
+            device.client.seal_draft(Sealing { draft: Draft::note(words), becomes }).await.unwrap();
+            device.host.move_clock(step_ms);
+        }
+        unlock(&device).await;
+        assert_eq!(device.client.draft([7; 16]).await.unwrap().draft.text, saves[3], "{step_ms}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_does_not_open_is_kept_and_told() {
     let (device, disk) = locked().await;
     seal(&device, Draft::note("whole")).await.unwrap();
