@@ -443,6 +443,20 @@ fn of_two_creations_one_is_read_whole_and_what_the_other_says_is_not_mixed_in() 
 }
 
 #[test]
+fn whoever_was_forgotten_in_one_import_stays_so_when_an_earlier_one_meets_it() {
+    let titled = |title: &str, trashed| Fields {
+        kind: "person".into(),
+        texts: [("title".to_owned(), title.to_owned())].into(),
+        trashed,
+        ..note("")
+    };
+    let named = create_imported(&ID, &titled("Noor", None), 5_000);
+    let gone = create_imported(&ID, &titled("", Some(9_500)), 9_500);
+    let document = met(&[&[named.change], &[gone.change]]);
+    assert!(document.fields().unwrap() == titled("", Some(9_500)));
+}
+
+#[test]
 fn an_edit_of_the_creation_behind_is_not_hidden_by_one_that_says_nothing_new() {
     let (old, new) = (imported("as it was", 7), imported("as it was later", 9));
     let mut edited = open(&old);
