@@ -385,7 +385,7 @@ mod tests {
             let said = RefCell::default();
             let mut objects = Objects::of(Box::new(io::Cursor::new(file.to_vec())), &said);
             objects.fill();
-            objects.refuse_useless(Path::new("f")).err().map(|fault| fault.why().to_owned())
+            objects.refuse_useless(Path::new("f")).err().map(|fault| fault.why())
         };
         for (file, expected) in [
             (&b""[..], "f is empty"),
