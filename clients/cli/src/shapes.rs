@@ -266,6 +266,8 @@ impl<'a> SideShape<'a> {
 
 #[derive(Serialize)]
 pub(crate) struct ImportedShape<'a> {
+    /// Whether nothing was written, and the numbers say what would be.
+    dry_run: bool,
     imported: u64,
     skipped: u64,
     failed: Vec<FailedShape<'a>>,
@@ -273,13 +275,16 @@ pub(crate) struct ImportedShape<'a> {
     reasons: Vec<ReasonShape<'a>>,
     people: u64,
     definitions: u64,
+    forgotten: u64,
+    unmerged: u64,
     unused: &'a BTreeMap<String, u64>,
     missing: u64,
 }
 
 impl<'a> ImportedShape<'a> {
-    pub(crate) fn of(imported: &'a Imported, missing: u64) -> Self {
+    pub(crate) fn of(imported: &'a Imported, missing: u64, dry_run: bool) -> Self {
         Self {
+            dry_run,
             imported: imported.imported,
             skipped: imported.skipped,
             failed: imported.failed.iter().map(FailedShape::of).collect(),
@@ -287,6 +292,8 @@ impl<'a> ImportedShape<'a> {
             reasons: imported.reasons.iter().map(ReasonShape::of).collect(),
             people: imported.people,
             definitions: imported.definitions,
+            forgotten: imported.forgotten,
+            unmerged: imported.unmerged,
             unused: &imported.unused,
             missing,
         }

@@ -337,6 +337,10 @@ pub struct Imported {
     pub people: u64,
     /// How many exercises and measures of the person's own were written.
     pub definitions: u64,
+    /// How many people were passed over, since they were forgotten in this journal.
+    pub forgotten: u64,
+    /// How many lines say of somebody that they turned out to be themselves, or close a circle of such.
+    pub unmerged: u64,
     /// The first lines that could not be used, at most [`FAILED_LINES_MAX`](crate::limits::FAILED_LINES_MAX).
     pub failed: Vec<FailedLine>,
     /// How many lines could not be used.

@@ -269,6 +269,10 @@ pub struct Imported {
     pub people: u64,
     /// How many exercises and measures of the person's own were written.
     pub definitions: u64,
+    /// How many people were passed over because they were forgotten here.
+    pub forgotten: u64,
+    /// How many lines say of somebody that they turned out to be themselves, or close a circle of such.
+    pub unmerged: u64,
     /// The keys that were passed over, with the number of lines that have each.
     pub unused: BTreeMap<String, u64>,
     /// What could not be read.

@@ -1,6 +1,7 @@
 //! A run: three devices that write, a server, and everything between them that breaks.
 
 mod acts;
+pub mod importing;
 mod joining;
 mod locked;
 mod writing;
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use haven_core::id::EntryId;
-use haven_core::import::{Rest, export_line, person_line};
+use haven_core::import::{Rest, export_line, forgotten_line, person_line};
 use haven_core::shelf::Shelf;
 use haven_core::time::NoZones;
 use haven_engine::command::{Command, ImportItem, Reply, ServerChoice};
@@ -453,7 +454,9 @@ fn exported(device: &mut Device, now_ms: u64, chance: &mut Chance) -> Vec<String
     let view = device.view.clone();
     let people = view.said().map(|(person, merged)| person_line(person, merged));
     let name = |id| view.person(id).map(|person| person.name.clone());
+    let forgotten = view.forgotten().map(|forgotten| forgotten_line(&forgotten));
     people
+        .chain(forgotten)
         .chain(view.rows().map(|row| export_line(&row.entry, &rest(device, row, now_ms, chance), &name)))
         .collect()
 }

@@ -166,12 +166,15 @@ fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     let output = daemon
         .run(&["import", "jsonl", "-", "--json"], format!("{good}\n{{\"bad\":1}}\n\n{good}").as_bytes());
     assert_eq!(output.status.code(), Some(1));
-    let done = "{\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}],\"failed_total\":1,\
-                \"reasons\":[{\"reason\":\"no JSON\",\"lines\":[2],\"count\":1}],\"people\":0,\"definitions\":0,\"unused\":{},\
+    let done = "{\"dry_run\":false,\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}],\"failed_total\":1,\
+                \"reasons\":[{\"reason\":\"no JSON\",\"lines\":[2],\"count\":1}],\"people\":0,\"definitions\":0,\
+                \"forgotten\":0,\"unmerged\":0,\"unused\":{},\
                 \"missing\":0}\n";
     assert_eq!(String::from_utf8(output.stdout).unwrap(), done);
     assert_eq!(daemon.run(&["import", "jsonl", "-"], good.as_bytes()).status.code(), Some(0));
     assert_eq!(daemon.run(&["import", "jsonl", "/nowhere"], b"").status.code(), Some(2));
+    let output = daemon.run(&["import", "jsonl", "-", "--dry-run", "--json"], good.as_bytes());
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("{\"dry_run\":true,\"imported\":1,"));
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out");
@@ -186,6 +189,25 @@ fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     assert!(fs::read_to_string(pages.join("INCOMPLETE.txt")).unwrap().contains("not everything is here"));
     let output = daemon.run(&["export", "markdown", pages.to_str().unwrap()], b"");
     assert!(String::from_utf8_lossy(&output.stderr).contains("was stopped before its end"), "{output:?}");
+}
+
+#[test]
+fn a_file_that_holds_nothing_is_refused_and_the_export_of_an_empty_journal_is_not() {
+    let daemon = Daemon::start();
+    for (file, why) in [("", "is empty"), ("\n \r\n", "holds no entry"), ("[]\n", "holds no entry")] {
+        let (code, said) = imported(&daemon, file);
+        assert_eq!(code, Some(2), "{file:?}: {said}");
+        assert!(
+            said.contains("nothing was imported") && said.contains(why) && said.contains("next:"),
+            "{said}"
+        );
+        let output = daemon.run(&["import", "jsonl", "-", "--json"], file.as_bytes());
+        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(told["error"]["reason"], "INVALID_ARGUMENT");
+    }
+    let empty = "{\"haven\":{\"schema\":1,\"people\":0,\"definitions\":0,\"entries\":0}}\n";
+    let (code, said) = imported(&daemon, empty);
+    assert_eq!(code, Some(0), "{said}");
 }
 
 /// What `haven import` says of a file, and how it ends.

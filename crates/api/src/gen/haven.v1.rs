@@ -6193,7 +6193,8 @@ pub struct ImportEntriesRequest {
     /// dry run counts once.
     #[prost(bytes = "bytes", tag = "1")]
     pub import_id: ::prost::bytes::Bytes,
-    /// The lines, at most 1,000 and 3 MiB together (one line may have 2 MiB).
+    /// The lines, at most 1,000. A client sends them once they have 1 MiB together; one line may have 126 MiB, which only an entry does
+    /// in which many long edits met.
     #[prost(message, repeated, tag = "2")]
     pub lines: ::prost::alloc::vec::Vec<ImportLine>,
     /// Only say what would happen.
@@ -6241,6 +6242,13 @@ pub struct ImportEntriesResponse {
     /// How many exercises and measures of the person's own were written, or would be.
     #[prost(uint32, tag = "42")]
     pub definitions: u32,
+    /// How many people of the batch were passed over, since they were forgotten here.
+    #[prost(uint32, tag = "120")]
+    pub forgotten: u32,
+    /// How many lines of the batch say of somebody that they turned out to be themselves, or close a circle of such; of the people in
+    /// one the lowest id stands for all.
+    #[prost(uint32, tag = "121")]
+    pub unmerged: u32,
 }
 /// UnusedKey is a key of imported lines that nothing was made of.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -9,7 +9,9 @@ use haven_api::limits::EXPORT_BATCH_BYTES;
 use haven_api::pb;
 use haven_core::entry::Entry;
 use haven_core::id::PersonId;
-use haven_core::import::{Header, Met, Rest, definition_line, export_line, header_line, person_line};
+use haven_core::import::{
+    Header, Met, Rest, definition_line, export_line, forgotten_line, header_line, person_line,
+};
 use haven_core::markdown::{file_name, render};
 use haven_core::person::PersonName;
 use haven_engine::command::{Command, Reply, VersionShown};
@@ -62,13 +64,15 @@ pub(super) fn export(
 /// that have the same journal.
 fn about(view: &View, entries: usize) -> Vec<String> {
     let people: Vec<_> = view.said().map(|(person, merged)| person_line(person, merged)).collect();
+    let forgotten: Vec<_> = view.forgotten().map(|forgotten| forgotten_line(&forgotten)).collect();
     let definitions: Vec<_> = view.added().map(|definition| definition_line(&definition)).collect();
     let header = Header {
         people: people.len() as u64,
+        forgotten: forgotten.len() as u64,
         definitions: definitions.len() as u64,
         entries: entries as u64,
     };
-    [header_line(&header)].into_iter().chain(people).chain(definitions).collect()
+    [header_line(&header)].into_iter().chain(people).chain(forgotten).chain(definitions).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
