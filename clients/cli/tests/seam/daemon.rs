@@ -189,6 +189,7 @@ impl VaultService for Fake {
         init(InitRequest) -> InitResponse = no;
         unlock(UnlockRequest) -> UnlockResponse = no;
         lock(LockRequest) -> LockResponse = |_| answer(pb::LockResponse {});
+        check_passphrase(CheckPassphraseRequest) -> CheckPassphraseResponse = no;
         change_passphrase(ChangePassphraseRequest) -> ChangePassphraseResponse = no;
         get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(pb::GetStatusResponse {
             status: Some(pb::Status {
@@ -224,7 +225,7 @@ impl DraftService for Fake {
             // As much waits as may, but for one text.
             let draft = request.saved.and_then(|saved| saved.draft).unwrap_or_default();
             match draft.text.as_str() {
-                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2 }),
+                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2, problem: None }),
                 _ => Err(ApiError::new(ErrorReason::Locked, "not saved").into()),
             }
         };

@@ -48,7 +48,7 @@ fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
             ("the passphrase isn't this device's", "Try again; each device has a passphrase of its own.")
         }
         R::WeakPassphrase => {
-            ("the passphrase could be guessed", "Take five or six words that don't belong together.")
+            ("the passphrase could be guessed", "Take five or six words chosen at random, such as by dice.")
         }
         R::TooManyTries => ("too many wrong passphrases", "Wait a little, then try again."),
         R::CodeMalformed => {
