@@ -87,12 +87,13 @@ impl Engine {
         Ok(id)
     }
 
-    /// The entry that a person chooses for a draft which was written for one that nobody could look up. Any other draft stays with
-    /// what it was begun for.
+    /// The entry that a person chooses for a draft which is for none yet, or was written for one that nobody could look up. Any
+    /// other draft stays with what it was begun for.
     fn chosen_for(&self, id: DraftId, editing: Option<&Editing>) -> Result<Option<Target>, Fault> {
-        let was_meant = self.drafts.get(&id).is_some_and(|known| known.meant.is_some());
+        let known = self.drafts.get(&id);
+        let is_open = known.is_some_and(|known| known.meant.is_some() || known.entry.is_none());
         match editing {
-            Some(editing) if was_meant => self.target(editing).map(Some),
+            Some(editing) if is_open => self.target(editing).map(Some),
             _ => Ok(None),
         }
     }
