@@ -84,7 +84,7 @@ async fn tell_taken(cx: &Cx, haven: &Haven, taken: u32, since: Timestamp) {
         let Ok(saved) = haven.draft(draft.id).await else { continue };
         let why = match draft.problem.as_str() {
             "" => "it waits for you",
-            problem => problem.split("; ").next().unwrap_or(problem),
+            problem => problem,
         };
         let next = match commands::unclear(&saved) {
             Some(who) => commands::who_next(draft.id, &cx.style.line(&who)),

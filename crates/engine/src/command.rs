@@ -345,7 +345,7 @@ pub enum Fault {
     #[error("{0}")]
     Invalid(String),
     /// No server was set.
-    #[error("this vault has no server")]
+    #[error("this journal has no server")]
     NoServer,
     /// The server cannot be reached now.
     #[error("the server cannot be reached")]
@@ -383,7 +383,7 @@ pub enum LinkEnd {
     #[error("two minutes are over")]
     Expired,
     /// The person gave it up, or began another.
-    #[error("it was given up")]
+    #[error("it was stopped, or begun anew")]
     Cancelled,
     /// Somebody else answered than the device whose words were read.
     #[error("the words were not those of the device that answered")]

@@ -142,7 +142,7 @@ async fn list(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
             };
             let problem = match draft.problem.as_str() {
                 "" => String::new(),
-                problem => format!("    no entry yet: {problem}\n"),
+                problem => format!("    not saved yet: {problem}\n"),
             };
             format!("{}  {}  {title}\n{problem}", style.faint(id), when::local(draft.saved))
         };

@@ -6,6 +6,7 @@ use haven_api::drafts::{Becomes, SavedDraft, Sealed, Sealing};
 use haven_api::error::ErrorReason;
 use haven_api::journal::{Draft, Edit};
 use haven_core::entry::{EntryKind, Tag, opening};
+use haven_core::limits::TEXT_BYTES_MAX;
 
 use super::several;
 use crate::args::{AddArgs, Beside, CheckinArgs, EditArgs};
@@ -143,8 +144,11 @@ async fn seal(cx: &Cx, haven: &mut Haven, mut draft: Draft) -> Result<bool, Faul
 /// be one.
 fn tell_sealed(cx: &Cx, sealed: Sealed, draft: &Draft) -> Result<(), Fault> {
     if let Some(problem) = sealed.problem {
-        let kept = kept::Kept::Sealed(*sealed.id.as_bytes());
-        return Err(Fault::from(problem).with_next(kept.how(draft)));
+        let next = kept::Kept::Sealed(*sealed.id.as_bytes()).how(draft);
+        let fault = Fault::from(problem).with_next(next);
+        let over = draft.text.len().saturating_sub(TEXT_BYTES_MAX);
+        let why = format!("it is {over} bytes too long for one entry, which holds {TEXT_BYTES_MAX}");
+        return Err(if over > 0 { fault.because(why) } else { fault });
     }
     let id = sealed.id.to_string();
     let people = &draft.people;
@@ -317,11 +321,11 @@ async fn keep_change(cx: &Cx, id: &str, change: Edit, fault: Fault) -> Fault {
 fn sealed_change(id: &str, sealed: &Sealed) -> String {
     let draft = &sealed.id.to_string()[..ID_SHOWN];
     let which = match id {
-        "last" => "the entry that is the newest now".to_owned(),
+        "last" => "the entry that's the newest now".to_owned(),
         id => format!("the entry {id}"),
     };
     format!(
-        "The words are kept sealed. Run `haven unlock`; they're a draft of {which} then, and `haven draft save {draft}` shows you both \
+        "The words are kept sealed. Run `haven unlock`; then they're a draft of {which}, and `haven draft save {draft}` shows you both \
          before anything is changed."
     )
 }
@@ -334,11 +338,14 @@ async fn keep_astray(cx: &Cx, draft: Draft, fault: Fault) -> Fault {
     };
     let short = hex(&saved.id)[..ID_SHOWN].to_owned();
     let fault = keep(cx, saved, fault).await;
-    if !fault.next().contains(&short) {
+    // They may be sealed, or not kept at all.
+    if !fault.next().starts_with("The words are kept as a draft") {
         return fault;
     }
-    let next =
-        format!("{} `haven draft save {short} --entry ID` puts them into the entry you name.", fault.next());
+    let next = format!(
+        "The words are kept as a draft: `haven draft save {short} --entry ID` puts them into the entry you mean, and `haven draft save \
+         {short}` makes a new one of them."
+    );
     fault.with_next(next)
 }
 
