@@ -76,7 +76,7 @@ pub enum Becomes {
     },
     /// A draft of an entry in which everything that is empty stays as it is.
     Changes {
-        /// The entry, by its id or the beginning of it.
+        /// The entry, by its id, the beginning of it, or as `last`.
         entry: String,
         /// Tags to take away from it.
         remove_tags: Vec<String>,

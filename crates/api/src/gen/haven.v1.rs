@@ -2841,8 +2841,9 @@ pub struct SealDraftRequest {
     /// `entry_id` if one is named. `saved_ms` is ignored.
     #[prost(message, optional, tag = "1")]
     pub saved: ::core::option::Option<SavedDraft>,
-    /// The words change an entry, which `saved.entry_id` names by its id or the beginning of it: they become a draft of that entry, in
-    /// which everything that is empty here stays as it is. `saved.draft_id` is ignored then.
+    /// The words change an entry, which `saved.entry_id` names by its id, the beginning of it, or as `last`, the newest that there is
+    /// now: they become a draft of that entry, in which everything that is empty here stays as it is, and which has `meant`.
+    /// `saved.draft_id` is ignored then.
     #[prost(bool, tag = "2")]
     pub changes: bool,
     /// Tags to take away from the entry, with `changes`.

@@ -115,6 +115,22 @@ fn words_of_a_pipe_are_kept_whatever_is_wrong_beside_them() {
 }
 
 #[test]
+fn words_of_a_pipe_that_no_daemon_takes_lie_in_memory_for_the_next_command() {
+    let device = Device::begun();
+    device.kill_daemon();
+    let (home, away) = (device.home(), device.beside("away"));
+    std::fs::rename(&home, &away).unwrap();
+    std::fs::write(&home, "no folder").unwrap();
+    let ran = piped(&device, &["add", "-", "--title", "T"], "nobody listens");
+    assert!(ran.code != Some(0) && ran.stderr.contains("which is memory"), "{}", ran.stderr);
+    std::fs::remove_file(&home).unwrap();
+    std::fs::rename(&away, &home).unwrap();
+    device.unlock();
+    let drafts = device.lines(&["draft", "list"]);
+    assert_eq!((text(&drafts[0], "opening"), text(&drafts[0], "title")), ("nobody listens", "T"));
+}
+
+#[test]
 fn words_for_the_last_entry_that_were_written_while_locked_are_seen_before_they_change_it() {
     let device = Device::begun();
     let id = device.add("what stood there");
