@@ -93,7 +93,9 @@ async fn tell_taken(cx: &Cx, haven: &Haven, taken: u32, since: Timestamp) {
             }
             None => kept::next_step(draft.id, &saved.draft),
         };
-        cx.note(&format!("{short} is a draft, and no entry yet: {why}. {}", capital(&next)));
+        let is =
+            if saved.meant.is_some() { "a draft for you to look at" } else { "a draft, not an entry yet" };
+        cx.note(&format!("{short} is {is}: {why}. {}", capital(&next)));
     }
 }
 

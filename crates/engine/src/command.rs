@@ -78,7 +78,7 @@ pub enum Command {
         here: Option<LocalZone>,
     },
     /// Saves an open editor's words; durable when answered, not yet a record.
-    SaveDraft(DraftSave),
+    SaveDraft(Box<DraftSave>),
     /// Reads all drafts that are not yet folded into a record.
     ListDrafts,
     /// Folds a draft into its entry now (an explicit save or a closed editor) and forgets the draft.

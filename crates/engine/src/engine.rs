@@ -261,7 +261,7 @@ impl Engine {
             Command::Import { lines, dry_run, zones, here } => self
                 .import(work, &lines, dry_run, &import::Entered { zones: &*zones, here })
                 .map(Reply::Imported),
-            Command::SaveDraft(save) => self.save_draft(work, save).map(Reply::Draft),
+            Command::SaveDraft(save) => self.save_draft(work, *save).map(Reply::Draft),
             Command::ListDrafts => Ok(Reply::Drafts(self.list_drafts())),
             Command::CommitDraft { id, confirmed } => {
                 self.commit_draft(work, id, confirmed).map(Reply::Entry)

@@ -382,11 +382,15 @@ pub(super) async fn checkin(cx: &Cx, args: CheckinArgs) -> Result<(), Fault> {
     let note = match args.note {
         Some(note) => note,
         None if args.feelings.is_empty() => {
-            ask::line(cx, "How are you? ", "Give --feeling or --note.").await?
+            *cx.parting.borrow_mut() = "Nothing was noted.".to_owned();
+            let line = ask::line(cx, "How are you? ", "Give --feeling or --note.").await?;
+            cx.parting.take();
+            line
         }
         None => args.feelings.join(", "),
     };
-    let echo = cx.style.line(opening(&note));
+    let more = if opening(&note).len() < note.trim().len() { " …" } else { "" };
+    let echo = format!("{}{more}", cx.style.line(opening(&note)));
     let draft = Draft { kind: Some(EntryKind::Checkin), text: note, tags: args.feelings, ..Draft::default() };
     let is_entry = write(cx, draft, false).await?;
     if is_entry && cx.style.terminal {

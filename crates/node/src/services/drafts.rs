@@ -44,9 +44,8 @@ impl DraftService for Drafts {
         let entry = editing.as_ref().and_then(|(id, _)| snapshot.view.entry(*id)).map(|row| &row.entry);
         let draft = saved.draft.unwrap_or_default();
         let (draft, named) = self.desk.unfinished(&**self.node.host(), &snapshot.view, entry, draft)?;
-        self.node
-            .command(Command::SaveDraft(DraftSave { id, editing, draft, held, named, meant: None }))
-            .await?;
+        let save = DraftSave { id, editing, draft, held, named, meant: None };
+        self.node.command(Command::SaveDraft(Box::new(save))).await?;
         Ok(Response::new(pb::SaveDraftResponse { saved_ms: self.node.host().now().wall_ms }))
     }
 

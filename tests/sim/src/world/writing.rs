@@ -183,7 +183,8 @@ impl World {
             named: Default::default(),
             meant: None,
         };
-        let asked = self.devices[device].ask(Command::SaveDraft(save), self.now_ms, &mut self.chance);
+        let asked =
+            self.devices[device].ask(Command::SaveDraft(Box::new(save)), self.now_ms, &mut self.chance);
         if matches!(asked, Asked::Answered(Ok(_))) {
             open.words.push(word);
         } else {
