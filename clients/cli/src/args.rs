@@ -1,5 +1,6 @@
 //! The commands and their arguments.
 
+mod beside;
 mod day;
 mod devices;
 mod journal;
@@ -9,12 +10,13 @@ mod program;
 mod support;
 mod typed;
 
+pub(crate) use beside::Beside;
 pub(crate) use devices::{
     ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, ServerCommand, SyncArgs,
 };
 pub(crate) use journal::{
-    AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, HistoryArgs, ImportCommand, ListArgs,
-    SearchArgs, SettleArgs, ShowArgs,
+    AddArgs, CheckinArgs, DraftCommand, DraftSaveArgs, EditArgs, ExportCommand, HistoryArgs, ImportCommand,
+    ListArgs, SearchArgs, SettleArgs, ShowArgs,
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use haven_api::error::{ApiError, ErrorReason};
 
-use crate::cx::{Cx, aside};
+use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
 use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX, WORDS_READ_MAX};
 use crate::text::{columns, wrapped};
@@ -22,27 +22,51 @@ pub(crate) async fn passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Re
     }
 }
 
-/// How often a new passphrase may be typed in two different ways.
+/// How often a new passphrase may be one that could be guessed, or typed in two different ways.
 const NEW_PASSPHRASE_TRIES: usize = 3;
 
-/// Gets a new passphrase, typed twice if the person types it.
+/// Gets a new passphrase, typed twice if the person types it: the second time only if the device would take it.
 ///
 /// # Errors
-/// As [`passphrase`]; also if the two differ.
-pub(crate) async fn new_passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Result<String, Fault> {
+/// As [`passphrase`]; also if the two differ, or none could be taken.
+pub(crate) async fn new_passphrase(
+    cx: &Cx,
+    haven: &Haven,
+    file: Option<&Path>,
+    prompt: &str,
+) -> Result<String, Fault> {
     if let Some(file) = file {
         return first_line(file);
     }
+    let mut refused = None;
     // Asked again at once: whoever is sent back to the shell types the next try into its history.
     for _ in 0..NEW_PASSPHRASE_TRIES {
         let once = hidden(cx, prompt).await?;
+        refused = unfit(haven, &once).await;
+        if let Some(fault) = &refused {
+            let why = if fault.reason() == ErrorReason::WeakPassphrase {
+                "it could be guessed"
+            } else {
+                &fault.why()
+            };
+            aside(&format!("That one can't be taken: {why}. {}", fault.next()));
+            continue;
+        }
         if hidden(cx, "The same again: ").await? == once {
             return Ok(once);
         }
         aside("The two aren't the same. Once more, both of them.");
     }
     let next = "Run the same command again.";
-    Err(Fault::usage("no passphrase was chosen", "the two were never the same", next))
+    Err(refused
+        .unwrap_or_else(|| Fault::usage("no passphrase was chosen", "the two were never the same", next)))
+}
+
+/// Why the device would not take a passphrase. What it cannot tell now it tells when the passphrase is set.
+async fn unfit(haven: &Haven, passphrase: &str) -> Option<Fault> {
+    let error = haven.check_passphrase(passphrase.to_owned()).await.err()?;
+    let is_about_it = matches!(error.reason, ErrorReason::WeakPassphrase | ErrorReason::InvalidArgument);
+    is_about_it.then(|| error.into())
 }
 
 async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {

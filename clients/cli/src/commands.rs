@@ -13,6 +13,7 @@ mod fiction;
 mod helping;
 mod import;
 mod link;
+mod meant;
 mod measures;
 mod meeting;
 mod pages;
@@ -35,6 +36,8 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
+pub(crate) use self::drafts::{unclear, who_next};
+pub(crate) use self::writing::keep_beside;
 use crate::args::Command;
 use crate::cx::Cx;
 use crate::fault::{Exit, Fault};

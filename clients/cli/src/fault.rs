@@ -96,7 +96,7 @@ impl Fault {
     /// Ends because of a signal.
     pub(crate) fn interrupted() -> Self {
         Self {
-            error: Box::new(ApiError::new(ErrorReason::Cancelled, "interrupted")),
+            error: Box::new(ApiError::new(ErrorReason::Cancelled, "stopped before it was done").because("")),
             exit: Exit::Interrupted,
         }
     }

@@ -64,6 +64,9 @@ pub(crate) const WORDS_READ_MAX: u64 = 16 * haven_core::limits::DRAFT_BYTES_MAX 
 /// The most bytes of a part of what is larger than a draft: a little less, so that its title still fits.
 pub(crate) const PART_BYTES_MAX: usize = haven_core::limits::DRAFT_BYTES_MAX - 8 * 1024;
 
+/// The most characters of the title of a part: as an entry's, less the words that say which of how many it is.
+pub(crate) const PART_TITLE_CHARS_MAX: usize = haven_core::limits::TITLE_CHARS_MAX - 24;
+
 /// An editor that is back sooner with nothing written may be a window that is still open. Large ones need as long to start.
 pub(crate) const EDITOR_AT_ONCE: Duration = Duration::from_secs(5);
 

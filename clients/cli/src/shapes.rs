@@ -23,13 +23,16 @@ pub(crate) struct Id {
 
 /// What was sealed while the journal was locked.
 #[derive(Serialize)]
-pub(crate) struct SealedShape {
-    /// What the entry will be called, or the draft where it does not fit an entry.
+pub(crate) struct SealedShape<'a> {
+    /// What the entry will be called, or the draft where somebody it is about is not found.
     pub(crate) id: String,
     /// Always "sealed".
     pub(crate) kept: &'static str,
     /// How many such texts wait.
     pub(crate) waiting: u32,
+    /// Whom it is about: who that is shows when the journal is open.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) looked_up_later: &'a [String],
 }
 
 #[derive(Serialize)]

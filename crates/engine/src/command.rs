@@ -78,11 +78,16 @@ pub enum Command {
         here: Option<LocalZone>,
     },
     /// Saves an open editor's words; durable when answered, not yet a record.
-    SaveDraft(DraftSave),
+    SaveDraft(Box<DraftSave>),
     /// Reads all drafts that are not yet folded into a record.
     ListDrafts,
     /// Folds a draft into its entry now (an explicit save or a closed editor) and forgets the draft.
-    CommitDraft(DraftId),
+    CommitDraft {
+        /// Which draft.
+        id: DraftId,
+        /// Whether its person has seen what it changes; asked for where it was written without seeing that.
+        confirmed: bool,
+    },
     /// Forgets a draft.
     DiscardDraft(DraftId),
     /// Adds a person.
@@ -166,6 +171,8 @@ pub struct DraftSave {
     pub held: bool,
     /// People it is about as they were named; those who are found are added to the draft's, the other names are kept.
     pub named: BTreeSet<String>,
+    /// How the entry was named that it was written for while nobody could look it up. Stays as it is where there is none.
+    pub meant: Option<String>,
 }
 
 /// A draft as listed.
@@ -184,6 +191,8 @@ pub struct DraftShown {
     pub held: bool,
     /// Names of people that fit nobody so far, or several.
     pub named: BTreeSet<String>,
+    /// How the entry was named that it was written for while nobody could look it up.
+    pub meant: Option<String>,
     /// What keeps it from being an entry.
     pub problem: Option<Fault>,
 }
@@ -355,6 +364,12 @@ pub enum Fault {
     /// A draft names people who cannot be told.
     #[error("it is about somebody who is not among your people, or whose name several have")]
     PeopleUnclear,
+    /// A draft was written for an entry, and which one cannot be told.
+    #[error("it was written for an entry while the journal was locked, and which one can't be told now")]
+    EntryUnclear,
+    /// A draft was written for an entry whose words could not be seen.
+    #[error("it was written for an entry while the journal was locked, so without seeing what stands there")]
+    EntryUnseen,
     /// The words do not fit: what, how large, how large they may be.
     #[error("{what} is {size} {unit}; at most {max} fit")]
     TooLarge {
@@ -374,7 +389,7 @@ pub enum Fault {
     #[error("{0}")]
     Invalid(String),
     /// No server was set.
-    #[error("this vault has no server")]
+    #[error("this journal has no server")]
     NoServer,
     /// The server cannot be reached now.
     #[error("the server cannot be reached")]
@@ -412,7 +427,7 @@ pub enum LinkEnd {
     #[error("two minutes are over")]
     Expired,
     /// The person gave it up, or began another.
-    #[error("it was given up")]
+    #[error("it was stopped, or begun anew")]
     Cancelled,
     /// Somebody else answered than the device whose words were read.
     #[error("the words were not those of the device that answered")]

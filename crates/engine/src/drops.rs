@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! content = version 1 | place 4 | created 8 | at? | kind? | title | text | tags | people | removed tags | exercise? | answers | becomes 1
-//! becomes = 0 | 1, draft 16, (entry 16, base?)?, held 1 | 2, an entry's id or its beginning
+//! becomes = 0 | 1, draft 16, (entry 16, base?)?, held 1 | 2, an entry's id, its beginning, or `last`
 //! ```
 
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ pub enum Becomes {
         /// Whether only its person makes an entry of it.
         held: bool,
     },
-    /// A draft of an entry that was named by its id or the beginning of it. What is empty stays as it is.
+    /// A draft of an entry that was named by its id, the beginning of it, or as `last`. What is empty stays as it is.
     Changes(String),
 }
 

@@ -24,6 +24,9 @@ use crate::fields::steps;
 use crate::sync::{Problem, SyncState};
 use crate::version::Version;
 
+/// What stands for the newest entry where an entry is named: the first of a list. No id has these letters.
+pub const LAST: &str = "last";
+
 /// One entry as lists and search see it.
 #[derive(Clone)]
 pub struct Row {

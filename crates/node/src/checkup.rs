@@ -106,7 +106,7 @@ fn file(examined: &Examined) -> Finding {
     let damaged = |why: &str| bad("storage", &ApiError::new(Reason::StorageDamaged, "").because(why));
     match &examined.problems {
         Ok(problems) => match problems.as_slice() {
-            [] => good("storage", "the journal's file opens and hangs together"),
+            [] => good("storage", "the journal's file opens and is whole"),
             [first, ..] => damaged(&format!("the journal's file is damaged: {first}")),
         },
         Err(fault) => damaged(&fault.to_string()),

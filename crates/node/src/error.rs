@@ -110,6 +110,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         | Fault::PeopleUnclear
         | Fault::DeviceUnknown
         | Fault::AlarmUnknown => Reason::NotFound,
+        Fault::EntryUnclear | Fault::EntryUnseen => Reason::ConfirmationNeeded,
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
@@ -132,6 +133,13 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::PeopleUnclear => error.with_next(
             "`haven draft show ID` names them. Add them with `haven people add NAME`, or say who is meant with `haven draft save \
              ID --person PERSON`.",
+        ),
+        Fault::EntryUnclear => error.with_next(
+            "`haven draft save ID --entry ENTRY` puts it into that entry; `haven draft save ID --new` makes a new one of it.",
+        ),
+        Fault::EntryUnseen => error.with_next(
+            "Run `haven draft save ID` in a terminal: it shows both. `--yes` puts it in at once, and what stood there stays in the \
+             history.",
         ),
         Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {

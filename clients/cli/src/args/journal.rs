@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use haven_api::drafts::DraftId;
 use haven_core::entry::EntryKind;
 use haven_core::time::{CivilTime, Date, LocalZone};
 
 use super::{day, typed};
+use crate::shapes::hex;
 
 #[derive(Args)]
 pub(crate) struct AddArgs {
     /// The text, in one word or several, or `-` to read it from stdin; without it your editor opens. What you type here stays
-    /// in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock; a script
-    /// reads "kept": "sealed" then.
+    /// in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock, or a draft
+    /// if somebody they're about isn't found; a script reads "kept": "sealed" then.
     #[arg(value_name = "TEXT")]
     pub(crate) words: Vec<String>,
     /// A title.
@@ -162,21 +164,55 @@ pub(crate) enum DraftCommand {
         id: String,
     },
     /// Make a draft an entry, or a change to its entry.
-    Save {
-        /// The draft: its id, or as much of it as fits one only.
-        id: String,
-        /// Whom it is about, instead of those it names; may be repeated.
-        #[arg(long = "person", value_name = "PERSON")]
-        people: Vec<String>,
-        /// Make several entries of a text that is too long for one.
-        #[arg(long)]
-        split: bool,
-    },
+    Save(DraftSaveArgs),
     /// Throw a draft away.
     Discard {
         /// The draft: its id, or as much of it as fits one only.
         id: String,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct DraftSaveArgs {
+    /// The draft: its id, or as much of it as fits one only.
+    pub(crate) id: String,
+    /// Whom it is about, instead of those it names; may be repeated.
+    #[arg(long = "person", value_name = "PERSON")]
+    pub(crate) people: Vec<String>,
+    /// Another title. One that was too long goes on in the text.
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// When it happened: a date, a time such as 2026-11-24T21:30, or yesterday, today or a weekday.
+    #[arg(long, value_parser = day::time, value_name = "TIME")]
+    pub(crate) at: Option<CivilTime>,
+    /// Make several entries of a text that is too long for one, and move what is too long of a title into the text.
+    #[arg(long)]
+    pub(crate) split: bool,
+    /// Put it into this entry: its id, as much of it as fits one only, or `last` for the newest.
+    #[arg(long, value_name = "ENTRY", conflicts_with = "split")]
+    pub(crate) entry: Option<String>,
+    /// Make a new entry of what was written for another one.
+    #[arg(long, conflicts_with_all = ["entry", "split"])]
+    pub(crate) new: bool,
+    /// Don't ask before it takes the place of what stands in an entry; that stays in the history.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+impl DraftSaveArgs {
+    /// A draft saved with nothing said beside it.
+    pub(crate) fn of(id: DraftId) -> Self {
+        Self {
+            id: hex(&id),
+            people: Vec::new(),
+            title: None,
+            at: None,
+            split: false,
+            entry: None,
+            new: false,
+            yes: false,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -213,7 +249,7 @@ pub(crate) enum ExportCommand {
     },
 }
 
-fn written_kind(text: &str) -> Result<EntryKind, String> {
+pub(super) fn written_kind(text: &str) -> Result<EntryKind, String> {
     match text.parse() {
         Ok(kind @ (EntryKind::Note | EntryKind::Checkin)) => Ok(kind),
         _ => Err("write a note or a checkin; `haven practice do` makes exercises".to_owned()),

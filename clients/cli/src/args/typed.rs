@@ -126,7 +126,7 @@ fn path(typed: &[OsString]) -> String {
 }
 
 /// Puts the mark before dashes that begin a text: no option is called by a blank or a digit.
-fn marked(typed: OsString) -> OsString {
+pub(super) fn marked(typed: OsString) -> OsString {
     if !begins_with_dash(typed.as_bytes()) {
         return typed;
     }

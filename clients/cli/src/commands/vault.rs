@@ -47,7 +47,7 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
     let kit_file = args.kit_out.map(KitFile::make).transpose()?;
     let name = args.name.unwrap_or_else(machine);
     let prompt = "A passphrase for this device, five or six words: ";
-    let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
+    let passphrase = ask::new_passphrase(cx, &haven, args.passphrase_file.as_deref(), prompt).await?;
     let server = args.server.zip(args.invite).map(|(url, invite)| ServerInvite { url, invite });
     let has_server = server.is_some();
     let made = haven.init(&name, passphrase, server).await?;
@@ -72,7 +72,7 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
 }
 
 /// Asks once which country's numbers help shows. Whatever comes of it, the journal is there.
-async fn ask_country(cx: &Cx, haven: &Haven) {
+pub(super) async fn ask_country(cx: &Cx, haven: &Haven) {
     let settings = haven.settings(Some(HELP_COUNTRY)).await.unwrap_or_default();
     if settings.iter().any(|setting| !setting.value.is_empty()) {
         return;
@@ -183,8 +183,26 @@ pub(super) fn machine() -> String {
 
 pub(super) async fn unlock(cx: &Cx, file: Option<PathBuf>) -> Result<(), Fault> {
     let mut haven = daemon::reach().await?;
-    let passphrase = ask::passphrase(cx, file.as_deref(), "Passphrase: ").await?;
-    unlock::open(cx, &mut haven, passphrase).await?;
+    let was_open = haven.status().await.is_ok_and(|status| status.state == VaultState::Unlocked);
+    if was_open && cx.asks && file.is_none() {
+        aside("The journal is open already; this only checks your passphrase.");
+    }
+    let outcome = match file {
+        Some(file) => {
+            let passphrase = ask::passphrase(cx, Some(&file), "").await?;
+            unlock::open(cx, &mut haven, passphrase).await.map(|_| true).map_err(Fault::from)
+        }
+        None => unlock::ask(cx, &mut haven, "Passphrase: ").await,
+    };
+    match outcome {
+        Err(fault) if was_open && fault.reason() == ErrorReason::WrongPassphrase => {
+            let why = "it isn't this device's passphrase; the journal was open already, and stays open";
+            return Err(fault.because(why));
+        }
+        Ok(false) if !was_open => return Err(ApiError::new(ErrorReason::Locked, "not unlocked").into()),
+        Ok(true) if was_open => cx.note("That's the right passphrase. The journal was open already."),
+        outcome => drop(outcome?),
+    }
     crate::editor::rescue(&mut haven, cx).await;
     tell(cx, &haven.status().await?)
 }
@@ -208,7 +226,8 @@ pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<()
     let PassphraseCommand::Change { old_file, new_file } = command;
     let haven = cx.device().await?;
     let old = ask::passphrase(cx, old_file.as_deref(), "The passphrase so far: ").await?;
-    let new = ask::new_passphrase(cx, new_file.as_deref(), "The new passphrase: ").await?;
+    let new = ask::new_passphrase(cx, &haven, new_file.as_deref(), "The new passphrase, five or six words: ")
+        .await?;
     haven.change_passphrase(old, new).await?;
     cx.tell(&State { state: "changed" }, |_| {
         "Only the new passphrase opens the journal on this device now.\n".to_owned()

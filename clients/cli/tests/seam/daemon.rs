@@ -74,6 +74,24 @@ impl Daemon {
         haven(self.home.path(), arguments, input)
     }
 
+    /// Runs `haven` beside it at a terminal, typing what is given, and returns what both of its streams say.
+    pub(crate) fn at_terminal(&self, arguments: &[&str], typed: &str) -> String {
+        let line = [&[env!("CARGO_BIN_EXE_haven")], arguments].concat().join(" ");
+        let mut child = Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .env_clear()
+            .env("HAVEN_HOME", self.home())
+            .env("XDG_RUNTIME_DIR", self.home())
+            .env("TERM", "dumb")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    }
+
     /// Writes a file into its folder, and gives its path.
     pub(crate) fn file(&self, name: &str, content: &str) -> String {
         let path = self.home.path().join(name);
@@ -196,6 +214,7 @@ impl VaultService for Fake {
         init(InitRequest) -> InitResponse = no;
         unlock(UnlockRequest) -> UnlockResponse = no;
         lock(LockRequest) -> LockResponse = |_| answer(pb::LockResponse {});
+        check_passphrase(CheckPassphraseRequest) -> CheckPassphraseResponse = no;
         change_passphrase(ChangePassphraseRequest) -> ChangePassphraseResponse = no;
         get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(pb::GetStatusResponse {
             status: Some(pb::Status {
@@ -231,7 +250,7 @@ impl DraftService for Fake {
             // As much waits as may, but for one text.
             let draft = request.saved.and_then(|saved| saved.draft).unwrap_or_default();
             match draft.text.as_str() {
-                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2 }),
+                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2, problem: None }),
                 _ => Err(ApiError::new(ErrorReason::Locked, "not saved").into()),
             }
         };

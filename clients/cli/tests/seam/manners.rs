@@ -214,6 +214,18 @@ fn a_device_joins_with_a_link_however_it_was_pasted() {
 }
 
 #[test]
+fn a_new_device_asks_for_the_country_once_and_never_a_script() {
+    let daemon = Daemon::start();
+    let file = daemon.file("passphrase", "some words\n");
+    let arguments = ["device", "join", "0000-1111", "--server", "http://s", "--passphrase-file", &file];
+    let asked = daemon.at_terminal(&arguments, "\n");
+    let linked = asked.find("This device is linked").expect(&asked);
+    assert!(asked[linked..].contains("Which country are you in?"), "{asked}");
+    let told = daemon.run(&arguments, b"\n");
+    assert!(!words(&told.stderr).contains("country"), "{told:?}");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_told_in_words() {
     let daemon = Daemon::start();
     let folder = daemon.file("folder/inside", "");

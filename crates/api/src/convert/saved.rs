@@ -37,6 +37,8 @@ pub fn to_pb(saved: SavedDraft) -> pb::SavedDraft {
         base_version: saved.base_version.unwrap_or_default(),
         saved_ms: saved.saved.as_millis(),
         held: saved.held,
+        // The device's to say.
+        meant: String::new(),
     }
 }
 
@@ -52,6 +54,7 @@ pub fn from_pb(saved: pb::SavedDraft) -> Result<SavedDraft, ApiError> {
         base_version: some(saved.base_version),
         saved: Timestamp::from_millis(saved.saved_ms),
         held: saved.held,
+        meant: some(saved.meant),
     })
 }
 

@@ -18,7 +18,7 @@ pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
         R::AmbiguousId => ("several begin with that id", "Give more letters of the id."),
         R::ConfirmationNeeded => ("it needs your decision", ""),
         R::TimedOut => ("it took too long", "It goes on by itself; `haven status` tells how far it is."),
-        R::Cancelled => ("it was given up", ""),
+        R::Cancelled => ("it was stopped before it was done", ""),
         R::Unsupported => (
             "the daemon doesn't know this call",
             "Update Haven, then run `haven daemon stop`; the next command starts the new one.",
@@ -48,7 +48,7 @@ fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
             ("the passphrase isn't this device's", "Try again; each device has a passphrase of its own.")
         }
         R::WeakPassphrase => {
-            ("the passphrase could be guessed", "Take five or six words that don't belong together.")
+            ("the passphrase could be guessed", "Take five or six words chosen at random, such as by dice.")
         }
         R::TooManyTries => ("too many wrong passphrases", "Wait a little, then try again."),
         R::CodeMalformed => {

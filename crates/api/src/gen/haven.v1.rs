@@ -2786,6 +2786,12 @@ pub struct SavedDraft {
     /// their person has to look at first. What answers a measure is never written down by itself.
     #[prost(bool, tag = "50")]
     pub held: bool,
+    /// How the entry was named that these words were written for while the vault was locked, such as "last" or the beginning of an id:
+    /// which one it is, and what stands there, nobody could see then. `entry_id` is the device's best guess, or empty if nothing fits;
+    /// SaveDraft with another `entry_id` chooses that one. CommitDraft wants `confirmed` for such a draft, and it is never written down
+    /// by itself. Set by the device and ignored in requests; empty for every other draft.
+    #[prost(string, tag = "100")]
+    pub meant: ::prost::alloc::string::String,
 }
 /// SaveDraftRequest brings a draft.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2877,6 +2883,10 @@ pub struct CommitDraftRequest {
     /// The draft's id.
     #[prost(string, tag = "1")]
     pub draft_id: ::prost::alloc::string::String,
+    /// The person has seen what the draft changes, or that it makes a new entry. Set by the client; without it a draft with `meant` is
+    /// refused with CONFIRMATION_NEEDED and stays. Means nothing for other drafts.
+    #[prost(bool, tag = "100")]
+    pub confirmed: bool,
 }
 /// CommitDraftResponse names what was written.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2901,8 +2911,9 @@ pub struct SealDraftRequest {
     /// `entry_id` if one is named. `saved_ms` is ignored.
     #[prost(message, optional, tag = "1")]
     pub saved: ::core::option::Option<SavedDraft>,
-    /// The words change an entry, which `saved.entry_id` names by its id or the beginning of it: they become a draft of that entry, in
-    /// which everything that is empty here stays as it is. `saved.draft_id` is ignored then.
+    /// The words change an entry, which `saved.entry_id` names by its id, the beginning of it, or as `last`, the newest that there is
+    /// now: they become a draft of that entry, in which everything that is empty here stays as it is, and which has `meant`.
+    /// `saved.draft_id` is ignored then.
     #[prost(bool, tag = "2")]
     pub changes: bool,
     /// Tags to take away from the entry, with `changes`.
@@ -2910,7 +2921,7 @@ pub struct SealDraftRequest {
     pub remove_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SealDraftResponse confirms that they are durable.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct SealDraftResponse {
     /// The id that the entry will have, or the draft, 32 hex letters. A draft that was named keeps its own.
@@ -2919,6 +2930,10 @@ pub struct SealDraftResponse {
     /// How many such words wait now; 0 if the vault is open and they are in it.
     #[prost(uint32, tag = "2")]
     pub waiting: u32,
+    /// What will keep the words from being an entry, as far as that can be told while the vault is locked, such as that they are too
+    /// long: they are kept all the same, and become a draft. Absent if nothing is known to. Whether people are found is never known.
+    #[prost(message, optional, tag = "100")]
+    pub problem: ::core::option::Option<ErrorDetail>,
 }
 /// Generated client implementations.
 pub mod draft_service_client {
@@ -3103,7 +3118,8 @@ pub mod draft_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
+        /// is more than an entry holds, NOT_FOUND for people who cannot be told, and CONFIRMATION_NEEDED for what was written without
+        /// seeing the entry it changes: the draft stays.
         pub async fn commit_draft(
             &mut self,
             request: impl tonic::IntoRequest<super::CommitDraftRequest>,
@@ -3203,7 +3219,8 @@ pub mod draft_service_server {
             tonic::Status,
         >;
         /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
+        /// is more than an entry holds, NOT_FOUND for people who cannot be told, and CONFIRMATION_NEEDED for what was written without
+        /// seeing the entry it changes: the draft stays.
         async fn commit_draft(
             &self,
             request: tonic::Request<super::CommitDraftRequest>,
@@ -4291,6 +4308,18 @@ pub struct LockRequest {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct LockResponse {}
+/// CheckPassphraseRequest brings a passphrase that somebody is about to choose.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CheckPassphraseRequest {
+    /// The passphrase.
+    #[prost(string, tag = "1")]
+    pub passphrase: ::prost::alloc::string::String,
+}
+/// CheckPassphraseResponse says that it may be taken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CheckPassphraseResponse {}
 /// ChangePassphraseRequest brings both passphrases.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -4503,6 +4532,32 @@ pub mod vault_service_client {
                 .insert(GrpcMethod::new("haven.v1.VaultService", "Lock"));
             self.inner.unary(req, path, codec).await
         }
+        /// CheckPassphrase says whether a new passphrase may be taken, so that nobody types one twice that is refused: WEAK_PASSPHRASE if it
+        /// is estimated under 40 bits. Changes and keeps nothing.
+        pub async fn check_passphrase(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CheckPassphraseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CheckPassphraseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.VaultService/CheckPassphrase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.VaultService", "CheckPassphrase"));
+            self.inner.unary(req, path, codec).await
+        }
         /// ChangePassphrase wraps the vault's key under another passphrase. Works on a locked vault and leaves it as it was.
         pub async fn change_passphrase(
             &mut self,
@@ -4584,6 +4639,15 @@ pub mod vault_service_server {
             &self,
             request: tonic::Request<super::LockRequest>,
         ) -> std::result::Result<tonic::Response<super::LockResponse>, tonic::Status>;
+        /// CheckPassphrase says whether a new passphrase may be taken, so that nobody types one twice that is refused: WEAK_PASSPHRASE if it
+        /// is estimated under 40 bits. Changes and keeps nothing.
+        async fn check_passphrase(
+            &self,
+            request: tonic::Request<super::CheckPassphraseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CheckPassphraseResponse>,
+            tonic::Status,
+        >;
         /// ChangePassphrase wraps the vault's key under another passphrase. Works on a locked vault and leaves it as it was.
         async fn change_passphrase(
             &self,
@@ -4794,6 +4858,51 @@ pub mod vault_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.VaultService/CheckPassphrase" => {
+                    #[allow(non_camel_case_types)]
+                    struct CheckPassphraseSvc<T: VaultService>(pub Arc<T>);
+                    impl<
+                        T: VaultService,
+                    > tonic::server::UnaryService<super::CheckPassphraseRequest>
+                    for CheckPassphraseSvc<T> {
+                        type Response = super::CheckPassphraseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CheckPassphraseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VaultService>::check_passphrase(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CheckPassphraseSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -11492,6 +11601,8 @@ opaque! {
     CheckExerciseResponse,
     CheckMeasureRequest,
     CheckMeasureResponse,
+    CheckPassphraseRequest,
+    CheckPassphraseResponse,
     ChoiceShape,
     ChosenLine,
     CommitDraftRequest,

@@ -40,6 +40,7 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
         base_version: None,
         saved: client.daemon().await.unwrap().started,
         held: false,
+        meant: None,
     };
     client.save_draft(draft).await.unwrap();
     daemon.child.kill().await.unwrap();

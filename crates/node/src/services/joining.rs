@@ -175,7 +175,7 @@ fn of_farewell(why: Farewell) -> ApiError {
         Farewell::WrongWords => ApiError::new(Reason::WrongWords, NOT_JOINED)
             .because("the words given to the other device are not the ones shown here"),
         Farewell::Expired => ApiError::new(Reason::CodeExpired, NOT_JOINED),
-        Farewell::Cancelled => ended(Reason::Cancelled, "it was given up on the other device"),
+        Farewell::Cancelled => ended(Reason::Cancelled, "it was stopped on the other device"),
         Farewell::RosterMoved => ended(Reason::NoLink, "the list of devices changed meanwhile"),
         Farewell::Misbehaved => ApiError::new(Reason::CodeUsed, NOT_JOINED)
             .because("the other device heard something that does not fit this code"),

@@ -3,13 +3,10 @@
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_engine::version::Version;
-use haven_engine::view::{DeviceShown, Filter, PrefixFault, View};
+use haven_engine::view::{DeviceShown, Filter, LAST, PrefixFault, View};
 use haven_feed::ids::FeedId;
 
 use crate::limits::DEVICE_NAME_CHARS_MAX;
-
-/// What stands for the newest entry where an id is asked for. No id has these letters.
-const LAST: &str = "last";
 
 /// The one entry that an id or the beginning of one names, or [`LAST`]: the first of a list.
 pub(super) fn entry(view: &View, text: &str) -> Result<EntryId, ApiError> {

@@ -231,6 +231,7 @@ async fn a_draft_of_what_was_taken_back_can_still_be_finished() {
         base_version: None,
         saved: Timestamp::default(),
         held: false,
+        meant: None,
     };
     client.save_draft(saved.clone()).await.unwrap();
     client.remove_exercise(&mine()).await.unwrap();

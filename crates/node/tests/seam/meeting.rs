@@ -121,6 +121,7 @@ async fn a_draft_that_was_begun_before_meets_what_came_since_and_a_journal_opene
         base_version: Some(first.version.clone()),
         saved: haven_core::time::Timestamp::from_millis(0),
         held: false,
+        meant: None,
     };
     device.client.save_draft(saved).await.unwrap();
     device.client.edit(&id, text("weight 73 kg"), None).await.unwrap();

@@ -196,8 +196,16 @@ impl World {
         self.model.wrote(&open.text);
         let mut draft = Draft::new(EntryKind::Note, date(3));
         draft.text.clone_from(&open.text);
-        let save = DraftSave { id: open.id, editing: None, draft, held: false, named: Default::default() };
-        let asked = self.devices[device].ask(Command::SaveDraft(save), self.now_ms, &mut self.chance);
+        let save = DraftSave {
+            id: open.id,
+            editing: None,
+            draft,
+            held: false,
+            named: Default::default(),
+            meant: None,
+        };
+        let asked =
+            self.devices[device].ask(Command::SaveDraft(Box::new(save)), self.now_ms, &mut self.chance);
         if matches!(asked, Asked::Answered(Ok(_))) {
             open.words.push(word.clone());
             self.model.kept(device, [word]);
@@ -217,7 +225,11 @@ impl World {
         if !self.devices[device].is_up() {
             return;
         }
-        let asked = self.devices[device].ask(Command::CommitDraft(open.id), self.now_ms, &mut self.chance);
+        let asked = self.devices[device].ask(
+            Command::CommitDraft { id: open.id, confirmed: false },
+            self.now_ms,
+            &mut self.chance,
+        );
         if let Asked::Answered(Ok(Reply::Entry(entry))) = asked {
             self.trace.push(format!("device {device} closes a draft as {entry}"));
             for word in open.words {

@@ -186,7 +186,7 @@ async fn offer(cx: &Cx, sitting: &Sitting, shape: &Shape) -> Result<Links, Fault
     if matches!(shape, Shape::Person) {
         let names: Vec<_> = sitting.people.iter().map(|person| cx.style.line(person.name.as_str())).collect();
         match names.as_slice() {
-            [] => aside("  Nobody is among your people yet. Type a name and you can add them."),
+            [] => aside("  You haven't added anyone yet. Type a name and you can add them."),
             names => aside(&format!("  Your people: {}", names.join(", "))),
         }
     }

@@ -181,6 +181,7 @@ impl Sitting {
             base_version,
             saved: Timestamp::default(),
             held: false,
+            meant: None,
         }
     }
 
