@@ -54,6 +54,9 @@ pub(crate) enum MeasureCommand {
         /// where an item may be declined.
         #[arg(long, value_name = "FILE")]
         answers: Option<PathBuf>,
+        /// Ask line after line, without a screen of its own, as a screen reader likes it. What you answer then stays in the window.
+        #[arg(long)]
+        plain: bool,
     },
     /// Look back on the results of a measure, oldest first.
     History {

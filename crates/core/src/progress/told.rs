@@ -327,7 +327,7 @@ impl Teller<'_> {
     fn measures(&self, entries: &[&Entry]) -> Parts {
         let mut found = histories(self.frame, entries.iter().copied());
         found.retain(|history| self.is_target_shown(history.target));
-        let enough = found.iter().any(|history| history.results.len() > 1);
+        let enough = found.iter().any(|history| !history.since_first.is_empty());
         let says = found.iter().flat_map(|history| {
             let whom = self.whom(history.target).map(|whom| format!(", {whom}")).unwrap_or_default();
             let title = self.title(&history.measure);

@@ -124,17 +124,35 @@ fn what_is_asked_later_stands_below_the_words_it_is_about() {
 }
 
 #[test]
+fn a_measure_goes_back_says_the_scale_every_time_and_keeps_what_stood_there() {
+    let device = Device::begun();
+    // The second answer is taken back to the first question; Enter keeps it; the second is given anew.
+    let typed = "1\nback\n\n2\nback\n3\n0\n0\n0\n0\n0\n0\n0\n1\n";
+    let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
+    assert!(asked.matches("1 Several days").count() >= 9, "with each question: {asked}");
+    assert!(asked.contains("You answered 1. Enter keeps it.") && asked.contains("You answered 2."), "{asked}");
+    let told = device.lines(&["measure", "history", "phq-9"]);
+    assert_eq!(told[0]["scores"]["total"], 4.0, "1 and 3, and nothing else");
+}
+
+#[test]
 fn an_answer_that_calls_for_support_shows_whom_to_reach_before_the_next_question() {
     let device = Device::begun();
-    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nfive\n1\n";
+    // The card waits for somebody to go on, and shows the numbers of a country to who asks for them there.
+    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nhelp Austria\n\nfive\n1\n";
     let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
     let places = [
         "better off dead",
+        "because of your last answer. Nobody has been told",
+        "You could just say",
         "In an emergency",
+        "Enter goes on. More: Ctrl-C, then haven help-now --more",
+        "call 142",
         "how difficult",
         "A whole number from 1 to 4",
         "Kept.",
         "haven help-now",
+        "You could just say",
         "112",
     ];
     let mut rest = &*asked;
