@@ -47,7 +47,7 @@ pub(crate) enum MeasureCommand {
     Do {
         /// The measure, such as two-axis.
         id: ExerciseId,
-        /// Who it's about, if it asks about someone; people in general unless told.
+        /// Who it's about, if it asks about someone; how it is with people in general unless told.
         #[arg(long)]
         person: Option<String>,
         /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items; "prefer-not-to-say"

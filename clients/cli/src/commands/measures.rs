@@ -249,11 +249,8 @@ async fn go(
         // Before any score, and nobody has to answer it.
         print(&format!("{}\n", card(cx, "", Reads::AtShell).await))?;
     }
-    let stays = if result.support {
-        format!("\n{SUPPORT_STAYS}\n{}", support::last(cx).await)
-    } else {
-        String::new()
-    };
+    let stays =
+        if result.support { format!("\n{SUPPORT_STAYS}\n{}", support::last(cx)) } else { String::new() };
     cx.tell(&ResultShape::kept(&result), |style| format!("{}{stays}", told(&result, style)))
 }
 

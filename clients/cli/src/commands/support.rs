@@ -159,10 +159,10 @@ pub(super) fn asks_help(typed: &str) -> Option<&str> {
     word.eq_ignore_ascii_case(place::ASKS_HELP).then_some(rest)
 }
 
-/// What somebody could say and the numbers, to stand last below something else.
-pub(super) async fn last(cx: &Cx) -> String {
+/// What somebody could say and the numbers, to stand last below something else: no plan, whose lines have been on the card before.
+pub(super) fn last(cx: &Cx) -> String {
     let place = Place::of(&HelpNowArgs::default());
-    let card = card(&place, false).await;
+    let card = made_here(place.country, PlanState::NoJournal);
     let (opening, numbers) = (card.opening.join("\n"), numbers_in_words(&card, false, cx.style));
     let place = place.in_short(&card, Reads::AtShell);
     whole_numbers(&format!("{opening}\n{place}\n\n{numbers}"), cx.style)
@@ -172,7 +172,8 @@ pub(super) async fn last(cx: &Cx) -> String {
 pub(super) async fn abuse_lines(cx: &Cx) -> String {
     let place = Place::of(&HelpNowArgs::default());
     let mut card = card(&place, false).await;
-    let wanted = if card.lines.iter().any(|line| line.kind == Kind::Abuse) { Kind::Abuse } else { Kind::Emergency };
+    let wanted =
+        if card.lines.iter().any(|line| line.kind == Kind::Abuse) { Kind::Abuse } else { Kind::Emergency };
     card.lines.retain(|line| line.kind == wanted);
     let plain = Style { colors: false, ..cx.style };
     let numbers = numbers_in_words(&card, false, plain);
@@ -209,9 +210,12 @@ fn hide_plan(card: &mut Card) {
 
 /// The card without a daemon: there may be a plan that only unlocking shows, but for the lines that its person left readable.
 fn alone(country: Option<Country>) -> Card {
+    made_here(country, PlanState::Locked(disk::readable()))
+}
+
+fn made_here(country: Option<Country>, plan: PlanState) -> Card {
     // A test reads what is built in; were it damaged all the same, an empty card is still no crash.
     let support = Support::built_in().unwrap_or_default();
-    let plan = PlanState::Locked(disk::readable());
     support.card(Asked { country, today: Some(when::today()), language: LANGUAGE, plan })
 }
 

@@ -53,7 +53,9 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
     let numbers = "Someone to talk to\n  call 988  A line (check this number)\n";
     assert_eq!(
         daemon.says(&["help-now", "--country", "us"]),
-        format!("Read slowly.\nYour plan\n  Ann\n  Bert\n  the dog\nFor the United States.\nMore: haven help-now US --more\n\n{numbers}")
+        format!(
+            "Read slowly.\nYour plan\n  Ann\n  Bert\n  the dog\nFor the United States.\nMore: haven help-now US --more\n\n{numbers}"
+        )
     );
     let parts = "  Whom?\n    Ann\n    Bert\n  What for?\n    the dog\n";
     let all = format!("Read slowly.\n\nAsked for US.\n\nYour plan\n{parts}\n{choose}\n\n{numbers}");
@@ -201,7 +203,8 @@ fn help_needs_no_daemon_and_starts_none() {
     assert_eq!(told["lines"][3]["check"], true);
     assert!(!inside.exists(), "nothing was made");
     let said = words(alone(&inside, "C", &["help-now", "--country", "US"]));
-    for part in ["call or text 988  Suicide", "text START to 88788", "check this number)", "unlock to see it"] {
+    for part in ["call or text 988  Suicide", "text START to 88788", "check this number)", "unlock to see it"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(
@@ -236,7 +239,10 @@ fn help_takes_whatever_is_typed() {
     let home = tempfile::tempdir().unwrap();
     for (arguments, expected) in [
         (&["--country", "Narnia"][..], "\"Narnia\" isn't a country we know."),
-        (&["Iran"], "We don't know any numbers for Iran yet. These hold widely.\nMore: haven help-now IR --more\n"),
+        (
+            &["Iran"],
+            "We don't know any numbers for Iran yet. These hold widely.\nMore: haven help-now IR --more\n",
+        ),
         (&["Iran"], "112  European Union"),
         (&["Iran", "--more"], "We don't know any numbers for Iran yet. The ones here hold widely."),
         (&["romania"], "For Romania; we don't know a helpline there yet."),

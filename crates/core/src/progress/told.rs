@@ -165,7 +165,7 @@ impl Teller<'_> {
     fn whom(&self, target: Target) -> Option<String> {
         match target {
             Target::Oneself => None,
-            Target::General => Some("People in general".to_owned()),
+            Target::General => Some("In general".to_owned()),
             Target::Person(person) => Some(self.name(person).unwrap_or_else(|| "…".to_owned())),
         }
     }
@@ -337,7 +337,10 @@ impl Teller<'_> {
                 says.sentences.iter().map(move |sentence| self.of(Some(about.clone()), sentence))
             })
         });
-        let says = says.collect();
+        let mut says: Vec<String> = says.collect();
+        if says.is_empty() && !found.is_empty() {
+            says.push(self.text(&Sentence::new(Saying::OneScore)));
+        }
         let data = found.iter().map(|history| self.history(history)).collect::<Vec<_>>();
         (enough, says, json!({ "measures": data }))
     }

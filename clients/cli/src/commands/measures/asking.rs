@@ -265,7 +265,9 @@ impl<'a> Asking<'a> {
 
     /// Waits for Enter. Whoever asks for help here gets it.
     async fn wait(&self, prompt: &str) -> Result<(), Fault> {
-        while let Some(country) = support::asks_help(&ask::line(self.cx, prompt, INSTEAD).await?).map(str::to_owned) {
+        while let Some(country) =
+            support::asks_help(&ask::line(self.cx, prompt, INSTEAD).await?).map(str::to_owned)
+        {
             self.help(&country).await;
         }
         Ok(())
@@ -274,7 +276,8 @@ impl<'a> Asking<'a> {
     /// Shows who to reach, to somebody who asks for it.
     async fn help(&self, country: &str) {
         self.screen.turn();
-        aside(&format!("\n{}", support::on_the_way(self.cx, country, Reads::AtQuestion).await));
+        let gap = if self.screen.is_taken() { "" } else { "\n" };
+        aside(&format!("{gap}{}", support::on_the_way(self.cx, country, Reads::AtQuestion).await));
     }
 
     /// Asks one question until what is typed fits.
@@ -343,7 +346,9 @@ fn read(measure: &Measure, question: &Question<'_>, typed: &str) -> Result<Value
         Question::Item(..) => {
             let (min, max) = measure.range;
             let point = typed.parse::<i32>().ok().filter(|point| (min..=max).contains(point));
-            point.map(Value::from).ok_or_else(|| format!("A whole number from {min} to {max}, or an empty line."))
+            point
+                .map(Value::from)
+                .ok_or_else(|| format!("A whole number from {min} to {max}, or an empty line."))
         }
         Question::Extra(extra) => {
             let number = typed.parse::<usize>().ok();
