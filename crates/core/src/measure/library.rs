@@ -252,7 +252,10 @@ mod tests {
         assert_eq!(text(Some("{person}")), "I scanned for signs that {person} was losing interest.");
         assert_eq!(text(Some("Anna")), "I scanned for signs that Anna was losing interest.");
         assert_eq!(text(None), "I scanned for signs that someone was losing interest.");
-        assert_eq!(check_in.stem_text("en", None).unwrap(), "In the last two weeks, with the people close to me");
+        assert_eq!(
+            check_in.stem_text("en", None).unwrap(),
+            "In the last two weeks, with the people close to me"
+        );
         assert!(check_in.purpose_text("en", None).contains("the people close to you"));
         assert!(check_in.purpose_text("en", Some("Anna")).contains("with one person"));
         assert_eq!(check_in.stem_text("de", Some("Anna")).unwrap(), "In the last two weeks, with Anna");

@@ -53,9 +53,9 @@ impl NotScored {
     fn says(self) -> Sentence {
         match self {
             Self::Declined => Sentence::new(Saying::NotScoredDeclined),
-            Self::Missing { missing, items, allowed: 0 } => Sentence::new(Saying::NotScoredIncomplete)
-                .with("missing", missing)
-                .with("items", items),
+            Self::Missing { missing, items, allowed: 0 } => {
+                Sentence::new(Saying::NotScoredIncomplete).with("missing", missing).with("items", items)
+            }
             Self::Missing { missing, items, allowed } => Sentence::new(Saying::NotScoredMissing)
                 .with("missing", missing)
                 .with("items", items)

@@ -130,9 +130,28 @@ fn a_measure_goes_back_says_the_scale_every_time_and_keeps_what_stood_there() {
     let typed = "1\nback\n\n2\nback\n3\n0\n0\n0\n0\n0\n0\n0\n1\n";
     let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
     assert!(asked.matches("1 Several days").count() >= 9, "with each question: {asked}");
-    assert!(asked.contains("You answered 1. Enter keeps it.") && asked.contains("You answered 2."), "{asked}");
+    assert!(
+        asked.contains("You answered 1. Enter keeps it.") && asked.contains("You answered 2."),
+        "{asked}"
+    );
     let told = device.lines(&["measure", "history", "phq-9"]);
     assert_eq!(told[0]["scores"]["total"], 4.0, "1 and 3, and nothing else");
+}
+
+#[test]
+fn the_answers_of_a_measure_do_not_stay_in_the_window_and_lock_says_what_does() {
+    let device = Device::begun().with("TERM", "xterm");
+    let answers = format!("{}1\n", "0\n".repeat(9));
+    let (begins, ends) = ("\u{1b}[?1049h", "\u{1b}[?1049l");
+    let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", &format!("\n{answers}")).stdout;
+    let at = |words: &str| asked.find(words).unwrap_or_else(|| panic!("{words}: {asked}"));
+    assert!(at(begins) < at("Little interest") && at("Extremely") < at(ends) && at(ends) < at("Kept."));
+    let plain = at_terminal(&device, &["measure", "do", "phq-9", "--plain"], "true", &answers).stdout;
+    assert!(plain.contains("Little interest") && !plain.contains(begins), "{plain}");
+    let locked = at_terminal(&device, &["lock"], "true", "").stdout;
+    assert!(locked.contains("What this window has shown can be read in it until you close it."), "{locked}");
+    let left = at_terminal(&device, &["practice", "do", "wait"], "true", "\n").stdout;
+    assert!(left.contains("haven help-now") && left.contains("not done"), "{left}");
 }
 
 #[test]
