@@ -104,7 +104,7 @@ mod tests {
         (whole, scores.collect())
     }
 
-    const ANSWERS: &str = "Scores are your answers added up; they don't tell you what you have.";
+    const ANSWERS: &str = "Scores are worked out from your answers; they don't tell you what you have.";
 
     #[test]
     fn a_band_is_said_with_its_published_label_and_nothing_else_is_claimed() {
