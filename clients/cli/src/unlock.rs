@@ -20,11 +20,17 @@ pub(crate) async fn for_command(cx: &Cx, haven: &mut Haven) -> Result<(), Fault>
         return Ok(());
     }
     aside("The journal is locked.");
-    match ask(cx, haven, "Passphrase: ").await? {
-        true => Ok(()),
-        false => Err(ApiError::new(ErrorReason::Locked, "not done").into()),
+    match ask(cx, haven, "Passphrase: ").await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Fault::from(ApiError::new(ErrorReason::Locked, "not done")).with_next(LEFT_LOCKED)),
+        Err(fault) if fault.reason() == ErrorReason::WrongPassphrase => Err(fault.with_next(LEFT_LOCKED)),
+        Err(fault) => Err(fault),
     }
 }
+
+/// What is said to somebody who did not get in, perhaps at night and perhaps because of the night.
+const LEFT_LOCKED: &str =
+    "Open it with `haven unlock`, another time if you like. `haven help-now` shows who to call without it.";
 
 /// Whether there is a journal and it is locked, as far as that can be told.
 pub(crate) async fn is_locked(haven: &Haven) -> bool {

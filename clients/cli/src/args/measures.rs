@@ -47,13 +47,16 @@ pub(crate) enum MeasureCommand {
     Do {
         /// The measure, such as two-axis.
         id: ExerciseId,
-        /// Who it's about, if it asks about someone; people in general unless told.
+        /// Who it's about, if it asks about someone; how it is with people in general unless told.
         #[arg(long)]
         person: Option<String>,
         /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items; "prefer-not-to-say"
         /// where an item may be declined.
         #[arg(long, value_name = "FILE")]
         answers: Option<PathBuf>,
+        /// Ask line after line, without a screen of its own, as a screen reader likes it. What you answer then stays in the window.
+        #[arg(long)]
+        plain: bool,
     },
     /// Look back on the results of a measure, oldest first.
     History {

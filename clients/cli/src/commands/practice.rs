@@ -7,7 +7,7 @@ mod controls;
 mod screen;
 mod shapes;
 mod sitting;
-mod terminal;
+pub(super) mod terminal;
 mod walk;
 mod walking;
 
@@ -104,11 +104,11 @@ fn evidence(evidence: &Evidence, style: Style) -> String {
         "ours" => "our own idea",
         other => other,
     };
-    let mut words = format!("\n{} {grade}.", style.bold("What's behind it:"));
-    if !evidence.note.is_empty() {
-        let _ = write!(words, " {}", style.words(&evidence.note));
-    }
-    words.push('\n');
+    // A note that begins small goes on with the grade, so that neither says what the other does.
+    let joint = if evidence.note.starts_with(char::is_lowercase) { ", " } else { ". " };
+    let rest = if evidence.note.is_empty() { "." } else { joint };
+    let note = style.words(&evidence.note);
+    let mut words = format!("\n{} {grade}{rest}{note}\n", style.bold("What's behind it:"));
     for source in &evidence.sources {
         let _ = writeln!(words, "  {}", style.words(source));
     }

@@ -24,6 +24,9 @@ const WELCOME: &str = "Anyone who can use this account can see that there's a jo
                        Haven is for adults. It isn't therapy and it isn't for emergencies (`haven help-now` shows who to call), and \
                        nobody has shown that it helps.\n";
 
+/// What locking can't take away, said where there is a window to read it in.
+const SCREEN_STAYS: &str = "What this window has shown can be read in it until you close it.\n";
+
 /// What is asked once, on a terminal.
 const COUNTRY_QUESTION: &str = "Which country are you in? (for phone numbers; Enter skips) ";
 
@@ -85,7 +88,7 @@ pub(super) async fn ask_country(cx: &Cx, haven: &Haven) {
         if let Some(country) = Country::typed(&typed) {
             let set = haven.set_setting(HELP_COUNTRY, country.as_str()).await;
             aside(&match set {
-                Ok(_) => format!("`haven help-now` will show the numbers for {}.", country.name()),
+                Ok(_) => format!("`haven help-now` will show the numbers for {}.", country.spoken()),
                 Err(error) => format!("That couldn't be kept: {}.", error.why),
             });
             return;
@@ -219,7 +222,10 @@ pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
     if was_open {
         daemon::gone(&haven).await;
     }
-    cx.tell(&State { state: "locked" }, |_| "The journal is locked.\n".to_owned())
+    cx.tell(&State { state: "locked" }, |style| {
+        let stays = if style.terminal { SCREEN_STAYS } else { "" };
+        format!("The journal is locked.\n{stays}")
+    })
 }
 
 pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<(), Fault> {

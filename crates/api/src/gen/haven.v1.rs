@@ -5831,7 +5831,8 @@ pub struct TimerShape {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct DerivedShape {
-    /// The sentence, with `{field_id}` where an earlier answer goes.
+    /// The sentence, with `{field_id}` where an earlier answer goes, `{field_id.}` where it goes as a sentence of its own: with a
+    /// capital and an end, unless it has them.
     #[prost(string, tag = "1")]
     pub template: ::prost::alloc::string::String,
 }

@@ -18,6 +18,9 @@ const UNION: &str = "EU";
 /// The setting of a device that says in which country its person looks for help.
 pub const HELP_COUNTRY: &str = "help.country";
 
+/// Countries that take "the" within a sentence, besides those whose name tells.
+const WITH_THE: [&str; 5] = ["Bahamas", "Comoros", "Gambia", "Maldives", "Philippines"];
+
 /// A country of ISO 3166-1 by its two letters, or the European Union.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
@@ -56,6 +59,14 @@ impl Country {
     /// Returns what it is called in English.
     pub fn name(self) -> String {
         Called::built_in().name.remove(self.as_str()).unwrap_or_else(|| self.to_string())
+    }
+
+    /// Returns what it is called within a sentence: with "the" where English says so.
+    pub fn spoken(self) -> String {
+        let name = self.name();
+        let parts = ["United ", "Union", "Republic", "Islands", "Territor", "Netherlands", "Isle of"];
+        let takes_the = parts.iter().any(|part| name.contains(part)) || WITH_THE.contains(&name.as_str());
+        if takes_the { format!("the {name}") } else { name }
     }
 
     /// Guesses from the name of a locale, such as `de_AT.UTF-8` or `pt-BR`; none for `C` and for a language alone.
@@ -133,6 +144,23 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Country::typed(typed), read.map(|code| code.parse().unwrap()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn within_a_sentence_some_countries_take_the() {
+        for (code, spoken) in [
+            ("US", "the United States"),
+            ("GB", "the United Kingdom"),
+            ("NL", "the Netherlands"),
+            ("PH", "the Philippines"),
+            ("EU", "the European Union"),
+            ("CD", "the Democratic Republic of the Congo"),
+            ("DE", "Germany"),
+            ("IR", "Iran"),
+            ("IE", "Ireland"),
+        ] {
+            assert_eq!(code.parse::<Country>().unwrap().spoken(), spoken);
         }
     }
 

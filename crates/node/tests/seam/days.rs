@@ -71,10 +71,13 @@ async fn whatever_is_written_has_the_day_and_zone_of_the_client() {
 async fn what_comes_up_comes_up_on_the_day_of_the_client() {
     let device = Device::with_vault().await;
     let phq9 = "phq-9".parse().unwrap();
-    let answers = [("q1".to_owned(), Value::from(0))].into();
-    device.client.answer_measure(&phq9, None, answers, None, "en").await.ok().unwrap();
-    let now = device.client.measure(&phq9, None, "en").await.unwrap();
-    assert!(!now.advice.is_empty(), "it was answered a moment ago");
+    // A sheet without a score asks for no patience; a whole one does.
+    for (count, asks) in [(1, false), (9, true)] {
+        let answers = (1..=count).map(|item| (format!("q{item}"), Value::from(0))).collect();
+        device.client.answer_measure(&phq9, None, answers, None, "en").await.ok().unwrap();
+        let now = device.client.measure(&phq9, None, "en").await.unwrap();
+        assert_eq!(!now.advice.is_empty(), asks, "{count} answers a moment ago");
+    }
     let later = device.client.clone().in_the_time_of(|| "2027-02-20T08:00:00Z".parse().unwrap());
     assert_eq!(later.measure(&phq9, None, "en").await.unwrap().advice, "");
 }

@@ -250,7 +250,7 @@ impl Sheet {
         self.words(state, FAINT);
         if !clock.stop.is_empty() {
             self.blank();
-            self.words(&format!("{} Press s and stop here.", clock.stop), Style::new());
+            self.words(&format!("{} If so, press s to stop.", clock.stop), Style::new());
         }
         if clock.suggested_s.is_some_and(|suggested| ran >= suggested) {
             self.words("That's the suggested time. You can end it now or stay.", Style::new());
