@@ -4,10 +4,13 @@ mod day;
 mod devices;
 mod journal;
 mod measures;
+mod overview;
 mod practice;
 mod program;
+mod refusal;
 mod support;
 mod typed;
+mod values;
 
 pub(crate) use devices::{
     ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, ServerCommand, SyncArgs,
@@ -17,10 +20,12 @@ pub(crate) use journal::{
     SearchArgs, SettleArgs, ShowArgs,
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
+pub(crate) use overview::OVERVIEW;
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
+pub(crate) use refusal::{ask_back, is_bare, refusal, wants_json};
 pub(crate) use support::{HelpNowArgs, PlanCommand, ReadableArgs, ReminderArgs, ReminderCommand};
-pub(crate) use typed::{may_be_a_word, named, parse, plain, refusal, wants_json};
+pub(crate) use typed::{named, parse};
 
 use std::path::PathBuf;
 

@@ -13,6 +13,7 @@ mod fiction;
 mod helping;
 mod import;
 mod link;
+mod meant;
 mod measures;
 mod meeting;
 mod pages;
@@ -41,6 +42,13 @@ use crate::fault::{Exit, Fault};
 
 /// Runs a command.
 pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
+    match done(command, cx).await {
+        Err(fault) => Err(meant::asked_back(fault).await),
+        done => done,
+    }
+}
+
+async fn done(command: Command, cx: &Cx) -> Result<Exit, Fault> {
     match command {
         Command::Import(args) => return import::run(cx, args).await,
         Command::Doctor => return doctor::run(cx).await,

@@ -1,7 +1,6 @@
 //! How a command fails: the envelope that people and scripts read, and the exit code.
 
 use std::io::{self, Write as _};
-use std::mem;
 use std::path::Path;
 
 use haven_api::error::{ApiError, ErrorReason, refused};
@@ -124,6 +123,12 @@ impl Fault {
         *self.error == ApiError::new(reason, self.error.what.clone())
     }
 
+    /// What failed.
+    #[cfg(test)]
+    pub(crate) fn what(&self) -> &str {
+        &self.error.what
+    }
+
     /// Why it failed, or what, if nobody knows why.
     pub(crate) fn why(&self) -> String {
         if self.error.why.is_empty() { self.error.what.clone() } else { self.error.why.clone() }
@@ -132,6 +137,11 @@ impl Fault {
     /// What to do next.
     pub(crate) fn next(&self) -> &str {
         &self.error.next
+    }
+
+    /// What was meant, perhaps.
+    pub(crate) fn candidates(&self) -> &[String] {
+        &self.error.candidates
     }
 
     /// What is wrong with what was sent, one by one.
@@ -198,7 +208,10 @@ impl Fault {
         if error.faults.len() > 1 {
             error.faults.iter().for_each(|fault| add("- ", &fault.to_string()));
         }
-        if !error.candidates.is_empty() {
+        // What is only near stands in the next step, as a question.
+        if matches!(error.reason, ErrorReason::AmbiguousId | ErrorReason::ConfirmationNeeded)
+            && !error.candidates.is_empty()
+        {
             let short = |id: &String| id.chars().take(CANDIDATE_SHOWN).collect::<String>();
             add("one of: ", &error.candidates.iter().map(short).collect::<Vec<_>>().join(" "));
         }
@@ -254,16 +267,19 @@ impl From<ApiError> for Fault {
 
 /// Finds the next step where the error names none: a device that refuses words says it behind what is wrong with them.
 fn complete(error: &mut ApiError) {
-    let why = mem::take(&mut error.why);
-    match why.rsplit_once("; ") {
-        Some((why, next)) if error.faults.len() < 2 => {
-            error.next = sentence(next);
-            error.why = why.to_owned();
-        }
-        _ => {
-            error.next = "Put it right, then try again.".to_owned();
-            error.why = why;
-        }
+    let (why, next) = match error.faults.len() {
+        0 | 1 => parted(&error.why),
+        _ => (error.why.clone(), None),
+    };
+    error.next = next.unwrap_or_else(|| "Put it right, then try again.".to_owned());
+    error.why = why;
+}
+
+/// Parts what is wrong from what to do instead, which stands behind it.
+pub(crate) fn parted(says: &str) -> (String, Option<String>) {
+    match says.rsplit_once("; ") {
+        Some((why, next)) => (why.to_owned(), Some(sentence(next))),
+        None => (says.to_owned(), None),
     }
 }
 

@@ -70,12 +70,18 @@ fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    let (json, may_be_a_word) = (args::wants_json(typed), args::may_be_a_word(error, typed));
-    if json || may_be_a_word {
-        args::refusal(error, typed).tell(json);
-        return Exit::Usage;
+    let json = args::wants_json(typed);
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    match () {
+        () if json => args::refusal(error, typed).tell(json),
+        () if args::is_bare(error, typed) => {
+            let _ = io::stderr().write_all(args::OVERVIEW.as_bytes());
+        }
+        // A room of commands without one of them: what there is.
+        () if is_help => {
+            let _ = error.print();
+        }
+        () => args::refusal(error, typed).tell(json),
     }
-    let words = args::plain(&error.render().to_string());
-    let _ = io::stderr().write_all(text::wrapped(&words, text::columns(io::stderr())).as_bytes());
     Exit::Usage
 }

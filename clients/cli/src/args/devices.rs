@@ -114,6 +114,6 @@ pub(crate) struct SyncArgs {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let seconds: Seconds = text.parse().map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;
+    let seconds: Seconds = text.parse().map_err(|_| "not a time; write it as 30s, 5m or 1h".to_owned())?;
     Ok(Duration::from_secs(seconds.get().into()))
 }

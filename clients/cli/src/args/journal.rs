@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use haven_core::entry::EntryKind;
 use haven_core::time::{CivilTime, Date, LocalZone};
 
-use super::{day, typed};
+use super::{day, typed, values};
 
 #[derive(Args)]
 pub(crate) struct AddArgs {
@@ -87,7 +87,7 @@ pub(crate) struct HistoryArgs {
 #[derive(Args)]
 pub(crate) struct ListArgs {
     /// How many at most; 0 means all.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = values::number::<usize>)]
     pub(crate) limit: usize,
     /// Only entries of this day: a date such as 2026-11-24, yesterday, today, or a weekday, which means the last one, today
     /// included.
@@ -106,7 +106,7 @@ pub(crate) struct ListArgs {
     #[arg(long = "person", value_name = "PERSON")]
     pub(crate) people: Vec<String>,
     /// Only entries of this kind: note, checkin, exercise, measure or session.
-    #[arg(long)]
+    #[arg(long, value_parser = values::one_of::<EntryKind>(EntryKind::ALL.map(EntryKind::as_str)), hide_possible_values = true)]
     pub(crate) kind: Option<EntryKind>,
     /// The entries in the trash instead.
     #[arg(long)]
@@ -131,7 +131,7 @@ pub(crate) struct SearchArgs {
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// How many at most; 0 means all.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = values::number::<usize>)]
     pub(crate) limit: usize,
 }
 
@@ -214,6 +214,7 @@ pub(crate) enum ExportCommand {
 fn written_kind(text: &str) -> Result<EntryKind, String> {
     match text.parse() {
         Ok(kind @ (EntryKind::Note | EntryKind::Checkin)) => Ok(kind),
-        _ => Err("write a note or a checkin; `haven practice do` makes exercises".to_owned()),
+        _ => Err("what is written here is a note or a checkin; write one of the two, or do an exercise with `haven practice do`"
+            .to_owned()),
     }
 }

@@ -420,7 +420,12 @@ impl PeopleService for Fake {
                 known: name == "Ann",
             }),
         };
-        edit_person(EditPersonRequest) -> EditPersonResponse = no;
+        edit_person(EditPersonRequest) -> EditPersonResponse = |request| {
+            // Whoever is near to a name that nobody has is told by their id.
+            assert_eq!(request.person, "Anm");
+            let near = ApiError::new(ErrorReason::NotFound, "there's no such person").with_candidates(["a1".repeat(16)]);
+            Err(near.with_next("`haven people list` shows everyone.").into())
+        };
         merge_people(MergePeopleRequest) -> MergePeopleResponse = no;
         forget_person(ForgetPersonRequest) -> ForgetPersonResponse = no;
     }

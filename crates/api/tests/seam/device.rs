@@ -37,7 +37,7 @@ impl Device {
 
 fn read(wanted: pb::Draft) -> Result<Draft, ApiError> {
     let now = "2026-11-24".parse().unwrap();
-    let person = |_: &str| Err(ResolveError::NotFound);
+    let person = |_: &str| Err(ResolveError::NotFound { perhaps: Vec::new() });
     draft::from_pb(wanted, draft::Lookup { now: &now, person: &person, shelf: &Shelf::built_in().unwrap() })
 }
 
@@ -84,7 +84,7 @@ impl JournalService for Device {
     ) -> Result<Response<pb::EditEntryResponse>, Status> {
         let request = request.into_inner();
         let place = self.find(&request.id)?;
-        let person = |_: &str| Err(ResolveError::NotFound);
+        let person = |_: &str| Err(ResolveError::NotFound { perhaps: Vec::new() });
         let edit = edit::from_pb(request.edit.unwrap_or_default(), &person, None)?;
         let mut entries = self.entries();
         entries[place] = edit.applied(&entries[place]).map_err(draft::unfit)?;
