@@ -84,7 +84,7 @@ impl Fault {
 
     /// Says why a file that was named cannot be read.
     pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
-        Self::usage(format!("{} cannot be read", path.display()), refused(error), next_for(error))
+        Self::usage(format!("{} can't be read", path.display()), refused(error), next_for(error))
     }
 
     /// Ends quietly: whoever read our output has seen enough.
@@ -271,7 +271,7 @@ fn complete(error: &mut ApiError) {
         0 | 1 => parted(&error.why),
         _ => (error.why.clone(), None),
     };
-    error.next = next.unwrap_or_else(|| "Put it right, then try again.".to_owned());
+    error.next = next.unwrap_or_else(|| "Correct it, then try again.".to_owned());
     error.why = why;
 }
 
@@ -347,21 +347,21 @@ mod tests {
             "one text is too long; split it into two entries",
             ("one text is too long", "Split it into two entries."),
         );
-        check("it is no date", ("it is no date", "Put it right, then try again."));
-        check("", ("", "Put it right, then try again."));
+        check("it is no date", ("it is no date", "Correct it, then try again."));
+        check("", ("", "Correct it, then try again."));
     }
 
     #[test]
     fn an_error_is_one_object_or_three_lines() {
-        let fault = Fault::from(ApiError::new(ErrorReason::NotFound, "there is no such entry"));
+        let fault = Fault::from(ApiError::new(ErrorReason::NotFound, "there's no such entry"));
         assert_eq!(
             fault.json(),
-            "{\"error\":{\"reason\":\"NOT_FOUND\",\"what\":\"there is no such entry\",\"why\":\"nothing has that id or \
+            "{\"error\":{\"reason\":\"NOT_FOUND\",\"what\":\"there's no such entry\",\"why\":\"nothing has that id or \
              name\",\"next\":\"Check the id; `haven list` and `haven search` show them.\"}}\n"
         );
         assert_eq!(
             fault.words(),
-            "error: there is no such entry\n  why:  nothing has that id or name\n  next: Check the id; `haven list` \
+            "error: there's no such entry\n  why:  nothing has that id or name\n  next: Check the id; `haven list` \
              and `haven search` show them.\n"
         );
     }

@@ -55,7 +55,7 @@ fn run(cli: Cli, cx: &Cx) -> Result<Exit, Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Fault::system("cannot begin", &error))?;
+        .map_err(|error| Fault::system("the command can't begin", &error))?;
     let outcome = runtime.block_on(cx.interruptible(commands::run(cli.command, cx)));
     // A prompt that was interrupted may still be reading; nobody waits for it.
     runtime.shutdown_background();

@@ -58,7 +58,7 @@ impl DaemonService for Program {
     ) -> Result<Response<pb::GetConfigResponse>, Status> {
         let settings = match request.into_inner().key.as_str() {
             "" => self.config.all(),
-            key => vec![self.config.get(key).map_err(|fault| problem(&fault, key, ""))?],
+            key => vec![self.config.get(key).map_err(|fault| problem(fault, key, ""))?],
         };
         let settings = settings.into_iter().map(shown).collect();
         Ok(Response::new(pb::GetConfigResponse { settings }))
@@ -69,7 +69,7 @@ impl DaemonService for Program {
         request: Request<pb::SetConfigRequest>,
     ) -> Result<Response<pb::SetConfigResponse>, Status> {
         let pb::SetConfigRequest { key, value } = request.into_inner();
-        let setting = self.config.set(&key, &value).map_err(|fault| problem(&fault, &key, &value))?;
+        let setting = self.config.set(&key, &value).map_err(|fault| problem(fault, &key, &value))?;
         Ok(Response::new(pb::SetConfigResponse { setting: Some(shown(setting)) }))
     }
 
@@ -89,7 +89,7 @@ fn shown(setting: Setting) -> pb::Setting {
     setting_to_pb(Shown { key: setting.key.to_owned(), value: setting.value, is_default: setting.is_default })
 }
 
-fn problem(fault: &SettingFault, key: &str, value: &str) -> ApiError {
+fn problem(fault: SettingFault, key: &str, value: &str) -> ApiError {
     let says = fault.to_string();
     match fault {
         SettingFault::Unknown => ApiError::new(ErrorReason::NotFound, "no setting was named")
@@ -100,10 +100,6 @@ fn problem(fault: &SettingFault, key: &str, value: &str) -> ApiError {
             ApiError::invalid("nothing was set", says).with_candidates(Country::near(value))
         }
         SettingFault::Value(_) => ApiError::invalid("nothing was set", says),
-        SettingFault::File(_) => ApiError::new(ErrorReason::StorageFailed, "nothing was set")
-            .because("the file of the settings couldn't be written")
-            .with_next(
-                "Check who may write in its folder (`haven config path` shows it), and the free space.",
-            ),
+        SettingFault::File(fault) => ApiError { what: "nothing was set".to_owned(), ..fault.told() },
     }
 }

@@ -41,7 +41,7 @@ impl AddArgs {
 
 #[derive(Args)]
 pub(crate) struct EditArgs {
-    /// The entry: its id, as much of it as fits one only, or `last` for the newest. Several may be given the same tags, people
+    /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest. Several may be given the same tags, people
     /// and time at once.
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
@@ -67,17 +67,17 @@ pub(crate) struct EditArgs {
 
 #[derive(Args)]
 pub(crate) struct ShowArgs {
-    /// The entries: their ids, as much of each as fits one only, or `last` for the newest.
+    /// The entries: their ids or the start of each, such as 1a2b, or `last` for the newest.
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// A version, as `haven history` names it, or as much of that as fits one only.
+    /// A version, as `haven history` names it, or the start of it.
     #[arg(long)]
     pub(crate) version: Option<String>,
 }
 
 #[derive(Args)]
 pub(crate) struct HistoryArgs {
-    /// The entry: its id, as much of it as fits one only, or `last` for the newest.
+    /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest.
     pub(crate) id: String,
     /// Show what each version changed.
     #[arg(long)]
@@ -118,16 +118,17 @@ pub(crate) struct ListArgs {
 
 #[derive(Args)]
 pub(crate) struct SettleArgs {
-    /// The entry: its id, or as much of it as fits one only.
+    /// The entry: its id or the start of it, such as 1a2b.
     pub(crate) id: String,
-    /// What to keep: one of the versions that `haven show` names, or as much of it as fits one only, or "both".
+    /// What to keep: one of the versions that `haven show` names, or the start of it, or "both".
     #[arg(long, value_name = "VERSION|both")]
     pub(crate) keep: String,
 }
 
 #[derive(Args)]
 pub(crate) struct SearchArgs {
-    /// Words, "phrases", tag:, person:, kind:, step:, before:, after:. Case and accents don't matter.
+    /// Words, "phrases", tag:, person:, kind:, step:, before:, after:, such as tea tag:calm before:2026-01-01. Case and accents
+    /// don't matter.
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// How many at most; 0 means all.
@@ -151,19 +152,19 @@ pub(crate) enum DraftCommand {
     List,
     /// Read a draft.
     Show {
-        /// The draft: its id, or as much of it as fits one only.
+        /// The draft: its id or the start of it, such as 1a2b.
         id: String,
     },
     /// Go on with a draft in your editor.
     Edit {
-        /// The draft: its id, or as much of it as fits one only.
+        /// The draft: its id or the start of it, such as 1a2b.
         id: String,
     },
     /// Make a draft an entry, or a change to its entry.
     Save {
-        /// The draft: its id, or as much of it as fits one only.
+        /// The draft: its id or the start of it, such as 1a2b.
         id: String,
-        /// Whom it is about, instead of those it names; may be repeated.
+        /// Who it's about, instead of those it names; may be repeated.
         #[arg(long = "person", value_name = "PERSON")]
         people: Vec<String>,
         /// Make several entries of a text that is too long for one.
@@ -172,7 +173,7 @@ pub(crate) enum DraftCommand {
     },
     /// Throw a draft away.
     Discard {
-        /// The draft: its id, or as much of it as fits one only.
+        /// The draft: its id or the start of it, such as 1a2b.
         id: String,
     },
 }
@@ -187,7 +188,7 @@ pub(crate) enum ImportCommand {
         /// Only say what would happen.
         #[arg(long)]
         dry_run: bool,
-        /// The zone of times that name none: a name such as Europe/Berlin, or an offset such as +09:00. Yours unless told.
+        /// The zone of times that name none: a name such as Europe/Berlin, or an offset such as +09:00. Yours unless you say otherwise.
         #[arg(long, value_parser = typed::zone, value_name = "ZONE", allow_hyphen_values = true)]
         zone: Option<LocalZone>,
     },

@@ -49,7 +49,7 @@ pub(crate) enum MeasureCommand {
         /// The measure, such as two-axis.
         #[arg(value_parser = values::measure)]
         id: ExerciseId,
-        /// Who it's about, if it asks about someone; people in general unless told.
+        /// Who it's about, if it asks about someone; people in general unless you say otherwise.
         #[arg(long)]
         person: Option<String>,
         /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items; "prefer-not-to-say"
@@ -70,7 +70,7 @@ pub(crate) enum MeasureCommand {
 
 #[derive(Args)]
 pub(crate) struct ProgressArgs {
-    /// What to look at: plane, before-after, triggers, belief, signs, people, homework, measures, days; all unless told.
+    /// What to look at: plane, before-after, triggers, belief, signs, people, homework, measures, days; all unless you say otherwise.
     #[arg(value_parser = values::one_of::<Topic>(Topic::ALL.iter().map(|topic| topic.as_str())), hide_possible_values = true)]
     pub(crate) view: Option<Topic>,
     /// Only what is about this person.
@@ -89,7 +89,7 @@ pub(crate) struct DemoArgs {
     /// The same seed gives the same journal.
     #[arg(long, default_value_t = 1, value_parser = values::number::<u64>)]
     pub(crate) seed: u64,
-    /// The day after the last, such as 2026-11-24; today unless told.
+    /// The day after the last, such as 2026-11-24; today unless you say otherwise.
     #[arg(long, value_parser = day::date, value_name = "DATE")]
     pub(crate) until: Option<Date>,
 }

@@ -56,7 +56,7 @@ pub(crate) enum PracticeCommand {
     Do(DoArgs),
     /// Answer what an exercise asks some time afterwards.
     Later {
-        /// The entry: its id, as much of it as fits one only, or `last` for the newest.
+        /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest.
         entry: String,
         /// Take the answers from a JSON file, or `-` for stdin: {"field": answer}.
         #[arg(long, value_name = "FILE")]
@@ -97,13 +97,13 @@ pub(crate) enum PeopleCommand {
         name: String,
         #[command(flatten)]
         said: PersonArgs,
-        /// This is somebody else than whoever has the name in other capitals.
+        /// This is somebody else, not the one whose name differs in capitals only.
         #[arg(long)]
         yes: bool,
     },
     /// Change a name, or what you say of someone.
     Edit {
-        /// Who: their name, or as much of their id as fits one only.
+        /// Who: their name, or the start of their id.
         person: String,
         /// Their new name.
         #[arg(long)]
@@ -123,7 +123,7 @@ pub(crate) enum PeopleCommand {
     },
     /// Forget someone: your entries stay and don't name them any more.
     Forget {
-        /// Who: their name, or as much of their id as fits one only.
+        /// Who: their name, or the start of their id.
         person: String,
         /// Don't ask.
         #[arg(long)]

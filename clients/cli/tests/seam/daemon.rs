@@ -389,7 +389,10 @@ impl PracticeService for Fake {
             let faults = vec![pb::Fault { what, ..pb::Fault::default() }];
             answer(pb::CheckExerciseResponse { faults, exercise: None, compared: true })
         };
-        add_exercise(AddExerciseRequest) -> AddExerciseResponse = no;
+        add_exercise(AddExerciseRequest) -> AddExerciseResponse = |_| {
+            let fault = |line, what: &str| pb::Fault { line, what: what.to_owned(), next: "mend it".to_owned(), ..pb::Fault::default() };
+            answer(pb::AddExerciseResponse { faults: vec![fault(4, "it has no end"), fault(7, "nor this")], exercise: None })
+        };
         remove_exercise(RemoveExerciseRequest) -> RemoveExerciseResponse = |request| match request.id.as_str() {
             CUSTOM => answer(pb::RemoveExerciseResponse {}),
             _ => Err(ApiError::invalid("nothing was removed", "nobody added it").into()),

@@ -279,10 +279,10 @@ fn a_daemon_that_ends_in_the_middle_of_a_call_is_told_from_one_that_is_silent() 
             assert!(told["error"][part].as_str().unwrap().contains(words), "{told}");
         }
     };
-    check("ended while it was asked", "starts another");
+    check("ended in the middle of it", "starts another");
     // Whoever holds the lock has noted nothing.
     lock.lock().unwrap();
-    check("one holds the folder", "haven daemon stop");
+    check("one is using the journal's folder", "haven daemon stop");
 }
 
 #[test]
@@ -301,10 +301,10 @@ fn a_daemon_that_takes_no_call_is_silent_and_holds_nobody_up() {
                 assert!(all.contains(said), "{arguments:?}: {all}");
             });
         };
-        check(&["list"], 4, "the daemon does not answer");
-        check(&["doctor"], 4, "one holds the folder of the journal, and says nothing");
+        check(&["list"], 4, "the daemon doesn't answer");
+        check(&["doctor"], 4, "one is using the journal's folder, but says nothing");
         check(&["daemon", "status", "--json"], 4, "{\"state\":\"silent\"}");
-        check(&["daemon", "stop"], 4, "the daemon could not be stopped");
+        check(&["daemon", "stop"], 4, "the daemon couldn't be stopped");
         check(&["help-now", "--country", "DE"], 0, "116 123");
     });
 }

@@ -178,7 +178,7 @@ pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiEr
 }
 
 pub(super) fn read_tag(tag: &str) -> Result<Tag, ApiError> {
-    Tag::new(tag).map_err(|fault| ApiError::invalid("a tag cannot be used", fault))
+    Tag::new(tag).map_err(|fault| ApiError::invalid("a tag can't be used", fault))
 }
 
 /// Reads a time; none for an empty text.
@@ -186,14 +186,14 @@ pub(super) fn read_tag(tag: &str) -> Result<Tag, ApiError> {
 /// # Errors
 /// It is no time.
 pub fn time(at: &str) -> Result<Option<CivilTime>, ApiError> {
-    let wrong = |fault| ApiError::invalid("the time cannot be used", fault);
+    let wrong = |fault| ApiError::invalid("the time can't be used", fault);
     some(at).map(|at| at.parse().map_err(wrong)).transpose()
 }
 
 /// Says which answers do not fit.
 pub fn unfit_answers(faults: Vec<haven_core::fault::Fault>) -> ApiError {
     let why = faults.first().map_or_else(String::new, ToString::to_string);
-    ApiError::invalid("the answers do not fit the exercise", why).with_faults(faults)
+    ApiError::invalid("the answers don't fit the exercise", why).with_faults(faults)
 }
 
 /// Says why core refuses an entry, a draft or an edit.

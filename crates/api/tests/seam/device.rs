@@ -29,7 +29,7 @@ impl Device {
     }
 
     fn find(&self, prefix: &str) -> Result<usize, ApiError> {
-        let unknown = || ApiError::new(ErrorReason::NotFound, "there is no such entry");
+        let unknown = || ApiError::new(ErrorReason::NotFound, "there's no such entry");
         let prefix: IdPrefix = prefix.parse().map_err(|_| unknown())?;
         self.entries().iter().position(|entry| prefix.matches(&entry.id)).ok_or_else(unknown)
     }

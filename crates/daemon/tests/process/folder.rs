@@ -66,7 +66,7 @@ async fn a_folder_that_others_prepared_is_refused_with_a_next_step() {
 async fn a_second_daemon_on_one_folder_says_so_and_the_first_goes_on() {
     let daemon = Daemon::start().await;
     let said = refusal(&daemon.home).await;
-    assert!(said.contains("another havend serves"), "{said}");
+    assert!(said.contains("another daemon is using"), "{said}");
     daemon.client().await.status().await.unwrap();
 }
 

@@ -125,6 +125,8 @@ pub(super) fn fitting(definition: String) -> Result<String, ApiError> {
     if definition.len() <= DEFINITION_BYTES_MAX {
         return Ok(definition);
     }
-    let why = format!("it has {} bytes, at most {DEFINITION_BYTES_MAX} are read", definition.len());
-    Err(ApiError::new(Reason::TooLarge, "the definition was not read").because(why))
+    let why = format!("it has {} bytes, and at most {DEFINITION_BYTES_MAX} fit", definition.len());
+    Err(ApiError::new(Reason::TooLarge, "the definition can't be used")
+        .because(why)
+        .with_next("Make it shorter."))
 }
