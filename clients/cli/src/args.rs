@@ -61,8 +61,9 @@ pub(crate) struct Global {
     /// Never ask anything; fail instead.
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) no_input: bool,
-    /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = GLOBAL)]
+    /// When to use colours: auto, always or never.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true,
+        help_heading = GLOBAL)]
     pub(crate) color: Color,
 }
 

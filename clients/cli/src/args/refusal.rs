@@ -67,7 +67,7 @@ pub(crate) fn refusal(error: &clap::Error, typed: &[OsString]) -> Fault {
             let with = all(error, ContextKind::PriorArg);
             let with: Vec<_> = with.iter().map(|other| name(other)).collect();
             let argument = name(&argument);
-            let why = match with.iter().any(|other| *other == argument) {
+            let why = match with.contains(&argument) {
                 true => format!("{argument} can be given once only"),
                 false => format!("{argument} and {} don't go together", with.join(", ")),
             };
@@ -144,9 +144,9 @@ fn one_of(known: &[String]) -> String {
 }
 
 /// Where in the tree of commands somebody is.
-struct Place {
-    command: clap::Command,
-    path: String,
+pub(super) struct Place {
+    pub(super) command: clap::Command,
+    pub(super) path: String,
 }
 
 impl Place {
@@ -184,11 +184,21 @@ impl Place {
     }
 
     fn no_command(&self, typed: &str) -> Fault {
+        let what = format!("`haven{} {typed}` can't be run", with_blank(&self.path));
+        Fault::usage(what, "there's no such command", self.asked_back(typed))
+    }
+
+    /// Says that there is no help for a command that there is not. Somebody who asks for help may be after another kind of it.
+    pub(super) fn no_help(&self, typed: &str) -> Fault {
+        let what = format!("there's no help for `haven{} {typed}`", with_blank(&self.path));
+        let next = format!("{} `haven help-now` shows who you can call.", self.asked_back(typed));
+        Fault::usage(what, "there's no such command", next)
+    }
+
+    fn asked_back(&self, typed: &str) -> String {
         let path = with_blank(&self.path);
-        let meant: Vec<_> =
-            self.meant(typed).into_iter().map(|meant| format!("haven{path} {meant}")).collect();
-        let next = format!("{}{}", ask_back(&meant), self.help());
-        Fault::usage(format!("`haven{path} {typed}` can't be run"), "there's no such command", next)
+        let meant = self.meant(typed).into_iter().map(|meant| format!("haven{path} {meant}"));
+        format!("{}{}", ask_back(&meant.collect::<Vec<_>>()), self.help())
     }
 
     /// The commands that were meant, perhaps: by another name, by a similar one, or of a room below.

@@ -11,6 +11,7 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 use haven_core::time::LocalZone;
 
 use super::Cli;
+use super::refusal::Place;
 use crate::cx;
 use crate::fault::Fault;
 use crate::when;
@@ -45,11 +46,8 @@ pub(crate) fn named(words: &[String]) -> Result<clap::Command, Fault> {
     let mut so_far = command.get_name().to_owned();
     for word in words {
         let Some(found) = command.find_subcommand(word).filter(|found| !found.is_hide_set()) else {
-            let above = so_far.trim_start_matches("haven");
-            let next = format!(
-                "`haven help{above}` shows the commands; `haven help-now` shows whom you could reach."
-            );
-            return Err(Fault::usage(format!("there's no command `{so_far} {word}`"), "", next));
+            let path = so_far.trim_start_matches("haven").trim_start().to_owned();
+            return Err(Place { command, path }.no_help(word));
         };
         command = found.clone();
         so_far = format!("{so_far} {word}");

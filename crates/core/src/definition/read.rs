@@ -61,7 +61,7 @@ fn explain(message: &str) -> (String, String) {
         return (format!("\"{key}\" is missing"), format!("add {key}"));
     }
     let what = message.lines().next().unwrap_or_default();
-    (format!("this can't be read: {what}"), "correct this line".into())
+    (what.to_owned(), "correct this line".into())
 }
 
 #[cfg(test)]

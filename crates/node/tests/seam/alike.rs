@@ -85,7 +85,7 @@ async fn a_tag_in_another_case_is_another_one_and_is_named_where_nothing_is_foun
     assert!(near("calm").await.is_empty(), "it is found");
     assert!(near("storm").await.is_empty(), "nothing is like it");
     device.client.add(tagged("c", "sea-side")).await.unwrap();
-    assert_eq!(near("sae side").await, ["sea-side"]);
+    assert_eq!(near("seaside").await, ["sea-side"]);
     assert_eq!(with_tag(&device, "calm").await, 1);
 }
 
