@@ -5,10 +5,13 @@ mod day;
 mod devices;
 mod journal;
 mod measures;
+mod overview;
 mod practice;
 mod program;
+mod refusal;
 mod support;
 mod typed;
+mod values;
 
 pub(crate) use beside::Beside;
 pub(crate) use devices::{
@@ -19,10 +22,12 @@ pub(crate) use journal::{
     ListArgs, SearchArgs, SettleArgs, ShowArgs,
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
+pub(crate) use overview::OVERVIEW;
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
+pub(crate) use refusal::{ask_back, is_bare, refusal, wants_json};
 pub(crate) use support::{HelpNowArgs, PlanCommand, ReadableArgs, ReminderArgs, ReminderCommand};
-pub(crate) use typed::{may_be_a_word, named, parse, plain, refusal, wants_json};
+pub(crate) use typed::{named, parse};
 
 use std::path::PathBuf;
 
@@ -31,11 +36,14 @@ use clap_complete::Shell;
 
 /// A private journal on your own devices.
 ///
+/// When things are very low, `haven help-now` shows who you can call.
+///
 /// Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failed or done in part, 2 wrong usage or input,
 /// 3 locked or wrong passphrase, 4 daemon unreachable, 5 not found, 6 needs your decision, 7 server unreachable or too slow,
 /// 130 interrupted.
 #[derive(Parser)]
 #[command(name = "haven", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "When things are very low: haven help-now")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -55,8 +63,9 @@ pub(crate) struct Global {
     /// Never ask anything; fail instead.
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) no_input: bool,
-    /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = GLOBAL)]
+    /// When to use colours: auto, always or never.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true,
+        help_heading = GLOBAL)]
     pub(crate) color: Color,
 }
 
@@ -105,9 +114,9 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Make an entry read as it did in an earlier version.
     Restore {
-        /// The entry: its id, as much of it as fits one only, or `last` for the newest.
+        /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest.
         id: String,
-        /// The version, as `haven history` names it, or as much of that as fits one only.
+        /// The version, as `haven history` names it, or the start of it.
         #[arg(long)]
         version: String,
     },
@@ -115,13 +124,13 @@ pub(crate) enum Command {
     Settle(SettleArgs),
     /// Put entries into the trash.
     Trash {
-        /// The entries: their ids, as much of each as fits one only, or `last` for the newest.
+        /// The entries: their ids or the start of each, such as 1a2b, or `last` for the newest.
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
     /// Take entries out of the trash.
     Untrash {
-        /// The entries: their ids, as much of each as fits one only, or `last` for the one that went there last.
+        /// The entries: their ids or the start of each, such as 1a2b, or `last` for the one that went there last.
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
@@ -161,7 +170,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<PlanCommand>,
     },
-    /// Say what reminds you (nothing), or write a reminder for your own calendar.
+    /// Show what reminds you (nothing does), or write a reminder for your own calendar.
     Reminders {
         #[command(subcommand)]
         command: Option<ReminderCommand>,
@@ -191,7 +200,7 @@ pub(crate) enum Command {
     Doctor,
     /// Show the help of a command, such as `haven help device link`.
     Help {
-        /// The command; all of them unless told.
+        /// The command; without one, all of them.
         #[arg(value_name = "COMMAND")]
         command: Vec<String>,
     },

@@ -73,7 +73,7 @@ async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {
     if !cx.asks {
         return Err(Fault::usage(
             "no passphrase was given",
-            "nobody may be asked here",
+            "nobody can be asked here",
             "Pass --passphrase-file FILE, or run this in a terminal.",
         ));
     }
@@ -87,7 +87,7 @@ async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {
 /// Nobody may be asked; `instead` says what to pass.
 pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String, Fault> {
     if !cx.asks {
-        return Err(Fault::usage("an answer is needed", "nobody may be asked here", instead));
+        return Err(Fault::usage("an answer is needed", "nobody can be asked here", instead));
     }
     let prompt = broken(prompt);
     let line = asked(move || {
@@ -148,7 +148,7 @@ async fn asked(ask: impl FnOnce() -> io::Result<String> + Send + 'static) -> Res
     let answer = tokio::task::spawn_blocking(ask).await.map_err(|_| Fault::interrupted())?;
     answer.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => Fault::interrupted(),
-        _ => Fault::system("the answer cannot be read", &error),
+        _ => Fault::system("the answer can't be read", &error),
     })
 }
 
@@ -182,7 +182,7 @@ pub(crate) fn text(file: &Path) -> Result<String, Fault> {
     let mut bytes = Vec::new();
     open(file).map_err(unreadable)?.take(TEXT_READ_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > TEXT_READ_MAX {
-        return Err(ApiError::new(ErrorReason::TooLarge, "the text cannot be taken").into());
+        return Err(ApiError::new(ErrorReason::TooLarge, "the text can't be taken").into());
     }
     let words = Words::read(&bytes);
     match words.strange {
@@ -210,7 +210,7 @@ impl Place {
     /// Says why such a text is not taken as it is.
     pub(crate) fn fault(self) -> Fault {
         let why = format!("byte {} of line {} is not UTF-8", self.byte, self.line);
-        Fault::usage("the text cannot be taken", why, "Save it as UTF-8.")
+        Fault::usage("the text can't be taken", why, "Save it as UTF-8.")
     }
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn piped() -> Result<Words, Fault> {
     let read = io::stdin().lock().take(WORDS_READ_MAX + 1).read_to_end(&mut bytes);
     read.map_err(|error| Fault::unreadable(stdin, &error))?;
     if bytes.len() as u64 > WORDS_READ_MAX {
-        return Err(ApiError::new(ErrorReason::TooLarge, "the text cannot be taken").into());
+        return Err(ApiError::new(ErrorReason::TooLarge, "the text can't be taken").into());
     }
     Ok(Words::read(&bytes))
 }

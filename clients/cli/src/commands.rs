@@ -16,6 +16,7 @@ mod link;
 mod meant;
 mod measures;
 mod meeting;
+mod near;
 mod pages;
 mod people;
 mod practice;
@@ -44,6 +45,13 @@ use crate::fault::{Exit, Fault};
 
 /// Runs a command.
 pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
+    match done(command, cx).await {
+        Err(fault) => Err(near::asked_back(fault).await),
+        done => done,
+    }
+}
+
+async fn done(command: Command, cx: &Cx) -> Result<Exit, Fault> {
     match command {
         Command::Import(args) => return import::run(cx, args).await,
         Command::Doctor => return doctor::run(cx).await,

@@ -55,6 +55,9 @@ pub(crate) const VERSION_SHOWN: usize = 12;
 /// Letters of what may have been meant, where a beginning fits several: whole ids of entries, and enough of a version.
 pub(crate) const CANDIDATE_SHOWN: usize = 32;
 
+/// The most letters of a value that are said again where it can't be used: enough to see which one, and no page of somebody's words.
+pub(crate) const TYPED_SHOWN_MAX: usize = 40;
+
 /// The most columns of a line of prose: the eye loses the way back on longer ones.
 pub(crate) const PROSE_COLUMNS_MAX: usize = 80;
 

@@ -55,7 +55,7 @@ fn run<T>(cx: &Cx, command: impl Future<Output = Result<T, Fault>>) -> Result<T,
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Fault::system("cannot begin", &error))?;
+        .map_err(|error| Fault::system("the command can't begin", &error))?;
     let outcome = runtime.block_on(cx.interruptible(command));
     // A prompt that was interrupted may still be reading; nobody waits for it.
     runtime.shutdown_background();
@@ -70,7 +70,7 @@ fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    let (json, may_be_a_word) = (args::wants_json(typed), args::may_be_a_word(error, typed));
+    let json = args::wants_json(typed);
     if let Some(beside) = Beside::of(error, typed).filter(|_| !io::stdin().is_terminal()) {
         let cx = Cx::new(&Global::beside_a_mistake(json));
         let refusal = args::refusal(error, typed);
@@ -78,11 +78,17 @@ fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
         kept.unwrap_or_else(|fault| fault).tell(json);
         return Exit::Usage;
     }
-    if json || may_be_a_word {
-        args::refusal(error, typed).tell(json);
-        return Exit::Usage;
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    match () {
+        () if json => args::refusal(error, typed).tell(json),
+        () if args::is_bare(error, typed) => {
+            let _ = io::stderr().write_all(args::OVERVIEW.as_bytes());
+        }
+        // A room of commands without one of them: what there is.
+        () if is_help => {
+            let _ = error.print();
+        }
+        () => args::refusal(error, typed).tell(json),
     }
-    let words = args::plain(&error.render().to_string());
-    let _ = io::stderr().write_all(text::wrapped(&words, text::columns(io::stderr())).as_bytes());
     Exit::Usage
 }

@@ -335,10 +335,10 @@ pub struct LinkStarted {
 #[derive(Debug, Error)]
 pub enum Fault {
     /// No such entry.
-    #[error("there is no such entry")]
+    #[error("there's no such entry")]
     EntryUnknown,
     /// No such version of that entry.
-    #[error("there is no such version of this entry")]
+    #[error("this entry has no such version")]
     VersionUnknown,
     /// No such side of what met in that entry.
     #[error("this version is none of those that met in this entry")]
@@ -347,22 +347,22 @@ pub enum Fault {
     #[error("nothing has to be settled in this entry")]
     NothingMet,
     /// No such draft.
-    #[error("there is no such draft")]
+    #[error("there's no such draft")]
     DraftUnknown,
     /// No such device.
-    #[error("there is no such device")]
+    #[error("there's no such device")]
     DeviceUnknown,
     /// No such alarm.
-    #[error("there is no such alarm")]
+    #[error("there's no such alarm")]
     AlarmUnknown,
     /// Nothing of that id was added, or it was taken back already.
-    #[error("you added nothing of this kind with this id")]
+    #[error("nothing that you added has this id")]
     DefinitionUnknown,
     /// People named that do not exist.
-    #[error("there is no such person")]
+    #[error("there's no such person")]
     PeopleUnknown(BTreeSet<PersonId>),
     /// A draft names people who cannot be told.
-    #[error("it is about somebody who is not among your people, or whose name several have")]
+    #[error("it's about somebody who isn't among your people, or whose name several of them have")]
     PeopleUnclear,
     /// A draft was written for an entry, and which one cannot be told.
     #[error("it was written for an entry while the journal was locked, and which one can't be told now")]
@@ -383,16 +383,16 @@ pub enum Fault {
         unit: &'static str,
     },
     /// A definition that cannot be used, with everything that is wrong with it.
-    #[error("the definition cannot be used")]
+    #[error("the definition can't be used")]
     Definition(Vec<haven_core::fault::Fault>),
     /// Not valid for another reason, told for a person.
     #[error("{0}")]
     Invalid(String),
     /// No server was set.
-    #[error("this journal has no server")]
+    #[error("this journal has no server yet")]
     NoServer,
     /// The server cannot be reached now.
-    #[error("the server cannot be reached")]
+    #[error("the server can't be reached")]
     ServerUnreachable,
     /// The server refused, and why in words for a person.
     #[error("the server refused: {0}")]
@@ -404,19 +404,19 @@ pub enum Fault {
     #[error("the new device has not answered yet")]
     LinkWaiting,
     /// The linking came to nothing while it was being confirmed.
-    #[error("this linking is void: {0}")]
+    #[error("this code doesn't count any more: {0}")]
     LinkVoid(LinkEnd),
     /// The words are not such words at all; the linking stays open for another try.
-    #[error("these are not three words as the new device shows them")]
+    #[error("these aren't three words as the new device shows them")]
     WordsMistyped,
     /// The words are not those of the device that answered; the linking is void.
-    #[error("the words are not the ones the new device shows")]
+    #[error("these aren't the words the new device shows")]
     WrongWords,
     /// What was asked could not be made durable; nothing changed.
     #[error("not saved: {0}")]
     Storage(#[from] StoreFault),
     /// A document cannot be opened although its records are there; nothing was changed.
-    #[error("this entry cannot be opened on this device")]
+    #[error("this entry can't be opened on this device")]
     Unreadable,
 }
 
@@ -424,22 +424,22 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum LinkEnd {
     /// Its time was over first.
-    #[error("two minutes are over")]
+    #[error("its two minutes are over")]
     Expired,
     /// The person gave it up, or began another.
-    #[error("it was stopped, or begun anew")]
+    #[error("it was called off")]
     Cancelled,
     /// Somebody else answered than the device whose words were read.
-    #[error("the words were not those of the device that answered")]
+    #[error("the words weren't those of the device that answered")]
     WrongWords,
     /// Another device was added or removed first.
     #[error("the list of devices changed meanwhile")]
     RosterMoved,
     /// The connection to the server is gone, and the mailbox with it.
-    #[error("the server cannot be reached")]
+    #[error("the server can't be reached")]
     Unreachable,
     /// The server ended the mailbox.
-    #[error("the server closed the mailbox")]
+    #[error("the server cut the connection between the two devices")]
     MailboxClosed,
     /// A message of the new device does not hold.
     #[error("{0}")]

@@ -76,7 +76,7 @@ pub enum Becomes {
 #[derive(Debug, Error)]
 pub enum SealFault {
     /// There is no key to seal them to that this release can use.
-    #[error("the key that seals words while the journal is locked cannot be read")]
+    #[error("the key that seals words while the journal is locked can't be read")]
     NoKey,
     /// They are more than a draft holds.
     #[error("these are {size} bytes; at most {max} can be kept while the journal is locked")]
@@ -87,7 +87,7 @@ pub enum SealFault {
         max: usize,
     },
     /// As much waits as may.
-    #[error("as much is sealed as may wait: {count} texts")]
+    #[error("{count} texts are waiting sealed already, and no more fit")]
     Full {
         /// How many wait.
         count: usize,

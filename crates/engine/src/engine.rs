@@ -84,7 +84,7 @@ pub enum OpenFault {
     #[error(transparent)]
     Store(#[from] StoreFault),
     /// A row that this vault sealed does not open. Nothing was written.
-    #[error("a row of this vault does not open")]
+    #[error("a part of this journal doesn't open")]
     Damaged,
 }
 

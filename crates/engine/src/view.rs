@@ -245,7 +245,7 @@ pub enum PrefixFault {
     #[error("no entry has this id")]
     NotFound,
     /// Several.
-    #[error("several entries begin with this id")]
+    #[error("several entries have ids that begin like that")]
     Ambiguous,
 }
 

@@ -7,7 +7,7 @@ use haven_api::drafts::DraftId;
 use haven_core::entry::EntryKind;
 use haven_core::time::{CivilTime, Date, LocalZone};
 
-use super::{day, typed};
+use super::{day, typed, values};
 use crate::shapes::hex;
 
 #[derive(Args)]
@@ -43,7 +43,7 @@ impl AddArgs {
 
 #[derive(Args)]
 pub(crate) struct EditArgs {
-    /// The entry: its id, as much of it as fits one only, or `last` for the newest. Several may be given the same tags, people
+    /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest. Several may be given the same tags, people
     /// and time at once.
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
@@ -69,17 +69,17 @@ pub(crate) struct EditArgs {
 
 #[derive(Args)]
 pub(crate) struct ShowArgs {
-    /// The entries: their ids, as much of each as fits one only, or `last` for the newest.
+    /// The entries: their ids or the start of each, such as 1a2b, or `last` for the newest.
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// A version, as `haven history` names it, or as much of that as fits one only.
+    /// A version, as `haven history` names it, or the start of it.
     #[arg(long)]
     pub(crate) version: Option<String>,
 }
 
 #[derive(Args)]
 pub(crate) struct HistoryArgs {
-    /// The entry: its id, as much of it as fits one only, or `last` for the newest.
+    /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest.
     pub(crate) id: String,
     /// Show what each version changed.
     #[arg(long)]
@@ -89,7 +89,7 @@ pub(crate) struct HistoryArgs {
 #[derive(Args)]
 pub(crate) struct ListArgs {
     /// How many at most; 0 means all.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = values::number::<usize>)]
     pub(crate) limit: usize,
     /// Only entries of this day: a date such as 2026-11-24, yesterday, today, or a weekday, which means the last one, today
     /// included.
@@ -108,7 +108,7 @@ pub(crate) struct ListArgs {
     #[arg(long = "person", value_name = "PERSON")]
     pub(crate) people: Vec<String>,
     /// Only entries of this kind: note, checkin, exercise, measure or session.
-    #[arg(long)]
+    #[arg(long, value_parser = values::one_of::<EntryKind>(EntryKind::ALL.map(EntryKind::as_str)), hide_possible_values = true)]
     pub(crate) kind: Option<EntryKind>,
     /// The entries in the trash instead.
     #[arg(long)]
@@ -120,22 +120,23 @@ pub(crate) struct ListArgs {
 
 #[derive(Args)]
 pub(crate) struct SettleArgs {
-    /// The entry: its id, or as much of it as fits one only.
+    /// The entry: its id or the start of it, such as 1a2b.
     pub(crate) id: String,
-    /// What to keep: one of the versions that `haven show` names, or as much of it as fits one only, or "both": then what
-    /// differs stands one after the other, nothing is taken away, and the entry stays out of the trash. Without it you see
-    /// what each choice would do.
+    /// What to keep: one of the versions that `haven show` names, or the start of it, or "both": then what differs stands one
+    /// after the other, nothing is taken away, and the entry stays out of the trash. Without it you see what each choice would
+    /// do.
     #[arg(long, value_name = "VERSION|both")]
     pub(crate) keep: Option<String>,
 }
 
 #[derive(Args)]
 pub(crate) struct SearchArgs {
-    /// Words, "phrases", tag:, person:, kind:, step:, before:, after:. Case and accents don't matter.
+    /// Words, "phrases", tag:, person:, kind:, step:, before:, after:, such as tea tag:calm before:2026-01-01. Case and accents
+    /// don't matter.
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// How many at most; 0 means all.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = values::number::<usize>)]
     pub(crate) limit: usize,
 }
 
@@ -155,19 +156,19 @@ pub(crate) enum DraftCommand {
     List,
     /// Read a draft.
     Show {
-        /// The draft: its id, or as much of it as fits one only.
+        /// The draft: its id or the start of it, such as 1a2b.
         id: String,
     },
     /// Go on with a draft in your editor.
     Edit {
-        /// The draft: its id, or as much of it as fits one only.
+        /// The draft: its id or the start of it, such as 1a2b.
         id: String,
     },
     /// Make a draft an entry, or a change to its entry.
     Save(DraftSaveArgs),
     /// Throw a draft away.
     Discard {
-        /// The draft: its id, or as much of it as fits one only.
+        /// The draft: its id or the start of it, such as 1a2b.
         id: String,
     },
 }
@@ -225,7 +226,7 @@ pub(crate) enum ImportCommand {
         /// Only say what would happen.
         #[arg(long)]
         dry_run: bool,
-        /// The zone of times that name none: a name such as Europe/Berlin, or an offset such as +09:00. Yours unless told.
+        /// The zone of times that name none: a name such as Europe/Berlin, or an offset such as +09:00. Yours unless you say otherwise.
         #[arg(long, value_parser = typed::zone, value_name = "ZONE", allow_hyphen_values = true)]
         zone: Option<LocalZone>,
     },
@@ -252,6 +253,7 @@ pub(crate) enum ExportCommand {
 pub(super) fn written_kind(text: &str) -> Result<EntryKind, String> {
     match text.parse() {
         Ok(kind @ (EntryKind::Note | EntryKind::Checkin)) => Ok(kind),
-        _ => Err("write a note or a checkin; `haven practice do` makes exercises".to_owned()),
+        _ => Err("what is written here is a note or a checkin; write one of the two, or do an exercise with `haven practice do`"
+            .to_owned()),
     }
 }

@@ -162,7 +162,7 @@ fn hit_in_words(hit: &Hit, style: Style) -> String {
 fn tell_near_tags(cx: &Cx, near: &[String]) {
     if !near.is_empty() {
         let near: Vec<_> = near.iter().map(|tag| format!("\"{}\"", cx.style.line(tag))).collect();
-        cx.note(&format!("Nothing has that tag, but there is {}.", near.join(" and ")));
+        cx.note(&format!("No entry has that tag. Did you mean {}?", near.join(" or ")));
     }
 }
 

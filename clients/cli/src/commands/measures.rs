@@ -201,12 +201,12 @@ async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     definitions::check(cx, file, beside, Check::measure_alone).await
 }
 
-/// Adds a measure; a definition with faults is not kept, and told as by a check.
+/// Adds a measure; a definition with faults is not kept.
 async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let definition = ask::text(file)?;
     let haven = cx.haven().await?;
     let added = haven.add_measure(definition).await?;
-    let exit = definitions::tell(cx, &added, None, "It's added, and on your other devices once they sync.")?;
+    let exit = definitions::tell_added(cx, file, &added)?;
     if let Checked::Usable(summary) = &added {
         cx.note(&haven.measure(&summary.measure.id, None, LANGUAGE).await?.origin);
     }

@@ -151,11 +151,11 @@ async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     definitions::check(cx, file, beside, Check::exercise_alone).await
 }
 
-/// Adds an exercise; a definition with faults is not kept, and told as by a check.
+/// Adds an exercise; a definition with faults is not kept.
 async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let definition = ask::text(file)?;
     let added = cx.haven().await?.add_exercise(definition).await?;
-    definitions::tell(cx, &added, None, "It's added, and on your other devices once they sync.")
+    definitions::tell_added(cx, file, &added)
 }
 
 async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {

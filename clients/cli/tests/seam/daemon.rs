@@ -415,7 +415,10 @@ impl PracticeService for Fake {
             let faults = vec![pb::Fault { what, ..pb::Fault::default() }];
             answer(pb::CheckExerciseResponse { faults, exercise: None, compared: true })
         };
-        add_exercise(AddExerciseRequest) -> AddExerciseResponse = no;
+        add_exercise(AddExerciseRequest) -> AddExerciseResponse = |_| {
+            let fault = |line, what: &str| pb::Fault { line, what: what.to_owned(), next: "mend it".to_owned(), ..pb::Fault::default() };
+            answer(pb::AddExerciseResponse { faults: vec![fault(4, "it has no end"), fault(7, "nor this")], exercise: None })
+        };
         remove_exercise(RemoveExerciseRequest) -> RemoveExerciseResponse = |request| match request.id.as_str() {
             CUSTOM => answer(pb::RemoveExerciseResponse {}),
             _ => Err(ApiError::invalid("nothing was removed", "nobody added it").into()),
@@ -446,7 +449,12 @@ impl PeopleService for Fake {
                 known: name == "Ann",
             }),
         };
-        edit_person(EditPersonRequest) -> EditPersonResponse = no;
+        edit_person(EditPersonRequest) -> EditPersonResponse = |request| {
+            // Whoever is near to a name that nobody has is told by their id.
+            assert_eq!(request.person, "Anm");
+            let near = ApiError::new(ErrorReason::NotFound, "there's no such person").with_candidates(["a1".repeat(16)]);
+            Err(near.with_next("`haven people list` shows everyone.").into())
+        };
         merge_people(MergePeopleRequest) -> MergePeopleResponse = no;
         forget_person(ForgetPersonRequest) -> ForgetPersonResponse = no;
     }

@@ -46,9 +46,9 @@ fn an_option_that_is_none_fails_with_advice_for_people_and_scripts() {
     let said = check(&["add", "-x", "marks"], "haven add -- \"-…\"");
     assert!(said.contains("haven add -- \"-…\"") && !said.contains("-- -x"), "{said}");
     check(&["search", "-tired"], "haven search -- \"-…\"");
-    check(&["add", "--tilte", "T"], "Perhaps you meant `--title`");
+    check(&["add", "--tilte", "T"], "Did you mean `--title`?");
     let said = check(&["list", "-5"], "`haven help list`");
-    assert!(said.contains("'-5'"), "{said}");
+    assert!(said.contains("`-5`"), "{said}");
     check(&["frobnicate"], "`haven help`");
     // Behind -- nothing is an option, also not the one that scripts pass.
     let said = haven(home.path(), &["restore", "--", "--json"], b"").stderr;
@@ -96,7 +96,7 @@ fn days_have_names() {
     assert_eq!(days(&["-n", "3", "--before", "yesterday"]).len(), " to 2026-11-24".len());
     let output = daemon.run(&["list", "--on", "someday", "--json"], b"");
     assert_eq!(output.status.code(), Some(2));
-    assert!(told(&output)["error"]["what"].as_str().unwrap().contains("yesterday, today, or a weekday"));
+    assert!(told(&output)["error"]["next"].as_str().unwrap().contains("yesterday, today, or a weekday"));
 }
 
 #[test]
@@ -260,4 +260,25 @@ fn a_file_that_cannot_be_read_is_told_in_words() {
     let output = daemon.run(&["export", "jsonl", &below_a_file, "--json"], b"");
     let error = &told(&output)["error"];
     assert_eq!(error["why"], "something on the way there is a file, not a folder", "{error}");
+}
+
+#[test]
+fn a_mistyped_name_is_asked_back_about_and_nothing_is_done() {
+    let daemon = Daemon::start();
+    let check = |arguments: &[&str], next: &str| {
+        let output = daemon.run(&[arguments, &["--json"]].concat(), b"{}");
+        let error = &told(&output)["error"];
+        assert_eq!((output.status.code(), &error["reason"]), (Some(5), &"NOT_FOUND".into()), "{error}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(error["next"], next);
+        let words = String::from_utf8(daemon.run(arguments, b"{}").stderr).unwrap();
+        assert!(words.contains("next: Did you mean") && !words.contains("one of:"), "{words}");
+    };
+    let all = "`haven practice list` shows them all.";
+    check(&["practice", "show", "slow-breth"], &format!("Did you mean `slow-breath`? {all}"));
+    check(&["practice", "do", "slow", "--answers", "-"], &format!("Did you mean `slow-breath`? {all}"));
+    check(
+        &["people", "edit", "Anm", "--circle", "inner"],
+        "Did you mean `Ann`? `haven people list` shows everyone.",
+    );
 }

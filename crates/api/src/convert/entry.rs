@@ -31,7 +31,7 @@ pub fn kind_to_pb(kind: EntryKind) -> pb::EntryKind {
 /// A kind that this build does not know.
 pub fn kind_from_pb(number: i32) -> Result<Option<EntryKind>, ApiError> {
     let kind = pb::EntryKind::try_from(number)
-        .map_err(|_| ApiError::invalid("the kind is not usable", "it is unknown here"))?;
+        .map_err(|_| ApiError::invalid("the kind can't be used", "there's no such kind"))?;
     Ok(match kind {
         pb::EntryKind::Unspecified => None,
         pb::EntryKind::Note => Some(EntryKind::Note),

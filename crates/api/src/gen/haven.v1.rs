@@ -6105,8 +6105,8 @@ pub struct ListEntriesResponse {
     /// How many entries the filter lets through in all.
     #[prost(uint32, tag = "3")]
     pub total: u32,
-    /// Tags of the journal that differ from one of the filter's in case only, where the filter lets nothing through and the journal
-    /// has no such tag; what was meant, perhaps. In order, at most 10.
+    /// Tags of the journal that differ from one of the filter's in case only, else in a letter or two, where the filter lets nothing
+    /// through and the journal has no such tag; what was meant, perhaps. At most 10.
     #[prost(string, repeated, tag = "60")]
     pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }

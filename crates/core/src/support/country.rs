@@ -8,6 +8,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::fold::fold;
+use crate::nearest::nearest;
 
 /// What countries are called, by their codes: those that ISO 3166-1 assigns, and the Union.
 const CALLED: &str = include_str!("../../content/countries.toml");
@@ -54,6 +55,13 @@ impl Country {
         let code = by_name.map(|(code, _)| code);
         let other = || called.also.iter().find(|(name, _)| is_typed(name)).map(|(_, code)| code);
         code.or_else(other)?.parse().ok()
+    }
+
+    /// Returns the names of the countries that are near to what was typed and names none.
+    pub fn near(text: &str) -> Vec<String> {
+        let called = Called::built_in();
+        let names = called.name.values().chain(called.also.keys()).map(String::as_str);
+        nearest(text, names).into_iter().map(str::to_owned).collect()
     }
 
     /// Returns what it is called in English.
@@ -144,6 +152,11 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Country::typed(typed), read.map(|code| code.parse().unwrap()), "{typed}");
+        }
+        for (typed, near) in
+            [("Germny", &["Germany"][..]), ("Swizterland", &["Switzerland"]), ("Narnia", &[])]
+        {
+            assert_eq!(Country::near(typed), near, "{typed}");
         }
     }
 

@@ -65,6 +65,15 @@ async fn settings_are_kept_and_unknown_ones_refused() {
     {
         assert_eq!(client.set_setting(key, value).await.unwrap_err().reason, reason, "{key}");
     }
+    for (key, value, near) in [
+        ("lock.idel", "5m", &["lock.idle"][..]),
+        ("country", "DE", &[]),
+        ("help.country", "Germny", &["Germany"]),
+        ("help.country", "Narnia", &[]),
+    ] {
+        let refused = client.set_setting(key, value).await.unwrap_err();
+        assert_eq!(&*refused.candidates, near, "{key} {value}");
+    }
     daemon.signal("TERM");
     daemon.ended().await;
     let daemon = Daemon::start_in(&home).await;

@@ -159,14 +159,14 @@ fn time_entered(host: &dyn Host, time: CivilTime, known: Option<&CivilTime>) -> 
     if known == Some(&time) {
         return Ok(time);
     }
-    time.entered(host, None).map_err(|fault| ApiError::invalid("the time cannot be used", fault))
+    time.entered(host, None).map_err(|fault| ApiError::invalid("the time can't be used", fault))
 }
 
 /// The day that a client says it is where its person is, or the device's own.
 pub(super) fn today(host: &dyn Host, told: &str) -> Result<Date, ApiError> {
     match told {
         "" => now(host).map(|now| now.date()),
-        told => told.parse().map_err(|fault| ApiError::invalid("the day of today cannot be used", fault)),
+        told => told.parse().map_err(|fault| ApiError::invalid("today's date can't be used", fault)),
     }
 }
 

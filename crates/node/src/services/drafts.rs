@@ -184,7 +184,7 @@ fn misfit(dropped: &Dropped) -> Option<EntryError> {
 }
 
 fn tags(tags: &[String]) -> Result<BTreeSet<Tag>, ApiError> {
-    let read = |tag: &String| Tag::new(tag).map_err(|fault| ApiError::invalid("a tag cannot be used", fault));
+    let read = |tag: &String| Tag::new(tag).map_err(|fault| ApiError::invalid("a tag can't be used", fault));
     tags.iter().map(read).collect()
 }
 
@@ -200,5 +200,5 @@ impl Drafts {
 fn draft_id(text: &str) -> Result<DraftId, ApiError> {
     id_from_pb(text)
         .map(DraftId)
-        .ok_or_else(|| ApiError::invalid("no draft was named", "a draft's id has 32 hexadecimal digits"))
+        .ok_or_else(|| ApiError::invalid("no draft was named", "a draft's id has 32 digits, each 0-9 or a-f"))
 }

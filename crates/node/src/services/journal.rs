@@ -227,7 +227,7 @@ impl JournalService for Journal {
             // Whatever is named, nothing has to be chosen.
             Some(Asked::Version(_)) => Keep::Side(row.version.clone()),
             Some(Asked::Both(false)) | None => {
-                return Err(ApiError::invalid("nothing was settled", "it was not said what is kept").into());
+                return Err(ApiError::invalid("nothing was settled", "it wasn't said what to keep").into());
             }
         };
         let (settled, version) = self.change(Command::Settle { id, keep }).await?;

@@ -230,7 +230,7 @@ fn summary(measures: &Measures, measure: &Measure, language: &str) -> pb::Measur
 /// A measure whose results can be read, also one that was taken back.
 fn known<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
     let found = id.parse().ok().and_then(|id| measures.get(&id));
-    found.ok_or_else(|| unknown(Defined::Measure))
+    found.ok_or_else(|| unknown(Defined::Measure, id, measures.iter().map(|known| known.id.as_str())))
 }
 
 /// A measure that may be answered.

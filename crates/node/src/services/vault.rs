@@ -117,11 +117,11 @@ pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<(), Api
             VaultFault::PassphraseTooLong => "Take five or six words.",
             _ => "Type it again, with spaces between the words.",
         };
-        ApiError::invalid("the passphrase was not set", fault).with_next(next)
+        ApiError::invalid("the passphrase wasn't set", fault).with_next(next)
     })?;
     if host.passphrase_bits(chosen.as_str()) >= PASSPHRASE_BITS_MIN {
         return Ok(());
     }
     Err(ApiError::new(Reason::WeakPassphrase, "the passphrase could be guessed")
-        .because(format!("it is estimated under {PASSPHRASE_BITS_MIN} bits")))
+        .because(format!("it's estimated at less than {PASSPHRASE_BITS_MIN} bits")))
 }

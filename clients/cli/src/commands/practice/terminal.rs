@@ -75,7 +75,7 @@ impl Drop for Sheet {
 
 impl Screen {
     pub(super) fn take() -> Result<Self, Fault> {
-        let refused = |error: io::Error| Fault::system("the terminal cannot be drawn on", &error);
+        let refused = |error: io::Error| Fault::system("the screen can't be drawn on", &error);
         give_back_on_panic();
         let terminal = Terminal::new(CrosstermBackend::new(io::stderr())).map_err(refused)?;
         enable_raw_mode().map_err(refused)?;
@@ -87,7 +87,7 @@ impl Screen {
 
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> Result<(), Fault> {
         let drawn = self.terminal.draw(draw);
-        drawn.map(drop).map_err(|error| Fault::system("the terminal cannot be drawn on", &error))
+        drawn.map(drop).map_err(|error| Fault::system("the screen can't be drawn on", &error))
     }
 }
 
@@ -123,7 +123,7 @@ pub(super) async fn event(wait: Duration) -> Result<Option<Event>, Fault> {
     let read = tokio::task::spawn_blocking(move || next(wait)).await.map_err(|_| Fault::interrupted())?;
     read.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => Fault::interrupted(),
-        _ => Fault::system("the terminal cannot be read", &error),
+        _ => Fault::system("what was typed can't be read", &error),
     })
 }
 
