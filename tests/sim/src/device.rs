@@ -254,6 +254,12 @@ impl Device {
         Some(self.answers.swap_remove(place).1)
     }
 
+    /// Takes back what was planned to go wrong.
+    pub fn mend(&mut self) {
+        self.fuse = None;
+        self.disk.spare();
+    }
+
     /// Plans a mishap for its next commit.
     pub fn plan(&mut self, mishap: Mishap) {
         self.disk.plan(mishap);

@@ -136,7 +136,7 @@ impl World {
         }
         self.trace.push("mended".into());
         for device in 0..DEVICES {
-            self.devices[device].fuse = None;
+            self.devices[device].mend();
             if !self.devices[device].is_up() {
                 self.hang_up(device);
                 self.devices[device].start(self.now_ms, &mut self.chance)?;
