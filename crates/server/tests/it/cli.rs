@@ -67,7 +67,7 @@ fn nothing_works_without_a_data_folder_and_says_what_does() {
 #[test]
 fn what_cannot_be_understood_is_told_as_any_other_error() {
     for arguments in
-        [&["serve"][..], &["run"], &["run", "--data", "d", "--listen", "tea"], &["init", "--dta", "d"]]
+        [&["serve"][..], &["run"], &["run", "--data", "d", "--lisen", "tea"], &["init", "--dta", "d"]]
     {
         let output = run(&[arguments, &["--json"]].concat());
         let (code, reason) = error(&output);
