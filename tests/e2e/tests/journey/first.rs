@@ -228,7 +228,7 @@ fn a_doctor_and_completions_answer_and_tell_nothing_of_the_journal() {
     assert_eq!(told.code, Some(0), "{}", told.stdout);
     let findings: Vec<Value> = told.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let server = findings.iter().find(|finding| finding["check"] == "server").unwrap();
-    assert!(text(server, "what").contains("not known while the journal is locked"), "{server}");
+    assert!(text(server, "what").contains("isn't known while the journal is locked"), "{server}");
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = device.run(&["completions", shell]);
         assert!(script.code == Some(0) && script.stdout.contains("haven"), "{shell}");
