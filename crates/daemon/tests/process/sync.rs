@@ -93,7 +93,7 @@ async fn two_devices_share_one_journal_both_ways() {
     assert_eq!(a.server().await.unwrap().identity.len(), 64);
     let findings = a.diagnose().await.unwrap();
     for (check, what) in
-        [("server", "proves the identity"), ("clock", "agrees with the server's"), ("sync", "have the same")]
+        [("server", "the one you trust"), ("clock", "agrees with the server's"), ("sync", "have the same")]
     {
         let finding = findings.iter().find(|finding| finding.check == check).unwrap();
         assert!(finding.what.contains(what), "{finding:?}");
@@ -183,7 +183,7 @@ async fn a_link_that_came_to_nothing_is_none_for_whoever_asks_later() {
     assert_eq!(again.reason, Reason::NoLink);
     let watched = a.watch_link().await.err().unwrap();
     assert_eq!(watched.reason, Reason::NoLink);
-    assert!(watched.why.contains("the words were not those"), "{}", watched.why);
+    assert!(watched.why.contains("the words weren't those"), "{}", watched.why);
     link(&a, &b, &url).await;
 }
 
