@@ -191,6 +191,9 @@ pub(crate) fn text(file: &Path) -> Result<String, Fault> {
     }
 }
 
+/// What some programs begin a file with (Unicode 23.8).
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Words as they came from a pipe or an editor.
 pub(crate) struct Words {
     /// The words. Bytes that are no UTF-8 stand in them as Latin-1 reads them, which is what they mostly are.
@@ -215,8 +218,9 @@ impl Place {
 }
 
 impl Words {
-    /// Reads bytes. One line feed at their end belongs to the file, not to the text.
+    /// Reads bytes. One line feed at their end belongs to the file, not to the text, and so does a byte order mark before them.
     pub(crate) fn read(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         let end = bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n")).unwrap_or(bytes).len();
         let bytes = &bytes[..end];
         let (mut text, mut strange) = (String::with_capacity(end), None);
@@ -319,6 +323,8 @@ mod tests {
         check(b"words\n\n", Ok("words\n"));
         check(b"words\r\n", Ok("words"));
         check(b" words", Ok(" words"));
+        check(b"\xef\xbb\xbfwords\r\n", Ok("words"));
+        check(b"a\xef\xbb\xbfb", Ok("a\u{feff}b"));
         check(b"a\xffb", Err(ErrorReason::InvalidArgument));
         check(&vec![b'x'; 20_000_000], Err(ErrorReason::TooLarge));
     }

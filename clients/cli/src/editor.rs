@@ -14,6 +14,7 @@ use haven_api::drafts::{Becomes, DraftId, SavedDraft, Sealed, Sealing};
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::journal::{Draft, Edit, Entry, ExerciseChoice, Written};
 use haven_core::answers::ValueMap;
+use haven_core::entry::says_nothing;
 use haven_core::id::EntryId;
 use haven_core::time::{CivilTime, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -182,7 +183,7 @@ pub(crate) async fn compose(cx: &Cx, haven: &Haven, about: About) -> Result<Comp
             window::Ended::Open => return Ok(Composed::Open),
         }
     }
-    let is_blank = words.text.trim().is_empty();
+    let is_blank = says_nothing(&words.text);
     if words.text == about.before || (is_blank && (about.is_new() || !ended.well)) {
         return if ended.well { Ok(Composed::Nothing) } else { Err(failed("nothing had been written")) };
     }

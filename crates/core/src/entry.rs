@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::answers::{Answer, Answers, ExerciseRef};
 use crate::id::{EntryId, PersonId};
+use crate::label;
 use crate::limits::{
     ANSWERS_MAX, DRAFT_BYTES_MAX, ENTRY_BYTES_MAX, EXPORTED_TIMES, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX,
     TEXT_BYTES_MAX, TITLE_CHARS_MAX,
@@ -21,6 +22,11 @@ use crate::time::{CivilTime, Timestamp};
 pub use draft::Draft;
 pub use edit::Edit;
 pub use tag::{Tag, TagError};
+
+/// Tells whether nobody would see anything of a text: it is empty, or holds blanks and characters that only steer others.
+pub fn says_nothing(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || label::is_layout(c) || label::is_joiner(c))
+}
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -46,7 +46,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// Characters nobody sees that say where a line may break, in which direction it runs, or where a file begins.
-const fn is_layout(c: char) -> bool {
+pub(crate) const fn is_layout(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'

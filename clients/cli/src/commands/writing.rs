@@ -5,7 +5,7 @@ use std::path::Path;
 use haven_api::drafts::{Becomes, SavedDraft, Sealed, Sealing};
 use haven_api::error::ErrorReason;
 use haven_api::journal::{Draft, Edit};
-use haven_core::entry::{EntryKind, Tag, opening};
+use haven_core::entry::{EntryKind, Tag, opening, says_nothing};
 use haven_core::limits::TEXT_BYTES_MAX;
 
 use super::several;
@@ -257,7 +257,7 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
         let id = if let [id] = &*args.ids { id.clone() } else { String::new() };
         return Err(keep_change(cx, &id, change, fault).await);
     }
-    if change.text.as_ref().is_some_and(|text| text.trim().is_empty()) && !ask::may_be_empty(cx).await? {
+    if change.text.as_ref().is_some_and(|text| says_nothing(text)) && !ask::may_be_empty(cx).await? {
         cx.note("Nothing was changed.");
         return Ok(Exit::Done);
     }

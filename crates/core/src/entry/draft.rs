@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{EntryError, EntryKind, Limits, Tag, Words};
+use super::{EntryError, EntryKind, Limits, Tag, Words, says_nothing};
 use crate::answers::{Answers, ExerciseRef};
 use crate::id::PersonId;
 use crate::limits::DRAFT_BYTES_MAX;
@@ -71,7 +71,7 @@ impl Draft {
 
     /// Tells whether nothing was written, chosen or answered.
     pub fn is_blank(&self) -> bool {
-        let no_words = self.title.trim().is_empty() && self.text.trim().is_empty();
+        let no_words = says_nothing(&self.title) && says_nothing(&self.text);
         no_words && self.tags.is_empty() && self.people.is_empty() && self.exercise.is_none()
     }
 

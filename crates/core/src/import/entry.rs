@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::members::{Members, wrong};
 use super::{ImportFault, Met};
 use crate::answers::{Answer, Answers, ExerciseRef, FieldId, ValueMap};
-use crate::entry::{Draft, EntryError, EntryKind, Limits, Tag};
+use crate::entry::{Draft, EntryError, EntryKind, Limits, Tag, says_nothing};
 use crate::fault::shown;
 use crate::id::{EntryId, PersonId};
 use crate::limits::FIELD_ID_BYTES_MAX;
@@ -152,7 +152,7 @@ impl EntryLine {
 
     /// Whether nobody could write such an entry: nothing was written, chosen or answered.
     fn is_blank(&self) -> bool {
-        let no_words = self.title.trim().is_empty() && self.text.trim().is_empty();
+        let no_words = says_nothing(&self.title) && says_nothing(&self.text);
         no_words && self.tags.is_empty() && self.people.is_empty() && self.exercise.is_none()
     }
 

@@ -244,14 +244,25 @@ impl Splitter {
             }
             return Ok(());
         }
+        let in_list = self.list && !self.closed;
         match byte {
-            b'{' if !self.closed => {
+            b'{' if !self.closed && self.held.is_empty() => {
                 self.hold(byte);
                 self.brackets.take(byte);
             }
             b'[' if !self.list => self.list = true,
-            b']' if self.list && !self.closed => self.closed = true,
-            b',' if self.list && !self.closed => {}
+            b',' | b']' if in_list && !self.brackets.in_text => {
+                // What stood there was no object, but one thing of the list all the same.
+                if !self.held.is_empty() {
+                    pieces.push(Piece { line: self.began, bytes: std::mem::take(&mut self.held) });
+                }
+                self.closed = byte == b']';
+            }
+            byte if byte.is_ascii_whitespace() && self.held.is_empty() => {}
+            _ if in_list => {
+                self.hold(byte);
+                self.brackets.take(byte);
+            }
             byte if byte.is_ascii_whitespace() => {}
             _ => return Err(Wrong::Between { line: self.line }),
         }
@@ -338,6 +349,12 @@ mod tests {
             &[(2, "{\n \"a\": 1\n}"), (5, "{\n\"b\": {\n}}")],
         );
         check("[]", &[]);
+        // What is no object costs nothing but itself.
+        for other in ["5", "null", "\"a, [b] {\"", "[]", "[{\"a\":1}]", "words", "-1.5e3"] {
+            let text = format!("[\n{one},\n{other} ,\n{two}\n]\n");
+            check(&text, &[(2, one), (3, other), (4, two)]);
+        }
+        check("[1, 2]", &[(1, "1"), (1, "2")]);
         check("{\"date\": 1,\n \"b\": 2}\n{\"c\":3}", &[(1, "{\"date\": 1,\n \"b\": 2}"), (3, "{\"c\":3}")]);
     }
 
@@ -360,7 +377,7 @@ mod tests {
         assert_eq!(split(b"[\n{\"a\":1},\n{\"b\"", 4), Err(Wrong::CutOff { line: 3 }));
         assert_eq!(split(b"[{\"a\":1},\n", 4), Err(Wrong::CutOff { line: 1 }));
         assert_eq!(split(b"[\n{\"a\":1}\n] x", 4), Err(Wrong::Between { line: 3 }));
-        assert_eq!(split(b"[\n{\"a\":1},\nwords]", 4), Err(Wrong::Between { line: 3 }));
+        assert_eq!(split(b"[\n{\"a\":1},\nwords", 4), Err(Wrong::CutOff { line: 1 }));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use haven_api::drafts::{Becomes, Sealing};
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::draft_service_server::DraftService;
-use haven_core::entry::{Draft, EntryError, EntryKind, Tag, opening};
+use haven_core::entry::{Draft, EntryError, EntryKind, Tag, opening, says_nothing};
 use haven_core::time::Timestamp;
 use haven_engine::command::{Command, DraftId, DraftSave, DraftShown, Fault, Reply};
 use haven_engine::drops::{self, Dropped};
@@ -150,7 +150,7 @@ fn dropped(host: &dyn Host, sealing: Sealing) -> Result<Dropped, ApiError> {
     };
     let keeps_its_time = matches!(becomes, drops::Becomes::Changes(_));
     let at = if keeps_its_time { draft.at } else { Some(draft.at.map_or_else(|| now(host), Ok)?) };
-    let is_blank = [&draft.title, &draft.text].iter().all(|words| words.trim().is_empty());
+    let is_blank = [&draft.title, &draft.text].iter().all(|words| says_nothing(words));
     if is_blank && draft.tags.is_empty() && draft.people.is_empty() && draft.exercise.is_none() {
         return Err(unfit(EntryError::Blank));
     }

@@ -211,11 +211,16 @@ fn what_nobody_could_write_is_refused_with_the_same_reason_unless_an_export_wrot
 
 #[test]
 fn a_text_holds_every_character_whoever_wrote_it() {
-    for words in [r"a\u0000b", r"\u0000", r"\u001b[31m", r"\t\u007f\u0085"] {
+    for words in [r"a\u0000b", r"\u001b[31m", r"\t\u007f.\u0085"] {
         let line = parse(&format!(r#"{{"date":"2026-11-24","text":"{words}"}}"#)).unwrap();
         let imported = line.draft([0; 32], BTreeSet::new(), None).unwrap();
         let typed = Draft { import_id: None, ..imported };
         assert_eq!(typed.validate(), Ok(()), "{words:?} can be written by hand too");
+    }
+    // Of these nobody would see anything.
+    for words in [r"\u0000", r"\ufeff", r"\u200b\u2060", r"\t\u007f\u0085", r"\u00ad \u200e"] {
+        let line = parse(&format!(r#"{{"date":"2026-11-24","text":"{words}"}}"#));
+        assert_eq!(line.err(), Some(EntryError::Blank.into()), "{words:?}");
     }
 }
 
