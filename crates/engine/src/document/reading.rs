@@ -173,6 +173,8 @@ struct Trash {
 /// A deletion that met an edit.
 pub(super) struct TrashMet {
     pub(super) trashed: (usize, i64),
+    /// The other last ones that trashed it, the highest first.
+    pub(super) also: Vec<(usize, i64)>,
     /// All that keeps it: what was written or brought back apart from that.
     pub(super) kept: BTreeSet<usize>,
     /// The highest of those that nothing else of it knew.
@@ -204,7 +206,11 @@ fn trash(doc: &Automerge, graph: &Graph, within: &Places, kind: &str) -> Trash {
         return Trash { trashed: Some(first.1), is_open: heads.len() > 1, told: None };
     }
     let last = graph.last(within, |place| kept.contains(&place)).first().copied();
-    Trash { trashed: None, is_open: true, told: Some(TrashMet { trashed: first, kept, last }) }
+    Trash {
+        trashed: None,
+        is_open: true,
+        told: Some(TrashMet { trashed: first, also: trashing[1..].to_vec(), kept, last }),
+    }
 }
 
 fn trashed_at(doc: &Automerge, graph: &Graph, place: usize) -> Option<i64> {

@@ -134,6 +134,11 @@ fn add_trash(graph: &Graph, sides: &mut Vec<SideFound>, met: &TrashMet) {
     }
     let (head, at_ms) = met.trashed;
     add(graph, sides, part(head, Some(at_ms)));
+    // Whoever else trashed it says so on the side of what they wrote; alone it would be the same side twice.
+    for (head, at_ms) in &met.also {
+        let part = part(*head, Some(*at_ms));
+        let _ = sides.iter_mut().any(|side| side.takes(graph, &part));
+    }
 }
 
 /// The side that is shown: the highest, unless it only took away what another one changed.
