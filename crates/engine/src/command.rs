@@ -274,6 +274,8 @@ pub struct Imported {
     pub imported: u64,
     /// How many were there already.
     pub skipped: u64,
+    /// The entries that are there and have never said what an export's line says of them. They stay as they are.
+    pub differing: Vec<EntryId>,
     /// How many people were written.
     pub people: u64,
     /// How many exercises and measures of the person's own were written.

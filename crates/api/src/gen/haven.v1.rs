@@ -6337,7 +6337,7 @@ pub struct ImportEntriesResponse {
     /// How many entries were written (would be, in a dry run).
     #[prost(uint32, tag = "1")]
     pub imported: u32,
-    /// How many lines were there already.
+    /// How many lines were there already, but for those in differing.
     #[prost(uint32, tag = "2")]
     pub skipped: u32,
     /// The lines that could not be used.
@@ -6359,6 +6359,10 @@ pub struct ImportEntriesResponse {
     /// one the lowest id stands for all.
     #[prost(uint32, tag = "121")]
     pub unmerged: u32,
+    /// The ids of the entries that are there and have never said what an export's line of the batch says of them, in the order of the
+    /// lines; set by the daemon, at most one a line. They stay as they are, and are not counted in skipped.
+    #[prost(string, repeated, tag = "200")]
+    pub differing: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// UnusedKey is a key of imported lines that nothing was made of.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
