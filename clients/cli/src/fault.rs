@@ -197,6 +197,10 @@ impl Fault {
 
     fn words(&self) -> String {
         let error = &self.error;
+        if self.exit == Exit::Interrupted {
+            // Whoever stopped it knows why; to stop is no mistake.
+            return format!("Stopped. {}", error.next).trim_end().to_owned() + "\n";
+        }
         let mut told = format!("error: {}\n", error.what);
         let mut add = |label: &str, text: &str| {
             if !text.is_empty() {

@@ -343,7 +343,7 @@ pub enum Fault {
     #[error("this entry has no such version")]
     VersionUnknown,
     /// No such side of what met in that entry.
-    #[error("this version is none of those that met in this entry")]
+    #[error("this version isn't one of those to choose from in this entry")]
     SideUnknown,
     /// Nothing met in that entry, or it is settled.
     #[error("nothing has to be settled in this entry")]

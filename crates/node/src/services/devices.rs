@@ -81,8 +81,14 @@ impl DeviceService for Devices {
         &self,
         request: Request<pb::ConfirmLinkRequest>,
     ) -> Result<Response<pb::ConfirmLinkResponse>, Status> {
-        let pb::ConfirmLinkRequest { words, passphrase } = request.into_inner();
+        let pb::ConfirmLinkRequest { words, passphrase, check_only } = request.into_inner();
         self.0.opened()?;
+        if !haven_engine::join::could_be_words(&words) {
+            return Err(ApiError::from(Refused::Fault(Fault::WordsMistyped)).into());
+        }
+        if check_only {
+            return Ok(Response::new(pb::ConfirmLinkResponse { device: None }));
+        }
         let right = self.0.try_passphrase(move |locked| locked.check(&passphrase)).await;
         right.map_err(ApiError::from)?;
         self.0.passed().await?;
