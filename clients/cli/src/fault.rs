@@ -321,6 +321,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_stops_it_made_no_mistake() {
+        assert_eq!(Fault::interrupted().words(), "Stopped.\n");
+        let next = "What you answered is kept. Go on with `haven practice do name-it`.";
+        assert_eq!(Fault::interrupted().with_next(next).words(), format!("Stopped. {next}\n"));
+        assert!(Fault::interrupted().json().contains("\"what\":\"stopped before it was done\""));
+    }
+
+    #[test]
     fn every_reason_has_its_exit_code() {
         let check = |reason, code| assert_eq!(exit(reason) as u8, code, "{reason:?}");
         for (reason, code) in [

@@ -273,8 +273,6 @@ pub(crate) struct ImportedShape<'a> {
     dry_run: bool,
     imported: u64,
     skipped: u64,
-    differing: &'a [String],
-    differing_total: u64,
     failed: Vec<FailedShape<'a>>,
     failed_total: u64,
     reasons: Vec<ReasonShape<'a>>,
@@ -284,6 +282,8 @@ pub(crate) struct ImportedShape<'a> {
     unmerged: u64,
     unused: &'a BTreeMap<String, u64>,
     missing: u64,
+    differing: &'a [String],
+    differing_total: u64,
 }
 
 impl<'a> ImportedShape<'a> {
@@ -292,8 +292,6 @@ impl<'a> ImportedShape<'a> {
             dry_run,
             imported: imported.imported,
             skipped: imported.skipped,
-            differing: &imported.differing,
-            differing_total: imported.differing_total,
             failed: imported.failed.iter().map(FailedShape::of).collect(),
             failed_total: imported.failed_total,
             reasons: imported.reasons.iter().map(ReasonShape::of).collect(),
@@ -303,6 +301,8 @@ impl<'a> ImportedShape<'a> {
             unmerged: imported.unmerged,
             unused: &imported.unused,
             missing,
+            differing: &imported.differing,
+            differing_total: imported.differing_total,
         }
     }
 }

@@ -107,3 +107,16 @@ fn picture(url: &str, style: Style) -> Option<String> {
     let dressed = |line: &str| format!("\x1b[38;5;16;48;5;231m{line}\x1b[0m\n");
     Some(renderer.build().lines().map(dressed).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_left_out_where_it_would_be_broken_or_scrolled_away() {
+        let code = QrCode::new("haven-link:0000-1111-2222-3333@http://127.0.0.1:7460").unwrap();
+        let at = |columns, rows| fits(&code, Style { colors: true, terminal: true, columns }, rows);
+        assert!(at(None, None) && at(Some(80), Some(60)));
+        assert!(!at(Some(80), Some(24)) && !at(Some(30), Some(60)));
+    }
+}

@@ -1423,7 +1423,7 @@ pub struct ListDevicesResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct RenameDeviceRequest {
-    /// The device, by id or prefix.
+    /// The device, by id or prefix, or by its name where only one has it.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// Its new name, 1 to 64 characters.

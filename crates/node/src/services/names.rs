@@ -117,8 +117,12 @@ pub(super) fn side(met: &[Version], text: &str) -> Result<Version, ApiError> {
 /// The one device that an id or the beginning of one names.
 pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiError> {
     let wanted = text.trim();
+    if wanted.is_empty() {
+        return Err(ApiError::invalid("no device was named", "neither an id nor a name was given")
+            .with_next("`haven device list` shows the ids and names."));
+    }
     let id = wanted.to_lowercase();
-    let has_id = |shown: &&DeviceShown| !id.is_empty() && shown.id.starts_with(&id);
+    let has_id = |shown: &&DeviceShown| shown.id.starts_with(&id);
     let has_name = |shown: &&DeviceShown| shown.name == wanted;
     // A name that is spelt like the beginning of an id is the rarer thing.
     let by_id: Vec<_> = devices.iter().filter(has_id).collect();
