@@ -142,7 +142,7 @@ pub(crate) enum Command {
     /// Take entries in from a file.
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Give every entry out in an open format.
+    /// Write your whole journal into files that other programs can read.
     #[command(subcommand)]
     Export(ExportCommand),
 

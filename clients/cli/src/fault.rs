@@ -197,6 +197,10 @@ impl Fault {
 
     fn words(&self) -> String {
         let error = &self.error;
+        if self.exit == Exit::Interrupted {
+            // Whoever stopped it knows why; to stop is no mistake.
+            return format!("Stopped. {}", error.next).trim_end().to_owned() + "\n";
+        }
         let mut told = format!("error: {}\n", error.what);
         let mut add = |label: &str, text: &str| {
             if !text.is_empty() {
@@ -315,6 +319,14 @@ fn exit(reason: ErrorReason) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_stops_it_made_no_mistake() {
+        assert_eq!(Fault::interrupted().words(), "Stopped.\n");
+        let next = "What you answered is kept. Go on with `haven practice do name-it`.";
+        assert_eq!(Fault::interrupted().with_next(next).words(), format!("Stopped. {next}\n"));
+        assert!(Fault::interrupted().json().contains("\"what\":\"stopped before it was done\""));
+    }
 
     #[test]
     fn every_reason_has_its_exit_code() {

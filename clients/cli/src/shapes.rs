@@ -282,6 +282,8 @@ pub(crate) struct ImportedShape<'a> {
     unmerged: u64,
     unused: &'a BTreeMap<String, u64>,
     missing: u64,
+    differing: &'a [String],
+    differing_total: u64,
 }
 
 impl<'a> ImportedShape<'a> {
@@ -299,6 +301,8 @@ impl<'a> ImportedShape<'a> {
             unmerged: imported.unmerged,
             unused: &imported.unused,
             missing,
+            differing: &imported.differing,
+            differing_total: imported.differing_total,
         }
     }
 }

@@ -22,7 +22,10 @@ pub(crate) async fn for_command(cx: &Cx, haven: &mut Haven) -> Result<(), Fault>
     aside("The journal is locked.");
     match ask(cx, haven, "Passphrase: ").await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Fault::from(ApiError::new(ErrorReason::Locked, "not done")).with_next(LEFT_LOCKED)),
+        Ok(false) => Err(Fault::from(
+            ApiError::new(ErrorReason::Locked, "the journal stays locked").because("no passphrase was given"),
+        )
+        .with_next(LEFT_LOCKED)),
         Err(fault) if fault.reason() == ErrorReason::WrongPassphrase => Err(fault.with_next(LEFT_LOCKED)),
         Err(fault) => Err(fault),
     }

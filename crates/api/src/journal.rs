@@ -333,6 +333,11 @@ pub struct Imported {
     pub imported: u64,
     /// How many were there already.
     pub skipped: u64,
+    /// The first entries that are there and have never said what an export says of them, at most
+    /// [`DIFFERING_MAX`](crate::limits::DIFFERING_MAX). They stay as they are.
+    pub differing: Vec<String>,
+    /// How many such entries there are.
+    pub differing_total: u64,
     /// How many people were written.
     pub people: u64,
     /// How many exercises and measures of the person's own were written.

@@ -30,3 +30,7 @@ pub const REASONS_MAX: usize = 20;
 
 /// Lines that are named for one cause.
 pub const REASON_LINES_MAX: usize = 3;
+
+/// Entries that an import names as differing from what is here; the others are counted. Enough to look at each, and no more than a
+/// screen or a script holds at once.
+pub const DIFFERING_MAX: usize = 100;

@@ -111,7 +111,7 @@ pub struct Entry {
 
 impl Entry {
     /// The beginning of its first written line, for lists that show an entry without a title.
-    pub fn opening(&self) -> &str {
+    pub fn opening(&self) -> String {
         opening(&self.text)
     }
 
@@ -132,11 +132,16 @@ impl Entry {
     }
 }
 
-/// The beginning of a text's first written line.
-pub fn opening(text: &str) -> &str {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+/// The beginning of a text's first written line, with `…` where the text goes on.
+pub fn opening(text: &str) -> String {
+    let text = text.trim();
+    let line = text.lines().next().unwrap_or_default().trim_end();
     let end = line.char_indices().nth(OPENING_CHARS_MAX).map_or(line.len(), |(at, _)| at);
-    line[..end].trim_end()
+    let shown = line[..end].trim_end();
+    match shown.len() < text.len() {
+        true if !shown.ends_with('…') => format!("{shown} …"),
+        _ => shown.to_owned(),
+    }
 }
 
 impl fmt::Debug for Entry {
@@ -310,10 +315,14 @@ mod tests {
 
     #[test]
     fn an_opening_is_the_beginning_of_the_first_written_line() {
-        let opening = |text: &str| Entry { text: text.into(), ..secret() }.opening().to_owned();
-        assert_eq!(opening("\n  \r\n  One line. \nAnother."), "One line.");
+        let opening = |text: &str| Entry { text: text.into(), ..secret() }.opening();
+        assert_eq!(opening("\n  \r\n  One line. \nAnother."), "One line. …", "it says that there's more");
+        assert_eq!(opening("\n  One line. \n \n"), "One line.");
+        assert_eq!(opening("and so …\nmore"), "and so …");
         assert_eq!(opening(" \n"), "");
-        assert_eq!(opening(&"ü ".repeat(100)), "ü ".repeat(40).trim_end());
+        assert_eq!(opening(&"ü ".repeat(100)), format!("{}…", "ü ".repeat(40)));
+        let sentence = format!("{}. And more", "a".repeat(79));
+        assert_eq!(opening(&sentence), format!("{}. …", "a".repeat(79)));
     }
 
     #[test]

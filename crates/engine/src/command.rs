@@ -274,6 +274,8 @@ pub struct Imported {
     pub imported: u64,
     /// How many were there already.
     pub skipped: u64,
+    /// The entries that are there and have never said what an export's line says of them. They stay as they are.
+    pub differing: Vec<EntryId>,
     /// How many people were written.
     pub people: u64,
     /// How many exercises and measures of the person's own were written.
@@ -341,7 +343,7 @@ pub enum Fault {
     #[error("this entry has no such version")]
     VersionUnknown,
     /// No such side of what met in that entry.
-    #[error("this version is none of those that met in this entry")]
+    #[error("this version isn't one of those to choose from in this entry")]
     SideUnknown,
     /// Nothing met in that entry, or it is settled.
     #[error("nothing has to be settled in this entry")]

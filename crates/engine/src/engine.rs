@@ -3,6 +3,7 @@
 mod alarms;
 mod clock;
 mod defining;
+mod differing;
 mod documents;
 mod drafts;
 mod drops;

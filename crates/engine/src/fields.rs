@@ -402,7 +402,7 @@ fn made_with(fields: &Fields) -> Option<Option<ExerciseRef>> {
 }
 
 /// What an entry's document holds besides what is shown, for an export.
-fn rest(fields: &Fields) -> Rest {
+pub(crate) fn rest(fields: &Fields) -> Rest {
     let empty = fields.texts.iter().filter(|(_, text)| text.is_empty());
     let open = empty.filter_map(|(name, _)| name.strip_prefix(ANSWER)?.parse().ok());
     let unread = fields.answers.iter().filter(|(field, stored)| read_answer(field, stored).is_none());

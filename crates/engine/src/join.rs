@@ -6,6 +6,7 @@ use haven_crypto::feedkeys::FeedSecrets;
 pub use haven_crypto::linking::Farewell;
 use haven_crypto::linking::{Joiner, LinkSecret, LinkingFault, Offer, Welcome};
 use haven_crypto::local::LocalKey;
+use haven_crypto::words;
 use haven_feed::auth::Challenge;
 use haven_feed::exchange::Pins;
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId};
@@ -157,6 +158,11 @@ pub struct Joining {
     offered: Option<Offer>,
     welcome: Option<Welcome>,
     roster: Option<(Roster, Vec<Link>)>,
+}
+
+/// Whether these are three words such as a new device shows, whichever they are.
+pub fn could_be_words(typed: &str) -> bool {
+    words::parse::<3>(typed).is_ok()
 }
 
 impl Joining {

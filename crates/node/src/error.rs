@@ -26,10 +26,10 @@ impl From<Refused> for ApiError {
     fn from(refused: Refused) -> Self {
         let says = refused.to_string();
         match refused {
-            Refused::NoVault => Self::new(Reason::NoVault, "nothing to open"),
+            Refused::NoVault => Self::new(Reason::NoVault, "this needs a journal"),
             Refused::VaultExists => Self::new(Reason::VaultExists, "no journal was made"),
-            Refused::Locked => Self::new(Reason::Locked, "not done"),
-            Refused::Stopping => Self::new(Reason::Stopping, "not done"),
+            Refused::Locked => Self::new(Reason::Locked, "this needs the journal open"),
+            Refused::Stopping => Self::new(Reason::Stopping, "the command was not carried out"),
             Refused::Broken(fault) => of_store(&fault)
                 .with_next("Mend what's wrong with the disk, then try again; reading works meanwhile."),
             Refused::Vault(fault) => of_vault(&fault),
@@ -122,7 +122,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::LinkVoid(_) => Reason::NoLink,
         Fault::Unreadable => Reason::StorageDamaged,
     };
-    let error = ApiError::new(reason, "not done").because(says);
+    let error = ApiError::new(reason, failed(&fault)).because(says);
     match fault {
         Fault::VersionUnknown => error.with_next("`haven history ID` shows the versions."),
         Fault::SideUnknown => error.with_next("`haven show ID` shows the versions that met."),
@@ -150,6 +150,31 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
             error.with_next("Check that the server runs and this device is online, then try again.")
         }
         _ => error,
+    }
+}
+
+/// What failed, where only the engine knows it.
+fn failed(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::EntryUnknown => "the entry wasn't found",
+        Fault::VersionUnknown => "the version wasn't found",
+        Fault::SideUnknown | Fault::NothingMet => "nothing was settled",
+        Fault::DraftUnknown => "the draft wasn't found",
+        Fault::DefinitionUnknown => "the exercise or measure wasn't found",
+        Fault::PeopleUnknown(_) => "the person wasn't found",
+        Fault::DeviceUnknown => "the device wasn't found",
+        Fault::AlarmUnknown => "the alarm wasn't found",
+        Fault::PeopleUnclear | Fault::EntryUnclear | Fault::EntryUnseen => "the draft wasn't saved",
+        Fault::TooLarge { .. } => "it can't be kept whole",
+        Fault::NoServer | Fault::ServerUnreachable => "the server wasn't reached",
+        Fault::ServerRefused(_) => "the server didn't take it",
+        Fault::LinkVoid(_)
+        | Fault::NoLinking
+        | Fault::LinkWaiting
+        | Fault::WrongWords
+        | Fault::WordsMistyped => "the devices weren't linked",
+        Fault::Unreadable => "the entry can't be opened",
+        Fault::Storage(_) | Fault::Invalid(_) | Fault::Definition(_) => "not saved",
     }
 }
 
@@ -204,10 +229,13 @@ fn of_vault(fault: &VaultFault) -> ApiError {
         VaultFault::Altered | VaultFault::Damaged => {
             ApiError::new(Reason::StorageDamaged, "the journal can't be opened").because(says)
         }
-        VaultFault::PassphraseTooLong | VaultFault::PassphraseControl | VaultFault::NameTooLong => {
-            ApiError::invalid("not done", says).with_next("Give another that fits.")
+        VaultFault::PassphraseTooLong | VaultFault::PassphraseControl => {
+            ApiError::invalid("the passphrase can't be used", says).with_next("Give another that fits.")
         }
-        VaultFault::Memory => ApiError::new(Reason::Internal, "not done")
+        VaultFault::NameTooLong => {
+            ApiError::invalid("the name can't be used", says).with_next("Give another that fits.")
+        }
+        VaultFault::Memory => ApiError::new(Reason::Internal, "the passphrase can't be tried now")
             .because(says)
             .with_next("Close other programs, then try again."),
     }

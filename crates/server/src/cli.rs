@@ -1,9 +1,10 @@
-//! The command line: stdout is data, one JSON object; stderr is everything else.
+//! The command line: stdout is data, one JSON object, or words where a person reads it at a terminal; stderr is everything else.
 
 mod envelope;
 mod run;
+mod words;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ use envelope::{EXIT_FAILED, Envelope};
 #[derive(Parser)]
 #[command(name = "haven-server", version, disable_help_subcommand = true)]
 struct Cli {
-    /// Tell errors as JSON too.
+    /// Print JSON also at a terminal, and tell errors as JSON too.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -27,7 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a data folder and print the invite that lets the first space in.
+    /// Make a data folder and print the invite that lets the first journal in.
     Init(Data),
     /// Serve a data folder until SIGTERM or SIGINT.
     Run(run::Run),
@@ -77,9 +78,10 @@ pub(crate) fn main() -> ExitCode {
             return Envelope::of_usage(&error.to_string()).tell(as_json);
         }
     };
+    let in_words = !cli.json && stdout().is_terminal();
     match execute(cli.command) {
-        Ok(Outcome::Done(value)) => value.map_or(ExitCode::SUCCESS, |value| print(&value, 0)),
-        Ok(Outcome::Unsound(value)) => print(&value, EXIT_FAILED),
+        Ok(Outcome::Done(value)) => value.map_or(ExitCode::SUCCESS, |value| print(&value, in_words, 0)),
+        Ok(Outcome::Unsound(value)) => print(&value, in_words, EXIT_FAILED),
         Ok(Outcome::Interrupted) => ExitCode::from(envelope::EXIT_INTERRUPTED),
         Err(envelope) => envelope.tell(cli.json),
     }
@@ -131,8 +133,9 @@ fn stats(data: &std::path::Path) -> Result<Outcome, FolderFault> {
 }
 
 /// Prints data. A reader that has gone away (`| head`) is no failure of ours, but nobody was told.
-fn print(value: &Value, code: u8) -> ExitCode {
-    match writeln!(std::io::stdout(), "{value}") {
+fn print(value: &Value, in_words: bool, code: u8) -> ExitCode {
+    let printed = if in_words { words::of(value) } else { format!("{value}\n") };
+    match stdout().write_all(printed.as_bytes()) {
         Ok(()) => ExitCode::from(code),
         Err(_) => ExitCode::from(EXIT_FAILED),
     }

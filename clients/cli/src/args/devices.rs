@@ -50,7 +50,7 @@ pub(crate) enum DeviceCommand {
     Confirm(ConfirmArgs),
     /// Give a device another name.
     Rename {
-        /// The device: its id or the start of it, such as 1a2b.
+        /// The device: its name, or its id or the start of it, such as 1a2b.
         id: String,
         /// Its new name.
         name: String,

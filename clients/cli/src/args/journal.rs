@@ -123,8 +123,8 @@ pub(crate) struct SettleArgs {
     /// The entry: its id or the start of it, such as 1a2b.
     pub(crate) id: String,
     /// What to keep: one of the versions that `haven show` names, or the start of it, or "both": then what differs stands one
-    /// after the other, nothing is taken away, and the entry stays out of the trash. Without it you see what each choice would
-    /// do.
+    /// after the other, nothing is taken away, and nothing goes into the trash or comes out of it. Without it you see what each
+    /// choice would do.
     #[arg(long, value_name = "VERSION|both")]
     pub(crate) keep: Option<String>,
 }
@@ -218,8 +218,8 @@ impl DraftSaveArgs {
 
 #[derive(Subcommand)]
 pub(crate) enum ImportCommand {
-    /// Objects of JSON, a line each or in a list: {"date","title"?,"text","tags"?,"people"?}, or an export of Haven, which comes
-    /// back as it was. What is there already is skipped.
+    /// Entries as JSON, one a line or in a list, each {"date","title"?,"text","tags"?,"people"?}; or an export of Haven, which comes
+    /// back as it was. What is there already stays as it is.
     Jsonl {
         /// The file, or `-` for stdin.
         file: PathBuf,

@@ -90,9 +90,9 @@ pub(super) fn tell_added<T: Summary>(cx: &Cx, file: &Path, found: &Checked<T>) -
     };
     let why = faults.first().map(ToString::to_string).unwrap_or_default();
     let next = if T::IS_MEASURE {
-        "Correct the file, then add it again. `haven measure show two-axis --toml` prints one to compare it with."
+        "Correct the file, which has to be TOML, then add it again. `haven measure show two-axis --toml` prints one to compare it with."
     } else {
-        "Correct the file, then add it again. `haven practice schema` prints what may stand in it."
+        "Correct the file, which has to be TOML, then add it again. `haven practice schema` prints what may stand in it."
     };
     let refused = ApiError::invalid(format!("{} wasn't added", called(file)), why);
     Err(refused.with_faults(faults.clone()).with_next(next).into())

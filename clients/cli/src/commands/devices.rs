@@ -42,7 +42,7 @@ fn in_words(device: &Device, style: Style) -> String {
     let mut facts = vec![style.faint(&device.id), style.bold(&style.line(&device.name))];
     facts.extend(device.this.then(|| "this device".to_owned()));
     facts.extend(device.removed.then(|| "removed".to_owned()));
-    facts.extend(device.last_seen.map(|moment| format!("last heard of {}", when::local(moment))));
+    facts.extend(device.last_seen.map(|moment| format!("last wrote {}", when::local(moment))));
     format!("{}\n", facts.join("  "))
 }
 
@@ -75,17 +75,29 @@ async fn show_code(cx: &Cx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether a picture is no wider than the terminal: no camera reads one that is broken.
-fn fits(code: &QrCode, style: Style) -> bool {
-    style.columns.is_none_or(|columns| code.width() + QUIET_COLUMNS <= columns)
+/// Whether a picture and all that is said below it fit the terminal: no camera reads one that is broken or scrolled away.
+fn fits(code: &QrCode, style: Style, rows: Option<usize>) -> bool {
+    let is_narrow = style.columns.is_none_or(|columns| code.width() + QUIET_COLUMNS <= columns);
+    // A line of the picture is two rows of it.
+    let lines = (code.width() + QUIET_COLUMNS).div_ceil(2) + ROWS_BELOW;
+    is_narrow && rows.is_none_or(|rows| lines <= rows)
 }
+
+/// The lines below a picture, the prompt that comes back included: the code, what to paste over two or three lines, what to do next.
+const ROWS_BELOW: usize = 12;
 
 /// The columns left free on both sides of a picture, as its standard asks.
 const QUIET_COLUMNS: usize = 8;
 
+/// How many lines the terminal has, if it says so.
+fn rows() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(usize::from(size.ws_row)).filter(|rows| *rows > 0)
+}
+
 /// The code as a picture for a camera: dark on light whatever the terminal's colours, if it has any.
 fn picture(url: &str, style: Style) -> Option<String> {
-    let code = QrCode::new(url).ok().filter(|code| fits(code, style))?;
+    let code = QrCode::new(url).ok().filter(|code| fits(code, style, rows()))?;
     let mut renderer = code.render::<Dense1x2>();
     if !style.colors {
         // Most terminals are dark: what is drawn is the light.
@@ -94,4 +106,17 @@ fn picture(url: &str, style: Style) -> Option<String> {
     }
     let dressed = |line: &str| format!("\x1b[38;5;16;48;5;231m{line}\x1b[0m\n");
     Some(renderer.build().lines().map(dressed).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_left_out_where_it_would_be_broken_or_scrolled_away() {
+        let code = QrCode::new("haven-link:0000-1111-2222-3333@http://127.0.0.1:7460").unwrap();
+        let at = |columns, rows| fits(&code, Style { colors: true, terminal: true, columns }, rows);
+        assert!(at(None, None) && at(Some(80), Some(60)));
+        assert!(!at(Some(80), Some(24)) && !at(Some(30), Some(60)));
+    }
 }

@@ -153,9 +153,7 @@ async fn list(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
 
 /// A title as far as a list shows it: in a draft it may be as long as a text.
 fn shortened(title: &str, style: Style) -> String {
-    let shown = opening(title);
-    let more = if shown.len() < title.trim().len() { " …" } else { "" };
-    format!("{}{more}", style.line(shown))
+    style.line(&opening(title))
 }
 
 #[derive(serde::Serialize)]

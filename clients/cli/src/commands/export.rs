@@ -58,6 +58,7 @@ async fn to_stdout(cx: &Cx) -> Result<(), Fault> {
 async fn to_file(cx: &Cx, path: PathBuf) -> Result<(), Fault> {
     let haven = cx.haven().await?;
     let drafts = haven.drafts().await?.len() as u64;
+    let called = path.display().to_string();
     let mut file = NewFile::make(path)?;
     let mut export = haven.export(ExportFormat::Jsonl).await?;
     let mut exported = 0;
@@ -69,7 +70,7 @@ async fn to_file(cx: &Cx, path: PathBuf) -> Result<(), Fault> {
         }
     }
     file.finish()?;
-    tell(cx, &Exported { exported, drafts })
+    tell(cx, &Exported { exported, drafts }, exported, &called)
 }
 
 async fn to_folder(cx: &Cx, dir: &Path, history: bool) -> Result<(), Fault> {
@@ -79,9 +80,10 @@ async fn to_folder(cx: &Cx, dir: &Path, history: bool) -> Result<(), Fault> {
     make_folder(dir)?;
     // Until the last page is there the folder says of itself that it is not whole, whatever ends this program.
     let mark = Mark::set(dir)?;
-    let mut exported = 0;
+    let (mut exported, mut entries) = (0, 0);
     while let Some(batch) = export.next().await? {
         for page in batch.files {
+            entries += u64::from(!BESIDE.iter().any(|end| page.name.ends_with(end)));
             let mut file = NewFile::make(dir.join(plain_name(&page.name)?))?;
             file.write(page.content.as_bytes())?;
             file.finish()?;
@@ -89,15 +91,23 @@ async fn to_folder(cx: &Cx, dir: &Path, history: bool) -> Result<(), Fault> {
         }
     }
     mark.take_away()?;
-    tell(cx, &Exported { exported, drafts })
+    tell(cx, &Exported { exported, drafts }, entries, &dir.display().to_string())
 }
 
-fn tell(cx: &Cx, exported: &Exported) -> Result<(), Fault> {
+/// How the names of files end that stand beside that of their entry: what met in it, and its history.
+const BESIDE: [&str; 2] = [".met.md", ".history.md"];
+
+/// Says what was written, and where; more files than entries are told too.
+fn tell(cx: &Cx, exported: &Exported, entries: u64, place: &str) -> Result<(), Fault> {
     let rest = if exported.drafts > 0 { left_out(exported.drafts) } else { String::new() };
     cx.tell(exported, |_| {
+        let files = match exported.exported - entries {
+            0 => String::new(),
+            _ => format!(" as {} files", exported.exported),
+        };
         format!(
-            "{} exported, readable for everybody who can open the files.\n{rest}",
-            count(exported.exported, "item", "items")
+            "{}, those in the trash too, written to {place}{files}: readable for everybody who can open it.\n{rest}",
+            count(entries, "entry", "entries")
         )
     })
 }

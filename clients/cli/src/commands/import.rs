@@ -14,7 +14,7 @@ use crate::args::ImportCommand;
 use crate::cx::Cx;
 use crate::editor;
 use crate::fault::{Exit, Fault};
-use crate::limits::PROGRESS_AFTER;
+use crate::limits::{ID_SHOWN, PROGRESS_AFTER};
 use crate::shapes::ImportedShape;
 use crate::text::count;
 use crate::when;
@@ -31,6 +31,9 @@ const HOLDS_NOTHING: &str =
 
 /// Keys that are named as not used; the others are counted.
 const KEYS_NAMED: usize = 8;
+
+/// Entries that are named as differing; the others are counted. A longer list nobody looks through.
+const DIFFERING_NAMED: usize = 10;
 
 pub(super) async fn run(cx: &Cx, command: ImportCommand) -> Result<Exit, Fault> {
     let ImportCommand::Jsonl { file, dry_run, zone } = command;
@@ -81,6 +84,7 @@ fn in_words(done: &Imported, missing: u64, dry_run: bool) -> String {
         words.push_str(&format!(", {} there already", done.skipped));
     }
     words.push_str(".\n");
+    words.push_str(&differing_in_words(done));
     let with: Vec<String> = [
         (done.people, "person", "people"),
         (done.definitions, "exercise or measure of yours", "exercises and measures of yours"),
@@ -113,6 +117,21 @@ fn in_words(done: &Imported, missing: u64, dry_run: bool) -> String {
         ));
     }
     words
+}
+
+/// Entries that an export has with other words. Which of both is right, only their person knows.
+fn differing_in_words(done: &Imported) -> String {
+    if done.differing_total == 0 {
+        return String::new();
+    }
+    let (is, stays) =
+        if done.differing_total == 1 { ("is", "stays as it is") } else { ("are", "stay as they are") };
+    let mut ids: Vec<&str> =
+        done.differing.iter().take(DIFFERING_NAMED).map(|id| &id[..ID_SHOWN.min(id.len())]).collect();
+    if done.differing_total > ids.len() as u64 {
+        ids.push("…");
+    }
+    format!("{} {is} here with other words and {stays}: {}\n", done.differing_total, ids.join(", "))
 }
 
 /// What became of people in another way than their lines say.
@@ -321,7 +340,7 @@ impl Progress {
 
     fn tell(&mut self, so_far: &Imported) {
         if self.begun.is_some_and(|begun| begun.elapsed() > PROGRESS_AFTER) {
-            let lines = so_far.imported + so_far.skipped + so_far.failed_total;
+            let lines = so_far.imported + so_far.skipped + so_far.differing_total + so_far.failed_total;
             let _ = write!(io::stderr(), "\r{} read", count(lines, "line", "lines"));
             self.is_shown = true;
         }
@@ -362,6 +381,27 @@ mod tests {
         done.unused.clear();
         let early = "The file ends early: 1 entry that it announces isn't in it. If you have another copy, import that too.\n";
         assert!(in_words(&done, 1, false).ends_with(early));
+    }
+
+    #[test]
+    fn what_is_here_with_other_words_is_told_by_id() {
+        let id = |number: u64| format!("{number:08x}{}", "0".repeat(24));
+        let mut done = Imported {
+            skipped: 5,
+            differing: vec![id(0x1a2b_3c4d)],
+            differing_total: 1,
+            ..Imported::default()
+        };
+        let expected =
+            "0 entries imported, 5 there already.\n1 is here with other words and stays as it is: 1a2b3c4d\n";
+        assert_eq!(in_words(&done, 0, false), expected);
+        (done.skipped, done.differing, done.differing_total) = (0, (0..12).map(id).collect(), 12);
+        let said = in_words(&done, 0, true);
+        assert!(
+            said.contains("\n12 are here with other words and stay as they are: 00000000, 00000001,"),
+            "{said}"
+        );
+        assert!(said.ends_with("00000009, …\n"), "{said}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A new device joins: one side shows words, the other side's person reads them out.
 
+use std::path::Path;
 use std::time::Duration;
 
 use haven_api::devices::{Join, JoinState, LinkState, read_link};
@@ -9,9 +10,12 @@ use serde::Serialize;
 use super::{devices, vault};
 use crate::args::{ConfirmArgs, JoinArgs};
 use crate::ask;
-use crate::cx::{Cx, Haven};
+use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
-use crate::limits::JOIN_MAX;
+use crate::limits::{JOIN_MAX, UNLOCK_TRIES};
+
+/// How often three words may be typed that can't be right: after that something else is wrong than a finger.
+const WORDS_TRIES: usize = 3;
 
 #[derive(Serialize)]
 struct Words<'a> {
@@ -45,15 +49,35 @@ pub(super) async fn join(cx: &Cx, args: JoinArgs) -> Result<(), Fault> {
     let (code, linked) = read_link(&args.code.join(" "));
     let server_url = args.server.or(linked).ok_or_else(no_server)?;
     let haven = cx.device().await?;
+    let machine = vault::machine();
+    let checked = args.name.clone().unwrap_or_else(|| machine.clone());
+    let attempt = |device_name: String, passphrase: String| Join {
+        code: code.clone(),
+        server_url: server_url.clone(),
+        device_name,
+        passphrase,
+    };
+    // Nobody thinks of a passphrase for a code that can't be right, or on a device that has a journal.
+    haven.check_join(attempt(checked.clone(), String::new())).await?;
+    let device_name = match args.name {
+        None if cx.asks && !cx.json => named(cx, &machine).await?,
+        _ => checked,
+    };
     let prompt = "A passphrase for this new device, five or six words: ";
     let passphrase = ask::new_passphrase(cx, &haven, args.passphrase_file.as_deref(), prompt).await?;
-    let device_name = args.name.unwrap_or_else(vault::machine);
-    let join = Join { code, server_url, device_name, passphrase };
-    within(JOIN_MAX, joined(cx, &haven, join)).await?;
+    within(JOIN_MAX, joined(cx, &haven, attempt(device_name, passphrase))).await?;
     if cx.asks && !cx.json {
         vault::ask_country(cx, &haven).await;
     }
     Ok(())
+}
+
+/// What this device shall be called; an empty line takes the machine's name.
+async fn named(cx: &Cx, machine: &str) -> Result<String, Fault> {
+    let question = format!("A name for this device (Enter takes \"{}\"): ", cx.style.line(machine));
+    let typed = ask::line(cx, &question, "Pass --name NAME.").await?;
+    let typed = typed.trim();
+    Ok(if typed.is_empty() { machine.to_owned() } else { typed.to_owned() })
 }
 
 fn no_server() -> Fault {
@@ -92,11 +116,40 @@ pub(super) async fn confirm(cx: &Cx, args: ConfirmArgs) -> Result<(), Fault> {
             Some(words) => words,
             None => ask::line(cx, &asked, "Pass --words \"…\".").await?,
         };
-        let passphrase =
-            ask::passphrase(cx, args.passphrase_file.as_deref(), "The passphrase of this device: ").await?;
-        haven.confirm_link(&words, passphrase).await?;
+        let words = fitting(cx, &haven, words, &asked).await?;
+        let_in(cx, &haven, &words, args.passphrase_file.as_deref()).await?;
     }
     within(JOIN_MAX, done(cx, &haven)).await
+}
+
+/// The words, once they could be such: a slip of the finger is asked again where there is somebody to ask.
+async fn fitting(cx: &Cx, haven: &Haven, mut words: String, asked: &str) -> Result<String, Fault> {
+    for left in (0..WORDS_TRIES).rev() {
+        match haven.check_link_words(&words).await {
+            Ok(()) => break,
+            Err(error) if error.reason == ErrorReason::InvalidArgument && cx.asks && left > 0 => {
+                aside("Those aren't three words such as the new device shows. Once more.");
+                words = ask::line(cx, asked, "Pass --words \"…\".").await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(words)
+}
+
+/// Lets the device in. A wrong passphrase takes nothing away: it may be typed again as when unlocking.
+async fn let_in(cx: &Cx, haven: &Haven, words: &str, file: Option<&Path>) -> Result<(), Fault> {
+    for left in (0..UNLOCK_TRIES).rev() {
+        let passphrase = ask::passphrase(cx, file, "The passphrase of this device: ").await?;
+        match haven.confirm_link(words, passphrase).await {
+            Ok(_) => break,
+            Err(error) if error.reason == ErrorReason::WrongPassphrase && file.is_none() && left > 0 => {
+                aside("That is not this device's passphrase. Try again.");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// Waits until a device has used the code, and says how it calls itself; `None` if one is in already.

@@ -10,7 +10,7 @@ use super::entries;
 use super::writing::tell;
 use crate::args::SettleArgs;
 use crate::cx::{Cx, Haven};
-use crate::fault::Fault;
+use crate::fault::{Exit, Fault};
 use crate::text::{LANGUAGE, Style, edits, wrapped};
 use crate::when;
 use choices::{effect_of_all, effect_of_one, to_edit};
@@ -21,20 +21,25 @@ const VERSION_SHOWN: usize = 8;
 /// The word for keeping all that met.
 const BOTH: &str = "both";
 
-pub(super) async fn settle(cx: &Cx, args: &SettleArgs) -> Result<(), Fault> {
+pub(super) async fn settle(cx: &Cx, args: &SettleArgs) -> Result<Exit, Fault> {
     let haven = cx.haven().await?;
-    let Some(keep) = &args.keep else { return Err(undecided(cx, &haven, &args.id).await?) };
+    let Some(keep) = &args.keep else { return undecided(cx, &haven, &args.id).await };
+    let was_trashed = haven.entry(&args.id, None).await?.summary.trashed.is_some();
     let keep = if keep == BOTH { Keep::Both } else { Keep::Version(keep) };
     let settled = haven.settle(&args.id, keep).await?;
     tell(cx, settled.id.to_string())?;
-    if settled.trashed {
-        cx.note("It's in the trash now, on all your devices; `haven untrash` brings it back.");
+    match (settled.trashed, was_trashed) {
+        (true, true) => cx.note("It stays in the trash; `haven untrash` brings it back."),
+        (true, false) => {
+            cx.note("It's in the trash now, on all your devices; `haven untrash` brings it back.");
+        }
+        (false, _) => {}
     }
-    Ok(())
+    Ok(Exit::Done)
 }
 
-/// Shows what could be chosen; nothing is chosen by that.
-async fn undecided(cx: &Cx, haven: &Haven, id: &str) -> Result<Fault, Fault> {
+/// Shows what could be chosen; nothing is chosen by that, and to have looked is no mistake.
+async fn undecided(cx: &Cx, haven: &Haven, id: &str) -> Result<Exit, Fault> {
     let read = haven.entry_in_words(id, None, LANGUAGE).await?;
     if read.met.is_empty() {
         // Nothing has to be chosen, and the device says so.
@@ -43,9 +48,11 @@ async fn undecided(cx: &Cx, haven: &Haven, id: &str) -> Result<Fault, Fault> {
     if !cx.json {
         let words = entries::whole(haven, &read, cx.style).await?;
         cx.page(&wrapped(&words, cx.style.columns))?;
+        cx.note("Nothing was settled yet: say with --keep which of them to keep, or both.");
+        return Ok(Exit::Decision);
     }
     let next = "Say it with --keep: one of the versions that `haven show` names, or both.";
-    Ok(Fault::decision("nothing was settled", "it wasn't said what to keep", next))
+    Err(Fault::decision("nothing was settled", "it wasn't said what to keep", next))
 }
 
 /// What met in an entry, when and where it was written, what the others say, and what each choice does; empty if nothing did.

@@ -118,7 +118,7 @@ fn evidence(evidence: &Evidence, style: Style) -> String {
 /// A question as a person reads it.
 pub(super) fn question(field: &Field, style: Style) -> String {
     let must = if field.required { "" } else { " (if you like)" };
-    let mut words = format!("\n{}{must}  {}\n", style.bold(&field.label), style.faint(&field.id));
+    let mut words = format!("\n{}{must}\n", style.bold(&field.label));
     if !field.help.is_empty() {
         let _ = writeln!(words, "  {}", field.help);
     }

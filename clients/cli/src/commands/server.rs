@@ -22,12 +22,18 @@ pub(super) async fn run(cx: &Cx, command: ServerCommand) -> Result<(), Fault> {
             let invite = ServerInvite { url, invite: invite.unwrap_or_default() };
             let server = haven.set_server(invite, accept_identity).await?;
             tell(cx, &server)?;
-            cx.note("Compare the identity with what `haven-server init` printed.");
+            cx.note(SET);
             Ok(())
         }
         ServerCommand::Show => tell(cx, &haven.server().await?),
     }
 }
+
+/// What is said once a server is set.
+const SET: &str = "\
+This journal syncs through it from now on. Compare the identity with what `haven-server init` printed. If it differs, that isn't \
+your server: don't use it, and set the right one with `haven server set URL --invite CODE`. Next: `haven device link` lets another \
+device in.";
 
 fn tell(cx: &Cx, server: &Server) -> Result<(), Fault> {
     let shape = ServerShape { url: &server.url, identity: &server.identity };

@@ -231,7 +231,7 @@ pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
 pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<(), Fault> {
     let PassphraseCommand::Change { old_file, new_file } = command;
     let haven = cx.device().await?;
-    let old = ask::passphrase(cx, old_file.as_deref(), "The passphrase so far: ").await?;
+    let old = ask::passphrase(cx, old_file.as_deref(), "Your present passphrase: ").await?;
     let new = ask::new_passphrase(cx, &haven, new_file.as_deref(), "The new passphrase, five or six words: ")
         .await?;
     haven.change_passphrase(old, new).await?;
@@ -287,9 +287,9 @@ fn waiting_in_words(status: &Status) -> String {
     if status.waiting == 0 {
         return String::new();
     }
-    let texts = count(status.waiting.into(), "text waits", "texts wait");
+    let texts = count(status.waiting.into(), "entry waits", "entries wait");
     match (status.state, status.waiting) {
-        (VaultState::Unlocked, _) => format!("{texts} sealed that could not be taken in yet.\n"),
+        (VaultState::Unlocked, _) => format!("{texts} sealed and couldn't be taken in yet.\n"),
         (_, 1) => format!("{texts} sealed; it comes in when you unlock.\n"),
         (..) => format!("{texts} sealed; they come in when you unlock.\n"),
     }

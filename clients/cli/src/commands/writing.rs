@@ -389,8 +389,7 @@ pub(super) async fn checkin(cx: &Cx, args: CheckinArgs) -> Result<(), Fault> {
         }
         None => args.feelings.join(", "),
     };
-    let more = if opening(&note).len() < note.trim().len() { " …" } else { "" };
-    let echo = format!("{}{more}", cx.style.line(opening(&note)));
+    let echo = cx.style.line(&opening(&note));
     let draft = Draft { kind: Some(EntryKind::Checkin), text: note, tags: args.feelings, ..Draft::default() };
     let is_entry = write(cx, draft, false).await?;
     if is_entry && cx.style.terminal {

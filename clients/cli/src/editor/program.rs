@@ -6,7 +6,7 @@ use std::time::Instant;
 use std::{env, io};
 
 use super::folder::Folder;
-use crate::cx::Cx;
+use crate::cx::{Cx, aside};
 use crate::fault::Fault;
 use crate::limits::EDITOR_AT_ONCE;
 
@@ -41,6 +41,9 @@ pub(super) struct Ended {
 pub(super) async fn run(cx: &Cx, folder: &Folder) -> Result<Ended, Fault> {
     let chosen = chosen();
     let flags = flags(&chosen);
+    if persons().is_none() && cx.asks {
+        aside(&hint(&chosen));
+    }
     if flags.is_none() {
         crate::commands::once(
             cx,
@@ -108,11 +111,25 @@ async fn wait(mut command: Command) -> io::Result<ExitStatus> {
     ended.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()))
 }
 
-/// The person's editor.
+/// The editor, the person's own if they chose one.
 fn chosen() -> String {
-    let set = |name| env::var(name).ok().filter(|editor| !editor.trim().is_empty());
     let usual = || ["nano", "vi"].into_iter().find(|name| found(name).is_some()).unwrap_or("vi").to_owned();
-    set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(usual)
+    persons().unwrap_or_else(usual)
+}
+
+/// The editor that the person chose.
+fn persons() -> Option<String> {
+    let set = |name| env::var(name).ok().filter(|editor| !editor.trim().is_empty());
+    set("VISUAL").or_else(|| set("EDITOR"))
+}
+
+/// How to get out again of an editor that the person didn't choose.
+fn hint(chosen: &str) -> String {
+    let how = match name(chosen) {
+        "nano" => "Ctrl-O and Enter save, Ctrl-X leaves",
+        _ => "i begins to write; Esc, then :wq and Enter, saves and leaves",
+    };
+    format!("This opens {chosen}: {how}. To take another editor, set EDITOR, such as EDITOR=nano.")
 }
 
 /// The flags that keep an editor from writing elsewhere; `None` for one that nobody here knows.
@@ -150,6 +167,12 @@ mod tests {
         );
         assert_eq!(line(" code", &[]), "exec code \"$@\"");
         assert!([VIM, NANO, EMACS].concat().iter().all(|flag| !flag.contains('\'')));
+    }
+
+    #[test]
+    fn an_editor_that_nobody_chose_says_how_to_leave_it() {
+        assert!(hint("nano").contains("Ctrl-X leaves") && hint("nano").contains("EDITOR="));
+        assert!(hint("vi").contains(":wq") && hint("vi").contains("This opens vi"));
     }
 
     #[test]

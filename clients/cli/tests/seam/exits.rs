@@ -207,7 +207,7 @@ fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     let done = "{\"dry_run\":false,\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}],\"failed_total\":1,\
                 \"reasons\":[{\"reason\":\"no JSON\",\"lines\":[2],\"count\":1}],\"people\":0,\"definitions\":0,\
                 \"forgotten\":0,\"unmerged\":0,\"unused\":{},\
-                \"missing\":0}\n";
+                \"missing\":0,\"differing\":[],\"differing_total\":0}\n";
     assert_eq!(String::from_utf8(output.stdout).unwrap(), done);
     assert_eq!(daemon.run(&["import", "jsonl", "-"], good.as_bytes()).status.code(), Some(0));
     assert_eq!(daemon.run(&["import", "jsonl", "/nowhere"], b"").status.code(), Some(2));

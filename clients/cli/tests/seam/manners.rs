@@ -173,7 +173,10 @@ fn settling_says_what_each_choice_does_before_it_is_made() {
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.starts_with("Rain\n") && shown.contains("--keep both\n  keeps both texts, "), "{shown}");
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("nothing was settled") && told.contains("--keep"), "{told}");
+    assert!(
+        told.contains("Nothing was settled yet") && told.contains("--keep") && !told.contains("error"),
+        "{told}"
+    );
     for (keep, is_trashed) in [("5237a", false), ("5237b", true)] {
         let output = daemon.run(&["settle", MET, "--keep", keep], b"");
         assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{ID}\n"));

@@ -46,8 +46,19 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// `LOCKED`, `NO_LINK`, `WRONG_WORDS` (the link is void then), `WRONG_PASSPHRASE`, `CODE_EXPIRED`.
     pub async fn confirm_link(&self, words: &str, passphrase: String) -> Result<Device, ApiError> {
-        let request = pb::ConfirmLinkRequest { words: words.to_owned(), passphrase };
+        let request = pb::ConfirmLinkRequest { words: words.to_owned(), passphrase, check_only: false };
         device_from_pb(self.device_service().confirm_link(request).await?.into_inner().device)
+    }
+
+    /// Checks that words could be those of the new device, before its person is asked for the passphrase. Nobody is let in.
+    ///
+    /// # Errors
+    /// `LOCKED`, `INVALID_ARGUMENT`.
+    pub async fn check_link_words(&self, words: &str) -> Result<(), ApiError> {
+        let words = words.to_owned();
+        let request = pb::ConfirmLinkRequest { words, passphrase: String::new(), check_only: true };
+        self.device_service().confirm_link(request).await?;
+        Ok(())
     }
 
     /// Voids the link under way; also if none is.
@@ -56,6 +67,17 @@ impl<T: Transport> Client<T> {
     /// `LOCKED`.
     pub async fn cancel_link(&self) -> Result<(), ApiError> {
         self.device_service().cancel_link(pb::CancelLinkRequest {}).await?;
+        Ok(())
+    }
+
+    /// Checks that a vault could be joined with what was typed, before its person is asked for a passphrase.
+    ///
+    /// # Errors
+    /// `VAULT_EXISTS`, `CODE_MALFORMED`, `INVALID_ARGUMENT`.
+    pub async fn check_join(&self, join: Join) -> Result<(), ApiError> {
+        let request = pb::JoinVaultRequest { check_only: true, ..join_to_pb(join) };
+        let mut states = self.device_service().join_vault(request).await?.into_inner();
+        states.message().await?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use super::batches::{Batch, Batches};
 use super::{Client, Transport};
 use crate::error::ApiError;
 use crate::journal::{FailedLine, Import, ImportLine, Imported};
+use crate::limits::DIFFERING_MAX;
 use crate::pb;
 
 impl<T: Transport> Client<T> {
@@ -27,6 +28,9 @@ impl<T: Transport> Client<T> {
             let done = self.journal_service().import_entries(request).await?.into_inner();
             all.imported += u64::from(done.imported);
             all.skipped += u64::from(done.skipped);
+            all.differing_total += done.differing.len() as u64;
+            let room = DIFFERING_MAX.saturating_sub(all.differing.len());
+            all.differing.extend(done.differing.into_iter().take(room));
             all.people += u64::from(done.people);
             all.definitions += u64::from(done.definitions);
             all.forgotten += u64::from(done.forgotten);

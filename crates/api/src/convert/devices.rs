@@ -103,6 +103,7 @@ pub fn join_to_pb(join: Join) -> pb::JoinVaultRequest {
         server_url: join.server_url,
         device_name: join.device_name,
         passphrase: join.passphrase,
+        check_only: false,
     }
 }
 

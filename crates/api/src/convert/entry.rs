@@ -71,7 +71,7 @@ pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
         modified_ms: entry.modified.as_millis(),
         trashed_ms: millis(entry.trashed),
         exercise: entry.exercise.as_ref().map(exercise_ref_to_pb),
-        opening: entry.opening().to_owned(),
+        opening: entry.opening(),
         exercise_title: String::new(),
         met: false,
         met_sides: 0,

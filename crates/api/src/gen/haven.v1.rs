@@ -1400,7 +1400,7 @@ pub struct Device {
     /// When it was added, by the clock of the device that let it in; absent if that is not known.
     #[prost(int64, optional, tag = "4")]
     pub added_ms: ::core::option::Option<i64>,
-    /// When its last record came in, by this device's clock; absent for this device and if nothing came yet.
+    /// When it wrote the latest of its records that came in, by its own clock; absent for this device and if nothing came yet.
     #[prost(int64, optional, tag = "5")]
     pub last_seen_ms: ::core::option::Option<i64>,
     /// Whether it belongs to the vault.
@@ -1423,7 +1423,7 @@ pub struct ListDevicesResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct RenameDeviceRequest {
-    /// The device, by id or prefix.
+    /// The device, by id or prefix, or by its name where only one has it.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// Its new name, 1 to 64 characters.
@@ -1540,12 +1540,16 @@ pub struct ConfirmLinkRequest {
     /// The passphrase of this device.
     #[prost(string, tag = "2")]
     pub passphrase: ::prost::alloc::string::String,
+    /// Only say whether these could be the words; set by a client before it asks for the passphrase. Nobody is let in, and the passphrase
+    /// is not looked at.
+    #[prost(bool, tag = "200")]
+    pub check_only: bool,
 }
 /// ConfirmLinkResponse confirms that the device belongs to the vault.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ConfirmLinkResponse {
-    /// The device.
+    /// The device; absent where the words were only checked.
     #[prost(message, optional, tag = "1")]
     pub device: ::core::option::Option<Device>,
 }
@@ -1573,6 +1577,10 @@ pub struct JoinVaultRequest {
     /// The passphrase of this device; not that of the other one.
     #[prost(string, tag = "4")]
     pub passphrase: ::prost::alloc::string::String,
+    /// Only say whether a journal could be joined with this code, address and name; set by a client before it asks for a passphrase, which
+    /// is not looked at. The stream ends without a state then.
+    #[prost(bool, tag = "200")]
+    pub check_only: bool,
 }
 /// JoinVaultResponse is how far it got.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6337,7 +6345,7 @@ pub struct ImportEntriesResponse {
     /// How many entries were written (would be, in a dry run).
     #[prost(uint32, tag = "1")]
     pub imported: u32,
-    /// How many lines were there already.
+    /// How many lines were there already, but for those in differing.
     #[prost(uint32, tag = "2")]
     pub skipped: u32,
     /// The lines that could not be used.
@@ -6359,6 +6367,10 @@ pub struct ImportEntriesResponse {
     /// one the lowest id stands for all.
     #[prost(uint32, tag = "121")]
     pub unmerged: u32,
+    /// The ids of the entries that are there and have never said what an export's line of the batch says of them, in the order of the
+    /// lines; set by the daemon, at most one a line. They stay as they are, and are not counted in skipped.
+    #[prost(string, repeated, tag = "200")]
+    pub differing: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// UnusedKey is a key of imported lines that nothing was made of.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

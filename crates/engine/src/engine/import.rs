@@ -20,6 +20,7 @@ use haven_core::time::{LocalZone, Timestamp, Zones};
 use haven_feed::digest::digest;
 use thiserror::Error;
 
+use super::differing::Claim;
 use super::work::Changed;
 use super::writing::Written;
 use super::{Engine, Work, unreadable};
@@ -231,14 +232,18 @@ impl Engine {
         Ok(())
     }
 
-    fn plan_entry(&self, work: &Work<'_, '_>, plan: &mut Plan, one: Wanted) -> Result<(), Fault> {
+    fn plan_entry(&mut self, work: &mut Work<'_, '_>, plan: &mut Plan, one: Wanted) -> Result<(), Fault> {
         let Wanted { line, id, identity, read, unused } = one;
         let is_foreign = read.id.is_none();
         let is_there = plan.ids.contains(id.as_bytes())
             || self.view.entry(id).is_some()
             || (is_foreign && self.view.imported(&identity).is_some());
         if is_there {
-            plan.outcome.skipped += 1;
+            if self.is_other(work, plan, id, read)? {
+                plan.outcome.differing.push(id);
+            } else {
+                plan.outcome.skipped += 1;
+            }
             return Ok(());
         }
         let stamp = Timestamp::from_millis(read.date.sort_key().seconds.saturating_mul(1000));
@@ -273,6 +278,27 @@ impl Engine {
         plan.unused(unused);
         plan.make_met(*id.as_bytes(), fields, modified.as_millis(), met);
         Ok(())
+    }
+
+    /// Whether the line of an export says of an entry that is there, or stands in the file already, what is nowhere in it.
+    fn is_other(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        plan: &Plan,
+        id: EntryId,
+        read: EntryLine,
+    ) -> Result<bool, Fault> {
+        let Some(exact) = read.exact.clone() else { return Ok(false) };
+        let people = exact.people.iter().map(|(id, _)| *id).collect();
+        // What exceeds the limits of an entry cannot be what is here.
+        let Ok(draft) = read.draft([0; 32], people, None) else { return Ok(true) };
+        let fields = fields::of_exported(&draft, &exact);
+        let planned =
+            plan.ids.contains(id.as_bytes()).then(|| plan.new.iter().find(|new| new.id == *id.as_bytes()));
+        match planned.flatten() {
+            Some(new) => Ok(!self.agrees(id, &fields, &new.fields)),
+            None => self.differs(work, &Claim { id, fields: &fields, rest: &exact.rest }),
+        }
     }
 
     /// The people of an exported entry. One whose own line is missing comes back by name.

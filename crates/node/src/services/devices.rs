@@ -6,6 +6,7 @@ use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_api::pb::device_service_server::DeviceService;
 use haven_engine::command::{Command, Fault, LinkEnd, Reply};
+use haven_engine::join::could_be_words;
 use haven_engine::view::{DeviceShown, Linking};
 use tonic::{Request, Response, Status};
 
@@ -81,8 +82,14 @@ impl DeviceService for Devices {
         &self,
         request: Request<pb::ConfirmLinkRequest>,
     ) -> Result<Response<pb::ConfirmLinkResponse>, Status> {
-        let pb::ConfirmLinkRequest { words, passphrase } = request.into_inner();
+        let pb::ConfirmLinkRequest { words, passphrase, check_only } = request.into_inner();
         self.0.opened()?;
+        if check_only {
+            return match could_be_words(&words) {
+                true => Ok(Response::new(pb::ConfirmLinkResponse { device: None })),
+                false => Err(Refused::Fault(Fault::WordsMistyped).into()),
+            };
+        }
         let right = self.0.try_passphrase(move |locked| locked.check(&passphrase)).await;
         right.map_err(ApiError::from)?;
         self.0.passed().await?;

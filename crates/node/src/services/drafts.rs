@@ -61,7 +61,7 @@ impl DraftService for Drafts {
             title: it.draft.title.clone(),
             saved_ms: it.saved.as_millis(),
             exercise: it.draft.exercise.as_ref().map(exercise_ref_to_pb),
-            opening: opening(&it.draft.text).to_owned(),
+            opening: opening(&it.draft.text),
             problem: it.problem.as_ref().map(Fault::to_string).unwrap_or_default(),
         });
         Ok(Response::new(pb::ListDraftsResponse { drafts: drafts.collect() }))

@@ -121,5 +121,6 @@ fn imported_to_pb(imported: Imported, repeated: usize) -> pb::ImportEntriesRespo
         definitions: count(imported.definitions),
         forgotten: count(imported.forgotten),
         unmerged: count(imported.unmerged),
+        differing: imported.differing.iter().map(ToString::to_string).collect(),
     }
 }

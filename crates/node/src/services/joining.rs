@@ -30,15 +30,20 @@ pub(super) async fn join(
     node: &Node,
     request: pb::JoinVaultRequest,
 ) -> Result<Answers<pb::JoinVaultResponse>, Status> {
+    let is_check = request.check_only;
     let Join { code, server_url, device_name, passphrase } = join_from_pb(request);
     if matches!(node.found().await?, Found::Vault) {
         return Err(Refused::VaultExists.into());
     }
     let name = names::device(&device_name)?;
-    strong_enough(&**node.host(), &passphrase)?;
     let url = server::address(&server_url)?.to_owned();
     let (joining, first) =
         Joining::start(&code, name, &mut HostEntropy(&**node.host())).map_err(|fault| of_join(&fault))?;
+    // Last: whoever has to find another passphrase shall not hear of a mistyped code only then.
+    if is_check {
+        return Ok(Box::pin(futures_util::stream::empty()));
+    }
+    strong_enough(&**node.host(), &passphrase)?;
     let permit = node.begin_joining().ok_or_else(|| {
         ApiError::invalid(NOT_JOINED, "this device is joining already")
             .with_next("End the other attempt first.")

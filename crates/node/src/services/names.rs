@@ -106,7 +106,7 @@ pub(super) fn side(met: &[Version], text: &str) -> Result<Version, ApiError> {
     match (exact, begin.next(), begin.next()) {
         (Some(place), _, _) | (None, Some(place), None) => Ok(met[place].clone()),
         (None, None, _) => Err(ApiError::new(Reason::NotFound, "nothing was settled")
-            .because("this version is none of those that met in this entry")
+            .because("this version isn't one of those to choose from in this entry")
             .with_next(next)),
         (None, Some(_), Some(_)) => Err(ApiError::new(Reason::AmbiguousId, "nothing was settled")
             .because("several versions begin like that")
@@ -116,23 +116,25 @@ pub(super) fn side(met: &[Version], text: &str) -> Result<Version, ApiError> {
 
 /// The one device that an id or the beginning of one names.
 pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiError> {
-    let wanted = text.trim().to_lowercase();
-    if wanted.is_empty() || !wanted.bytes().all(|letter| letter.is_ascii_hexdigit()) {
-        return Err(ApiError::invalid("no device was named", "an id has the digits 0-9 and a-f only")
-            .with_next("`haven device list` shows the ids."));
+    let wanted = text.trim();
+    if wanted.is_empty() {
+        return Err(ApiError::invalid("no device was named", "neither an id nor a name was given")
+            .with_next("`haven device list` shows the ids and names."));
     }
-    let mut found = devices.iter().filter(|shown| shown.id.starts_with(&wanted));
-    match (found.next(), found.next()) {
-        (Some(shown), None) => Ok(shown.feed),
-        (None, _) => Err(ApiError::new(Reason::NotFound, "no such device")
-            .because("no device has this id")
-            .with_next("`haven device list` shows the ids.")),
-        (Some(_), Some(_)) => {
-            let ids = devices.iter().filter(|shown| shown.id.starts_with(&wanted));
-            Err(ApiError::new(Reason::AmbiguousId, "it isn't clear which device is meant")
-                .because("several devices have ids that begin like that")
-                .with_candidates(ids.map(|shown| shown.id.clone())))
-        }
+    let id = wanted.to_lowercase();
+    let has_id = |shown: &&DeviceShown| shown.id.starts_with(&id);
+    let has_name = |shown: &&DeviceShown| shown.name == wanted;
+    // A name that is spelt like the beginning of an id is the rarer thing.
+    let by_id: Vec<_> = devices.iter().filter(has_id).collect();
+    let found = if by_id.is_empty() { devices.iter().filter(has_name).collect() } else { by_id };
+    match found.as_slice() {
+        [shown] => Ok(shown.feed),
+        [] => Err(ApiError::new(Reason::NotFound, "no such device")
+            .because("no device has this id or name")
+            .with_next("`haven device list` shows the ids and names.")),
+        several => Err(ApiError::new(Reason::AmbiguousId, "it isn't clear which device is meant")
+            .because("several devices have this name, or ids that begin like that")
+            .with_candidates(several.iter().map(|shown| shown.id.clone()))),
     }
 }
 

@@ -16,7 +16,8 @@ async fn a_device_gets_another_name_without_a_server_and_keeps_it() {
         let renamed = device.client.rename_device(&this.id[..4], name).await.unwrap();
         assert_eq!((renamed.id.as_str(), renamed.name.as_str(), renamed.this), (&*this.id, kept, true));
     }
-    device.client.rename_device(&this.id, "Desk").await.unwrap();
+    let by_name = device.client.rename_device(&"ü".repeat(64), "Desk").await.unwrap();
+    assert_eq!((by_name.id.as_str(), by_name.name.as_str()), (&*this.id, "Desk"), "its name is enough");
     device.client.lock().await.unwrap();
     device.client.unlock(STRONG.to_owned()).await.unwrap();
     assert_eq!(device.client.devices().await.unwrap()[0].name, "Desk");
@@ -35,7 +36,7 @@ async fn a_device_that_is_not_there_and_a_name_that_is_none_are_refused() {
     for (id, name, expected) in [
         ("ffffffffffffffff", "Desk", Reason::NotFound),
         ("", "Desk", Reason::InvalidArgument),
-        ("Laptop", "Desk", Reason::InvalidArgument),
+        ("Elsewhere", "Desk", Reason::NotFound),
         (&this.id, "", Reason::InvalidArgument),
         (&this.id, "two\nlines", Reason::InvalidArgument),
         (&this.id, &"x".repeat(65), Reason::InvalidArgument),

@@ -38,6 +38,30 @@ fn newcomer(server: &FakeServer) -> Device {
     device
 }
 
+/// What was typed is looked at before anybody is asked for a passphrase, and nothing comes of the looking.
+#[tokio::test(start_paused = true)]
+async fn what_was_typed_is_checked_before_a_passphrase_is_asked() {
+    let (device, server) = connected().await;
+    let (code, new) = (device.client.start_link().await.unwrap().code, newcomer(&server));
+    let typed = |code: &str| Join { passphrase: String::new(), ..join(code) };
+    new.client.check_join(typed(&code)).await.unwrap();
+    let mistyped = format!("{}{}", if code.starts_with('A') { 'B' } else { 'A' }, &code[1..]);
+    assert_eq!(reason(new.client.check_join(typed(&mistyped)).await), Some(Reason::CodeMalformed));
+    assert_eq!(reason(new.client.join(typed(&mistyped)).await.map(drop)), Some(Reason::CodeMalformed));
+    assert_eq!(reason(device.client.check_join(typed(&code)).await), Some(Reason::VaultExists));
+
+    let (_joining, words) = answered(&device, &new, &code).await;
+    for (typed, expected) in [
+        (words.as_str(), None),
+        ("abandon ability able", None),
+        ("abandon ability", Some(Reason::InvalidArgument)),
+        ("abandon ability abel", Some(Reason::InvalidArgument)),
+    ] {
+        assert_eq!(reason(device.client.check_link_words(typed).await), expected, "{typed}");
+    }
+    assert_eq!(device.client.devices().await.unwrap().len(), 1, "nobody was let in");
+}
+
 /// How joining ends for somebody who comes too late.
 async fn refused(device: &Device, code: &str) -> Option<Reason> {
     let mut states = match device.client.join(join(code)).await {

@@ -28,13 +28,13 @@ async fn exported(device: &Device) -> Vec<String> {
 }
 
 async fn imported(device: &Device, lines: &[String]) -> Imported {
+    imported_as(device, lines, false).await
+}
+
+async fn imported_as(device: &Device, lines: &[String], dry_run: bool) -> Imported {
     let line = |(number, line): (u64, &String)| ImportLine { number, content: line.clone().into() };
     let lines: Vec<_> = (1..).zip(lines).map(line).collect();
-    device
-        .client
-        .import(Import { id: [7; 16], lines, dry_run: false, zone: String::new() }, |_| ())
-        .await
-        .unwrap()
+    device.client.import(Import { id: [7; 16], lines, dry_run, zone: String::new() }, |_| ()).await.unwrap()
 }
 
 /// Moves a journal into an empty one and looks whether it is the same; gives the empty one and its lines.
@@ -52,7 +52,7 @@ async fn moved(device: &Device) -> (Device, Vec<String>) {
     }
     let twice = imported(&other, &lines).await;
     assert_eq!((twice.imported, twice.people, twice.definitions), (0, 0, 0), "again changes nothing");
-    assert_eq!(twice.skipped, done.imported);
+    assert_eq!((twice.skipped, twice.differing_total), (done.imported, 0), "and tells nothing");
     imported(device, &lines).await;
     assert!(exported(device).await == lines, "nor does it where it came from");
     assert!(exported(&other).await == lines);
@@ -525,4 +525,76 @@ async fn a_file_of_a_newer_release_is_refused_whole() {
         "{refused:?}"
     );
     assert_eq!(device.client.status().await.unwrap().entries, Some(0));
+}
+
+/// What an export says that this journal has never said is told, and only that; nothing here changes.
+#[tokio::test(start_paused = true)]
+async fn words_of_an_export_that_are_nowhere_here_are_told() {
+    let a = Device::with_vault().await;
+    let id = a.note("first words").await;
+    a.note("another").await;
+    let older = exported(&a).await;
+    let c = Device::with_vault().await;
+    assert!(imported(&c, &older).await.differing.is_empty());
+
+    a.host.move_clock(5_000);
+    let change = |edit: Edit| async { a.client.edit(&id, edit, None).await.unwrap() };
+    change(Edit { text: Some("first words, and more".to_owned()), ..Edit::default() }).await;
+    let newer = exported(&a).await;
+    let before = exported(&c).await;
+    for dry_run in [true, false] {
+        let done = imported_as(&c, &newer, dry_run).await;
+        assert_eq!((done.imported, done.skipped), (0, 1));
+        assert_eq!((done.differing, done.differing_total), (vec![id.clone()], 1));
+    }
+    assert!(exported(&c).await == before, "nothing here changed");
+
+    let back = imported(&a, &older).await;
+    assert_eq!((back.skipped, back.differing_total), (2, 0), "this journal is simply newer");
+    for edit in [
+        Edit { title: Some("t".to_owned()), ..Edit::default() },
+        Edit { add_tags: vec!["calm".to_owned()], ..Edit::default() },
+        Edit { at: Some("2020-02-02".parse().unwrap()), ..Edit::default() },
+    ] {
+        let (one, other) = (Device::with_vault().await, exported(&a).await);
+        imported(&one, &other).await;
+        change(edit).await;
+        let done = imported(&one, &exported(&a).await).await;
+        assert_eq!(done.differing, [id.as_str()]);
+        assert_eq!(imported(&a, &other).await.differing_total, 0);
+    }
+    let (one, other) = (Device::with_vault().await, exported(&a).await);
+    imported(&one, &other).await;
+    a.client.trash(&id).await.unwrap();
+    assert_eq!(
+        imported(&one, &exported(&a).await).await.differing,
+        [id.as_str()],
+        "it is in the trash there"
+    );
+    assert_eq!(imported(&a, &other).await.differing_total, 0);
+
+    let both: Vec<_> = older.iter().chain(&newer).cloned().collect();
+    let empty = Device::with_vault().await;
+    let done = imported(&empty, &both).await;
+    assert_eq!((done.imported, done.differing), (2, vec![id.clone()]), "the second line of one file too");
+}
+
+/// A side that another journal has not settled is told where it is nowhere here, and not where it was settled.
+#[tokio::test(start_paused = true)]
+async fn sides_of_an_export_that_are_nowhere_here_are_told() {
+    let a = Device::with_vault().await;
+    let entry = a.client.add(Draft::note("slept at ten")).await.unwrap();
+    let (id, c) = (entry.id.to_string(), Device::with_vault().await);
+    imported(&c, &exported(&a).await).await;
+    for words in ["slept at nine", "slept at eleven"] {
+        a.host.move_clock(5_000);
+        let edit = Edit { text: Some(words.to_owned()), ..Edit::default() };
+        a.client.edit(&id, edit, Some(&entry.version)).await.unwrap();
+    }
+    let met = exported(&a).await;
+    assert!(met.iter().any(|line| line.contains("\"met\"")));
+    assert_eq!(imported(&a, &met).await.differing_total, 0);
+    assert_eq!(imported(&c, &met).await.differing, [id.as_str()]);
+    a.client.settle(&id, haven_api::journal::Keep::Both).await.unwrap();
+    assert_eq!(imported(&a, &met).await.differing_total, 0, "it was settled here, and is in the history");
 }

@@ -251,6 +251,8 @@ fn a_device_with_a_journal_joins_no_other() {
     let passphrase = new.passphrase();
     let arguments = ["device", "join", &code, "--server", &server.url(), "--passphrase-file", &passphrase];
     new.fails(&arguments, 6, "VAULT_EXISTS");
+    let asked = haven_e2e::terminal::at_terminal(&new, &arguments[..5], "true", "").stdout;
+    assert!(asked.contains("has a journal already") && !asked.contains("passphrase for this"), "{asked}");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn words_piped_in_while_locked_survive_a_power_cut_and_are_an_entry_after_unlock
     device.kill_daemon();
     assert_eq!(waiting(&device), 1);
     let told = device.command(&["status"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&told.stdout).contains("1 text waits sealed"), "{told:?}");
+    assert!(String::from_utf8_lossy(&told.stdout).contains("1 entry waits sealed"), "{told:?}");
     let on_disk = Device::files(&device.home());
     assert!(on_disk.iter().all(|(_, bytes)| !bytes.windows(8).any(|part| part == b"precious")));
     device.unlock();

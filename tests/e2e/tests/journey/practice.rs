@@ -44,13 +44,31 @@ fn an_exercise_that_was_left_on_one_device_is_gone_on_with_on_another() {
     let open = &phone.json(&["today"])["open"][0];
     assert_eq!((text(open, "exercise"), text(open, "entry")), ("name-it", text(&begun, "id")));
     let went_on = done(&phone, &["name-it"], &["y", "stung", "", "20"]);
-    assert!(went_on.contains("Go on? [Y/n]"), "{went_on}");
+    assert!(went_on.contains("with open questions. Go back to it? [y/N]"), "{went_on}");
     phone.sync();
     laptop.sync();
     let shown = laptop.json(&["show", text(&begun, "id")]);
     assert_eq!((&shown["answers"]["suds_before"], &shown["answers"]["suds_after"]), (&json!(30), &json!(20)));
     assert_eq!(laptop.entries(), 1);
     assert_eq!(laptop.json(&["today"])["open"], json!([]));
+}
+
+#[test]
+fn what_was_kept_with_open_questions_stays_as_it_is_unless_asked_for() {
+    let device = Device::begun();
+    let begun = br#"{"suds_before": 30, "emotions": [{"name": "sad", "strength": 3}]}"#;
+    let kept = device.run_with(&["practice", "do", "name-it", "--answers", "-"], begun).json();
+    let again = done(&device, &["name-it"], &["", "70", "sad = 4", "", "", "60"]);
+    assert!(
+        again.contains("Go back to it? [y/N]") && again.contains("How heavy is it right now?"),
+        "{again}"
+    );
+    assert_eq!(device.entries(), 2, "another round is another entry");
+    let shown = device.json(&["show", text(&kept, "id")]);
+    assert_eq!(
+        (&shown["answers"]["suds_before"], &shown["answers"]["suds_after"]),
+        (&json!(30), &json!(null))
+    );
 }
 
 #[test]

@@ -42,7 +42,8 @@ impl Sitting {
         let choice = ExerciseChoice { id: args.id.clone(), version: None };
         let draft = Draft { exercise: Some(choice), people: args.people.clone(), ..Draft::default() };
         let mut sitting = Self { haven, people, id: editor::random()?, draft, entry: None, is_kept: false };
-        if sitting.resume(cx, &args.id).await? {
+        let is_single = offered.as_ref().is_ok_and(|exercise| exercise.single);
+        if sitting.resume(cx, &args.id, is_single).await? {
             let exercise = sitting.exercise(&args.id, offered).await?;
             let exercise = without_empty(&sitting.haven, exercise, &sitting.draft.answers).await?;
             let stepper = Stepper::new(exercise, sitting.draft.answers.clone());
@@ -61,7 +62,7 @@ impl Sitting {
     }
 
     /// Goes on with what was begun, here or on another device, if the person wants to. Tells whether it does.
-    async fn resume(&mut self, cx: &Cx, id: &ExerciseId) -> Result<bool, Fault> {
+    async fn resume(&mut self, cx: &Cx, id: &ExerciseId, is_single: bool) -> Result<bool, Fault> {
         let drafts = self.haven.drafts().await?;
         let here = drafts.iter().find(|draft| draft.exercise.as_ref().is_some_and(|it| it.id == *id));
         if let Some(draft) = here {
@@ -72,9 +73,13 @@ impl Sitting {
             self.go_on(self.haven.draft(draft.id).await?);
             return Ok(true);
         }
+        // The one entry that a journal keeps of an exercise is opened without a question.
+        if is_single {
+            return Ok(false);
+        }
         let today = self.haven.today(LANGUAGE).await?;
         let Some(open) = today.open.iter().find(|open| open.exercise == *id) else { return Ok(false) };
-        if !goes_on(cx, &open.date.to_string()).await? {
+        if !goes_back(cx, &open.date.to_string()).await? {
             return Ok(false);
         }
         self.change(self.haven.entry(&open.entry.to_string(), None).await?);
@@ -240,6 +245,13 @@ async fn goes_on(cx: &Cx, since: &str) -> Result<bool, Fault> {
     let question = format!("You began this on {since}. Go on? [Y/n] ");
     let answer = ask::line(cx, &question, "Pass --answers FILE.").await?;
     Ok(!matches!(answer.trim().to_lowercase().as_str(), "n" | "no"))
+}
+
+/// What was kept is an entry: whoever does the exercise again mostly means another time, and Enter must not write over that one.
+async fn goes_back(cx: &Cx, date: &str) -> Result<bool, Fault> {
+    let question = format!("You kept one on {date} with open questions. Go back to it? [y/N] ");
+    let answer = ask::line(cx, &question, "Pass --answers FILE.").await?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// The entry of an exercise that a journal keeps once.

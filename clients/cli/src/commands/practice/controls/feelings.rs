@@ -16,6 +16,10 @@ pub(in super::super) struct Feelings {
     pub(in super::super) at: usize,
     pub(in super::super) own: Line,
     pub(in super::super) scale: Scale,
+    /// Whether the last digit would have gone beyond the scale and was not taken.
+    pub(in super::super) is_refused: bool,
+    /// Whether the strength at the arrows is being typed. One that was there before a digit begins anew.
+    is_typing: bool,
 }
 
 /// One feeling.
@@ -49,7 +53,14 @@ impl Feelings {
                 None => feelings.push(Feeling { strength, ..own(name) }),
             }
         }
-        Self { feelings, at: 0, own: Line::default(), scale: scale.clone() }
+        Self {
+            feelings,
+            at: 0,
+            own: Line::default(),
+            scale: scale.clone(),
+            is_refused: false,
+            is_typing: false,
+        }
     }
 
     /// Whether the feelings stand in groups.
@@ -91,6 +102,8 @@ impl Feelings {
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return Did::Nothing;
         }
+        let was_typing = std::mem::take(&mut self.is_typing);
+        self.is_refused = false;
         match key.code {
             KeyCode::PageUp => self.turn_group(false),
             KeyCode::PageDown => self.turn_group(true),
@@ -99,7 +112,7 @@ impl Feelings {
             KeyCode::Enter if self.own.is_blank() => return Did::Next,
             KeyCode::Enter => self.add(),
             _ if self.at == self.feelings.len() => return self.own.key(key),
-            KeyCode::Char(digit) if digit.is_ascii_digit() => self.type_strength(digit),
+            KeyCode::Char(digit) if digit.is_ascii_digit() => self.type_strength(digit, was_typing),
             KeyCode::Left => self.turn(-self.scale.step),
             KeyCode::Right => self.turn(self.scale.step),
             KeyCode::Char(' ') if self.feelings[self.at].strength.is_some() => self.set(None),
@@ -124,16 +137,17 @@ impl Feelings {
         }
     }
 
-    /// Where no point has two digits, one is the strength; elsewhere it is put behind those that stand there.
-    fn type_strength(&mut self, digit: char) {
-        let before = self.feelings[self.at].strength.filter(|_| self.scale.max > 9);
+    /// Where no point has two digits, one is the strength; elsewhere it is put behind those that are being typed. A digit that
+    /// goes beyond the scale is not taken: what stands there was meant.
+    fn type_strength(&mut self, digit: char, was_typing: bool) {
+        let before = self.feelings[self.at].strength.filter(|_| was_typing && self.scale.max > 9);
         let typed = format!("{}{digit}", before.map_or_else(String::new, |number| number.to_string()));
-        let fits = |text: &str| {
-            text.parse().ok().filter(|number| (self.scale.min..=self.scale.max).contains(number))
-        };
-        if let Some(number) = fits(&typed).or_else(|| fits(&digit.to_string())) {
-            self.set(Some(number));
+        let fits = typed.parse().ok().filter(|number| (self.scale.min..=self.scale.max).contains(number));
+        match fits {
+            Some(number) => self.set(Some(number)),
+            None => self.is_refused = true,
         }
+        self.is_typing = true;
     }
 
     fn turn(&mut self, by: i32) {

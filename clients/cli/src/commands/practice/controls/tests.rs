@@ -117,13 +117,26 @@ fn a_dial_shows_no_number_before_it_is_turned() {
 }
 
 #[test]
-fn a_digit_too_many_begins_a_new_number() {
-    let five = Shape::Scale(scale(0, 5));
+fn a_digit_beyond_the_scale_is_not_taken() {
+    let (five, percent) = (Shape::Scale(scale(0, 5)), Shape::Scale(scale(0, 100)));
+    check(&percent, &Json::Null, "250", &json!(25));
+    check(&percent, &Json::Null, "705", &json!(70));
+    check(&percent, &Json::Null, "1000", &json!(100));
+    check(&percent, &Json::Null, "070", &json!(70));
+    check(&percent, &Json::Null, "00", &json!(0));
+    check(&percent, &Json::Null, "-7", &json!(7));
+    check(&percent, &Json::Null, "705<back>5", &json!(75));
+    check(&percent, &json!(65), "40", &json!(40));
+    check(&percent, &Json::Null, "<up>40", &json!(40));
     check(&five, &Json::Null, "34", &json!(4));
+    check(&five, &Json::Null, "39", &json!(3));
     check(&five, &Json::Null, "92", &json!(2));
     check(&five, &json!(3), "4", &json!(4));
-    check(&Shape::Scale(scale(0, 100)), &json!(65), "40", &json!(40));
-    check(&Shape::Scale(scale(-5, 5)), &Json::Null, "-34", &json!(4));
+    check(&Shape::Scale(scale(-5, 5)), &Json::Null, "-34", &json!(-3));
+    let feelings =
+        Shape::Emotions { strength: scale(1, 100), suggestions: choices(), count: Count { min: 0, max: 9 } };
+    check(&feelings, &Json::Null, "705", &json!([{"name": "a", "strength": 70}]));
+    check(&feelings, &Json::Null, "70<down><up>5", &json!([{"name": "a", "strength": 5}]));
 }
 
 #[test]

@@ -128,7 +128,11 @@ impl Sheet {
         let shown = if dial.typed.is_empty() { "–" } else { &dial.typed };
         self.lines.push(Line::from(vec![
             Span::styled(shown.to_owned(), BOLD),
-            Span::styled(format!("   {} to {}{steps}", scale.min, scale.max), FAINT),
+            if dial.is_refused {
+                Span::styled(format!("   not taken: {} to {}{steps}", scale.min, scale.max), BOLD)
+            } else {
+                Span::styled(format!("   {} to {}{steps}", scale.min, scale.max), FAINT)
+            },
         ]));
         self.look_here();
         self.blank();
@@ -228,6 +232,10 @@ impl Sheet {
             let gap = " ".repeat(widest + 2 - display_width(&feeling.label));
             let dots = "■".repeat(usize::try_from(number).unwrap_or(0));
             last.push_span(Span::raw(format!("{gap}{dots}")));
+        }
+        if feelings.at == at && feelings.is_refused {
+            let range = format!("     not taken: {} to {}", feelings.scale.min, feelings.scale.max);
+            self.words(&range, BOLD);
         }
     }
 
