@@ -30,7 +30,7 @@ impl Dial {
         match key.code {
             KeyCode::Char(letter)
                 if letter.is_ascii_digit()
-                    || (letter == '-' && !(self.is_typing && !self.typed.is_empty())) =>
+                    || (letter == '-' && (!self.is_typing || self.typed.is_empty())) =>
             {
                 self.write(letter);
             }
