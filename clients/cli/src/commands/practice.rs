@@ -240,6 +240,18 @@ fn held(harm: &HarmQuestion, why: &str) -> Fault {
     Fault::decision("the exercise wasn't done", why.to_owned(), next)
 }
 
+/// What stands behind the name of somebody with whom it is not safe to be open.
+const NOT_SAFE: &str = "  (marked not safe)";
+
+/// What is said once a gate stayed closed.
+const CLOSED: &str = "Closed; nothing was written. `haven help-now` shows who to call.";
+
+/// Words without the sentences that stand in what was said just before.
+fn once(said: &str, words: &str) -> String {
+    let is_new = |sentence: &&str| !said.contains(sentence.trim_end());
+    words.split_inclusive(". ").filter(is_new).collect::<String>().trim_end().to_owned()
+}
+
 /// How the questions of a sitting came to an end.
 enum Ending {
     /// They were all asked, or it was better to stop.
@@ -280,6 +292,7 @@ async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
     loop {
         if matches!(ending, Ending::Held) {
             sitting.forget().await?;
+            cx.note(CLOSED);
             return Ok(None);
         }
         let Err(fault) = sitting.keep(stepper.answers()).await else { break };
@@ -328,4 +341,24 @@ pub(super) fn answered(file: &Path) -> Result<ValueMap, Fault> {
             unfit(format!("no JSON object at line {}, column {}", error.line(), error.column()))
         })?;
     Ok(answers.into_iter().map(|(field, answer)| (field, answer.into())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_that_was_said_is_not_said_again() {
+        let said = "You've noted it. Trust that fear. A no is different.";
+        for (words, left) in [
+            ("Trust that fear. A no is different. Someone can help.", "Someone can help."),
+            ("Someone can help. Trust that fear.", "Someone can help."),
+            ("A no is different.", ""),
+            ("Trust that fear, all the same.", "Trust that fear, all the same."),
+            ("", ""),
+        ] {
+            assert_eq!(once(said, words), left);
+        }
+        assert_eq!(once("", "Trust that fear."), "Trust that fear.");
+    }
 }

@@ -10,7 +10,7 @@ use haven_core::answers::{ExerciseId, Value, ValueMap};
 use haven_core::entry::EntryKind;
 use haven_core::exercise::Phase;
 use haven_core::id::{EntryId, PersonId};
-use haven_core::person::{ResolveError, resolve_person};
+use haven_core::person::{ResolveError, Safe, resolve_person};
 use haven_core::time::Timestamp;
 
 use super::choices::without_empty;
@@ -126,6 +126,15 @@ impl Sitting {
     /// Whether somebody it concerns is marked as not safe to be open with.
     pub(super) fn is_unsafe(&self, exercise: &Exercise, answers: &ValueMap) -> bool {
         is_unsafe(&self.people, &self.draft.people, exercise, answers)
+    }
+
+    /// Who is marked as not safe to be open with, for an exercise that minds.
+    pub(super) fn not_safe(&self, exercise: &Exercise) -> Vec<String> {
+        if exercise.harm_question.is_none() && exercise.unsafe_notice.is_empty() {
+            return Vec::new();
+        }
+        let marked = self.people.iter().filter(|person| person.safe == Some(Safe::No));
+        marked.map(|person| person.id.to_string()).collect()
     }
 
     /// The gate, if it holds without a question.
