@@ -73,7 +73,7 @@ async fn questions(
         }
         is_unsafe = now;
         // What cannot be kept now is kept at the end, or that says why not.
-        let _ = sitting.keep(stepper.answers()).await;
+        let _ = sitting.keep(stepper).await;
         if sitting.is_kept() {
             let id = &stepper.exercise().summary.exercise.id;
             *cx.parting.borrow_mut() =

@@ -31,7 +31,7 @@ pub(super) fn draw(walk: &mut Walk, frame: &mut Frame<'_>, still: bool) {
     walk.columns = columns;
     let mut sheet = page(walk, columns, still);
     // A key stays with what it does: the lines break between the pairs only.
-    let foot = keys(&walk.page).replace(' ', "\u{a0}").replace("\u{a0}·\u{a0}", "\u{a0}· ");
+    let foot = keys(&walk.page, &walk.stepper).replace(' ', "\u{a0}").replace("\u{a0}·\u{a0}", "\u{a0}· ");
     let foot = wrapped(&foot, Some(columns)).replace('\u{a0}', " ");
     let foot: Vec<&str> = foot.lines().collect();
     let foot_height = u16::try_from(foot.len()).unwrap_or(1).min(area.height / 3);
@@ -192,6 +192,10 @@ fn end(stepper: &Stepper, sheet: &mut Sheet) {
         sheet.words("Nothing was answered, so there's nothing to save.", BOLD);
         return;
     }
+    if stepper.is_declined() {
+        sheet.words("That's all for now. Nothing is kept.", BOLD);
+        return;
+    }
     sheet.words("That's all for now.", BOLD);
     let open: Vec<_> = stepper.open().collect();
     if open.is_empty() {
@@ -214,7 +218,7 @@ fn question(field: &Field, control: &Control, sheet: &mut Sheet, still: bool) {
 }
 
 /// The keys of a page.
-fn keys(page: &Page) -> String {
+fn keys(page: &Page, stepper: &Stepper) -> String {
     let walk = "Shift-Tab back · Esc leave for now";
     match page {
         Page::Intro => "Enter begin · Esc leave".to_owned(),
@@ -225,6 +229,7 @@ fn keys(page: &Page) -> String {
         Page::Held(Before::Question) => "Enter close · Shift-Tab choose someone else".to_owned(),
         Page::Notice(Notice { is_last: true, .. }) => format!("Enter end here · {walk}"),
         Page::Notice(_) => format!("Enter go on · {walk}"),
+        Page::End if stepper.is_declined() => format!("Enter close · {walk}"),
         Page::End => format!("Enter save · {walk}"),
         Page::Leaving(_) => "Enter leave · Esc stay".to_owned(),
         Page::Question(control) => {

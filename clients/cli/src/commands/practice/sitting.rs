@@ -170,7 +170,12 @@ impl Sitting {
     }
 
     /// Keeps the answers so far, so that nothing that ends the sitting loses them; sealed, if the journal was locked meanwhile.
-    pub(super) async fn keep(&mut self, answers: &ValueMap) -> Result<(), Fault> {
+    /// Of somebody for whom now is not the time nothing is kept.
+    pub(super) async fn keep(&mut self, stepper: &Stepper) -> Result<(), Fault> {
+        if stepper.is_declined() && self.entry.is_none() {
+            return self.forget().await;
+        }
+        let answers = stepper.answers();
         if *answers == self.draft.answers && !self.is_kept {
             return Ok(());
         }

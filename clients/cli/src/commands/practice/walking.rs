@@ -141,7 +141,7 @@ impl Walking {
             return;
         }
         // What cannot be kept now is kept at the end, or that says why not.
-        let _ = sitting.keep(self.walk.stepper.answers()).await;
+        let _ = sitting.keep(&self.walk.stepper).await;
         if !self.walk.reply(reply, &notice) {
             self.ask(sitting).await;
         }
@@ -160,7 +160,7 @@ impl Walking {
         self.walk.note();
         if sitting.held(&self.walk.stepper).is_none() {
             // What cannot be kept now is kept at the end, or that says why not.
-            let _ = sitting.keep(self.walk.stepper.answers()).await;
+            let _ = sitting.keep(&self.walk.stepper).await;
         }
     }
 

@@ -1,4 +1,5 @@
 use haven_api::convert::exercise::{from_pb, to_pb};
+use haven_api::practice::Shape;
 use haven_core::answers::ValueMap;
 use haven_core::content::Library;
 
@@ -203,4 +204,27 @@ fn from_somebody_marked_as_not_safe_one_goes_back_to_choose_another() {
     press(&mut walk, KeyCode::BackTab);
     assert_eq!(asked(&walk), "person");
     assert!(walk.stepper.answers().is_empty() && walk.unsafe_notice.is_empty());
+}
+
+#[test]
+fn a_time_is_taken_as_people_say_it_and_what_means_none_is_said() {
+    let mut walk = begun("trigger-chain", false, false);
+    let id = walk.stepper.exercise().fields.iter().find(|field| matches!(field.shape, Shape::DateTime));
+    let id = id.unwrap().id.clone();
+    walk.stepper.go_to(&id);
+    walk.ask(|_, _| Offer::default());
+    for (typed, is_taken) in [("soonish", false), ("last night", true)] {
+        typed.chars().for_each(|letter| drop(press(&mut walk, KeyCode::Char(letter))));
+        press(&mut walk, KeyCode::Enter);
+        assert_eq!(walk.stepper.answers().contains_key(&id), is_taken, "{typed}");
+        assert_eq!(walk.hint.contains("tonight, yesterday, 21:30"), !is_taken, "{}", walk.hint);
+    }
+    let kept = walk.stepper.answers()[&id].text().unwrap().parse::<haven_core::time::CivilTime>().unwrap();
+    assert!(kept.offset_seconds().is_some());
+    // Whoever goes back finds it as it would be typed.
+    walk.stepper.go_to(&id);
+    walk.ask(|_, _| Offer::default());
+    press(&mut walk, KeyCode::Enter);
+    assert!(walk.hint.is_empty());
+    assert_eq!(walk.stepper.answers()[&id].text().unwrap(), kept.to_string());
 }
