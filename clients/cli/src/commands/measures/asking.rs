@@ -25,8 +25,8 @@ const AT_CARD: &str = "Enter: go on · a country, such as Germany: its numbers �
 const KEEPS_CARD: &str =
     "That's neither a country we know nor `more`. The list stays until you press Enter alone.";
 
-/// How many rows the line below a page of the whole card may take on a narrow screen.
-const PROMPT_ROWS: usize = 4;
+/// How many rows the number above a page of the whole card and the prompt below it may take on a narrow screen.
+const PROMPT_ROWS: usize = 5;
 
 /// What goes back to the question before.
 const BACK: &str = "back";
@@ -321,8 +321,9 @@ impl<'a> Asking<'a> {
         let rows = self.screen.rows().map_or(lines.len(), |rows| rows.saturating_sub(PROMPT_ROWS));
         // Counted from the end, so that the last page is a full one and the numbers stand on it.
         let pages: Vec<&[&str]> = lines.rchunks(rows.max(1)).rev().collect();
+        let number = self.number.split(" · ").next().unwrap_or_default();
         for page in pages {
-            self.page(&page.join("\n"));
+            self.page(&format!("{number}\n\n{}", page.join("\n")));
             ask::line(self.cx, "Enter: on ", INSTEAD).await?;
         }
         Ok(())
