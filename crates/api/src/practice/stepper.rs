@@ -206,7 +206,7 @@ impl Stepper {
     pub fn ends_heavy(&self) -> bool {
         let fields = self.asked.iter().map(|at| &self.exercise.fields[*at]);
         let heavy = fields.filter(|field| is_about_weight(field));
-        let last = heavy.filter_map(|field| Some((field, self.answers.get(&field.id)?))).last();
+        let last = heavy.rev().find_map(|field| Some((field, self.answers.get(&field.id)?)));
         last.is_some_and(|(field, answer)| {
             answer.whole().is_some_and(|weight| weight >= HEAVY_FROM)
                 && matches!(reply(&field.shape, answer), Reply::Nothing)
