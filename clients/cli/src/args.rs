@@ -1,7 +1,7 @@
 //! The commands and their arguments.
 
 mod beside;
-mod day;
+pub(crate) mod day;
 mod devices;
 mod journal;
 mod measures;

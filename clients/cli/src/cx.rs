@@ -32,6 +32,8 @@ pub(crate) struct Cx {
     pub(crate) editing: Cell<bool>,
     /// What is said when the command is interrupted: how to go on with what was kept.
     pub(crate) parting: RefCell<String>,
+    /// Who to reach, once an answer of this run called for it or its person asked: shown again where the run ends too soon.
+    pub(crate) card: RefCell<String>,
 }
 
 impl Cx {
@@ -52,6 +54,7 @@ impl Cx {
             },
             editing: Cell::new(false),
             parting: RefCell::default(),
+            card: RefCell::default(),
         }
     }
 
@@ -83,6 +86,24 @@ impl Cx {
             Exit::Interrupted if !parting.is_empty() => fault.with_next(parting),
             _ => fault,
         })
+    }
+
+    /// Tells how a command failed. Where support was called for, who to reach comes last; and stopping there is no error.
+    pub(crate) fn fail(&self, fault: &Fault) {
+        let card = self.card.take();
+        if self.json || card.is_empty() {
+            fault.tell(self.json);
+            return;
+        }
+        match fault.exit() {
+            Exit::Interrupted if fault.next().is_empty() => {}
+            Exit::Interrupted => aside(&format!("{}\n", fault.next())),
+            _ => {
+                fault.tell(false);
+                aside("");
+            }
+        }
+        aside(card.trim_end());
     }
 
     /// Prints the result: an object for a script, words for a person.

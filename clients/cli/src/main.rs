@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(fault) => {
             let fault = daemon::explained(fault);
-            fault.tell(cx.json);
+            cx.fail(&fault);
             fault.exit()
         }
     };

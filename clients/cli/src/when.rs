@@ -102,6 +102,18 @@ pub(crate) fn today() -> Date {
     here().date()
 }
 
+/// What the clock on the wall shows, to the minute.
+pub(crate) fn clock() -> DateTime {
+    let now = jiff::Timestamp::now().to_zoned_datetime(system()).datetime();
+    now.with().second(0).subsec_nanosecond(0).build().unwrap_or(now)
+}
+
+/// A time as it would be typed here: without the zone, where that is the one of this shell.
+pub(crate) fn typed(text: &str) -> String {
+    let short: String = text.chars().take(16).collect();
+    if time(&short).is_ok_and(|read| read.to_string() == text) { short } else { text.to_owned() }
+}
+
 /// This moment.
 pub(crate) fn moment() -> Timestamp {
     Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())

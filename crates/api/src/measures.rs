@@ -144,6 +144,8 @@ pub struct Today {
     pub later: Vec<Later>,
     /// An exercise that might do good.
     pub suggestion: Option<Suggestion>,
+    /// Exercises that are not brought up today, since help was needed in the last days.
+    pub resting: Vec<ExerciseId>,
 }
 
 /// An exercise that was begun and left. It is gone on with by editing the entry.

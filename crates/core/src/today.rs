@@ -40,6 +40,8 @@ pub struct Today {
     pub later: Vec<Later>,
     /// An exercise that might do good; none when there is no small one to suggest.
     pub suggestion: Option<ExerciseId>,
+    /// Exercises that are not brought up, since help was needed in the last days and they are not for such days.
+    pub resting: BTreeSet<ExerciseId>,
 }
 
 /// An exercise that was begun and left.
@@ -89,7 +91,16 @@ pub fn today<'e>(
     let mut begun = BTreeSet::new();
     open.retain(|one| begun.len() < OPEN_MAX && begun.insert(one.exercise.clone()));
     later.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
-    Today { open, later, suggestion: suggestion(frame, &practice) }
+    Today { open, later, suggestion: suggestion(frame, &practice), resting: resting(frame, &practice) }
+}
+
+/// The exercises that are not brought up for some days after a time of need.
+fn resting(frame: &Frame<'_>, practice: &Practice) -> BTreeSet<ExerciseId> {
+    if !practice.needed_help && !practice.asked_for_help {
+        return BTreeSet::new();
+    }
+    let rests = |exercise: &&Exercise| exercise.safety.not_when.contains(&NotWhen::RecentHelp);
+    frame.exercises.iter().filter(rests).map(|exercise| exercise.id.clone()).collect()
 }
 
 /// What a suggestion has to know of the journal.
@@ -368,6 +379,23 @@ mod tests {
         for id in ["wait", "trigger-chain", "safe-presence"] {
             assert!(of(None).contains(&id.parse().unwrap()), "{id}");
         }
+    }
+
+    #[test]
+    fn what_asks_for_a_steady_day_rests_for_a_week_after_help_was_needed() {
+        let shelf = Shelf::built_in().unwrap();
+        let low = [entry(&shelf, 1, "phq-9", "2026-11-01", &[("q9", Answer::Scale(1))])];
+        let map: ExerciseId = "early-care-map".parse().unwrap();
+        for (day, rests) in [("2026-11-01", true), ("2026-11-08", true), ("2026-11-09", false)] {
+            let resting = on(&shelf, day, &low).resting;
+            assert_eq!(resting.contains(&map), rests, "{day}");
+            assert!(!resting.contains(&"five-senses".parse().unwrap()));
+        }
+        assert!(on(&shelf, "2026-11-01", &[]).resting.is_empty());
+        let Shelf { exercises, measures, .. } = &shelf;
+        let day = "2026-11-01".parse().unwrap();
+        let frame = Frame { people: &[], exercises, measures, today: day };
+        assert!(today(&frame, &[], Some(day)).resting.contains(&map), "help was asked for");
     }
 
     #[test]

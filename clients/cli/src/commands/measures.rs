@@ -229,12 +229,12 @@ async fn go(
     file: Option<&Path>,
     plain: bool,
 ) -> Result<(), Fault> {
-    let (result, is_card_shown) = match file {
+    let (result, shown) = match file {
         Some(file) => {
             let haven = cx.haven().await?;
             let measure = haven.measure(id, person, LANGUAGE).await?;
             let answers = sheet(&measure, &ask::text(file)?)?;
-            (haven.answer_measure(id, person, answers, None, LANGUAGE).await?, false)
+            (haven.answer_measure(id, person, answers, None, LANGUAGE).await?, None)
         }
         None if cx.asks => asking::go(cx, id, person, plain).await?,
         None => {
@@ -245,18 +245,13 @@ async fn go(
             ));
         }
     };
-    if result.support && !cx.json && !is_card_shown {
+    if result.support && !cx.json && shown.is_none() {
         // Before any score, and nobody has to answer it.
-        print(&format!("{}\n", card(cx, "", Reads::AtShell).await))?;
+        print(&format!("{WHY_SUPPORT}\n{}\n", support::on_the_way(cx, "", Reads::AtShell).await))?;
     }
-    let stays =
-        if result.support { format!("\n{SUPPORT_STAYS}\n{}", support::last(cx)) } else { String::new() };
+    let last = || shown.unwrap_or_else(|| support::last(cx));
+    let stays = if result.support { format!("\n{SUPPORT_STAYS}\n{}", last()) } else { String::new() };
     cx.tell(&ResultShape::kept(&result), |style| format!("{}{stays}", told(&result, style)))
-}
-
-/// The card that an answer called for, with why it is there.
-async fn card(cx: &Cx, country: &str, reads: Reads) -> String {
-    format!("{WHY_SUPPORT}\n{}", support::on_the_way(cx, country, reads).await)
 }
 
 /// Reads a sheet: an array in the order of the items, or an object by their ids.

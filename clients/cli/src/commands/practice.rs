@@ -169,7 +169,7 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
 
 async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
     let written = match &args.answers {
-        Some(file) => Some(from_file(cx, args, answered(file)?).await?),
+        Some(file) => Some((from_file(cx, args, answered(file)?).await?, false)),
         None if cx.asks => in_person(cx, args).await?,
         None => {
             return Err(Fault::usage(
@@ -179,10 +179,13 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
             ));
         }
     };
-    let Some(written) = written else { return Ok(()) };
+    let Some((written, is_heavy)) = written else { return Ok(()) };
     super::writing::tell(cx, written.id.to_string())?;
     if !written.complete {
         cx.note("Some questions are open; it's kept all the same.");
+    }
+    if is_heavy {
+        cx.note(HEAVY);
     }
     Ok(())
 }
@@ -240,6 +243,21 @@ fn held(harm: &HarmQuestion, why: &str) -> Fault {
     Fault::decision("the exercise wasn't done", why.to_owned(), next)
 }
 
+/// What stands behind the name of somebody with whom it is not safe to be open.
+const NOT_SAFE: &str = "  (marked not safe)";
+
+/// What is said once a gate stayed closed.
+const CLOSED: &str = "Closed; nothing was written. `haven help-now` shows who to call.";
+
+/// What is said at the end to somebody for whom it was still very heavy.
+const HEAVY: &str = "That's a lot to carry. Someone to talk to: haven help-now";
+
+/// Words without the sentences that stand in what was said just before.
+fn once(said: &str, words: &str) -> String {
+    let is_new = |sentence: &&str| !said.contains(sentence.trim_end());
+    words.split_inclusive(". ").filter(is_new).collect::<String>().trim_end().to_owned()
+}
+
 /// How the questions of a sitting came to an end.
 enum Ending {
     /// They were all asked, or it was better to stop.
@@ -269,8 +287,8 @@ impl Way {
     }
 }
 
-/// Asks the questions and saves the answers; what does not fit is asked again, so that no answer is typed in vain.
-async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
+/// Asks the questions and saves the answers, and tells whether it was very heavy at the end; what does not fit is asked again, so that no answer is typed in vain.
+async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<(Written, bool)>, Fault> {
     let way = Way::of(args);
     let (mut sitting, mut stepper) = Sitting::begin(cx, args).await?;
     let mut ending = match way {
@@ -280,9 +298,10 @@ async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
     loop {
         if matches!(ending, Ending::Held) {
             sitting.forget().await?;
+            cx.note(CLOSED);
             return Ok(None);
         }
-        let Err(fault) = sitting.keep(stepper.answers()).await else { break };
+        let Err(fault) = sitting.keep(&stepper).await else { break };
         let again = match way {
             Way::Lines => asking::ask_again(cx, &mut sitting, &mut stepper, fault.faults()).await?,
             Way::Screens { still } => {
@@ -291,7 +310,9 @@ async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<Written>, Fault> {
         };
         ending = again.ok_or(fault)?;
     }
-    close(cx, args, sitting, ending).await
+    let is_heavy = stepper.ends_heavy();
+    let written = close(cx, args, sitting, ending, is_heavy).await?;
+    Ok(written.map(|written| (written, is_heavy)))
 }
 
 /// Makes the answers an entry, or says how to go on with them.
@@ -300,6 +321,7 @@ async fn close(
     args: &DoArgs,
     mut sitting: Sitting,
     ending: Ending,
+    is_heavy: bool,
 ) -> Result<Option<Written>, Fault> {
     if !sitting.is_kept() {
         let nothing = if sitting.changes() {
@@ -314,6 +336,9 @@ async fn close(
         return sitting.finish(cx).await.map(Some);
     }
     cx.note(&format!("What you answered is kept. Go on with `haven practice do {}`.", args.id));
+    if is_heavy {
+        cx.note(HEAVY);
+    }
     if matches!(ending, Ending::Interrupted) { Err(Fault::interrupted()) } else { Ok(None) }
 }
 
@@ -328,4 +353,24 @@ pub(super) fn answered(file: &Path) -> Result<ValueMap, Fault> {
             unfit(format!("no JSON object at line {}, column {}", error.line(), error.column()))
         })?;
     Ok(answers.into_iter().map(|(field, answer)| (field, answer.into())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_that_was_said_is_not_said_again() {
+        let said = "You've noted it. Trust that fear. A no is different.";
+        for (words, left) in [
+            ("Trust that fear. A no is different. Someone can help.", "Someone can help."),
+            ("Someone can help. Trust that fear.", "Someone can help."),
+            ("A no is different.", ""),
+            ("Trust that fear, all the same.", "Trust that fear, all the same."),
+            ("", ""),
+        ] {
+            assert_eq!(once(said, words), left);
+        }
+        assert_eq!(once("", "Trust that fear."), "Trust that fear.");
+    }
 }

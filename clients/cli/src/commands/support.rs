@@ -1,6 +1,7 @@
 //! Help that never fails, and the plan.
 
 mod disk;
+mod near;
 mod place;
 mod readable;
 
@@ -12,6 +13,7 @@ use haven_api::support::{Card, Chosen, Country, Plan, PlanPart, Shown, Wide};
 use haven_core::support::{Asked, Kind, PlanState, Support};
 use serde::Serialize;
 
+pub(super) use self::near::{AtCard, Near};
 use self::place::Place;
 pub(super) use self::place::Reads;
 use crate::args::{HelpNowArgs, PlanCommand};
@@ -141,16 +143,14 @@ pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
     };
     // Nobody is left to hear that this failed.
     let _ = cx.tell(&shape, |style| match args.shows_more() {
-        true => in_full(&card, &place, style),
+        true => in_full(&card, &place, Reads::AtShell, style),
         false => in_words(&card, &place, Reads::AtShell, style),
     });
 }
 
 /// The card in words, for whoever is in the middle of something else; for the country that was typed, if one was.
 pub(super) async fn on_the_way(cx: &Cx, typed: &str, reads: Reads) -> String {
-    let rest = typed.split_whitespace().map(str::to_owned).collect();
-    let place = Place::of(&HelpNowArgs { rest, ..HelpNowArgs::default() });
-    in_words(&card(&place, false).await, &place, reads, cx.style)
+    Near::of(typed).await.words(reads, cx.style)
 }
 
 /// What somebody types at a question who wants the card, and behind it perhaps a country; none if they answer.
@@ -168,20 +168,27 @@ pub(super) fn last(cx: &Cx) -> String {
     whole_numbers(&format!("{opening}\n{place}\n\n{numbers}"), cx.style)
 }
 
-/// The lines for people whom somebody close frightens, and where the others are. Where none is known, the emergency numbers.
-pub(super) async fn abuse_lines(cx: &Cx) -> String {
+/// Whom somebody can reach who is frightened of somebody close.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AfraidLines {
+    /// The emergency numbers and the lines for such fear, as far as the country has them.
+    pub(super) numbers: String,
+    /// Where the others are.
+    pub(super) more: &'static str,
+}
+
+/// The numbers for people whom somebody close frightens, and where the others are.
+pub(super) async fn afraid_lines(cx: &Cx) -> AfraidLines {
     let place = Place::of(&HelpNowArgs::default());
     let mut card = card(&place, false).await;
-    let wanted =
-        if card.lines.iter().any(|line| line.kind == Kind::Abuse) { Kind::Abuse } else { Kind::Emergency };
-    card.lines.retain(|line| line.kind == wanted);
+    card.lines.retain(|line| line.kind != Kind::Crisis);
     let plain = Style { colors: false, ..cx.style };
-    let numbers = numbers_in_words(&card, false, plain);
     let more = match card.country {
         Some(_) => "`haven help-now` shows more numbers, and those of other countries.",
         None => "For helplines: `haven help-now COUNTRY`, such as Germany or DE.",
     };
-    whole_numbers(&format!("{numbers}\n{more}\n"), plain)
+    let numbers = whole_numbers(&numbers_in_words(&card, false, plain), plain);
+    AfraidLines { numbers: numbers.trim_end().to_owned(), more }
 }
 
 /// The card. `in_person`: the person asks for it themselves.
@@ -237,7 +244,7 @@ fn in_words(card: &Card, place: &Place, reads: Reads, style: Style) -> String {
 }
 
 /// All there is to say, and the numbers last.
-fn in_full(card: &Card, place: &Place, style: Style) -> String {
+fn in_full(card: &Card, place: &Place, reads: Reads, style: Style) -> String {
     let mut words = String::new();
     for paragraph in card.opening.iter().chain(&card.closing) {
         let _ = writeln!(words, "{paragraph}\n");
@@ -253,7 +260,7 @@ fn in_full(card: &Card, place: &Place, style: Style) -> String {
         let named = card.countries.iter().map(|country| format!("{country} {}", country.name()));
         let _ = writeln!(words, "{}\n", named.collect::<Vec<_>>().join(", "));
     }
-    if style.terminal {
+    if style.terminal && reads == Reads::AtShell {
         let _ = writeln!(words, "{STAYS}\n");
     }
     let _ = write!(words, "{}\n\n{}", place.says().join("\n"), numbers_in_words(card, true, style));

@@ -60,9 +60,14 @@ struct SuggestionShape<'a> {
 pub(super) async fn run(cx: &Cx) -> Result<(), Fault> {
     let haven = cx.haven().await?;
     let mut today = haven.today(LANGUAGE).await?;
-    let drafts = haven.drafts().await?;
+    let mut drafts = haven.drafts().await?;
     // What this device still holds as a draft is told once.
     today.open.retain(|open| drafts.iter().all(|draft| draft.entry != Some(open.entry)));
+    // What asks for a steadier day is kept, and `haven draft list` shows it.
+    let rests = |id: &ExerciseId| today.resting.contains(id);
+    drafts.retain(|draft| !draft.exercise.as_ref().is_some_and(|made_with| rests(&made_with.id)));
+    let open = std::mem::take(&mut today.open);
+    today.open = open.into_iter().filter(|open| !today.resting.contains(&open.exercise)).collect();
     let titles = titles(&haven, &drafts).await;
     cx.tell(&shape(&today, &drafts), |style| in_words(&today, &drafts, &titles, style))
 }

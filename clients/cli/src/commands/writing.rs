@@ -385,6 +385,10 @@ pub(super) async fn checkin(cx: &Cx, args: CheckinArgs) -> Result<(), Fault> {
             *cx.parting.borrow_mut() = "Nothing was noted.".to_owned();
             let line = ask::line(cx, "How are you? ", "Give --feeling or --note.").await?;
             cx.parting.take();
+            if line.trim().is_empty() {
+                cx.note("Nothing written, nothing kept. That's fine.");
+                return Ok(());
+            }
             line
         }
         None => args.feelings.join(", "),

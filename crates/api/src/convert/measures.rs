@@ -272,6 +272,7 @@ pub fn today_to_pb(today: &Today, exercises: &Library, language: &str) -> pb::Ge
         suggestion: text(suggested.map(|exercise| &exercise.id)),
         suggestion_title: suggested.map_or(String::new(), |exercise| exercise.title(language).to_owned()),
         suggestion_minutes: suggested.map_or(0, |exercise| exercise.minutes),
+        resting: today.resting.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -305,5 +306,6 @@ pub fn today_from_pb(today: pb::GetTodayResponse) -> Result<measures::Today, Api
         open: today.open.into_iter().map(open).collect::<Result<_, ApiError>>()?,
         later: today.later.into_iter().map(later).collect::<Result<_, ApiError>>()?,
         suggestion: suggested.map(|exercise| measures::Suggestion { exercise, title, minutes }),
+        resting: today.resting.iter().map(|id| read(id, "resting")).collect::<Result<_, ApiError>>()?,
     })
 }

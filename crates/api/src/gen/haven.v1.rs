@@ -10309,6 +10309,10 @@ pub struct GetTodayResponse {
     /// Exercises that were begun and left, on whichever device, the latest first. They are gone on with by editing the entry.
     #[prost(message, repeated, tag = "5")]
     pub open: ::prost::alloc::vec::Vec<OpenExercise>,
+    /// The ids of exercises that are not brought up today, since help was needed in the last days: set by the device, in order. What
+    /// was begun of them is kept and found where drafts are listed. Empty where there is none.
+    #[prost(string, repeated, tag = "6")]
+    pub resting: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// OpenExercise is an exercise that was begun and left.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -19,6 +19,13 @@ pub use fit::{Misfit, check};
 /// What stands in a sentence where an answer is still missing.
 const GAP: &str = "…";
 
+/// From which weight on a scale of 0 to 100 somebody is reminded at the end whom they could talk to: as from there exercises that
+/// stir something up advise against going on.
+const HEAVY_FROM: i32 = 80;
+
+/// With which words the ids begin of the questions for how heavy or strong it is.
+const WEIGHTS: [&str; 3] = ["suds", "fear", "strength"];
+
 /// An exercise being done.
 #[derive(Clone, PartialEq)]
 pub struct Stepper {
@@ -181,6 +188,31 @@ impl Stepper {
         })
     }
 
+    /// Whether all that was said is that now is not the time: nothing worth keeping, and nothing to be reminded of.
+    pub fn is_declined(&self) -> bool {
+        let declines = |id: &String, answer: &Value| {
+            let asked = self.exercise.fields.iter().find(|field| field.id == *id);
+            let opens = asked.filter(|field| field.phase == Phase::Before);
+            opens.is_some_and(|field| match &field.shape {
+                Shape::Bool { stop: Some(stop) } => *answer == Value::Bool(stop.when),
+                _ => false,
+            })
+        };
+        !self.answers.is_empty() && self.answers.iter().all(|(id, answer)| declines(id, answer))
+    }
+
+    /// Whether it was close to the heaviest a scale of 0 to 100 has when it was asked last, and the exercise itself says nothing
+    /// about that.
+    pub fn ends_heavy(&self) -> bool {
+        let fields = self.asked.iter().map(|at| &self.exercise.fields[*at]);
+        let heavy = fields.filter(|field| is_about_weight(field));
+        let last = heavy.rev().find_map(|field| Some((field, self.answers.get(&field.id)?)));
+        last.is_some_and(|(field, answer)| {
+            answer.whole().is_some_and(|weight| weight >= HEAVY_FROM)
+                && matches!(reply(&field.shape, answer), Reply::Nothing)
+        })
+    }
+
     /// Ends it here: no further question is asked.
     pub fn end(&mut self) {
         self.at = self.asked.len();
@@ -211,6 +243,12 @@ impl Stepper {
     pub fn sentence(&self, template: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
         sentence(&self.exercise, &self.answers, template, name)
     }
+}
+
+/// A question for how heavy or strong it is, in hundredths: other scales of a hundred ask how sure somebody is.
+fn is_about_weight(field: &Field) -> bool {
+    let is_of_hundred = matches!(&field.shape, Shape::Scale(scale) if (scale.min, scale.max) == (0, 100));
+    is_of_hundred && WEIGHTS.iter().any(|asks| field.id.split('_').next() == Some(asks))
 }
 
 /// Returns what an answer calls for.

@@ -123,7 +123,10 @@ fn who_is_placed_as_unsafe_on_the_map_is_held_from_then_on() {
 fn somebody_new_is_added_on_the_way() {
     let device = Device::begun();
     let asked = done(&device, &["trigger-chain"], &["noon", "2026-11-24", "Carl", "y"]);
-    assert!(asked.contains("Write it as 2026-11-24T21:30") && asked.contains("Carl is new."), "{asked}");
+    assert!(
+        asked.contains("That's no time we know. Now is fine.") && asked.contains("Carl is new."),
+        "{asked}"
+    );
     let people = device.lines(&["people", "list"]);
     assert_eq!(people.iter().map(|person| text(person, "name")).collect::<Vec<_>>(), ["Carl"]);
 }
@@ -176,21 +179,24 @@ fn the_answers_of_a_measure_do_not_stay_in_the_window_and_lock_says_what_does() 
 fn an_answer_that_calls_for_support_shows_whom_to_reach_before_the_next_question() {
     let device = Device::begun();
     // The card waits for somebody to go on, and shows the numbers of a country to who asks for them there.
-    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nhelp Austria\n\nfive\n1\n";
+    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nhelp Austria\nnot now\n\nfive\n1\n";
     let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
     let places = [
         "better off dead",
         "because of your last answer. Nobody has been told",
         "You could just say",
         "In an emergency",
-        "Enter goes on. More: Ctrl-C, then haven help-now --more",
+        "Enter: go on",
         "call 142",
+        "neither a country we know nor `more`",
+        "Call 112 · type `help`",
         "how difficult",
         "A whole number from 1 to 4",
         "Kept.",
         "haven help-now",
         "You could just say",
-        "112",
+        "For Austria.",
+        "call 142",
     ];
     let mut rest = &*asked;
     for words in places {
@@ -199,4 +205,44 @@ fn an_answer_that_calls_for_support_shows_whom_to_reach_before_the_next_question
     }
     assert!(!asked.contains("Published label"), "nobody is told that this is minimal: {asked}");
     assert_eq!(device.json(&["today"])["suggestion"]["exercise"], "plan-when-low");
+}
+
+#[test]
+fn stopping_after_support_was_called_for_is_no_error_and_ends_on_whom_to_reach() {
+    let device = Device::begun();
+    let plan = br#"{"signs": ["no sleep"], "people": ["Bea"]}"#;
+    device.run_with(&["practice", "do", "plan-when-low", "--answers", "-"], plan).json();
+    // What was typed ends at the card: the terminal says that nobody types any more.
+    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\ngermany\n\u{4}";
+    for asked in [Device::begun(), device] {
+        let ran = at_terminal(&asked, &["measure", "do", "phq-9"], "true", typed);
+        assert_eq!(ran.code, Some(130), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("error"), "{}", ran.stdout);
+        let end = &ran.stdout[ran.stdout.rfind("What you answered is kept.").unwrap()..];
+        assert!(end.contains("For Germany.") && end.contains("call 112"), "{end}");
+        assert!(end.trim_end().lines().last().unwrap().contains("call"), "the numbers come last: {end}");
+    }
+}
+
+#[test]
+fn a_no_at_the_opening_of_an_exercise_leaves_nothing_and_an_empty_check_in_is_no_error() {
+    let device = Device::begun();
+    let left = done(&device, &["early-care-map"], &["n"]);
+    assert!(left.contains("Nothing was answered"), "{left}");
+    assert_eq!((device.entries(), device.lines(&["draft", "list"]).len()), (0, 0));
+    let nothing = at_terminal(&device, &["checkin"], "true", "\n");
+    assert_eq!(nothing.code, Some(0), "{}", nothing.stdout);
+    assert!(nothing.stdout.contains("Nothing written, nothing kept. That's fine."), "{}", nothing.stdout);
+    device.run(&["checkin", "--note", ""]).failed(2, "INVALID_ARGUMENT");
+    assert_eq!(device.entries(), 0);
+}
+
+#[test]
+fn whoever_ends_heavy_is_told_whom_to_talk_to() {
+    let device = Device::begun();
+    let heavy = "Someone to talk to: haven help-now";
+    for (after, is_told) in [("90", true), ("20", false)] {
+        let asked = done(&device, &["name-it"], &["85", "sad = 3", "", "stung", "", after]);
+        assert_eq!(asked.matches(heavy).count(), usize::from(is_told), "{after}: {asked}");
+    }
 }

@@ -10,16 +10,23 @@ use haven_core::answers::{ExerciseId, Value};
 use haven_core::measure::PREFER_NOT_TO_SAY;
 use haven_core::person::resolve_person;
 
-use super::scale;
+use super::{WHY_SUPPORT, scale};
 use crate::commands::practice::terminal;
-use crate::commands::support::{self, Reads};
+use crate::commands::support::{self, AtCard, Near, Reads};
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
-use crate::text::LANGUAGE;
+use crate::text::{LANGUAGE, columns, wrapped};
 use crate::{ask, kept, unlock, when};
 
-/// What follows the card.
-const AFTER_CARD: &str = "Enter goes on. More: Ctrl-C, then haven help-now --more ";
+/// What stands below the card, which only an empty line takes away.
+const AT_CARD: &str = "Enter: go on · a country, such as Germany: its numbers · more: everything ";
+
+/// What is said where something else was typed there.
+const KEEPS_CARD: &str =
+    "That's neither a country we know nor `more`. The list stays until you press Enter alone.";
+
+/// How many rows the number above a page of the whole card and the prompt below it may take on a narrow screen.
+const PROMPT_ROWS: usize = 5;
 
 /// What goes back to the question before.
 const BACK: &str = "back";
@@ -27,13 +34,13 @@ const BACK: &str = "back";
 /// What stands where a terminal is needed; it is there, since the caller looked.
 const INSTEAD: &str = "Pass --answers FILE.";
 
-/// Asks a measure, and gives its result and whether an answer has shown the support card on the way.
+/// Asks a measure, and gives its result, with the card for the end if an answer has shown it on the way.
 pub(super) async fn go(
     cx: &Cx,
     id: &ExerciseId,
     person: Option<&str>,
     plain: bool,
-) -> Result<(MeasureResult, bool), Fault> {
+) -> Result<(MeasureResult, Option<String>), Fault> {
     // Better to hear that the journal is locked before the first answer than after the last.
     let haven = cx.haven().await?;
     let measure = haven.measure(id, person, LANGUAGE).await?;
@@ -44,13 +51,23 @@ pub(super) async fn go(
         sheet.part(cx);
     }
     let screen = terminal::Sheet::take(!plain);
-    let mut asking = Asking { cx, measure: &measure, sheet: &mut sheet, screen, is_card_shown: false };
+    let mut asking = Asking {
+        cx,
+        measure: &measure,
+        sheet: &mut sheet,
+        screen,
+        is_card_shown: false,
+        country: String::new(),
+        number: String::new(),
+    };
     asking.introduce().await?;
     asking.questions().await?;
     let is_card_shown = asking.is_card_shown;
     // The result stands where it stays, below the command.
     drop(asking);
-    Ok((sheet.finish(cx, id).await?, is_card_shown))
+    let result = sheet.finish(cx, id).await?;
+    let card = cx.card.take();
+    Ok((result, is_card_shown.then_some(card)))
 }
 
 /// The answers so far, and the draft that keeps them.
@@ -169,6 +186,10 @@ struct Asking<'a> {
     sheet: &'a mut Sheet,
     screen: terminal::Sheet,
     is_card_shown: bool,
+    /// The country that was named on the way; empty if none was.
+    country: String,
+    /// What to call, above every question once the card was shown; empty before.
+    number: String,
 }
 
 /// What somebody did at a question.
@@ -196,7 +217,7 @@ impl Question<'_> {
 }
 
 impl<'a> Asking<'a> {
-    async fn introduce(&self) -> Result<(), Fault> {
+    async fn introduce(&mut self) -> Result<(), Fault> {
         let Self { cx, measure, .. } = self;
         self.screen.turn();
         let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
@@ -212,16 +233,21 @@ impl<'a> Asking<'a> {
              answered is kept."
         );
         aside(&words);
-        if self.screen.is_taken() {
-            self.wait("Enter begins. ").await?;
+        if !self.screen.is_taken() {
+            return Ok(());
         }
-        Ok(())
+        let typed = ask::line(self.cx, "Enter begins. ", INSTEAD).await?;
+        match support::asks_help(&typed) {
+            Some(country) => self.show_card(country, "").await,
+            None => Ok(()),
+        }
     }
 
     /// Asks what has no answer yet, and again what somebody goes back to. What does not fit is asked again.
     async fn questions(&mut self) -> Result<(), Fault> {
-        let items = self.measure.items.iter().enumerate().map(|(at, item)| Question::Item(at, item));
-        let questions: Vec<_> = items.chain(self.measure.extras.iter().map(Question::Extra)).collect();
+        let measure = self.measure;
+        let items = measure.items.iter().enumerate().map(|(at, item)| Question::Item(at, item));
+        let questions: Vec<_> = items.chain(measure.extras.iter().map(Question::Extra)).collect();
         let (mut at, mut is_again) = (0, false);
         while let Some(question) = questions.get(at) {
             if self.sheet.has(question.id()) && !is_again {
@@ -249,39 +275,69 @@ impl<'a> Asking<'a> {
         if let Question::Item(_, item) = question
             && item.calls_for_support(&answer)
         {
-            self.show_card("").await?;
             self.is_card_shown = true;
+            self.show_card("", WHY_SUPPORT).await?;
         }
         Ok(())
     }
 
-    /// Shows the support card. It stays until somebody goes on: the next question would push the numbers off a small screen.
-    async fn show_card(&self, country: &str) -> Result<(), Fault> {
-        self.screen.turn();
-        let gap = if self.screen.is_taken() { "" } else { "\n" };
-        aside(&format!("{gap}{}", super::card(self.cx, country, Reads::AtQuestion).await));
-        self.wait(AFTER_CARD).await
+    /// Makes the card, for the country that was named last. From now on the number stays in sight, and the card is what is left
+    /// on the screen should the run be stopped.
+    async fn card(&mut self, country: &str) -> Near {
+        let typed = if country.is_empty() { self.country.as_str() } else { country };
+        let near = Near::of(typed).await;
+        if near.is_chosen() {
+            self.country = typed.to_owned();
+        }
+        self.number = near.in_a_line();
+        *self.cx.card.borrow_mut() = near.words(Reads::AtShell, self.cx.style);
+        near
     }
 
-    /// Waits for Enter. Whoever asks for help here gets it.
-    async fn wait(&self, prompt: &str) -> Result<(), Fault> {
-        while let Some(country) =
-            support::asks_help(&ask::line(self.cx, prompt, INSTEAD).await?).map(str::to_owned)
-        {
-            self.help(&country).await;
+    /// Shows the card. It stays until somebody goes on: the next question would push the numbers off a small screen.
+    async fn show_card(&mut self, country: &str, why: &str) -> Result<(), Fault> {
+        let mut near = self.card(country).await;
+        let mut hint = "";
+        loop {
+            let words = near.words(Reads::AtQuestion, self.cx.style);
+            let words: Vec<&str> =
+                [why, words.trim_end(), hint].into_iter().filter(|it| !it.is_empty()).collect();
+            self.page(&words.join("\n"));
+            hint = "";
+            let typed = ask::line(self.cx, AT_CARD, INSTEAD).await?;
+            match AtCard::read(&typed) {
+                AtCard::GoesOn => return Ok(()),
+                AtCard::More => self.show_all(&near).await?,
+                AtCard::Of(country) => near = self.card(country).await,
+                AtCard::Unclear => hint = KEEPS_CARD,
+            }
+        }
+    }
+
+    /// Shows all there is to say, as much at a time as the screen holds: nothing can be scrolled back to on one of its own.
+    async fn show_all(&self, near: &Near) -> Result<(), Fault> {
+        let words = wrapped(near.in_full(self.cx.style).trim_end(), columns(std::io::stderr()));
+        let lines: Vec<&str> = words.lines().collect();
+        let rows = self.screen.rows().map_or(lines.len(), |rows| rows.saturating_sub(PROMPT_ROWS));
+        // Counted from the end, so that the last page is a full one and the numbers stand on it.
+        let pages: Vec<&[&str]> = lines.rchunks(rows.max(1)).rev().collect();
+        let number = self.number.split(" · ").next().unwrap_or_default();
+        for page in pages {
+            self.page(&format!("{number}\n\n{}", page.join("\n")));
+            ask::line(self.cx, "Enter: on ", INSTEAD).await?;
         }
         Ok(())
     }
 
-    /// Shows who to reach, to somebody who asks for it.
-    async fn help(&self, country: &str) {
+    /// Shows words on a page of their own, or below what there is.
+    fn page(&self, words: &str) {
         self.screen.turn();
         let gap = if self.screen.is_taken() { "" } else { "\n" };
-        aside(&format!("{gap}{}", support::on_the_way(self.cx, country, Reads::AtQuestion).await));
+        aside(&format!("{gap}{words}"));
     }
 
     /// Asks one question until what is typed fits.
-    async fn ask(&self, question: &Question<'_>) -> Result<Did, Fault> {
+    async fn ask(&mut self, question: &Question<'_>) -> Result<Did, Fault> {
         self.screen.turn();
         aside(&self.question(question));
         loop {
@@ -294,7 +350,8 @@ impl<'a> Asking<'a> {
                 return Ok(Did::WentBack);
             }
             if let Some(country) = support::asks_help(typed) {
-                self.help(country).await;
+                self.show_card(country, "").await?;
+                self.screen.turn();
                 aside(&self.question(question));
                 continue;
             }
@@ -309,6 +366,9 @@ impl<'a> Asking<'a> {
     fn question(&self, question: &Question<'_>) -> String {
         let style = self.cx.style;
         let mut words = String::from(if self.screen.is_taken() { "" } else { "\n" });
+        if !self.number.is_empty() {
+            let _ = write!(words, "{}\n\n", self.number);
+        }
         match question {
             Question::Item(at, item) => {
                 if !self.measure.stem.is_empty() && (self.screen.is_taken() || *at == 0) {

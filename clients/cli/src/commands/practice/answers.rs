@@ -3,6 +3,11 @@
 use haven_api::practice::{Choice, Count, Scale, Shape};
 use haven_core::answers::Value;
 
+use crate::args::day;
+
+/// What fits where a time is asked for; an hour or a day will do.
+pub(super) const MOMENTS: &str = "Now is fine. Or: tonight, yesterday, 21:30.";
+
 /// Says what fits a question; empty if anything does.
 pub(super) fn fits(shape: &Shape) -> String {
     match shape {
@@ -20,7 +25,7 @@ pub(super) fn fits(shape: &Shape) -> String {
             if suggestions.is_empty() { typed } else { format!("{typed}; {}", grouped(suggestions)) }
         }
         Shape::Person => "a name or id from `haven people list`".to_owned(),
-        Shape::DateTime => "a time, such as 2026-11-24T21:30".to_owned(),
+        Shape::DateTime => MOMENTS.to_owned(),
         Shape::Date { .. } => "a date, such as 2026-11-24".to_owned(),
         Shape::Duration | Shape::Timer { .. } => "how long, such as 90s or 5m".to_owned(),
         Shape::Bool { .. } | Shape::Consent => "yes or no".to_owned(),
@@ -86,7 +91,26 @@ pub(crate) fn read(shape: &Shape, typed: &str) -> Value {
         }
         Shape::Bool { .. } | Shape::Consent => truth(typed),
         Shape::LongText { .. } => Value::from(typed),
-        _ => Value::from(typed.trim()),
+        _ => meant(shape, Value::from(typed.trim())),
+    }
+}
+
+/// Puts the time or the day where somebody wrote words that mean one; what means none stays as it is.
+pub(super) fn meant(shape: &Shape, typed: Value) -> Value {
+    let Some(text) = typed.text() else { return typed };
+    let read = match shape {
+        Shape::DateTime => day::moment(text).map(|time| time.to_string()),
+        Shape::Date { .. } => day::date_to_come(text).map(|day| day.to_string()),
+        _ => return typed,
+    };
+    read.map_or(typed, Value::Text)
+}
+
+/// Says why an answer does not fit, where the words of this client take more than its shape does.
+pub(super) fn misfit(shape: Option<&Shape>, words: String) -> String {
+    match shape {
+        Some(Shape::DateTime) => format!("That's no time we know. {MOMENTS} Or a date, such as 2026-11-24."),
+        _ => words,
     }
 }
 

@@ -1,15 +1,15 @@
 //! Doing an exercise in the terminal, one question after another, line by line.
 
-use haven_api::practice::stepper::{Reply, Stepper};
+use haven_api::practice::stepper::{Misfit, Reply, Stepper};
 use haven_api::practice::{CouldHarm, Exercise, Field, HarmQuestion, Shape, Then};
 use haven_core::answers::Value;
 use haven_core::exercise::ItemKind;
 use haven_core::fault::Fault as Wrong;
 
-use super::answers::{read, takes_lines};
+use super::answers::{misfit, read, takes_lines};
 use super::choices::Links;
 use super::sitting::{Sitting, person};
-use super::{Ending, question};
+use super::{Ending, NOT_SAFE, once, question};
 use crate::ask;
 use crate::commands::support;
 use crate::cx::{Cx, aside};
@@ -25,7 +25,7 @@ pub(super) async fn ask_all(cx: &Cx, sitting: &mut Sitting, stepper: &mut Steppe
     let is_unsafe = sitting.is_unsafe(exercise, stepper.answers());
     introduce(exercise, is_unsafe);
     if let Some(harm) = sitting.held(stepper) {
-        hold(cx, harm).await;
+        hold(cx, harm, if is_unsafe { &exercise.unsafe_notice } else { "" }).await;
         return Ok(Ending::Held);
     }
     if let Some(harm) = &exercise.harm_question
@@ -62,8 +62,9 @@ async fn questions(
             }
         }
         if let Some(harm) = sitting.held(stepper) {
-            aside(&stepper.exercise().unsafe_notice);
-            hold(cx, harm).await;
+            let said = &stepper.exercise().unsafe_notice;
+            aside(said);
+            hold(cx, harm, said).await;
             return Ok(Ending::Held);
         }
         let now = sitting.is_unsafe(stepper.exercise(), stepper.answers());
@@ -72,7 +73,7 @@ async fn questions(
         }
         is_unsafe = now;
         // What cannot be kept now is kept at the end, or that says why not.
-        let _ = sitting.keep(stepper.answers()).await;
+        let _ = sitting.keep(stepper).await;
         if sitting.is_kept() {
             let id = &stepper.exercise().summary.exercise.id;
             *cx.parting.borrow_mut() =
@@ -85,7 +86,8 @@ async fn questions(
 /// Says what it is for and what to heed.
 fn introduce(exercise: &Exercise, is_unsafe: bool) {
     let unsafe_notice = if is_unsafe { exercise.unsafe_notice.as_str() } else { "" };
-    for words in [unsafe_notice, &exercise.purpose, &exercise.notice] {
+    let notice = once(unsafe_notice, &exercise.notice);
+    for words in [unsafe_notice, &exercise.purpose, &notice] {
         if !words.is_empty() {
             aside(&format!("{words}\n"));
         }
@@ -106,7 +108,7 @@ async fn pass(cx: &Cx, harm: &HarmQuestion) -> Result<bool, Fault> {
     if then == Then::GoOn {
         return Ok(true);
     }
-    hold(cx, harm).await;
+    hold(cx, harm, "").await;
     if then == Then::StayClosed {
         return Ok(false);
     }
@@ -126,13 +128,14 @@ fn answered(typed: &str, harm: &HarmQuestion) -> Option<CouldHarm> {
     answers.into_iter().find(|(letter, words, _)| is(letter, words)).map(|(.., answer)| answer)
 }
 
-/// Says what support there is, whom to reach, and what to do instead.
-async fn hold(cx: &Cx, harm: &HarmQuestion) {
-    aside(&format!("\n{}", harm.support));
-    aside(&format!("\n{}", support::abuse_lines(cx).await));
+/// Says what support there is, as far as it was not said before, what to do instead, and last whom to reach.
+async fn hold(cx: &Cx, harm: &HarmQuestion, said: &str) {
+    aside(&format!("\n{}\n", once(said, &harm.support)));
     for id in &harm.instead {
         aside(&format!("  haven practice do {id}"));
     }
+    let lines = support::afraid_lines(cx).await;
+    aside(&format!("\n{}\n\n{}", lines.more, lines.numbers));
 }
 
 /// Asks again what the device did not take. Tells whether anything could be asked again.
@@ -170,7 +173,7 @@ async fn answer(
     if let Some(stop) = stepper.stop_ahead() {
         aside(&format!("  s  {} Stop here.", cx.style.words(&stop.label)));
     }
-    let links = offer(cx, sitting, &field.shape).await?;
+    let links = offer(cx, sitting, stepper.exercise(), &field.shape).await?;
     loop {
         let mut value = typed(cx, field).await?;
         let stops = value.as_ref().and_then(Value::text).is_some_and(|typed| typed.eq_ignore_ascii_case("s"));
@@ -183,15 +186,20 @@ async fn answer(
         }
         match stepper.next(value) {
             Ok(reply) => return Ok(reply),
-            Err(misfit) => aside(&misfit.to_string()),
+            Err(Misfit(words)) => aside(&misfit(Some(&field.shape), words)),
         }
     }
 }
 
 /// Shows the people or entries that a question may be answered with, and gives the entries.
-async fn offer(cx: &Cx, sitting: &Sitting, shape: &Shape) -> Result<Links, Fault> {
+async fn offer(cx: &Cx, sitting: &Sitting, exercise: &Exercise, shape: &Shape) -> Result<Links, Fault> {
     if matches!(shape, Shape::Person) {
-        let names: Vec<_> = sitting.people.iter().map(|person| cx.style.line(person.name.as_str())).collect();
+        let not_safe = sitting.not_safe(exercise);
+        let names = sitting.people.iter().map(|person| {
+            let mark = if not_safe.contains(&person.id.to_string()) { NOT_SAFE } else { "" };
+            format!("{}{mark}", cx.style.line(person.name.as_str()))
+        });
+        let names: Vec<_> = names.collect();
         match names.as_slice() {
             [] => aside("  You haven't added anyone yet. Type a name and you can add them."),
             names => aside(&format!("  Your people: {}", names.join(", "))),

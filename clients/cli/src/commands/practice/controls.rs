@@ -14,6 +14,8 @@ use haven_core::exercise::ItemKind;
 use haven_core::time::Date;
 use ratatui::crossterm::event::KeyEvent;
 
+use crate::when;
+
 pub(super) use clock::Clock;
 pub(super) use dial::Dial;
 pub(super) use feelings::Feelings;
@@ -68,6 +70,8 @@ pub(super) enum Answered {
 pub(super) struct Offer {
     /// The people of the journal: id and name.
     pub(super) people: Vec<(String, String)>,
+    /// Whom of them to mark as not safe, by id.
+    pub(super) not_safe: Vec<String>,
     /// The entries that may be linked: id and how they read.
     pub(super) entries: Vec<(String, String)>,
     /// Items of an earlier list.
@@ -95,23 +99,33 @@ impl Control {
             Shape::Choice(choices) => Self::Pick(Pick::one(options(choices), answer)),
             Shape::Multi(choices, _) => Self::Pick(Pick::several(options(choices), answer)),
             Shape::Bool { .. } | Shape::Consent => Self::Pick(Pick::yes_or_no(answer)),
-            Shape::Person => Self::Pick(Pick::person(named(offer.people), answer)),
+            Shape::Person => Self::Pick(Pick::person(named(offer.people), &offer.not_safe, answer)),
             Shape::Link { .. } => Self::Pick(Pick::one(named(offer.entries), answer)),
             Shape::List { of: ItemKind::Link, .. } => Self::Pick(Pick::several(named(offer.entries), answer)),
             Shape::List { weight, count, .. } => Self::Rows(Rows::new(*weight, *count, answer)),
             Shape::Emotions { strength, suggestions, .. } => {
                 Self::Feelings(Feelings::new(strength, suggestions, answer))
             }
-            Shape::DateTime => Self::Words(Words::new(text(), Typed::Moment { now: offer.now })),
+            Shape::DateTime => {
+                Self::Words(Words::new(&when::typed(text()), Typed::Moment { now: offer.now }))
+            }
             Shape::Date { suggest } => {
                 let day = offer.today.map(|today| today.plus_days(days(suggest.as_deref())));
                 Self::Words(Words::new(text(), Typed::Day { suggested: day }))
             }
-            Shape::Duration => Self::Words(Words::new(text(), Typed::Line { offered: Vec::new() })),
+            Shape::Duration => Self::Words(Words::new(text(), Typed::HowLong)),
             Shape::Timer { suggested_s } => {
                 Self::Clock(Clock::new(*suggested_s, offer.breaths, offer.stop, text()))
             }
             Shape::Derived { .. } => Self::Sentence(offer.sentence),
+        }
+    }
+
+    /// Is told that what stands there does not fit: a time or a day that is typed next takes its place, rather than going on behind
+    /// it.
+    pub(super) fn refused(&mut self) {
+        if let Self::Words(words) = self {
+            words.refused();
         }
     }
 
@@ -175,12 +189,13 @@ fn options(choices: &[Choice]) -> Vec<pick::Offered> {
     let option = |choice: &Choice| pick::Offered {
         value: Value::from(choice.id.as_str()),
         label: choice.label.clone(),
+        is_unsafe: false,
     };
     choices.iter().map(option).collect()
 }
 
 fn named(things: Vec<(String, String)>) -> Vec<pick::Offered> {
-    let option = |(id, label)| pick::Offered { value: Value::Text(id), label };
+    let option = |(id, label)| pick::Offered { value: Value::Text(id), label, is_unsafe: false };
     things.into_iter().map(option).collect()
 }
 

@@ -11,7 +11,8 @@ use ratatui::text::{Line, Span};
 
 use self::sheet::Sheet;
 use super::controls::Control;
-use super::walk::{Notice, Page, Walk};
+use super::once;
+use super::walk::{Before, Notice, Page, Walk};
 use crate::limits::PROSE_COLUMNS_MAX;
 use crate::text::wrapped;
 
@@ -20,19 +21,23 @@ const FAINT: Style = Style::new().add_modifier(Modifier::DIM);
 /// Something that stands out.
 const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
 
+/// How many rows what stays on the screen leaves for the rest, and for saying that there is more of it.
+const PINNED_LEAVES: u16 = 4;
+
 /// Draws a walk. `still`: nothing moves but numbers.
 pub(super) fn draw(walk: &mut Walk, frame: &mut Frame<'_>, still: bool) {
     let area = frame.area();
     let columns = usize::from(area.width).min(PROSE_COLUMNS_MAX).saturating_sub(2).max(1);
     walk.columns = columns;
-    let sheet = page(walk, columns, still);
+    let mut sheet = page(walk, columns, still);
     // A key stays with what it does: the lines break between the pairs only.
-    let foot = keys(&walk.page).replace(' ', "\u{a0}").replace("\u{a0}·\u{a0}", "\u{a0}· ");
+    let foot = keys(&walk.page, &walk.stepper).replace(' ', "\u{a0}").replace("\u{a0}·\u{a0}", "\u{a0}· ");
     let foot = wrapped(&foot, Some(columns)).replace('\u{a0}', " ");
     let foot: Vec<&str> = foot.lines().collect();
     let foot_height = u16::try_from(foot.len()).unwrap_or(1).min(area.height / 3);
     let [top, body, bottom] = split(area, foot_height, columns);
     head(&walk.stepper, &walk.page, frame, top, columns);
+    let body = pin(&mut sheet, frame, body);
     let shown = usize::from(body.height);
     walk.scrolled = sheet.scrolled(walk.scrolled, shown);
     let lines = sheet.lines.iter().skip(walk.scrolled).take(shown);
@@ -46,6 +51,26 @@ pub(super) fn draw(walk: &mut Walk, frame: &mut Frame<'_>, still: bool) {
         frame.buffer_mut().set_line(bottom.x, y, &Line::styled(*line, FAINT), bottom.width);
     }
     place_cursor(&sheet, walk.scrolled, body, frame);
+}
+
+/// Draws what has to stay on the screen, and gives the room that is left for the rest. Where everything fits, it stands right
+/// below.
+fn pin(sheet: &mut Sheet, frame: &mut Frame<'_>, body: Rect) -> Rect {
+    let pinned = std::mem::take(&mut sheet.pinned);
+    if pinned.is_empty() {
+        return body;
+    }
+    if sheet.lines.len() + 1 + pinned.len() <= usize::from(body.height) {
+        sheet.blank();
+        sheet.lines.extend(pinned);
+        return body;
+    }
+    let most = body.height.saturating_sub(PINNED_LEAVES);
+    let height = u16::try_from(pinned.len()).unwrap_or(most).min(most);
+    for (line, y) in pinned.iter().zip(body.bottom() - height..body.bottom()) {
+        frame.buffer_mut().set_line(body.x, y, line, body.width);
+    }
+    Rect { height: body.height.saturating_sub(height + 1), ..body }
 }
 
 fn place_cursor(sheet: &Sheet, scrolled: usize, body: Rect, frame: &mut Frame<'_>) {
@@ -91,7 +116,7 @@ fn page(walk: &Walk, columns: usize, still: bool) -> Sheet {
                 ask_gate(harm, *at, &mut sheet);
             }
         }
-        Page::Unsure | Page::Held => held(walk, &mut sheet),
+        Page::Unsure | Page::Held(_) => held(walk, &mut sheet),
         Page::Question(control) => {
             if let Some(field) = walk.stepper.field() {
                 question(field, control, &mut sheet, still);
@@ -114,7 +139,8 @@ fn page(walk: &Walk, columns: usize, still: bool) -> Sheet {
 
 fn intro(walk: &Walk, sheet: &mut Sheet) {
     let exercise = walk.stepper.exercise();
-    for words in [&walk.unsafe_notice, &exercise.purpose, &exercise.notice] {
+    let notice = once(&walk.unsafe_notice, &exercise.notice);
+    for words in [&walk.unsafe_notice, &exercise.purpose, &notice] {
         if !words.is_empty() {
             sheet.words(words, Style::new());
             sheet.blank();
@@ -138,17 +164,19 @@ fn held(walk: &Walk, sheet: &mut Sheet) {
         sheet.words(&walk.unsafe_notice, Style::new());
         sheet.blank();
     }
-    sheet.words(&harm.support, Style::new());
+    sheet.words(&once(&walk.unsafe_notice, &harm.support), Style::new());
     sheet.blank();
-    sheet.words(walk.lines.trim_end(), Style::new());
-    sheet.blank();
+    if matches!(walk.page, Page::Unsure) {
+        sheet.words(&format!("g  {}", harm.go_on), Style::new());
+        sheet.blank();
+    }
     for id in &harm.instead {
         sheet.words(&format!("  haven practice do {id}"), Style::new());
     }
-    if matches!(walk.page, Page::Unsure) {
-        sheet.blank();
-        sheet.words(&format!("g  {}", harm.go_on), Style::new());
-    }
+    sheet.blank();
+    sheet.words(walk.lines.more, Style::new());
+    // Whom to call is never below the edge of the screen.
+    sheet.pin(&walk.lines.numbers);
 }
 
 fn say(notice: &Notice, sheet: &mut Sheet) {
@@ -162,6 +190,10 @@ fn say(notice: &Notice, sheet: &mut Sheet) {
 fn end(stepper: &Stepper, sheet: &mut Sheet) {
     if stepper.answers().is_empty() {
         sheet.words("Nothing was answered, so there's nothing to save.", BOLD);
+        return;
+    }
+    if stepper.is_declined() {
+        sheet.words("That's all for now. Nothing is kept.", BOLD);
         return;
     }
     sheet.words("That's all for now.", BOLD);
@@ -186,15 +218,18 @@ fn question(field: &Field, control: &Control, sheet: &mut Sheet, still: bool) {
 }
 
 /// The keys of a page.
-fn keys(page: &Page) -> String {
+fn keys(page: &Page, stepper: &Stepper) -> String {
     let walk = "Shift-Tab back · Esc leave for now";
     match page {
         Page::Intro => "Enter begin · Esc leave".to_owned(),
-        Page::Gate(_) => "↑ ↓ or n ? y choose · Enter go on · Shift-Tab back · Esc leave".to_owned(),
+        Page::Gate(_) => "↑ ↓ or n ? y choose · Enter confirm · Shift-Tab back · Esc leave".to_owned(),
         Page::Unsure => "Enter close · g go on · Shift-Tab back".to_owned(),
-        Page::Held => "Enter close".to_owned(),
+        Page::Held(Before::Nothing) => "Enter close".to_owned(),
+        Page::Held(Before::Gate) => "Enter close · Shift-Tab back".to_owned(),
+        Page::Held(Before::Question) => "Enter close · Shift-Tab choose someone else".to_owned(),
         Page::Notice(Notice { is_last: true, .. }) => format!("Enter end here · {walk}"),
         Page::Notice(_) => format!("Enter go on · {walk}"),
+        Page::End if stepper.is_declined() => format!("Enter close · {walk}"),
         Page::End => format!("Enter save · {walk}"),
         Page::Leaving(_) => "Enter leave · Esc stay".to_owned(),
         Page::Question(control) => {

@@ -10,7 +10,7 @@ use haven_core::answers::{ExerciseId, Value, ValueMap};
 use haven_core::entry::EntryKind;
 use haven_core::exercise::Phase;
 use haven_core::id::{EntryId, PersonId};
-use haven_core::person::{ResolveError, resolve_person};
+use haven_core::person::{ResolveError, Safe, resolve_person};
 use haven_core::time::Timestamp;
 
 use super::choices::without_empty;
@@ -133,6 +133,15 @@ impl Sitting {
         is_unsafe(&self.people, &self.draft.people, exercise, answers)
     }
 
+    /// Who is marked as not safe to be open with, for an exercise that minds.
+    pub(super) fn not_safe(&self, exercise: &Exercise) -> Vec<String> {
+        if exercise.harm_question.is_none() && exercise.unsafe_notice.is_empty() {
+            return Vec::new();
+        }
+        let marked = self.people.iter().filter(|person| person.safe == Some(Safe::No));
+        marked.map(|person| person.id.to_string()).collect()
+    }
+
     /// The gate, if it holds without a question.
     pub(super) fn held<'a>(&self, stepper: &'a Stepper) -> Option<&'a HarmQuestion> {
         let is_unsafe = self.is_unsafe(stepper.exercise(), stepper.answers());
@@ -166,7 +175,12 @@ impl Sitting {
     }
 
     /// Keeps the answers so far, so that nothing that ends the sitting loses them; sealed, if the journal was locked meanwhile.
-    pub(super) async fn keep(&mut self, answers: &ValueMap) -> Result<(), Fault> {
+    /// Of somebody for whom now is not the time nothing is kept.
+    pub(super) async fn keep(&mut self, stepper: &Stepper) -> Result<(), Fault> {
+        if stepper.is_declined() && self.entry.is_none() {
+            return self.forget().await;
+        }
+        let answers = stepper.answers();
         if *answers == self.draft.answers && !self.is_kept {
             return Ok(());
         }

@@ -55,6 +55,12 @@ impl Sheet {
         self.is_taken
     }
 
+    /// How many rows it has; none where there is no screen, or it does not say.
+    pub(in crate::commands) fn rows(&self) -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(io::stderr()).ok()?;
+        (self.is_taken && size.ws_row > 0).then(|| usize::from(size.ws_row))
+    }
+
     /// Begins an empty page; where there is none, nothing happens.
     pub(in crate::commands) fn turn(&self) {
         if self.is_taken {

@@ -5,7 +5,9 @@ use haven_api::practice::{CouldHarm, Field, HarmQuestion, Then};
 use haven_core::answers::{ExerciseId, Value};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::answers::{meant, misfit};
 use super::controls::{Answered, Control, Did, Offer};
+use crate::commands::support::AfraidLines;
 
 /// What a page asks of whoever walks the person through.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub(super) enum Page {
     /// What support there is for somebody who is not sure, and a way on.
     Unsure,
     /// That it does not go on, and what to do instead.
-    Held,
+    Held(Before),
     /// A question.
     Question(Box<Control>),
     /// Words in between.
@@ -46,6 +48,17 @@ pub(super) enum Page {
     End,
     /// Whether to leave, with the page to go back to.
     Leaving(Box<Page>),
+}
+
+/// What came before the page that says it does not go on, and can be gone back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Nothing: whom it is about was said with the command.
+    Nothing,
+    /// The question of what has to be clear first.
+    Gate,
+    /// A question that was answered with somebody who is marked as not safe.
+    Question,
 }
 
 /// The answers to what has to be clear first, in the order they stand on the screen.
@@ -69,7 +82,7 @@ pub(super) struct Walk {
     /// What to say first where somebody it concerns is marked unsafe; empty if nothing.
     pub(super) unsafe_notice: String,
     /// Whom somebody can reach who is afraid of somebody close; shown where the gate holds.
-    pub(super) lines: String,
+    pub(super) lines: AfraidLines,
     /// What was wrong with the last key or answer.
     pub(super) hint: String,
     /// How far long words are scrolled.
@@ -82,12 +95,12 @@ impl Walk {
     /// Begins. Where the gate holds, that is all there is.
     pub(super) fn begin(stepper: Stepper, is_unsafe: bool, is_held: bool) -> Self {
         let unsafe_notice = if is_unsafe { stepper.exercise().unsafe_notice.clone() } else { String::new() };
-        let page = if is_held { Page::Held } else { Page::Intro };
+        let page = if is_held { Page::Held(Before::Nothing) } else { Page::Intro };
         Self {
             stepper,
             page,
             unsafe_notice,
-            lines: String::new(),
+            lines: AfraidLines::default(),
             hint: String::new(),
             scrolled: 0,
             columns: 80,
@@ -119,7 +132,7 @@ impl Walk {
         self.hint.clear();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match (key.code, &self.page) {
-            (KeyCode::Char('c'), Page::Held | Page::Unsure) if ctrl => Act::Close,
+            (KeyCode::Char('c'), Page::Held(_) | Page::Unsure) if ctrl => Act::Close,
             (KeyCode::Char('c'), _) if ctrl => Act::Interrupt,
             (KeyCode::PageDown | KeyCode::PageUp, Page::Question(control)) if control.turns() => {
                 self.question_key(key)
@@ -127,7 +140,7 @@ impl Walk {
             (KeyCode::PageDown, _) => self.scroll(10),
             (KeyCode::PageUp, _) => self.scroll(-10),
             (KeyCode::Esc, Page::Leaving(_)) => self.stay(),
-            (KeyCode::Esc, Page::Held | Page::Unsure) => Act::Close,
+            (KeyCode::Esc, Page::Held(_) | Page::Unsure) => Act::Close,
             (KeyCode::Esc, _) => {
                 let page = std::mem::replace(&mut self.page, Page::End);
                 self.show(Page::Leaving(Box::new(page)));
@@ -165,7 +178,7 @@ impl Walk {
         let Page::Question(control) = &self.page else { return Act::Nothing };
         match control.answered() {
             Answered::Nothing => self.take(None),
-            Answered::Value(value) => self.take(Some(value)),
+            Answered::Value(value) => self.take(Some(self.meant(value))),
             Answered::Stranger(name) => Act::Meet(name),
         }
     }
@@ -183,12 +196,23 @@ impl Walk {
         }
     }
 
-    /// Takes an answer to the present question.
+    /// What was typed, as the answer it means.
+    fn meant(&self, typed: Value) -> Value {
+        match self.stepper.field() {
+            Some(field) => meant(&field.shape, typed),
+            None => typed,
+        }
+    }
+
+    /// Takes an answer to the present question. What does not fit stays on the screen, with why.
     pub(super) fn take(&mut self, answer: Option<Value>) -> Act {
         match self.stepper.next(answer) {
             Ok(reply) => Act::Answered(reply),
             Err(Misfit(words)) => {
-                self.hint = words;
+                self.hint = misfit(self.stepper.field().map(|field| &field.shape), words);
+                if let Page::Question(control) = &mut self.page {
+                    control.refused();
+                }
                 Act::Nothing
             }
         }
@@ -200,7 +224,7 @@ impl Walk {
         let Page::Question(control) = page else { return };
         let noted = match control.answered() {
             Answered::Nothing => self.stepper.note(None),
-            Answered::Value(value) => self.stepper.note(Some(value)),
+            Answered::Value(value) => self.stepper.note(Some(self.meant(value))),
             Answered::Stranger(_) => Ok(()),
         };
         // Nobody asked whether it fits; whoever goes on is told.
@@ -216,6 +240,19 @@ impl Walk {
         Act::Nothing
     }
 
+    /// Goes back to the question that named somebody with whom it is not safe, with nobody named.
+    fn choose_another(&mut self) -> Act {
+        self.stepper.back();
+        self.unsafe_notice.clear();
+        self.unanswer();
+        Act::Ask
+    }
+
+    /// Takes the present answer back. That always fits.
+    pub(super) fn unanswer(&mut self) {
+        drop(self.stepper.note(None));
+    }
+
     fn stay(&mut self) -> Act {
         if let Page::Leaving(page) = std::mem::replace(&mut self.page, Page::End) {
             self.show(*page);
@@ -224,32 +261,32 @@ impl Walk {
     }
 
     /// A clear no, and nothing else, goes on at once. The answers stand in the order no, not sure, yes. None is there to begin with:
-    /// Enter alone would be an answer that nobody gave.
+    /// Enter alone would be an answer that nobody gave. Letters only choose: what a slip of the finger said could not be taken back.
     fn gate_key(&mut self, key: KeyEvent, at: Option<usize>) -> Act {
-        let answer = match key.code {
-            KeyCode::Char('n') => CouldHarm::No,
-            KeyCode::Char('?') => CouldHarm::NotSure,
-            KeyCode::Char('y') => CouldHarm::Yes,
-            KeyCode::Enter if at.is_some() => GATE[at.unwrap_or(0).min(GATE.len() - 1)],
-            code => {
-                match code {
-                    KeyCode::Enter => self.hint = CHOOSE.to_owned(),
-                    KeyCode::Up => {
-                        self.page = Page::Gate(Some(at.map_or(GATE.len() - 1, |at| at.saturating_sub(1))));
-                    }
-                    KeyCode::Down => {
-                        self.page = Page::Gate(Some(at.map_or(0, |at| (at + 1).min(GATE.len() - 1))));
-                    }
-                    KeyCode::BackTab => self.show(Page::Intro),
-                    _ => {}
-                }
+        let last = GATE.len() - 1;
+        let chosen = match key.code {
+            KeyCode::Char('n') => 0,
+            KeyCode::Char('?') => 1,
+            KeyCode::Char('y') => 2,
+            KeyCode::Up => at.map_or(last, |at| at.saturating_sub(1)),
+            KeyCode::Down => at.map_or(0, |at| (at + 1).min(last)),
+            KeyCode::Enter => return self.pass_gate(at),
+            KeyCode::BackTab => {
+                self.show(Page::Intro);
                 return Act::Nothing;
             }
+            _ => return Act::Nothing,
         };
-        match answer.then() {
-            Then::GoOn => return Act::Ask,
-            Then::Support => self.show(Page::Unsure),
-            Then::StayClosed => self.show(Page::Held),
+        self.page = Page::Gate(Some(chosen));
+        Act::Nothing
+    }
+
+    fn pass_gate(&mut self, at: Option<usize>) -> Act {
+        match at.and_then(|at| GATE.get(at)).map(|answer| answer.then()) {
+            Some(Then::GoOn) => return Act::Ask,
+            Some(Then::Support) => self.show(Page::Unsure),
+            Some(Then::StayClosed) => self.show(Page::Held(Before::Gate)),
+            None => self.hint = CHOOSE.to_owned(),
         }
         Act::Nothing
     }
@@ -274,7 +311,7 @@ impl Walk {
                 return Act::Ask;
             }
             Page::Notice(_) => return Act::Ask,
-            Page::Held | Page::Unsure => return Act::Close,
+            Page::Held(_) | Page::Unsure => return Act::Close,
             Page::End => return Act::Finish,
             Page::Leaving(_) => return Act::Leave,
             Page::Gate(_) | Page::Question(_) => {}
@@ -286,11 +323,12 @@ impl Walk {
         match &self.page {
             Page::Notice(_) | Page::End => self.back(),
             Page::Leaving(_) => self.stay(),
-            Page::Unsure => {
+            Page::Unsure | Page::Held(Before::Gate) => {
                 self.show(Page::Gate(None));
                 Act::Nothing
             }
-            Page::Intro | Page::Held | Page::Gate(_) | Page::Question(_) => Act::Nothing,
+            Page::Held(Before::Question) => self.choose_another(),
+            Page::Intro | Page::Held(Before::Nothing) | Page::Gate(_) | Page::Question(_) => Act::Nothing,
         }
     }
 

@@ -14,7 +14,7 @@ use super::controls::Offer;
 use super::screen::draw;
 use super::sitting::{Sitting, person};
 use super::terminal::{Screen, event};
-use super::walk::{Act, Page, Walk};
+use super::walk::{Act, Before, Page, Walk};
 use crate::commands::support;
 use crate::cx::Cx;
 use crate::fault::Fault;
@@ -76,7 +76,7 @@ impl Walking {
         let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
         let mut walk = Walk::begin(stepper.clone(), is_unsafe, sitting.held(stepper).is_some());
         if walk.harm_question().is_some() {
-            walk.lines = support::abuse_lines(cx).await;
+            walk.lines = support::afraid_lines(cx).await;
         }
         Self { walk, links: Links::default(), is_unsafe, style: cx.style, still }
     }
@@ -117,11 +117,11 @@ impl Walking {
             Act::Meet(name) => self.meet(sitting, &name).await,
             Act::Finish => return Some(Ending::Done),
             Act::Leave => {
-                self.walk.note();
+                self.note(sitting);
                 return Some(Ending::Left);
             }
             Act::Interrupt => {
-                self.walk.note();
+                self.note(sitting);
                 return Some(Ending::Interrupted);
             }
             Act::Close => return Some(Ending::Held),
@@ -137,13 +137,21 @@ impl Walking {
         let notice = if is_news { stepper.exercise().unsafe_notice.clone() } else { String::new() };
         if sitting.held(stepper).is_some() {
             self.walk.unsafe_notice = notice;
-            self.walk.show(Page::Held);
+            self.walk.show(Page::Held(Before::Question));
             return;
         }
         // What cannot be kept now is kept at the end, or that says why not.
-        let _ = sitting.keep(self.walk.stepper.answers()).await;
+        let _ = sitting.keep(&self.walk.stepper).await;
         if !self.walk.reply(reply, &notice) {
             self.ask(sitting).await;
+        }
+    }
+
+    /// Takes what stands there, but nobody with whom it would stay closed.
+    fn note(&mut self, sitting: &Sitting) {
+        self.walk.note();
+        if sitting.held(&self.walk.stepper).is_some() {
+            self.walk.unanswer();
         }
     }
 
@@ -152,7 +160,7 @@ impl Walking {
         self.walk.note();
         if sitting.held(&self.walk.stepper).is_none() {
             // What cannot be kept now is kept at the end, or that says why not.
-            let _ = sitting.keep(self.walk.stepper.answers()).await;
+            let _ = sitting.keep(&self.walk.stepper).await;
         }
     }
 
@@ -179,6 +187,8 @@ impl Walking {
         };
         let entries = &self.links.entries;
         self.walk.ask(|field, stepper| offer(sitting, stepper, field, entries));
+        let stepper = &self.walk.stepper;
+        self.is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
         if let Err(fault) = read {
             self.walk.hint = format!("Your entries can't be read: {}.", fault.why());
         }
@@ -195,6 +205,7 @@ fn offer(sitting: &Sitting, stepper: &Stepper, field: &Field, entries: &[(String
     let links = matches!(field.shape, Shape::Link { .. } | Shape::List { of: ItemKind::Link, .. });
     Offer {
         people: people.map(|person| (person.id.to_string(), person.name.as_str().to_owned())).collect(),
+        not_safe: sitting.not_safe(stepper.exercise()),
         entries: if links { entries.to_vec() } else { Vec::new() },
         items: stepper.offered(),
         breaths: stepper.breaths(),

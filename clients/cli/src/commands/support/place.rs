@@ -61,6 +61,11 @@ impl Place {
         }
     }
 
+    /// Whether it was typed.
+    pub(super) fn is_said(&self) -> bool {
+        self.country.is_some() && self.known == Known::Said
+    }
+
     /// Where the numbers are good, in a short line or two, and how to see more: a number of the wrong country helps nobody, and a
     /// country that has none here is not passed over in silence.
     pub(super) fn in_short(&self, card: &Card, reads: Reads) -> String {

@@ -222,3 +222,42 @@ fn what_may_be_said_while_the_time_runs_is_known_at_the_timer() {
     assert!(waiting.stop_ahead().is_none());
     assert_eq!(waiting.stop_now(None), Ok(Reply::Nothing));
 }
+
+#[test]
+fn a_no_at_the_opening_is_nothing_to_keep() {
+    let mut map = begun("early-care-map");
+    assert!(!map.is_declined(), "nothing was said");
+    map.note(Some(Value::Bool(true))).unwrap();
+    assert!(!map.is_declined());
+    assert!(matches!(map.next(Some(Value::Bool(false))), Ok(Reply::Stop { .. })));
+    assert!(map.is_declined());
+    map.next(Some("my aunt".into())).unwrap();
+    assert!(!map.is_declined(), "there are words");
+    // A stop in the middle is an answer about what went before.
+    let mut breath = begun("slow-breath");
+    breath.go_to("dizzy");
+    breath.next(Some(Value::Bool(true))).unwrap();
+    assert!(!breath.is_declined());
+}
+
+#[test]
+fn it_ends_heavy_where_the_last_weight_is_near_the_most() {
+    for (id, answers, is_heavy) in [
+        ("name-it", &[("suds_before", 90)][..], true),
+        ("name-it", &[("suds_before", 90), ("suds_after", 79)], false),
+        ("name-it", &[("suds_before", 10), ("suds_after", 80)], true),
+        ("ride-the-urge", &[("strength_0", 60), ("strength_10", 85)], true),
+        ("thought-check", &[("suds_after", 30), ("belief_after", 100)], false),
+        ("other-reasons", &[("first_reason_after", 100)], false),
+        ("closeness-ladder", &[("fear_before", 85)], false),
+        ("closeness-ladder", &[("fear_before", 50), ("fear_after", 90)], true),
+        ("name-it", &[], false),
+    ] {
+        let mut stepper = begun(id);
+        for (field, weight) in answers {
+            assert!(stepper.go_to(field), "{field}");
+            stepper.next(Some(Value::from(*weight))).unwrap();
+        }
+        assert_eq!(stepper.ends_heavy(), is_heavy, "{id} {answers:?}");
+    }
+}

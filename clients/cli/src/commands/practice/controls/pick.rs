@@ -12,6 +12,8 @@ pub(in super::super) struct Offered {
     pub(in super::super) value: Value,
     /// What it is called.
     pub(in super::super) label: String,
+    /// Whether it has to be said that this somebody is marked as not safe.
+    pub(in super::super) is_unsafe: bool,
 }
 
 /// What is offered, and what is chosen.
@@ -38,11 +40,18 @@ impl Pick {
     }
 
     pub(super) fn yes_or_no(answer: Option<&Value>) -> Self {
-        let option = |value, label: &str| Offered { value: Value::Bool(value), label: label.to_owned() };
+        let option = |value, label: &str| Offered {
+            value: Value::Bool(value),
+            label: label.to_owned(),
+            is_unsafe: false,
+        };
         Self::one(vec![option(true, "yes"), option(false, "no")], answer)
     }
 
-    pub(super) fn person(options: Vec<Offered>, answer: Option<&Value>) -> Self {
+    pub(super) fn person(mut options: Vec<Offered>, not_safe: &[String], answer: Option<&Value>) -> Self {
+        for option in &mut options {
+            option.is_unsafe = not_safe.iter().any(|id| option.value.text() == Some(id));
+        }
         Self { called: Some(Line::default()), ..Self::one(options, answer) }
     }
 

@@ -278,3 +278,28 @@ fn forty_feelings_stand_in_groups_of_which_one_is_open() {
     let groups: Vec<&str> = feelings.groups().into_iter().map(|(group, _)| group).collect();
     assert_eq!((groups, feelings.felt(0..2)), (vec!["one", "two", "three"], ": a 2".to_owned()));
 }
+
+#[test]
+fn a_time_that_was_refused_stays_until_another_is_typed_and_words_are_never_replaced() {
+    let press = |words: &mut Words, text: &str| {
+        for letter in text.chars() {
+            words.key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE), 40);
+        }
+    };
+    let mut time = Words::new("", Typed::Moment { now: String::new() });
+    press(&mut time, "soonish");
+    time.refused();
+    assert_eq!(time.line.text, "soonish");
+    press(&mut time, "9pm");
+    assert_eq!(time.line.text, "9pm");
+    time.refused();
+    time.key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE), 40);
+    press(&mut time, ".");
+    assert_eq!(time.line.text, "9p.", "mended by hand");
+    for typed in [Typed::Lines, Typed::Line { offered: Vec::new() }] {
+        let mut words = Words::new("too long", typed);
+        words.refused();
+        press(&mut words, "!");
+        assert_eq!(words.line.text, "too long!");
+    }
+}

@@ -11,6 +11,8 @@ use super::Did;
 pub(in super::super) struct Words {
     pub(in super::super) line: Line,
     pub(in super::super) typed: Typed,
+    /// Whether it was refused, and nothing has been typed since.
+    is_refused: bool,
 }
 
 /// What the words are.
@@ -22,6 +24,8 @@ pub(in super::super) enum Typed {
     },
     /// As many lines as the person likes; Enter begins another.
     Lines,
+    /// How long something took.
+    HowLong,
     /// A day; the arrows change it.
     Day {
         /// Where the arrows begin.
@@ -36,11 +40,20 @@ pub(in super::super) enum Typed {
 
 impl Words {
     pub(super) fn new(text: &str, typed: Typed) -> Self {
-        Self { line: Line::new(text), typed }
+        Self { line: Line::new(text), typed, is_refused: false }
+    }
+
+    /// Is told that it does not fit. What is short is sooner typed anew than mended; the words of a person stay.
+    pub(super) fn refused(&mut self) {
+        self.is_refused = matches!(self.typed, Typed::Moment { .. } | Typed::Day { .. } | Typed::HowLong);
     }
 
     pub(super) fn key(&mut self, key: KeyEvent, columns: usize) -> Did {
         let is_plain = !key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::CONTROL);
+        let was_refused = std::mem::take(&mut self.is_refused);
+        if was_refused && is_plain && matches!(key.code, KeyCode::Char(_)) {
+            self.line = Line::default();
+        }
         match key.code {
             KeyCode::Enter if is_plain && !matches!(self.typed, Typed::Lines) => return Did::Next,
             KeyCode::Enter => self.line.insert("\n"),
@@ -54,6 +67,9 @@ impl Words {
     }
 
     pub(super) fn paste(&mut self, text: &str) {
+        if std::mem::take(&mut self.is_refused) {
+            self.line = Line::default();
+        }
         self.line.insert(&text.replace("\r\n", "\n").replace('\r', "\n"));
     }
 
@@ -71,7 +87,7 @@ impl Words {
             Typed::Moment { now } if text.is_empty() => Some(now.clone()),
             // Up is earlier, as in a list with the oldest at the top.
             Typed::Day { .. } | Typed::Moment { .. } => another_day(text, by),
-            Typed::Lines => None,
+            Typed::Lines | Typed::HowLong => None,
         };
         let is_suggested = suggested.is_some();
         if let Some(text) = suggested {

@@ -6,6 +6,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
+use super::super::NOT_SAFE;
+use super::super::answers::MOMENTS;
 use super::super::controls::{Clock, Control, Dial, Feelings, Pick, Rows, Typed, Words};
 use super::{BOLD, FAINT, line};
 use crate::text::wrapped;
@@ -24,6 +26,8 @@ const WEIGHT_COLUMNS: usize = 6;
 /// Lines, the line that has to be seen, and where letters go.
 pub(super) struct Sheet {
     pub(super) lines: Vec<Line<'static>>,
+    /// Lines that stay below the others however far those are scrolled.
+    pub(super) pinned: Vec<Line<'static>>,
     columns: usize,
     focus: Option<usize>,
     /// Line and column.
@@ -32,7 +36,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn new(columns: usize) -> Self {
-        Self { lines: Vec::new(), columns, focus: None, cursor: None }
+        Self { lines: Vec::new(), pinned: Vec::new(), columns, focus: None, cursor: None }
     }
 
     pub(super) fn blank(&mut self) {
@@ -43,6 +47,12 @@ impl Sheet {
     pub(super) fn words(&mut self, words: &str, style: Style) {
         let broken = wrapped(words, Some(self.columns));
         self.lines.extend(broken.split('\n').map(|row| line(row, style)));
+    }
+
+    /// Words that have to stay on the screen, below the others.
+    pub(super) fn pin(&mut self, words: &str) {
+        let broken = wrapped(words, Some(self.columns));
+        self.pinned.extend(broken.split('\n').map(|row| line(row, Style::new())));
     }
 
     /// Makes the last line the one that has to be seen.
@@ -100,7 +110,7 @@ impl Sheet {
         self.write_at(first + row, column);
         let suggested = match &words.typed {
             Typed::Day { suggested: Some(day) } => format!("for example {day}"),
-            Typed::Moment { now } => format!("for example {now}"),
+            Typed::Moment { .. } => MOMENTS.to_owned(),
             _ => return,
         };
         if words.line.text.is_empty() {
@@ -154,7 +164,9 @@ impl Sheet {
                 Some(_) => "[ ] ",
                 None => "",
             };
-            self.option(&pick.options[at].label, pick.at == Some(at), mark);
+            let option = &pick.options[at];
+            let behind = if option.is_unsafe { NOT_SAFE } else { "" };
+            self.option(&format!("{}{behind}", option.label), pick.at == Some(at), mark);
         }
         if let (None, Some(name)) = (pick.at, pick.stranger()) {
             self.words(&format!("Enter adds {name} to your people."), FAINT);
@@ -299,7 +311,9 @@ pub(super) fn keys(control: &Control) -> &'static str {
         Control::Words(Words { typed: Typed::Line { offered }, .. }) if !offered.is_empty() => {
             "↑ ↓ take one · Enter next"
         }
-        Control::Words(Words { typed: Typed::Line { .. }, .. }) => "Enter next · Ctrl-J new line",
+        Control::Words(Words { typed: Typed::Line { .. } | Typed::HowLong, .. }) => {
+            "Enter next · Ctrl-J new line"
+        }
         Control::Words(Words { typed: Typed::Lines, .. }) => "Enter new line · Tab next",
         Control::Words(_) => "↑ ↓ another day · Enter next",
         Control::Dial(_) => "← → ↑ ↓ or digits · Enter next",

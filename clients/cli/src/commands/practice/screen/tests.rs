@@ -5,6 +5,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::super::controls::Offer;
 use super::super::walk::tests::{begun, press};
 use super::*;
+use crate::commands::support::AfraidLines;
 
 /// What a person sees, without the room at the ends.
 fn seen(walk: &mut Walk, width: u16, height: u16, still: bool) -> String {
@@ -83,4 +84,41 @@ fn the_end_names_what_is_open() {
     walk.ask(|_, _| Offer::default());
     let shown = seen(&mut walk, 80, 24, false);
     assert!(shown.contains("Still open, which is all right:\n   How would you like to breathe?"), "{shown}");
+}
+
+#[test]
+fn whom_to_call_is_on_the_screen_however_small_it_is() {
+    for (keys, width, height) in
+        [("y", 80, 24), ("y", 40, 20), ("y", 40, 16), ("?", 40, 20), ("unsafe", 80, 24), ("unsafe", 40, 20)]
+    {
+        let mut walk = begun("need-line", keys == "unsafe", keys == "unsafe");
+        walk.lines = AfraidLines {
+            numbers: "In an emergency\n  call 112\nIf someone close frightens you\n  call 116 016".to_owned(),
+            more: "Others: `haven help-now`.",
+        };
+        if keys != "unsafe" {
+            press(&mut walk, KeyCode::Enter);
+            press(&mut walk, KeyCode::Char(if keys == "y" { 'y' } else { '?' }));
+            press(&mut walk, KeyCode::Enter);
+        }
+        for _ in 0..40 {
+            let shown = seen(&mut walk, width, height, false);
+            assert!(shown.contains("call 112") && shown.contains("call 116 016"), "{keys} {shown}");
+            assert!(shown.matches("trust that fear").count() <= 1, "said once: {shown}");
+            press(&mut walk, KeyCode::Down);
+        }
+        let end = seen(&mut walk, width, height, false);
+        assert!(end.contains("Others:") && !end.contains("↓ more"), "all of it can be read: {end}");
+    }
+}
+
+#[test]
+fn somebody_marked_as_not_safe_is_marked_where_they_can_be_chosen() {
+    let mut walk = begun("need-line", false, false);
+    let people = vec![("a".to_owned(), "Ada".to_owned()), ("b".to_owned(), "Ben".to_owned())];
+    walk.ask(|_, _| Offer { people, not_safe: vec!["b".to_owned()], ..Offer::default() });
+    let shown = seen(&mut walk, 40, 20, false);
+    assert!(shown.contains("  Ada\n") && shown.contains("  Ben  (marked not safe)\n"), "{shown}");
+    "Ben".chars().for_each(|letter| drop(press(&mut walk, KeyCode::Char(letter))));
+    assert!(!seen(&mut walk, 40, 20, false).contains("Enter adds"));
 }

@@ -1,4 +1,5 @@
 use haven_api::convert::exercise::{from_pb, to_pb};
+use haven_api::practice::Shape;
 use haven_core::answers::ValueMap;
 use haven_core::content::Library;
 
@@ -92,10 +93,12 @@ fn a_stop_is_said_and_ends_it_unless_one_goes_back() {
 #[test]
 fn only_a_clear_no_goes_on_at_once() {
     for (keys, goes_on) in [
-        (&[KeyCode::Char('n')][..], true),
+        (&[KeyCode::Char('n'), KeyCode::Enter][..], true),
+        (&[KeyCode::Char('y'), KeyCode::Char('n'), KeyCode::Enter], true),
         (&[KeyCode::Down, KeyCode::Enter], true),
         (&[KeyCode::Up, KeyCode::Up, KeyCode::Up, KeyCode::Enter], true),
-        (&[KeyCode::Char('y')], false),
+        (&[KeyCode::Char('y'), KeyCode::Enter], false),
+        (&[KeyCode::Char('n'), KeyCode::Char('y'), KeyCode::Enter], false),
         (&[KeyCode::Up, KeyCode::Enter], false),
         (&[KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Enter], false),
     ] {
@@ -105,7 +108,7 @@ fn only_a_clear_no_goes_on_at_once() {
         keys.iter().for_each(|key| drop(press(&mut walk, *key)));
         assert_eq!(asked(&walk) == "person", goes_on, "{keys:?}");
         if !goes_on {
-            assert!(matches!(walk.page, Page::Held));
+            assert!(matches!(walk.page, Page::Held(Before::Gate)));
             assert_eq!(press(&mut walk, KeyCode::Char('g')), Act::Nothing, "there is no way on");
             assert_eq!(press(&mut walk, KeyCode::Enter), Act::Close);
         }
@@ -127,7 +130,7 @@ fn nothing_is_chosen_for_anybody_and_enter_alone_asks_again() {
 
 #[test]
 fn whoever_is_not_sure_sees_what_support_there_is_and_then_has_a_way_on() {
-    for keys in [&[KeyCode::Down, KeyCode::Down, KeyCode::Enter][..], &[KeyCode::Char('?')]] {
+    for keys in [&[KeyCode::Down, KeyCode::Down, KeyCode::Enter][..], &[KeyCode::Char('?'), KeyCode::Enter]] {
         let unsure = || {
             let mut walk = begun("need-line", false, false);
             press(&mut walk, KeyCode::Enter);
@@ -172,6 +175,59 @@ fn what_turned_unpleasant_is_said_on_the_screen_of_the_timer() {
 fn a_gate_that_holds_asks_nothing() {
     let mut walk = begun("need-line", true, true);
     assert!(!walk.unsafe_notice.is_empty());
-    assert!(matches!(walk.page, Page::Held));
+    assert!(matches!(walk.page, Page::Held(Before::Nothing)));
+    assert_eq!(press(&mut walk, KeyCode::BackTab), Act::Nothing);
     assert_eq!(press(&mut walk, KeyCode::Tab), Act::Close);
+}
+
+#[test]
+fn a_letter_at_the_gate_only_chooses_and_a_yes_can_be_taken_back() {
+    let mut walk = begun("need-line", false, false);
+    press(&mut walk, KeyCode::Enter);
+    for (letter, at) in [('y', 2), ('n', 0), ('?', 1), ('y', 2)] {
+        assert_eq!(press(&mut walk, KeyCode::Char(letter)), Act::Nothing);
+        assert!(matches!(walk.page, Page::Gate(Some(chosen)) if chosen == at), "{letter}");
+    }
+    press(&mut walk, KeyCode::Enter);
+    assert!(matches!(walk.page, Page::Held(Before::Gate)));
+    press(&mut walk, KeyCode::BackTab);
+    assert!(matches!(walk.page, Page::Gate(None)));
+}
+
+#[test]
+fn from_somebody_marked_as_not_safe_one_goes_back_to_choose_another() {
+    let mut walk = begun("need-line", false, false);
+    press(&mut walk, KeyCode::Enter);
+    press(&mut walk, KeyCode::Char('n'));
+    press(&mut walk, KeyCode::Enter);
+    let somebody = haven_core::id::PersonId::from_bytes([1; 16]).to_string();
+    walk.stepper.next(Some(somebody.as_str().into())).unwrap();
+    walk.unsafe_notice = walk.stepper.exercise().unsafe_notice.clone();
+    walk.show(Page::Held(Before::Question));
+    press(&mut walk, KeyCode::BackTab);
+    assert_eq!(asked(&walk), "person");
+    assert!(walk.stepper.answers().is_empty() && walk.unsafe_notice.is_empty());
+}
+
+#[test]
+fn a_time_is_taken_as_people_say_it_and_what_means_none_is_said() {
+    let mut walk = begun("trigger-chain", false, false);
+    let id = walk.stepper.exercise().fields.iter().find(|field| matches!(field.shape, Shape::DateTime));
+    let id = id.unwrap().id.clone();
+    walk.stepper.go_to(&id);
+    walk.ask(|_, _| Offer::default());
+    for (typed, is_taken) in [("soonish", false), ("last night", true)] {
+        typed.chars().for_each(|letter| drop(press(&mut walk, KeyCode::Char(letter))));
+        press(&mut walk, KeyCode::Enter);
+        assert_eq!(walk.stepper.answers().contains_key(&id), is_taken, "{typed}");
+        assert_eq!(walk.hint.contains("tonight, yesterday, 21:30"), !is_taken, "{}", walk.hint);
+    }
+    let kept = walk.stepper.answers()[&id].text().unwrap().parse::<haven_core::time::CivilTime>().unwrap();
+    assert!(kept.offset_seconds().is_some());
+    // Whoever goes back finds it as it would be typed.
+    walk.stepper.go_to(&id);
+    walk.ask(|_, _| Offer::default());
+    press(&mut walk, KeyCode::Enter);
+    assert!(walk.hint.is_empty());
+    assert_eq!(walk.stepper.answers()[&id].text().unwrap(), kept.to_string());
 }
