@@ -231,10 +231,13 @@ async fn go(
 ) -> Result<(), Fault> {
     let (result, is_card_shown) = match file {
         Some(file) => {
-            let haven = cx.haven().await?;
-            let measure = haven.measure(id, person, LANGUAGE).await?;
-            let answers = sheet(&measure, &ask::text(file)?)?;
-            (haven.answer_measure(id, person, answers, None, LANGUAGE).await?, false)
+            let work = async |text: &str| {
+                let haven = cx.haven().await?;
+                let measure = haven.measure(id, person, LANGUAGE).await?;
+                let answers = sheet(&measure, text)?;
+                Ok(haven.answer_measure(id, person, answers, None, LANGUAGE).await?)
+            };
+            (super::writing::with_answers(cx, file, id.as_str(), work).await?, false)
         }
         None if cx.asks => asking::go(cx, id, person, plain).await?,
         None => {
