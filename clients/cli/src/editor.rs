@@ -20,8 +20,8 @@ use haven_core::time::{CivilTime, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::folder::Folder;
-use self::left::{Journal, in_memory};
 pub(crate) use self::left::{Hand, leave, leave_change, rescue};
+use self::left::{Journal, in_memory};
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::{Exit, Fault};
 use crate::{ask, daemon, kept, unlock, when};

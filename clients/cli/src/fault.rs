@@ -177,7 +177,8 @@ impl Fault {
             return;
         }
         let is_seen = io::stderr().is_terminal();
-        let told = if json { self.json() } else { wrapped(&shown(&self.words(), is_seen), columns(io::stderr())) };
+        let told =
+            if json { self.json() } else { wrapped(&shown(&self.words(), is_seen), columns(io::stderr())) };
         // Nobody is left to hear that this failed.
         let _ = io::stderr().write_all(told.as_bytes());
     }

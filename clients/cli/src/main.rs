@@ -71,7 +71,8 @@ fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
         return Exit::Done;
     }
     let json = args::wants_json(typed);
-    let has_words = |beside: &Beside| if beside.dashed { !io::stdin().is_terminal() } else { ask::has_pipe() };
+    let has_words =
+        |beside: &Beside| if beside.dashed { !io::stdin().is_terminal() } else { ask::has_pipe() };
     if let Some(beside) = Beside::of(error, typed).filter(has_words) {
         let cx = Cx::new(&Global::beside_a_mistake(json));
         let refusal = args::refusal(error, typed);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use haven_api::drafts::{DraftId, SavedDraft};
 use haven_api::error::{ApiError, ErrorReason};
-use haven_api::journal::Draft;
-use haven_api::practice::{Choice, Shape};
+use haven_api::journal::{Draft, ExerciseChoice};
+use haven_api::practice::{Choice, Field, Shape};
 use haven_core::answers::Value;
 use haven_core::entry::opening;
 use haven_core::id::PersonId;
@@ -45,7 +45,11 @@ async fn discard(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
     if cx.asks {
         let saved = haven.draft(id).await?.draft;
         let words = if saved.title.is_empty() { saved.text } else { saved.title };
-        let named = if words.trim().is_empty() { String::new() } else { format!(": {}", shortened(&words, cx.style)) };
+        let named = if words.trim().is_empty() {
+            String::new()
+        } else {
+            format!(": {}", shortened(&words, cx.style))
+        };
         aside(&format!("This draft is kept nowhere else{named}"));
         let answer = ask::line(cx, "Throw it away? [y/N] ", "Run this in a terminal.").await?;
         if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
@@ -213,7 +217,8 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
     };
     let answered = answered(haven, &saved.draft).await;
     let about = unclear(&saved).map(|who| format!("About: {who}\n")).unwrap_or_default();
-    let named = saved.meant.clone().or_else(|| saved.entry.map(|entry| entry.to_string()[..ID_SHOWN].to_owned()));
+    let named =
+        saved.meant.clone().or_else(|| saved.entry.map(|entry| entry.to_string()[..ID_SHOWN].to_owned()));
     let for_entry = named.map(|named| format!("For the entry: {named}\n")).unwrap_or_default();
     cx.tell(&shown, |style| {
         let head = format!(
@@ -222,10 +227,16 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
             style.words(&about),
             style.words(&for_entry)
         );
-        let text = if shown.text.is_empty() && !answered.is_empty() { String::new() } else { format!("{}\n", style.words(shown.text)) };
+        let text = if shown.text.is_empty() && !answered.is_empty() {
+            String::new()
+        } else {
+            format!("{}\n", style.words(shown.text))
+        };
         let answers: String = answered
             .iter()
-            .map(|(question, answer)| format!("\n{}\n{}\n", style.faint(&style.prose(question)), style.prose(answer)))
+            .map(|(question, answer)| {
+                format!("\n{}\n{}\n", style.faint(&style.prose(question)), style.prose(answer))
+            })
             .collect();
         format!("{head}{text}{answers}")
     })
@@ -234,20 +245,38 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
 /// What was answered so far, under the questions as they are asked; under their ids where nothing here knows them.
 async fn answered(haven: &Haven, draft: &Draft) -> Vec<(String, String)> {
     let Some(made_with) = &draft.exercise else { return Vec::new() };
-    let exercise = haven.exercise(&made_with.id, made_with.version, LANGUAGE).await.ok();
-    let fields = exercise.as_ref().map_or(&[][..], |exercise| &exercise.fields);
-    let place = |id: &str| fields.iter().position(|field| field.id == id).unwrap_or(fields.len());
+    let questions = questions(haven, made_with).await;
+    let place = |id: &str| questions.iter().position(|it| it.id == id).unwrap_or(questions.len());
     let mut answers: Vec<_> = draft.answers.iter().collect();
     answers.sort_by_key(|(id, _)| place(id));
-    let told = |(id, answer): (&String, &Value)| {
-        let field = fields.get(place(id));
-        let choices = match field.map(|field| &field.shape) {
-            Some(Shape::Choice(choices) | Shape::Multi(choices, _)) => &choices[..],
-            _ => &[],
-        };
-        (field.map_or_else(|| id.clone(), |field| field.label.clone()), in_words(answer, choices))
+    let told = |(id, answer): (&String, &Value)| match questions.get(place(id)) {
+        Some(asked) => (asked.label.clone(), in_words(answer, &asked.choices)),
+        None => (id.clone(), in_words(answer, &[])),
     };
     answers.into_iter().map(told).collect()
+}
+
+/// A question of an exercise or of a measure.
+struct Question {
+    id: String,
+    label: String,
+    choices: Vec<Choice>,
+}
+
+async fn questions(haven: &Haven, made_with: &ExerciseChoice) -> Vec<Question> {
+    if let Ok(exercise) = haven.exercise(&made_with.id, made_with.version, LANGUAGE).await {
+        let of = |field: Field| {
+            let choices = match field.shape {
+                Shape::Choice(choices) | Shape::Multi(choices, _) => choices,
+                _ => Vec::new(),
+            };
+            Question { id: field.id, label: field.label, choices }
+        };
+        return exercise.fields.into_iter().map(of).collect();
+    }
+    let measure = haven.measure(&made_with.id, None, LANGUAGE).await;
+    let items = measure.map_or_else(|_| Vec::new(), |measure| measure.items);
+    items.into_iter().map(|item| Question { id: item.id, label: item.text, choices: Vec::new() }).collect()
 }
 
 fn in_words(answer: &Value, choices: &[Choice]) -> String {

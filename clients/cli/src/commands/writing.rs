@@ -27,8 +27,7 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
         ..Draft::default()
     };
     let begins_with_dash = args.words.first().is_some_and(|word| word == DASH);
-    let is_piped = text.as_deref() == Some(DASH)
-        || ((text.is_none() || begins_with_dash) && ask::has_pipe());
+    let is_piped = text.as_deref() == Some(DASH) || ((text.is_none() || begins_with_dash) && ask::has_pipe());
     let beside = (is_piped && args.words.len() > 1).then(|| {
         let next = "Give the words here or through the pipe. A text that begins with a dash goes in quotes: haven add \"- …\".";
         Fault::usage("not saved", "`-` stands for the pipe, and there are words beside it", next)
@@ -253,12 +252,17 @@ pub(super) async fn with_answers<T>(
     }
     let draft = Draft { title: format!("Answers for {what}"), ..Draft::default() };
     let piped = ask::piped(cx, About::new_entry(&draft)).await?;
+    // Brackets without anything in them answer nothing.
+    let has_answers = piped.text.contains(char::is_alphanumeric);
     let outcome = match piped.wrong {
         Some(fault) => Err(fault),
-        None => work(&piped.text).await,
+        None => match cx.device_for_words().await {
+            Ok(_) => work(&piped.text).await,
+            Err(fault) => Err(fault),
+        },
     };
     match outcome {
-        Err(fault) if !piped.text.trim().is_empty() && fault.exit() != Exit::Interrupted => {
+        Err(fault) if has_answers && fault.exit() != Exit::Interrupted => {
             let next = fault.next().to_owned();
             let fault = keep(cx, kept::draft(Draft { text: piped.text, ..draft })?, fault).await;
             let next = format!("{next} What came through the pipe isn't lost. {}", fault.next());
@@ -364,7 +368,8 @@ fn not_said() -> Fault {
 }
 
 async fn change_each(cx: &Cx, ids: &[String], change: &Edit, is_piped: bool) -> Result<Exit, Fault> {
-    let haven = match (cx.haven().await, ids) {
+    let reached = if is_piped { cx.device_for_words().await } else { cx.haven().await };
+    let haven = match (reached, ids) {
         (Ok(haven), _) => haven,
         (Err(fault), [id]) if is_piped => return Err(keep_change(cx, id, change.clone(), fault).await),
         (Err(fault), _) => return Err(fault),

@@ -43,8 +43,9 @@ fn words_of_an_editor_stay_where_the_command_is_interrupted_while_the_daemon_is_
         let editor = editor.display().to_string();
         let ran = std::thread::scope(|scope| {
             let ran = scope.spawn(|| at_terminal(&device, &["add", "--title", "T"], &editor, ""));
-            let pid =
-                until("the editor is open", || fs::read_to_string(&noted).ok().filter(|pid| pid.ends_with('\n')));
+            let pid = until("the editor is open", || {
+                fs::read_to_string(&noted).ok().filter(|pid| pid.ends_with('\n'))
+            });
             // While the editor runs the signal is the editor's.
             until("the command has ended", || (!send(signal, pid.trim())).then_some(()));
             ran.join().unwrap()
@@ -86,6 +87,12 @@ fn words_of_a_pipe_stay_where_the_command_is_interrupted() {
         let ran = interrupted(&device, is_whole);
         assert_eq!(ran.code, Some(130), "{}", ran.stderr);
         assert!(ran.stderr.contains("Your words are kept in"), "{}", ran.stderr);
+        // Whoever takes them over may be interrupted as well.
+        let mut next = device.start(&["status"]);
+        until("the next command has ended", || {
+            send("-INT", &next.id().to_string());
+            next.try_wait().unwrap()
+        });
         assert!(send("-KILL", &daemon));
         device.unlock();
         let kept = drafts(&device);
@@ -176,14 +183,20 @@ fn a_pipe_is_read_where_nothing_else_says_what_to_write() {
 #[test]
 fn words_for_a_folder_without_a_journal_make_nothing_there_and_are_kept() {
     let device = Device::new();
-    for arguments in [&["add", "-"][..], &["add", "typed"], &["edit", "last", "--from", "-"]] {
+    for arguments in [
+        &["add", "-"][..],
+        &["add", "typed"],
+        &["edit", "last", "--from", "-"],
+        &["checkin", "--note", "-"],
+        &["practice", "do", "slow-breath", "--answers", "-"],
+    ] {
         let ran = device.run_with(arguments, b"too early");
-        assert!(ran.code == Some(5) || arguments[0] == "edit", "{}", ran.stderr);
+        ran.failed(5, "NO_VAULT");
         assert!(ran.stderr.contains("which is memory"), "{}", ran.stderr);
-        assert!(arguments[0] == "edit" || !device.home().exists());
+        assert!(!device.home().exists(), "{arguments:?}");
     }
     device.json(&["init", "--name", "Laptop", "--passphrase-file", &device.passphrase()]);
-    assert_eq!(openings(&device), ["too early", "too early", "typed"]);
+    assert_eq!(openings(&device), ["too early", "too early", "too early", "too early", "typed"]);
 }
 
 #[test]
@@ -268,8 +281,10 @@ fn a_pipe_that_is_too_long_for_one_draft_is_sealed_in_parts() {
     assert!(ran.stderr.contains("kept sealed, in 3 parts"), "{}", ran.stderr);
     device.unlock();
     let kept = drafts(&device);
-    let words: usize =
-        kept.iter().map(|draft| text(&device.json(&["draft", "show", text(draft, "id")]), "text").len()).sum();
+    let words: usize = kept
+        .iter()
+        .map(|draft| text(&device.json(&["draft", "show", text(draft, "id")]), "text").len())
+        .sum();
     // A line feed at the end of a pipe is the pipe's; there was none.
     assert_eq!((kept.len(), words), (3, long.len()));
 }
@@ -283,7 +298,8 @@ fn a_draft_shows_its_answers_and_is_thrown_away_at_a_yes_only() {
     let shown = device.json(&["draft", "show", &id]);
     assert_eq!(shown["answers"].as_object().map(serde_json::Map::len), Some(2), "{shown}");
     let told = device.command(&["draft", "show", &id]).output().unwrap();
-    assert!(String::from_utf8(told.stdout).unwrap().trim().len() > 20);
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.to_lowercase().contains("feeling nervous") && told.ends_with("\n2\n"), "{told}");
     let ran = at_terminal(&device, &["draft", "discard", &id], "true", "n\n");
     assert!(ran.stdout.contains("still there"), "{}", ran.stdout);
     assert_eq!(drafts(&device).len(), 1);
@@ -301,4 +317,29 @@ fn what_was_mistyped_cannot_steer_the_terminal() {
         assert!(ran.code != Some(0), "{}", ran.stdout);
         assert!(!ran.stdout.contains("\u{1b}[31m") && !ran.stdout.contains('\u{202e}'), "{:?}", ran.stdout);
     }
+}
+
+#[test]
+fn an_editors_folder_with_nothing_in_it_goes_whichever_journal_it_was_for() {
+    let device = Device::begun();
+    let ran = at_terminal(&device, &["add"], "true", "");
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    let files = Device::files(&device.beside("runtime"));
+    let note = files.iter().map(|(path, _)| path).find(|path| path.ends_with("open")).unwrap();
+    // A window may be open as long as a day.
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 24 * 3600);
+    fs::File::options().append(true).open(note).unwrap().set_modified(long_ago).unwrap();
+    let mut other = device.command(&["status"]);
+    other.env("HAVEN_HOME", device.beside("other")).output().unwrap();
+    assert_eq!(Device::files(&device.beside("runtime")).len(), 0);
+    let mut stop = device.command(&["daemon", "stop"]);
+    stop.env("HAVEN_HOME", device.beside("other")).output().unwrap();
+}
+
+#[test]
+fn an_empty_name_is_nobody_to_look_up() {
+    let device = Device::begun();
+    device.json(&["lock"]);
+    let said = device.command(&["add", "words", "--person", ""]).stdin(Stdio::null()).output().unwrap();
+    assert!(!String::from_utf8_lossy(&said.stderr).contains("Who "), "{said:?}");
 }
