@@ -3,10 +3,13 @@
 use std::fs::File;
 use std::io::{self, BufRead as _, Read};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use haven_api::error::{ApiError, ErrorReason};
+use rustix::fs::FileType;
 
 use crate::cx::{Cx, Haven, aside};
+use crate::editor::About;
 use crate::fault::Fault;
 use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX, WORDS_READ_MAX};
 use crate::text::{columns, wrapped};
@@ -21,6 +24,9 @@ pub(crate) async fn passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Re
         None => hidden(cx, prompt).await,
     }
 }
+
+/// How much of a pipe is read at once, in bytes.
+const PART_READ: usize = 64 * 1024;
 
 /// How often a new passphrase may be one that could be guessed, or typed in two different ways.
 const NEW_PASSPHRASE_TRIES: usize = 3;
@@ -242,19 +248,62 @@ fn place(before: &[u8]) -> Place {
     Place { line, byte: before.len() - line_begins + 1 }
 }
 
-/// Reads words from a pipe: all of them, since nobody has them but the pipe.
+/// What came through a pipe.
+pub(crate) struct Piped {
+    /// The words, as far as they came.
+    pub(crate) text: String,
+    /// Why they are not taken as they are.
+    pub(crate) wrong: Option<Fault>,
+}
+
+/// Reads words from a pipe: all of them, since nobody has them but the pipe. From the first one on they are in hand, so that a
+/// command which is interrupted leaves what it has read.
 ///
 /// # Errors
-/// They cannot be read, or are more than any draft could hold.
-pub(crate) fn piped() -> Result<Words, Fault> {
-    let stdin = Path::new("-");
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(WORDS_READ_MAX + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Fault::unreadable(stdin, &error))?;
-    if bytes.len() as u64 > WORDS_READ_MAX {
-        return Err(ApiError::new(ErrorReason::TooLarge, "the text can't be taken").into());
+/// The command is interrupted.
+pub(crate) async fn piped(cx: &Cx, about: About) -> Result<Piped, Fault> {
+    let held = cx.hold(about, "");
+    let into = Arc::clone(&held);
+    let read = tokio::task::spawn_blocking(move || fill(&into)).await.map_err(|_| Fault::interrupted())?;
+    let words = Words::read(&held.lock().unwrap_or_else(PoisonError::into_inner));
+    let wrong = match read {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Some(too_long()),
+        Err(error) => Some(Fault::unreadable(Path::new("-"), &error)),
+        Ok(()) => words.strange.map(Place::fault),
+    };
+    Ok(Piped { text: words.text, wrong })
+}
+
+fn too_long() -> Fault {
+    let megabytes = WORDS_READ_MAX / (1024 * 1024);
+    Fault::from(ApiError::new(ErrorReason::TooLarge, "the text can't be taken whole")).because(format!(
+        "it's longer than {megabytes} MB: the words after that weren't read, and are only where they came from"
+    ))
+}
+
+fn fill(held: &Mutex<Vec<u8>>) -> io::Result<()> {
+    let (mut part, mut stdin) = (vec![0; PART_READ], io::stdin().lock());
+    loop {
+        let read = match stdin.read(&mut part) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            outcome => outcome?,
+        };
+        if read == 0 {
+            return Ok(());
+        }
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = usize::try_from(WORDS_READ_MAX).unwrap_or(usize::MAX).saturating_sub(held.len());
+        held.extend_from_slice(&part[..read.min(left)]);
+        if read > left {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
     }
-    Ok(Words::read(&bytes))
+}
+
+/// Whether stdin is a pipe or a file: something that somebody has put there, as opposed to a terminal or nothing.
+pub(crate) fn has_pipe() -> bool {
+    let found = rustix::fs::fstat(io::stdin()).map(|found| FileType::from_raw_mode(found.st_mode));
+    matches!(found, Ok(FileType::Fifo | FileType::RegularFile))
 }
 
 /// Opens a file, or stdin for `-`.

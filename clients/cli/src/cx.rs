@@ -7,14 +7,16 @@ use std::cell::{Cell, RefCell};
 use std::env;
 use std::future::Future;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex};
 
 use haven_api::client::Client;
 use haven_api::unix::Connection;
 use serde::Serialize;
 
 use crate::args::{Color, Global};
+use crate::editor::{About, Hand};
 use crate::fault::{Exit, Fault};
-use crate::text::{Style, columns, columns_whole, listed, wrapped};
+use crate::text::{Style, columns, columns_whole, listed, shown, wrapped};
 use crate::{daemon, editor, unlock};
 
 /// A device to talk to.
@@ -34,6 +36,8 @@ pub(crate) struct Cx {
     pub(crate) parting: RefCell<String>,
     /// Who to reach, once an answer of this run called for it or its person asked: shown again where the run ends too soon.
     pub(crate) card: RefCell<String>,
+    /// Words that are not safe yet.
+    in_hand: RefCell<Option<Hand>>,
 }
 
 impl Cx {
@@ -55,6 +59,7 @@ impl Cx {
             editing: Cell::new(false),
             parting: RefCell::default(),
             card: RefCell::default(),
+            in_hand: RefCell::default(),
         }
     }
 
@@ -62,6 +67,13 @@ impl Cx {
     /// behind are rescued first.
     pub(crate) async fn device(&self) -> Result<Haven, Fault> {
         let mut haven = daemon::reach().await?;
+        editor::rescue(&mut haven, self).await;
+        Ok(haven)
+    }
+
+    /// The same for words, which are no reason to begin anything in a folder that holds no journal.
+    pub(crate) async fn device_for_words(&self) -> Result<Haven, Fault> {
+        let mut haven = daemon::reach_for_words().await?;
         editor::rescue(&mut haven, self).await;
         Ok(haven)
     }
@@ -81,10 +93,13 @@ impl Cx {
         command: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
         let outcome = signals::interruptible(command, &self.editing).await;
-        let parting = self.parting.take();
-        outcome.map_err(|fault| match fault.exit() {
-            Exit::Interrupted if !parting.is_empty() => fault.with_next(parting),
-            _ => fault,
+        let (parting, in_hand) = (self.parting.take(), self.in_hand.take());
+        outcome.map_err(|fault| {
+            if fault.exit() != Exit::Interrupted {
+                return fault;
+            }
+            let next = in_hand.and_then(Hand::leave).unwrap_or(parting);
+            if next.is_empty() { fault } else { fault.with_next(next) }
         })
     }
 
@@ -104,6 +119,25 @@ impl Cx {
             }
         }
         aside(card.trim_end());
+    }
+
+    /// Takes words in hand that nobody else has: if the command is interrupted before they are safe, the next one finds them.
+    /// Returns where more of them go while they are read.
+    pub(crate) fn hold(&self, about: About, words: &str) -> Arc<Mutex<Vec<u8>>> {
+        let hand = Hand::new(about, words);
+        let more = hand.words();
+        self.in_hand.replace(Some(hand));
+        more
+    }
+
+    /// Whether there are words that are not safe yet.
+    pub(crate) fn holds(&self) -> bool {
+        self.in_hand.borrow().is_some()
+    }
+
+    /// The words in hand are safe.
+    pub(crate) fn let_go(&self) {
+        self.in_hand.take();
     }
 
     /// Prints the result: an object for a script, words for a person.
@@ -172,7 +206,8 @@ pub(crate) fn is_plain() -> bool {
 /// Says something on stderr, whoever reads.
 pub(crate) fn aside(words: &str) {
     // Nobody is left to hear that this failed.
-    let _ = writeln!(io::stderr(), "{}", wrapped(words, columns(io::stderr())));
+    let words = shown(words, io::stderr().is_terminal());
+    let _ = writeln!(io::stderr(), "{}", wrapped(&words, columns(io::stderr())));
 }
 
 /// Prints words as they are, ended by a line feed.

@@ -194,6 +194,26 @@ fn data() -> Result<PathBuf, Fault> {
     })
 }
 
+/// The journal of a device, in its folder.
+const JOURNAL: &str = "journal.db";
+
+/// Whether there is a journal in a folder, or anything else than none: where nobody can tell, the daemon does.
+pub(crate) fn has_journal(folder: &Path) -> bool {
+    folder.join(JOURNAL).try_exists().unwrap_or(true)
+}
+
+/// Connects to the daemon for words, which are no reason to begin anything in a folder that holds no journal.
+///
+/// # Errors
+/// As [`reach`]; also if there is no journal.
+pub(crate) async fn reach_for_words() -> Result<Haven, Fault> {
+    match running().await? {
+        Some(haven) => Ok(haven),
+        None if has_journal(&data()?) || held()? != Held::ByNobody => start(None).await,
+        None => Err(ApiError::new(ErrorReason::NoVault, "not saved").into()),
+    }
+}
+
 /// Where the daemon listens.
 ///
 /// # Errors

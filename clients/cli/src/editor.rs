@@ -5,6 +5,7 @@
 //! next command. An editor that gives the prompt back at once may be a window that is still open: it is waited for.
 
 mod folder;
+mod left;
 mod program;
 mod window;
 
@@ -20,12 +21,15 @@ use haven_core::time::{CivilTime, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::folder::Folder;
+pub(crate) use self::left::{Hand, leave, leave_change, rescue};
+use self::left::{Journal, in_memory};
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::{Exit, Fault};
 use crate::{ask, daemon, kept, unlock, when};
 
 /// What is being written, apart from the text.
 #[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct About {
     title: String,
     tags: Vec<String>,
@@ -41,8 +45,12 @@ pub(crate) struct About {
     keep: [u8; 16],
     /// The text that the editor was opened with.
     before: String,
-    /// The socket of the daemon it belongs to.
-    socket: String,
+    /// The entry that it changes, as that was named where nobody could look it up.
+    named: Option<String>,
+    /// Tags to take away from that.
+    untags: Vec<String>,
+    /// The journal it belongs to.
+    journal: Journal,
 }
 
 impl About {
@@ -74,10 +82,35 @@ impl About {
             answers: json(&entry.answers),
             entry: Some(summary.id.to_string()),
             base: Some(entry.version.clone()),
-            draft: None,
-            keep: [0; 16],
             before: entry.text.clone(),
-            socket: String::new(),
+            ..Self::default()
+        }
+    }
+
+    /// A change to an entry that could not be looked up yet.
+    pub(crate) fn of_change(named: &str, change: &Edit) -> Self {
+        Self {
+            title: change.title.clone().unwrap_or_default(),
+            tags: change.add_tags.clone(),
+            people: change.add_people.clone(),
+            at: change.at.as_ref().map(CivilTime::to_string),
+            named: Some(named.to_owned()),
+            untags: change.remove_tags.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The change that such words are.
+    fn change(&self, text: String) -> Edit {
+        let Draft { title, text, at, tags, people, .. } = self.draft(text);
+        Edit {
+            title: Some(title).filter(|title| !title.is_empty()),
+            text: Some(text),
+            at,
+            add_tags: tags,
+            remove_tags: self.untags.clone(),
+            add_people: people,
+            ..Edit::default()
         }
     }
 
@@ -173,7 +206,7 @@ pub(crate) enum Composed {
 /// The editor failed, or the words could not be saved; they are kept then, and the error says where.
 pub(crate) async fn compose(cx: &Cx, haven: &Haven, about: About) -> Result<Composed, Fault> {
     let (mut haven, mut about) = (haven.clone(), about.keepable()?);
-    about.socket = daemon::socket()?.display().to_string();
+    about.journal = Journal::here()?;
     let folder = Folder::make(&about)?;
     let ended = program::run(cx, &folder).await?;
     let mut words = folder.words()?;
@@ -187,23 +220,40 @@ pub(crate) async fn compose(cx: &Cx, haven: &Haven, about: About) -> Result<Comp
     if words.text == about.before || (is_blank && (about.is_new() || !ended.well)) {
         return if ended.well { Ok(Composed::Nothing) } else { Err(failed("nothing had been written")) };
     }
+    // Whatever ends this command from here on, they stay until they are safe.
+    *cx.parting.borrow_mut() = left::stays(&folder);
     let refused = match words.strange {
         _ if !ended.well => Some(failed("the editor ended with an error")),
         Some(place) => Some(place.fault()),
-        None if is_blank && !may_be_empty(cx, &about).await? => return Ok(Composed::Nothing),
+        None if is_blank && !may_be_empty(cx, &about).await? => {
+            safe(cx, &folder);
+            return Ok(Composed::Nothing);
+        }
         None => None,
     };
     let outcome = match refused {
         Some(fault) => Err(fault),
-        None => save(cx, &mut haven, &about, &words.text).await,
+        None => save(cx, &mut haven, &about, &words.text, &folder).await,
     };
     match outcome {
-        Err(fault) => {
-            let next = keep(&mut haven, &about, words.text, folder).await;
+        // Sealed words are safe, whatever else went wrong.
+        Err(fault) if folder.stays() => {
+            let next = keep(&mut haven, &about, words.text, &folder).await;
+            cx.parting.take();
             Err(fault.with_next(next))
         }
-        composed => composed,
+        Ok(composed) => {
+            safe(cx, &folder);
+            Ok(composed)
+        }
+        failed => failed,
     }
+}
+
+/// The words are in the journal, or sealed: the folder goes.
+fn safe(cx: &Cx, folder: &Folder) {
+    folder.close();
+    cx.parting.take();
 }
 
 fn failed(why: &str) -> Fault {
@@ -221,7 +271,13 @@ async fn may_be_empty(cx: &Cx, about: &About) -> Result<bool, Fault> {
 
 /// Saves the words. If the journal is locked they are sealed first, so that nothing can happen to them while the passphrase is
 /// asked for.
-async fn save(cx: &Cx, haven: &mut Haven, about: &About, text: &str) -> Result<Composed, Fault> {
+async fn save(
+    cx: &Cx,
+    haven: &mut Haven,
+    about: &About,
+    text: &str,
+    folder: &Folder,
+) -> Result<Composed, Fault> {
     let mut outcome = save_once(haven, about, text).await;
     // A daemon that locks begins anew, and the connection with it.
     if outcome.as_ref().is_err_and(|fault| fault.reason() == ErrorReason::DaemonUnreachable) {
@@ -233,6 +289,7 @@ async fn save(cx: &Cx, haven: &mut Haven, about: &About, text: &str) -> Result<C
             let sealing = about.sealing(text.to_owned());
             let becomes_entry = matches!(sealing.becomes, Becomes::Entry);
             let sealed = haven.seal_draft(sealing).await?;
+            safe(cx, folder);
             if sealed.waiting > 0 && !opened_for(cx, haven).await? {
                 return Ok(Composed::Sealed(sealed));
             }
@@ -313,69 +370,14 @@ async fn save_once(haven: &Haven, about: &About, text: &str) -> Result<Written, 
 }
 
 /// Keeps words that could not be saved, and says how to get at them.
-async fn keep(haven: &mut Haven, about: &About, text: String, folder: Folder) -> String {
+async fn keep(haven: &mut Haven, about: &About, text: String, folder: &Folder) -> String {
     let saved = about.saved_draft(text);
     match kept::keep(haven, saved.clone()).await {
-        Ok(kept) => kept.how(&saved.draft),
-        Err(fault) => in_memory(&folder, &fault),
-    }
-}
-
-/// Leaves words where they are, since nobody takes them, and says so.
-fn in_memory(folder: &Folder, fault: &Fault) -> String {
-    folder.leave();
-    format!(
-        "The words are in {} for now, which is memory and gone when the machine is turned off; they could not be kept, because {}. \
-         Put that right: the next `haven` command takes them over.",
-        folder.file().display(),
-        fault.why()
-    )
-}
-
-/// Leaves words of a pipe in memory where no daemon takes them, for the next command, and says so.
-///
-/// # Errors
-/// There is no place for them.
-pub(crate) fn leave(saved: &SavedDraft, fault: &Fault) -> Result<String, Fault> {
-    let socket = daemon::socket()?.display().to_string();
-    // Nothing stood there before: all of it is to be kept.
-    let about =
-        About { draft: None, keep: saved.id, before: String::new(), socket, ..About::of_draft(saved) };
-    let folder = Folder::make(&about)?;
-    let unwritten = |error: std::io::Error| Fault::system("the words can't be kept", &error);
-    std::fs::write(folder.file(), &saved.draft.text).map_err(unwritten)?;
-    Ok(in_memory(&folder, fault))
-}
-
-/// Turns words that an editor left behind, when something was killed or a window stayed open, into drafts.
-pub(crate) async fn rescue(haven: &mut Haven, cx: &Cx) {
-    let Ok(socket) = daemon::socket() else { return };
-    let socket = socket.display().to_string();
-    for folder in folder::left_behind() {
-        let Some(about) = folder.about::<About>() else { continue };
-        if about.socket != socket {
-            // Another journal's; its own commands find it.
-            folder.leave();
-            continue;
+        Ok(kept) => {
+            folder.close();
+            kept.how(&saved.draft)
         }
-        let text = folder.words().map(|words| words.text).unwrap_or_default();
-        if text.trim().is_empty() || text == about.before {
-            if folder.may_be_open() {
-                folder.leave();
-            }
-            continue;
-        }
-        let saved = about.saved_draft(text);
-        match kept::keep(haven, saved.clone()).await {
-            Ok(kept) => {
-                let how = kept.how(&saved.draft);
-                cx.note(&format!("Words were left behind earlier, in an editor or a pipe. {how}"));
-            }
-            Err(fault) => {
-                let how = in_memory(&folder, &fault);
-                cx.note(&format!("Words were left behind earlier, in an editor or a pipe. {how}"));
-            }
-        }
+        Err(fault) => in_memory(folder, &fault),
     }
 }
 

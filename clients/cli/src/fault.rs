@@ -1,13 +1,13 @@
 //! How a command fails: the envelope that people and scripts read, and the exit code.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use haven_api::error::{ApiError, ErrorReason, refused};
 use serde::Serialize;
 
 use crate::limits::CANDIDATE_SHOWN;
-use crate::text::{columns, wrapped};
+use crate::text::{columns, shown, wrapped};
 
 /// What to do about a file that cannot be read.
 fn next_for(error: &io::Error) -> &'static str {
@@ -176,7 +176,9 @@ impl Fault {
         if self.exit == Exit::Done {
             return;
         }
-        let told = if json { self.json() } else { wrapped(&self.words(), columns(io::stderr())) };
+        let is_seen = io::stderr().is_terminal();
+        let told =
+            if json { self.json() } else { wrapped(&shown(&self.words(), is_seen), columns(io::stderr())) };
         // Nobody is left to hear that this failed.
         let _ = io::stderr().write_all(told.as_bytes());
     }
@@ -261,7 +263,7 @@ impl<'a> ToldFault<'a> {
 
 impl From<ApiError> for Fault {
     fn from(mut error: ApiError) -> Self {
-        let exit = exit(error.reason);
+        let exit = exit_of(error.reason);
         if error.next.is_empty() {
             complete(&mut error);
         }
@@ -294,7 +296,7 @@ fn sentence(words: &str) -> String {
 }
 
 /// The exit code of a reason.
-fn exit(reason: ErrorReason) -> Exit {
+pub(crate) fn exit_of(reason: ErrorReason) -> Exit {
     use ErrorReason as R;
     match reason {
         R::InvalidArgument
@@ -330,7 +332,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_exit_code() {
-        let check = |reason, code| assert_eq!(exit(reason) as u8, code, "{reason:?}");
+        let check = |reason, code| assert_eq!(exit_of(reason) as u8, code, "{reason:?}");
         for (reason, code) in [
             (ErrorReason::Internal, 1),
             (ErrorReason::StorageFull, 1),

@@ -1,14 +1,15 @@
 //! Words that are no entry yet, and must not be lost: kept as a draft, or sealed while the journal is locked.
 
-use haven_api::drafts::{Becomes, DraftId, SavedDraft, Sealing};
+use haven_api::drafts::{Becomes, DraftId, SavedDraft, Sealed, Sealing};
 use haven_api::error::{ApiError, ErrorReason};
-use haven_api::journal::Draft;
+use haven_api::journal::{Draft, Edit};
 use haven_core::limits::{DRAFT_BYTES_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 use haven_core::time::Timestamp;
 
 use crate::cx::Haven;
 use crate::daemon;
-use crate::fault::Fault;
+use crate::editor::About;
+use crate::fault::{Exit, Fault, exit_of};
 use crate::limits::{ID_SHOWN, PART_BYTES_MAX};
 use crate::shapes::hex;
 
@@ -20,6 +21,8 @@ pub(crate) enum Kept {
     Sealed(DraftId),
     /// In several drafts, since one does not hold so much.
     Drafts(usize),
+    /// Sealed; they are several drafts once the journal is unlocked.
+    SealedParts(usize),
 }
 
 impl Kept {
@@ -36,6 +39,12 @@ impl Kept {
             Self::Drafts(count) => {
                 format!(
                     "The words are kept in {count} drafts, since one doesn't hold them: `haven draft list`."
+                )
+            }
+            Self::SealedParts(count) => {
+                format!(
+                    "The words are kept sealed, in {count} parts, since one doesn't hold them. Run `haven unlock`; they're drafts then: \
+                     `haven draft list`."
                 )
             }
         }
@@ -117,14 +126,85 @@ pub(crate) async fn keep(haven: &mut Haven, saved: SavedDraft) -> Result<Kept, F
     }
     let parts = parts(&saved.draft.text, PART_BYTES_MAX);
     let count = parts.len();
+    let mut is_sealed = false;
     for (index, part) in parts.into_iter().enumerate() {
         let title = part_title(&saved.draft.title, index + 1, count);
         let part = Draft { title, text: part.to_owned(), ..saved.draft.clone() };
         // The first goes on with the draft there is; the others are new ones.
         let part = if index == 0 { SavedDraft { draft: part, ..saved.clone() } } else { draft(part)? };
-        keep_one(haven, part).await?;
+        is_sealed |= matches!(keep_one(haven, part).await?, Kept::Sealed(_));
     }
-    Ok(Kept::Drafts(count))
+    Ok(if is_sealed { Kept::SealedParts(count) } else { Kept::Drafts(count) })
+}
+
+/// Keeps a change to an entry: as a draft of it, sealed while the journal is locked and nobody can tell which one is meant, or as a
+/// draft that says nothing of an entry where there is no such one. Says how to get at it.
+///
+/// # Errors
+/// It could not be kept.
+pub(crate) async fn keep_change(haven: &mut Haven, named: &str, change: Edit) -> Result<String, Fault> {
+    let entry = if named.is_empty() { None } else { Some(haven.entry(named, None).await) };
+    match entry {
+        Some(Ok(entry)) => {
+            let about = About::of_entry(&entry).keepable()?;
+            let saved = changed(about.saved_draft(entry.text), change);
+            Ok(keep(haven, saved.clone()).await?.how(&saved.draft))
+        }
+        Some(Err(error)) if error.reason == ErrorReason::Locked => {
+            let becomes =
+                Becomes::Changes { entry: named.to_owned(), remove_tags: change.remove_tags.clone() };
+            let sealed = haven.seal_draft(Sealing { draft: written(change), becomes }).await?;
+            Ok(sealed_change(named, &sealed))
+        }
+        Some(Err(error)) if exit_of(error.reason) == Exit::Daemon => Err(error.into()),
+        _ => {
+            let saved = draft(written(change))?;
+            let short = hex(&saved.id)[..ID_SHOWN].to_owned();
+            match keep(haven, saved.clone()).await? {
+                Kept::Draft(_) => Ok(format!(
+                    "The words are kept as a draft: `haven draft save {short} --entry ID` puts them into the entry you mean, and `haven \
+                     draft save {short}` makes a new one of them."
+                )),
+                kept => Ok(kept.how(&saved.draft)),
+            }
+        }
+    }
+}
+
+/// What was written of a change.
+fn written(change: Edit) -> Draft {
+    Draft {
+        at: change.at,
+        title: change.title.unwrap_or_default(),
+        text: change.text.unwrap_or_default(),
+        tags: change.add_tags,
+        people: change.add_people,
+        ..Draft::default()
+    }
+}
+
+/// A draft of an entry with a change to it.
+fn changed(mut saved: SavedDraft, change: Edit) -> SavedDraft {
+    let draft = &mut saved.draft;
+    draft.title = change.title.unwrap_or_else(|| std::mem::take(&mut draft.title));
+    draft.text = change.text.unwrap_or_else(|| std::mem::take(&mut draft.text));
+    draft.at = change.at.or(draft.at.take());
+    draft.tags.extend(change.add_tags);
+    draft.tags.retain(|tag| !change.remove_tags.contains(tag));
+    draft.people.extend(change.add_people);
+    saved
+}
+
+fn sealed_change(named: &str, sealed: &Sealed) -> String {
+    let draft = &sealed.id.to_string()[..ID_SHOWN];
+    let which = match named {
+        "last" => "the entry that's the newest now".to_owned(),
+        named => format!("the entry {named}"),
+    };
+    format!(
+        "The words are kept sealed. Run `haven unlock`; then they're a draft of {which}, and `haven draft save {draft}` shows you both \
+         before anything is changed."
+    )
 }
 
 async fn keep_one(haven: &mut Haven, saved: SavedDraft) -> Result<Kept, Fault> {

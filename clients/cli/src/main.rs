@@ -71,10 +71,12 @@ fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
         return Exit::Done;
     }
     let json = args::wants_json(typed);
-    if let Some(beside) = Beside::of(error, typed).filter(|_| !io::stdin().is_terminal()) {
+    let has_words =
+        |beside: &Beside| if beside.dashed { !io::stdin().is_terminal() } else { ask::has_pipe() };
+    if let Some(beside) = Beside::of(error, typed).filter(has_words) {
         let cx = Cx::new(&Global::beside_a_mistake(json));
         let refusal = args::refusal(error, typed);
-        let kept = run(&cx, async { Ok(commands::keep_beside(&cx, beside, refusal).await) });
+        let kept = run(&cx, commands::keep_beside(&cx, beside, refusal));
         kept.unwrap_or_else(|fault| fault).tell(json);
         return Exit::Usage;
     }

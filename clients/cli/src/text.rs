@@ -50,11 +50,7 @@ impl Style {
 
     /// Words from the journal. On a terminal, what would steer it is made visible: an entry may come from anywhere.
     pub(crate) fn words(self, text: &str) -> Cow<'_, str> {
-        let steers = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
-        if self.terminal && text.contains(steers) {
-            return text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect();
-        }
-        Cow::Borrowed(text)
+        shown(text, self.terminal)
     }
 
     /// Words from the journal that may be longer than a line, broken between words.
@@ -66,6 +62,21 @@ impl Style {
     pub(crate) fn line(self, text: &str) -> String {
         self.words(text).replace(['\n', '\t'], " ")
     }
+}
+
+/// Words as a terminal may show them: what would steer it, or turn round what stands beside it, is made visible.
+pub(crate) fn shown(text: &str, is_terminal: bool) -> Cow<'_, str> {
+    if is_terminal && text.contains(steers) {
+        return text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect();
+    }
+    Cow::Borrowed(text)
+}
+
+/// Whether a letter is none, but tells the terminal what to do. The marks that only say which way a word runs are left: texts in
+/// Hebrew and Arabic need them, and they turn nothing else round.
+fn steers(letter: char) -> bool {
+    let turns_round = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns_round || (letter.is_control() && letter != '\n' && letter != '\t')
 }
 
 /// How many columns a line of prose may take where something is written to; none if that is no terminal or does not say.
@@ -172,6 +183,7 @@ mod tests {
         };
         check(true, "a\x1b]0;x\x07b\tc\nd", "a\u{fffd}]0;x\u{fffd}b\tc\nd");
         check(true, "a\u{9b}31mb", "a\u{fffd}31mb");
+        check(true, "a\u{202e}b\u{2066}c\u{200f}", "a\u{fffd}b\u{fffd}c\u{200f}");
         check(false, "a\x1b[31mb", "a\x1b[31mb");
     }
 

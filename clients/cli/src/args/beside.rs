@@ -9,6 +9,7 @@ use clap::{ArgMatches, CommandFactory as _};
 use haven_core::entry::EntryKind;
 use haven_core::time::CivilTime;
 
+use super::refusal::Place;
 use super::typed::{marked, plain};
 use super::{Cli, Global, day, journal};
 
@@ -31,6 +32,8 @@ pub(crate) struct Beside {
     pub(crate) kind: Option<EntryKind>,
     /// A time was given that is none.
     pub(crate) lacks_time: bool,
+    /// A dash said that there is a pipe; else the words come through it if there is one.
+    pub(crate) dashed: bool,
 }
 
 impl Global {
@@ -82,28 +85,38 @@ impl Beside {
             "add" => {
                 let words = all("words");
                 // Behind an option that is unknown a word may belong to that.
-                let is_piped = words == ["-"] || (has_unknown && words.iter().any(|word| word == "-"));
+                let dashed = words.first().is_some_and(|word| word == "-")
+                    || (has_unknown && words.iter().any(|word| word == "-"));
                 let kind = all("kind").pop().and_then(|kind| journal::written_kind(&kind).ok());
-                is_piped.then_some(Self { kind, ..common })
+                (dashed || words.is_empty()).then_some(Self { kind, dashed, ..common })
             }
-            "edit" if all("from").last().is_some_and(|file| file == "-") => {
-                let ids = all("ids");
-                let entry = if let [id] = &*ids { id.clone() } else { String::new() };
-                Some(Self { entry: Some(entry), untags: all("untags"), ..common })
+            "checkin" => {
+                let (note, feelings) = (all("note").pop(), all("feelings"));
+                let dashed = note.as_deref() == Some("-");
+                let kind = Some(EntryKind::Checkin);
+                let is_silent = note.is_none() && feelings.is_empty();
+                (dashed || is_silent).then_some(Self { kind, tags: feelings, dashed, ..common })
+            }
+            "edit" => {
+                let (from, mut ids) = (all("from").pop(), all("ids"));
+                let named = ids.len();
+                ids.retain(|id| id != "-");
+                let dashed = from.as_deref() == Some("-") || ids.len() < named;
+                // The name of the file may have been left out.
+                let is_from = from.is_none() && matches.value_source("from").is_some();
+                let entry = Some(if let [id] = &*ids { id.clone() } else { String::new() });
+                (dashed || is_from).then_some(Self { entry, untags: all("untags"), dashed, ..common })
             }
             _ => None,
         }
     }
 }
 
-/// A writing command whose name has a typing mistake is taken for the one that it resembles.
+/// A writing command whose name has a typing mistake, or that is called otherwise here, is taken for the one that is meant.
 fn meant_command(error: &clap::Error, typed: &mut [OsString]) {
-    let (Some(wrong), Some(meant)) =
-        (named(error, ContextKind::InvalidSubcommand), named(error, ContextKind::SuggestedSubcommand))
-    else {
-        return;
-    };
-    if matches!(&*meant, "add" | "edit")
+    let Some(wrong) = named(error, ContextKind::InvalidSubcommand) else { return };
+    let meant = Place::of(typed).meant(&wrong);
+    if let Some(meant) = meant.into_iter().find(|name| matches!(name.as_str(), "add" | "edit" | "checkin"))
         && let Some(word) = typed.iter_mut().find(|word| ***word == *wrong)
     {
         *word = meant.into();
@@ -145,7 +158,7 @@ mod tests {
     #[test]
     fn a_mistake_beside_the_words_of_a_pipe_takes_nothing_else_with_it() {
         let check = |line: &[&str], expected: Beside| assert_eq!(beside(line), Some(expected), "{line:?}");
-        let none = Beside::default;
+        let none = || Beside { dashed: true, ..Beside::default() };
         check(&["add", "-", "--at", "2026-02-30"], Beside { lacks_time: true, ..none() });
         check(&["add", "--kind", "poem", "-"], none());
         check(&["add", "-", "--tilte", "Rain"], none());
@@ -154,6 +167,12 @@ mod tests {
         check(&["add", "-", "--title", "a", "--title", "b"], Beside { title: "b".to_owned(), ..none() });
         check(&["--color", "loud", "add", "-"], none());
         check(&["addd", "-"], none());
+        check(&["ADD", "-"], none());
+        check(&["new", "-", "--title", "T"], Beside { title: "T".to_owned(), ..none() });
+        check(&["add", "-", "more", "--frob"], none());
+        check(&["add", "--at", "noon"], Beside { lacks_time: true, ..Beside::default() });
+        let checkin = Beside { kind: Some(EntryKind::Checkin), tags: vec!["sad".to_owned()], ..none() };
+        check(&["checkin", "--note", "-", "--feeling", "sad", "--frob"], checkin);
         let whole = Beside {
             title: "- T".to_owned(),
             tags: vec!["a".to_owned(), "b".to_owned()],
@@ -180,15 +199,17 @@ mod tests {
         check(&["edit", "last", "--from", "-", "--at", "noon"], Beside { lacks_time: true, ..edit("last") });
         check(&["edit", "1a", "--form=x", "--from=-"], edit("1a"));
         check(&["edit", "--from", "-"], edit(""));
+        check(&["edit", "last", "-", "--frob"], edit("last"));
+        check(&["edit", "last", "--from"], Beside { dashed: false, ..edit("last") });
         check(&["edit", "1a", "2b", "--from", "-", "--frob"], edit(""));
     }
 
     #[test]
     fn a_pipe_is_left_alone_where_no_words_were_to_come_through_it() {
         for line in [
-            &["add", "--at", "noon"][..],
-            &["add", "milk", "-", "eggs", "--at", "noon"],
+            &["add", "milk", "-", "eggs", "--at", "noon"][..],
             &["add", "words", "--frob"],
+            &["checkin", "--feeling", "sad", "--frob"],
             &["edit", "1a", "--frob"],
             &["edit", "1a", "--from", "file", "--frob"],
             &["export", "jsonl", "-", "--frob"],

@@ -12,8 +12,8 @@ use crate::shapes::hex;
 
 #[derive(Args)]
 pub(crate) struct AddArgs {
-    /// The text, in one word or several, or `-` to read it from stdin; without it your editor opens. What you type here stays
-    /// in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock, or a draft
+    /// The text, in one word or several, or `-` to read it from stdin; without it a pipe is read, or your editor opens. What you type
+    /// here stays in the shell's history. While the journal is locked the words are kept sealed, and are an entry once you unlock, or a draft
     /// if somebody they're about isn't found; a script reads "kept": "sealed" then.
     #[arg(value_name = "TEXT")]
     pub(crate) words: Vec<String>,
@@ -145,7 +145,7 @@ pub(crate) struct CheckinArgs {
     /// What you feel, in a word or two; may be repeated.
     #[arg(long = "feeling", value_name = "FEELING")]
     pub(crate) feelings: Vec<String>,
-    /// A line about it.
+    /// A line about it, or `-` to read it from stdin.
     #[arg(long)]
     pub(crate) note: Option<String>,
 }

@@ -151,7 +151,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Finds the command that was typed, as far as there are such commands.
-    fn of(typed: &[OsString]) -> Self {
+    pub(super) fn of(typed: &[OsString]) -> Self {
         let mut command = Cli::command();
         let mut names = Vec::new();
         for word in
@@ -202,7 +202,7 @@ impl Place {
     }
 
     /// The commands that were meant, perhaps: by another name, by a similar one, or of a room below.
-    fn meant(&self, typed: &str) -> Vec<String> {
+    pub(super) fn meant(&self, typed: &str) -> Vec<String> {
         let word = typed.to_lowercase();
         let other = ALSO_CALLED.iter().find(|(called, _)| self.path.is_empty() && *called == word);
         if let Some((_, command)) = other {

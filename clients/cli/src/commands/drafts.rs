@@ -1,8 +1,12 @@
 //! Words that were not saved yet.
 
+use std::collections::BTreeMap;
+
 use haven_api::drafts::{DraftId, SavedDraft};
 use haven_api::error::{ApiError, ErrorReason};
-use haven_api::journal::Draft;
+use haven_api::journal::{Draft, ExerciseChoice};
+use haven_api::practice::{Choice, Field, Shape};
+use haven_core::answers::Value;
 use haven_core::entry::opening;
 use haven_core::id::PersonId;
 use haven_core::limits::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
@@ -10,13 +14,14 @@ use haven_core::limits::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 use super::meant;
 use super::writing::{tell, tell_composed};
 use crate::args::{DraftCommand, DraftSaveArgs};
-use crate::cx::{Cx, Haven};
+use crate::ask;
+use crate::cx::{Cx, Haven, aside};
 use crate::editor::{self, About};
 use crate::fault::Fault;
 use crate::kept::{cut_title, fits_title, part_title, parts, with_head};
 use crate::limits::{ID_SHOWN, PART_TITLE_CHARS_MAX};
 use crate::shapes::{DraftShape, Id, hex};
-use crate::text::{Style, wrapped};
+use crate::text::{LANGUAGE, Style, wrapped};
 use crate::when;
 
 pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
@@ -30,12 +35,30 @@ pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
         DraftCommand::Show { id } => show(cx, &haven, &id).await,
         DraftCommand::Edit { id } => edit(cx, &haven, &id).await,
         DraftCommand::Save(args) => save(cx, &haven, args).await,
-        DraftCommand::Discard { id } => {
-            let id = find(&haven, &id).await?;
-            haven.discard_draft(id).await?;
-            tell(cx, hex(&id))
+        DraftCommand::Discard { id } => discard(cx, &haven, &id).await,
+    }
+}
+
+/// Throws a draft away, which nothing brings back: whoever may be asked is asked once.
+async fn discard(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
+    let id = find(haven, id).await?;
+    if cx.asks {
+        let saved = haven.draft(id).await?.draft;
+        let words = if saved.title.is_empty() { saved.text } else { saved.title };
+        let named = if words.trim().is_empty() {
+            String::new()
+        } else {
+            format!(": {}", shortened(&words, cx.style))
+        };
+        aside(&format!("This draft is kept nowhere else{named}"));
+        let answer = ask::line(cx, "Throw it away? [y/N] ", "Run this in a terminal.").await?;
+        if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+            cx.note("The draft is still there.");
+            return Ok(());
         }
     }
+    haven.discard_draft(id).await?;
+    tell(cx, hex(&id))
 }
 
 async fn save(cx: &Cx, haven: &Haven, args: DraftSaveArgs) -> Result<(), Fault> {
@@ -169,6 +192,9 @@ struct Shown<'a> {
     /// How the entry was named that it was written for while the journal was locked.
     #[serde(skip_serializing_if = "Option::is_none")]
     meant: Option<&'a str>,
+    /// The answers of an exercise that was begun, by the ids of its questions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<BTreeMap<&'a str, serde_json::Value>>,
 }
 
 async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
@@ -182,9 +208,16 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
         people: &saved.draft.people,
         saved: saved.saved.to_string(),
         meant: saved.meant.as_deref(),
+        answers: saved.draft.exercise.is_some().then(|| {
+            let all = saved.draft.answers.iter();
+            all.map(|(field, answer)| (field.as_str(), answer.clone().into())).collect()
+        }),
     };
+    let answered = answered(haven, &saved.draft).await;
     let about = unclear(&saved).map(|who| format!("About: {who}\n")).unwrap_or_default();
-    let for_entry = saved.meant.as_ref().map(|meant| format!("For the entry: {meant}\n")).unwrap_or_default();
+    let named =
+        saved.meant.clone().or_else(|| saved.entry.map(|entry| entry.to_string()[..ID_SHOWN].to_owned()));
+    let for_entry = named.map(|named| format!("For the entry: {named}\n")).unwrap_or_default();
     cx.tell(&shown, |style| {
         let head = format!(
             "{}\n{}{}",
@@ -192,8 +225,70 @@ async fn show(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
             style.words(&about),
             style.words(&for_entry)
         );
-        format!("{head}{}\n", style.words(shown.text))
+        let text = if shown.text.is_empty() && !answered.is_empty() {
+            String::new()
+        } else {
+            format!("{}\n", style.words(shown.text))
+        };
+        let answers: String = answered
+            .iter()
+            .map(|(question, answer)| {
+                format!("\n{}\n{}\n", style.faint(&style.prose(question)), style.prose(answer))
+            })
+            .collect();
+        format!("{head}{text}{answers}")
     })
+}
+
+/// What was answered so far, under the questions as they are asked; under their ids where nothing here knows them.
+async fn answered(haven: &Haven, draft: &Draft) -> Vec<(String, String)> {
+    let Some(made_with) = &draft.exercise else { return Vec::new() };
+    let questions = questions(haven, made_with).await;
+    let place = |id: &str| questions.iter().position(|it| it.id == id).unwrap_or(questions.len());
+    let mut answers: Vec<_> = draft.answers.iter().collect();
+    answers.sort_by_key(|(id, _)| place(id));
+    let told = |(id, answer): (&String, &Value)| match questions.get(place(id)) {
+        Some(asked) => (asked.label.clone(), in_words(answer, &asked.choices)),
+        None => (id.clone(), in_words(answer, &[])),
+    };
+    answers.into_iter().map(told).collect()
+}
+
+/// A question of an exercise or of a measure.
+struct Question {
+    id: String,
+    label: String,
+    choices: Vec<Choice>,
+}
+
+async fn questions(haven: &Haven, made_with: &ExerciseChoice) -> Vec<Question> {
+    if let Ok(exercise) = haven.exercise(&made_with.id, made_with.version, LANGUAGE).await {
+        let of = |field: Field| {
+            let choices = match field.shape {
+                Shape::Choice(choices) | Shape::Multi(choices, _) => choices,
+                _ => Vec::new(),
+            };
+            Question { id: field.id, label: field.label, choices }
+        };
+        return exercise.fields.into_iter().map(of).collect();
+    }
+    let measure = haven.measure(&made_with.id, None, LANGUAGE).await;
+    let items = measure.map_or_else(|_| Vec::new(), |measure| measure.items);
+    items.into_iter().map(|item| Question { id: item.id, label: item.text, choices: Vec::new() }).collect()
+}
+
+fn in_words(answer: &Value, choices: &[Choice]) -> String {
+    match answer {
+        Value::Null => String::new(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => {
+            let choice = choices.iter().find(|choice| choice.id == *text);
+            choice.map_or_else(|| text.clone(), |choice| choice.label.clone())
+        }
+        Value::List(items) => items.iter().map(|item| in_words(item, choices)).collect::<Vec<_>>().join("\n"),
+        Value::Map(named) => named.values().map(|part| in_words(part, &[])).collect::<Vec<_>>().join(", "),
+    }
 }
 
 async fn edit(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {

@@ -231,10 +231,13 @@ async fn go(
 ) -> Result<(), Fault> {
     let (result, shown) = match file {
         Some(file) => {
-            let haven = cx.haven().await?;
-            let measure = haven.measure(id, person, LANGUAGE).await?;
-            let answers = sheet(&measure, &ask::text(file)?)?;
-            (haven.answer_measure(id, person, answers, None, LANGUAGE).await?, None)
+            let work = async |text: &str| {
+                let haven = cx.haven().await?;
+                let measure = haven.measure(id, person, LANGUAGE).await?;
+                let answers = sheet(&measure, text)?;
+                Ok(haven.answer_measure(id, person, answers, None, LANGUAGE).await?)
+            };
+            (super::writing::with_answers(cx, file, id.as_str(), work).await?, None)
         }
         None if cx.asks => asking::go(cx, id, person, plain).await?,
         None => {

@@ -27,6 +27,7 @@ use haven_core::exercise::{Sign, Step};
 
 use self::sitting::Sitting;
 use super::definitions::{self, Summary};
+use super::writing::with_answers;
 use crate::args::{DoArgs, PracticeCommand};
 use crate::ask;
 use crate::cx::{Cx, Haven, print};
@@ -169,7 +170,10 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
 
 async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
     let written = match &args.answers {
-        Some(file) => Some((from_file(cx, args, answered(file)?).await?, false)),
+        Some(file) => {
+            let work = async |text: &str| from_file(cx, args, answered(text)?).await;
+            Some((with_answers(cx, file, args.id.as_str(), work).await?, false))
+        }
         None if cx.asks => in_person(cx, args).await?,
         None => {
             return Err(Fault::usage(
@@ -342,14 +346,13 @@ async fn close(
     if matches!(ending, Ending::Interrupted) { Err(Fault::interrupted()) } else { Ok(None) }
 }
 
-/// Reads answers from a file: one JSON object.
-pub(super) fn answered(file: &Path) -> Result<ValueMap, Fault> {
+/// Reads answers: one JSON object.
+pub(super) fn answered(text: &str) -> Result<ValueMap, Fault> {
     let unfit = |why: String| {
         Fault::usage("the answers can't be read", why, "Write one JSON object: {\"field\": answer, …}.")
     };
-    let text = ask::text(file)?;
     let answers: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(&text).map_err(|error| {
+        serde_json::from_str(text).map_err(|error| {
             unfit(format!("no JSON object at line {}, column {}", error.line(), error.column()))
         })?;
     Ok(answers.into_iter().map(|(field, answer)| (field, answer.into())).collect())

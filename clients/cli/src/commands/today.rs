@@ -9,6 +9,7 @@ use haven_api::journal::Edit;
 use haven_api::measures::{Later, Today};
 use haven_api::practice::Exercise;
 use haven_core::answers::{ExerciseId, Value, ValueMap};
+use haven_core::id::EntryId;
 use serde::Serialize;
 
 use super::practice::{answered, answers, question};
@@ -158,12 +159,21 @@ fn in_words(
 
 /// Answers what was to be asked later about an entry.
 pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(), Fault> {
+    let Some(file) = file else { return later_in_person(cx, entry).await };
+    let work = async |text: &str| {
+        let haven = cx.haven().await?;
+        let entry = haven.entry(entry, None).await?;
+        give(cx, &haven, entry.summary.id, answered(text)?).await
+    };
+    super::writing::with_answers(cx, file, &format!("the entry {entry}"), work).await
+}
+
+async fn later_in_person(cx: &Cx, entry: &str) -> Result<(), Fault> {
     let haven = cx.haven().await?;
     let entry = haven.entry(entry, None).await?;
     let id = entry.summary.id;
-    let answers = match file {
-        Some(file) => answered(file)?,
-        None if cx.asks => {
+    let answers = match cx.asks {
+        true => {
             let today = haven.today(LANGUAGE).await?;
             let Some(later) = today.later.iter().find(|later| later.entry == id) else {
                 cx.note("Nothing is asked about this entry today.");
@@ -172,7 +182,7 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
             let exercise = haven.exercise(&later.exercise, None, LANGUAGE).await?;
             ask_later(cx, later, &exercise, &entry.answers).await?
         }
-        None => {
+        false => {
             return Err(Fault::usage(
                 "nothing was answered",
                 "there's no terminal to ask in",
@@ -180,6 +190,10 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
             ));
         }
     };
+    give(cx, &haven, id, answers).await
+}
+
+async fn give(cx: &Cx, haven: &Haven, id: EntryId, answers: ValueMap) -> Result<(), Fault> {
     if answers.is_empty() {
         cx.note("Nothing was answered, and nothing was changed.");
         return Ok(());
@@ -222,6 +236,6 @@ fn recall(cx: &Cx, exercise: &Exercise, id: &str, answers: &ValueMap) {
     if !words.is_empty() {
         let words: Vec<_> =
             words.into_iter().map(|words| cx.style.words(words).replace('\n', "\n  ")).collect();
-        aside(&format!("\n{}\n  {}", cx.style.faint(&field.label), words.join("\n  ")));
+        aside(&format!("\n{}\n  {}", field.label, words.join("\n  ")));
     }
 }

@@ -10,12 +10,10 @@ use haven_core::limits::TEXT_BYTES_MAX;
 
 use super::several;
 use crate::args::{AddArgs, Beside, CheckinArgs, EditArgs};
-use crate::ask::Words;
 use crate::cx::{Cx, Haven, aside};
 use crate::editor::{self, About, Composed};
 use crate::fault::{Exit, Fault};
-use crate::limits::ID_SHOWN;
-use crate::shapes::{Id, SealedShape, hex};
+use crate::shapes::{Id, SealedShape};
 use crate::{ask, commands, kept, unlock, when};
 
 pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
@@ -28,68 +26,114 @@ pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
         people: args.people,
         ..Draft::default()
     };
-    let misfit = fitting(&mut draft.tags);
-    let mut is_piped = false;
-    match text.as_deref() {
-        Some("-") => {
-            let words = ask::piped()?;
-            (draft.text, is_piped) = (words.text, true);
-            let wrong = misfit.or_else(|| words.strange.map(|place| place.fault()));
-            if let Some(fault) = wrong {
-                return Err(keep(cx, kept::draft(draft)?, fault).await);
-            }
+    let begins_with_dash = args.words.first().is_some_and(|word| word == DASH);
+    let is_piped = text.as_deref() == Some(DASH) || ((text.is_none() || begins_with_dash) && ask::has_pipe());
+    let beside = (is_piped && args.words.len() > 1).then(|| {
+        let next = "Give the words here or through the pipe. A text that begins with a dash goes in quotes: haven add \"- …\".";
+        Fault::usage("not saved", "`-` stands for the pipe, and there are words beside it", next)
+    });
+    let misfit = beside.or(without_dashes(&mut draft)).or(fitting(&mut draft.tags));
+    if is_piped {
+        let piped = ask::piped(cx, About::new_entry(&draft)).await?;
+        let has_words = !piped.text.trim().is_empty();
+        if has_words || text.is_some() {
+            return add_piped(cx, Draft { text: piped.text, ..draft }, misfit.or(piped.wrong)).await;
         }
-        _ if misfit.is_some() => return misfit.map_or(Ok(()), Err),
+    }
+    if let Some(fault) = misfit {
+        return Err(fault);
+    }
+    match text {
         Some(text) => {
-            draft.text = text.to_owned();
-            write(cx, draft, false).await?;
+            write(cx, Draft { text, ..draft }, false).await?;
             let told =
                 "These words are in your shell's history now; `haven add` alone opens an editor instead.";
             commands::once(cx, "shell-history", told);
-            return Ok(());
+            Ok(())
         }
-        None if cx.asks => return add_in_editor(cx, draft).await,
-        None if !draft.title.is_empty() => {}
-        None => return Err(no_text()),
+        None if cx.asks => add_in_editor(cx, draft).await,
+        None if !draft.title.is_empty() => write(cx, draft, false).await.map(drop),
+        None => Err(no_text()),
     }
-    write(cx, draft, is_piped).await.map(drop)
+}
+
+/// What stands for the pipe where a text may stand.
+const DASH: &str = "-";
+
+async fn add_piped(cx: &Cx, draft: Draft, wrong: Option<Fault>) -> Result<(), Fault> {
+    match wrong {
+        Some(fault) if draft.text.trim().is_empty() => Err(fault),
+        Some(fault) => Err(keep(cx, kept::draft(draft)?, fault).await),
+        None => write(cx, draft, true).await.map(drop),
+    }
+}
+
+/// Takes out what is nothing but a dash, which stands for a pipe that brings only a text, and says so.
+fn without_dashes(draft: &mut Draft) -> Option<Fault> {
+    let parts = [
+        ("a title", std::slice::from_mut(&mut draft.title).iter_mut().any(emptied)),
+        ("a tag", taken_out(&mut draft.tags)),
+        ("a person", taken_out(&mut draft.people)),
+    ];
+    let (part, _) = parts.into_iter().find(|(_, was_dash)| *was_dash)?;
+    Some(no_dash(part))
+}
+
+fn no_dash(part: &str) -> Fault {
+    let next = format!("Type {part} out; what comes through the pipe is the text.");
+    Fault::usage("not saved", format!("`-` can't stand for {part}"), next)
+}
+
+fn emptied(words: &mut String) -> bool {
+    let was_dash = words == DASH;
+    if was_dash {
+        words.clear();
+    }
+    was_dash
+}
+
+fn taken_out(words: &mut Vec<String>) -> bool {
+    let before = words.len();
+    words.retain(|word| word != DASH);
+    words.len() < before
 }
 
 /// Keeps the words of a pipe whose command could not be understood: they are lost to whoever wrote them otherwise. Says where they
 /// are beside what was wrong.
-pub(crate) async fn keep_beside(cx: &Cx, beside: Beside, fault: Fault) -> Fault {
-    let Ok(words) = ask::piped() else { return fault };
-    if words.text.trim().is_empty() {
-        return fault;
-    }
-    let advice = fault.next().to_owned();
-    let Beside { entry, title, mut tags, mut untags, people, at, kind, lacks_time } = beside;
+pub(crate) async fn keep_beside(cx: &Cx, beside: Beside, fault: Fault) -> Result<Fault, Fault> {
+    let Beside { entry, title, mut tags, mut untags, people, at, kind, lacks_time, .. } = beside;
     fitting(&mut tags);
     fitting(&mut untags);
+    let mut draft = Draft { kind, at, title, tags, people, ..Draft::default() };
+    without_dashes(&mut draft);
+    let about = |text: String, draft: &Draft| Edit {
+        title: Some(draft.title.clone()).filter(|title| !title.is_empty()),
+        text: Some(text),
+        at: draft.at.clone(),
+        add_tags: draft.tags.clone(),
+        remove_tags: untags.clone(),
+        add_people: draft.people.clone(),
+        ..Edit::default()
+    };
+    let held = match &entry {
+        Some(named) => About::of_change(named, &about(String::new(), &draft)),
+        None => About::new_entry(&draft),
+    };
+    draft.text = ask::piped(cx, held).await?.text;
+    if draft.text.trim().is_empty() {
+        return Ok(fault);
+    }
+    let advice = fault.next().to_owned();
     let kept = match entry {
-        Some(entry) => {
-            let (text, title) = (Some(words.text), Some(title).filter(|title| !title.is_empty()));
-            let change = Edit {
-                title,
-                text,
-                at,
-                add_tags: tags,
-                remove_tags: untags,
-                add_people: people,
-                ..Edit::default()
-            };
-            keep_change(cx, &entry, change, fault).await
-        }
-        None => {
-            match kept::draft(Draft { kind, at, title, text: words.text, tags, people, ..Draft::default() }) {
-                Ok(saved) => keep(cx, saved, fault).await,
-                Err(worse) => worse,
-            }
-        }
+        Some(named) => keep_change(cx, &named, about(draft.text.clone(), &draft), fault).await,
+        None => match kept::draft(draft) {
+            Ok(saved) => keep(cx, saved, fault).await,
+            Err(worse) => worse,
+        },
     };
     let about_time = if lacks_time { " `haven draft save` takes the right time with --at TIME." } else { "" };
     let next = format!("{}{about_time} {advice}", kept.next());
-    kept.with_next(next)
+    Ok(kept.with_next(next))
 }
 
 /// Takes out the tags that cannot be one, before any word is written that could get lost over them, and says what is wrong with
@@ -109,19 +153,29 @@ fn fitting(tags: &mut Vec<String>) -> Option<Fault> {
 }
 
 /// Writes an entry; tells whether it is one now. While the journal is locked its words are sealed; what came through a pipe and
-/// cannot be an entry is kept.
+/// cannot be an entry is kept, and what was typed where it is the device that failed.
 async fn write(cx: &Cx, draft: Draft, is_piped: bool) -> Result<bool, Fault> {
-    let mut haven = match cx.device().await {
-        Ok(haven) => haven,
-        Err(fault) if is_piped => return Err(keep(cx, kept::draft(draft)?, fault).await),
-        Err(fault) => return Err(fault),
+    cx.hold(About::new_entry(&draft), &draft.text);
+    let fault = match write_once(cx, &draft).await {
+        Ok(is_entry) => return Ok(is_entry),
+        Err(fault) => fault,
     };
+    let has_device_failed = matches!(fault.exit(), Exit::Failed | Exit::Daemon) || fault.is_about_all();
+    let is_kept = !draft.text.trim().is_empty() && (is_piped || has_device_failed);
+    if !is_kept || !cx.holds() {
+        return Err(fault);
+    }
+    Err(keep(cx, kept::draft(draft)?, fault).await)
+}
+
+async fn write_once(cx: &Cx, draft: &Draft) -> Result<bool, Fault> {
+    let mut haven = cx.device_for_words().await?;
     match haven.add(draft.clone()).await {
-        Ok(written) => tell(cx, written.id.to_string()).map(|()| true),
-        Err(error) if error.reason == ErrorReason::Locked => seal(cx, &mut haven, draft).await,
-        Err(error) if is_piped && !draft.text.trim().is_empty() => {
-            Err(keep(cx, kept::draft(draft)?, error.into()).await)
+        Ok(written) => {
+            cx.let_go();
+            tell(cx, written.id.to_string()).map(|()| true)
         }
+        Err(error) if error.reason == ErrorReason::Locked => seal(cx, &mut haven, draft.clone()).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -134,6 +188,7 @@ async fn seal(cx: &Cx, haven: &mut Haven, mut draft: Draft) -> Result<bool, Faul
     }
     let sealing = Sealing { draft: draft.clone(), becomes: Becomes::Entry };
     let sealed = haven.seal_draft(sealing).await?;
+    cx.let_go();
     if sealed.waiting > 0 && !editor::opened_for(cx, haven).await? {
         return tell_sealed(cx, sealed, &draft).map(|()| false);
     }
@@ -155,34 +210,66 @@ fn tell_sealed(cx: &Cx, sealed: Sealed, draft: &Draft) -> Result<(), Fault> {
     let shape =
         SealedShape { id: id.clone(), kept: "sealed", waiting: sealed.waiting, looked_up_later: people };
     cx.tell(&shape, |_| id)?;
-    cx.note(&match &**people {
+    let named: Vec<&str> = people.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    cx.note(&match &*named {
         [] => "The journal is locked, so this is kept sealed; it becomes an entry when you unlock.".to_owned(),
-        people => format!(
+        named => format!(
             "The journal is locked, so this is kept sealed. Who {} is gets looked up when you unlock: it becomes an entry then, or \
              a draft if nobody has that name.",
-            cx.style.line(&people.join(", "))
+            cx.style.line(&named.join(", "))
         ),
     });
     Ok(())
 }
 
 /// Keeps words that were refused, so that a pipe does not lose them, and says where they are.
-async fn keep(cx: &Cx, saved: SavedDraft, fault: Fault) -> Fault {
-    let kept = match cx.device().await {
+pub(super) async fn keep(cx: &Cx, saved: SavedDraft, fault: Fault) -> Fault {
+    let kept = match cx.device_for_words().await {
         Ok(mut haven) => kept::keep(&mut haven, saved.clone()).await,
-        Err(fault) => Err(fault),
+        Err(worse) => Err(worse),
     };
     let next = match kept {
         Ok(kept) => kept.how(&saved.draft),
-        // Where there is no journal there is nothing that would ever take them.
-        Err(worse) if worse.reason() == ErrorReason::NoVault => unkept(&fault, &worse),
         Err(worse) => editor::leave(&saved, &worse).unwrap_or_else(|_| unkept(&fault, &worse)),
     };
+    cx.let_go();
     fault.with_next(next)
 }
 
 fn unkept(fault: &Fault, worse: &Fault) -> String {
     format!("{} The words couldn't be kept: {}.", fault.next(), worse.why())
+}
+
+/// Does something with answers. Those of a pipe are kept where that fails, as they came: a text that says what it was for.
+pub(super) async fn with_answers<T>(
+    cx: &Cx,
+    file: &Path,
+    what: &str,
+    work: impl AsyncFnOnce(&str) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    if file != Path::new(DASH) {
+        return work(&ask::text(file)?).await;
+    }
+    let draft = Draft { title: format!("Answers for {what}"), ..Draft::default() };
+    let piped = ask::piped(cx, About::new_entry(&draft)).await?;
+    // Brackets without anything in them answer nothing.
+    let has_answers = piped.text.contains(char::is_alphanumeric);
+    let outcome = match piped.wrong {
+        Some(fault) => Err(fault),
+        None => match cx.device_for_words().await {
+            Ok(_) => work(&piped.text).await,
+            Err(fault) => Err(fault),
+        },
+    };
+    match outcome {
+        Err(fault) if has_answers && fault.exit() != Exit::Interrupted => {
+            let next = fault.next().to_owned();
+            let fault = keep(cx, kept::draft(Draft { text: piped.text, ..draft })?, fault).await;
+            let next = format!("{next} What came through the pipe isn't lost. {}", fault.next());
+            Err(fault.with_next(next))
+        }
+        outcome => outcome,
+    }
 }
 
 async fn add_in_editor(cx: &Cx, draft: Draft) -> Result<(), Fault> {
@@ -222,48 +309,69 @@ fn no_text() -> Fault {
 }
 
 /// Changes entries: a text or a title belongs to one, everything else may be put on several at once.
-pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
+pub(super) async fn edit(cx: &Cx, mut args: EditArgs) -> Result<Exit, Fault> {
+    let mut has_dash = taken_out(&mut args.ids).then(|| {
+        let next = "To give the new text through a pipe: `… | haven edit ID --from -`.";
+        Fault::usage("nothing was changed", "`-` is no entry", next)
+    });
+    if args.title.as_mut().is_some_and(emptied) {
+        (has_dash, args.title) = (has_dash.or(Some(no_dash("a title"))), None);
+    }
     let is_for_one = args.from.is_some() || args.title.is_some();
     let several = (args.ids.len() > 1 && is_for_one).then(|| for_one("a title or a text is for one entry"));
-    let mut tags = args.tags;
-    let misfit = several.or(fitting(&mut tags));
-    let is_piped = args.from.as_deref() == Some(Path::new("-"));
-    if let (Some(_), false) = (&misfit, is_piped) {
-        return misfit.map_or(Ok(Exit::Done), Err);
-    }
-    let words = match args.from.as_deref() {
-        Some(_) if is_piped => Some(ask::piped()?),
-        Some(file) => Some(Words { text: ask::text(file)?, strange: None }),
-        None => None,
-    };
-    let strange = words.as_ref().and_then(|words| words.strange);
-    let change = Edit {
+    let is_piped = args.from.as_deref() == Some(Path::new(DASH));
+    let mut change = Edit {
         title: args.title,
-        text: words.map(|words| words.text),
         at: args.at,
-        add_tags: tags,
+        add_tags: args.tags,
         remove_tags: args.untags,
         add_people: args.people,
         ..Edit::default()
     };
-    if change == Edit::default() {
-        let [id] = &*args.ids else { return Err(for_one("an editor takes one entry at a time")) };
-        edit_in_editor(cx, id).await?;
-        return Ok(Exit::Done);
+    let is_bare = args.from.is_none() && change == Edit::default();
+    let misfit = has_dash.or(several).or(fitting(&mut change.add_tags));
+    let may_be_piped = is_piped || ((misfit.is_some() || is_bare) && args.from.is_none() && ask::has_pipe());
+    // Several cannot be meant by one text: it is a draft of none of them, and says so.
+    let named = if let [id] = &*args.ids { id.clone() } else { String::new() };
+    let mut strange = None;
+    if may_be_piped {
+        let piped = ask::piped(cx, About::of_change(&named, &change)).await?;
+        (strange, change.text) = (piped.wrong, Some(piped.text));
+    } else if let (Some(file), None) = (&args.from, &misfit) {
+        change.text = Some(ask::text(file)?);
     }
-    let wrong = misfit.or_else(|| strange.map(|place| place.fault()));
-    if let Some(fault) = wrong {
-        // Several cannot be meant by one text: it is a draft of none of them, and says so.
-        let id = if let [id] = &*args.ids { id.clone() } else { String::new() };
-        return Err(keep_change(cx, &id, change, fault).await);
+    let has_words = change.text.as_ref().is_some_and(|text| !says_nothing(text));
+    let wrong = misfit.or(strange).or((is_bare && has_words).then(not_said));
+    match wrong {
+        Some(fault) if has_words && may_be_piped => {
+            return Err(keep_change(cx, &named, change, fault).await);
+        }
+        Some(fault) => return Err(fault),
+        None if is_bare => {
+            let [id] = &*args.ids else { return Err(for_one("an editor takes one entry at a time")) };
+            edit_in_editor(cx, id).await?;
+            return Ok(Exit::Done);
+        }
+        None => {}
     }
-    if change.text.as_ref().is_some_and(|text| says_nothing(text)) && !ask::may_be_empty(cx).await? {
+    if change.text.is_some() && !has_words && !ask::may_be_empty(cx).await? {
         cx.note("Nothing was changed.");
         return Ok(Exit::Done);
     }
-    let haven = match (cx.haven().await, &*args.ids) {
+    change_each(cx, &args.ids, &change, is_piped).await
+}
+
+/// Says of words of a pipe that nobody said what to do with.
+fn not_said() -> Fault {
+    let next = "To give the new text through a pipe: `… | haven edit ID --from -`.";
+    Fault::usage("nothing was changed", "no change was given", next)
+}
+
+async fn change_each(cx: &Cx, ids: &[String], change: &Edit, is_piped: bool) -> Result<Exit, Fault> {
+    let reached = if is_piped { cx.device_for_words().await } else { cx.haven().await };
+    let haven = match (reached, ids) {
         (Ok(haven), _) => haven,
-        (Err(fault), [id]) if is_piped => return Err(keep_change(cx, id, change, fault).await),
+        (Err(fault), [id]) if is_piped => return Err(keep_change(cx, id, change.clone(), fault).await),
         (Err(fault), _) => return Err(fault),
     };
     let one = async |id: &str| {
@@ -271,94 +379,30 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
             Err(error) if is_piped => return Err(keep_change(cx, id, change.clone(), error.into()).await),
             outcome => outcome?,
         };
+        cx.let_go();
         if written.unchanged {
             cx.note("Nothing was changed: it is like that already.");
         }
         tell(cx, written.id.to_string())
     };
-    several::each(cx, &args.ids, one).await
+    several::each(cx, ids, one).await
 }
 
 fn for_one(why: &str) -> Fault {
     Fault::usage("nothing was changed", why, "Name one entry, or give them only tags, people or a time.")
 }
 
-/// Keeps a change that came through a pipe and was refused: as a draft of the entry, or sealed while the journal is locked and
-/// nobody can tell which entry is meant.
-async fn keep_change(cx: &Cx, id: &str, change: Edit, fault: Fault) -> Fault {
-    let draft = Draft {
-        at: change.at.clone(),
-        title: change.title.clone().unwrap_or_default(),
-        text: change.text.clone().unwrap_or_default(),
-        tags: change.add_tags.clone(),
-        people: change.add_people.clone(),
-        ..Draft::default()
+/// Keeps a change that came through a pipe and was refused, and says where it is.
+async fn keep_change(cx: &Cx, named: &str, change: Edit, fault: Fault) -> Fault {
+    let kept = match cx.device_for_words().await {
+        Ok(mut haven) => kept::keep_change(&mut haven, named, change.clone()).await,
+        Err(worse) => Err(worse),
     };
-    let haven = match cx.device().await {
-        Ok(haven) if !id.is_empty() => haven,
-        _ => return keep_astray(cx, draft, fault).await,
-    };
-    match haven.entry(id, None).await {
-        Ok(entry) => {
-            let about = About::of_entry(&entry).keepable();
-            let saved = about.map(|about| changed(about.saved_draft(entry.text), change));
-            match saved {
-                Ok(saved) => keep(cx, saved, fault).await,
-                Err(worse) => worse,
-            }
-        }
-        Err(error) if error.reason == ErrorReason::Locked => {
-            let becomes = Becomes::Changes { entry: id.to_owned(), remove_tags: change.remove_tags };
-            match haven.seal_draft(Sealing { draft, becomes }).await {
-                Ok(sealed) => fault.with_next(sealed_change(id, &sealed)),
-                Err(worse) => worse.into(),
-            }
-        }
-        Err(_) => keep_astray(cx, draft, fault).await,
-    }
-}
-
-fn sealed_change(id: &str, sealed: &Sealed) -> String {
-    let draft = &sealed.id.to_string()[..ID_SHOWN];
-    let which = match id {
-        "last" => "the entry that's the newest now".to_owned(),
-        id => format!("the entry {id}"),
-    };
-    format!(
-        "The words are kept sealed. Run `haven unlock`; then they're a draft of {which}, and `haven draft save {draft}` shows you both \
-         before anything is changed."
-    )
-}
-
-/// Keeps words for an entry that cannot be told.
-async fn keep_astray(cx: &Cx, draft: Draft, fault: Fault) -> Fault {
-    let saved = match kept::draft(draft) {
-        Ok(saved) => saved,
-        Err(worse) => return worse,
-    };
-    let short = hex(&saved.id)[..ID_SHOWN].to_owned();
-    let fault = keep(cx, saved, fault).await;
-    // They may be sealed, or not kept at all.
-    if !fault.next().starts_with("The words are kept as a draft") {
-        return fault;
-    }
-    let next = format!(
-        "The words are kept as a draft: `haven draft save {short} --entry ID` puts them into the entry you mean, and `haven draft save \
-         {short}` makes a new one of them."
-    );
+    let next = kept.unwrap_or_else(|worse| {
+        editor::leave_change(named, &change, &worse).unwrap_or_else(|_| unkept(&fault, &worse))
+    });
+    cx.let_go();
     fault.with_next(next)
-}
-
-/// A draft of an entry with a change to it.
-fn changed(mut saved: SavedDraft, change: Edit) -> SavedDraft {
-    let draft = &mut saved.draft;
-    draft.title = change.title.unwrap_or_else(|| std::mem::take(&mut draft.title));
-    draft.text = change.text.unwrap_or_else(|| std::mem::take(&mut draft.text));
-    draft.at = change.at.or(draft.at.take());
-    draft.tags.extend(change.add_tags);
-    draft.tags.retain(|tag| !change.remove_tags.contains(tag));
-    draft.people.extend(change.add_people);
-    saved
 }
 
 async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {
@@ -378,7 +422,22 @@ async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {
 }
 
 /// Keeps a check-in: the feelings are its tags, so that they can be found again, and its text if there is no note.
-pub(super) async fn checkin(cx: &Cx, args: CheckinArgs) -> Result<(), Fault> {
+pub(super) async fn checkin(cx: &Cx, mut args: CheckinArgs) -> Result<(), Fault> {
+    let is_dash = args.note.as_deref() == Some(DASH);
+    let misfit = taken_out(&mut args.feelings).then(|| no_dash("a feeling"));
+    let is_silent = args.note.is_none() && (args.feelings.is_empty() || misfit.is_some());
+    if is_dash || (is_silent && ask::has_pipe()) {
+        let mut draft =
+            Draft { kind: Some(EntryKind::Checkin), tags: args.feelings.clone(), ..Draft::default() };
+        let misfit = misfit.or(fitting(&mut draft.tags));
+        let piped = ask::piped(cx, About::new_entry(&draft)).await?;
+        if is_dash || !piped.text.trim().is_empty() {
+            return add_piped(cx, Draft { text: piped.text, ..draft }, misfit.or(piped.wrong)).await;
+        }
+        args.note = None;
+    } else if let Some(fault) = misfit {
+        return Err(fault);
+    }
     let note = match args.note {
         Some(note) => note,
         None if args.feelings.is_empty() => {

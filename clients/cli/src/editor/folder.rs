@@ -103,7 +103,12 @@ impl Folder {
         let _ = self.write(OPEN, b"");
     }
 
-    /// The window is closed: the folder goes.
+    /// Whether it is left.
+    pub(super) fn stays(&self) -> bool {
+        self.stays.get()
+    }
+
+    /// The window is closed, or the words are safe: the folder goes.
     pub(super) fn close(&self) {
         self.stays.set(false);
     }

@@ -15,3 +15,4 @@ mod manners;
 mod practice;
 mod progress;
 mod secrecy;
+mod words;
