@@ -8,7 +8,7 @@ use haven_core::id::PersonId;
 use haven_core::limits::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 
 use super::meant;
-use super::writing::{tell, tell_composed};
+use super::writing::{KEPT, done_in_words, tell, tell_composed, tell_done};
 use crate::args::{DraftCommand, DraftSaveArgs};
 use crate::cx::{Cx, Haven};
 use crate::editor::{self, About};
@@ -33,7 +33,7 @@ pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
         DraftCommand::Discard { id } => {
             let id = find(&haven, &id).await?;
             haven.discard_draft(id).await?;
-            tell(cx, hex(&id))
+            tell_done(cx, "Discarded.", &hex(&id))
         }
     }
 }
@@ -94,7 +94,7 @@ async fn save_split(cx: &Cx, haven: &Haven, mut saved: SavedDraft) -> Result<(),
         haven.save_draft(saved).await?;
         let written = haven.commit_draft(id).await?;
         let written = [Id { id: written.id.to_string() }];
-        return cx.tell_all(&written, |_| format!("{}\n", written[0].id));
+        return cx.tell_all(&written, |style| done_in_words(KEPT, &written[0].id, style));
     }
     if saved.entry.is_some() || saved.meant.is_some() {
         let next = "Shorten it with `haven draft edit`, or add the rest as an entry of its own.";
@@ -108,7 +108,9 @@ async fn save_split(cx: &Cx, haven: &Haven, mut saved: SavedDraft) -> Result<(),
         written.push(Id { id: haven.add(draft).await?.id.to_string() });
     }
     haven.discard_draft(id).await?;
-    cx.tell_all(&written, |_| written.iter().map(|it| format!("{}\n", it.id)).collect())
+    cx.tell_all(&written, |style| {
+        written.iter().map(|it| format!("{}\n", done_in_words(KEPT, &it.id, style).trim_end())).collect()
+    })
 }
 
 /// The names in a draft of which nobody can tell whom they mean.

@@ -16,6 +16,7 @@ use crate::editor::{self, About, Composed};
 use crate::fault::{Exit, Fault};
 use crate::limits::ID_SHOWN;
 use crate::shapes::{Id, SealedShape, hex};
+use crate::text::Style;
 use crate::{ask, commands, kept, unlock, when};
 
 pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
@@ -154,7 +155,7 @@ fn tell_sealed(cx: &Cx, sealed: Sealed, draft: &Draft) -> Result<(), Fault> {
     let people = &draft.people;
     let shape =
         SealedShape { id: id.clone(), kept: "sealed", waiting: sealed.waiting, looked_up_later: people };
-    cx.tell(&shape, |_| id)?;
+    cx.tell(&shape, |style| done_in_words(KEPT, &id, style))?;
     cx.note(&match &**people {
         [] => "The journal is locked, so this is kept sealed; it becomes an entry when you unlock.".to_owned(),
         people => format!(
@@ -274,7 +275,7 @@ pub(super) async fn edit(cx: &Cx, args: EditArgs) -> Result<Exit, Fault> {
         if written.unchanged {
             cx.note("Nothing was changed: it is like that already.");
         }
-        tell(cx, written.id.to_string())
+        tell_done(cx, if written.unchanged { AS_IT_WAS } else { KEPT }, &written.id.to_string())
     };
     several::each(cx, &args.ids, one).await
 }
@@ -374,7 +375,7 @@ async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {
     let composed = editor::compose(cx, &haven, About::of_entry(&entry)).await?;
     let is_unchanged = matches!(composed, Composed::Nothing);
     tell_composed(cx, composed, &Draft::default(), "Nothing was changed.")?;
-    if is_unchanged { tell(cx, entry.summary.id.to_string()) } else { Ok(()) }
+    if is_unchanged { tell_done(cx, AS_IT_WAS, &entry.summary.id.to_string()) } else { Ok(()) }
 }
 
 /// Keeps a check-in: the feelings are its tags, so that they can be found again, and its text if there is no note.
@@ -399,7 +400,40 @@ pub(super) async fn checkin(cx: &Cx, args: CheckinArgs) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What was written is there.
+pub(super) const KEPT: &str = "Kept.";
+
+/// What was asked for was so before.
+const AS_IT_WAS: &str = "As it was.";
+
 /// Prints the id of what was written.
 pub(super) fn tell(cx: &Cx, id: String) -> Result<(), Fault> {
-    cx.tell(&Id { id: id.clone() }, |_| id)
+    tell_done(cx, KEPT, &id)
+}
+
+/// Prints the id of what something was done with. Whoever reads at a terminal is told that it was done, and needs no more of the id
+/// than commands take; a script gets the whole id and nothing else.
+pub(super) fn tell_done(cx: &Cx, done: &str, id: &str) -> Result<(), Fault> {
+    cx.tell(&Id { id: id.to_owned() }, |style| done_in_words(done, id, style))
+}
+
+/// The same in words.
+pub(super) fn done_in_words(done: &str, id: &str, style: Style) -> String {
+    if !style.terminal {
+        return id.to_owned();
+    }
+    format!("{done}  {}\n", style.faint(id.get(..ID_SHOWN).unwrap_or(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_hears_that_it_was_kept_and_a_pipe_gets_the_whole_id() {
+        let id = "0114b38c0114b38c0114b38c0114b38c";
+        let style = |terminal| Style { colors: false, terminal, columns: None };
+        assert_eq!(done_in_words(KEPT, id, style(true)), "Kept.  0114b38c\n");
+        assert_eq!(done_in_words(KEPT, id, style(false)), id);
+    }
 }
