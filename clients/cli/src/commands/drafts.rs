@@ -51,7 +51,7 @@ async fn save(cx: &Cx, haven: &Haven, args: DraftSaveArgs) -> Result<(), Fault> 
         return meant::save(cx, haven, saved, &args).await;
     }
     match haven.commit_draft(id).await {
-        Ok(written) => tell(cx, written.id.to_string()),
+        Ok(written) => tell(cx, &written.id.to_string()),
         Err(error) if matches!(error.reason, ErrorReason::TooLarge | ErrorReason::InvalidArgument) => {
             Err(editor::explained(haven, id, error).await)
         }

@@ -26,7 +26,7 @@ pub(super) async fn settle(cx: &Cx, args: &SettleArgs) -> Result<(), Fault> {
     let Some(keep) = &args.keep else { return Err(undecided(cx, &haven, &args.id).await?) };
     let keep = if keep == BOTH { Keep::Both } else { Keep::Version(keep) };
     let settled = haven.settle(&args.id, keep).await?;
-    tell(cx, settled.id.to_string())?;
+    tell(cx, &settled.id.to_string())?;
     if settled.trashed {
         cx.note("It's in the trash now, on all your devices; `haven untrash` brings it back.");
     }

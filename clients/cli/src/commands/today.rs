@@ -180,7 +180,7 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
         return Ok(());
     }
     haven.edit(&id.to_string(), Edit { answers, ..Edit::default() }, None).await?;
-    super::writing::tell(cx, id.to_string())
+    super::writing::tell(cx, &id.to_string())
 }
 
 /// Asks what was to be asked later, below the words of then that belong to it.

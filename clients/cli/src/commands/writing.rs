@@ -118,7 +118,7 @@ async fn write(cx: &Cx, draft: Draft, is_piped: bool) -> Result<bool, Fault> {
         Err(fault) => return Err(fault),
     };
     match haven.add(draft.clone()).await {
-        Ok(written) => tell(cx, written.id.to_string()).map(|()| true),
+        Ok(written) => tell(cx, &written.id.to_string()).map(|()| true),
         Err(error) if error.reason == ErrorReason::Locked => seal(cx, &mut haven, draft).await,
         Err(error) if is_piped && !draft.text.trim().is_empty() => {
             Err(keep(cx, kept::draft(draft)?, error.into()).await)
@@ -138,7 +138,7 @@ async fn seal(cx: &Cx, haven: &mut Haven, mut draft: Draft) -> Result<bool, Faul
     if sealed.waiting > 0 && !editor::opened_for(cx, haven).await? {
         return tell_sealed(cx, sealed, &draft).map(|()| false);
     }
-    tell(cx, editor::taken(haven, sealed.id, true).await?.id.to_string()).map(|()| true)
+    tell(cx, &editor::taken(haven, sealed.id, true).await?.id.to_string()).map(|()| true)
 }
 
 /// Says that words wait sealed, and what will become of them as far as that is known: no id is printed as an entry's that will not
@@ -203,7 +203,7 @@ async fn add_in_editor(cx: &Cx, draft: Draft) -> Result<(), Fault> {
 /// Says what came of an editor.
 pub(super) fn tell_composed(cx: &Cx, composed: Composed, about: &Draft, nothing: &str) -> Result<(), Fault> {
     match composed {
-        Composed::Written(written) => tell(cx, written.id.to_string()),
+        Composed::Written(written) => tell(cx, &written.id.to_string()),
         Composed::Sealed(sealed) => tell_sealed(cx, sealed, about),
         Composed::Nothing => {
             cx.note(nothing);
@@ -407,8 +407,8 @@ pub(super) const KEPT: &str = "Kept.";
 const AS_IT_WAS: &str = "As it was.";
 
 /// Prints the id of what was written.
-pub(super) fn tell(cx: &Cx, id: String) -> Result<(), Fault> {
-    tell_done(cx, KEPT, &id)
+pub(super) fn tell(cx: &Cx, id: &str) -> Result<(), Fault> {
+    tell_done(cx, KEPT, id)
 }
 
 /// Prints the id of what something was done with. Whoever reads at a terminal is told that it was done, and needs no more of the id
