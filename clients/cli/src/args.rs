@@ -91,7 +91,11 @@ pub(crate) enum Command {
         passphrase_file: Option<PathBuf>,
     },
     /// Close the journal and forget its keys.
-    Lock,
+    Lock {
+        /// Clear this window too, with all that can be scrolled back to.
+        #[arg(long)]
+        clear: bool,
+    },
     /// Change the passphrase of this device.
     #[command(subcommand)]
     Passphrase(PassphraseCommand),

@@ -38,6 +38,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
 pub(crate) use self::drafts::{unclear, who_next};
+pub(crate) use self::support::country_set;
 pub(crate) use self::writing::keep_beside;
 use crate::args::Command;
 use crate::cx::Cx;
@@ -72,7 +73,7 @@ async fn done(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Reminders { command } => reminders::run(cx, command),
         Command::Init(args) => vault::init(cx, args).await,
         Command::Unlock { passphrase_file } => vault::unlock(cx, passphrase_file).await,
-        Command::Lock => vault::lock(cx).await,
+        Command::Lock { clear } => vault::lock(cx, clear).await,
         Command::Passphrase(args) => vault::passphrase(cx, args).await,
         Command::Status => vault::status(cx).await,
         Command::Add(args) => writing::add(cx, args).await,

@@ -14,6 +14,7 @@ use haven_api::unix::Connection;
 use serde::Serialize;
 
 use crate::args::{Color, Global};
+use crate::commands::country_set;
 use crate::editor::{About, Hand};
 use crate::fault::{Exit, Fault};
 use crate::text::{Style, columns, columns_whole, listed, shown, wrapped};
@@ -66,7 +67,7 @@ impl Cx {
     /// Connects to the daemon, which is started if it does not run, whether the journal is open or not. Words that an editor left
     /// behind are rescued first.
     pub(crate) async fn device(&self) -> Result<Haven, Fault> {
-        let mut haven = daemon::reach().await?;
+        let mut haven = daemon::reach().await?.in_the_country(country_set());
         editor::rescue(&mut haven, self).await;
         Ok(haven)
     }

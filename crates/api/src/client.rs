@@ -19,6 +19,7 @@ mod watch;
 use std::time::Duration;
 
 use bytes::Bytes;
+use haven_core::support::Country;
 use haven_core::time::CivilTime;
 use prost::Message;
 use tonic::body::Body;
@@ -62,6 +63,7 @@ pub struct Client<T> {
     transport: T,
     origin: Uri,
     now: Option<fn() -> CivilTime>,
+    country: Option<Country>,
 }
 
 /// Makes the generated client of a service, which is as cheap as the clone of a transport.
@@ -81,7 +83,13 @@ impl<T: Transport> Client<T> {
 
     /// Talks over a transport that finds the device by an address.
     pub fn with_origin(transport: T, origin: Uri) -> Self {
-        Self { transport, origin, now: None }
+        Self { transport, origin, now: None, country: None }
+    }
+
+    /// Tells the device from now on in which country the person is, so that its texts name the numbers of that country.
+    #[must_use]
+    pub fn in_the_country(self, country: Option<Country>) -> Self {
+        Self { country, ..self }
     }
 
     /// Tells the device from now on what time it is where the person is, wherever the client is not given a time. Without it, the

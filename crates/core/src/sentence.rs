@@ -120,6 +120,8 @@ word_enum!(
         CameBack = "came-back",
         /// There is nothing to look at yet.
         NothingYet = "nothing-yet",
+        /// The names of the months, with blanks between them.
+        Months = "months",
         /// There are results, and no two scores to compare.
         OneScore = "one-score",
     }
@@ -242,7 +244,7 @@ impl Part {
             Self::Count(count) => count.to_string(),
             Self::Number(number) => shown(*number),
             Self::Date(date) => date.to_string(),
-            Self::Month { year, month } => format!("{year:04}-{month:02}"),
+            Self::Month { year, month } => month_in_words(*year, *month, speaker),
             Self::Person(person) => (speaker.name)(*person).unwrap_or_else(gap),
             Self::Choice { exercise, field, option } => {
                 choice(speaker, exercise, field, option).unwrap_or_else(|| option.clone())
@@ -254,6 +256,12 @@ impl Part {
             Self::Said(sentence) => sentence.text(speaker),
         }
     }
+}
+
+fn month_in_words(year: i16, month: i8, speaker: &Speaker<'_>) -> String {
+    let months = speaker.sayings.0.get(speaker.language, Saying::Months.as_str());
+    let index = usize::try_from(month).unwrap_or(1).saturating_sub(1);
+    format!("{} {year}", months.split(' ').nth(index).unwrap_or(GAP))
 }
 
 fn choice(speaker: &Speaker<'_>, exercise: &ExerciseRef, field: &FieldId, option: &str) -> Option<String> {

@@ -18,7 +18,7 @@ use crate::fault::Fault;
 
 pub use card::{Asked, Card, Shown, Word};
 pub use country::{Country, HELP_COUNTRY, NoCountry};
-pub use helpline::{Basis, Helpline, Kind, State, Wide};
+pub use helpline::{Basis, EMERGENCY_PLACE, Helpline, Kind, State, Wide};
 pub use plan::{PLAN, Plan, PlanLine, PlanPart, PlanState};
 pub use readable::{ChoiceFault, Chosen, READABLE_FILE, Readable, Unreadable};
 
@@ -74,6 +74,18 @@ impl Support {
     /// Returns the emergency numbers that hold widely.
     pub fn wide(&self) -> &[Wide] {
         &self.wide
+    }
+
+    /// Returns what to call in an emergency, in words that fit after "call": the numbers of the country, else the local one.
+    pub fn emergency(&self, country: Option<Country>, language: &str) -> String {
+        let says = |word: Word| self.words.get(language, word.as_str());
+        let lines = country.map(|country| self.lines_of(country)).unwrap_or_default();
+        let lines = lines.into_iter().filter(|line| line.kind == Kind::Emergency && !line.phone.is_empty());
+        let numbers: Vec<String> = lines.map(|line| line.in_a_sentence()).collect();
+        if numbers.is_empty() {
+            return says(Word::EmergencyLocal).to_owned();
+        }
+        numbers.join(&format!(" {} ", says(Word::Or)))
     }
 
     /// Returns the countries for which there are lines, in order.

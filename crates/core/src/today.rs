@@ -103,6 +103,16 @@ fn resting(frame: &Frame<'_>, practice: &Practice) -> BTreeSet<ExerciseId> {
     frame.exercises.iter().filter(rests).map(|exercise| exercise.id.clone()).collect()
 }
 
+/// Tells whether the last days held a time of need: help was asked for, or an answer called for support. `helped` is as in [`today`].
+pub fn is_help_recent<'e>(
+    frame: &Frame<'_>,
+    entries: impl IntoIterator<Item = &'e Entry>,
+    helped: Option<Date>,
+) -> bool {
+    let mut kept = entries.into_iter().filter(|entry| entry.trashed.is_none());
+    helped.is_some_and(|day| is_recent(frame, day)) || kept.any(|entry| called_for_support(frame, entry))
+}
+
 /// What a suggestion has to know of the journal.
 #[derive(Default)]
 struct Practice {

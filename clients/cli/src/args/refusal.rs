@@ -1,10 +1,14 @@
 //! What could not be understood, as a person reads it: what failed, why, and what to do instead. Nothing is ever run on a guess.
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::ffi::{OsStr, OsString};
 
 use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use haven_core::answers::ExerciseId;
+use haven_core::content::Library;
+use haven_core::measure::Measures;
 use haven_core::nearest::nearest;
 
 use super::Cli;
@@ -197,8 +201,31 @@ impl Place {
 
     fn asked_back(&self, typed: &str) -> String {
         let path = with_blank(&self.path);
-        let meant = self.meant(typed).into_iter().map(|meant| format!("haven{path} {meant}"));
-        format!("{}{}", ask_back(&meant.collect::<Vec<_>>()), self.help())
+        let done = self.done(typed).into_iter().map(|meant| format!("haven {meant}"));
+        let mut meant: Vec<String> = done.collect();
+        if meant.is_empty() {
+            meant = self.meant(typed).into_iter().map(|meant| format!("haven{path} {meant}")).collect();
+        }
+        format!("{}{}", ask_back(&meant), self.help())
+    }
+
+    /// How an exercise or a measure of this name is done: its id alone is no command.
+    fn done(&self, typed: &str) -> Vec<String> {
+        if !["", "practice", "measure"].contains(&self.path.as_str()) {
+            return Vec::new();
+        }
+        // A test reads what is built in; were it damaged all the same, the help of the commands is still shown.
+        let (exercises, measures) =
+            (Library::built_in().unwrap_or_default(), Measures::built_in().unwrap_or_default());
+        let of = |room: &'static str, id: &ExerciseId| (id.to_string(), room);
+        let exercises = exercises.iter().map(|exercise| of("practice", &exercise.id));
+        let measures = measures.iter().map(|measure| of("measure", &measure.id));
+        let rooms: BTreeMap<String, &str> = exercises.chain(measures).collect();
+        let is_near_command = !nearest(typed, self.commands()).is_empty();
+        let ids = if is_near_command { Vec::new() } else { nearest(typed, rooms.keys().map(String::as_str)) };
+        let exact = rooms.get_key_value(&typed.to_lowercase()).map(|(id, _)| id.as_str());
+        let meant = exact.map_or(ids, |id| vec![id]);
+        meant.into_iter().map(|id| format!("{} do {id}", rooms[id])).collect()
     }
 
     /// The commands that were meant, perhaps: by another name, by a similar one, or of a room below.

@@ -20,8 +20,8 @@ pub(crate) struct HelpNowArgs {
     /// Show nothing of your plan, for when someone looks over your shoulder.
     #[arg(long, overrides_with = "no_plan")]
     pub(crate) no_plan: bool,
-    /// A country may be given without --country as well.
-    #[arg(hide = true, allow_hyphen_values = true, trailing_var_arg = true)]
+    /// The same country, without --country: haven help-now Germany.
+    #[arg(value_name = "COUNTRY", allow_hyphen_values = true, trailing_var_arg = true)]
     pub(crate) rest: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ use haven_core::id::PersonId;
 use haven_core::limits::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 
 use super::meant;
-use super::writing::{tell, tell_composed};
+use super::writing::{KEPT, done_in_words, tell, tell_composed, tell_done};
 use crate::args::{DraftCommand, DraftSaveArgs};
 use crate::ask;
 use crate::cx::{Cx, Haven, aside};
@@ -58,7 +58,7 @@ async fn discard(cx: &Cx, haven: &Haven, id: &str) -> Result<(), Fault> {
         }
     }
     haven.discard_draft(id).await?;
-    tell(cx, hex(&id))
+    tell_done(cx, "Discarded.", &hex(&id))
 }
 
 async fn save(cx: &Cx, haven: &Haven, args: DraftSaveArgs) -> Result<(), Fault> {
@@ -74,7 +74,7 @@ async fn save(cx: &Cx, haven: &Haven, args: DraftSaveArgs) -> Result<(), Fault> 
         return meant::save(cx, haven, saved, &args).await;
     }
     match haven.commit_draft(id).await {
-        Ok(written) => tell(cx, written.id.to_string()),
+        Ok(written) => tell(cx, &written.id.to_string()),
         Err(error) if matches!(error.reason, ErrorReason::TooLarge | ErrorReason::InvalidArgument) => {
             Err(editor::explained(haven, id, error).await)
         }
@@ -117,7 +117,7 @@ async fn save_split(cx: &Cx, haven: &Haven, mut saved: SavedDraft) -> Result<(),
         haven.save_draft(saved).await?;
         let written = haven.commit_draft(id).await?;
         let written = [Id { id: written.id.to_string() }];
-        return cx.tell_all(&written, |_| format!("{}\n", written[0].id));
+        return cx.tell_all(&written, |style| done_in_words(KEPT, &written[0].id, style));
     }
     if saved.entry.is_some() || saved.meant.is_some() {
         let next = "Shorten it with `haven draft edit`, or add the rest as an entry of its own.";
@@ -131,7 +131,9 @@ async fn save_split(cx: &Cx, haven: &Haven, mut saved: SavedDraft) -> Result<(),
         written.push(Id { id: haven.add(draft).await?.id.to_string() });
     }
     haven.discard_draft(id).await?;
-    cx.tell_all(&written, |_| written.iter().map(|it| format!("{}\n", it.id)).collect())
+    cx.tell_all(&written, |style| {
+        written.iter().map(|it| format!("{}\n", done_in_words(KEPT, &it.id, style).trim_end())).collect()
+    })
 }
 
 /// The names in a draft of which nobody can tell whom they mean.

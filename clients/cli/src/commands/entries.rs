@@ -7,7 +7,7 @@ use haven_api::journal::{Entry, EntryRead, Filter, Hit, Page, ReadAnswer, Summar
 use haven_core::limits::LIST_LIMIT_MAX;
 use haven_core::time::Date;
 
-use super::writing::tell;
+use super::writing::tell_done;
 use super::{meeting, several};
 use crate::args::{ListArgs, SearchArgs, ShowArgs};
 use crate::cx::{Cx, Haven};
@@ -199,10 +199,10 @@ impl Rest {
 /// Puts entries into the trash.
 pub(super) async fn trash(cx: &Cx, ids: &[String]) -> Result<Exit, Fault> {
     let haven = cx.haven().await?;
-    let one = async |id: &str| tell(cx, haven.trash(id).await?.to_string());
+    let one = async |id: &str| tell_done(cx, "In the trash.", &haven.trash(id).await?.to_string());
     let exit = several::each(cx, ids, one).await?;
     if exit == Exit::Done {
-        cx.note("It's in the trash; `haven untrash` brings it back.");
+        cx.note("`haven untrash` brings it back.");
     }
     Ok(exit)
 }
@@ -210,7 +210,7 @@ pub(super) async fn trash(cx: &Cx, ids: &[String]) -> Result<Exit, Fault> {
 /// Takes entries out of the trash.
 pub(super) async fn untrash(cx: &Cx, ids: &[String]) -> Result<Exit, Fault> {
     let haven = cx.haven().await?;
-    let one = async |id: &str| tell(cx, haven.untrash(id).await?.to_string());
+    let one = async |id: &str| tell_done(cx, "Back from the trash.", &haven.untrash(id).await?.to_string());
     several::each(cx, ids, one).await
 }
 

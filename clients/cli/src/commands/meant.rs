@@ -37,17 +37,17 @@ pub(super) async fn save(
     let (entry, base_version) = (Some(target.summary.id), Some(target.version.clone()));
     let id = saved.id;
     haven.save_draft(SavedDraft { draft, entry, base_version, ..saved }).await?;
-    tell(cx, haven.commit_seen_draft(id).await?.id.to_string())
+    tell(cx, &haven.commit_seen_draft(id).await?.id.to_string())
 }
 
 /// Makes a new entry of what was written; what the draft took over from an entry stays there.
 async fn save_new(cx: &Cx, haven: &Haven, saved: SavedDraft, taken_for: Option<&Entry>) -> Result<(), Fault> {
     if taken_for.is_none() {
-        return tell(cx, haven.commit_seen_draft(saved.id).await?.id.to_string());
+        return tell(cx, &haven.commit_seen_draft(saved.id).await?.id.to_string());
     }
     let added = haven.add(written(&saved.draft, taken_for)).await?;
     haven.discard_draft(saved.id).await?;
-    tell(cx, added.id.to_string())
+    tell(cx, &added.id.to_string())
 }
 
 fn unclear(saved: &SavedDraft) -> Fault {

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::definitions::{self, Summary};
 use super::support::{self, Reads};
+use super::writing::{KEPT, done_in_words};
 use crate::args::MeasureCommand;
 use crate::ask;
 use crate::cx::{Cx, Haven, print};
@@ -318,7 +319,10 @@ impl<'a> ResultShape<'a> {
 
 /// A result as a person reads it.
 fn told(result: &MeasureResult, style: Style) -> String {
-    let mut words = String::from("Kept.\n\n");
+    // A pipe has never read the id here; it asks for JSON.
+    let id = if style.terminal { result.entry.to_string() } else { String::new() };
+    let kept = if id.is_empty() { format!("{KEPT}\n") } else { done_in_words(KEPT, &id, style) };
+    let mut words = format!("{kept}\n");
     for score in &result.scores {
         let number = score.number.map_or_else(|| "–".to_owned(), shown);
         let _ = writeln!(words, "{}  {number}", style.bold(&score.label));
@@ -361,7 +365,7 @@ async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), F
             let scores: Vec<String> = result.scores.iter().map(score_in_line).collect();
             let entry = style.faint(&result.entry.to_string()[..ID_SHOWN]);
             let name = name(result).unwrap_or_default();
-            format!("{entry}  {}  {}{name}\n", result.date, scores.join("  "))
+            format!("{entry}  {}  {}{name}\n", result.date, scores.join(", "))
         });
         lines.collect()
     })
@@ -370,5 +374,5 @@ async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), F
 fn score_in_line(score: &Score) -> String {
     let number = score.number.map_or_else(|| "–".to_owned(), shown);
     let change = score.change.map(|change| format!(" ({})", change_in_words(change))).unwrap_or_default();
-    format!("{} {number}{change}", score.name)
+    format!("{} {number}{change}", score.label)
 }

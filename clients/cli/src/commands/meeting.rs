@@ -27,7 +27,7 @@ pub(super) async fn settle(cx: &Cx, args: &SettleArgs) -> Result<Exit, Fault> {
     let was_trashed = haven.entry(&args.id, None).await?.summary.trashed.is_some();
     let keep = if keep == BOTH { Keep::Both } else { Keep::Version(keep) };
     let settled = haven.settle(&args.id, keep).await?;
-    tell(cx, settled.id.to_string())?;
+    tell(cx, &settled.id.to_string())?;
     match (settled.trashed, was_trashed) {
         (true, true) => cx.note("It stays in the trash; `haven untrash` brings it back."),
         (true, false) => {

@@ -3,6 +3,7 @@
 use haven_api::error::ErrorReason;
 use haven_api::people::{Circle, Person, PersonEdit, Relation, Safe};
 
+use super::writing::{KEPT, done_in_words};
 use crate::args::{PeopleCommand, PersonArgs};
 use crate::ask;
 use crate::cx::Cx;
@@ -35,8 +36,7 @@ async fn add(cx: &Cx, name: &str, said: &PersonArgs, yes: bool) -> Result<(), Fa
     let haven = cx.haven().await?;
     let added = match haven.add_or_find_person(name, yes).await {
         Err(error) if error.reason == ErrorReason::ConfirmationNeeded && cx.asks => {
-            let question =
-                "Somebody in your journal has this name already, in other capitals. Is this somebody else?";
+            let question = "Someone in your journal has this name already, with other capital letters. Is this someone else?";
             ask::agree(cx, false, question, "nobody was added").await?;
             haven.add_or_find_person(name, true).await?
         }
@@ -50,7 +50,8 @@ async fn add(cx: &Cx, name: &str, said: &PersonArgs, yes: bool) -> Result<(), Fa
     if edit != PersonEdit::default() {
         person = haven.edit_person(&person.id.to_string(), &edit).await?;
     }
-    cx.tell(&PersonShape::of(&person), |_| person.id.to_string())
+    let id = person.id.to_string();
+    cx.tell(&PersonShape::of(&person), |style| done_in_words(KEPT, &id, style))
 }
 
 async fn edit(cx: &Cx, person: &str, name: Option<&str>, said: &PersonArgs) -> Result<(), Fault> {

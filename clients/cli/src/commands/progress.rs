@@ -37,7 +37,10 @@ pub(super) async fn run(cx: &Cx, args: ProgressArgs) -> Result<(), Fault> {
     cx.tell_all(shapes, |style| {
         let whole = |view: &Progress| {
             let (title, drawn) = (style.bold(title(view.topic)), draw::view(view, style));
-            format!("{title}\n{drawn}{}\n\n", style.words(&view.says))
+            // What the drawing says already is not said again.
+            let said: Vec<&str> = view.says.lines().filter(|line| !drawn.contains(line)).collect();
+            let end = if said.is_empty() { "" } else { "\n" };
+            format!("{title}\n{drawn}{}{end}\n", style.words(&said.join("\n")))
         };
         wrapped(&views.iter().map(whole).collect::<String>(), style.columns)
     })

@@ -1,6 +1,7 @@
 //! Help that never fails, and the plan.
 
 mod disk;
+mod lines;
 mod near;
 mod place;
 mod readable;
@@ -185,7 +186,7 @@ pub(super) async fn afraid_lines(cx: &Cx) -> AfraidLines {
     let plain = Style { colors: false, ..cx.style };
     let more = match card.country {
         Some(_) => "`haven help-now` shows more numbers, and those of other countries.",
-        None => "For helplines: `haven help-now COUNTRY`, such as Germany or DE.",
+        None => "For the helplines of a country, such as: `haven help-now Germany`.",
     };
     let numbers = whole_numbers(&numbers_in_words(&card, false, plain), plain);
     AfraidLines { numbers: numbers.trim_end().to_owned(), more }
@@ -208,6 +209,11 @@ async fn ask(country: Option<Country>, in_person: bool) -> Option<Card> {
     asked.ok()
 }
 
+/// The country whose numbers this person has asked for, in every text.
+pub(crate) fn country_set() -> Option<Country> {
+    disk::country()
+}
+
 /// Takes away whatever tells of a plan, also that there could be one.
 fn hide_plan(card: &mut Card) {
     card.plan = None;
@@ -215,9 +221,11 @@ fn hide_plan(card: &mut Card) {
     card.about_plan.clear();
 }
 
-/// The card without a daemon: there may be a plan that only unlocking shows, but for the lines that its person left readable.
+/// The card without a daemon: where there is a journal, there may be a plan that only unlocking shows, but for the lines that its
+/// person left readable.
 fn alone(country: Option<Country>) -> Card {
-    made_here(country, PlanState::Locked(disk::readable()))
+    let plan = if disk::has_journal() { PlanState::Locked(disk::readable()) } else { PlanState::NoJournal };
+    made_here(country, plan)
 }
 
 fn made_here(country: Option<Country>, plan: PlanState) -> Card {
@@ -292,38 +300,7 @@ fn numbers_in_words(card: &Card, whole: bool, style: Style) -> String {
         }
         let _ = writeln!(words, "  {phone}  {places}");
     }
-    words + &lines_in_words(&card.lines, whole, style)
-}
-
-fn lines_in_words(lines: &[Shown], whole: bool, style: Style) -> String {
-    let mut words = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        if index == 0 || lines[index - 1].heading != line.heading {
-            let _ = writeln!(words, "{}", style.bold(&line.heading));
-        }
-        let reach = line.reach.replace(' ', &NO_BREAK.to_string());
-        let reach = reach.replace(&format!(",{NO_BREAK}"), ", ");
-        let languages = line.languages.join(", ");
-        let more: &[&String] = if whole { &[&line.hours, &languages] } else { &[] };
-        let name = name_beside(&line.name, &line.phone);
-        let more = more.iter().map(|fact| fact.as_str());
-        let facts = [reach.as_str(), name].into_iter().chain(more);
-        let facts: Vec<&str> = facts.filter(|fact| !fact.is_empty()).collect();
-        let says = if line.says.is_empty() { String::new() } else { format!(" ({})", line.says) };
-        let says = says.replace(' ', &NO_BREAK.to_string()).replacen(NO_BREAK, " ", 1);
-        let _ = writeln!(words, "  {}{}", facts.join("  "), style.faint(&says));
-    }
-    words
-}
-
-/// The name of a line beside its number: some are called by it, and nobody has to read it twice.
-fn name_beside<'a>(name: &'a str, phone: &str) -> &'a str {
-    let is_number = |letter: char| letter.is_ascii_digit() || matches!(letter, ' ' | '-');
-    let rest = name.trim_start_matches(is_number);
-    let rest = rest.trim_start_matches([',', ' ']);
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let called = digits(&name[..name.len() - rest.len()]);
-    if !called.is_empty() && called == digits(phone) { rest } else { name }
+    words + &lines::in_words(&card.lines, whole, style)
 }
 
 fn plan_in_words(plan: &Plan, marked: &BTreeSet<Chosen>, style: Style) -> String {
@@ -396,22 +373,6 @@ fn unlock_first(error: ApiError) -> Fault {
 mod tests {
     use super::*;
     use crate::fault::Exit;
-
-    #[test]
-    fn a_line_that_is_called_by_its_number_says_it_once() {
-        for (name, phone, beside) in [
-            ("988 Suicide & Crisis Lifeline", "988", "Suicide & Crisis Lifeline"),
-            ("9-8-8 Suicide Crisis Helpline", "988", "Suicide Crisis Helpline"),
-            ("3114, prévention du suicide", "3114", "prévention du suicide"),
-            ("1800RESPECT", "1800 737 732", "1800RESPECT"),
-            ("116 016", "116 016", ""),
-            ("113 Zelfmoordpreventie", "0800-0113", "113 Zelfmoordpreventie"),
-            ("Samaritans", "116 123", "Samaritans"),
-            ("1737", "", "1737"),
-        ] {
-            assert_eq!(name_beside(name, phone), beside);
-        }
-    }
 
     #[test]
     fn help_is_asked_for_at_a_question_by_its_word_and_a_country() {

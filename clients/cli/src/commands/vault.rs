@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use haven_api::error::{ApiError, ErrorReason, refused};
 use haven_api::support::{Country, HELP_COUNTRY};
 use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
+use haven_core::fault::either;
 use serde::Serialize;
 
 use crate::args::{InitArgs, PassphraseCommand};
-use crate::cx::{Cx, Haven, aside};
+use crate::cx::{Cx, Haven, aside, write};
 use crate::fault::{Exit, Fault};
 use crate::limits::SERVER_FIRST_MAX;
 use crate::shapes::StatusShape;
@@ -20,12 +21,17 @@ use crate::{ask, daemon, unlock, when};
 
 /// What somebody has to know before they begin, once and short. Each sentence is a claim of fact.
 const WELCOME: &str = "Anyone who can use this account can see that there's a journal: the programs haven and havend, and its folder. They can \
-                       read it only while it's unlocked. For a folder with another name, press Ctrl-C and set HAVEN_HOME first.\n\
+                       read it only while it's unlocked. For a folder with another name, press Ctrl-C and set HAVEN_HOME first; \
+                       the programs keep their names.\n\
                        Haven is for adults. It isn't therapy and it isn't for emergencies (`haven help-now` shows who to call), and \
                        nobody has shown that it helps.\n";
 
 /// What locking can't take away, said where there is a window to read it in.
-const SCREEN_STAYS: &str = "What this window has shown can be read in it until you close it.\n";
+const SCREEN_STAYS: &str =
+    "What this window has shown stays in it until you close it, or run `haven lock --clear`.";
+
+/// What is asked once the journal is locked.
+const CLEAR_QUESTION: &str = "Clear this window too? (Y/n) ";
 
 /// What is asked once, on a terminal.
 const COUNTRY_QUESTION: &str = "Which country are you in? (for phone numbers; Enter skips) ";
@@ -54,7 +60,7 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
     let server = args.server.zip(args.invite).map(|(url, invite)| ServerInvite { url, invite });
     let has_server = server.is_some();
     let made = haven.init(&name, passphrase, server).await?;
-    let kit_file = keep_kit(&made.kit, kit_file);
+    let kit_file = keep_kit(cx, &made.kit, kit_file);
     let shape = Made { vault: &made.vault, device: &made.device_id, name: &name, kit_file };
     cx.tell(&shape, |style| {
         let begun = format!("Your journal has begun on {}.\n", style.bold(&style.line(&name)));
@@ -93,7 +99,12 @@ pub(super) async fn ask_country(cx: &Cx, haven: &Haven) {
             });
             return;
         }
-        aside("That's no country on the list. Its English name will do, or its two letters, such as DE.");
+        let near = Country::near(&typed);
+        aside(&if near.is_empty() {
+            "That's no country on the list. Its English name will do, such as Germany.".to_owned()
+        } else {
+            format!("That's no country on the list. Did you mean {}?", either(&near))
+        });
     }
 }
 
@@ -120,16 +131,19 @@ async fn refusal(haven: &Haven) -> Result<Option<ErrorReason>, ApiError> {
 }
 
 /// Writes the kit where it was asked for, else on the screen: it exists nowhere else. Returns the file's name.
-fn keep_kit(kit: &str, file: Option<KitFile>) -> Option<String> {
+fn keep_kit(cx: &Cx, kit: &str, file: Option<KitFile>) -> Option<String> {
     match file.map(|file| file.fill(kit)) {
         Some(Ok(path)) => return Some(path.display().to_string()),
         Some(Err(error)) => aside(&format!("The kit's file can't be written: {}.", refused(&error))),
         None => {}
     }
     aside(&format!(
-        "Your recovery kit, shown this once. Write it down and keep it where only you find it. A later version of Haven \
-         brings your journal back with it; this one can't yet, so keep your passphrase safe and export now and then.\n\n  {kit}\n"
+        "Your recovery kit, shown this once. Write it down and keep it where only you find it. This version can't use it \
+         yet: keep your passphrase safe, and export now and then.\n\n  {kit}\n"
     ));
+    if cx.asks && cx.style.terminal {
+        aside("Once it's on paper, `haven lock --clear` takes it off this window.\n");
+    }
     None
 }
 
@@ -215,17 +229,43 @@ struct State {
     state: &'static str,
 }
 
-pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
+pub(super) async fn lock(cx: &Cx, clear: bool) -> Result<(), Fault> {
     let haven = cx.device().await?;
     let was_open = haven.status().await?.state == VaultState::Unlocked;
     haven.lock().await?;
     if was_open {
         daemon::gone(&haven).await;
     }
-    cx.tell(&State { state: "locked" }, |style| {
-        let stays = if style.terminal { SCREEN_STAYS } else { "" };
-        format!("The journal is locked.\n{stays}")
-    })
+    let has_window = cx.style.terminal && !cx.json;
+    if has_window && clear {
+        clear_window()?;
+    }
+    let locked = || cx.tell(&State { state: "locked" }, |_| "The journal is locked.\n".to_owned());
+    locked()?;
+    if !has_window || clear {
+        return Ok(());
+    }
+    // Asked after the lock: whoever leaves the question alone has locked all the same.
+    let answer = if cx.asks { ask::line(cx, CLEAR_QUESTION, "Pass --clear.").await.ok() } else { None };
+    if answer.is_some_and(|answer| wants_it_cleared(&answer)) {
+        clear_window()?;
+        return locked();
+    }
+    cx.note(SCREEN_STAYS);
+    Ok(())
+}
+
+/// Enter is a yes: what is asked about takes nothing away that isn't in the journal.
+fn wants_it_cleared(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
+}
+
+/// Empties a window. What can be scrolled back to goes last: some terminals put there what they clear from the screen.
+const CLEAR: &[u8] = b"\x1b[H\x1b[2J\x1b[3J";
+
+/// Empties the window that stdout is, with what can be scrolled back to.
+fn clear_window() -> Result<(), Fault> {
+    write(CLEAR)
 }
 
 pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<(), Fault> {
@@ -317,5 +357,24 @@ fn sync_in_words(status: &Status) -> String {
     match problem.map(|reason| ApiError::new(reason, "")) {
         Some(problem) => format!("{line}  why:  {}\n  next: {}\n", problem.why, problem.next),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_scrolled_back_to_is_cleared_after_the_screen() {
+        assert!(CLEAR.ends_with(b"\x1b[2J\x1b[3J"));
+    }
+
+    #[test]
+    fn enter_clears_the_window_and_a_no_leaves_it() {
+        for (answer, clears) in
+            [("", true), (" Y ", true), ("yes", true), ("n", false), ("no", false), ("x", false)]
+        {
+            assert_eq!(wants_it_cleared(answer), clears, "{answer}");
+        }
     }
 }

@@ -98,5 +98,5 @@ fn parts(entry: &Entry, answers: &[ReadAnswer]) -> Vec<(String, String)> {
 
 pub(super) async fn restore(cx: &Cx, id: &str, version: &str) -> Result<(), Fault> {
     let written = cx.haven().await?.restore(id, version).await?;
-    tell(cx, written.id.to_string())
+    tell(cx, &written.id.to_string())
 }

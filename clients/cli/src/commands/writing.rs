@@ -13,7 +13,9 @@ use crate::args::{AddArgs, Beside, CheckinArgs, EditArgs};
 use crate::cx::{Cx, Haven, aside};
 use crate::editor::{self, About, Composed};
 use crate::fault::{Exit, Fault};
+use crate::limits::ID_SHOWN;
 use crate::shapes::{Id, SealedShape};
+use crate::text::Style;
 use crate::{ask, commands, kept, unlock, when};
 
 pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
@@ -173,7 +175,7 @@ async fn write_once(cx: &Cx, draft: &Draft) -> Result<bool, Fault> {
     match haven.add(draft.clone()).await {
         Ok(written) => {
             cx.let_go();
-            tell(cx, written.id.to_string()).map(|()| true)
+            tell(cx, &written.id.to_string()).map(|()| true)
         }
         Err(error) if error.reason == ErrorReason::Locked => seal(cx, &mut haven, draft.clone()).await,
         Err(error) => Err(error.into()),
@@ -192,7 +194,7 @@ async fn seal(cx: &Cx, haven: &mut Haven, mut draft: Draft) -> Result<bool, Faul
     if sealed.waiting > 0 && !editor::opened_for(cx, haven).await? {
         return tell_sealed(cx, sealed, &draft).map(|()| false);
     }
-    tell(cx, editor::taken(haven, sealed.id, true).await?.id.to_string()).map(|()| true)
+    tell(cx, &editor::taken(haven, sealed.id, true).await?.id.to_string()).map(|()| true)
 }
 
 /// Says that words wait sealed, and what will become of them as far as that is known: no id is printed as an entry's that will not
@@ -209,7 +211,7 @@ fn tell_sealed(cx: &Cx, sealed: Sealed, draft: &Draft) -> Result<(), Fault> {
     let people = &draft.people;
     let shape =
         SealedShape { id: id.clone(), kept: "sealed", waiting: sealed.waiting, looked_up_later: people };
-    cx.tell(&shape, |_| id)?;
+    cx.tell(&shape, |style| done_in_words(KEPT, &id, style))?;
     let named: Vec<&str> = people.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
     cx.note(&match &*named {
         [] => "The journal is locked, so this is kept sealed; it becomes an entry when you unlock.".to_owned(),
@@ -289,7 +291,7 @@ async fn add_in_editor(cx: &Cx, draft: Draft) -> Result<(), Fault> {
 /// Says what came of an editor.
 pub(super) fn tell_composed(cx: &Cx, composed: Composed, about: &Draft, nothing: &str) -> Result<(), Fault> {
     match composed {
-        Composed::Written(written) => tell(cx, written.id.to_string()),
+        Composed::Written(written) => tell(cx, &written.id.to_string()),
         Composed::Sealed(sealed) => tell_sealed(cx, sealed, about),
         Composed::Nothing => {
             cx.note(nothing);
@@ -383,7 +385,7 @@ async fn change_each(cx: &Cx, ids: &[String], change: &Edit, is_piped: bool) -> 
         if written.unchanged {
             cx.note("Nothing was changed: it is like that already.");
         }
-        tell(cx, written.id.to_string())
+        tell_done(cx, if written.unchanged { AS_IT_WAS } else { KEPT }, &written.id.to_string())
     };
     several::each(cx, ids, one).await
 }
@@ -418,7 +420,7 @@ async fn edit_in_editor(cx: &Cx, id: &str) -> Result<(), Fault> {
     let composed = editor::compose(cx, &haven, About::of_entry(&entry)).await?;
     let is_unchanged = matches!(composed, Composed::Nothing);
     tell_composed(cx, composed, &Draft::default(), "Nothing was changed.")?;
-    if is_unchanged { tell(cx, entry.summary.id.to_string()) } else { Ok(()) }
+    if is_unchanged { tell_done(cx, AS_IT_WAS, &entry.summary.id.to_string()) } else { Ok(()) }
 }
 
 /// Keeps a check-in: the feelings are its tags, so that they can be found again, and its text if there is no note.
@@ -461,7 +463,40 @@ pub(super) async fn checkin(cx: &Cx, mut args: CheckinArgs) -> Result<(), Fault>
     Ok(())
 }
 
+/// What was written is there.
+pub(super) const KEPT: &str = "Kept.";
+
+/// What was asked for was so before.
+const AS_IT_WAS: &str = "As it was.";
+
 /// Prints the id of what was written.
-pub(super) fn tell(cx: &Cx, id: String) -> Result<(), Fault> {
-    cx.tell(&Id { id: id.clone() }, |_| id)
+pub(super) fn tell(cx: &Cx, id: &str) -> Result<(), Fault> {
+    tell_done(cx, KEPT, id)
+}
+
+/// Prints the id of what something was done with. Whoever reads at a terminal is told that it was done, and needs no more of the id
+/// than commands take; a script gets the whole id and nothing else.
+pub(super) fn tell_done(cx: &Cx, done: &str, id: &str) -> Result<(), Fault> {
+    cx.tell(&Id { id: id.to_owned() }, |style| done_in_words(done, id, style))
+}
+
+/// The same in words.
+pub(super) fn done_in_words(done: &str, id: &str, style: Style) -> String {
+    if !style.terminal {
+        return id.to_owned();
+    }
+    format!("{done}  {}\n", style.faint(id.get(..ID_SHOWN).unwrap_or(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_hears_that_it_was_kept_and_a_pipe_gets_the_whole_id() {
+        let id = "0114b38c0114b38c0114b38c0114b38c";
+        let style = |terminal| Style { colors: false, terminal, columns: None };
+        assert_eq!(done_in_words(KEPT, id, style(true)), "Kept.  0114b38c\n");
+        assert_eq!(done_in_words(KEPT, id, style(false)), id);
+    }
 }

@@ -406,7 +406,7 @@ impl PracticeService for Fake {
             let library = Library::built_in().unwrap();
             let wanted = pb::ExerciseRef { id: request.id, version: request.version };
             let is_custom = wanted.id == CUSTOM;
-            let exercise = Some(to_pb(find_exercise(&wanted, &library)?, is_custom, "en"));
+            let exercise = Some(to_pb(find_exercise(&wanted, &library)?, is_custom, "en", "112"));
             let definition = if request.with_definition { "id = 1\n".to_owned() } else { String::new() };
             answer(pb::GetExerciseResponse { exercise, definition })
         };

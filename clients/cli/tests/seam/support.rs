@@ -41,7 +41,7 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
         "{{\"id\":\"{ID}\",\"modified\":\"1970-01-01T00:00:01Z\",\"parts\":[{{\"field\":\"people\",\"label\":\"Whom?\",\
          \"items\":[\"Ann\",\"Bert\"]}},{{\"field\":\"reasons\",\"label\":\"What for?\",\"items\":[\"the dog\"]}}]}}"
     );
-    let choose = "For another country: haven help-now COUNTRY, such as Germany or DE.";
+    let choose = "For another country, such as: haven help-now Germany";
     assert_eq!(
         daemon.says(&["help-now", "--country", "us", "--json"]),
         format!(
@@ -50,7 +50,7 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
              \"wide\":[],\"countries\":[],\"says\":[\"Read slowly.\",\"Asked for US.\",\"{choose}\"]}}\n"
         )
     );
-    let numbers = "Someone to talk to\n  call 988  A line (check this number)\n";
+    let numbers = "Someone to talk to\n  call 988 *  A line\n* not confirmed lately. If it doesn't connect, try the next.\n";
     assert_eq!(
         daemon.says(&["help-now", "--country", "us"]),
         format!(
@@ -196,23 +196,28 @@ fn help_needs_no_daemon_and_starts_none() {
         serde_json::from_slice(&alone(&inside, "C", &["help-now", "--country", "GB", "--json"]).stdout)
             .unwrap();
     assert_eq!(numbers(&told), ["999", "116 123", "", "0808 2000 247"]);
-    assert_eq!((&told["plan"], &told["locked"]), (&Value::Null, &Value::Bool(true)));
+    assert_eq!((&told["plan"], &told["locked"]), (&Value::Null, &Value::Bool(false)), "there is no journal");
     let states: Vec<&str> =
         told["lines"].as_array().unwrap().iter().map(|line| line["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["official", "official", "unchecked", "unchecked"]);
     assert_eq!(told["lines"][3]["check"], true);
     assert!(!inside.exists(), "nothing was made");
     let said = words(alone(&inside, "C", &["help-now", "--country", "US"]));
-    for part in ["call or text 988  Suicide", "text START to 88788", "check this number)", "unlock to see it"]
-    {
+    for part in ["call or text 988  Suicide", "text START to 88788 *  National", "For the United States.\n"] {
         assert!(said.contains(part), "{part}: {said}");
     }
+    assert!(!said.contains("plan"), "where there is no journal there is no plan: {said}");
+    let last = "* not confirmed lately. If it doesn't connect, try the next.";
     assert!(
-        !said.contains("findahelpline.com") && said.trim_end().ends_with(')'),
+        !said.contains("findahelpline.com") && said.trim_end().ends_with(last),
         "the numbers come last: {said}"
     );
     let said = words(alone(&inside, "C", &["help-now", "--country", "US", "--more"]));
-    assert!(said.contains("findahelpline.com") && said.trim_end().ends_with(')'), "{said}");
+    assert!(said.contains("findahelpline.com") && said.trim_end().ends_with(last), "{said}");
+    fs::create_dir_all(&inside).unwrap();
+    fs::write(inside.join("journal.db"), "").unwrap();
+    let said = words(alone(&inside, "C", &["help-now", "--country", "US"]));
+    assert!(said.contains("If you wrote a plan, unlock to see it."), "{said}");
 }
 
 #[test]
@@ -224,7 +229,7 @@ fn help_guesses_the_country_and_says_so() {
     let said = words(alone(home.path(), "de_AT.UTF-8", &["help-now", "--country", "CH"]));
     assert!(said.contains("call 143") && !said.contains("guess"), "{said}");
     let said = words(alone(home.path(), "C.UTF-8", &["help-now"]));
-    let how = ["For helplines: haven help-now COUNTRY\n", "More: haven help-now --more\n"];
+    let how = ["For helplines, such as: haven help-now Germany\n", "More: haven help-now --more\n"];
     for part in ["You could just say", "112  European Union", "911  US", "999  UK"].into_iter().chain(how) {
         assert!(said.contains(part), "{part}: {said}");
     }
@@ -238,7 +243,13 @@ fn help_guesses_the_country_and_says_so() {
 fn help_takes_whatever_is_typed() {
     let home = tempfile::tempdir().unwrap();
     for (arguments, expected) in [
-        (&["--country", "Narnia"][..], "\"Narnia\" isn't a country we know."),
+        (
+            &["--country", "Narnia"][..],
+            "\"Narnia\" isn't a country we know. Its English name will do, such as: haven help-now Germany\n",
+        ),
+        (&["Germny"], "\"Germny\" isn't a country we know. Did you mean Germany? haven help-now Germany\n"),
+        (&["Czech", "Republic"], "For Czechia."),
+        (&["Holland"], "For the Netherlands."),
         (
             &["Iran"],
             "We don't know any numbers for Iran yet. These hold widely.\nMore: haven help-now IR --more\n",

@@ -48,6 +48,7 @@ impl<T: Transport> Client<T> {
             id: id.to_string(),
             version,
             language: language.to_owned(),
+            country: self.country.map_or_else(String::new, |country| country.to_string()),
             with_definition: false,
         };
         let answer = self.practice_service().get_exercise(request).await?.into_inner();

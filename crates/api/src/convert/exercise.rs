@@ -3,22 +3,25 @@
 use haven_core::answers::ExerciseRef;
 use haven_core::exercise::{Evidence, Exercise, Gate, HarmQuestion, Outcome, Phase, Step, TextKey};
 
+use haven_core::support::EMERGENCY_PLACE;
+
 use super::field::{field_from_pb, field_to_pb};
 use super::{read, read_some, sent, text, unreadable};
 use crate::error::ApiError;
 use crate::pb;
 use crate::practice;
 
-/// An exercise and the language to tell it in.
+/// An exercise, the language to tell it in, and what to call in an emergency.
 #[derive(Clone, Copy)]
 pub(super) struct Told<'a> {
     pub(super) exercise: &'a Exercise,
     pub(super) language: &'a str,
+    pub(super) emergency: &'a str,
 }
 
 impl Told<'_> {
     pub(super) fn text(&self, key: &str) -> String {
-        self.exercise.texts.get(self.language, key).to_owned()
+        self.exercise.texts.get(self.language, key).replace(EMERGENCY_PLACE, self.emergency)
     }
 
     pub(super) fn some(&self, key: Option<&TextKey>) -> String {
@@ -66,9 +69,10 @@ pub fn summary_from_pb(exercise: pb::ExerciseSummary) -> Result<practice::Exerci
     })
 }
 
-/// Writes a whole exercise, its texts in the language or else in English; `custom` tells whether the person added it.
-pub fn to_pb(exercise: &Exercise, custom: bool, language: &str) -> pb::Exercise {
-    let told = Told { exercise, language };
+/// Writes a whole exercise, its texts in the language or else in English; `custom` tells whether the person added it, `emergency`
+/// what to call in an emergency, in words.
+pub fn to_pb(exercise: &Exercise, custom: bool, language: &str, emergency: &str) -> pb::Exercise {
+    let told = Told { exercise, language, emergency };
     pb::Exercise {
         summary: Some(summary_to_pb(exercise, custom, language)),
         purpose: told.some(exercise.purpose.as_ref()),

@@ -116,6 +116,7 @@ fn line_to_pb(line: Shown) -> pb::Helpline {
         check_says: line.says,
         state: state_to_pb(line.state).into(),
         as_of: text(line.as_of),
+        since: line.since,
     }
 }
 
@@ -134,6 +135,7 @@ fn line_from_pb(kind: Kind, line: pb::Helpline) -> Result<Shown, ApiError> {
         reach: line.reach,
         hours: line.hours,
         languages: line.languages,
+        since: line.since,
         says: line.check_says,
     })
 }

@@ -9594,6 +9594,10 @@ pub struct GetExerciseRequest {
     /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
     #[prost(string, tag = "3")]
     pub language: ::prost::alloc::string::String,
+    /// Where the person is: two letters or an English name; texts that say what to call in an emergency name its number then. Set by
+    /// the client from "help.country"; empty, or a country without a number here, means "your local emergency number".
+    #[prost(string, tag = "4")]
+    pub country: ::prost::alloc::string::String,
     /// Whether its definition is wanted as well; set by a client that prints it.
     #[prost(bool, tag = "80")]
     pub with_definition: bool,
@@ -10837,7 +10841,7 @@ pub struct Helpline {
     /// Whether the number has to be checked before anybody relies on it: it is not official.
     #[prost(bool, tag = "10")]
     pub check: bool,
-    /// What stands beside it: "as of June 2025", "check this number"; empty beside a number that the law fixes.
+    /// What stands beside it: "as of June 2025", "fixed by law", "check this number"; empty beside an emergency number.
     #[prost(string, tag = "11")]
     pub check_says: ::prost::alloc::string::String,
     /// How far the number can be relied on.
@@ -10846,6 +10850,10 @@ pub struct Helpline {
     /// The day of the page that the number was read on, such as "2025-06-18"; empty if there is none.
     #[prost(string, tag = "91")]
     pub as_of: ::prost::alloc::string::String,
+    /// What speaks for the number, whatever its age: "as of June 2025", "fixed by law"; empty beside an emergency number, and where
+    /// nothing does. For a client that marks numbers to be checked in another way than with check_says.
+    #[prost(string, tag = "92")]
+    pub since: ::prost::alloc::string::String,
 }
 /// WideNumber is an emergency number that holds in several places.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -26,6 +26,13 @@ impl MeasureResult {
         score.value.as_ref().ok().filter(|_| !self.support)?.band.as_ref()
     }
 
+    /// Takes the published names away, for days on which nobody is told that anything is "mild" or "severe".
+    pub fn hide_bands(&mut self) {
+        for value in self.scores.iter_mut().filter_map(|score| score.value.as_mut().ok()) {
+            value.band = None;
+        }
+    }
+
     /// Returns what stands beside one of its scores.
     pub fn says_of(&self, score: &Score) -> Vec<Sentence> {
         match &score.value {

@@ -15,8 +15,8 @@ pub struct Days {
     pub written: Vec<Date>,
     /// How often somebody wrote again after a week or more.
     pub came_back: usize,
-    /// What may be said about it.
-    pub says: Sentence,
+    /// What may be said about it; nothing where nobody was away.
+    pub says: Option<Sentence>,
 }
 
 /// Returns the days on which something was written.
@@ -25,5 +25,6 @@ pub fn days<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>)
     let written: Vec<Date> = written.into_iter().collect();
     let away = |pair: &&[Date]| pair[1].days_since_epoch() - pair[0].days_since_epoch() >= AWAY_DAYS;
     let came_back = written.windows(2).filter(away).count();
-    Days { written, came_back, says: Sentence::new(Saying::CameBack).with("count", came_back) }
+    let says = (came_back > 0).then(|| Sentence::new(Saying::CameBack).with("count", came_back));
+    Days { written, came_back, says }
 }

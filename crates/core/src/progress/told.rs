@@ -47,7 +47,7 @@ pub struct Told {
     pub topic: Topic,
     /// Whether there is enough for anything to be said over time.
     pub enough: bool,
-    /// What may honestly be said, and nothing else.
+    /// What may honestly be said, and nothing else; empty where what is drawn says it all.
     pub says: String,
     /// What may be drawn.
     pub data: Value,
@@ -74,8 +74,8 @@ pub fn told<'e>(
         Topic::Measures => teller.measures(&entries),
         Topic::Days => teller.days(&entries),
     };
-    let says =
-        if says.is_empty() { teller.text(&Sentence::new(Saying::NothingYet)) } else { says.join("\n") };
+    let is_empty = says.is_empty() && !enough;
+    let says = if is_empty { teller.text(&Sentence::new(Saying::NothingYet)) } else { says.join("\n") };
     Told { topic, enough, says, data }
 }
 
@@ -131,7 +131,12 @@ impl Teller<'_> {
                 continue;
             }
             enough |= plane.trails.iter().any(|trail| trail.points.len() >= TREND_POINTS_MIN);
-            says.extend(plane.trails.iter().map(|trail| self.of(self.whom(trail.target), &trail.says)));
+            // Several measures make planes, and somebody may be on more than one.
+            says.extend(plane.trails.iter().map(|trail| {
+                let title = self.title(&plane.measure.id);
+                let whom = self.whom(trail.target).map(|whom| format!(", {whom}")).unwrap_or_default();
+                self.of(Some(format!("{title}{whom}")), &trail.says)
+            }));
             planes.push(self.plane(&plane));
         }
         (enough, says, json!({ "planes": planes }))
@@ -364,8 +369,13 @@ impl Teller<'_> {
                 (change.subscale.clone(), told)
             })
             .collect();
+        let measure = self.frame.measures.get(&history.measure);
+        let scores = measure.iter().flat_map(|measure| &measure.subscales).map(|subscale| {
+            json!({ "score": subscale.id, "label": self.score_label(&history.measure, &subscale.id) })
+        });
         json!({
             "measure": history.measure.as_str(), "title": self.title(&history.measure),
+            "scores": scores.collect::<Vec<_>>(),
             "person": person_of(history.target), "name": self.whom(history.target),
             "results": history.results.iter().map(dated).collect::<Vec<_>>(),
             "since_first": changes,
@@ -377,7 +387,8 @@ impl Teller<'_> {
         let found = days(self.frame, entries.iter().copied());
         let written: Vec<String> = found.written.iter().map(ToString::to_string).collect();
         let data = json!({ "written": written, "came_back": found.came_back });
-        (!found.written.is_empty(), vec![self.text(&found.says)], data)
+        let says = found.says.iter().map(|sentence| self.text(sentence)).collect();
+        (!found.written.is_empty(), says, data)
     }
 }
 

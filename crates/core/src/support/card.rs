@@ -1,6 +1,6 @@
 //! The support card: what is shown when somebody asks for help, in the order in which it is shown.
 
-use super::{Country, Helpline, Kind, Plan, PlanPart, PlanState, State, Support, Wide};
+use super::{Basis, Country, Helpline, Kind, Plan, PlanPart, PlanState, State, Support, Wide};
 use crate::definition::{fill, word_enum};
 use crate::time::Date;
 
@@ -41,7 +41,9 @@ word_enum!(
         Check = "check",
         /// Of which month the page is that a number was read on.
         AsOf = "as-of",
-        /// The same, where that is long ago.
+        /// What speaks for a number that is no emergency number, where no page does.
+        ByLaw = "by-law",
+        /// The same as the month, where that is long ago.
         CheckAsOf = "check-as-of",
         /// The names of the months.
         Months = "months",
@@ -55,6 +57,10 @@ word_enum!(
         NoHelpline = "no-helpline",
         /// Where no emergency number is listed.
         EmergencyAnywhere = "emergency-anywhere",
+        /// What to call in an emergency where no number is known, within a sentence.
+        EmergencyLocal = "emergency-local",
+        /// Between two such numbers.
+        Or = "or",
         /// Where others are listed.
         MoreLines = "more-lines",
         /// The sentence of the relationship gate.
@@ -140,7 +146,9 @@ pub struct Shown {
     pub state: State,
     /// The day of the page that it was read on; none if it was read on none, or the page gave no day.
     pub as_of: Option<Date>,
-    /// What stands beside it: since when, or that it has to be checked; empty beside a number that the law fixes.
+    /// What speaks for it, in words: the month of a page, or the law; empty beside an emergency number, and where nothing does.
+    pub since: String,
+    /// What stands beside it: that, or that it has to be checked; empty beside an emergency number that the law fixes.
     pub says: String,
 }
 
@@ -256,7 +264,8 @@ impl Support {
             languages: line.languages.clone(),
             state,
             as_of: line.copy_on,
-            says: self.says_of(state, line.copy_on, language),
+            since: self.since(line, language),
+            says: self.says_of(line, state, language),
         }
     }
 
@@ -276,16 +285,26 @@ impl Support {
         ways.map(|(word, number)| filled(word, number)).collect::<Vec<_>>().join(", ")
     }
 
+    /// What speaks for a line, whatever its age.
+    fn since(&self, line: &Helpline, language: &str) -> String {
+        match (line.copy_on, line.basis) {
+            (Some(day), Some(_)) => self.with_month(Word::AsOf, day, language),
+            (None, Some(Basis::Law)) if line.kind != Kind::Emergency => self.says(language, Word::ByLaw),
+            _ => String::new(),
+        }
+    }
+
     /// What stands beside a line.
-    fn says_of(&self, state: State, as_of: Option<Date>, language: &str) -> String {
-        let word = match (state, as_of) {
-            (State::Official, None) => return String::new(),
-            (State::Official, Some(_)) => Word::AsOf,
-            (State::Expired, Some(_)) => Word::CheckAsOf,
-            (State::Expired, None) | (State::Unchecked, _) => Word::Check,
-        };
-        let month = as_of.map(|day| self.month(day, language)).unwrap_or_default();
-        fill(&self.says(language, word), |_| month.clone())
+    fn says_of(&self, line: &Helpline, state: State, language: &str) -> String {
+        match (state, line.copy_on) {
+            (State::Official, _) => self.since(line, language),
+            (State::Expired, Some(day)) => self.with_month(Word::CheckAsOf, day, language),
+            (State::Expired, None) | (State::Unchecked, _) => self.says(language, Word::Check),
+        }
+    }
+
+    fn with_month(&self, word: Word, day: Date, language: &str) -> String {
+        fill(&self.says(language, word), |_| self.month(day, language))
     }
 
     fn month(&self, day: Date, language: &str) -> String {

@@ -61,7 +61,16 @@ impl Country {
     pub fn near(text: &str) -> Vec<String> {
         let called = Called::built_in();
         let names = called.name.values().chain(called.also.keys()).map(String::as_str);
-        nearest(text, names).into_iter().map(str::to_owned).collect()
+        let mut near = Vec::new();
+        for meant in nearest(text, names) {
+            // Several words may stand for one country; what is asked back is its name.
+            let code = called.also.get(meant).and_then(|code| called.name.get(code));
+            let name = code.map_or(meant, String::as_str);
+            if !near.iter().any(|known| known == name) {
+                near.push(name.to_owned());
+            }
+        }
+        near
     }
 
     /// Returns what it is called in English.
@@ -148,14 +157,26 @@ mod tests {
             ("the netherlands", Some("NL")),
             ("Türkiye", Some("TR")),
             ("Turkey", Some("TR")),
+            ("Czech", Some("CZ")),
+            ("Czech Republic", Some("CZ")),
+            ("America", Some("US")),
+            ("the States", Some("US")),
+            ("Great Britain", Some("GB")),
+            ("U.K.", Some("GB")),
+            ("Holland", Some("NL")),
+            ("Korea", Some("KR")),
+            ("South Korea", Some("KR")),
             ("Narnia", None),
             ("", None),
         ] {
             assert_eq!(Country::typed(typed), read.map(|code| code.parse().unwrap()), "{typed}");
         }
-        for (typed, near) in
-            [("Germny", &["Germany"][..]), ("Swizterland", &["Switzerland"]), ("Narnia", &[])]
-        {
+        for (typed, near) in [
+            ("Germny", &["Germany"][..]),
+            ("Swizterland", &["Switzerland"]),
+            ("Deutschlnd", &["Germany"]),
+            ("Narnia", &[]),
+        ] {
             assert_eq!(Country::near(typed), near, "{typed}");
         }
     }

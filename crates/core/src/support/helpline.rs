@@ -7,6 +7,12 @@ use crate::time::Date;
 /// For how many days a page that was read still speaks for a number: eighteen months.
 const PAGE_DAYS: i32 = 548;
 
+/// What a number is called that reaches everybody who helps.
+const EMERGENCY: &str = "Emergency number";
+
+/// Where a text of an exercise says what to call in an emergency.
+pub const EMERGENCY_PLACE: &str = "{emergency}";
+
 word_enum!(
     /// What a line is for, in the order in which lines are shown.
     Kind, "kind of line" {
@@ -83,6 +89,18 @@ impl Helpline {
             }
             _ => State::Unchecked,
         }
+    }
+}
+
+impl Helpline {
+    /// Returns an emergency number within a sentence: alone, or with whom it reaches where a country has several.
+    pub(super) fn in_a_sentence(&self) -> String {
+        if self.name == EMERGENCY {
+            return self.phone.clone();
+        }
+        let mut letters = self.name.chars();
+        let first = letters.next().map(char::to_lowercase).into_iter().flatten();
+        format!("{} ({})", self.phone, first.chain(letters).collect::<String>())
     }
 }
 

@@ -221,7 +221,7 @@ impl Reader<'_> {
                 "give quote and source_url, or leave basis out",
             );
         }
-        if let Some(copy) = raw.copy_on.as_ref().filter(|_| basis != Some(Basis::Page)) {
+        if let Some(copy) = raw.copy_on.as_ref().filter(|_| basis.is_none()) {
             self.fault(
                 copy,
                 "the row has the day of a copy and no page",

@@ -218,7 +218,7 @@ fn what_stands_beside_a_number_says_how_far_it_can_be_relied_on() {
         ("check this number".to_owned(), true)
     );
     let law = page.replace("\"page\"", "\"law\"").replace("copy_on = \"2026-01-10\"\n", "");
-    assert_eq!(says(&law, None), (String::new(), false));
+    assert_eq!(says(&law, None), ("fixed by law".to_owned(), false));
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn the_card_leads_somewhere_from_everywhere() {
         let has_emergency = card.lines.iter().any(|line| line.kind == Kind::Emergency && !line.check());
         assert_eq!(said.contains("112 works in every country"), !has_emergency, "{code:?}");
         assert_eq!(card.wide.is_empty(), has_emergency, "{code:?}");
-        assert_eq!(said.contains("\"Check this number\""), card.lines.iter().any(Shown::check), "{code:?}");
+        assert_eq!(said.contains("confirmed lately"), card.lines.iter().any(Shown::check), "{code:?}");
         assert_eq!(said.contains("No country was chosen"), code.is_none(), "{code:?}");
         assert_eq!(said.contains("any numbers for Kenya yet"), code == Some("KE"), "{code:?}");
         let lacks = said.contains("a helpline to talk to in Romania yet");
@@ -414,5 +414,21 @@ fn every_text_of_the_card_is_there_and_says_nothing_it_must_not_say() {
         let lower = text.to_lowercase();
         let found: Vec<_> = banned.iter().filter(|word| lower.contains(**word)).collect();
         assert!(found.is_empty(), "{key}: {found:?}");
+    }
+}
+
+#[test]
+fn what_to_call_in_an_emergency_is_named_where_it_is_known() {
+    let support = built_in();
+    for (country, call) in [
+        (Some("DE"), "112"),
+        (Some("US"), "911"),
+        (Some("IE"), "112 or 999"),
+        (Some("NO"), "113 (ambulance) or 112 (police)"),
+        (Some("IR"), "your local emergency number"),
+        (None, "your local emergency number"),
+    ] {
+        let country = country.map(|code| code.parse().unwrap());
+        assert_eq!(support.emergency(country, "en"), call);
     }
 }

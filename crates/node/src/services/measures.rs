@@ -18,6 +18,7 @@ use haven_core::person::Person;
 use haven_core::progress::{Dated, History, histories};
 use haven_core::shelf::Defined;
 use haven_core::time::Date;
+use haven_core::today::is_help_recent;
 use haven_engine::command::{Command, Reply};
 use haven_engine::view::View;
 use tonic::{Request, Response, Status};
@@ -186,13 +187,19 @@ impl MeasureService for MeasureRoom {
 }
 
 impl MeasureRoom {
-    /// Everything answered to one measure.
+    /// Everything answered to one measure. In the days after a time of need no score has a band, whichever measure called for help.
     fn histories(&self, view: &View, measure: &Measure, today: Date) -> Vec<History> {
         let people = super::progress::people(view);
         let desk = self.desk.of(view);
         let frame = desk.frame(today, &people);
-        let entries = view.rows().map(|row| &row.entry);
-        histories(&frame, entries).into_iter().filter(|history| history.measure == measure.id).collect()
+        let entries = || view.rows().map(|row| &row.entry);
+        let mut found = histories(&frame, entries());
+        found.retain(|history| history.measure == measure.id);
+        if is_help_recent(&frame, entries(), view.status.helped) {
+            let results = found.iter_mut().flat_map(|history| &mut history.results);
+            results.for_each(|dated| dated.result.hide_bands());
+        }
+        found
     }
 
     fn results(

@@ -91,7 +91,7 @@ fn nobody_alike(view: &View, name: &PersonName) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(ApiError::new(Reason::ConfirmationNeeded, "nobody was added")
-        .because("somebody in this journal has this name in other capitals")
+        .because("someone in this journal has this name already, with other capital letters")
         .with_next("If this is somebody else, say so with --yes.")
         .with_candidates(ids))
 }

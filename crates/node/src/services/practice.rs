@@ -9,6 +9,7 @@ use haven_api::pb::practice_service_server::PracticeService;
 use haven_core::content::{self, Library};
 use haven_core::exercise::{DEFAULT_LANGUAGE, Exercise, Sign, Step};
 use haven_core::shelf::Defined;
+use haven_core::support::{Country, Support};
 use tonic::{Request, Response, Status};
 
 use super::definitions::{Definitions, fitting};
@@ -34,7 +35,7 @@ impl PracticeService for Practice {
         &self,
         request: Request<pb::GetExerciseRequest>,
     ) -> Result<Response<pb::GetExerciseResponse>, Status> {
-        let pb::GetExerciseRequest { id, version, language, with_definition } = request.into_inner();
+        let pb::GetExerciseRequest { id, version, language, country, with_definition } = request.into_inner();
         let library = self.0.shelf().exercises;
         let exercise = find_exercise(&pb::ExerciseRef { id, version }, &library)?;
         let is_custom = library.is_custom(&exercise.id);
@@ -42,7 +43,10 @@ impl PracticeService for Practice {
             true => self.0.text(&exercise.reference(), content::definition(&exercise.id), is_custom)?,
             false => String::new(),
         };
-        let exercise = Some(to_pb(exercise, is_custom, or_default(&language)));
+        let language = or_default(&language);
+        let emergency = Support::built_in().map_err(|_| unexpected())?;
+        let emergency = emergency.emergency(Country::typed(&country), language);
+        let exercise = Some(to_pb(exercise, is_custom, language, &emergency));
         Ok(Response::new(pb::GetExerciseResponse { exercise, definition }))
     }
 

@@ -170,3 +170,19 @@ async fn sixty_four_definitions_fit_however_long_they_are() {
     assert_eq!((error.reason, error.why.contains("65")), (Reason::TooLarge, true), "{}", error.why);
     assert_eq!(listed(&device).await, [("one-good-thing".to_owned(), 64)]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_exercise_names_the_emergency_number_of_a_known_country() {
+    let device = Device::initialised(Device::new()).await;
+    let in_country = |code: &str| device.client.clone().in_the_country(code.parse().ok());
+    for exercise in device.client.exercises(None, None, "en").await.unwrap() {
+        let id = exercise.exercise.id;
+        let of =
+            async |code: &str| format!("{:?}", in_country(code).exercise(&id, None, "en").await.unwrap());
+        let (nowhere, germany) = (of("").await, of("DE").await);
+        assert!(!nowhere.contains("{emergency}") && !germany.contains("local emergency"), "{id}");
+        assert_eq!(nowhere.replace("your local emergency number", "112"), germany, "{id}");
+    }
+    let wait = in_country("US").exercise(&"wait".parse().unwrap(), None, "en").await.unwrap();
+    assert!(wait.notice.contains("then call 911, a crisis line"), "{}", wait.notice);
+}

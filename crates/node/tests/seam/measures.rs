@@ -76,6 +76,40 @@ async fn the_ninth_answer_calls_for_support_and_so_does_declining_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn in_the_days_after_a_time_of_need_no_measure_has_a_band() {
+    let band = |result: &haven_api::measures::MeasureResult| result.scores[0].band.clone();
+    let says_label = |result: &haven_api::measures::MeasureResult| {
+        result.scores[0].says.iter().any(|says| says.contains("Published label"))
+    };
+    for asks_for_help in [false, true] {
+        let device = Device::initialised(Device::new()).await;
+        let gad = async || {
+            let answers = sheet(&device, "gad-7", &[3; 7]).await;
+            device.client.answer_measure(&id("gad-7"), None, answers, None, "en").await.unwrap()
+        };
+        let before = gad().await;
+        assert!(band(&before).is_some() && says_label(&before));
+        let needed = sheet(&device, "phq-9", &[0, 0, 0, 0, 0, 0, 0, 0, 1]).await;
+        if asks_for_help {
+            device.client.help_in_person(None, "en").await.unwrap();
+        } else {
+            device.client.answer_measure(&id("phq-9"), None, needed, None, "en").await.unwrap();
+        }
+        let after = loop {
+            // The day of help is kept beside the answer.
+            let after = gad().await;
+            if !asks_for_help || band(&after).is_none() {
+                break after;
+            }
+        };
+        assert_eq!((band(&after), says_label(&after)), (None, false), "by help: {asks_for_help}");
+        assert_eq!(after.scores[0].number, Some(21.0));
+        let results = device.client.results(&id("gad-7"), None, "en").await.unwrap();
+        assert!(results.iter().all(|result| band(result).is_none() && !says_label(result)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_measure_about_somebody_goes_with_them() {
     let device = Device::initialised(Device::new()).await;
     device.client.add_person("Ann").await.unwrap();

@@ -169,8 +169,25 @@ fn the_answers_of_a_measure_do_not_stay_in_the_window_and_lock_says_what_does() 
     assert!(at(begins) < at("Little interest") && at("Extremely") < at(ends) && at(ends) < at("Kept."));
     let plain = at_terminal(&device, &["measure", "do", "phq-9", "--plain"], "true", &answers).stdout;
     assert!(plain.contains("Little interest") && !plain.contains(begins), "{plain}");
-    let locked = at_terminal(&device, &["lock"], "true", "").stdout;
-    assert!(locked.contains("What this window has shown can be read in it until you close it."), "{locked}");
+    let (asks, stays) =
+        ("Clear this window too? (Y/n)", "What this window has shown stays in it until you close it");
+    let clears = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
+    for (arguments, typed, is_asked, is_cleared) in [
+        (&["lock"][..], "n\n", true, false),
+        (&["lock"], "\n", true, true),
+        (&["lock", "--clear"], "", false, true),
+        (&["lock", "--no-input"], "", false, false),
+        (&["lock", "--json"], "", false, false),
+    ] {
+        let said = at_terminal(&device, arguments, "true", typed).stdout;
+        assert_eq!(
+            (said.contains(asks), said.contains(clears)),
+            (is_asked, is_cleared),
+            "{arguments:?}: {said}"
+        );
+        let says_it_stays = !is_cleared && arguments[1..] != ["--json"];
+        assert_eq!(said.contains(stays), says_it_stays, "{arguments:?}: {said}");
+    }
     let left = at_terminal(&device, &["practice", "do", "wait"], "true", "\n").stdout;
     assert!(left.contains("haven help-now") && left.contains("not done"), "{left}");
 }

@@ -65,6 +65,16 @@ fn what_cannot_be_meant_is_told_as_what_why_and_next() {
         "there's no such command",
         "Did you mean `haven device link`? `haven help` shows all commands.",
     );
+    for (typed, done, help) in [
+        ("practice slow-breath", "practice do slow-breath", "`haven help practice` shows what there is."),
+        ("practice slow-breth", "practice do slow-breath", "`haven help practice` shows what there is."),
+        ("measure slow-breath", "practice do slow-breath", "`haven help measure` shows what there is."),
+        ("practice PHQ-9", "measure do phq-9", "`haven help practice` shows what there is."),
+        ("gad-7", "measure do gad-7", "`haven help` shows all commands."),
+    ] {
+        let what = format!("`haven {typed}` can't be run");
+        check(typed, &what, "there's no such command", &format!("Did you mean `haven {done}`? {help}"));
+    }
     check(
         "practice lst",
         "`haven practice lst` can't be run",

@@ -149,7 +149,7 @@ fn month(month: &Value, style: Style) -> String {
         *by_urge.entry(text(count, "label")).or_default() += count["count"].as_u64().unwrap_or_default();
     }
     let gap = if month["joined"].as_bool() == Some(false) { "\n" } else { "" };
-    let mut words = format!("{gap}{}  {}\n", text(month, "month"), style.faint(text(month, "says")));
+    let mut words = format!("{gap}{}\n", style.words(text(month, "says")));
     let most = by_urge.values().copied().max().unwrap_or(1).max(BAR_COLUMNS);
     for (label, count) in by_urge {
         let bar = "#".repeat((count * BAR_COLUMNS / most).max(1) as usize);
@@ -235,9 +235,10 @@ fn measure(one: &Value, style: Style) -> String {
     };
     let mut words = format!("{}{whom}\n", text(one, "title"));
     let lines = each(one, "results").map(|result| {
-        let scores = result["scores"].as_object().into_iter().flatten();
-        let scores: Vec<String> = scores.map(|(name, value)| format!("{name} {}", short(value))).collect();
-        format!("  {}  {}\n", text(result, "date"), scores.join("  "))
+        let numbers = &result["scores"];
+        let scores = each(one, "scores")
+            .map(|score| format!("{} {}", text(score, "label"), short(&numbers[text(score, "score")])));
+        format!("  {}  {}\n", text(result, "date"), scores.collect::<Vec<_>>().join(", "))
     });
     words.push_str(&latest(lines));
     words

@@ -24,6 +24,12 @@ pub(super) fn country() -> Option<Country> {
     Country::typed(settings.get(section)?.get(name)?.as_str()?)
 }
 
+/// Whether there may be a journal here. Where that cannot be told, there may be one.
+pub(super) fn has_journal() -> bool {
+    let folder = folder_of("XDG_DATA_HOME", ".local/share");
+    folder.is_none_or(|folder| folder.join(JOURNAL).try_exists().unwrap_or(true))
+}
+
 /// The lines of the plan that can be read without a daemon.
 pub(super) fn readable() -> Vec<PlanPart> {
     kept().unwrap_or_default()

@@ -3,15 +3,16 @@
 use std::env;
 
 use haven_api::support::{Card, Country, Kind};
+use haven_core::fault::either;
 
 use super::disk;
 use crate::args::HelpNowArgs;
 
 /// How another country is chosen.
-const CHOOSE: &str = "For another country: haven help-now COUNTRY, such as Germany or DE.";
+const CHOOSE: &str = "For another country, such as: haven help-now Germany";
 
 /// How one is chosen where none is known.
-const CHOOSE_FIRST: &str = "For the numbers of a country: haven help-now COUNTRY, such as Germany or DE.";
+const CHOOSE_FIRST: &str = "For the numbers of a country, such as: haven help-now Germany";
 
 /// Where somebody reads the short card, and with it what they can type there.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,19 @@ pub(in crate::commands) enum Reads {
     /// In the middle of questions, at a prompt that takes [`ASKS_HELP`].
     AtQuestion,
 }
+
+impl Reads {
+    /// What is typed before the name of a country.
+    fn typed(self) -> &'static str {
+        match self {
+            Self::AtShell => "haven help-now",
+            Self::AtQuestion => ASKS_HELP,
+        }
+    }
+}
+
+/// A country to show how one is named.
+const EXAMPLE: &str = "Germany";
 
 /// What is typed at a question for the card of a country.
 pub(super) const ASKS_HELP: &str = "help";
@@ -69,11 +83,12 @@ impl Place {
     /// Where the numbers are good, in a short line or two, and how to see more: a number of the wrong country helps nobody, and a
     /// country that has none here is not passed over in silence.
     pub(super) fn in_short(&self, card: &Card, reads: Reads) -> String {
-        let mut lines: Vec<String> = self.unknown().into_iter().collect();
-        match (self.country, reads) {
-            (None, Reads::AtShell) => lines.push("For helplines: haven help-now COUNTRY".to_owned()),
-            (None, Reads::AtQuestion) => lines.push(format!("For helplines: type {ASKS_HELP} COUNTRY")),
-            (Some(country), _) => lines.push(self.holds_for(country, card)),
+        let mut lines: Vec<String> = self.unknown(reads).into_iter().collect();
+        match self.country {
+            // Whoever typed a country has just read how.
+            None if self.unknown.is_some() => {}
+            None => lines.push(format!("For helplines, such as: {} {EXAMPLE}", reads.typed())),
+            Some(country) => lines.push(self.holds_for(country, card)),
         }
         if reads == Reads::AtShell {
             // What was typed has to be typed again, what is set or guessed does not.
@@ -111,13 +126,21 @@ impl Place {
         let known =
             known.map(|(country, how)| format!("The numbers here are for {}: {how}.", country.spoken()));
         let choose = if self.country.is_some() { CHOOSE } else { CHOOSE_FIRST };
-        self.unknown().into_iter().chain(known).chain([choose.to_owned()]).collect()
+        self.unknown(Reads::AtShell).into_iter().chain(known).chain([choose.to_owned()]).collect()
     }
 
-    fn unknown(&self) -> Option<String> {
-        let text = self.unknown.as_ref()?;
-        let text: String = text.chars().filter(|letter| !letter.is_control()).take(TYPED_CHARS_MAX).collect();
-        Some(format!("\"{text}\" isn't a country we know."))
+    fn unknown(&self, reads: Reads) -> Option<String> {
+        let typed = self.unknown.as_ref()?;
+        let text: String =
+            typed.chars().filter(|letter| !letter.is_control()).take(TYPED_CHARS_MAX).collect();
+        let said = format!("\"{text}\" isn't a country we know.");
+        let near = Country::near(typed);
+        Some(match near.first() {
+            Some(first) => {
+                format!("{said} Did you mean {}? {} {first}", either(&near), reads.typed())
+            }
+            None => format!("{said} Its English name will do, such as: {} {EXAMPLE}", reads.typed()),
+        })
     }
 }
 

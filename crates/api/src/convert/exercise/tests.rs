@@ -6,7 +6,7 @@ use super::*;
 /// Every built-in exercise, as the device knows it and as a client reads it.
 fn all() -> Vec<(Exercise, practice::Exercise)> {
     let library = Library::built_in().unwrap();
-    let told = |exercise: &Exercise| (exercise.clone(), from_pb(to_pb(exercise, true, "en")).unwrap());
+    let told = |exercise: &Exercise| (exercise.clone(), from_pb(to_pb(exercise, true, "en", "112")).unwrap());
     library.iter().map(told).collect()
 }
 
@@ -56,7 +56,7 @@ fn questions_come_with_their_texts_and_shapes() {
 fn an_unknown_language_falls_back_to_english() {
     let library = Library::built_in().unwrap();
     for exercise in library.iter() {
-        assert_eq!(to_pb(exercise, true, "xx"), to_pb(exercise, true, "en"));
+        assert_eq!(to_pb(exercise, true, "xx", "112"), to_pb(exercise, true, "en", "112"));
     }
 }
 
@@ -72,7 +72,7 @@ fn every_shape_comes_back() {
     let scale = |min, max, anchors, bounds| practice::Scale { min, max, step: 1, anchors, bounds };
     let definition = include_str!("shapes.toml");
     let exercise = Exercise::load(definition, None).unwrap();
-    let read = from_pb(to_pb(&exercise, false, "en")).unwrap();
+    let read = from_pb(to_pb(&exercise, false, "en", "112")).unwrap();
     assert!(read.single);
     let told = |id: &str| read.fields.iter().find(|field| field.id == id).unwrap();
     assert_eq!((told("step").from.as_deref(), told("how").on.as_deref()), (Some("plain"), Some("date")));
@@ -131,7 +131,7 @@ fn every_shape_comes_back() {
 #[test]
 fn what_no_device_sends_is_unreadable() {
     let library = Library::built_in().unwrap();
-    let good = to_pb(library.iter().next().unwrap(), false, "en");
+    let good = to_pb(library.iter().next().unwrap(), false, "en", "112");
     let summary = || good.summary.clone().unwrap();
     let cases = [
         pb::Exercise { summary: None, ..good.clone() },

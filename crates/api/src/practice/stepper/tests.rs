@@ -8,7 +8,7 @@ use crate::convert::exercise::{from_pb, to_pb};
 
 fn exercise(id: &str) -> Exercise {
     let library = Library::built_in().unwrap();
-    from_pb(to_pb(library.get(&id.parse().unwrap()).unwrap(), false, "en")).unwrap()
+    from_pb(to_pb(library.get(&id.parse().unwrap()).unwrap(), false, "en", "112")).unwrap()
 }
 
 fn begun(id: &str) -> Stepper {

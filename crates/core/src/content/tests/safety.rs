@@ -83,7 +83,7 @@ fn every_exercise_begins_with_a_word_of_care() {
         ("early-care-map", "stop at any question"),
         ("early-care-map", "Everything here may stay empty"),
         ("slow-breath", "pregnant"),
-        ("ride-the-urge", "emergency number"),
+        ("ride-the-urge", "{emergency}"),
         ("repair", "nothing for you to repair"),
         ("limit-plan", "dangerous"),
         ("people-map", "this device"),

@@ -185,7 +185,8 @@ impl Views {
         all.extend(&self.circles.says);
         all.extend(self.responses.iter().map(|strip| &strip.says));
         all.extend(self.histories.iter().flat_map(|history| &history.says).flat_map(|says| &says.sentences));
-        all.extend([&self.homework.says, &self.days.says]);
+        all.push(&self.homework.says);
+        all.extend(&self.days.says);
         all
     }
 }

@@ -76,14 +76,6 @@ impl Pick {
             KeyCode::Down => self.step(true),
             KeyCode::Char(_) | KeyCode::Backspace if self.called.is_some() => return self.search(key),
             KeyCode::Char(' ') if self.chosen.is_some() => self.toggle(),
-            KeyCode::Char(digit @ '1'..='9') => {
-                let at = usize::from(digit as u8 - b'1');
-                if at >= self.options.len() {
-                    return Did::Nothing;
-                }
-                self.at = Some(at);
-                self.toggle();
-            }
             KeyCode::Char('y') if self.is_yes_or_no() => self.at = Some(0),
             KeyCode::Char('n') if self.is_yes_or_no() => self.at = Some(1),
             KeyCode::Backspace | KeyCode::Delete if self.chosen.is_none() => self.at = None,

@@ -8,7 +8,7 @@ use super::*;
 /// A walk through a built-in exercise.
 pub(in super::super) fn begun(id: &str, is_unsafe: bool, is_held: bool) -> Walk {
     let library = Library::built_in().unwrap();
-    let exercise = from_pb(to_pb(library.get(&id.parse().unwrap()).unwrap(), false, "en")).unwrap();
+    let exercise = from_pb(to_pb(library.get(&id.parse().unwrap()).unwrap(), false, "en", "112")).unwrap();
     Walk::begin(Stepper::new(exercise, ValueMap::new()), is_unsafe, is_held)
 }
 
