@@ -3,6 +3,7 @@
 //! Each stage says its name and its seconds; the first that fails ends the run with what failed, why, and what to do.
 
 mod code;
+mod plugins;
 mod protocol;
 mod python;
 mod setup;
@@ -47,6 +48,11 @@ const STAGES: &[Stage] = &[
         name: "proto",
         about: "the rules of the .proto files, and the code made of them",
         run: protocol::lint,
+    },
+    Stage {
+        name: "plugins",
+        about: "the examples of plug-ins, as their authors would run them",
+        run: plugins::python,
     },
     Stage { name: "wasm", about: "the same core in WebAssembly, under Node.js", run: code::wasm },
 ];

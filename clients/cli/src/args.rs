@@ -18,7 +18,7 @@ pub(crate) use journal::{
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
-pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
+pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand, TokenCommand};
 pub(crate) use support::{HelpNowArgs, PlanCommand, ReadableArgs, ReminderArgs, ReminderCommand};
 pub(crate) use typed::{may_be_a_word, named, parse, plain, refusal, wants_json};
 
@@ -179,6 +179,9 @@ pub(crate) enum Command {
         command: Option<AlarmCommand>,
     },
 
+    /// Let other programs on this device in, and see which may do what.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Look after the daemon of this device.
     #[command(subcommand)]
     Daemon(DaemonCommand),

@@ -26,6 +26,7 @@ mod several;
 mod support;
 mod tags;
 mod today;
+mod tokens;
 mod vault;
 mod versions;
 mod writing;
@@ -81,6 +82,7 @@ pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Server(args) => server::run(cx, args).await,
         Command::Sync(args) => server::sync(cx, args).await,
         Command::Alarms { command } => alarms::run(cx, command).await,
+        Command::Token(args) => tokens::run(cx, args).await,
         Command::Config(args) => config::run(cx, args).await,
         Command::Completions { shell } => pages::completions(shell),
         Command::Man { out } => pages::manual(&out),

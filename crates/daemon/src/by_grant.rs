@@ -86,7 +86,7 @@ impl ByGrant {
         let grant = self.desk.admit(token).ok_or_else(no_session)?;
         match need {
             Need::Scope(scope) if !grant.scopes.contains(&scope) => {
-                Err(ApiError::new(ErrorReason::NotGranted, "refused")
+                Err(ApiError::new(ErrorReason::NotGranted, "the call was refused")
                     .because(format!("this token lacks the scope {scope}")))
             }
             _ => Ok(Caller(Some(grant))),
@@ -101,7 +101,7 @@ fn token<Sent>(request: &Request<Sent>) -> Option<&str> {
 }
 
 fn no_session() -> ApiError {
-    ApiError::new(ErrorReason::NoSession, "refused")
+    ApiError::new(ErrorReason::NoSession, "the call was refused")
 }
 
 #[cfg(test)]

@@ -82,6 +82,10 @@ impl GrantService for Granting {
             .desk
             .change(|grants, now_ms| grants.create(&name, scopes, some(ends_ms), now_ms, random()))?;
         let Shown { grant, token } = shown;
+        // Whoever has a token may come by loopback too; if that stays shut, the socket is there.
+        if let Err(fault) = self.loopback.open() {
+            tracing::warn!(%fault, "loopback stays shut");
+        }
         Ok(Response::new(pb::CreateGrantResponse { grant: Some(grant_to_pb(grant)), token }))
     }
 
