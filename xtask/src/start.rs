@@ -166,12 +166,9 @@ mod tests {
     #[test]
     fn a_failure_is_told_in_the_words_of_haven() {
         let said =
-            r#"{"error":{"reason":"X","what":"the daemon does not start","why":"full","next":"Free some."}}"#;
+            r#"{"error":{"reason":"X","what":"the daemon didn't start","why":"full","next":"Free some."}}"#;
         let told = told(&Fault::new("haven", format!("note\n{said}"), "")).unwrap();
-        assert_eq!(
-            (&*told.what, &*told.why, &*told.next),
-            ("the daemon does not start", "full", "Free some.")
-        );
+        assert_eq!((&*told.what, &*told.why, &*told.next), ("the daemon didn't start", "full", "Free some."));
         assert!(super::told(&Fault::new("haven", "no JSON", "")).is_none());
     }
 }

@@ -1,26 +1,33 @@
 //! The commands and their arguments.
 
+mod beside;
 mod day;
 mod devices;
 mod journal;
 mod measures;
+mod overview;
 mod practice;
 mod program;
+mod refusal;
 mod support;
 mod typed;
+mod values;
 
+pub(crate) use beside::Beside;
 pub(crate) use devices::{
     ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, ServerCommand, SyncArgs,
 };
 pub(crate) use journal::{
-    AddArgs, CheckinArgs, DraftCommand, EditArgs, ExportCommand, HistoryArgs, ImportCommand, ListArgs,
-    SearchArgs, SettleArgs, ShowArgs,
+    AddArgs, CheckinArgs, DraftCommand, DraftSaveArgs, EditArgs, ExportCommand, HistoryArgs, ImportCommand,
+    ListArgs, SearchArgs, SettleArgs, ShowArgs,
 };
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
+pub(crate) use overview::OVERVIEW;
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
 pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand, TokenCommand};
+pub(crate) use refusal::{ask_back, is_bare, refusal, wants_json};
 pub(crate) use support::{HelpNowArgs, PlanCommand, ReadableArgs, ReminderArgs, ReminderCommand};
-pub(crate) use typed::{may_be_a_word, named, parse, plain, refusal, wants_json};
+pub(crate) use typed::{named, parse};
 
 use std::path::PathBuf;
 
@@ -29,11 +36,14 @@ use clap_complete::Shell;
 
 /// A private journal on your own devices.
 ///
+/// When things are very low, `haven help-now` shows who you can call.
+///
 /// Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failed or done in part, 2 wrong usage or input,
 /// 3 locked or wrong passphrase, 4 daemon unreachable, 5 not found, 6 needs your decision, 7 server unreachable or too slow,
 /// 130 interrupted.
 #[derive(Parser)]
 #[command(name = "haven", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "When things are very low: haven help-now")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -53,8 +63,9 @@ pub(crate) struct Global {
     /// Never ask anything; fail instead.
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) no_input: bool,
-    /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = GLOBAL)]
+    /// When to use colours: auto, always or never.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true,
+        help_heading = GLOBAL)]
     pub(crate) color: Color,
 }
 
@@ -103,23 +114,23 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Make an entry read as it did in an earlier version.
     Restore {
-        /// The entry: its id, as much of it as fits one only, or `last` for the newest.
+        /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest.
         id: String,
-        /// The version, as `haven history` names it, or as much of that as fits one only.
+        /// The version, as `haven history` names it, or the start of it.
         #[arg(long)]
         version: String,
     },
-    /// Choose between two edits of an entry that met, on all your devices.
+    /// Choose between edits of an entry that met, on all your devices.
     Settle(SettleArgs),
     /// Put entries into the trash.
     Trash {
-        /// The entries: their ids, as much of each as fits one only, or `last` for the newest.
+        /// The entries: their ids or the start of each, such as 1a2b, or `last` for the newest.
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
     /// Take entries out of the trash.
     Untrash {
-        /// The entries: their ids, as much of each as fits one only, or `last` for the one that went there last.
+        /// The entries: their ids or the start of each, such as 1a2b, or `last` for the one that went there last.
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
@@ -159,7 +170,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<PlanCommand>,
     },
-    /// Say what reminds you (nothing), or write a reminder for your own calendar.
+    /// Show what reminds you (nothing does), or write a reminder for your own calendar.
     Reminders {
         #[command(subcommand)]
         command: Option<ReminderCommand>,
@@ -192,7 +203,7 @@ pub(crate) enum Command {
     Doctor,
     /// Show the help of a command, such as `haven help device link`.
     Help {
-        /// The command; all of them unless told.
+        /// The command; without one, all of them.
         #[arg(value_name = "COMMAND")]
         command: Vec<String>,
     },
@@ -252,6 +263,7 @@ mod tests {
             "haven restore 1a --version v",
             "haven settle 1a --keep 3f2a",
             "haven settle 1a --keep both",
+            "haven settle last",
             "haven list --met",
             "haven import jsonl f --dry-run",
             "haven import jsonl -",
@@ -318,7 +330,7 @@ mod tests {
             "haven list --kind poem",
             "haven add x --at teatime",
             "haven restore 1a",
-            "haven settle 1a",
+            "haven settle",
             "haven list --met --trashed",
             "haven sync --timeout soon",
             "haven practice add",

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use haven_api::error::{ApiError, ErrorReason};
 
-use crate::cx::{Cx, aside};
+use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
 use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX, WORDS_READ_MAX};
 use crate::text::{columns, wrapped};
@@ -22,34 +22,58 @@ pub(crate) async fn passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Re
     }
 }
 
-/// How often a new passphrase may be typed in two different ways.
+/// How often a new passphrase may be one that could be guessed, or typed in two different ways.
 const NEW_PASSPHRASE_TRIES: usize = 3;
 
-/// Gets a new passphrase, typed twice if the person types it.
+/// Gets a new passphrase, typed twice if the person types it: the second time only if the device would take it.
 ///
 /// # Errors
-/// As [`passphrase`]; also if the two differ.
-pub(crate) async fn new_passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Result<String, Fault> {
+/// As [`passphrase`]; also if the two differ, or none could be taken.
+pub(crate) async fn new_passphrase(
+    cx: &Cx,
+    haven: &Haven,
+    file: Option<&Path>,
+    prompt: &str,
+) -> Result<String, Fault> {
     if let Some(file) = file {
         return first_line(file);
     }
+    let mut refused = None;
     // Asked again at once: whoever is sent back to the shell types the next try into its history.
     for _ in 0..NEW_PASSPHRASE_TRIES {
         let once = hidden(cx, prompt).await?;
+        refused = unfit(haven, &once).await;
+        if let Some(fault) = &refused {
+            let why = if fault.reason() == ErrorReason::WeakPassphrase {
+                "it could be guessed"
+            } else {
+                &fault.why()
+            };
+            aside(&format!("That one can't be taken: {why}. {}", fault.next()));
+            continue;
+        }
         if hidden(cx, "The same again: ").await? == once {
             return Ok(once);
         }
         aside("The two aren't the same. Once more, both of them.");
     }
     let next = "Run the same command again.";
-    Err(Fault::usage("no passphrase was chosen", "the two were never the same", next))
+    Err(refused
+        .unwrap_or_else(|| Fault::usage("no passphrase was chosen", "the two were never the same", next)))
+}
+
+/// Why the device would not take a passphrase. What it cannot tell now it tells when the passphrase is set.
+async fn unfit(haven: &Haven, passphrase: &str) -> Option<Fault> {
+    let error = haven.check_passphrase(passphrase.to_owned()).await.err()?;
+    let is_about_it = matches!(error.reason, ErrorReason::WeakPassphrase | ErrorReason::InvalidArgument);
+    is_about_it.then(|| error.into())
 }
 
 async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {
     if !cx.asks {
         return Err(Fault::usage(
             "no passphrase was given",
-            "nobody may be asked here",
+            "nobody can be asked here",
             "Pass --passphrase-file FILE, or run this in a terminal.",
         ));
     }
@@ -63,7 +87,7 @@ async fn hidden(cx: &Cx, prompt: &str) -> Result<String, Fault> {
 /// Nobody may be asked; `instead` says what to pass.
 pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String, Fault> {
     if !cx.asks {
-        return Err(Fault::usage("an answer is needed", "nobody may be asked here", instead));
+        return Err(Fault::usage("an answer is needed", "nobody can be asked here", instead));
     }
     let prompt = broken(prompt);
     let line = asked(move || {
@@ -124,7 +148,7 @@ async fn asked(ask: impl FnOnce() -> io::Result<String> + Send + 'static) -> Res
     let answer = tokio::task::spawn_blocking(ask).await.map_err(|_| Fault::interrupted())?;
     answer.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => Fault::interrupted(),
-        _ => Fault::system("the answer cannot be read", &error),
+        _ => Fault::system("the answer can't be read", &error),
     })
 }
 
@@ -158,7 +182,7 @@ pub(crate) fn text(file: &Path) -> Result<String, Fault> {
     let mut bytes = Vec::new();
     open(file).map_err(unreadable)?.take(TEXT_READ_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > TEXT_READ_MAX {
-        return Err(ApiError::new(ErrorReason::TooLarge, "the text cannot be taken").into());
+        return Err(ApiError::new(ErrorReason::TooLarge, "the text can't be taken").into());
     }
     let words = Words::read(&bytes);
     match words.strange {
@@ -186,7 +210,7 @@ impl Place {
     /// Says why such a text is not taken as it is.
     pub(crate) fn fault(self) -> Fault {
         let why = format!("byte {} of line {} is not UTF-8", self.byte, self.line);
-        Fault::usage("the text cannot be taken", why, "Save it as UTF-8.")
+        Fault::usage("the text can't be taken", why, "Save it as UTF-8.")
     }
 }
 
@@ -224,7 +248,7 @@ pub(crate) fn piped() -> Result<Words, Fault> {
     let read = io::stdin().lock().take(WORDS_READ_MAX + 1).read_to_end(&mut bytes);
     read.map_err(|error| Fault::unreadable(stdin, &error))?;
     if bytes.len() as u64 > WORDS_READ_MAX {
-        return Err(ApiError::new(ErrorReason::TooLarge, "the text cannot be taken").into());
+        return Err(ApiError::new(ErrorReason::TooLarge, "the text can't be taken").into());
     }
     Ok(Words::read(&bytes))
 }

@@ -13,8 +13,10 @@ mod fiction;
 mod helping;
 mod import;
 mod link;
+mod meant;
 mod measures;
 mod meeting;
+mod near;
 mod pages;
 mod people;
 mod practice;
@@ -36,12 +38,21 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
+pub(crate) use self::drafts::{unclear, who_next};
+pub(crate) use self::writing::keep_beside;
 use crate::args::Command;
 use crate::cx::Cx;
 use crate::fault::{Exit, Fault};
 
 /// Runs a command.
 pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
+    match done(command, cx).await {
+        Err(fault) => Err(near::asked_back(fault).await),
+        done => done,
+    }
+}
+
+async fn done(command: Command, cx: &Cx) -> Result<Exit, Fault> {
     match command {
         Command::Import(args) => return import::run(cx, args).await,
         Command::Doctor => return doctor::run(cx).await,

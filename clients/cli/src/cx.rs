@@ -167,6 +167,6 @@ pub(crate) fn write(bytes: &[u8]) -> Result<(), Fault> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Fault::pipe_closed(),
-        _ => Fault::system("the result cannot be written", &error),
+        _ => Fault::system("the result couldn't be written", &error),
     })
 }

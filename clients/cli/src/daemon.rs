@@ -107,12 +107,12 @@ pub(crate) async fn standing() -> Result<Standing, Fault> {
 pub(crate) fn held() -> Result<Held, Fault> {
     Held::of(&data()?).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be looked for")
+            ApiError::new(ErrorReason::DaemonUnreachable, "the daemon can't be looked for")
                 .because("the folder of the journal is another user's")
                 .with_next("Set HAVEN_HOME to a folder of your own.")
                 .into()
         }
-        _ => Fault::system("the daemon cannot be looked for", &error),
+        _ => Fault::system("the daemon can't be looked for", &error),
     })
 }
 
@@ -128,7 +128,7 @@ fn holder(held: Held) -> Option<Holder> {
 /// # Errors
 /// The system refused.
 pub(crate) fn interrupt(holder: Holder) -> Result<(), Fault> {
-    let refused = |error: io::Error| Fault::system("the daemon could not be stopped", &error);
+    let refused = |error: io::Error| Fault::system("the daemon couldn't be stopped", &error);
     let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| refused(io::ErrorKind::InvalidData.into()))?;
     // Opened first: from here on nobody else can be given its id before it is looked at once more.
@@ -157,9 +157,9 @@ pub(crate) fn explained(fault: Fault) -> Fault {
         return fault;
     }
     match held() {
-        Ok(Held::ByNobody) => fault
-            .because("the daemon ended while it was asked")
-            .with_next("Look whether it was done, then try again; the next command starts another daemon."),
+        Ok(Held::ByNobody) => fault.because("the daemon ended in the middle of it").with_next(
+            "Check whether it was done before you try again; the next command starts another daemon.",
+        ),
         Ok(held) => unanswering(holder(held)),
         Err(_) => fault,
     }
@@ -168,10 +168,10 @@ pub(crate) fn explained(fault: Fault) -> Fault {
 /// Says that a daemon runs and does not answer.
 fn unanswering(holder: Option<Holder>) -> Fault {
     let why = match holder {
-        Some(holder) => format!("it runs as process {}, and says nothing", holder.pid),
-        None => "one holds the folder of the journal, and says nothing".to_owned(),
+        Some(holder) => format!("it runs as process {}, but says nothing", holder.pid),
+        None => "one is using the journal's folder, but says nothing".to_owned(),
     };
-    ApiError::new(ErrorReason::DaemonUnreachable, "the daemon does not answer")
+    ApiError::new(ErrorReason::DaemonUnreachable, "the daemon doesn't answer")
         .because(why)
         .with_next(
             "If this computer is very busy, try again in a moment. Otherwise `haven daemon stop` ends it; what was saved \
@@ -187,7 +187,7 @@ fn unanswering(holder: Option<Holder>) -> Fault {
 fn data() -> Result<PathBuf, Fault> {
     unix::data().ok_or_else(|| {
         Fault::usage(
-            "the journal cannot be found",
+            "the journal can't be found",
             "neither HAVEN_HOME nor HOME is set",
             "Set HAVEN_HOME to a folder.",
         )
@@ -268,7 +268,7 @@ struct Begun {
 impl Begun {
     fn spawn(serve: Option<SocketAddr>) -> Result<Self, Fault> {
         let unable = |error: io::Error| {
-            let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon cannot be started");
+            let unable = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon can't be started");
             let next = format!("Install {PROGRAM} beside haven, or where your PATH finds it.");
             Fault::from(unable.because(refused(&error)).with_next(next))
         };
@@ -348,7 +348,7 @@ fn last_words(said: &str) -> Fault {
 }
 
 fn silent(why: &str) -> Fault {
-    ApiError::new(ErrorReason::DaemonUnreachable, "the daemon does not start")
+    ApiError::new(ErrorReason::DaemonUnreachable, "the daemon didn't start")
         .because(why)
         .with_next("Run `haven daemon run` to see what it does.")
         .into()

@@ -10,8 +10,8 @@ mod window;
 
 use std::collections::BTreeMap;
 
-use haven_api::drafts::{Becomes, SavedDraft, Sealed, Sealing};
-use haven_api::error::ErrorReason;
+use haven_api::drafts::{Becomes, DraftId, SavedDraft, Sealed, Sealing};
+use haven_api::error::{ApiError, ErrorReason};
 use haven_api::journal::{Draft, Edit, Entry, ExerciseChoice, Written};
 use haven_core::answers::ValueMap;
 use haven_core::id::EntryId;
@@ -135,6 +135,7 @@ impl About {
             base_version: self.base.clone(),
             saved: Timestamp::default(),
             held: true,
+            meant: None,
         }
     }
 
@@ -197,7 +198,7 @@ pub(crate) async fn compose(cx: &Cx, haven: &Haven, about: About) -> Result<Comp
     };
     match outcome {
         Err(fault) => {
-            let next = keep(&mut haven, &about, words.text, folder, fault.reason()).await;
+            let next = keep(&mut haven, &about, words.text, folder).await;
             Err(fault.with_next(next))
         }
         composed => composed,
@@ -274,13 +275,23 @@ pub(crate) async fn taken(haven: &Haven, id: EntryId, is_entry: bool) -> Result<
         Err(error) if error.reason == ErrorReason::NotFound => {
             // Trying to save the draft tells what keeps it from being an entry.
             let draft = *id.as_bytes();
-            let outcome = haven.commit_draft(draft).await;
-            outcome.map_err(|error| {
-                let next = kept::Kept::Draft(draft).how_after(error.reason);
-                Fault::from(error).with_next(next)
-            })
+            match haven.commit_draft(draft).await {
+                Ok(written) => Ok(written),
+                Err(error) => Err(explained(haven, draft, error).await),
+            }
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Says what to do about a draft that is no entry yet.
+pub(crate) async fn explained(haven: &Haven, id: DraftId, error: ApiError) -> Fault {
+    match haven.draft(id).await {
+        Ok(saved) => {
+            let next = kept::Kept::Draft(id).how(&saved.draft);
+            Fault::from(error).with_next(next)
+        }
+        Err(_) => error.into(),
     }
 }
 
@@ -301,9 +312,10 @@ async fn save_once(haven: &Haven, about: &About, text: &str) -> Result<Written, 
 }
 
 /// Keeps words that could not be saved, and says how to get at them.
-async fn keep(haven: &mut Haven, about: &About, text: String, folder: Folder, reason: ErrorReason) -> String {
-    match kept::keep(haven, about.saved_draft(text)).await {
-        Ok(kept) => kept.how_after(reason),
+async fn keep(haven: &mut Haven, about: &About, text: String, folder: Folder) -> String {
+    let saved = about.saved_draft(text);
+    match kept::keep(haven, saved.clone()).await {
+        Ok(kept) => kept.how(&saved.draft),
         Err(fault) => in_memory(&folder, &fault),
     }
 }
@@ -317,6 +329,21 @@ fn in_memory(folder: &Folder, fault: &Fault) -> String {
         folder.file().display(),
         fault.why()
     )
+}
+
+/// Leaves words of a pipe in memory where no daemon takes them, for the next command, and says so.
+///
+/// # Errors
+/// There is no place for them.
+pub(crate) fn leave(saved: &SavedDraft, fault: &Fault) -> Result<String, Fault> {
+    let socket = daemon::socket()?.display().to_string();
+    // Nothing stood there before: all of it is to be kept.
+    let about =
+        About { draft: None, keep: saved.id, before: String::new(), socket, ..About::of_draft(saved) };
+    let folder = Folder::make(&about)?;
+    let unwritten = |error: std::io::Error| Fault::system("the words can't be kept", &error);
+    std::fs::write(folder.file(), &saved.draft.text).map_err(unwritten)?;
+    Ok(in_memory(&folder, fault))
 }
 
 /// Turns words that an editor left behind, when something was killed or a window stayed open, into drafts.
@@ -337,9 +364,16 @@ pub(crate) async fn rescue(haven: &mut Haven, cx: &Cx) {
             }
             continue;
         }
-        match kept::keep(haven, about.saved_draft(text)).await {
-            Ok(kept) => cx.note(&format!("An editor was cut off or left open earlier. {}", kept.how())),
-            Err(fault) => cx.note(&format!("An editor was cut off earlier. {}", in_memory(&folder, &fault))),
+        let saved = about.saved_draft(text);
+        match kept::keep(haven, saved.clone()).await {
+            Ok(kept) => {
+                let how = kept.how(&saved.draft);
+                cx.note(&format!("Words were left behind earlier, in an editor or a pipe. {how}"));
+            }
+            Err(fault) => {
+                let how = in_memory(&folder, &fault);
+                cx.note(&format!("Words were left behind earlier, in an editor or a pipe. {how}"));
+            }
         }
     }
 }

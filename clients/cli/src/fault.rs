@@ -1,7 +1,6 @@
 //! How a command fails: the envelope that people and scripts read, and the exit code.
 
 use std::io::{self, Write as _};
-use std::mem;
 use std::path::Path;
 
 use haven_api::error::{ApiError, ErrorReason, refused};
@@ -85,7 +84,7 @@ impl Fault {
 
     /// Says why a file that was named cannot be read.
     pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
-        Self::usage(format!("{} cannot be read", path.display()), refused(error), next_for(error))
+        Self::usage(format!("{} can't be read", path.display()), refused(error), next_for(error))
     }
 
     /// Ends quietly: whoever read our output has seen enough.
@@ -96,7 +95,7 @@ impl Fault {
     /// Ends because of a signal.
     pub(crate) fn interrupted() -> Self {
         Self {
-            error: Box::new(ApiError::new(ErrorReason::Cancelled, "interrupted")),
+            error: Box::new(ApiError::new(ErrorReason::Cancelled, "stopped before it was done").because("")),
             exit: Exit::Interrupted,
         }
     }
@@ -124,6 +123,12 @@ impl Fault {
         *self.error == ApiError::new(reason, self.error.what.clone())
     }
 
+    /// What failed.
+    #[cfg(test)]
+    pub(crate) fn what(&self) -> &str {
+        &self.error.what
+    }
+
     /// Why it failed, or what, if nobody knows why.
     pub(crate) fn why(&self) -> String {
         if self.error.why.is_empty() { self.error.what.clone() } else { self.error.why.clone() }
@@ -132,6 +137,11 @@ impl Fault {
     /// What to do next.
     pub(crate) fn next(&self) -> &str {
         &self.error.next
+    }
+
+    /// What was meant, perhaps.
+    pub(crate) fn candidates(&self) -> &[String] {
+        &self.error.candidates
     }
 
     /// What is wrong with what was sent, one by one.
@@ -198,7 +208,10 @@ impl Fault {
         if error.faults.len() > 1 {
             error.faults.iter().for_each(|fault| add("- ", &fault.to_string()));
         }
-        if !error.candidates.is_empty() {
+        // What is only near stands in the next step, as a question.
+        if matches!(error.reason, ErrorReason::AmbiguousId | ErrorReason::ConfirmationNeeded)
+            && !error.candidates.is_empty()
+        {
             let short = |id: &String| id.chars().take(CANDIDATE_SHOWN).collect::<String>();
             add("one of: ", &error.candidates.iter().map(short).collect::<Vec<_>>().join(" "));
         }
@@ -254,16 +267,19 @@ impl From<ApiError> for Fault {
 
 /// Finds the next step where the error names none: a device that refuses words says it behind what is wrong with them.
 fn complete(error: &mut ApiError) {
-    let why = mem::take(&mut error.why);
-    match why.rsplit_once("; ") {
-        Some((why, next)) if error.faults.len() < 2 => {
-            error.next = sentence(next);
-            error.why = why.to_owned();
-        }
-        _ => {
-            error.next = "Put it right, then try again.".to_owned();
-            error.why = why;
-        }
+    let (why, next) = match error.faults.len() {
+        0 | 1 => parted(&error.why),
+        _ => (error.why.clone(), None),
+    };
+    error.next = next.unwrap_or_else(|| "Correct it, then try again.".to_owned());
+    error.why = why;
+}
+
+/// Parts what is wrong from what to do instead, which stands behind it.
+pub(crate) fn parted(says: &str) -> (String, Option<String>) {
+    match says.rsplit_once("; ") {
+        Some((why, next)) => (why.to_owned(), Some(sentence(next))),
+        None => (says.to_owned(), None),
     }
 }
 
@@ -331,21 +347,21 @@ mod tests {
             "one text is too long; split it into two entries",
             ("one text is too long", "Split it into two entries."),
         );
-        check("it is no date", ("it is no date", "Put it right, then try again."));
-        check("", ("", "Put it right, then try again."));
+        check("it is no date", ("it is no date", "Correct it, then try again."));
+        check("", ("", "Correct it, then try again."));
     }
 
     #[test]
     fn an_error_is_one_object_or_three_lines() {
-        let fault = Fault::from(ApiError::new(ErrorReason::NotFound, "there is no such entry"));
+        let fault = Fault::from(ApiError::new(ErrorReason::NotFound, "there's no such entry"));
         assert_eq!(
             fault.json(),
-            "{\"error\":{\"reason\":\"NOT_FOUND\",\"what\":\"there is no such entry\",\"why\":\"nothing has that id or \
+            "{\"error\":{\"reason\":\"NOT_FOUND\",\"what\":\"there's no such entry\",\"why\":\"nothing has that id or \
              name\",\"next\":\"Check the id; `haven list` and `haven search` show them.\"}}\n"
         );
         assert_eq!(
             fault.words(),
-            "error: there is no such entry\n  why:  nothing has that id or name\n  next: Check the id; `haven list` \
+            "error: there's no such entry\n  why:  nothing has that id or name\n  next: Check the id; `haven list` \
              and `haven search` show them.\n"
         );
     }

@@ -3,7 +3,7 @@
 use haven_api::drafts::{Becomes, DraftId, SavedDraft, Sealing};
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::journal::Draft;
-use haven_core::limits::DRAFT_BYTES_MAX;
+use haven_core::limits::{DRAFT_BYTES_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 use haven_core::time::Timestamp;
 
 use crate::cx::Haven;
@@ -16,44 +16,76 @@ use crate::shapes::hex;
 pub(crate) enum Kept {
     /// In a draft.
     Draft(DraftId),
-    /// Sealed; they are a draft once the journal is unlocked.
-    Sealed,
+    /// Sealed; they are this draft once the journal is unlocked.
+    Sealed(DraftId),
     /// In several drafts, since one does not hold so much.
     Drafts(usize),
 }
 
 impl Kept {
     /// How to get at them, in a sentence or two.
-    pub(crate) fn how(&self) -> String {
+    pub(crate) fn how(&self, draft: &Draft) -> String {
         match self {
-            Self::Draft(id) => {
-                let short = &hex(id)[..ID_SHOWN];
+            Self::Draft(id) => format!("The words are kept as a draft: {}", next_step(*id, draft)),
+            Self::Sealed(id) => {
                 format!(
-                    "The words are kept as a draft: go on with `haven draft edit {short}`, or save them with \
-                     `haven draft save {short}`."
+                    "The words are kept sealed. Run `haven unlock`; they're a draft then: {}",
+                    next_step(*id, draft)
                 )
             }
-            Self::Sealed => {
-                "The words are kept sealed. Run `haven unlock`; then they are a draft, see `haven draft list`.".to_owned()
-            }
             Self::Drafts(count) => {
-                format!("The words are kept in {count} drafts, since one does not hold them: `haven draft list`.")
+                format!(
+                    "The words are kept in {count} drafts, since one doesn't hold them: `haven draft list`."
+                )
             }
         }
     }
+}
 
-    /// The same, for words that did not become an entry for this reason.
-    pub(crate) fn how_after(&self, reason: ErrorReason) -> String {
-        match self {
-            Self::Draft(id) if reason == ErrorReason::TooLarge => {
-                let short = &hex(id)[..ID_SHOWN];
-                format!(
-                    "The words are kept as a draft: `haven draft save {short} --split` makes several entries of them, and \
-                     `haven draft edit {short}` lets you shorten them."
-                )
-            }
-            _ => self.how(),
-        }
+/// What to do with a draft, by what keeps it from being an entry.
+pub(crate) fn next_step(id: DraftId, draft: &Draft) -> String {
+    let short = &hex(&id)[..ID_SHOWN];
+    if !fits_title(&draft.title) {
+        return format!(
+            "`haven draft save {short} --split` keeps the beginning of the title and moves the rest of it into the text; \
+             `haven draft save {short} --title TITLE` gives it another title and moves all of the first into the text."
+        );
+    }
+    if draft.text.len() > TEXT_BYTES_MAX {
+        return format!(
+            "`haven draft save {short} --split` makes several entries of them, and `haven draft edit {short}` lets you \
+             shorten them."
+        );
+    }
+    format!("go on with `haven draft edit {short}`, or save them with `haven draft save {short}`.")
+}
+
+/// Whether an entry takes a title.
+pub(crate) fn fits_title(title: &str) -> bool {
+    title.chars().count() <= TITLE_CHARS_MAX && !title.chars().any(char::is_control)
+}
+
+/// Cuts a title that no entry takes, or that is longer than this: what stays a title, and what goes on at the head of the text.
+/// Nothing of it is lost.
+pub(crate) fn cut_title(title: &str, chars_max: usize) -> (&str, &str) {
+    let line = title.find(char::is_control).unwrap_or(title.len());
+    let most = title.char_indices().nth(chars_max).map_or(title.len(), |(at, _)| at);
+    if line >= most && most == title.len() {
+        return (title, "");
+    }
+    let end = line.min(most);
+    // A word that fits whole is not broken.
+    let is_between = title[end..].starts_with(char::is_whitespace) || line == end;
+    let end = if is_between { end } else { title[..end].rfind(' ').filter(|at| *at > 0).unwrap_or(end) };
+    (title[..end].trim_end(), title[end..].trim())
+}
+
+/// A text with what did not fit its title at the head.
+pub(crate) fn with_head(head: &str, text: &str) -> String {
+    match (head, text) {
+        ("", text) => text.to_owned(),
+        (head, "") => head.to_owned(),
+        (head, text) => format!("{head}\n\n{text}"),
     }
 }
 
@@ -63,7 +95,15 @@ impl Kept {
 /// There are no random numbers.
 pub(crate) fn draft(draft: Draft) -> Result<SavedDraft, Fault> {
     let id = crate::editor::random()?;
-    Ok(SavedDraft { id, draft, entry: None, base_version: None, saved: Timestamp::default(), held: true })
+    Ok(SavedDraft {
+        id,
+        draft,
+        entry: None,
+        base_version: None,
+        saved: Timestamp::default(),
+        held: true,
+        meant: None,
+    })
 }
 
 /// Keeps words, whatever state the journal is in. They are durable when this returns.
@@ -95,7 +135,7 @@ async fn keep_one(haven: &mut Haven, saved: SavedDraft) -> Result<Kept, Fault> {
             let SavedDraft { id, draft, entry, base_version, held, .. } = saved;
             let becomes = Becomes::Draft { id, entry, base_version, held };
             haven.seal_draft(Sealing { draft, becomes }).await?;
-            Ok(Kept::Sealed)
+            Ok(Kept::Sealed(id))
         }
         Err(error) => Err(error.into()),
     }
@@ -157,6 +197,36 @@ mod tests {
         check("one two three", 9, &["one two ", "three"]);
         check("ääääääää", 5, &["ää", "ää", "ää", "ää"]);
         check("a\nbbbbbbbbbb", 10, &["a\nbbbbbbbb", "bb"]);
+    }
+
+    #[test]
+    fn a_title_is_cut_between_words_and_the_rest_goes_on_in_the_text() {
+        let check = |title: &str, max, cut: (&str, &str)| assert_eq!(cut_title(title, max), cut, "{title:?}");
+        check("", 5, ("", ""));
+        check("Rain", 4, ("Rain", ""));
+        check("Rain all day", 8, ("Rain all", "day"));
+        check("Rain all day", 7, ("Rain", "all day"));
+        check("Regenschauer", 5, ("Regen", "schauer"));
+        check("ääää", 3, ("äää", "ä"));
+        check("Rain\nall day", 40, ("Rain", "all day"));
+        check("\tRain", 40, ("", "Rain"));
+        assert_eq!(with_head("", "text"), "text");
+        assert_eq!(with_head("head", ""), "head");
+        assert_eq!(with_head("head", "text"), "head\n\ntext");
+    }
+
+    #[test]
+    fn what_to_do_with_a_draft_fits_what_is_wrong_with_it() {
+        let check = |draft: Draft, way: &str| {
+            let said = next_step([0xab; 16], &draft);
+            assert!(said.contains(way), "{said}");
+        };
+        check(Draft::note("words"), "haven draft save abababab`.");
+        check(Draft::note("x".repeat(TEXT_BYTES_MAX + 1)), "makes several entries");
+        let titled = |title: &str| Draft { title: title.to_owned(), ..Draft::note("words") };
+        check(titled(&"x".repeat(TITLE_CHARS_MAX + 1)), "--title TITLE");
+        check(titled("two\nlines"), "--title TITLE");
+        check(titled(&"x".repeat(TITLE_CHARS_MAX)), "haven draft edit");
     }
 
     #[test]

@@ -55,6 +55,9 @@ pub(crate) const VERSION_SHOWN: usize = 12;
 /// Letters of what may have been meant, where a beginning fits several: whole ids of entries, and enough of a version.
 pub(crate) const CANDIDATE_SHOWN: usize = 32;
 
+/// The most letters of a value that are said again where it can't be used: enough to see which one, and no page of somebody's words.
+pub(crate) const TYPED_SHOWN_MAX: usize = 40;
+
 /// The most columns of a line of prose: the eye loses the way back on longer ones.
 pub(crate) const PROSE_COLUMNS_MAX: usize = 80;
 
@@ -63,6 +66,9 @@ pub(crate) const WORDS_READ_MAX: u64 = 16 * haven_core::limits::DRAFT_BYTES_MAX 
 
 /// The most bytes of a part of what is larger than a draft: a little less, so that its title still fits.
 pub(crate) const PART_BYTES_MAX: usize = haven_core::limits::DRAFT_BYTES_MAX - 8 * 1024;
+
+/// The most characters of the title of a part: as an entry's, less the words that say which of how many it is.
+pub(crate) const PART_TITLE_CHARS_MAX: usize = haven_core::limits::TITLE_CHARS_MAX - 24;
 
 /// An editor that is back sooner with nothing written may be a window that is still open. Large ones need as long to start.
 pub(crate) const EDITOR_AT_ONCE: Duration = Duration::from_secs(5);

@@ -24,12 +24,12 @@ mod editor;
 mod commands;
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use crate::args::Cli;
+use crate::args::{Beside, Global};
 use crate::cx::Cx;
 use crate::fault::{Exit, Fault};
 
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         Err(error) => return ExitCode::from(refuse(&error, &typed) as u8),
     };
     let cx = Cx::new(&cli.global);
-    let exit = match run(cli, &cx) {
+    let exit = match run(&cx, commands::run(cli.command, &cx)) {
         Ok(exit) => exit,
         Err(fault) => {
             let fault = daemon::explained(fault);
@@ -51,12 +51,12 @@ fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-fn run(cli: Cli, cx: &Cx) -> Result<Exit, Fault> {
+fn run<T>(cx: &Cx, command: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Fault::system("cannot begin", &error))?;
-    let outcome = runtime.block_on(cx.interruptible(commands::run(cli.command, cx)));
+        .map_err(|error| Fault::system("the command can't begin", &error))?;
+    let outcome = runtime.block_on(cx.interruptible(command));
     // A prompt that was interrupted may still be reading; nobody waits for it.
     runtime.shutdown_background();
     outcome
@@ -70,12 +70,25 @@ fn refuse(error: &clap::Error, typed: &[OsString]) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    let (json, may_be_a_word) = (args::wants_json(typed), args::may_be_a_word(error, typed));
-    if json || may_be_a_word {
-        args::refusal(error, typed).tell(json);
+    let json = args::wants_json(typed);
+    if let Some(beside) = Beside::of(error, typed).filter(|_| !io::stdin().is_terminal()) {
+        let cx = Cx::new(&Global::beside_a_mistake(json));
+        let refusal = args::refusal(error, typed);
+        let kept = run(&cx, async { Ok(commands::keep_beside(&cx, beside, refusal).await) });
+        kept.unwrap_or_else(|fault| fault).tell(json);
         return Exit::Usage;
     }
-    let words = args::plain(&error.render().to_string());
-    let _ = io::stderr().write_all(text::wrapped(&words, text::columns(io::stderr())).as_bytes());
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    match () {
+        () if json => args::refusal(error, typed).tell(json),
+        () if args::is_bare(error, typed) => {
+            let _ = io::stderr().write_all(args::OVERVIEW.as_bytes());
+        }
+        // A room of commands without one of them: what there is.
+        () if is_help => {
+            let _ = error.print();
+        }
+        () => args::refusal(error, typed).tell(json),
+    }
     Exit::Usage
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use haven_api::devices::Device;
 use haven_api::drafts::DraftSummary;
-use haven_api::journal::{EntryRead, EntryVersion, FailedLine, Hit, Imported, Reason, Summary};
+use haven_api::journal::{
+    EntryRead, EntryVersion, FailedLine, Hit, Imported, MetPart, Part, Reason, Summary,
+};
 use haven_api::measures::MeasureSummary;
 use haven_api::people::Person;
 use haven_api::practice::ExerciseSummary;
@@ -21,13 +23,16 @@ pub(crate) struct Id {
 
 /// What was sealed while the journal was locked.
 #[derive(Serialize)]
-pub(crate) struct SealedShape {
-    /// What the entry will be called, or the draft where it does not fit an entry.
+pub(crate) struct SealedShape<'a> {
+    /// What the entry will be called, or the draft where somebody it is about is not found.
     pub(crate) id: String,
     /// Always "sealed".
     pub(crate) kept: &'static str,
     /// How many such texts wait.
     pub(crate) waiting: u32,
+    /// Whom it is about: who that is shows when the journal is open.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) looked_up_later: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -122,17 +127,25 @@ pub(crate) struct ListedShape<'a> {
     /// Whether two edits met in it; `show` names them.
     #[serde(skip_serializing_if = "is_false")]
     met: bool,
+    /// How many.
+    #[serde(skip_serializing_if = "is_none")]
+    met_sides: u32,
 }
 
 impl<'a> ListedShape<'a> {
     pub(crate) fn of(entry: &'a Summary) -> Self {
-        Self { entry: SummaryShape::of(entry), met: entry.met }
+        Self { entry: SummaryShape::of(entry), met: entry.met, met_sides: entry.met_sides }
     }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -172,7 +185,7 @@ pub(crate) struct EntryShape<'a> {
     answers: Option<BTreeMap<&'a str, Json>>,
     /// The versions that met; a mark of the same name stands in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    met: Vec<VersionShape<'a>>,
+    met: Vec<SideShape<'a>>,
 }
 
 impl<'a> EntryShape<'a> {
@@ -186,7 +199,7 @@ impl<'a> EntryShape<'a> {
             version: &entry.version,
             created: entry.created.to_string(),
             answers: has_answers.then(|| answers.collect()),
-            met: read.met.iter().map(VersionShape::of).collect(),
+            met: read.met.iter().map(SideShape::of).collect(),
         }
     }
 }
@@ -204,8 +217,60 @@ impl<'a> VersionShape<'a> {
     }
 }
 
+/// A version in a history.
+#[derive(Serialize)]
+pub(crate) struct PastShape<'a> {
+    #[serde(flatten)]
+    version: VersionShape<'a>,
+    /// What whoever made it had before them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<&'a str>,
+}
+
+impl<'a> PastShape<'a> {
+    pub(crate) fn of(version: &'a EntryVersion) -> Self {
+        Self { version: VersionShape::of(version), base: version.base.as_deref() }
+    }
+}
+
+/// A version that met.
+#[derive(Serialize)]
+struct SideShape<'a> {
+    #[serde(flatten)]
+    version: VersionShape<'a>,
+    parts: Vec<MetPartShape<'a>>,
+}
+
+/// In what it differs from the others.
+#[derive(Serialize)]
+struct MetPartShape<'a> {
+    part: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_false")]
+    takes_away: bool,
+}
+
+impl<'a> SideShape<'a> {
+    fn of(version: &'a EntryVersion) -> Self {
+        let part = |it: &'a MetPart| {
+            let (part, field) = match &it.part {
+                Part::Title => ("title", None),
+                Part::Text => ("text", None),
+                Part::Time => ("time", None),
+                Part::Answer(field) => ("answer", Some(field.as_str())),
+                Part::Trash => ("trash", None),
+            };
+            MetPartShape { part, field, takes_away: it.takes_away }
+        };
+        Self { version: VersionShape::of(version), parts: version.parts.iter().map(part).collect() }
+    }
+}
+
 #[derive(Serialize)]
 pub(crate) struct ImportedShape<'a> {
+    /// Whether nothing was written, and the numbers say what would be.
+    dry_run: bool,
     imported: u64,
     skipped: u64,
     failed: Vec<FailedShape<'a>>,
@@ -213,13 +278,16 @@ pub(crate) struct ImportedShape<'a> {
     reasons: Vec<ReasonShape<'a>>,
     people: u64,
     definitions: u64,
+    forgotten: u64,
+    unmerged: u64,
     unused: &'a BTreeMap<String, u64>,
     missing: u64,
 }
 
 impl<'a> ImportedShape<'a> {
-    pub(crate) fn of(imported: &'a Imported, missing: u64) -> Self {
+    pub(crate) fn of(imported: &'a Imported, missing: u64, dry_run: bool) -> Self {
         Self {
+            dry_run,
             imported: imported.imported,
             skipped: imported.skipped,
             failed: imported.failed.iter().map(FailedShape::of).collect(),
@@ -227,6 +295,8 @@ impl<'a> ImportedShape<'a> {
             reasons: imported.reasons.iter().map(ReasonShape::of).collect(),
             people: imported.people,
             definitions: imported.definitions,
+            forgotten: imported.forgotten,
+            unmerged: imported.unmerged,
             unused: &imported.unused,
             missing,
         }

@@ -112,6 +112,13 @@ fn broken(text: &str, columns: Option<usize>, further: &str) -> String {
     text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
 }
 
+/// How many edits met, at the beginning of a sentence.
+pub(crate) fn edits(count: u32) -> String {
+    const WORDS: [&str; 10] = ["Two", "Two", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
+    let word = usize::try_from(count).ok().and_then(|count| WORDS.get(count));
+    word.map_or_else(|| format!("{count} edits"), |word| format!("{word} edits"))
+}
+
 /// An entry in a table: id, time, title, tags and people on one line.
 pub(crate) fn summary(entry: &Summary, style: Style) -> String {
     let id = &entry.id.to_string()[..ID_SHOWN];
@@ -127,7 +134,8 @@ pub(crate) fn summary(entry: &Summary, style: Style) -> String {
         let _ = write!(line, "  {mark}");
     }
     if entry.met {
-        let _ = write!(line, "  {}", style.bold("two edits met"));
+        let met = format!("{} met", edits(entry.met_sides).to_lowercase());
+        let _ = write!(line, "  {}", style.bold(&met));
     }
     line.push('\n');
     line
@@ -203,14 +211,20 @@ mod tests {
                 exercise: None,
                 opening: opening.to_owned(),
                 exercise_title: String::new(),
-                met: title == "Met",
+                met: title.starts_with("Met"),
+                met_sides: title.len().try_into().unwrap_or_default(),
             };
             summary(&entry, Style { colors: false, terminal: true, columns: None })
         };
         assert_eq!(line("", "It rained."), "07070707  1660-01-01        It rained.\n");
         assert_eq!(line("Rain", "It rained."), "07070707  1660-01-01        Rain\n");
         assert_eq!(line("", ""), "07070707  1660-01-01        note\n");
-        assert_eq!(line("Met", ""), "07070707  1660-01-01        Met  two edits met\n");
+        assert_eq!(line("Met", ""), "07070707  1660-01-01        Met  three edits met\n");
+        assert_eq!(line("Met at noon", ""), "07070707  1660-01-01        Met at noon  11 edits met\n");
+        assert_eq!(
+            (edits(2), edits(9), edits(10)),
+            ("Two edits".into(), "Nine edits".into(), "10 edits".into())
+        );
     }
 
     #[test]

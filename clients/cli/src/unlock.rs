@@ -2,12 +2,14 @@
 
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::vault::{Status, VaultState};
+use haven_core::time::Timestamp;
 
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
-use crate::limits::UNLOCK_TRIES;
+use crate::limits::{ID_SHOWN, UNLOCK_TRIES};
+use crate::shapes::hex;
 use crate::text::count;
-use crate::{ask, daemon};
+use crate::{ask, commands, daemon, kept, when};
 
 /// Asks for the passphrase of a journal that a command needs open. An open one, and one that is not there, is left alone.
 ///
@@ -18,11 +20,17 @@ pub(crate) async fn for_command(cx: &Cx, haven: &mut Haven) -> Result<(), Fault>
         return Ok(());
     }
     aside("The journal is locked.");
-    match ask(cx, haven, "Passphrase: ").await? {
-        true => Ok(()),
-        false => Err(ApiError::new(ErrorReason::Locked, "not done").into()),
+    match ask(cx, haven, "Passphrase: ").await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Fault::from(ApiError::new(ErrorReason::Locked, "not done")).with_next(LEFT_LOCKED)),
+        Err(fault) if fault.reason() == ErrorReason::WrongPassphrase => Err(fault.with_next(LEFT_LOCKED)),
+        Err(fault) => Err(fault),
     }
 }
+
+/// What is said to somebody who did not get in, perhaps at night and perhaps because of the night.
+const LEFT_LOCKED: &str =
+    "Open it with `haven unlock`, another time if you like. `haven help-now` shows who to call without it.";
 
 /// Whether there is a journal and it is locked, as far as that can be told.
 pub(crate) async fn is_locked(haven: &Haven) -> bool {
@@ -56,6 +64,7 @@ pub(crate) async fn ask(cx: &Cx, haven: &mut Haven, prompt: &str) -> Result<bool
 /// breaks; unlocking twice does no harm, so the same passphrase is tried once more.
 pub(crate) async fn open(cx: &Cx, haven: &mut Haven, passphrase: String) -> Result<Status, ApiError> {
     let waited = haven.status().await.map_or(0, |status| status.waiting);
+    let since = when::moment();
     let status = match haven.unlock(passphrase.clone()).await {
         Err(gone) if gone.reason == ErrorReason::DaemonUnreachable => {
             *haven = daemon::reach().await.map_err(|_| gone)?;
@@ -63,16 +72,41 @@ pub(crate) async fn open(cx: &Cx, haven: &mut Haven, passphrase: String) -> Resu
         }
         outcome => outcome?,
     };
-    tell_taken(cx, waited.saturating_sub(status.waiting), status.drafts);
+    let taken = waited.saturating_sub(status.waiting);
+    if taken > 0 && !cx.json {
+        tell_taken(cx, haven, taken, since).await;
+    }
     Ok(status)
 }
 
-fn tell_taken(cx: &Cx, taken: u32, drafts: u32) {
-    if taken == 0 {
-        return;
-    }
+/// Says what came in, and of each that is no entry why not and what to do: whoever wrote it expects one.
+async fn tell_taken(cx: &Cx, haven: &Haven, taken: u32, since: Timestamp) {
     let texts = count(taken.into(), "text that you wrote", "texts that you wrote");
     let come = if taken == 1 { "has" } else { "have" };
-    let drafts = if drafts > 0 { " What is no entry yet is a draft: `haven draft list`." } else { "" };
-    cx.note(&format!("{texts} while the journal was locked {come} come in.{drafts}"));
+    cx.note(&format!("{texts} while the journal was locked {come} come in."));
+    let drafts = haven.drafts().await.unwrap_or_default();
+    for draft in drafts.iter().filter(|draft| draft.saved >= since) {
+        let short = &hex(&draft.id)[..ID_SHOWN];
+        let Ok(saved) = haven.draft(draft.id).await else { continue };
+        let why = match draft.problem.as_str() {
+            "" => "it waits for you",
+            problem => problem,
+        };
+        let next = match commands::unclear(&saved) {
+            Some(who) => commands::who_next(draft.id, &cx.style.line(&who)),
+            None if saved.meant.is_some() => {
+                format!("`haven draft save {short}` shows you both before anything is changed.")
+            }
+            None => kept::next_step(draft.id, &saved.draft),
+        };
+        let is =
+            if saved.meant.is_some() { "a draft for you to look at" } else { "a draft, not an entry yet" };
+        cx.note(&format!("{short} is {is}: {why}. {}", capital(&next)));
+    }
+}
+
+/// A sentence that begins one.
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -141,6 +141,11 @@ pub(crate) fn today() -> Date {
     here().date()
 }
 
+/// This moment.
+pub(crate) fn moment() -> Timestamp {
+    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
+}
+
 /// The time it is on this machine, to the minute, as a person would type it.
 pub(crate) fn now() -> String {
     jiff::Timestamp::now().to_zoned_datetime(system()).strftime("%Y-%m-%dT%H:%M").to_string()

@@ -48,12 +48,12 @@ type Told = (&'static str, &'static str, &'static str);
 fn of_server(kind: &str) -> Option<Told> {
     Some(match kind {
         "NEW_STORE" => (
-            "the server has another store than before",
+            "the server's store isn't the one it had before",
             "it was wiped, restored or replaced; nothing is sent to it until you agree",
-            "If you did that, run `haven server set URL` again: it is filled from this device. Else ask whoever runs it.",
+            "If you did that, run `haven server set URL` again: it is filled from this device. Otherwise ask whoever runs it.",
         ),
         "SPACE_LOST" => (
-            "the server says that it never had this journal",
+            "the server says it never had this journal",
             "it lost what it held; everything is still here",
             "If you trust it, set it again with `haven server set URL --invite CODE`: it is filled from this device.",
         ),
@@ -70,22 +70,22 @@ fn of_server(kind: &str) -> Option<Told> {
         "ROSTER_FORKED" => (
             "there are two lists of your devices",
             "somebody with a device's keys made another one, or the server shows each device its own",
-            "Compare `haven device list` on each device; take away what you do not know, and use no server until then.",
+            "Compare `haven device list` on each device, and use no server until you know every device on it.",
         ),
         "ROSTER_WITHHELD" => (
-            "the server keeps a change of your list of devices back",
-            "another device knows of it and it did not come",
+            "the server holds back a change to your list of devices",
+            "another device knows of it, but it didn't come",
             "Wait for the next sync; if it stays, ask whoever runs the server.",
         ),
         "RECORDS_WITHHELD" => (
-            "the server keeps something back that another device wrote",
-            "another device knows of it and it did not come",
+            "the server holds back something that another device wrote",
+            "another device knows of it, but it didn't come",
             "Sync on both devices; if it stays, ask whoever runs the server.",
         ),
         "OTHER_SERVER" => (
             "whoever answers at the server's address is not your server",
             "it does not prove the identity that this device trusts; nothing was sent",
-            "If you set the server up anew, run `haven server set URL --accept-identity`. Else do not use it.",
+            "If you set the server up anew, run `haven server set URL --accept-identity`. Otherwise don't use it.",
         ),
         _ => return None,
     })
@@ -96,7 +96,7 @@ fn of_devices(kind: &str) -> Option<Told> {
         "LINK_REFUSED" => (
             "a change of your list of devices was refused",
             "it breaks the rules or is by nobody who may make it; nothing of it counts",
-            "Look at `haven device list` for a device you do not know.",
+            "Look at `haven device list` for a device you don't know.",
         ),
         "DEVICE_FORKED" => (
             "one of your devices has two histories",
@@ -104,7 +104,7 @@ fn of_devices(kind: &str) -> Option<Told> {
             "Use only one of the copies from now on, and link the other anew with `haven device link`.",
         ),
         "DEVICE_CLONED" => (
-            "the server has words of this device that this device has not",
+            "the server has words that this device wrote but no longer has",
             "this is a restored backup or a copy of the device that wrote them; nothing is lost",
             "If a copy of it is in use elsewhere, link that one anew with `haven device link`, and stop using its data.",
         ),
@@ -125,29 +125,29 @@ fn of_records(kind: &str) -> Option<Told> {
             "Sync on the device that wrote it; it sends again what the server lacks.",
         ),
         "RECORD_REFUSED" => (
-            "something was refused that is not what your device wrote",
+            "something was refused that isn't what your device wrote",
             "it was altered on the way or its device was removed; nothing of it was taken",
             "Sync again; if it stays, ask whoever runs the server.",
         ),
         "RECORD_UNREADABLE" => (
-            "something came that cannot be read",
-            "it is damaged or of a newer Haven",
+            "something came that can't be read",
+            "it's damaged, or written by a newer Haven",
             "Update Haven on this device and sync again.",
         ),
         "RECORD_PUT_ASIDE" => (
             "something that a device of yours wrote was put aside",
-            "it did not pass the checks, so it is kept and not shown",
+            "it didn't pass the checks, so it's kept but not shown",
             "Update Haven on all devices. The words are still on the device that wrote them: export them there.",
         ),
         "DROP_UNREADABLE" => (
-            "something that was written while the journal was locked cannot be opened",
-            "the file was damaged, or somebody put something there; it is kept and not shown",
+            "something that was written while the journal was locked can't be opened",
+            "the file was damaged, or somebody put something there; it's kept but not shown",
             "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
         ),
         "DROP_KEY_CHANGED" => (
-            "the key that keeps what you write while the journal is locked was exchanged",
+            "the key that keeps what you write while the journal is locked was swapped",
             "the file was damaged, or somebody wrote to it; who did it may be able to read what you wrote while it was locked",
-            "It is put right now. Ask yourself who else can write to the journal's folder, and unlock before you write.",
+            "It's put right now. Think about who else can write to the journal's folder, and unlock before you write.",
         ),
         _ => return None,
     })

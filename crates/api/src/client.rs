@@ -29,7 +29,7 @@ use tonic::codegen::{Body as HttpBody, StdError};
 
 use crate::convert::text;
 use crate::error::{ApiError, ErrorReason};
-use crate::limits::MESSAGE_BYTES_MAX;
+use crate::limits::{LINES_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX};
 use crate::pb;
 
 pub use grants::Page;
@@ -103,10 +103,17 @@ impl<T: Transport> Client<T> {
         text(self.now().map(|now| now.date()))
     }
 
+    fn journal_service(&self) -> pb::journal_service_client::JournalServiceClient<T> {
+        pb::journal_service_client::JournalServiceClient::with_origin(
+            self.transport.clone(),
+            self.origin.clone(),
+        )
+        .max_decoding_message_size(LINES_MESSAGE_BYTES_MAX)
+    }
+
     service!(vault_service, pb::vault_service_client::VaultServiceClient<T>);
     service!(sync_service, pb::sync_service_client::SyncServiceClient<T>);
     service!(event_service, pb::event_service_client::EventServiceClient<T>);
-    service!(journal_service, pb::journal_service_client::JournalServiceClient<T>);
     service!(draft_service, pb::draft_service_client::DraftServiceClient<T>);
     service!(practice_service, pb::practice_service_client::PracticeServiceClient<T>);
     service!(measure_service, pb::measure_service_client::MeasureServiceClient<T>);

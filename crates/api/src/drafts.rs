@@ -4,6 +4,7 @@ use haven_core::answers::ExerciseRef;
 use haven_core::id::EntryId;
 use haven_core::time::Timestamp;
 
+use crate::error::ApiError;
 use crate::journal::Draft;
 
 /// Names an open editor's draft; made up by the client, once an editor.
@@ -24,6 +25,9 @@ pub struct SavedDraft {
     pub saved: Timestamp,
     /// Whether only its person makes an entry of it; else it is written down when it is left alone.
     pub held: bool,
+    /// How the entry was named that it was written for while the vault was locked, so without seeing what stands there; set by the
+    /// device.
+    pub meant: Option<String>,
 }
 
 /// A draft as lists show it.
@@ -72,7 +76,7 @@ pub enum Becomes {
     },
     /// A draft of an entry in which everything that is empty stays as it is.
     Changes {
-        /// The entry, by its id or the beginning of it.
+        /// The entry, by its id, the beginning of it, or as `last`.
         entry: String,
         /// Tags to take away from it.
         remove_tags: Vec<String>,
@@ -80,10 +84,12 @@ pub enum Becomes {
 }
 
 /// Words that were sealed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sealed {
     /// What the entry will be called, or the draft.
     pub id: EntryId,
     /// How many such words wait; 0 if the vault is open and they are in it.
     pub waiting: u32,
+    /// What will keep them from being an entry, as far as that can be told before the vault is open.
+    pub problem: Option<ApiError>,
 }

@@ -6,6 +6,7 @@ mod refused;
 use std::fmt;
 
 use haven_core::fault::Fault;
+use haven_core::nearest::nearest;
 use haven_wire::details;
 use tonic::{Code, Status};
 
@@ -31,7 +32,7 @@ pub struct ApiError {
     pub next: String,
     /// How long to wait before trying again, in milliseconds; 0 if waiting does not help.
     pub retry_after_ms: u64,
-    /// Ids of the things that were meant, perhaps.
+    /// Ids of the things that were meant, perhaps; of settings and countries, what they are called.
     pub candidates: Box<[String]>,
     /// What is wrong with what was sent, one by one.
     pub faults: Box<[Fault]>,
@@ -78,6 +79,12 @@ impl ApiError {
     pub fn with_candidates(mut self, ids: impl IntoIterator<Item = String>) -> Self {
         self.candidates = ids.into_iter().take(CANDIDATES_MAX).collect();
         self
+    }
+
+    /// Names those that may have been meant by what was mistyped, if any are near.
+    #[must_use]
+    pub fn with_nearest<'a>(self, typed: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.with_candidates(nearest(typed, names).into_iter().map(str::to_owned))
     }
 
     /// Names what is wrong with what was sent.

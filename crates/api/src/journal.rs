@@ -107,6 +107,17 @@ pub enum Keep<'a> {
     Both,
 }
 
+/// An entry in which somebody chose between edits that met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// Its id.
+    pub id: EntryId,
+    /// The version it has now.
+    pub version: String,
+    /// Whether it is in the trash now.
+    pub trashed: bool,
+}
+
 /// An entry that was written or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -162,6 +173,8 @@ pub struct Summary {
     pub exercise_title: String,
     /// Whether edits made apart met in it that nobody has settled; one of them is shown.
     pub met: bool,
+    /// How many versions met so; 0 if none did.
+    pub met_sides: u32,
 }
 
 impl fmt::Debug for Summary {
@@ -215,6 +228,34 @@ pub struct EntryVersion {
     pub at: Timestamp,
     /// The device that made it; empty if that is not known.
     pub device: String,
+    /// In a history: the version that whoever made it had before them; `None` for the first one.
+    pub base: Option<String>,
+    /// Of one that met: in what it says something else than the others.
+    pub parts: Vec<MetPart>,
+}
+
+/// One part of an entry in which a version that met differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetPart {
+    /// Which.
+    pub part: Part,
+    /// Whether this version only takes away there: sentences that another one changed, an answer, or the entry itself.
+    pub takes_away: bool,
+}
+
+/// A part of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The title.
+    Title,
+    /// The text.
+    Text,
+    /// When it happened.
+    Time,
+    /// The answer with this id.
+    Answer(String),
+    /// Whether it is in the trash.
+    Trash,
 }
 
 /// What narrows a list down; everything set must hold.
@@ -296,6 +337,10 @@ pub struct Imported {
     pub people: u64,
     /// How many exercises and measures of the person's own were written.
     pub definitions: u64,
+    /// How many people were passed over, since they were forgotten in this journal.
+    pub forgotten: u64,
+    /// How many lines say of somebody that they turned out to be themselves, or close a circle of such.
+    pub unmerged: u64,
     /// The first lines that could not be used, at most [`FAILED_LINES_MAX`](crate::limits::FAILED_LINES_MAX).
     pub failed: Vec<FailedLine>,
     /// How many lines could not be used.

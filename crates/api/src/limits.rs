@@ -1,7 +1,14 @@
 //! What one message between a client and its device may hold.
 
-/// Bytes of one gRPC message, either way: tonic's default, four times the largest thing that is ever sent at once.
+use haven_core::limits::IMPORT_LINE_BYTES_MAX;
+
+/// Bytes of one gRPC message, either way: tonic's default, four times the largest thing that is ever sent at once, but for
+/// the lines of an export.
 pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of one message that holds lines of an export, either way: a batch that is all but full, the longest line there can
+/// be, and what frames the lines.
+pub const LINES_MESSAGE_BYTES_MAX: usize = IMPORT_BATCH_BYTES + IMPORT_LINE_BYTES_MAX + 1024 * 1024;
 
 /// Lines in one batch of an import: enough that the calls between do not count.
 pub const IMPORT_BATCH_LINES: usize = 1_000;

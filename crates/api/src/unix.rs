@@ -122,6 +122,9 @@ fn unreachable(error: &io::Error) -> ApiError {
         io::ErrorKind::PermissionDenied => unreachable
             .because("the folder of the journal is another user's")
             .with_next("Set HAVEN_HOME to a folder of your own."),
+        io::ErrorKind::NotADirectory => unreachable
+            .because("where the folder of the journal should be there's a file")
+            .with_next("Set HAVEN_HOME to a folder."),
         _ => unreachable.because(refused(error)),
     }
 }

@@ -11,7 +11,7 @@ mod words;
 
 pub(crate) use read::parse;
 pub(crate) use report::{Place, Report};
-pub use texts::{DEFAULT_LANGUAGE, Texts};
+pub use texts::{DEFAULT_LANGUAGE, Texts, as_sentence, wanted};
 pub(crate) use texts::{check_text, fill, places};
 pub(crate) use versions::Versions;
 pub use words::UnknownWord;

@@ -17,7 +17,7 @@ mod words;
 
 use crate::answers::{ExerciseId, ExerciseRef, FieldId};
 
-pub use crate::definition::{DEFAULT_LANGUAGE, Texts, UnknownWord};
+pub use crate::definition::{DEFAULT_LANGUAGE, Texts, UnknownWord, as_sentence, wanted};
 pub use derived::derived;
 pub(crate) use derived::finished;
 pub(crate) use derived::spoken;

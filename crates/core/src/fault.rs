@@ -51,6 +51,16 @@ impl fmt::Display for Fault {
 
 impl Error for Fault {}
 
+/// Lists what would do: `a, b or c`.
+pub fn either<T: AsRef<str>>(words: &[T]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [before @ .., last] => format!("{} or {last}", before.join(", ")),
+    }
+}
+
 /// The most characters of a foreign name that a message repeats.
 const SHOWN_CHARS: usize = 40;
 

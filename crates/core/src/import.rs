@@ -13,9 +13,11 @@ mod members;
 mod met;
 mod split;
 
-pub use about::{DefinitionLine, Header, PersonLine};
+pub use about::{DefinitionLine, ForgottenLine, Header, PersonLine};
 pub use entry::{EntryLine, Exact, Rest};
-pub use export::{ExportedDefinition, definition_line, export_line, header_line, person_line};
+pub use export::{
+    ExportedDefinition, definition_line, export_line, forgotten_line, header_line, person_line,
+};
 pub use fault::ImportFault;
 pub use line::{Line, Read, bare};
 pub use met::{Met, MetSide, Says};
@@ -28,7 +30,7 @@ pub const SCHEMA: u64 = 1;
 pub fn is_entry(line: &[u8]) -> bool {
     let line = bare(line);
     !line.is_empty()
-        && !["{\"haven\":", "{\"person\":", "{\"definition\":"]
+        && !["{\"haven\":", "{\"person\":", "{\"forgotten\":", "{\"definition\":"]
             .iter()
             .any(|about| line.starts_with(about.as_bytes()))
 }

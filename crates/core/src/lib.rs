@@ -11,6 +11,7 @@ pub mod time;
 
 pub mod fold;
 mod label;
+pub mod nearest;
 
 pub mod meeting;
 

@@ -94,12 +94,17 @@ pub const INTERVAL_DAYS_MAX: u32 = 366;
 /// The greatest stretch or shift of a score. Percent is the largest that anybody uses.
 pub const TRANSFORM_ABS_MAX: i32 = 1_000;
 
-/// One line of an import, in bytes. Four times the words of an entry: JSON may escape them, and two devices may each have
-/// gone up to the limit. It fits a message beside a full batch.
-pub const IMPORT_LINE_BYTES_MAX: usize = 2 * 1024 * 1024;
-
 /// How many times each limit of an entry an export may hold: as many devices as anybody has may each have gone up to it.
 pub const EXPORTED_TIMES: usize = 8;
+
+/// How many bytes of JSON one byte of a text becomes at most: a control character is written as \u0001.
+pub const JSON_TIMES: usize = 6;
+
+/// One line of an import, in bytes, so that whatever an export writes comes back: what an entry shows, what was there before,
+/// and every side of edits that met, each side as long as an entry may be, all of it escaped; and as much as one more entry for
+/// its keys, its tags and its people. Only an entry that is as large takes as much memory.
+pub const IMPORT_LINE_BYTES_MAX: usize =
+    (EXPORTED_TIMES + 1 + MET_SIDES_MAX + 1) * JSON_TIMES * ENTRY_BYTES_MAX;
 
 /// One page of Markdown, in bytes. Front matter may escape every byte of the answers into six, and shows them again.
 pub const PAGE_BYTES_MAX: usize = 8 * ENTRY_BYTES_MAX;

@@ -41,7 +41,7 @@ mod vector;
 use std::collections::BTreeMap;
 
 use crate::answers::{ExerciseId, ExerciseRef, FieldId};
-use crate::definition::{Texts, word_enum};
+use crate::definition::{DEFAULT_LANGUAGE, Texts, word_enum};
 use crate::exercise::TextKey;
 
 pub use answers::{PERSON_FIELD, PREFER_NOT_TO_SAY, Target};
@@ -206,6 +206,12 @@ word_enum!(
     }
 );
 
+/// Returns the key of the text that stands for another one when a measure is answered about people in general: some sentences
+/// about one person don't become sentences about many by another name.
+pub(crate) fn in_general(key: &str) -> TextKey {
+    format!("{key}.general")
+}
+
 impl Measure {
     /// Returns its id and version.
     pub fn reference(&self) -> ExerciseRef {
@@ -234,7 +240,21 @@ impl Measure {
         Some(self.with_name(self.stem.as_ref()?, language, name))
     }
 
+    /// Returns its title in the language, for somebody's name or in general.
+    pub fn title_text(&self, language: &str, name: Option<&str>) -> String {
+        self.with_name(&self.title, language, name)
+    }
+
+    /// Returns what it is for in the language, for somebody's name or in general.
+    pub fn purpose_text(&self, language: &str, name: Option<&str>) -> String {
+        self.with_name(&self.purpose, language, name)
+    }
+
     fn with_name(&self, key: &TextKey, language: &str, name: Option<&str>) -> String {
+        let whole = in_general(key);
+        if name.is_none() && self.texts.find(DEFAULT_LANGUAGE, &whole).is_some() {
+            return self.texts.get(language, &whole).to_owned();
+        }
         let general = || self.general.as_ref().map_or("", |key| self.texts.get(language, key));
         self.texts.get(language, key).replace("{person}", name.unwrap_or_else(general))
     }

@@ -11,6 +11,7 @@ use crate::fold::fold;
 use crate::id::{IdPrefix, PersonId};
 use crate::label::{caseless, differ_in_case_only, spelt};
 use crate::limits::NAME_CHARS_MAX;
+use crate::nearest::nearest;
 use crate::time::Timestamp;
 
 /// The shortest beginning of an id that may name a person. Shorter ones are more likely a name such as "Ed".
@@ -216,7 +217,10 @@ impl fmt::Debug for PersonEdit {
 pub enum ResolveError {
     /// Nobody has this id or name.
     #[error("nobody in this journal has this name or id; see `haven people list`")]
-    NotFound,
+    NotFound {
+        /// Who was meant, perhaps, by id.
+        perhaps: Vec<PersonId>,
+    },
     /// Several people could be meant by this name or beginning of an id.
     #[error("{} people could be meant; give the name exactly, or an id", could_be.len())]
     Ambiguous {
@@ -243,25 +247,39 @@ pub fn resolve_person(people: &[Person], spec: &str) -> Result<PersonId, Resolve
     let ways: [&dyn Fn(&str) -> bool; 3] = [&exactly, &but_for_case, &but_for_accents];
     for way in ways {
         match only(people.iter().filter(|person| way(person.name.as_str()))) {
-            Err(ResolveError::NotFound) => {}
+            Err(ResolveError::NotFound { .. }) => {}
             found => return found,
         }
     }
-    by_prefix(people, &spec)
+    by_prefix(people, &spec).map_err(|fault| match fault {
+        ResolveError::NotFound { .. } => ResolveError::NotFound { perhaps: near(people, &spec) },
+        ambiguous => ambiguous,
+    })
+}
+
+/// Who was meant, perhaps, by a name that nobody has.
+fn near(people: &[Person], spec: &str) -> Vec<PersonId> {
+    let names = nearest(spec, people.iter().map(|person| person.name.as_str()));
+    let is_near = |person: &&Person| names.contains(&person.name.as_str());
+    people.iter().filter(is_near).map(|person| person.id).collect()
 }
 
 fn by_prefix(people: &[Person], spec: &str) -> Result<PersonId, ResolveError> {
-    let prefix: IdPrefix = spec.parse().map_err(|_| ResolveError::NotFound)?;
+    let prefix: IdPrefix = spec.parse().map_err(|_| nobody())?;
     if spec.len() < PREFIX_DIGITS_MIN {
-        return Err(ResolveError::NotFound);
+        return Err(nobody());
     }
     only(people.iter().filter(|person| prefix.matches_person(&person.id)))
+}
+
+fn nobody() -> ResolveError {
+    ResolveError::NotFound { perhaps: Vec::new() }
 }
 
 fn only<'a>(people: impl Iterator<Item = &'a Person>) -> Result<PersonId, ResolveError> {
     let could_be: Vec<PersonId> = people.map(|person| person.id).collect();
     match could_be.as_slice() {
-        [] => Err(ResolveError::NotFound),
+        [] => Err(nobody()),
         [one] => Ok(*one),
         _ => Err(ResolveError::Ambiguous { could_be }),
     }
@@ -293,6 +311,9 @@ mod tests {
         let ambiguous = |which: &[usize]| {
             Err(ResolveError::Ambiguous { could_be: which.iter().map(|index| people[*index].id).collect() })
         };
+        let perhaps = |which: &[usize]| ResolveError::NotFound {
+            perhaps: which.iter().map(|index| people[*index].id).collect(),
+        };
         let full = people[0].id.to_string();
         let cases = [
             (full.as_str(), Ok(0)),
@@ -311,10 +332,10 @@ mod tests {
             ("josè", ambiguous(&[5, 6])),
             ("rene", ambiguous(&[7, 8])),
             ("Rene\u{301}", Ok(7)),
-            ("0b", Err(ResolveError::NotFound)),
-            ("jorg", Err(ResolveError::NotFound)),
-            ("", Err(ResolveError::NotFound)),
-            ("ffffffffffffffffffffffffffffffff", Err(ResolveError::NotFound)),
+            ("0b", Err(nobody())),
+            ("jorg", Err(perhaps(&[1]))),
+            ("", Err(nobody())),
+            ("ffffffffffffffffffffffffffffffff", Err(nobody())),
         ];
         for (spec, expected) in cases {
             assert_eq!(

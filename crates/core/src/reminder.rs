@@ -40,7 +40,7 @@ pub struct TimeOfDay {
 
 /// A text that is no time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("write hours and minutes from 00:00 to 23:59, such as 20:00")]
+#[error("not a time of day; write hours and minutes from 00:00 to 23:59, such as 20:00")]
 pub struct NoTimeOfDay;
 
 impl FromStr for TimeOfDay {
@@ -65,7 +65,7 @@ pub struct Wording(String);
 
 /// A text that fits no reminder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("write one line of 1 to {REMINDER_CHARS_MAX} characters")]
+#[error("it doesn't fit a calendar; write one line of 1 to {REMINDER_CHARS_MAX} characters")]
 pub struct NoWording;
 
 impl FromStr for Wording {

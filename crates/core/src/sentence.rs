@@ -34,6 +34,8 @@ word_enum!(
         NotValidated = "not-validated",
         /// Too many answers are missing.
         NotScoredMissing = "not-scored-missing",
+        /// An answer is missing where none may be.
+        NotScoredIncomplete = "not-scored-incomplete",
         /// An answer was declined.
         NotScoredDeclined = "not-scored-declined",
         /// The mean stood in for missing answers.
@@ -118,6 +120,8 @@ word_enum!(
         CameBack = "came-back",
         /// There is nothing to look at yet.
         NothingYet = "nothing-yet",
+        /// There are results, and no two scores to compare.
+        OneScore = "one-score",
     }
 );
 

@@ -179,10 +179,12 @@ fn occasions(field: &Field, entry: &Entry) -> Vec<(FieldId, FieldId, Date)> {
 
 /// The small exercise that was done longest ago, or never. It asks for nobody else's part where somebody is not safe to be open
 /// with, not for a steady hour, and for a therapist only where the journal shows one. After an answer that called for support
-/// it is the person's own plan for low times and nothing else.
+/// it is the person's own plan for low times and nothing else, and nothing where that is written already.
 fn suggestion(frame: &Frame<'_>, practice: &Practice) -> Option<ExerciseId> {
     if practice.needed_help {
-        return PLAN.parse().ok().filter(|plan| frame.exercises.offered(plan).is_some());
+        let is_open =
+            |plan: &ExerciseId| !practice.last.contains_key(plan) && frame.exercises.offered(plan).is_some();
+        return PLAN.parse().ok().filter(is_open);
     }
     let last = &practice.last;
     let is_safe = !frame.people.iter().any(|person| person.safe == Some(Safe::No));
@@ -345,6 +347,9 @@ mod tests {
                 assert_eq!(suggested, PLAN.parse().ok(), "{day}");
             }
             assert_ne!(on(&shelf, "2026-11-09", &entries).suggestion, PLAN.parse().ok());
+            let written = entry(&shelf, 2, PLAN, "2025-01-01", &[]);
+            let entries = [entries.into_iter().next().unwrap(), written];
+            assert_eq!(on(&shelf, "2026-11-02", &entries).suggestion, None, "a plan is written once");
         }
         let quiet = [entry(&shelf, 1, "phq-9", "2026-11-01", &[("q9", Answer::Scale(0))])];
         assert_ne!(on(&shelf, "2026-11-02", &quiet).suggestion, PLAN.parse().ok());

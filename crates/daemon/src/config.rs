@@ -39,7 +39,7 @@ enum Key {
 #[derive(Debug, Error)]
 pub(crate) enum SettingFault {
     /// No such key.
-    #[error("there is no such setting")]
+    #[error("there's no such setting")]
     Unknown,
     /// The value does not fit the key.
     #[error("{0}")]
@@ -113,6 +113,11 @@ impl Config {
     /// Every setting.
     pub(crate) fn all(&self) -> Vec<Setting> {
         Key::ALL.map(|key| self.shown(key)).into()
+    }
+
+    /// What the settings are called.
+    pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+        Key::ALL.into_iter().map(Key::as_str)
     }
 
     /// Changes a setting, in the file and at once; an empty value goes back to the default.
@@ -222,13 +227,15 @@ fn idle_of(table: &Table) -> Option<Duration> {
     set.map_or(Some(LOCK_IDLE), |value| parse_idle(&value).unwrap_or(Some(LOCK_IDLE)))
 }
 
-const COUNTRY_FORM: &str = "expected the two letters of a country, such as DE, or GB for the United Kingdom";
+const COUNTRY_FORM: &str =
+    "no country is called that; write its name in English or its two letters, such as DE";
 
-const SWITCH_FORM: &str = "expected true or false";
+const SWITCH_FORM: &str = "neither on nor off; write true or false";
 
-const PORT_FORM: &str = "expected a port from 1024 to 65535, or nothing to let Haven choose";
+const PORT_FORM: &str = "no port that can be taken; write one from 1024 to 65535, or nothing to let Haven choose";
 
-const IDLE_FORM: &str = "expected a time such as 30s, 5m or 2h, at most 7 days, or 0 for never";
+const IDLE_FORM: &str =
+    "not a time that can be set; write one such as 30s, 5m or 2h, at most 7d, or 0 for never";
 
 fn parse_idle(text: &str) -> Result<Option<Duration>, &'static str> {
     if text == "0" {

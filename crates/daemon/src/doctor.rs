@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use haven_api::daemon::{Finding, Level};
-use haven_api::error::{ApiError, ErrorReason as Reason};
+use haven_api::error::{ApiError, ErrorReason as Reason, refused};
 use haven_api::support::READABLE_FILE;
 use rustix::process::{DumpableBehavior, Resource};
 
@@ -59,12 +59,17 @@ fn room(home: &Home) -> Finding {
     let space = match rustix::fs::statvfs(&home.data) {
         Ok(stat) => stat.f_bavail.saturating_mul(stat.f_frsize),
         Err(errno) => {
-            return found("space", Level::Warning, format!("the disk cannot be asked: {errno}"), "");
+            return found(
+                "space",
+                Level::Warning,
+                format!("how full the disk is can't be told: {}", refused(&errno.into())),
+                "",
+            );
         }
     };
     let next = ApiError::new(Reason::StorageFull, "").next;
     match space {
-        ROOM_MIN.. => good("space", "there is room on the disk"),
+        ROOM_MIN.. => good("space", "there's room on the disk"),
         ROOM_LEAST.. => found("space", Level::Warning, "the disk is almost full", next),
         _ => found("space", Level::Bad, "the disk is full", next),
     }
@@ -83,7 +88,7 @@ fn dumps() -> Finding {
 
 /// Whether what is open could be written to a disk as it is.
 fn swap(swaps: Option<&str>) -> Finding {
-    let Some(swaps) = swaps else { return good("swap", "this system does not say whether it swaps") };
+    let Some(swaps) = swaps else { return good("swap", "this system doesn't say whether it swaps") };
     let devices = swaps.lines().skip(1).filter_map(|line| line.split_whitespace().next());
     // Compressed memory is memory; what lies on a mapped device is most often encrypted, but the system does not say so.
     let plain: Vec<_> = devices.filter(|device| !device.starts_with("/dev/zram")).collect();

@@ -11,7 +11,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum Fault {
     /// Nothing tells where the journal is: neither `HAVEN_HOME` nor a home folder.
-    #[error("cannot find a home folder")]
+    #[error("neither HAVEN_HOME nor a home folder is set")]
     Homeless,
     /// A folder or file belongs to another user.
     #[error("{} belongs to another user", path.display())]
@@ -20,31 +20,31 @@ pub enum Fault {
         path: PathBuf,
     },
     /// Other users may write into a folder.
-    #[error("{} can be written by other users", path.display())]
+    #[error("other users may write to {}", path.display())]
     Open {
         /// Which.
         path: PathBuf,
     },
     /// A folder is a symbolic link, or no folder.
-    #[error("{} is not a folder of its own", path.display())]
+    #[error("{} is a link or a file, not a folder", path.display())]
     NotAFolder {
         /// Which.
         path: PathBuf,
     },
     /// Something that is not a socket stands where the socket belongs.
-    #[error("{} is not a socket", path.display())]
+    #[error("{} isn't the daemon's socket, but stands in its place", path.display())]
     NotASocket {
         /// Which.
         path: PathBuf,
     },
     /// Another daemon serves this folder.
-    #[error("another havend serves {}", path.display())]
+    #[error("another daemon is using {}", path.display())]
     Running {
         /// Which.
         path: PathBuf,
     },
     /// The configuration cannot be read.
-    #[error("{} cannot be read: {detail}", path.display())]
+    #[error("{} can't be read: {detail}", path.display())]
     Config {
         /// Which file.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum Fault {
     #[error("{0}")]
     Journal(Box<ApiError>),
     /// The address for the server inside cannot be taken.
-    #[error("the server cannot listen at {address}: {}", taken(source))]
+    #[error("the server can't listen at {address}: {}", taken(source))]
     Address {
         /// Which.
         address: SocketAddr,
@@ -63,7 +63,7 @@ pub enum Fault {
         source: io::Error,
     },
     /// The server inside does not start.
-    #[error("the server does not start: {0}")]
+    #[error("the server didn't start: {0}")]
     Server(String),
     /// The system refused.
     #[error("{what}: {}", refused(source))]
@@ -89,7 +89,7 @@ impl Fault {
     /// The fault as an error that a client can be told.
     pub fn told(self) -> ApiError {
         let why = self.to_string();
-        let told = |reason| ApiError::new(reason, "the daemon does not start").because(why);
+        let told = |reason| ApiError::new(reason, "the daemon didn't start").because(why);
         match self {
             Self::Journal(error) => *error,
             Self::Homeless => {
@@ -98,7 +98,7 @@ impl Fault {
             Self::Foreign { .. } => told(Reason::DaemonUnreachable)
                 .with_next("Set HAVEN_HOME to a folder of your own; that one stays as it is."),
             Self::Open { .. } => told(Reason::DaemonUnreachable)
-                .with_next("Look whether anything in it is not yours, then run `chmod 700` on it."),
+                .with_next("Check that everything in it is yours, then run `chmod 700` on it."),
             Self::NotAFolder { .. } => told(Reason::DaemonUnreachable)
                 .with_next("Set HAVEN_HOME to a real folder, not to a link to one."),
             Self::NotASocket { .. } => {
@@ -111,8 +111,9 @@ impl Fault {
             Self::Address { .. } => {
                 told(Reason::InvalidArgument).with_next("Choose another port, or start without --serve.")
             }
-            Self::Server(_) => told(Reason::StorageFailed)
-                .with_next("Look at the folder `server` in the journal's, or start without --serve."),
+            Self::Server(_) => told(Reason::StorageFailed).with_next(
+                "Check the folder `server` inside the journal's folder, or start without --serve.",
+            ),
             Self::System { ref source, .. } => of_system(source, told),
         }
     }
@@ -123,8 +124,9 @@ fn of_system(source: &io::Error, told: impl FnOnce(Reason) -> ApiError) -> ApiEr
     match source.kind() {
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => told(Reason::StorageReadOnly),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => told(Reason::StorageFull),
-        _ => told(Reason::DaemonUnreachable)
-            .with_next("Look at the folder's owner, its rights and the free space, and start again."),
+        _ => told(Reason::DaemonUnreachable).with_next(
+            "Check who owns the folder, who may write in it, and the free space; then start again.",
+        ),
     }
 }
 
@@ -174,7 +176,7 @@ mod tests {
             (system(io::ErrorKind::PermissionDenied), Reason::StorageReadOnly, "/x"),
             (system(io::ErrorKind::StorageFull), Reason::StorageFull, "/x"),
             (system(io::ErrorKind::OutOfMemory), Reason::DaemonUnreachable, "/x"),
-            (Fault::Running { path: path() }, Reason::StorageInUse, "another havend"),
+            (Fault::Running { path: path() }, Reason::StorageInUse, "another daemon"),
             (Fault::Foreign { path: path() }, Reason::DaemonUnreachable, "another user"),
             (
                 Fault::Address { address, source: io::ErrorKind::AddrInUse.into() },

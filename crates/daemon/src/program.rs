@@ -7,6 +7,7 @@ use haven_api::daemon::Setting as Shown;
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
 use haven_api::pb::daemon_service_server::DaemonService;
+use haven_api::support::{Country, HELP_COUNTRY};
 use haven_node::node::Node;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
@@ -57,7 +58,7 @@ impl DaemonService for Program {
     ) -> Result<Response<pb::GetConfigResponse>, Status> {
         let settings = match request.into_inner().key.as_str() {
             "" => self.config.all(),
-            key => vec![self.config.get(key).map_err(|fault| problem(&fault))?],
+            key => vec![self.config.get(key).map_err(|fault| problem(fault, key, ""))?],
         };
         let settings = settings.into_iter().map(shown).collect();
         Ok(Response::new(pb::GetConfigResponse { settings }))
@@ -68,7 +69,7 @@ impl DaemonService for Program {
         request: Request<pb::SetConfigRequest>,
     ) -> Result<Response<pb::SetConfigResponse>, Status> {
         let pb::SetConfigRequest { key, value } = request.into_inner();
-        let setting = self.config.set(&key, &value).map_err(|fault| problem(&fault))?;
+        let setting = self.config.set(&key, &value).map_err(|fault| problem(fault, &key, &value))?;
         Ok(Response::new(pb::SetConfigResponse { setting: Some(shown(setting)) }))
     }
 
@@ -88,14 +89,17 @@ fn shown(setting: Setting) -> pb::Setting {
     setting_to_pb(Shown { key: setting.key.to_owned(), value: setting.value, is_default: setting.is_default })
 }
 
-fn problem(fault: &SettingFault) -> ApiError {
+fn problem(fault: SettingFault, key: &str, value: &str) -> ApiError {
     let says = fault.to_string();
     match fault {
         SettingFault::Unknown => ApiError::new(ErrorReason::NotFound, "no setting was named")
             .because(says)
-            .with_next("`haven config get` lists the settings."),
+            .with_next("`haven config get` shows the settings.")
+            .with_nearest(key, Config::keys()),
+        SettingFault::Value(_) if key == HELP_COUNTRY => {
+            ApiError::invalid("nothing was set", says).with_candidates(Country::near(value))
+        }
         SettingFault::Value(_) => ApiError::invalid("nothing was set", says),
-        SettingFault::File(_) => ApiError::new(ErrorReason::StorageFailed, "nothing was set")
-            .with_next("Look at the rights of the configuration's folder and the free space."),
+        SettingFault::File(fault) => ApiError { what: "nothing was set".to_owned(), ..fault.told() },
     }
 }

@@ -78,11 +78,16 @@ pub enum Command {
         here: Option<LocalZone>,
     },
     /// Saves an open editor's words; durable when answered, not yet a record.
-    SaveDraft(DraftSave),
+    SaveDraft(Box<DraftSave>),
     /// Reads all drafts that are not yet folded into a record.
     ListDrafts,
     /// Folds a draft into its entry now (an explicit save or a closed editor) and forgets the draft.
-    CommitDraft(DraftId),
+    CommitDraft {
+        /// Which draft.
+        id: DraftId,
+        /// Whether its person has seen what it changes; asked for where it was written without seeing that.
+        confirmed: bool,
+    },
     /// Forgets a draft.
     DiscardDraft(DraftId),
     /// Adds a person.
@@ -166,6 +171,8 @@ pub struct DraftSave {
     pub held: bool,
     /// People it is about as they were named; those who are found are added to the draft's, the other names are kept.
     pub named: BTreeSet<String>,
+    /// How the entry was named that it was written for while nobody could look it up. Stays as it is where there is none.
+    pub meant: Option<String>,
 }
 
 /// A draft as listed.
@@ -184,6 +191,8 @@ pub struct DraftShown {
     pub held: bool,
     /// Names of people that fit nobody so far, or several.
     pub named: BTreeSet<String>,
+    /// How the entry was named that it was written for while nobody could look it up.
+    pub meant: Option<String>,
     /// What keeps it from being an entry.
     pub problem: Option<Fault>,
 }
@@ -209,6 +218,46 @@ pub struct VersionShown {
     pub device: String,
 }
 
+/// A version in an entry's history.
+pub struct PastShown {
+    /// The version.
+    pub shown: VersionShown,
+    /// What its author had before them; `None` for the first version.
+    pub base: Option<Version>,
+}
+
+/// A side of what met in an entry.
+pub struct SideShown {
+    /// The version that reads it whole.
+    pub shown: VersionShown,
+    /// In what it differs from others.
+    pub parts: Vec<SidePart>,
+}
+
+/// One part of an entry in which a side differs from others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SidePart {
+    /// Which.
+    pub part: Part,
+    /// Whether the side only takes away what another one changed, or the entry itself.
+    pub takes_away: bool,
+}
+
+/// A part of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its title.
+    Title,
+    /// Its text.
+    Text,
+    /// When it happened.
+    Time,
+    /// The answer with this id.
+    Answer(String),
+    /// Whether it is in the trash.
+    Trash,
+}
+
 /// A line that was not imported.
 #[derive(Debug)]
 pub struct LineFault {
@@ -229,6 +278,10 @@ pub struct Imported {
     pub people: u64,
     /// How many exercises and measures of the person's own were written.
     pub definitions: u64,
+    /// How many people were passed over because they were forgotten here.
+    pub forgotten: u64,
+    /// How many lines say of somebody that they turned out to be themselves, or close a circle of such.
+    pub unmerged: u64,
     /// The keys that were passed over, with the number of lines that have each.
     pub unused: BTreeMap<String, u64>,
     /// What could not be read.
@@ -250,10 +303,10 @@ pub enum Reply {
         /// The version it was read at.
         version: Version,
         /// The sides of what met in it and is not settled, the one that is shown first; none of an earlier version.
-        met: Vec<VersionShown>,
+        met: Vec<SideShown>,
     },
     /// An entry's versions, newest first.
-    History(Vec<VersionShown>),
+    History(Vec<PastShown>),
     /// What met in an entry as an export writes it, if anything did and is not settled.
     Met(Option<Box<Met>>),
     /// What became of an import.
@@ -282,10 +335,10 @@ pub struct LinkStarted {
 #[derive(Debug, Error)]
 pub enum Fault {
     /// No such entry.
-    #[error("there is no such entry")]
+    #[error("there's no such entry")]
     EntryUnknown,
     /// No such version of that entry.
-    #[error("there is no such version of this entry")]
+    #[error("this entry has no such version")]
     VersionUnknown,
     /// No such side of what met in that entry.
     #[error("this version is none of those that met in this entry")]
@@ -294,23 +347,29 @@ pub enum Fault {
     #[error("nothing has to be settled in this entry")]
     NothingMet,
     /// No such draft.
-    #[error("there is no such draft")]
+    #[error("there's no such draft")]
     DraftUnknown,
     /// No such device.
-    #[error("there is no such device")]
+    #[error("there's no such device")]
     DeviceUnknown,
     /// No such alarm.
-    #[error("there is no such alarm")]
+    #[error("there's no such alarm")]
     AlarmUnknown,
     /// Nothing of that id was added, or it was taken back already.
-    #[error("you added nothing of this kind with this id")]
+    #[error("nothing that you added has this id")]
     DefinitionUnknown,
     /// People named that do not exist.
-    #[error("there is no such person")]
+    #[error("there's no such person")]
     PeopleUnknown(BTreeSet<PersonId>),
     /// A draft names people who cannot be told.
-    #[error("it is about somebody who is not among your people, or whose name several have")]
+    #[error("it's about somebody who isn't among your people, or whose name several of them have")]
     PeopleUnclear,
+    /// A draft was written for an entry, and which one cannot be told.
+    #[error("it was written for an entry while the journal was locked, and which one can't be told now")]
+    EntryUnclear,
+    /// A draft was written for an entry whose words could not be seen.
+    #[error("it was written for an entry while the journal was locked, so without seeing what stands there")]
+    EntryUnseen,
     /// The words do not fit: what, how large, how large they may be.
     #[error("{what} is {size} {unit}; at most {max} fit")]
     TooLarge {
@@ -324,16 +383,16 @@ pub enum Fault {
         unit: &'static str,
     },
     /// A definition that cannot be used, with everything that is wrong with it.
-    #[error("the definition cannot be used")]
+    #[error("the definition can't be used")]
     Definition(Vec<haven_core::fault::Fault>),
     /// Not valid for another reason, told for a person.
     #[error("{0}")]
     Invalid(String),
     /// No server was set.
-    #[error("this vault has no server")]
+    #[error("this journal has no server yet")]
     NoServer,
     /// The server cannot be reached now.
-    #[error("the server cannot be reached")]
+    #[error("the server can't be reached")]
     ServerUnreachable,
     /// The server refused, and why in words for a person.
     #[error("the server refused: {0}")]
@@ -345,19 +404,19 @@ pub enum Fault {
     #[error("the new device has not answered yet")]
     LinkWaiting,
     /// The linking came to nothing while it was being confirmed.
-    #[error("this linking is void: {0}")]
+    #[error("this code doesn't count any more: {0}")]
     LinkVoid(LinkEnd),
     /// The words are not such words at all; the linking stays open for another try.
-    #[error("these are not three words as the new device shows them")]
+    #[error("these aren't three words as the new device shows them")]
     WordsMistyped,
     /// The words are not those of the device that answered; the linking is void.
-    #[error("the words are not the ones the new device shows")]
+    #[error("these aren't the words the new device shows")]
     WrongWords,
     /// What was asked could not be made durable; nothing changed.
     #[error("not saved: {0}")]
     Storage(#[from] StoreFault),
     /// A document cannot be opened although its records are there; nothing was changed.
-    #[error("this entry cannot be opened on this device")]
+    #[error("this entry can't be opened on this device")]
     Unreadable,
 }
 
@@ -365,22 +424,22 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum LinkEnd {
     /// Its time was over first.
-    #[error("two minutes are over")]
+    #[error("its two minutes are over")]
     Expired,
     /// The person gave it up, or began another.
-    #[error("it was given up")]
+    #[error("it was called off")]
     Cancelled,
     /// Somebody else answered than the device whose words were read.
-    #[error("the words were not those of the device that answered")]
+    #[error("the words weren't those of the device that answered")]
     WrongWords,
     /// Another device was added or removed first.
     #[error("the list of devices changed meanwhile")]
     RosterMoved,
     /// The connection to the server is gone, and the mailbox with it.
-    #[error("the server cannot be reached")]
+    #[error("the server can't be reached")]
     Unreachable,
     /// The server ended the mailbox.
-    #[error("the server closed the mailbox")]
+    #[error("the server cut the connection between the two devices")]
     MailboxClosed,
     /// A message of the new device does not hold.
     #[error("{0}")]

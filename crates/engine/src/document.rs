@@ -189,6 +189,20 @@ impl Document {
             .collect()
     }
 
+    /// For each of its changes the version that its author had before them, in no order; none for the first creation.
+    ///
+    /// # Errors
+    /// One is missing.
+    pub(crate) fn bases(&self) -> Result<BTreeMap<[u8; 32], Version>, DocumentFault> {
+        let graph = graph::Graph::of(&self.0)?;
+        let hash = |place: usize| graph.nodes[place].hash;
+        let of = |place: usize| {
+            let base: Vec<_> = graph.base(place).into_iter().map(hash).collect();
+            (!base.is_empty()).then(|| (hash(place), Version::new(base)))
+        };
+        Ok((0..graph.nodes.len()).filter_map(of).collect())
+    }
+
     /// When its latest change was made by its author's clock, the same on every device: documents keep seconds.
     pub(crate) fn modified_ms(&self) -> i64 {
         self.history().iter().map(|past| past.at_ms).max().unwrap_or_default()

@@ -2,8 +2,8 @@
 //! the vault is opened.
 //!
 //! ```text
-//! content = version 1 | created 8 | at? | kind? | title | text | tags | people | removed tags | exercise? | answers | becomes 1
-//! becomes = 0 | 1, draft 16, (entry 16, base?)?, held 1 | 2, an entry's id or its beginning
+//! content = version 1 | place 4 | created 8 | at? | kind? | title | text | tags | people | removed tags | exercise? | answers | becomes 1
+//! becomes = 0 | 1, draft 16, (entry 16, base?)?, held 1 | 2, an entry's id, its beginning, or `last`
 //! ```
 
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ pub enum Becomes {
         /// Whether only its person makes an entry of it.
         held: bool,
     },
-    /// A draft of an entry that was named by its id or the beginning of it. What is empty stays as it is.
+    /// A draft of an entry that was named by its id, the beginning of it, or as `last`. What is empty stays as it is.
     Changes(String),
 }
 
@@ -76,7 +76,7 @@ pub enum Becomes {
 #[derive(Debug, Error)]
 pub enum SealFault {
     /// There is no key to seal them to that this release can use.
-    #[error("the key that seals words while the journal is locked cannot be read")]
+    #[error("the key that seals words while the journal is locked can't be read")]
     NoKey,
     /// They are more than a draft holds.
     #[error("these are {size} bytes; at most {max} can be kept while the journal is locked")]
@@ -87,7 +87,7 @@ pub enum SealFault {
         max: usize,
     },
     /// As much waits as may.
-    #[error("as much is sealed as may wait: {count} texts")]
+    #[error("{count} texts are waiting sealed already, and no more fit")]
     Full {
         /// How many wait.
         count: usize,
@@ -109,11 +109,11 @@ pub fn seal(
 ) -> Result<(Commit, EntryId), SealFault> {
     let row = reader.get(Table::Meta, meta::DROP_KEY)?.ok_or(SealFault::NoKey)?;
     let key = DropKey::parse(&row).map_err(|_| SealFault::NoKey)?;
-    let content = dropped.encode();
+    let (count, bytes) = waiting(reader)?;
+    let content = dropped.encode(u32::try_from(count).unwrap_or(u32::MAX));
     if content.len() > limits::DROP_BYTES_MAX {
         return Err(SealFault::TooLarge { size: content.len(), max: limits::DROP_BYTES_MAX });
     }
-    let (count, bytes) = waiting(reader)?;
     if count >= limits::DROPS_MAX || bytes + content.len() > limits::DROPS_BYTES_MAX {
         return Err(SealFault::Full { count });
     }
@@ -147,8 +147,9 @@ pub(crate) fn begin(keys: &Keys, commit: &mut Commit, entropy: &mut dyn Entropy)
 }
 
 /// Opens a drop that lies under its id. One that was moved, altered or sealed to another key, or says what no release of this
-/// format says, is not opened.
-pub(crate) fn open(secret: &DropSecret, key: &[u8], sealed: &[u8]) -> Result<Dropped, DropFault> {
+/// format says, is not opened. The number is its place among those that waited when it was sealed: a clock that was set back, or
+/// two moments within one millisecond, would put an editor's last save before its first.
+pub(crate) fn open(secret: &DropSecret, key: &[u8], sealed: &[u8]) -> Result<(u32, Dropped), DropFault> {
     if key != id(sealed) {
         return Err(DropFault::NotOurs);
     }
@@ -157,9 +158,10 @@ pub(crate) fn open(secret: &DropSecret, key: &[u8], sealed: &[u8]) -> Result<Dro
 }
 
 impl Dropped {
-    fn encode(&self) -> Vec<u8> {
+    fn encode(&self, place: u32) -> Vec<u8> {
         let mut w = Writer(Vec::with_capacity(256 + self.text.len()));
         w.u8(VERSION);
+        w.u32(place);
         w.i64(self.created.as_millis());
         w.option(self.at.as_ref(), |w, at| w.text(&at.to_string()));
         w.option(self.kind, |w, kind| w.text(kind.as_str()));
@@ -192,11 +194,12 @@ impl Dropped {
         w.0
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+    fn decode(bytes: &[u8]) -> Result<(u32, Self), Malformed> {
         let mut s = Scanner(bytes);
         if s.u8()? != VERSION {
             return Err(Malformed);
         }
+        let place = s.u32()?;
         let dropped = Self {
             created: Timestamp::from_millis(s.i64()?),
             at: s.option(parsed)?,
@@ -220,7 +223,7 @@ impl Dropped {
             },
         };
         s.end()?;
-        Ok(dropped)
+        Ok((place, dropped))
     }
 
     /// The entry that its changes are for, as far as it was named.
@@ -277,9 +280,9 @@ mod tests {
     #[test]
     fn a_drop_reads_back_as_written_and_no_part_of_it_does() {
         for dropped in all() {
-            let bytes = dropped.encode();
-            let again = Dropped::decode(&bytes).unwrap();
-            assert_eq!(again.encode(), bytes);
+            let bytes = dropped.encode(7);
+            let (place, again) = Dropped::decode(&bytes).unwrap();
+            assert_eq!((again.encode(7), place), (bytes.clone(), 7));
             assert_eq!((again.created, again.at, again.kind), (dropped.created, dropped.at, dropped.kind));
             assert!((0..bytes.len()).all(|end| Dropped::decode(&bytes[..end]).is_err()));
             assert!(Dropped::decode(&[&bytes[..], &[0]].concat()).is_err());
@@ -289,7 +292,7 @@ mod tests {
     #[test]
     fn a_drop_under_another_id_is_not_opened() {
         let secret = DropSecret::from_entropy([5; 32]);
-        let sealed = secret.key().seal(&sample(Becomes::Entry).encode(), [6; 32]);
+        let sealed = secret.key().seal(&sample(Becomes::Entry).encode(0), [6; 32]);
         assert!(open(&secret, &id(&sealed), &sealed).is_ok());
         assert!(open(&secret, &[0; 16], &sealed).is_err());
         let strange = secret.key().seal(b"\x02 of a later release", [6; 32]);

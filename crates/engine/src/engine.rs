@@ -84,7 +84,7 @@ pub enum OpenFault {
     #[error(transparent)]
     Store(#[from] StoreFault),
     /// A row that this vault sealed does not open. Nothing was written.
-    #[error("a row of this vault does not open")]
+    #[error("a part of this journal doesn't open")]
     Damaged,
 }
 
@@ -261,9 +261,11 @@ impl Engine {
             Command::Import { lines, dry_run, zones, here } => self
                 .import(work, &lines, dry_run, &import::Entered { zones: &*zones, here })
                 .map(Reply::Imported),
-            Command::SaveDraft(save) => self.save_draft(work, save).map(Reply::Draft),
+            Command::SaveDraft(save) => self.save_draft(work, *save).map(Reply::Draft),
             Command::ListDrafts => Ok(Reply::Drafts(self.list_drafts())),
-            Command::CommitDraft(id) => self.commit_draft(work, id).map(Reply::Entry),
+            Command::CommitDraft { id, confirmed } => {
+                self.commit_draft(work, id, confirmed).map(Reply::Entry)
+            }
             Command::DiscardDraft(id) => self.discard_draft(work, id).map(|()| Reply::Done),
             Command::AddPerson(name) => self.add_person(work, &name).map(Reply::Person),
             Command::EditPerson(id, edit) => self.edit_person(work, id, &edit).map(Reply::Person),

@@ -10,7 +10,7 @@ use haven_core::entry::{Draft, Edit, Entry, Tag};
 use haven_core::exercise::{FieldKind, Step};
 use haven_core::fold::fold_into;
 use haven_core::id::{EntryId, PersonId};
-use haven_core::import::{DefinitionLine, Exact, PersonLine, Rest};
+use haven_core::import::{DefinitionLine, Exact, ForgottenLine, PersonLine, Rest};
 use haven_core::limits::DEFINITION_BYTES_MAX;
 use haven_core::person::{Gift, Person, PersonEdit, PersonName};
 use haven_core::shelf::Defined;
@@ -66,6 +66,8 @@ pub(crate) struct PersonShown {
     pub(crate) id: PersonId,
     /// `None` once they were forgotten.
     pub(crate) person: Option<Person>,
+    /// When they were forgotten.
+    pub(crate) forgotten: Option<Timestamp>,
     /// Who they turned out to be.
     pub(crate) merged: Option<PersonId>,
 }
@@ -115,8 +117,21 @@ pub(crate) fn of_exported_person(line: &PersonLine) -> Fields {
     say(CIRCLE, person.circle.map(|word| word.to_string()));
     say(SAFE, person.safe.map(|word| word.to_string()));
     say(DIED, person.died.then(|| DIED.to_owned()));
-    say(MERGED, line.merged.map(|into| into.to_string()));
+    say(MERGED, line.merged.filter(|into| *into != person.id).map(|into| into.to_string()));
     fields
+}
+
+/// The fields of somebody whom an export says to be forgotten: what is left where somebody is.
+pub(crate) fn of_exported_forgotten(line: &ForgottenLine) -> Fields {
+    let at_ms = line.at.as_millis();
+    Fields {
+        kind: PERSON.to_owned(),
+        at: "1970-01-01".to_owned(),
+        created: at_ms,
+        texts: [(TITLE.to_owned(), String::new())].into(),
+        trashed: Some(at_ms),
+        ..Fields::default()
+    }
 }
 
 /// The fields of a definition that an export holds.
@@ -254,7 +269,8 @@ fn person(id: PersonId, fields: &Fields) -> PersonShown {
         died: word(DIED) == DIED,
         ..Person::new(id, name, Timestamp::from_millis(fields.created))
     });
-    PersonShown { id, person, merged: word(MERGED).parse().ok().filter(|into| *into != id) }
+    let forgotten = fields.trashed.map(Timestamp::from_millis);
+    PersonShown { id, person, forgotten, merged: word(MERGED).parse().ok().filter(|into| *into != id) }
 }
 
 /// What an edit changes in a document that now says `present`.
@@ -319,7 +335,15 @@ pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown
     let (folded, steps) = (folded(&entry), steps(&entry, library));
     let met = stored.met.iter().map(|side| side.version.clone()).collect();
     let rest = rest(fields);
-    Shown::Entry(Box::new(Row { folded, version: stored.version.clone(), met, steps, rest, entry }))
+    Shown::Entry(Box::new(Row {
+        folded,
+        version: stored.version.clone(),
+        met,
+        steps,
+        rest,
+        entry,
+        as_written: None,
+    }))
 }
 
 /// The steps that an entry's exercise belongs to; none if it is not known.

@@ -135,7 +135,7 @@ pub enum StoreFault {
     #[error("the disk is full")]
     Full,
     /// The folder or file cannot be written.
-    #[error("the journal's folder cannot be written")]
+    #[error("the journal's folder can't be written to")]
     ReadOnly,
     /// Written by a newer Haven; left untouched.
     #[error("the journal was written by a newer version of Haven (format {found}, this one knows {known})")]
@@ -152,7 +152,7 @@ pub enum StoreFault {
         detail: String,
     },
     /// Another process has it open.
-    #[error("the journal is open in another process")]
+    #[error("another program has the journal open")]
     InUse,
     /// The system failed to read or write.
     #[error("reading or writing the journal failed ({detail})")]

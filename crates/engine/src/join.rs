@@ -121,7 +121,7 @@ pub enum JoinFault {
     #[error(transparent)]
     Code(#[from] CodeFault),
     /// The code is over: unknown to the server, used, or past its two minutes.
-    #[error("the code is over: it counts for two minutes and one device")]
+    #[error("the code has run out: it's good for two minutes and one device")]
     CodeOver,
     /// The existing device ended the linking, and says why.
     #[error("the other device ended the linking")]
@@ -133,7 +133,7 @@ pub enum JoinFault {
     #[error(transparent)]
     Linking(#[from] LinkingFault),
     /// The server is not the one the existing device uses.
-    #[error("this is not the server that the other device uses")]
+    #[error("this isn't the server that the other device uses")]
     OtherServer,
     /// The roster that the server shows is not the one the existing device showed.
     #[error("the server shows another list of devices than the other device did")]
@@ -142,7 +142,7 @@ pub enum JoinFault {
     #[error("the server refused")]
     Refused(Refusal),
     /// Messages came in another order than they can.
-    #[error("a message came out of turn")]
+    #[error("the other device said something that doesn't fit here")]
     OutOfTurn,
     /// The vault could not be made on this device.
     #[error(transparent)]

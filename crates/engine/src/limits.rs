@@ -1,15 +1,18 @@
 //! Every limit of the engine, with its reason.
 
-/// Operations one change may hold. The largest honest change is the upgrade of the longest text to single code points:
-/// 256 KiB of ASCII are 262,144 insertions and one put.
-pub const CHANGE_OPERATIONS_MAX: u64 = 300_000;
+use haven_core::limits::ENTRY_BYTES_MAX;
+
+/// Operations one change may hold. The largest honest change writes all words of the longest entry anew: each letter that was
+/// there is a deletion, each that is there now an insertion. The rest is room for what is no words.
+pub const CHANGE_OPERATIONS_MAX: u64 = 2 * ENTRY_BYTES_MAX as u64 + 16_384;
 
 /// Operations of a creation change that is compared without opening a document. An entry has a few dozen; one with more
 /// tags and answers than this goes the long way.
 pub const CREATION_OPERATIONS_MAX: usize = 1_024;
 
-/// Operations one record may hold for one document: an upgrade and the rewriting of the whole text.
-pub const RECORD_OPERATIONS_MAX: u64 = 1_200_000;
+/// Operations one record may hold for one document: the upgrades of all of its texts to single code points, and a change that
+/// writes them anew.
+pub const RECORD_OPERATIONS_MAX: u64 = ENTRY_BYTES_MAX as u64 + CHANGE_OPERATIONS_MAX;
 
 /// Bytes that the keys of one change's operations expand to. An entry has a few dozen short keys.
 pub const CHANGE_KEY_BYTES_MAX: u64 = 1 << 20;

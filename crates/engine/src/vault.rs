@@ -55,25 +55,25 @@ pub enum VaultFault {
     #[error("wrong passphrase")]
     WrongPassphrase,
     /// The parameters that protect it are outside the compiled bounds: somebody changed them.
-    #[error("the vault's passphrase protection was altered")]
+    #[error("the file that guards the passphrase was altered")]
     Altered,
     /// Written by a newer version.
-    #[error("the vault was made by a newer version of Haven")]
+    #[error("the journal was made by a newer Haven")]
     Newer,
     /// The passphrase is too long to be stretched.
     #[error("the passphrase is longer than {PASSPHRASE_BYTES_MAX} bytes")]
     PassphraseTooLong,
     /// The passphrase that was chosen holds a tab or another character that nobody sees.
-    #[error("the passphrase holds a tab or another character that nobody sees")]
+    #[error("the passphrase has a tab in it, or another character that can't be seen")]
     PassphraseControl,
     /// The device's name is longer than 64 bytes.
     #[error("the device's name is longer than 64 bytes")]
     NameTooLong,
     /// The vault's own rows do not fit together.
-    #[error("the vault's keys are damaged")]
+    #[error("the journal's keys are damaged")]
     Damaged,
     /// Not enough memory for the passphrase to be stretched.
-    #[error("there is not enough memory to check the passphrase")]
+    #[error("there isn't enough memory to check the passphrase")]
     Memory,
     /// The store could not be read.
     #[error(transparent)]

@@ -42,7 +42,7 @@ impl fmt::Display for Version {
 
 /// Not the name of a version.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("not a version: expected 64 hexadecimal digits, or several such joined with `+`")]
+#[error("a version has 64 digits, each 0-9 or a-f, or several such joined with `+`")]
 pub struct VersionMalformed;
 
 impl FromStr for Version {

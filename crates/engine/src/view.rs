@@ -24,6 +24,9 @@ use crate::fields::steps;
 use crate::sync::{Problem, SyncState};
 use crate::version::Version;
 
+/// What stands for the newest entry where an entry is named: the first of a list. No id has these letters.
+pub const LAST: &str = "last";
+
 /// One entry as lists and search see it.
 #[derive(Clone)]
 pub struct Row {
@@ -39,6 +42,8 @@ pub struct Row {
     pub steps: Vec<Step>,
     /// What its document holds besides, for an export.
     pub rest: Rest,
+    /// The entry with the ids of people as its document has them, where some of them mean others now.
+    pub(crate) as_written: Option<Box<Entry>>,
 }
 
 /// The place of an entry among others: its own time, then when it was written down, then its id.
@@ -63,6 +68,8 @@ pub struct View {
     definitions: Definitions,
     /// What entries are read with; none before a vault was opened.
     shelf: Option<Shelf>,
+    /// Who was forgotten, and when.
+    forgotten: OrdMap<PersonId, Timestamp>,
     /// Who was merged into whom.
     merged: OrdMap<PersonId, PersonId>,
     imports: OrdMap<[u8; 32], EntryId>,
@@ -238,7 +245,7 @@ pub enum PrefixFault {
     #[error("no entry has this id")]
     NotFound,
     /// Several.
-    #[error("several entries begin with this id")]
+    #[error("several entries have ids that begin like that")]
     Ambiguous,
 }
 
@@ -424,6 +431,11 @@ impl Row {
         !self.met.is_empty() && self.entry.trashed.is_none()
     }
 
+    /// How many sides wait for somebody to choose; 0 if none do.
+    pub fn sides_to_settle(&self) -> usize {
+        if self.is_to_settle() { self.met.len() } else { 0 }
+    }
+
     fn searchable(&self) -> Searchable<'_> {
         Searchable {
             folded: &self.folded,
@@ -452,11 +464,21 @@ mod tests {
         let mut view = View::default();
         for byte in 1..=4 {
             let person = Person::new(id(byte), "X".parse().unwrap(), Timestamp::default());
-            view.insert_person(PersonShown { id: id(byte), person: Some(person), merged: None });
+            view.insert_person(PersonShown {
+                id: id(byte),
+                person: Some(person),
+                forgotten: None,
+                merged: None,
+            });
         }
         for (from, into) in merges {
             let person = view.said.get(&id(*from)).map(|person| Person::clone(person));
-            view.insert_person(PersonShown { id: id(*from), person, merged: Some(id(*into)) });
+            view.insert_person(PersonShown {
+                id: id(*from),
+                person,
+                forgotten: None,
+                merged: Some(id(*into)),
+            });
         }
         view
     }
@@ -484,11 +506,87 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_the_other_name_of_somebody_who_is_not_there_until_they_come() {
+        for order in [[1, 2, 9], [2, 1, 9], [9, 1, 2], [9, 2, 1]] {
+            let mut view = View::default();
+            for (place, byte) in order.iter().enumerate() {
+                let person = Person::new(id(*byte), "X".parse().unwrap(), Timestamp::default());
+                let merged = (*byte < 9).then(|| id(if *byte == 1 { 2 } else { 9 }));
+                view.insert_person(PersonShown {
+                    id: id(*byte),
+                    person: Some(person),
+                    forgotten: None,
+                    merged,
+                });
+                let there = &order[..=place];
+                let expected = match (there.contains(&2), there.contains(&9)) {
+                    (true, true) => 9,
+                    (true, false) => 2,
+                    (false, _) => 1,
+                };
+                if there.contains(&1) {
+                    assert_eq!(view.person(id(1)).map(|person| person.id), Some(id(expected)), "{there:?}");
+                }
+                let ends = view.people().count();
+                assert_eq!(ends, if expected == 9 || there.len() == 1 { 1 } else { ends }, "{there:?}");
+            }
+            assert_eq!(view.people().map(|person| person.id).collect::<Vec<_>>(), [id(9)], "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_circle_is_exported_as_it_is_read_and_stays_one_person() {
+        let said = |view: &View| -> Vec<_> {
+            view.said()
+                .map(|(person, merged)| (person.id.as_bytes()[0], merged.map(|id| id.as_bytes()[0])))
+                .collect()
+        };
+        let circle = view(&[(2, 3), (3, 4), (4, 2), (1, 3)]);
+        let lines = said(&circle);
+        assert_eq!(lines, [(1, Some(3)), (2, None), (3, Some(4)), (4, Some(2))]);
+        let merges: Vec<_> = lines.iter().filter_map(|(from, into)| Some((*from, (*into)?))).collect();
+        let again = view(&merges);
+        assert_eq!(said(&again), lines);
+        assert!((1..=4).all(|byte| again.meant(id(byte)) == circle.meant(id(byte))));
+        assert_eq!(said(&view(&[(1, 2)]))[0], (1, Some(2)), "a chain is no circle");
+    }
+
+    #[test]
+    fn a_row_names_whom_its_people_mean_now_also_when_a_merge_goes_elsewhere() {
+        let mut view = view(&[]);
+        let mut fields = haven_core::entry::Draft::new(EntryKind::Note, "2026-11-24".parse().unwrap());
+        fields.people = [id(1), id(3)].into();
+        let fields =
+            crate::fields::of_draft(&fields, &haven_core::content::Library::default(), Timestamp::default());
+        let entry = crate::fields::entry(EntryId::from_bytes([7; 16]), &fields, 0).unwrap();
+        let row = Row {
+            version: Version::new(Vec::new()),
+            met: Vec::new(),
+            folded: "".into(),
+            steps: Vec::new(),
+            rest: Rest::default(),
+            as_written: None,
+            entry,
+        };
+        view.insert(Arc::new(row));
+        let mut merge = |from: u8, into: u8| {
+            let person = view.said.get(&id(from)).map(|person| Person::clone(person));
+            view.insert_person(PersonShown { id: id(from), person, forgotten: None, merged: Some(id(into)) });
+            let people = &view.entry(EntryId::from_bytes([7; 16])).unwrap().entry.people;
+            people.iter().map(|id| id.as_bytes()[0]).collect::<Vec<_>>()
+        };
+        assert_eq!(merge(1, 2), [2, 3]);
+        assert_eq!(merge(1, 4), [3, 4], "another device merged them into somebody else, and later");
+        assert_eq!(merge(3, 4), [4]);
+        assert_eq!(merge(4, 3), [3], "in a circle the lowest stands for all");
+    }
+
+    #[test]
     fn what_is_said_of_somebody_merged_is_said_of_whom_they_are() {
         let said = |byte: u8, safe, circle, merged: Option<u8>| {
             let named = Person::new(id(byte), "X".parse().unwrap(), Timestamp::default());
             let person = Person { safe, circle, gives: [Gift::Fun].into(), ..named };
-            PersonShown { id: id(byte), person: Some(person), merged: merged.map(id) }
+            PersonShown { id: id(byte), person: Some(person), forgotten: None, merged: merged.map(id) }
         };
         let documents = || {
             [

@@ -93,9 +93,12 @@ fn stored(snapshot: &Snapshot, examined: &Examined) -> Vec<Finding> {
     findings.extend(others.map(|shown| alarm(shown.kind)));
     if waiting.is_empty() {
         findings.push(match (examined.has_alarms, snapshot.stage) {
-            (true, Stage::Locked) => {
-                found("alarms", Level::Warning, "alarms wait; what they say is locked", AFTER_UNLOCKING)
-            }
+            (true, Stage::Locked) => found(
+                "alarms",
+                Level::Warning,
+                "there are alarms, which can be read once the journal is open",
+                AFTER_UNLOCKING,
+            ),
             _ => good("alarms", "no alarm waits"),
         });
     }
@@ -106,7 +109,7 @@ fn file(examined: &Examined) -> Finding {
     let damaged = |why: &str| bad("storage", &ApiError::new(Reason::StorageDamaged, "").because(why));
     match &examined.problems {
         Ok(problems) => match problems.as_slice() {
-            [] => good("storage", "the journal's file opens and hangs together"),
+            [] => good("storage", "the journal's file opens and is whole"),
             [first, ..] => damaged(&format!("the journal's file is damaged: {first}")),
         },
         Err(fault) => damaged(&fault.to_string()),
@@ -126,7 +129,7 @@ fn server(snapshot: &Snapshot, met: Option<&Result<Met, NoIdentity>>) -> Vec<Fin
             Stage::None => Vec::new(),
             Stage::Unlocked => vec![good("server", "no server is set")],
             Stage::Locked => {
-                let what = "which server is set, if any, is not known while the journal is locked";
+                let what = "which server is set, if any, isn't known while the journal is locked";
                 vec![found("server", Level::Warning, what, AFTER_UNLOCKING)]
             }
         };
@@ -139,14 +142,14 @@ fn answers(status: &Status, met: &Result<Met, NoIdentity>) -> Finding {
         Ok(met) if Some(met.key) != status.server_key => {
             bad("server", &ApiError::new(Reason::ServerIdentityChanged, ""))
         }
-        Ok(_) => good("server", "the server answers and proves the identity that is trusted"),
+        Ok(_) => good("server", "the server answers, and it's the one you trust"),
         Err(Some(fault)) => {
             let next = ApiError::from(*fault).next;
             found("server", Level::Warning, format!("the server was not reached: {fault}"), next)
         }
         Err(None) => {
             let next = "Compare the address in `haven server show` with the server's own.";
-            found("server", Level::Bad, "what answers there is not a server of Haven", next)
+            found("server", Level::Bad, "what answers there isn't a Haven server", next)
         }
     }
 }

@@ -14,12 +14,12 @@ use crate::tries::TryFault;
 
 /// Says why a journal cannot be opened: nothing of it was changed.
 pub fn cannot_open(fault: &StoreFault) -> ApiError {
-    ApiError { what: "the journal cannot be opened".to_owned(), ..of_store(fault) }
+    ApiError { what: "the journal can't be opened".to_owned(), ..of_store(fault) }
 }
 
 /// Says why a device cannot be started on a store.
 pub fn cannot_start(fault: VaultFault) -> ApiError {
-    ApiError { what: "the journal cannot be opened".to_owned(), ..Refused::from(fault).into() }
+    ApiError { what: "the journal can't be opened".to_owned(), ..Refused::from(fault).into() }
 }
 
 impl From<Refused> for ApiError {
@@ -30,12 +30,11 @@ impl From<Refused> for ApiError {
             Refused::VaultExists => Self::new(Reason::VaultExists, "no journal was made"),
             Refused::Locked => Self::new(Reason::Locked, "not done"),
             Refused::Stopping => Self::new(Reason::Stopping, "not done"),
-            Refused::Broken(fault) => {
-                of_store(&fault).with_next("Put the disk right, then try again; reading works meanwhile.")
-            }
+            Refused::Broken(fault) => of_store(&fault)
+                .with_next("Mend what's wrong with the disk, then try again; reading works meanwhile."),
             Refused::Vault(fault) => of_vault(&fault),
             Refused::Open(fault) => {
-                Self::new(Reason::StorageDamaged, "the journal cannot be opened").because(fault.to_string())
+                Self::new(Reason::StorageDamaged, "the journal can't be opened").because(fault.to_string())
             }
             Refused::Choice(fault) => of_choice(fault),
             Refused::Seal(fault) => of_sealing(&fault),
@@ -74,10 +73,11 @@ impl From<TryRefused> for ApiError {
 impl From<DialFault> for ApiError {
     fn from(fault: DialFault) -> Self {
         match fault {
-            DialFault::Address => Self::invalid("the server's address cannot be used", fault)
+            DialFault::Address => Self::invalid("the server's address can't be used", fault)
                 .with_next("Give it as https://HOST or http://127.0.0.1:PORT."),
-            DialFault::Plaintext => Self::invalid("the server's address cannot be used", fault)
-                .with_next("Give it with https://."),
+            DialFault::Plaintext => {
+                Self::invalid("the server's address can't be used", fault).with_next("Give it with https://.")
+            }
             DialFault::Unreachable => Self::new(Reason::ServerUnreachable, "the server was not reached"),
             DialFault::Certificate => Self::new(Reason::ServerUnreachable, "the server was not reached")
                 .because(fault.to_string())
@@ -110,6 +110,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         | Fault::PeopleUnclear
         | Fault::DeviceUnknown
         | Fault::AlarmUnknown => Reason::NotFound,
+        Fault::EntryUnclear | Fault::EntryUnseen => Reason::ConfirmationNeeded,
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
@@ -133,13 +134,20 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
             "`haven draft show ID` names them. Add them with `haven people add NAME`, or say who is meant with `haven draft save \
              ID --person PERSON`.",
         ),
+        Fault::EntryUnclear => error.with_next(
+            "`haven draft save ID --entry ENTRY` puts it into that entry; `haven draft save ID --new` makes a new one of it.",
+        ),
+        Fault::EntryUnseen => error.with_next(
+            "Run `haven draft save ID` in a terminal: it shows both. `--yes` puts it in at once, and what stood there stays in the \
+             history.",
+        ),
         Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")
         }
         // Asked for by whoever waits: nothing of it is kept to be sent later.
         Fault::ServerUnreachable => {
-            error.with_next("Look whether the server runs and this device is online, then try again.")
+            error.with_next("Check that the server runs and this device is online, then try again.")
         }
         _ => error,
     }
@@ -150,7 +158,9 @@ fn of_sealing(fault: &SealFault) -> ApiError {
     let error = |reason| ApiError::new(reason, "not kept").because(fault.to_string());
     match fault {
         SealFault::Store(fault) => of_store(fault),
-        SealFault::TooLarge { .. } => error(Reason::TooLarge).with_next("Keep it in several parts."),
+        SealFault::TooLarge { .. } => {
+            error(Reason::TooLarge).with_next("Split it up, and add the parts one by one.")
+        }
         SealFault::Full { .. } | SealFault::NoKey => {
             error(Reason::Locked).with_next("Open the journal with `haven unlock`, then write again.")
         }
@@ -190,12 +200,12 @@ fn of_vault(fault: &VaultFault) -> ApiError {
     match fault {
         VaultFault::Store(fault) => of_store(fault),
         VaultFault::WrongPassphrase => ApiError::new(Reason::WrongPassphrase, "nothing was done"),
-        VaultFault::Newer => ApiError::new(Reason::StorageNewer, "the journal cannot be opened"),
+        VaultFault::Newer => ApiError::new(Reason::StorageNewer, "the journal can't be opened"),
         VaultFault::Altered | VaultFault::Damaged => {
-            ApiError::new(Reason::StorageDamaged, "the journal cannot be opened").because(says)
+            ApiError::new(Reason::StorageDamaged, "the journal can't be opened").because(says)
         }
         VaultFault::PassphraseTooLong | VaultFault::PassphraseControl | VaultFault::NameTooLong => {
-            ApiError::invalid("not done", says)
+            ApiError::invalid("not done", says).with_next("Give another that fits.")
         }
         VaultFault::Memory => ApiError::new(Reason::Internal, "not done")
             .because(says)

@@ -22,17 +22,17 @@ pub type Transport =
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum DialFault {
     /// The address is not one: no scheme, no host, or a scheme nobody speaks.
-    #[error("the address is not one of a server")]
+    #[error("that isn't the address of a server")]
     Address,
     /// Plain http to another machine; only loopback may do without TLS.
-    #[error("the address needs https: plain http is for this machine only")]
+    #[error("plain http only works on this machine; other addresses need https")]
     Plaintext,
     /// Nobody answers there.
     #[error("nobody answers at that address")]
     Unreachable,
     /// Somebody answers whose certificate does not hold for that address on this device.
     #[error(
-        "its certificate does not hold: it is out of date, for another address, or by nobody this device trusts"
+        "its certificate doesn't hold: it's out of date, for another address, or made by nobody this device trusts"
     )]
     Certificate,
 }

@@ -125,7 +125,7 @@ impl Keeper {
             return drop(answer.send(Err(refused)));
         }
         self.front.drafts_may_change =
-            matches!(command, Command::SaveDraft(_) | Command::CommitDraft(_) | Command::DiscardDraft(_));
+            matches!(command, Command::SaveDraft(_) | Command::CommitDraft { .. } | Command::DiscardDraft(_));
         let ticket = self.front.ask(answer);
         self.turn(Input::Client(ticket, command));
     }

@@ -51,8 +51,9 @@ pub const TRY_WAIT_MS: u64 = 1_000;
 /// The longest wait, in milliseconds: the owner is never locked out for long, a guesser gets 1,440 tries a day.
 pub const TRY_WAIT_MS_MAX: u64 = 60_000;
 
-/// Bytes of one import batch, as the API says.
-pub const IMPORT_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// Bytes of one import batch, as the API says: one that is all but full, and the longest line.
+pub const IMPORT_BYTES_MAX: usize =
+    haven_api::limits::IMPORT_BATCH_BYTES + haven_core::limits::IMPORT_LINE_BYTES_MAX;
 
 /// Lines of a dry run that are remembered, so that one that occurs in two batches counts once; 32 bytes each.
 pub const DRY_RUN_LINES_MAX: usize = 1_000_000;

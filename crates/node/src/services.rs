@@ -31,8 +31,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use haven_api::error::{ApiError, ErrorReason};
-use haven_api::limits::MESSAGE_BYTES_MAX;
+use haven_api::limits::{LINES_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX};
 use haven_api::pb;
+use haven_api::pb::journal_service_server::JournalServiceServer;
 use tokio_stream::Stream;
 use tonic::Status;
 use tonic::service::Routes;
@@ -56,20 +57,23 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 impl Node {
     /// The services, for any gRPC transport. Put [`Envelope`] round the transport's service.
     pub fn routes(&self) -> Routes {
+        let (node, desk) = (|| self.clone(), Arc::new(Desk { shelf: self.shelf() }));
+        // It alone takes and gives the lines of exports.
+        let journal = JournalServiceServer::new(journal::Journal::new(node(), desk.clone()))
+            .max_decoding_message_size(LINES_MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(LINES_MESSAGE_BYTES_MAX);
         macro_rules! add {
             ($($room:ident::$server:ident($service:expr)),* $(,)?) => {
-                Routes::default()$(.add_service(
+                Routes::new(journal)$(.add_service(
                     pb::$room::$server::new($service)
                         .max_decoding_message_size(MESSAGE_BYTES_MAX)
                         .max_encoding_message_size(MESSAGE_BYTES_MAX),
                 ))*
             };
         }
-        let (node, desk) = (|| self.clone(), Arc::new(Desk { shelf: self.shelf() }));
         let definitions = Definitions { node: node(), desk: desk.clone() };
         add![
             vault_service_server::VaultServiceServer(vault::Vault(node())),
-            journal_service_server::JournalServiceServer(journal::Journal::new(node(), desk.clone())),
             draft_service_server::DraftServiceServer(drafts::Drafts { node: node(), desk: desk.clone() }),
             practice_service_server::PracticeServiceServer(practice::Practice(definitions.clone())),
             measure_service_server::MeasureServiceServer(measures::MeasureRoom {

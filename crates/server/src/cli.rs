@@ -53,6 +53,9 @@ struct Data {
     data: PathBuf,
 }
 
+/// What clap calls the help that it prints where no command was given.
+const HELP: clap::error::ErrorKind = clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+
 /// What a command leaves behind.
 enum Outcome {
     /// It did what it should.
@@ -67,8 +70,12 @@ enum Outcome {
 pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // clap prints help and usage errors itself: 0 for help, 2 for errors.
-        Err(error) => error.exit(),
+        // clap prints help itself.
+        Err(error) if !error.use_stderr() || error.kind() == HELP => error.exit(),
+        Err(error) => {
+            let as_json = std::env::args_os().take_while(|word| word != "--").any(|word| word == "--json");
+            return Envelope::of_usage(&error.to_string()).tell(as_json);
+        }
     };
     match execute(cli.command) {
         Ok(Outcome::Done(value)) => value.map_or(ExitCode::SUCCESS, |value| print(&value, 0)),

@@ -34,6 +34,11 @@ impl<S: Store> FaultyDisk<S> {
         self.planned = Some(mishap);
     }
 
+    /// Takes back what was planned.
+    pub fn spare(&mut self) {
+        self.planned = None;
+    }
+
     /// The process dies between two commits.
     pub fn crash(&mut self) {
         self.down = true;

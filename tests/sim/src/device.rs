@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use haven_core::id::EntryId;
 use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, Fault, Reply, Ticket};
+use haven_engine::drops::{self, Dropped};
 use haven_engine::engine::{Engine, Input};
-use haven_engine::io::{Context, Now, Store};
+use haven_engine::io::{Context, Now, Store as _};
 use haven_engine::sync::{Incoming, Outgoing};
 use haven_engine::turn::{Shell, release, turn};
 use haven_engine::vault::{Unlocked, local_key};
@@ -125,7 +127,7 @@ impl Device {
         }
     }
 
-    /// Whether its process runs.
+    /// Whether its vault is open.
     pub fn is_up(&self) -> bool {
         self.engine.is_some()
     }
@@ -144,8 +146,13 @@ impl Device {
 
     /// The process dies; what is on its way is lost.
     pub fn crash(&mut self) {
-        self.engine = None;
         self.disk.crash();
+        self.lock();
+    }
+
+    /// Somebody closes the vault; what is on its way is lost.
+    pub fn lock(&mut self) {
+        self.engine = None;
         self.outbox.clear();
         self.inbox.clear();
         self.wants_connection = false;
@@ -154,12 +161,27 @@ impl Device {
         self.answers.clear();
     }
 
-    /// The process begins again on what the disk holds.
+    /// Keeps words while the vault is closed. Tells what they will be, if they are certain to be kept: a crash may come before
+    /// anybody is told.
+    pub fn seal(&mut self, dropped: &Dropped, chance: &mut Chance) -> Option<EntryId> {
+        self.begin_again();
+        let (commit, id) = drops::seal(&self.disk, dropped, chance).ok()?;
+        self.disk.apply(commit).is_ok().then_some(id)
+    }
+
+    /// A process that died begins again on what the disk holds, with its vault closed.
+    fn begin_again(&mut self) {
+        if self.disk.is_down() {
+            self.disk.restart();
+        }
+    }
+
+    /// Somebody opens the vault on what the disk holds.
     ///
     /// # Errors
     /// The vault does not open.
     pub fn start(&mut self, world_ms: u64, chance: &mut Chance) -> Result<(), String> {
-        self.disk.restart();
+        self.begin_again();
         let unlocked =
             Unlocked::read(local_key(self.key).into(), &self.disk).map_err(|fault| fault.to_string())?;
         let now = self.now(world_ms);
@@ -178,7 +200,7 @@ impl Device {
         Ok(())
     }
 
-    fn outside(&mut self) -> (&mut dyn Store, Outside<'_>) {
+    fn outside(&mut self) -> (&mut dyn haven_engine::io::Store, Outside<'_>) {
         let outside = Outside {
             outbox: &mut self.outbox,
             wants_connection: &mut self.wants_connection,
@@ -230,6 +252,12 @@ impl Device {
     fn answer(&mut self, ticket: Ticket) -> Option<Result<Reply, Fault>> {
         let place = self.answers.iter().position(|(answered, _)| *answered == ticket)?;
         Some(self.answers.swap_remove(place).1)
+    }
+
+    /// Takes back what was planned to go wrong.
+    pub fn mend(&mut self) {
+        self.fuse = None;
+        self.disk.spare();
     }
 
     /// Plans a mishap for its next commit.

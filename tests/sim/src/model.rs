@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use haven_core::entry::Entry;
 use haven_core::id::EntryId;
 use haven_core::meeting::sentences;
+use haven_engine::view::View;
+
+use crate::trash::Acted;
 
 /// Stands between two titles that were both kept.
 const TITLES_APART: &str = " / ";
@@ -33,6 +36,10 @@ pub struct Model {
     created_twice: BTreeSet<EntryId>,
     sentences: BTreeSet<String>,
     titles: BTreeSet<String>,
+    /// Words that a device keeps as an entry or as a draft, whatever becomes of them.
+    kept: BTreeMap<usize, BTreeSet<String>>,
+    /// What people did to each entry, as far as the trash is concerned.
+    pub acted: Acted,
     next_word: u64,
 }
 
@@ -66,8 +73,14 @@ impl Model {
         self.entries.entry(entry).or_default().saved.insert(word);
     }
 
+    /// A draft with some words was saved on a device, or they were sealed there to become one.
+    pub fn kept(&mut self, device: usize, words: impl IntoIterator<Item = String>) {
+        self.kept.entry(device).or_default().extend(words);
+    }
+
     /// An export of an entry was imported where the entry was not yet.
     pub fn created_twice(&mut self, entry: EntryId) {
+        self.acted.is_uncertain(entry);
         self.created_twice.insert(entry);
     }
 
@@ -80,6 +93,7 @@ impl Model {
 
     /// An edit may have been saved or not.
     pub fn maybe_edited(&mut self, entry: EntryId, removed: BTreeSet<String>) {
+        self.acted.is_uncertain(entry);
         self.entries.entry(entry).or_default().uncertain.extend(removed);
     }
 
@@ -90,15 +104,15 @@ impl Model {
 
     /// An old version was restored: the words in which it differs from what stood there are anybody's guess from now on.
     pub fn restored(&mut self, entry: EntryId, before: &BTreeSet<String>, after: &str) {
-        let differing = before.symmetric_difference(&words_in(after)).cloned().collect();
-        self.maybe_edited(entry, differing);
+        let differing: BTreeSet<_> = before.symmetric_difference(&words_in(after)).cloned().collect();
+        self.entries.entry(entry).or_default().uncertain.extend(differing);
     }
 
     /// Checks what a device says of its entries.
     ///
     /// # Errors
     /// What does not hold.
-    pub fn check(&self, journal: &BTreeMap<EntryId, Said>) -> Result<(), String> {
+    pub fn check(&self, journal: &BTreeMap<EntryId, Said>, view: &View) -> Result<(), String> {
         for (id, words) in &self.entries {
             let said = journal.get(id).ok_or_else(|| format!("entry {id} was saved and is gone"))?;
             let (shown, readable) = (words_in(&said.shown.text), said.words());
@@ -116,7 +130,36 @@ impl Model {
                 }
             }
         }
-        journal.iter().try_for_each(|(id, said)| self.is_written(id, said))
+        journal.iter().try_for_each(|(id, said)| self.is_written(id, said))?;
+        view.rows().try_for_each(|row| {
+            let (id, is) = (row.entry.id, row.entry.trashed.is_some());
+            match self.acted.is_trashed(id, &row.version) {
+                Some(has_to) if has_to != is => {
+                    Err(format!("entry {id} has to be in the trash: {has_to}; is: {is}"))
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Checks that what a device keeps is in an entry or in one of its drafts.
+    ///
+    /// # Errors
+    /// What is gone.
+    pub fn check_kept(
+        &self,
+        device: usize,
+        drafts: &BTreeSet<String>,
+        journal: &BTreeMap<EntryId, Said>,
+    ) -> Result<(), String> {
+        let read: BTreeSet<String> = journal.values().flat_map(Said::words).collect();
+        let is_taken_out = |word: &String| {
+            self.entries.values().any(|it| it.removed.contains(word) || it.uncertain.contains(word))
+        };
+        let kept = self.kept.get(&device).into_iter().flatten();
+        let mut gone =
+            kept.filter(|word| !read.contains(*word) && !drafts.contains(*word) && !is_taken_out(word));
+        gone.next().map_or(Ok(()), |word| Err(format!("{word} was kept as a draft and is gone")))
     }
 
     /// Whether somebody wrote every sentence and every title of it.

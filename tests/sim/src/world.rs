@@ -1,13 +1,16 @@
 //! A run: three devices that write, a server, and everything between them that breaks.
 
+mod acts;
+pub mod importing;
 mod joining;
+mod locked;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use haven_core::id::EntryId;
-use haven_core::import::{Rest, export_line, person_line};
+use haven_core::import::{Rest, export_line, forgotten_line, person_line};
 use haven_core::shelf::Shelf;
 use haven_core::time::NoZones;
 use haven_engine::command::{Command, ImportItem, Reply, ServerChoice};
@@ -133,7 +136,7 @@ impl World {
         }
         self.trace.push("mended".into());
         for device in 0..DEVICES {
-            self.devices[device].fuse = None;
+            self.devices[device].mend();
             if !self.devices[device].is_up() {
                 self.hang_up(device);
                 self.devices[device].start(self.now_ms, &mut self.chance)?;
@@ -156,7 +159,8 @@ impl World {
             60..75 => self.deliver_to(device),
             75..80 => self.connect(device),
             80..84 => self.break_connection(device),
-            84..88 => self.crash(device)?,
+            84..86 => self.crash(device)?,
+            86..88 => self.lock(device),
             88..90 => self.plan_mishap(device),
             90..91 => self.crash_server(),
             91..93 => self.turn_clock(device),
@@ -164,7 +168,7 @@ impl World {
             _ => self.pass_time(),
         }
         if !self.devices[device].is_up() && self.chance.once_in(3) {
-            self.trace.push(format!("device {device} starts"));
+            self.trace.push(format!("device {device} opens its vault"));
             self.hang_up(device);
             self.devices[device].start(self.now_ms, &mut self.chance)?;
         }
@@ -241,7 +245,7 @@ impl World {
     }
 
     fn plan_mishap(&mut self, device: usize) {
-        if !self.devices[device].is_up() {
+        if self.devices[device].disk.is_down() {
             return;
         }
         self.trace.push(format!("device {device} will have a mishap"));
@@ -337,9 +341,10 @@ impl World {
     }
 
     fn check(&mut self) -> Result<(), String> {
+        self.compare_acts();
         let journals: Vec<_> = (0..DEVICES).map(|device| self.journal(device)).collect::<Result<_, _>>()?;
         for (device, state) in self.devices.iter().enumerate() {
-            self.model.check(&journals[device]).map_err(|broken| {
+            self.model.check(&journals[device], &state.view).map_err(|broken| {
                 let alarms: Vec<_> = state.view.status.alarms.iter().map(|alarm| alarm.kind).collect();
                 format!("on device {device}: {broken}; its alarms: {alarms:?}")
             })?;
@@ -355,6 +360,12 @@ impl World {
             if let Some((id, _)) = differs {
                 return Err(format!("devices 0 and {device} read the versions that met in {id} differently"));
             }
+        }
+        for (device, journal) in journals.iter().enumerate() {
+            let drafts = self.draft_words(device);
+            self.model
+                .check_kept(device, &drafts, journal)
+                .map_err(|broken| format!("on device {device}: {broken}"))?;
         }
         let exports: BTreeSet<Vec<String>> =
             self.devices.iter_mut().map(|device| exported(device, self.now_ms, &mut self.chance)).collect();
@@ -443,7 +454,9 @@ fn exported(device: &mut Device, now_ms: u64, chance: &mut Chance) -> Vec<String
     let view = device.view.clone();
     let people = view.said().map(|(person, merged)| person_line(person, merged));
     let name = |id| view.person(id).map(|person| person.name.clone());
+    let forgotten = view.forgotten().map(|forgotten| forgotten_line(&forgotten));
     people
+        .chain(forgotten)
         .chain(view.rows().map(|row| export_line(&row.entry, &rest(device, row, now_ms, chance), &name)))
         .collect()
 }

@@ -158,7 +158,7 @@ fn flip(images: &[Image], written: &Written, folder: &Path, number: u64, figures
     let id = *written.keys().nth(chance.below(written.len())).unwrap();
     let Ok(Reply::History(versions)) = journal.ask(Command::History(id)) else { return };
     for version in versions {
-        let show = Command::Show { id, version: Some(version.version) };
+        let show = Command::Show { id, version: Some(version.shown.version) };
         if let Ok(Reply::Shown { entry, .. }) = journal.ask(show) {
             assert!(written[&id].contains(&entry.text), "{what}: an earlier version nobody wrote");
         }

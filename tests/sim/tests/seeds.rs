@@ -44,6 +44,14 @@ fn people_act_on_edits_that_met_in_many_worlds() {
 }
 
 #[test]
+fn people_write_while_locked_and_edits_meet_the_trash_in_many_worlds() {
+    let worlds: Vec<_> = (0..60).map(|seed| run(seed).trace).collect();
+    let with =
+        |what: &str| worlds.iter().filter(|trace| trace.iter().any(|line| line.contains(what))).count();
+    assert!(with(" seals ") > 40 && with("an edit won over the trash") > 5 && with("the trash stood") > 10);
+}
+
+#[test]
 fn a_seed_run_twice_gives_the_same_trace() {
     for seed in [3, 1_000_003, u64::MAX] {
         assert_eq!(run(seed).fingerprint(), run(seed).fingerprint(), "{seed}");

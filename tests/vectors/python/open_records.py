@@ -14,6 +14,7 @@ from pathlib import Path
 
 import boxes
 import feed
+import meeting
 import people
 import primitives
 from primitives import Refused, need, sha256
@@ -318,7 +319,19 @@ def feed_invites(tally, vectors):
         tally.equal(f"ticket {at}", lambda: sha256("haven/1/ticket", secret).hex(), case["ticket"])
 
 
+def core_meeting(tally, vectors):
+    for at, case in rows(tally, vectors, "texts"):
+        units = lambda: [list(unit) for unit in meeting.apart(case["text"])[0]]
+        tally.equal(f"text {at}", units, case["units"])
+        tally.equal(f"tail {at}", lambda: meeting.apart(case["text"])[1], case["tail"])
+    for at, case in rows(tally, vectors, "merges"):
+        met = lambda: meeting.Meeting(case["base"], case["first"], case["second"])
+        tally.equal(f"merge {at}", lambda: met().merged(), case["merge"])
+        tally.equal(f"both {at}", lambda: met().text(), case["both"])
+
+
 FILES = {
+    "core-meeting.json": core_meeting,
     "crypto-codes.json": codes, "crypto-words.json": words, "crypto-passphrase.json": passphrase,
     "crypto-local.json": local, "crypto-drops.json": drops, "crypto-epochs.json": epochs, "crypto-records.json": records,
     "crypto-deflated.json": deflated, "crypto-padding.json": padding, "crypto-linking.json": linking,
@@ -330,6 +343,7 @@ FILES = {
 UNTOUCHED = {"about", "refused", "malformed", "refused kem", "refused sign", "under the other root"}
 # Inputs of which many have one output, and what only the rules of rosters decide.
 UNTOUCHED_IN = {
+    "core-meeting.json": {"base", "first", "second"},
     "crypto-words.json": {"digest"},
     "crypto-padding.json": {"length"},
     "crypto-passphrase.json": {"typed"},

@@ -5,7 +5,7 @@ use haven_vectors::check;
 use serde_json::{Value, json};
 
 /// Texts of many scripts, and every kind of gap.
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 19] = [
     "",
     " \n\t",
     "  I went. It rained!  Why?\n",
@@ -22,10 +22,13 @@ const TEXTS: [&str; 16] = [
     "one\u{2028}two\u{b}three\u{85}four",
     "no\u{a0}end\u{3000}here.\u{202f}next",
     "”. 。 ” .。x",
+    "one  \n  two \t\u{2029}three. ",
+    "Wait.)。 So.） now",
+    "g . h\u{200b}. i",
 ];
 
 /// Base, first, second.
-const MERGES: [[&str; 3]; 14] = [
+const MERGES: [[&str; 3]; 22] = [
     ["weight 71 kg", "weight 72 kg", "weight 73 kg"],
     ["One. Two. Three.", "One! Two. Three.", "One. Two. Three?"],
     ["One. Two. Three.", "One. Three.", "One. Two, better. Three."],
@@ -40,6 +43,16 @@ const MERGES: [[&str; 3]; 14] = [
     ["", "Mine.", "Yours."],
     ["A. A. A.", "A. A.", "A. B. A. A."],
     ["一。二。三。", "一！二。三。", "一。二。四。三。"],
+    // Gaps: of what only one changed, of the first where both did, and before the first sentence.
+    ["A. B. C.", "A.\nX.  Y. C.", "A.\n\nB.\tC."],
+    ["A. B. C.", "A.\n B!\nC.", "A.  B. C.\n"],
+    ["\nA. B.", "A. B.", "  A. B!"],
+    ["A. B. C.", "A.\nB. New. C.", "A. B.  New.  Old. C."],
+    // A chain of changes that belong together, and what is put strictly inside what the other replaced.
+    ["A. B. C. D. E.", "A. X. D. E.", "A. B. Y. Z. W. E."],
+    ["A. B. C. D.", "A. X. D.", "A. B. N. C. D."],
+    ["A. B. C. D.", "A. D.", "A. B.  N.\nC. D."],
+    ["A. B. C. D.", "A. C. D.", "A. D."],
 ];
 
 fn text(text: &str) -> Value {

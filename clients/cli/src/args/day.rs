@@ -1,6 +1,6 @@
 //! Days as a person names them: a date, or a word that means one on this machine today.
 
-use haven_core::time::{CivilTime, Date};
+use haven_core::time::{CivilTime, Date, TimeError};
 use jiff::civil;
 
 use crate::when;
@@ -26,7 +26,10 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
 pub(super) fn time(text: &str) -> Result<CivilTime, String> {
     match named(when::today(), text) {
         Some(day) => Ok(CivilTime::from_date(day)),
-        None => when::time(text),
+        None => when::time(text).map_err(|why| match why == TimeError::Malformed.to_string() {
+            true => no_day(when::today(), text, "not a date or time", "2026-11-24, 2026-11-24T21:30"),
+            false => why,
+        }),
     }
 }
 
@@ -34,8 +37,15 @@ fn seen_from(today: Date, text: &str) -> Result<Date, String> {
     if let Some(day) = named(today, text) {
         return Ok(day);
     }
-    let words = "write it as 2026-11-24, yesterday, today, or a weekday such as monday";
-    text.trim().parse().map_err(|_| words.to_owned())
+    text.trim().parse().map_err(|_| no_day(today, text, "not a day", "2026-11-24"))
+}
+
+/// Says why a text is no day, and what to write.
+fn no_day(today: Date, text: &str, why: &str, forms: &str) -> String {
+    if text.trim().eq_ignore_ascii_case("tomorrow") {
+        return format!("only days up to today have names here; write its date, {}", today.plus_days(1));
+    }
+    format!("{why}; write it as {forms}, yesterday, today, or a weekday such as monday")
 }
 
 /// The day that a word names. A weekday is the last one, today included: on a Monday, `monday` is today.

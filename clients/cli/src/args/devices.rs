@@ -29,7 +29,7 @@ pub(crate) struct InitArgs {
 pub(crate) enum PassphraseCommand {
     /// Choose another passphrase.
     Change {
-        /// Read the passphrase so far from the first line of a file.
+        /// Read the present passphrase from the first line of a file.
         #[arg(long, value_name = "FILE")]
         old_file: Option<PathBuf>,
         /// Read the new passphrase from the first line of a file.
@@ -50,7 +50,7 @@ pub(crate) enum DeviceCommand {
     Confirm(ConfirmArgs),
     /// Give a device another name.
     Rename {
-        /// The device: its id, or as much of it as fits one only.
+        /// The device: its id or the start of it, such as 1a2b.
         id: String,
         /// Its new name.
         name: String,
@@ -95,7 +95,7 @@ pub(crate) enum ServerCommand {
         /// The invite that `haven-server init` or `haven-server invite` printed.
         #[arg(long, value_name = "CODE")]
         invite: Option<String>,
-        /// Agree that the server proves another identity than the one trusted so far.
+        /// Trust this server although it isn't the one you trusted so far: only if you set it up anew.
         #[arg(long)]
         accept_identity: bool,
     },
@@ -114,6 +114,6 @@ pub(crate) struct SyncArgs {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let seconds: Seconds = text.parse().map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;
+    let seconds: Seconds = text.parse().map_err(|_| "not a time; write it as 30s, 5m or 1h".to_owned())?;
     Ok(Duration::from_secs(seconds.get().into()))
 }

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use haven_core::answers::ExerciseId;
-use haven_core::fiction::MONTHS_MAX;
 use haven_core::progress::Topic;
 use haven_core::time::Date;
 
-use super::day;
+use super::{day, values};
 
 #[derive(Subcommand)]
 pub(crate) enum MeasureCommand {
@@ -17,6 +16,7 @@ pub(crate) enum MeasureCommand {
     /// Read a measure whole.
     Show {
         /// The measure, such as two-axis.
+        #[arg(value_parser = values::measure)]
         id: ExerciseId,
         /// Someone to name in its questions.
         #[arg(long)]
@@ -38,6 +38,7 @@ pub(crate) enum MeasureCommand {
     /// Take back a measure that you added: it won't be offered any more, and its results stay.
     Remove {
         /// The measure, as `haven measure list` names it.
+        #[arg(value_parser = values::measure)]
         id: ExerciseId,
         /// Don't ask.
         #[arg(long)]
@@ -46,18 +47,23 @@ pub(crate) enum MeasureCommand {
     /// Answer a measure.
     Do {
         /// The measure, such as two-axis.
+        #[arg(value_parser = values::measure)]
         id: ExerciseId,
-        /// Who it's about, if it asks about someone; people in general unless told.
+        /// Who it's about, if it asks about someone; people in general unless you say otherwise.
         #[arg(long)]
         person: Option<String>,
         /// Take the answers from a JSON file, or `-` for stdin: [1, 2, null, …] in the order of the items; "prefer-not-to-say"
         /// where an item may be declined.
         #[arg(long, value_name = "FILE")]
         answers: Option<PathBuf>,
+        /// Ask line after line, without a screen of its own, as a screen reader likes it. What you answer then stays in the window.
+        #[arg(long)]
+        plain: bool,
     },
     /// Look back on the results of a measure, oldest first.
     History {
         /// The measure, such as two-axis.
+        #[arg(value_parser = values::measure)]
         id: ExerciseId,
         /// Only results about this person.
         #[arg(long)]
@@ -67,7 +73,8 @@ pub(crate) enum MeasureCommand {
 
 #[derive(Args)]
 pub(crate) struct ProgressArgs {
-    /// What to look at: plane, before-after, triggers, belief, signs, people, homework, measures, days; all unless told.
+    /// What to look at: plane, before-after, triggers, belief, signs, people, homework, measures, days; all unless you say otherwise.
+    #[arg(value_parser = values::one_of::<Topic>(Topic::ALL.iter().map(|topic| topic.as_str())), hide_possible_values = true)]
     pub(crate) view: Option<Topic>,
     /// Only what is about this person.
     #[arg(long)]
@@ -80,12 +87,12 @@ pub(crate) struct ProgressArgs {
 #[derive(Args)]
 pub(crate) struct DemoArgs {
     /// How many months.
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=MONTHS_MAX as i64))]
+    #[arg(long, default_value_t = 6, value_parser = values::months)]
     pub(crate) months: u32,
     /// The same seed gives the same journal.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = values::number::<u64>)]
     pub(crate) seed: u64,
-    /// The day after the last; today unless told.
-    #[arg(long, value_name = "DATE")]
+    /// The day after the last, such as 2026-11-24; today unless you say otherwise.
+    #[arg(long, value_parser = day::date, value_name = "DATE")]
     pub(crate) until: Option<Date>,
 }

@@ -1,28 +1,31 @@
 //! Exercises and people.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use haven_api::practice::CouldHarm;
 use haven_core::answers::ExerciseId;
-use haven_core::exercise::{Sign, Step, UnknownWord};
+use haven_core::exercise::{Sign, Step};
 use haven_core::person::{Circle, Gift, Relation, Safe};
+
+use super::values;
 
 #[derive(Subcommand)]
 pub(crate) enum PracticeCommand {
     /// List the exercises.
     List {
         /// Only exercises of this step, 1 to 6.
-        #[arg(long)]
+        #[arg(long, value_parser = values::one_of::<Step>(Step::ALL.iter().map(|step| step.as_str())), hide_possible_values = true)]
         step: Option<Step>,
         /// Only exercises that work on this sign, such as secure-view.
-        #[arg(long)]
+        #[arg(long, value_parser = values::one_of::<Sign>(Sign::ALL.iter().map(|sign| sign.as_str())))]
         sign: Option<Sign>,
     },
     /// Read an exercise whole.
     Show {
         /// The exercise, such as slow-breath.
+        #[arg(value_parser = values::exercise)]
         id: ExerciseId,
         /// Print its definition instead, as `haven practice add` takes it; `haven practice schema` says what may stand there.
         #[arg(long)]
@@ -43,6 +46,7 @@ pub(crate) enum PracticeCommand {
     /// Take back an exercise that you added: it won't be offered any more, and entries made with it stay.
     Remove {
         /// The exercise, as `haven practice list` names it.
+        #[arg(value_parser = values::exercise)]
         id: ExerciseId,
         /// Don't ask.
         #[arg(long)]
@@ -52,7 +56,7 @@ pub(crate) enum PracticeCommand {
     Do(DoArgs),
     /// Answer what an exercise asks some time afterwards.
     Later {
-        /// The entry: its id, as much of it as fits one only, or `last` for the newest.
+        /// The entry: its id or the start of it, such as 1a2b, or `last` for the newest.
         entry: String,
         /// Take the answers from a JSON file, or `-` for stdin: {"field": answer}.
         #[arg(long, value_name = "FILE")]
@@ -63,6 +67,7 @@ pub(crate) enum PracticeCommand {
 #[derive(Args)]
 pub(crate) struct DoArgs {
     /// The exercise, such as slow-breath.
+    #[arg(value_parser = values::exercise)]
     pub(crate) id: ExerciseId,
     /// Someone it's about, by name or id; may be repeated.
     #[arg(long = "person", value_name = "PERSON")]
@@ -92,13 +97,13 @@ pub(crate) enum PeopleCommand {
         name: String,
         #[command(flatten)]
         said: PersonArgs,
-        /// This is somebody else than whoever has the name in other capitals.
+        /// This is somebody else, not the one whose name differs in capitals only.
         #[arg(long)]
         yes: bool,
     },
     /// Change a name, or what you say of someone.
     Edit {
-        /// Who: their name, or as much of their id as fits one only.
+        /// Who: their name, or the start of their id.
         person: String,
         /// Their new name.
         #[arg(long)]
@@ -118,7 +123,7 @@ pub(crate) enum PeopleCommand {
     },
     /// Forget someone: your entries stay and don't name them any more.
     Forget {
-        /// Who: their name, or as much of their id as fits one only.
+        /// Who: their name, or the start of their id.
         person: String,
         /// Don't ask.
         #[arg(long)]
@@ -130,22 +135,22 @@ pub(crate) enum PeopleCommand {
 #[derive(Args)]
 pub(crate) struct PersonArgs {
     /// What they are to you: mother, father (or like one), partner, former-partner, friend, family, colleague, neighbour, housemate, professional, other; or none.
-    #[arg(long, value_name = "WORD", value_parser = word::<Relation>)]
+    #[arg(long, value_name = "WORD", value_parser = word(Relation::ALL, Relation::as_str), hide_possible_values = true)]
     pub(crate) relation: Option<Word<Relation>>,
     /// How close they are: inner, middle, outer; or none.
-    #[arg(long, value_name = "WORD", value_parser = word::<Circle>)]
+    #[arg(long, value_name = "WORD", value_parser = word(Circle::ALL, Circle::as_str), hide_possible_values = true)]
     pub(crate) circle: Option<Word<Circle>>,
     /// What they give: listens, practical, fun, honest; may be repeated.
-    #[arg(long = "gives", value_name = "WORD")]
+    #[arg(long = "gives", value_name = "WORD", value_parser = gift(), hide_possible_values = true)]
     pub(crate) gives: Vec<Gift>,
     /// What they don't give after all; may be repeated.
-    #[arg(long = "gives-not", value_name = "WORD")]
+    #[arg(long = "gives-not", value_name = "WORD", value_parser = gift(), hide_possible_values = true)]
     pub(crate) gives_not: Vec<Gift>,
     /// Whether it's safe to be open with them: yes, mostly, no; or none.
-    #[arg(long, value_name = "WORD", value_parser = word::<Safe>)]
+    #[arg(long, value_name = "WORD", value_parser = word(Safe::ALL, Safe::as_str), hide_possible_values = true)]
     pub(crate) safe: Option<Word<Safe>>,
     /// Whether they have died; then nothing asks about the last weeks with them.
-    #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, value_name = "yes|no", value_parser = values::yes_or_no)]
     pub(crate) died: Option<bool>,
 }
 
@@ -153,9 +158,16 @@ pub(crate) struct PersonArgs {
 #[derive(Clone, Copy)]
 pub(crate) struct Word<T>(pub(crate) Option<T>);
 
-fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<Word<T>, String> {
-    match text {
-        "none" => Ok(Word(None)),
-        text => text.parse().map(|word| Word(Some(word))).map_err(|word| format!("{word}, none")),
-    }
+/// Takes a word of those there are, or `none`.
+fn word<T>(all: &'static [T], word_of: fn(T) -> &'static str) -> impl TypedValueParser<Value = Word<T>>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    let words = all.iter().map(move |word| word_of(*word)).chain(["none"]);
+    PossibleValuesParser::new(words)
+        .map(move |text| Word(all.iter().copied().find(|word| word_of(*word) == text)))
+}
+
+fn gift() -> impl TypedValueParser<Value = Gift> {
+    values::one_of::<Gift>(Gift::ALL.iter().map(|gift| gift.as_str()))
 }

@@ -8,18 +8,20 @@ use haven_core::time::Timestamp;
 
 use crate::when;
 
+use super::values;
+
 #[derive(Subcommand)]
 pub(crate) enum DaemonCommand {
     /// Run it in the foreground.
     Run {
-        /// Also run a server inside, at this address.
-        #[arg(long, value_name = "ADDR")]
+        /// Also run a server inside, at this address, such as 127.0.0.1:7460.
+        #[arg(long, value_name = "ADDR", value_parser = values::address)]
         serve: Option<SocketAddr>,
     },
     /// Start it, unless it runs. Other commands do so by themselves.
     Start {
-        /// Also run a server inside, at this address.
-        #[arg(long, value_name = "ADDR")]
+        /// Also run a server inside, at this address, such as 127.0.0.1:7460.
+        #[arg(long, value_name = "ADDR", value_parser = values::address)]
         serve: Option<SocketAddr>,
     },
     /// Lock the journal and stop it.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use haven_core::reminder::{Every, TimeOfDay, Wording};
 
+use super::values;
+
 /// Takes whatever is typed: this command has to answer when nothing else does.
 #[derive(Args, Default)]
 pub(crate) struct HelpNowArgs {
@@ -63,7 +65,7 @@ pub(crate) enum PlanCommand {
 #[derive(Args)]
 pub(crate) struct ReadableArgs {
     /// The lines, by their numbers in the list: exactly these are readable then.
-    #[arg(value_name = "N", conflicts_with = "none")]
+    #[arg(value_name = "N", conflicts_with = "none", value_parser = values::number::<usize>)]
     pub(crate) numbers: Vec<usize>,
     /// Take every line back.
     #[arg(long)]
@@ -84,7 +86,8 @@ pub(crate) struct ReminderArgs {
     /// The file to write, or `-` for stdout.
     pub(crate) file: PathBuf,
     /// How often: daily, or weekly on today's day of the week.
-    #[arg(long, value_name = "daily|weekly", default_value_t = Every::Daily)]
+    #[arg(long, value_name = "daily|weekly", default_value_t = Every::Daily,
+        value_parser = values::one_of::<Every>(Every::ALL.iter().map(|every| every.as_str())), hide_possible_values = true)]
     pub(crate) every: Every,
     /// At what time of day.
     #[arg(long, value_name = "HH:MM", default_value = "20:00")]

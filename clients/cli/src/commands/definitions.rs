@@ -76,16 +76,37 @@ pub(super) async fn check<T: Summary, F: Future<Output = Result<Check<T>, ApiErr
         Some(check) => check,
         None => alone(&definition)?,
     };
-    let exit = tell(cx, &check.found, Some(check.compared), "It can be used.")?;
+    let exit = tell(cx, file, &check.found, Some(check.compared), "It can be used.")?;
     if !check.compared {
         cx.note(ALONE);
     }
     Ok(exit)
 }
 
-/// Tells what was found, or that it was added. What has faults is told with all of them.
-pub(super) fn tell<T: Summary>(
+/// Tells that something was added. What has faults was not, which is told with all of them.
+pub(super) fn tell_added<T: Summary>(cx: &Cx, file: &Path, found: &Checked<T>) -> Result<Exit, Fault> {
+    let Checked::Faulty(faults) = found else {
+        return tell(cx, file, found, None, "It's added, and on your other devices once they sync.");
+    };
+    let why = faults.first().map(ToString::to_string).unwrap_or_default();
+    let next = if T::IS_MEASURE {
+        "Correct the file, then add it again. `haven measure show two-axis --toml` prints one to compare it with."
+    } else {
+        "Correct the file, then add it again. `haven practice schema` prints what may stand in it."
+    };
+    let refused = ApiError::invalid(format!("{} wasn't added", called(file)), why);
+    Err(refused.with_faults(faults.clone()).with_next(next).into())
+}
+
+/// What a file is called in a message.
+fn called(file: &Path) -> String {
+    if file == Path::new("-") { "what came from stdin".to_owned() } else { file.display().to_string() }
+}
+
+/// Tells what was found. What has faults is told with all of them.
+fn tell<T: Summary>(
     cx: &Cx,
+    file: &Path,
     found: &Checked<T>,
     compared: Option<bool>,
     good: &str,
@@ -103,7 +124,7 @@ pub(super) fn tell<T: Summary>(
     };
     cx.tell(&shape, |style| match summary {
         Some(summary) => format!("{good}\n{}", summary.words(style)),
-        None => faults.iter().map(|fault| format!("{fault}\n")).collect(),
+        None => faults.iter().map(|fault| format!("{}: {fault}\n", called(file))).collect(),
     })?;
     Ok(if summary.is_some() { Exit::Done } else { Exit::Usage })
 }

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 
-use haven_api::journal::{Entry, Filter, Hit, Page, ReadAnswer, Summary};
+use haven_api::journal::{Entry, EntryRead, Filter, Hit, Page, ReadAnswer, Summary};
 use haven_core::limits::LIST_LIMIT_MAX;
 use haven_core::time::Date;
 
 use super::writing::tell;
 use super::{meeting, several};
 use crate::args::{ListArgs, SearchArgs, ShowArgs};
-use crate::cx::Cx;
+use crate::cx::{Cx, Haven};
 use crate::fault::{Exit, Fault};
 use crate::shapes::{EntryShape, HitShape, ListedShape};
 use crate::text::{LANGUAGE, Style, marks, summary, wrapped};
@@ -31,8 +31,8 @@ pub(super) async fn show(cx: &Cx, args: &ShowArgs) -> Result<Exit, Fault> {
         if cx.json {
             return cx.line(&EntryShape::of(&read));
         }
-        let met = meeting::in_words(&haven, &read, cx.style).await?;
-        pages.borrow_mut().push(in_words(&read.entry, &read.answers, cx.style) + &met);
+        let page = whole(&haven, &read, cx.style).await?;
+        pages.borrow_mut().push(page);
         Ok(())
     };
     let exit = several::each(cx, &args.ids, one).await?;
@@ -41,6 +41,11 @@ pub(super) async fn show(cx: &Cx, args: &ShowArgs) -> Result<Exit, Fault> {
         cx.page(&wrapped(&pages.join(BETWEEN), cx.style.columns))?;
     }
     Ok(exit)
+}
+
+/// An entry with what met in it.
+pub(super) async fn whole(haven: &Haven, read: &EntryRead, style: Style) -> Result<String, Fault> {
+    Ok(in_words(&read.entry, &read.answers, style) + &meeting::in_words(haven, read, style).await?)
 }
 
 fn in_words(entry: &Entry, answers: &[ReadAnswer], style: Style) -> String {
@@ -110,7 +115,7 @@ fn nothing(args: &ListArgs, style: Style) -> String {
     wanted.extend(named("after", day(args.after)));
     wanted.extend(named("before", day(args.before)));
     if args.met && wanted.is_empty() {
-        return "No two edits wait for you to choose.".to_owned();
+        return "No edits wait for you to choose between them.".to_owned();
     }
     match (wanted.is_empty(), args.trashed) {
         (true, false) => "Your journal has no entries yet. Write the first one with `haven add`.".to_owned(),
@@ -157,7 +162,7 @@ fn hit_in_words(hit: &Hit, style: Style) -> String {
 fn tell_near_tags(cx: &Cx, near: &[String]) {
     if !near.is_empty() {
         let near: Vec<_> = near.iter().map(|tag| format!("\"{}\"", cx.style.line(tag))).collect();
-        cx.note(&format!("Nothing has that tag, but there is {}.", near.join(" and ")));
+        cx.note(&format!("No entry has that tag. Did you mean {}?", near.join(" or ")));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The help of a command, asked for in words. Whoever asks for help now gets that.
 
 use crate::args::{self, HelpNowArgs};
-use crate::cx::{Cx, print};
+use crate::cx::Cx;
 use crate::fault::Fault;
 
 /// What somebody types who is not after a command.
@@ -15,5 +15,6 @@ pub(super) async fn run(cx: &Cx, words: &[String]) -> Result<(), Fault> {
         return Ok(());
     }
     let help = args::named(words)?.render_long_help();
-    if cx.style.colors { print(&help.ansi().to_string()) } else { print(&help.to_string()) }
+    let words = if cx.style.colors { help.ansi().to_string() } else { help.to_string() };
+    cx.page(&words)
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use haven_api::journal::{FailedLine, Import, ImportLine, Imported};
@@ -22,6 +22,13 @@ use crate::when;
 /// How much of a file is read at once.
 const PART_BYTES: usize = 64 * 1024;
 
+/// How many bytes of a file are looked at to say what it is instead.
+const BEGINS_BYTES: usize = 4;
+
+/// What is said of the export of an empty journal.
+const HOLDS_NOTHING: &str =
+    "This is the export of a journal that was empty: there's nothing in it to import.\n";
+
 /// Keys that are named as not used; the others are counted.
 const KEYS_NAMED: usize = 8;
 
@@ -31,7 +38,7 @@ pub(super) async fn run(cx: &Cx, command: ImportCommand) -> Result<Exit, Fault> 
     let mut objects = Objects::of(open(&file)?, &said);
     // What is no file of objects at all is told before anything else happens.
     objects.fill();
-    said.borrow_mut().refuse(&file)?;
+    objects.refuse_useless(&file)?;
     let haven = cx.haven().await?;
     let zone = zone.unwrap_or_else(when::local_zone).to_string();
     let import = Import { id: editor::random()?, lines: objects, dry_run, zone };
@@ -47,7 +54,11 @@ pub(super) async fn run(cx: &Cx, command: ImportCommand) -> Result<Exit, Fault> 
         done.fail(FailedLine { line: line_of(wrong), reason: reason_of(wrong).to_owned() });
     }
     let missing = said.header.map_or(0, |header| header.entries.saturating_sub(said.entries));
-    cx.tell(&ImportedShape::of(&done, missing), |_| in_words(&done, missing, dry_run))?;
+    let is_bare = said.header == Some(Header::default()) && done == Imported::default();
+    cx.tell(&ImportedShape::of(&done, missing, dry_run), |_| match is_bare {
+        true => HOLDS_NOTHING.to_owned(),
+        false => in_words(&done, missing, dry_run),
+    })?;
     Ok(if done.failed_total == 0 && missing == 0 { Exit::Done } else { Exit::Failed })
 }
 
@@ -85,6 +96,7 @@ fn in_words(done: &Imported, missing: u64, dry_run: bool) -> String {
             with.join(", ")
         ));
     }
+    words.push_str(&people_in_words(done));
     words.push_str(&unused_in_words(done));
     for reason in &done.reasons {
         words.push_str(&format!("{}: {}\n", lines_in_words(&reason.lines, reason.count), reason.reason));
@@ -98,6 +110,26 @@ fn in_words(done: &Imported, missing: u64, dry_run: bool) -> String {
         let entries = count(missing, "entry that it announces isn't", "entries that it announces aren't");
         words.push_str(&format!(
             "The file ends early: {entries} in it. If you have another copy, import that too.\n"
+        ));
+    }
+    words
+}
+
+/// What became of people in another way than their lines say.
+fn people_in_words(done: &Imported) -> String {
+    let mut words = String::new();
+    if done.forgotten > 0 {
+        let stay = count(done.forgotten, "person stays", "people stay");
+        words.push_str(&format!(
+            "{stay} forgotten, as you asked. If you want them among your people again, add them with `haven people add NAME`; \
+             entries of before won't name them.\n"
+        ));
+    }
+    if done.unmerged > 0 {
+        let say = count(done.unmerged, "line says", "lines say");
+        words.push_str(&format!(
+            "{say} of someone that they turned out to be themselves, directly or in a circle. Whoever is in such a circle is \
+             one person, the one with the lowest id; see `haven people list`.\n"
         ));
     }
     words
@@ -136,19 +168,21 @@ struct Said {
     entries: u64,
 }
 
-impl Said {
-    /// Refuses a file in which nothing was found because it is none of JSON.
-    fn refuse(&mut self, file: &Path) -> Result<(), Fault> {
-        if let Some(error) = self.failed.take() {
-            return Err(Fault::unreadable(file, &error));
+/// A file that nothing can be imported from, by how it begins.
+fn useless(begins: &[u8]) -> (&'static str, &'static str) {
+    match begins {
+        [] => ("is empty", "Make the export again, or look whether this is the file you meant."),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is UTF-16", "Save it as UTF-8."),
+        [0x1f, 0x8b, ..]
+        | [b'P', b'K', 3 | 5, ..]
+        | [b'B', b'Z', b'h', ..]
+        | [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            ("is packed", "Unpack it first, then import the JSON that was in it.")
         }
-        let Some(Wrong::NotJson) = self.wrong else { return Ok(()) };
-        let name = if file == Path::new("-") { PathBuf::from("what came in") } else { file.to_owned() };
-        Err(Fault::usage(
-            "nothing was imported",
-            format!("{} holds no JSON", name.display()),
+        _ => (
+            "holds no JSON",
             "Save the entries as JSON first, each as {\"date\": \"2026-11-24\", \"text\": \"…\"}.",
-        ))
+        ),
     }
 }
 
@@ -178,13 +212,23 @@ struct Objects<'a> {
     ready: VecDeque<ImportLine>,
     is_done: bool,
     is_first: bool,
+    /// The first bytes of the file.
+    begins: Vec<u8>,
     said: &'a RefCell<Said>,
 }
 
 impl<'a> Objects<'a> {
     fn of(reader: Box<dyn io::Read>, said: &'a RefCell<Said>) -> Self {
         let splitter = Splitter::default();
-        Self { reader, splitter, ready: VecDeque::new(), is_done: false, is_first: true, said }
+        Self {
+            reader,
+            splitter,
+            ready: VecDeque::new(),
+            is_done: false,
+            is_first: true,
+            begins: Vec::new(),
+            said,
+        }
     }
 
     /// Reads on until an object is ready or there is none.
@@ -196,7 +240,11 @@ impl<'a> Objects<'a> {
                     self.is_done = true;
                     self.splitter.end()
                 }
-                Ok(size) => self.splitter.push(&part[..size]),
+                Ok(size) => {
+                    let wanted = BEGINS_BYTES.saturating_sub(self.begins.len()).min(size);
+                    self.begins.extend_from_slice(&part[..wanted]);
+                    self.splitter.push(&part[..size])
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     self.said.borrow_mut().failed = Some(error);
@@ -216,6 +264,24 @@ impl<'a> Objects<'a> {
                 }
             }
         }
+    }
+
+    /// Refuses a file from which nothing can come. To be asked once it was filled for the first time.
+    fn refuse_useless(&self, file: &Path) -> Result<(), Fault> {
+        let mut said = self.said.borrow_mut();
+        if let Some(error) = said.failed.take() {
+            return Err(Fault::unreadable(file, &error));
+        }
+        let is_bare = self.ready.is_empty() && said.wrong.is_none();
+        let (why, next) = match said.wrong {
+            Some(Wrong::NotJson) => useless(&self.begins),
+            None if is_bare && self.begins.is_empty() => useless(&[]),
+            None if is_bare => ("holds no entry", "Look whether this is the file you meant."),
+            _ => return Ok(()),
+        };
+        let name =
+            if file == Path::new("-") { "what came in".to_owned() } else { file.display().to_string() };
+        Err(Fault::usage("nothing was imported", format!("{name} {why}"), next))
     }
 
     /// Counts what an export announces and what is there.
@@ -296,6 +362,47 @@ mod tests {
         done.unused.clear();
         let early = "The file ends early: 1 entry that it announces isn't in it. If you have another copy, import that too.\n";
         assert!(in_words(&done, 1, false).ends_with(early));
+    }
+
+    #[test]
+    fn who_stays_forgotten_and_who_is_in_a_circle_is_told() {
+        let mut done = Imported { skipped: 2, forgotten: 1, ..Imported::default() };
+        let said = in_words(&done, 0, false);
+        let expected = "0 entries imported, 2 there already.\n1 person stays forgotten, as you asked. If you want them among \
+                        your people again, add them with `haven people add NAME`; entries of before won't name them.\n";
+        assert_eq!(said, expected);
+        (done.forgotten, done.unmerged) = (2, 1);
+        let said = in_words(&done, 0, false);
+        assert!(
+            said.contains("2 people stay forgotten") && said.contains("1 line says of someone"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_file_from_which_nothing_can_come_is_refused_for_what_it_is() {
+        let refused = |file: &[u8]| {
+            let said = RefCell::default();
+            let mut objects = Objects::of(Box::new(io::Cursor::new(file.to_vec())), &said);
+            objects.fill();
+            objects.refuse_useless(Path::new("f")).err().map(|fault| fault.why())
+        };
+        for (file, expected) in [
+            (&b""[..], "f is empty"),
+            (b"\n\r\n  \n", "f holds no entry"),
+            (b"\xef\xbb\xbf\n", "f holds no entry"),
+            (b"[]", "f holds no entry"),
+            (b" [ \n ]\n", "f holds no entry"),
+            (b"\xff\xfe{\0}\0", "f is UTF-16"),
+            (b"\x1f\x8b\x08\0", "f is packed"),
+            (b"PK\x03\x04", "f is packed"),
+            (b"date,text\n", "f holds no JSON"),
+        ] {
+            assert_eq!(refused(file).as_deref(), Some(expected), "{file:?}");
+        }
+        for file in [&b"{}"[..], b"[{}", b"{\"haven\":{\"schema\":1}}\n", b"[x]"] {
+            assert_eq!(refused(file), None, "{file:?}");
+        }
     }
 
     #[test]

@@ -46,10 +46,14 @@ pub(super) async fn join(cx: &Cx, args: JoinArgs) -> Result<(), Fault> {
     let server_url = args.server.or(linked).ok_or_else(no_server)?;
     let haven = cx.device().await?;
     let prompt = "A passphrase for this new device, five or six words: ";
-    let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
+    let passphrase = ask::new_passphrase(cx, &haven, args.passphrase_file.as_deref(), prompt).await?;
     let device_name = args.name.unwrap_or_else(vault::machine);
     let join = Join { code, server_url, device_name, passphrase };
-    within(JOIN_MAX, joined(cx, &haven, join)).await
+    within(JOIN_MAX, joined(cx, &haven, join)).await?;
+    if cx.asks && !cx.json {
+        vault::ask_country(cx, &haven).await;
+    }
+    Ok(())
 }
 
 fn no_server() -> Fault {

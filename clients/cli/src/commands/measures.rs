@@ -15,7 +15,7 @@ use haven_core::sentence::shown;
 use serde::Serialize;
 
 use super::definitions::{self, Summary};
-use super::support;
+use super::support::{self, Reads};
 use crate::args::MeasureCommand;
 use crate::ask;
 use crate::cx::{Cx, Haven, print};
@@ -24,8 +24,11 @@ use crate::limits::ID_SHOWN;
 use crate::shapes::MeasureSummaryShape;
 use crate::text::{LANGUAGE, Style, wrapped};
 
+/// Why the card is shown, to somebody who did not ask for it. It does not repeat the question: others may look on.
+const WHY_SUPPORT: &str = "This is shown because of your last answer. Nobody has been told of it.";
+
 /// What stands over the numbers that come last where an answer called for support, so that they are not what scrolls away.
-const SUPPORT_STAYS: &str = "You can call at any time; `haven help-now` shows these again.";
+const SUPPORT_STAYS: &str = "You can call at any time; `haven help-now` shows this again.";
 
 pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault> {
     match command {
@@ -38,8 +41,8 @@ pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault>
         MeasureCommand::Check { file } => return check(cx, &file).await,
         MeasureCommand::Add { file } => return add(cx, &file).await,
         MeasureCommand::Remove { id, yes } => remove(cx, &id, yes).await?,
-        MeasureCommand::Do { id, person, answers } => {
-            go(cx, &id, person.as_deref(), answers.as_deref()).await?;
+        MeasureCommand::Do { id, person, answers, plain } => {
+            go(cx, &id, person.as_deref(), answers.as_deref(), plain).await?;
         }
         MeasureCommand::History { id, person } => history(cx, &id, person.as_deref()).await?,
     }
@@ -198,12 +201,12 @@ async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     definitions::check(cx, file, beside, Check::measure_alone).await
 }
 
-/// Adds a measure; a definition with faults is not kept, and told as by a check.
+/// Adds a measure; a definition with faults is not kept.
 async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let definition = ask::text(file)?;
     let haven = cx.haven().await?;
     let added = haven.add_measure(definition).await?;
-    let exit = definitions::tell(cx, &added, None, "It's added, and on your other devices once they sync.")?;
+    let exit = definitions::tell_added(cx, file, &added)?;
     if let Checked::Usable(summary) = &added {
         cx.note(&haven.measure(&summary.measure.id, None, LANGUAGE).await?.origin);
     }
@@ -219,7 +222,13 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>) -> Result<(), Fault> {
+async fn go(
+    cx: &Cx,
+    id: &ExerciseId,
+    person: Option<&str>,
+    file: Option<&Path>,
+    plain: bool,
+) -> Result<(), Fault> {
     let (result, is_card_shown) = match file {
         Some(file) => {
             let haven = cx.haven().await?;
@@ -227,7 +236,7 @@ async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>)
             let answers = sheet(&measure, &ask::text(file)?)?;
             (haven.answer_measure(id, person, answers, None, LANGUAGE).await?, false)
         }
-        None if cx.asks => asking::go(cx, id, person).await?,
+        None if cx.asks => asking::go(cx, id, person, plain).await?,
         None => {
             return Err(Fault::usage(
                 "the measure wasn't answered",
@@ -238,14 +247,16 @@ async fn go(cx: &Cx, id: &ExerciseId, person: Option<&str>, file: Option<&Path>)
     };
     if result.support && !cx.json && !is_card_shown {
         // Before any score, and nobody has to answer it.
-        print(&format!("{}\n", support::on_the_way(cx).await))?;
+        print(&format!("{}\n", card(cx, "", Reads::AtShell).await))?;
     }
-    let stays = if result.support {
-        format!("\n{SUPPORT_STAYS}\n{}", support::numbers(cx).await)
-    } else {
-        String::new()
-    };
+    let stays =
+        if result.support { format!("\n{SUPPORT_STAYS}\n{}", support::last(cx)) } else { String::new() };
     cx.tell(&ResultShape::kept(&result), |style| format!("{}{stays}", told(&result, style)))
+}
+
+/// The card that an answer called for, with why it is there.
+async fn card(cx: &Cx, country: &str, reads: Reads) -> String {
+    format!("{WHY_SUPPORT}\n{}", support::on_the_way(cx, country, reads).await)
 }
 
 /// Reads a sheet: an array in the order of the items, or an object by their ids.

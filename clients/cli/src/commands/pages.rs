@@ -20,7 +20,7 @@ pub(super) fn completions(shell: Shell) -> Result<(), Fault> {
 }
 
 pub(super) fn manual(out: &Path) -> Result<(), Fault> {
-    let refused = |error: io::Error| Fault::system(format!("{} cannot be written", out.display()), &error);
+    let refused = |error: io::Error| Fault::system(format!("{} can't be written", out.display()), &error);
     fs::create_dir_all(out).map_err(refused)?;
     clap_mangen::generate_to(Cli::command(), out).map_err(refused)
 }

@@ -24,7 +24,7 @@ pub(super) async fn run(cx: &Cx, command: PeopleCommand) -> Result<(), Fault> {
 async fn list(cx: &Cx) -> Result<(), Fault> {
     let people = cx.haven().await?.people().await?;
     if people.is_empty() {
-        cx.nothing("Nobody is among your people yet. Add someone with `haven people add NAME`.");
+        cx.nothing("You haven't added anyone yet. `haven people add NAME` adds someone you write about.");
     }
     cx.tell_all(people.iter().map(PersonShape::of), |style| {
         people.iter().map(|person| in_words(person, style)).collect()

@@ -7,7 +7,7 @@ mod controls;
 mod screen;
 mod shapes;
 mod sitting;
-mod terminal;
+pub(super) mod terminal;
 mod walk;
 mod walking;
 
@@ -104,11 +104,11 @@ fn evidence(evidence: &Evidence, style: Style) -> String {
         "ours" => "our own idea",
         other => other,
     };
-    let mut words = format!("\n{} {grade}.", style.bold("What's behind it:"));
-    if !evidence.note.is_empty() {
-        let _ = write!(words, " {}", style.words(&evidence.note));
-    }
-    words.push('\n');
+    // A note that begins small goes on with the grade, so that neither says what the other does.
+    let joint = if evidence.note.starts_with(char::is_lowercase) { ", " } else { ". " };
+    let rest = if evidence.note.is_empty() { "." } else { joint };
+    let note = style.words(&evidence.note);
+    let mut words = format!("\n{} {grade}{rest}{note}\n", style.bold("What's behind it:"));
     for source in &evidence.sources {
         let _ = writeln!(words, "  {}", style.words(source));
     }
@@ -151,11 +151,11 @@ async fn check(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     definitions::check(cx, file, beside, Check::exercise_alone).await
 }
 
-/// Adds an exercise; a definition with faults is not kept, and told as by a check.
+/// Adds an exercise; a definition with faults is not kept.
 async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let definition = ask::text(file)?;
     let added = cx.haven().await?.add_exercise(definition).await?;
-    definitions::tell(cx, &added, None, "It's added, and on your other devices once they sync.")
+    definitions::tell_added(cx, file, &added)
 }
 
 async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {

@@ -71,7 +71,7 @@ async fn status(cx: &Cx) -> Result<Exit, Fault> {
             return Ok(Exit::Done);
         }
         Standing::Stopped => {
-            cx.tell(&STOPPED, |_| "The daemon does not run. Other commands start it.\n".to_owned())?;
+            cx.tell(&STOPPED, |_| "The daemon isn't running. Other commands start it.\n".to_owned())?;
             return Ok(Exit::Daemon);
         }
         Standing::Silent(holder) => holder,
@@ -80,7 +80,7 @@ async fn status(cx: &Cx) -> Result<Exit, Fault> {
     cx.tell(&DaemonShape { state: "silent", pid, ..STOPPED }, |_| {
         let who = pid.map(|pid| format!(" as process {pid}")).unwrap_or_default();
         format!(
-            "havend runs{who}, and does not answer. If this computer is not just very busy, `haven daemon stop` ends it; \
+            "havend runs{who}, but doesn't answer. Unless this computer is just very busy, `haven daemon stop` ends it; \
              what was saved is kept.\n"
         )
     })?;
@@ -120,7 +120,7 @@ fn tell(cx: &Cx, daemon: &Daemon) -> Result<(), Fault> {
     };
     cx.tell(&shape, |_| {
         let since = when::local(daemon.started);
-        format!("havend {} runs since {since}, process {}.\n", daemon.version, daemon.pid)
+        format!("havend {} has been running since {since}, as process {}.\n", daemon.version, daemon.pid)
     })
 }
 
@@ -138,7 +138,10 @@ async fn stop() -> Result<(), Fault> {
             Standing::Silent(None) => {
                 let next =
                     "Find it with `ps -e | grep havend` and end it with `kill`; what was saved is kept.";
-                return Err(still_there("it does not answer, and which process it is cannot be told", next));
+                return Err(still_there(
+                    "it doesn't answer, and there's no telling which process it is",
+                    next,
+                ));
             }
         };
         while is_there(holder)? {
@@ -178,13 +181,13 @@ fn is_there(holder: Option<Holder>) -> Result<bool, Fault> {
 
 fn does_not_end(holder: Option<Holder>) -> Fault {
     let Some(Holder { pid, .. }) = holder else {
-        return still_there("it was asked to end, and holds the journal still", "Try again in a moment.");
+        return still_there("it was asked to end, and still holds the journal", "Try again in a moment.");
     };
     let next = format!("`kill -KILL {pid}` ends it where it stands; what was saved is kept.");
-    still_there(&format!("process {pid} was asked to end, and runs on"), &next)
+    still_there(&format!("process {pid} was asked to end, and still runs"), &next)
 }
 
 fn still_there(why: &str, next: &str) -> Fault {
-    let error = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon could not be stopped");
+    let error = ApiError::new(ErrorReason::DaemonUnreachable, "the daemon couldn't be stopped");
     error.because(why).with_next(next).into()
 }

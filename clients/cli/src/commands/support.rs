@@ -13,6 +13,7 @@ use haven_core::support::{Asked, Kind, PlanState, Support};
 use serde::Serialize;
 
 use self::place::Place;
+pub(super) use self::place::Reads;
 use crate::args::{HelpNowArgs, PlanCommand};
 use crate::cx::Cx;
 use crate::daemon;
@@ -138,32 +139,49 @@ pub(super) async fn help(cx: &Cx, args: HelpNowArgs) {
         countries: card.countries.iter().map(ToString::to_string).collect(),
         says: says.filter(|text| !text.is_empty()).collect(),
     };
-    let shows = if args.shows_more() { in_full } else { in_words };
     // Nobody is left to hear that this failed.
-    let _ = cx.tell(&shape, |style| shows(&card, &place, style));
+    let _ = cx.tell(&shape, |style| match args.shows_more() {
+        true => in_full(&card, &place, style),
+        false => in_words(&card, &place, Reads::AtShell, style),
+    });
 }
 
-/// The card in words, for whoever is in the middle of something else.
-pub(super) async fn on_the_way(cx: &Cx) -> String {
+/// The card in words, for whoever is in the middle of something else; for the country that was typed, if one was.
+pub(super) async fn on_the_way(cx: &Cx, typed: &str, reads: Reads) -> String {
+    let rest = typed.split_whitespace().map(str::to_owned).collect();
+    let place = Place::of(&HelpNowArgs { rest, ..HelpNowArgs::default() });
+    in_words(&card(&place, false).await, &place, reads, cx.style)
+}
+
+/// What somebody types at a question who wants the card, and behind it perhaps a country; none if they answer.
+pub(super) fn asks_help(typed: &str) -> Option<&str> {
+    let (word, rest) = typed.trim().split_once(' ').unwrap_or((typed.trim(), ""));
+    word.eq_ignore_ascii_case(place::ASKS_HELP).then_some(rest)
+}
+
+/// What somebody could say and the numbers, to stand last below something else: no plan, whose lines have been on the card before.
+pub(super) fn last(cx: &Cx) -> String {
     let place = Place::of(&HelpNowArgs::default());
-    in_words(&card(&place, false).await, &place, cx.style)
+    let card = made_here(place.country, PlanState::NoJournal);
+    let (opening, numbers) = (card.opening.join("\n"), numbers_in_words(&card, false, cx.style));
+    let place = place.in_short(&card, Reads::AtShell);
+    whole_numbers(&format!("{opening}\n{place}\n\n{numbers}"), cx.style)
 }
 
-/// The numbers alone, to stand last below something else.
-pub(super) async fn numbers(cx: &Cx) -> String {
-    let place = Place::of(&HelpNowArgs::default());
-    numbers_in_words(&card(&place, false).await, false, cx.style)
-}
-
-/// The lines for people whom somebody close frightens, and where the others are. Where none is known, only that.
+/// The lines for people whom somebody close frightens, and where the others are. Where none is known, the emergency numbers.
 pub(super) async fn abuse_lines(cx: &Cx) -> String {
     let place = Place::of(&HelpNowArgs::default());
-    let mut lines = card(&place, false).await.lines;
-    lines.retain(|line| line.kind == Kind::Abuse);
+    let mut card = card(&place, false).await;
+    let wanted =
+        if card.lines.iter().any(|line| line.kind == Kind::Abuse) { Kind::Abuse } else { Kind::Emergency };
+    card.lines.retain(|line| line.kind == wanted);
     let plain = Style { colors: false, ..cx.style };
-    let lines = lines_in_words(&lines, false, plain);
-    let gap = if lines.is_empty() { "" } else { "\n" };
-    format!("{lines}{gap}`haven help-now` shows more numbers, and those of other countries.\n")
+    let numbers = numbers_in_words(&card, false, plain);
+    let more = match card.country {
+        Some(_) => "`haven help-now` shows more numbers, and those of other countries.",
+        None => "For helplines: `haven help-now COUNTRY`, such as Germany or DE.",
+    };
+    whole_numbers(&format!("{numbers}\n{more}\n"), plain)
 }
 
 /// The card. `in_person`: the person asks for it themselves.
@@ -192,14 +210,17 @@ fn hide_plan(card: &mut Card) {
 
 /// The card without a daemon: there may be a plan that only unlocking shows, but for the lines that its person left readable.
 fn alone(country: Option<Country>) -> Card {
+    made_here(country, PlanState::Locked(disk::readable()))
+}
+
+fn made_here(country: Option<Country>, plan: PlanState) -> Card {
     // A test reads what is built in; were it damaged all the same, an empty card is still no crash.
     let support = Support::built_in().unwrap_or_default();
-    let plan = PlanState::Locked(disk::readable());
     support.card(Asked { country, today: Some(when::today()), language: LANGUAGE, plan })
 }
 
 /// A few short lines and the numbers, so that the numbers are what is on the screen.
-fn in_words(card: &Card, place: &Place, style: Style) -> String {
+fn in_words(card: &Card, place: &Place, reads: Reads, style: Style) -> String {
     let mut words = card.opening.join("\n") + "\n";
     let plan = card.plan.as_ref().map_or(card.readable.as_slice(), |plan| &plan.parts);
     let first: Vec<&String> = plan.iter().flat_map(|part| &part.items).take(PLAN_LINES).collect();
@@ -208,15 +229,10 @@ fn in_words(card: &Card, place: &Place, style: Style) -> String {
         for item in &first {
             let _ = writeln!(words, "  {}", cut(&style.line(item), style.columns));
         }
-    } else if !card.about_plan.is_empty() && card.country.is_some() {
+    } else if !card.about_plan.is_empty() {
         let _ = writeln!(words, "{}", card.about_plan);
     }
-    let _ = writeln!(words, "{}", place.in_short());
-    if first.is_empty() && !card.countries.is_empty() {
-        let codes: Vec<String> = card.countries.iter().map(ToString::to_string).collect();
-        let _ = writeln!(words, "{}", style.faint(&codes.join(" ")));
-    }
-    let _ = write!(words, "\n{}", numbers_in_words(card, false, style));
+    let _ = write!(words, "{}\n\n{}", place.in_short(card, reads), numbers_in_words(card, false, style));
     whole_numbers(&words, style)
 }
 
@@ -282,13 +298,25 @@ fn lines_in_words(lines: &[Shown], whole: bool, style: Style) -> String {
         let reach = reach.replace(&format!(",{NO_BREAK}"), ", ");
         let languages = line.languages.join(", ");
         let more: &[&String] = if whole { &[&line.hours, &languages] } else { &[] };
-        let facts = [&reach, &line.name].into_iter().chain(more.iter().copied());
-        let facts: Vec<&str> = facts.map(String::as_str).filter(|fact| !fact.is_empty()).collect();
+        let name = name_beside(&line.name, &line.phone);
+        let more = more.iter().map(|fact| fact.as_str());
+        let facts = [reach.as_str(), name].into_iter().chain(more);
+        let facts: Vec<&str> = facts.filter(|fact| !fact.is_empty()).collect();
         let says = if line.says.is_empty() { String::new() } else { format!(" ({})", line.says) };
         let says = says.replace(' ', &NO_BREAK.to_string()).replacen(NO_BREAK, " ", 1);
         let _ = writeln!(words, "  {}{}", facts.join("  "), style.faint(&says));
     }
     words
+}
+
+/// The name of a line beside its number: some are called by it, and nobody has to read it twice.
+fn name_beside<'a>(name: &'a str, phone: &str) -> &'a str {
+    let is_number = |letter: char| letter.is_ascii_digit() || matches!(letter, ' ' | '-');
+    let rest = name.trim_start_matches(is_number);
+    let rest = rest.trim_start_matches([',', ' ']);
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let called = digits(&name[..name.len() - rest.len()]);
+    if !called.is_empty() && called == digits(phone) { rest } else { name }
 }
 
 fn plan_in_words(plan: &Plan, marked: &BTreeSet<Chosen>, style: Style) -> String {
@@ -361,6 +389,35 @@ fn unlock_first(error: ApiError) -> Fault {
 mod tests {
     use super::*;
     use crate::fault::Exit;
+
+    #[test]
+    fn a_line_that_is_called_by_its_number_says_it_once() {
+        for (name, phone, beside) in [
+            ("988 Suicide & Crisis Lifeline", "988", "Suicide & Crisis Lifeline"),
+            ("9-8-8 Suicide Crisis Helpline", "988", "Suicide Crisis Helpline"),
+            ("3114, prévention du suicide", "3114", "prévention du suicide"),
+            ("1800RESPECT", "1800 737 732", "1800RESPECT"),
+            ("116 016", "116 016", ""),
+            ("113 Zelfmoordpreventie", "0800-0113", "113 Zelfmoordpreventie"),
+            ("Samaritans", "116 123", "Samaritans"),
+            ("1737", "", "1737"),
+        ] {
+            assert_eq!(name_beside(name, phone), beside);
+        }
+    }
+
+    #[test]
+    fn help_is_asked_for_at_a_question_by_its_word_and_a_country() {
+        for (typed, asks) in [
+            ("help", Some("")),
+            (" Help the Netherlands ", Some("the Netherlands")),
+            ("helpless", None),
+            ("3", None),
+            ("", None),
+        ] {
+            assert_eq!(asks_help(typed), asks, "{typed}");
+        }
+    }
 
     #[test]
     fn where_there_is_no_plan_to_show_the_next_step_is_named() {

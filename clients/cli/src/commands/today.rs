@@ -113,6 +113,8 @@ fn shape<'a>(today: &'a Today, drafts: &'a [DraftSummary]) -> TodayShape<'a> {
     TodayShape { open: open.collect(), later: later.collect(), suggestion }
 }
 
+/// What was saved with open questions is for scripts only: its person kept it that way, and `practice do` offers to go on with it. To be
+/// told of it every day would be a nag.
 fn in_words(
     today: &Today,
     drafts: &[DraftSummary],
@@ -131,11 +133,6 @@ fn in_words(
             None => ("writing".to_owned(), "haven draft list".to_owned()),
         };
         let _ = writeln!(words, "Begun, and kept for you: {what}.  {}", style.faint(&next));
-    }
-    for open in &today.open {
-        let next = format!("haven practice do {}", open.exercise);
-        let _ =
-            writeln!(words, "Begun on {}: {}.  {}", open.date, style.bold(&open.title), style.faint(&next));
     }
     for later in &today.later {
         let _ = writeln!(words, "From {}, {}:", later.date, style.bold(&later.title));

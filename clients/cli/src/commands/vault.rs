@@ -24,6 +24,9 @@ const WELCOME: &str = "Anyone who can use this account can see that there's a jo
                        Haven is for adults. It isn't therapy and it isn't for emergencies (`haven help-now` shows who to call), and \
                        nobody has shown that it helps.\n";
 
+/// What locking can't take away, said where there is a window to read it in.
+const SCREEN_STAYS: &str = "What this window has shown can be read in it until you close it.\n";
+
 /// What is asked once, on a terminal.
 const COUNTRY_QUESTION: &str = "Which country are you in? (for phone numbers; Enter skips) ";
 
@@ -47,7 +50,7 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
     let kit_file = args.kit_out.map(KitFile::make).transpose()?;
     let name = args.name.unwrap_or_else(machine);
     let prompt = "A passphrase for this device, five or six words: ";
-    let passphrase = ask::new_passphrase(cx, args.passphrase_file.as_deref(), prompt).await?;
+    let passphrase = ask::new_passphrase(cx, &haven, args.passphrase_file.as_deref(), prompt).await?;
     let server = args.server.zip(args.invite).map(|(url, invite)| ServerInvite { url, invite });
     let has_server = server.is_some();
     let made = haven.init(&name, passphrase, server).await?;
@@ -72,7 +75,7 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
 }
 
 /// Asks once which country's numbers help shows. Whatever comes of it, the journal is there.
-async fn ask_country(cx: &Cx, haven: &Haven) {
+pub(super) async fn ask_country(cx: &Cx, haven: &Haven) {
     let settings = haven.settings(Some(HELP_COUNTRY)).await.unwrap_or_default();
     if settings.iter().any(|setting| !setting.value.is_empty()) {
         return;
@@ -85,7 +88,7 @@ async fn ask_country(cx: &Cx, haven: &Haven) {
         if let Some(country) = Country::typed(&typed) {
             let set = haven.set_setting(HELP_COUNTRY, country.as_str()).await;
             aside(&match set {
-                Ok(_) => format!("`haven help-now` will show the numbers for {}.", country.name()),
+                Ok(_) => format!("`haven help-now` will show the numbers for {}.", country.spoken()),
                 Err(error) => format!("That couldn't be kept: {}.", error.why),
             });
             return;
@@ -183,8 +186,26 @@ pub(super) fn machine() -> String {
 
 pub(super) async fn unlock(cx: &Cx, file: Option<PathBuf>) -> Result<(), Fault> {
     let mut haven = daemon::reach().await?;
-    let passphrase = ask::passphrase(cx, file.as_deref(), "Passphrase: ").await?;
-    unlock::open(cx, &mut haven, passphrase).await?;
+    let was_open = haven.status().await.is_ok_and(|status| status.state == VaultState::Unlocked);
+    if was_open && cx.asks && file.is_none() {
+        aside("The journal is open already; this only checks your passphrase.");
+    }
+    let outcome = match file {
+        Some(file) => {
+            let passphrase = ask::passphrase(cx, Some(&file), "").await?;
+            unlock::open(cx, &mut haven, passphrase).await.map(|_| true).map_err(Fault::from)
+        }
+        None => unlock::ask(cx, &mut haven, "Passphrase: ").await,
+    };
+    match outcome {
+        Err(fault) if was_open && fault.reason() == ErrorReason::WrongPassphrase => {
+            let why = "it isn't this device's passphrase; the journal was open already, and stays open";
+            return Err(fault.because(why));
+        }
+        Ok(false) if !was_open => return Err(ApiError::new(ErrorReason::Locked, "not unlocked").into()),
+        Ok(true) if was_open => cx.note("That's the right passphrase. The journal was open already."),
+        outcome => drop(outcome?),
+    }
     crate::editor::rescue(&mut haven, cx).await;
     tell(cx, &haven.status().await?)
 }
@@ -201,14 +222,18 @@ pub(super) async fn lock(cx: &Cx) -> Result<(), Fault> {
     if was_open {
         daemon::gone(&haven).await;
     }
-    cx.tell(&State { state: "locked" }, |_| "The journal is locked.\n".to_owned())
+    cx.tell(&State { state: "locked" }, |style| {
+        let stays = if style.terminal { SCREEN_STAYS } else { "" };
+        format!("The journal is locked.\n{stays}")
+    })
 }
 
 pub(super) async fn passphrase(cx: &Cx, command: PassphraseCommand) -> Result<(), Fault> {
     let PassphraseCommand::Change { old_file, new_file } = command;
     let haven = cx.device().await?;
     let old = ask::passphrase(cx, old_file.as_deref(), "The passphrase so far: ").await?;
-    let new = ask::new_passphrase(cx, new_file.as_deref(), "The new passphrase: ").await?;
+    let new = ask::new_passphrase(cx, &haven, new_file.as_deref(), "The new passphrase, five or six words: ")
+        .await?;
     haven.change_passphrase(old, new).await?;
     cx.tell(&State { state: "changed" }, |_| {
         "Only the new passphrase opens the journal on this device now.\n".to_owned()
@@ -248,7 +273,7 @@ fn in_words(status: &Status, style: Style) -> String {
     }
     if status.met > 0 {
         let entries = count(status.met.into(), "entry", "entries");
-        words.push_str(&format!("Two edits met in {entries}: `haven list --met`.\n"));
+        words.push_str(&format!("Edits met in {entries}: `haven list --met`.\n"));
     }
     if status.alarms > 0 {
         let alarms = count(status.alarms.into(), "alarm waits", "alarms wait");

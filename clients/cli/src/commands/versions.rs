@@ -1,5 +1,6 @@
 //! The versions of an entry: listing, comparing, and going back to one.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use haven_api::journal::{Entry, EntryVersion, ReadAnswer};
@@ -11,15 +12,15 @@ use crate::args::HistoryArgs;
 use crate::cx::{Cx, Haven};
 use crate::fault::Fault;
 use crate::limits::VERSION_SHOWN;
-use crate::shapes::VersionShape;
+use crate::shapes::PastShape;
 use crate::text::{LANGUAGE, Style};
 use crate::when;
 
-/// A version with what it changed of the one before it.
+/// A version with what it changed of what whoever wrote it had before them.
 #[derive(Serialize)]
 struct ChangedShape<'a> {
     #[serde(flatten)]
-    version: VersionShape<'a>,
+    version: PastShape<'a>,
     changes: Vec<ChangeShape<'a>>,
 }
 
@@ -35,7 +36,7 @@ pub(super) async fn history(cx: &Cx, args: &HistoryArgs) -> Result<(), Fault> {
     if args.diff {
         return compared(cx, &haven, &args.id, &versions).await;
     }
-    cx.tell_all(versions.iter().map(VersionShape::of), |style| {
+    cx.tell_all(versions.iter().map(PastShape::of), |style| {
         versions.iter().map(|version| in_words(version, style)).collect()
     })
 }
@@ -46,18 +47,21 @@ fn in_words(version: &EntryVersion, style: Style) -> String {
     format!("{}  {at}  {}\n", style.faint(named), style.line(&version.device))
 }
 
-/// Shows what each version changed of the one before it, newest first.
+/// Shows what each version changed, newest first: against what whoever wrote it had before them, which need not be the
+/// version before it in the list.
 async fn compared(cx: &Cx, haven: &Haven, id: &str, versions: &[EntryVersion]) -> Result<(), Fault> {
-    let mut read = Vec::with_capacity(versions.len());
-    for version in versions {
-        let then = haven.entry_in_words(id, Some(&version.version), LANGUAGE).await?;
-        read.push(parts(&then.entry, &then.answers));
+    let mut read = BTreeMap::new();
+    for version in versions.iter().flat_map(|one| [Some(&one.version), one.base.as_ref()]).flatten() {
+        if !read.contains_key(version) {
+            let then = haven.entry_in_words(id, Some(version), LANGUAGE).await?;
+            read.insert(version, parts(&then.entry, &then.answers));
+        }
     }
-    let changes: Vec<Vec<Change>> = (0..read.len())
-        .map(|at| differing::changes(read.get(at + 1).map_or(&[], Vec::as_slice), &read[at]))
-        .collect();
+    let said = |version: Option<&String>| version.and_then(|it| read.get(it)).map_or(&[][..], Vec::as_slice);
+    let changed = |it: &EntryVersion| differing::changes(said(it.base.as_ref()), said(Some(&it.version)));
+    let changes: Vec<Vec<Change>> = versions.iter().map(changed).collect();
     let shapes = versions.iter().zip(&changes).map(|(version, changes)| ChangedShape {
-        version: VersionShape::of(version),
+        version: PastShape::of(version),
         changes: changes.iter().map(|it| ChangeShape { field: &it.field, diff: it.plain() }).collect(),
     });
     cx.tell_all(shapes, |style| {

@@ -13,7 +13,8 @@ pub(super) async fn interruptible<T>(
     command: impl Future<Output = Result<T, Fault>>,
     editing: &Cell<bool>,
 ) -> Result<T, Fault> {
-    let listen = |kind| signal(kind).map_err(|error| Fault::system("cannot listen for signals", &error));
+    let listen =
+        |kind| signal(kind).map_err(|error| Fault::system("the command can't listen for signals", &error));
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;
     let mut hang_up = listen(SignalKind::hangup())?;

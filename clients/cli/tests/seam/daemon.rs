@@ -74,6 +74,24 @@ impl Daemon {
         haven(self.home.path(), arguments, input)
     }
 
+    /// Runs `haven` beside it at a terminal, typing what is given, and returns what both of its streams say.
+    pub(crate) fn at_terminal(&self, arguments: &[&str], typed: &str) -> String {
+        let line = [&[env!("CARGO_BIN_EXE_haven")], arguments].concat().join(" ");
+        let mut child = Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .env_clear()
+            .env("HAVEN_HOME", self.home())
+            .env("XDG_RUNTIME_DIR", self.home())
+            .env("TERM", "dumb")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    }
+
     /// Writes a file into its folder, and gives its path.
     pub(crate) fn file(&self, name: &str, content: &str) -> String {
         let path = self.home.path().join(name);
@@ -154,11 +172,18 @@ fn summary() -> pb::EntrySummary {
         opening: "It rained all day.".to_owned(),
         exercise_title: String::new(),
         met: false,
+        met_sides: 0,
     }
 }
 
 fn version(name: &str) -> pb::EntryVersion {
-    pb::EntryVersion { version: name.to_owned(), at_ms: 0, device: "Laptop".to_owned() }
+    pb::EntryVersion { version: name.to_owned(), device: "Laptop".to_owned(), ..Default::default() }
+}
+
+/// One that met; the text differs.
+fn side(name: &str) -> pb::EntryVersion {
+    let text = pb::MetPart { kind: pb::MetPartKind::Text.into(), ..Default::default() };
+    pb::EntryVersion { met_parts: vec![text], ..version(name) }
 }
 
 /// Writes a service's calls as functions of their requests.
@@ -189,6 +214,7 @@ impl VaultService for Fake {
         init(InitRequest) -> InitResponse = no;
         unlock(UnlockRequest) -> UnlockResponse = no;
         lock(LockRequest) -> LockResponse = |_| answer(pb::LockResponse {});
+        check_passphrase(CheckPassphraseRequest) -> CheckPassphraseResponse = no;
         change_passphrase(ChangePassphraseRequest) -> ChangePassphraseResponse = no;
         get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(pb::GetStatusResponse {
             status: Some(pb::Status {
@@ -224,7 +250,7 @@ impl DraftService for Fake {
             // As much waits as may, but for one text.
             let draft = request.saved.and_then(|saved| saved.draft).unwrap_or_default();
             match draft.text.as_str() {
-                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2 }),
+                "to be sealed" => answer(pb::SealDraftResponse { id: ID.to_owned(), waiting: 2, problem: None }),
                 _ => Err(ApiError::new(ErrorReason::Locked, "not saved").into()),
             }
         };
@@ -389,7 +415,10 @@ impl PracticeService for Fake {
             let faults = vec![pb::Fault { what, ..pb::Fault::default() }];
             answer(pb::CheckExerciseResponse { faults, exercise: None, compared: true })
         };
-        add_exercise(AddExerciseRequest) -> AddExerciseResponse = no;
+        add_exercise(AddExerciseRequest) -> AddExerciseResponse = |_| {
+            let fault = |line, what: &str| pb::Fault { line, what: what.to_owned(), next: "mend it".to_owned(), ..pb::Fault::default() };
+            answer(pb::AddExerciseResponse { faults: vec![fault(4, "it has no end"), fault(7, "nor this")], exercise: None })
+        };
         remove_exercise(RemoveExerciseRequest) -> RemoveExerciseResponse = |request| match request.id.as_str() {
             CUSTOM => answer(pb::RemoveExerciseResponse {}),
             _ => Err(ApiError::invalid("nothing was removed", "nobody added it").into()),
@@ -420,7 +449,12 @@ impl PeopleService for Fake {
                 known: name == "Ann",
             }),
         };
-        edit_person(EditPersonRequest) -> EditPersonResponse = no;
+        edit_person(EditPersonRequest) -> EditPersonResponse = |request| {
+            // Whoever is near to a name that nobody has is told by their id.
+            assert_eq!(request.person, "Anm");
+            let near = ApiError::new(ErrorReason::NotFound, "there's no such person").with_candidates(["a1".repeat(16)]);
+            Err(near.with_next("`haven people list` shows everyone.").into())
+        };
         merge_people(MergePeopleRequest) -> MergePeopleResponse = no;
         forget_person(ForgetPersonRequest) -> ForgetPersonResponse = no;
     }
@@ -462,6 +496,7 @@ impl JournalService for Fake {
         get_entry(GetEntryRequest) -> GetEntryResponse = |request| known(&request.id).and_then(|_| {
             let text = match &request.version[..] {
                 OLD_VERSION => "rain\nall night",
+                "0b22" => "sleet\nall night",
                 met if met.starts_with("5237b") => "sun",
                 _ => "rain\nall day",
             };
@@ -474,7 +509,7 @@ impl JournalService for Fake {
                     version: VERSION.to_owned(),
                 }),
                 answers_read: Vec::new(),
-                met: if request.id == MET { ["5237aaaa11", "5237bbbb22"].map(version).into() } else { Vec::new() },
+                met: if request.id == MET { ["5237aaaa11", "5237bbbb22"].map(side).into() } else { Vec::new() },
             })
         });
         list_entries(ListEntriesRequest) -> ListEntriesResponse = |request| {
@@ -499,13 +534,20 @@ impl JournalService for Fake {
             let tag = |tag: &str, entries| pb::TagCount { tag: tag.to_owned(), entries };
             answer(pb::ListTagsResponse { tags: vec![tag("calm", 2), tag("tea", 1)] })
         };
-        list_history(ListHistoryRequest) -> ListHistoryResponse = |_| {
-            let device = || "Laptop".to_owned();
-            let version = |version: &str| pb::EntryVersion { version: version.to_owned(), at_ms: 0, device: device() };
-            answer(pb::ListHistoryResponse { versions: vec![version(VERSION), version(OLD_VERSION)] })
+        list_history(ListHistoryRequest) -> ListHistoryResponse = |request| {
+            let on = |base: &str, name| pb::EntryVersion { base_version: base.to_owned(), ..version(name) };
+            let mut versions = vec![on(OLD_VERSION, VERSION), version(OLD_VERSION)];
+            if request.id == MET {
+                versions.insert(1, on(OLD_VERSION, "0b22"));
+            }
+            answer(pb::ListHistoryResponse { versions })
         };
         restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
-        settle_entry(SettleEntryRequest) -> SettleEntryResponse = no;
+        settle_entry(SettleEntryRequest) -> SettleEntryResponse = |request| {
+            let trashed = request.keep == Some(pb::settle_entry_request::Keep::Version("5237b".to_owned()));
+            let (id, version) = (known(&request.id)?, VERSION.to_owned());
+            answer(pb::SettleEntryResponse { id, version, trashed })
+        };
         trash_entry(TrashEntryRequest) -> TrashEntryResponse = |request| {
             known(&request.id).and_then(|id| answer(pb::TrashEntryResponse { id }))
         };
@@ -520,7 +562,7 @@ impl JournalService for Fake {
             let imported = u32::try_from(request.lines.len() - failed.len()).unwrap();
             let unused = vec![pb::UnusedKey { key: "mood".to_owned(), lines: 1 }];
             let unused = if imported == 3 { unused } else { vec![] };
-            answer(pb::ImportEntriesResponse { imported, skipped: 0, failed, unused, people: 0, definitions: 0 })
+            answer(pb::ImportEntriesResponse { imported, failed, unused, ..Default::default() })
         };
     }
 

@@ -30,8 +30,8 @@ fn what_is_written_has_the_day_and_zone_of_the_shell() {
         assert!(heard.contains(&format!("why:  {written}\n")), "{heard}");
     }
     for (given, why) in [
-        ("2026-07-01T12:00+09:00[Europe/Berlin]", "the offset is not the zone's at that time"),
-        ("2026-07-01T12:00+09:00[Mars/Base]", "there is no such time zone"),
+        ("2026-07-01T12:00+09:00[Europe/Berlin]", "the offset isn't the zone's at that time"),
+        ("2026-07-01T12:00+09:00[Mars/Base]", "there's no such time zone"),
     ] {
         let output = daemon.run(&[&at[..], &[given]].concat(), b"");
         let told = String::from_utf8(output.stderr).unwrap();
@@ -68,7 +68,7 @@ fn a_name_or_tag_in_other_capitals_is_told() {
     let known = daemon.hears("UTC", &["people", "add", "Ann"], b"");
     assert!(known.contains("in your journal already"), "{known}");
     let near = daemon.hears("UTC", &["list", "--tag", "Calm"], b"");
-    assert_eq!(near, "Nothing has that tag, but there is \"calm\".\n");
+    assert_eq!(near, "No entry has that tag. Did you mean \"calm\"?\n");
     assert_eq!(
         daemon.hears("UTC", &["list", "--tag", "Calm", "--json"], b""),
         "",

@@ -68,3 +68,28 @@ fn taking_back_is_asked_about_and_what_cannot_be_taken_back_is_not() {
     remove(&["slow-breath", "--yes"], 2);
     remove(&["nothing-like-it"], 2);
 }
+
+#[test]
+fn what_cannot_be_added_is_told_with_the_name_of_the_file_and_its_lines() {
+    let daemon = Daemon::start();
+    let file = daemon.file("mine.toml", "id = 1\n");
+    let output = daemon.run(&["practice", "add", &file, "--json"], b"");
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{output:?}");
+    let error = &serde_json::from_slice::<Value>(&output.stderr).unwrap()["error"];
+    assert_eq!(error["reason"], "INVALID_ARGUMENT");
+    assert_eq!(error["what"], format!("{file} wasn't added"));
+    assert_eq!(
+        (&error["why"], &error["faults"][1]["line"]),
+        (&"line 4, it has no end; mend it".into(), &7.into())
+    );
+    let words = String::from_utf8(daemon.run(&["practice", "add", &file], b"").stderr).unwrap();
+    let lines: Vec<_> = words.lines().collect();
+    assert_eq!(
+        lines[1..3],
+        ["  - line 4, it has no end; mend it", "  - line 7, nor this; mend it"],
+        "{words}"
+    );
+    assert!(lines[3].starts_with("  next: ") && lines[3].contains("haven practice schema"), "{words}");
+    let checked = daemon.run(&["practice", "check", &file], b"");
+    assert!(String::from_utf8(checked.stdout).unwrap().starts_with(&format!("{file}: it is there already")));
+}

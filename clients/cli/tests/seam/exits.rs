@@ -80,8 +80,46 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
     for arguments in [&["--help"][..], &["--version"], &["add", "--help"], &["device", "join", "--help"]] {
         assert!(!check(arguments, 0).stdout.is_empty(), "{arguments:?}");
     }
-    let told: Value = serde_json::from_slice(&check(&["show", "--json"], 2).stderr).unwrap();
-    assert_eq!(told["error"]["reason"], "INVALID_ARGUMENT");
+    for arguments in [
+        &[][..],
+        &["show"],
+        &["lst"],
+        &["practice"],
+        &["list", "--limit", "-1"],
+        &["add", "x", "--at", "tomorrow"],
+        &["import", "jsonl", "f", "--zone", "UTC+3"],
+        &["list", "--tag"],
+        &["--color", "blue", "list"],
+        &["list", "--met", "--trashed"],
+    ] {
+        let output = check(&[arguments, &["--json"]].concat(), 2);
+        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(told["error"]["reason"], "INVALID_ARGUMENT", "{told}");
+        for part in ["what", "why", "next"] {
+            assert!(told["error"][part].as_str().is_some_and(|said| !said.is_empty()), "{told}");
+        }
+        if !matches!(arguments, [] | ["practice"]) {
+            let words = String::from_utf8(check(arguments, 2).stderr).unwrap();
+            let lines: Vec<_> = words.lines().map(|line| line.get(..7)).collect();
+            assert_eq!(lines, [Some("error: "), Some("  why: "), Some("  next:")], "{words}");
+        }
+    }
+}
+
+#[test]
+fn haven_alone_shows_the_everyday_on_one_screen_and_where_help_is() {
+    let home = tempfile::tempdir().unwrap();
+    for arguments in [&[][..], &["--no-input"]] {
+        let output = haven(home.path(), arguments, b"");
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.lines().count() <= 20, "{said}");
+        assert!(said.lines().last().unwrap().starts_with("haven help-now"), "{said}");
+    }
+    let all = String::from_utf8(haven(home.path(), &["help"], b"").stdout).unwrap();
+    for command in ["completions", "help-now", "settle"] {
+        assert!(all.contains(command), "{all}");
+    }
 }
 
 #[test]
@@ -166,12 +204,15 @@ fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     let output = daemon
         .run(&["import", "jsonl", "-", "--json"], format!("{good}\n{{\"bad\":1}}\n\n{good}").as_bytes());
     assert_eq!(output.status.code(), Some(1));
-    let done = "{\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}],\"failed_total\":1,\
-                \"reasons\":[{\"reason\":\"no JSON\",\"lines\":[2],\"count\":1}],\"people\":0,\"definitions\":0,\"unused\":{},\
+    let done = "{\"dry_run\":false,\"imported\":2,\"skipped\":0,\"failed\":[{\"line\":2,\"reason\":\"no JSON\"}],\"failed_total\":1,\
+                \"reasons\":[{\"reason\":\"no JSON\",\"lines\":[2],\"count\":1}],\"people\":0,\"definitions\":0,\
+                \"forgotten\":0,\"unmerged\":0,\"unused\":{},\
                 \"missing\":0}\n";
     assert_eq!(String::from_utf8(output.stdout).unwrap(), done);
     assert_eq!(daemon.run(&["import", "jsonl", "-"], good.as_bytes()).status.code(), Some(0));
     assert_eq!(daemon.run(&["import", "jsonl", "/nowhere"], b"").status.code(), Some(2));
+    let output = daemon.run(&["import", "jsonl", "-", "--dry-run", "--json"], good.as_bytes());
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("{\"dry_run\":true,\"imported\":1,"));
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out");
@@ -186,6 +227,25 @@ fn an_import_done_in_part_ends_with_1_and_an_export_cut_off_says_so() {
     assert!(fs::read_to_string(pages.join("INCOMPLETE.txt")).unwrap().contains("not everything is here"));
     let output = daemon.run(&["export", "markdown", pages.to_str().unwrap()], b"");
     assert!(String::from_utf8_lossy(&output.stderr).contains("was stopped before its end"), "{output:?}");
+}
+
+#[test]
+fn a_file_that_holds_nothing_is_refused_and_the_export_of_an_empty_journal_is_not() {
+    let daemon = Daemon::start();
+    for (file, why) in [("", "is empty"), ("\n \r\n", "holds no entry"), ("[]\n", "holds no entry")] {
+        let (code, said) = imported(&daemon, file);
+        assert_eq!(code, Some(2), "{file:?}: {said}");
+        assert!(
+            said.contains("nothing was imported") && said.contains(why) && said.contains("next:"),
+            "{said}"
+        );
+        let output = daemon.run(&["import", "jsonl", "-", "--json"], file.as_bytes());
+        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(told["error"]["reason"], "INVALID_ARGUMENT");
+    }
+    let empty = "{\"haven\":{\"schema\":1,\"people\":0,\"definitions\":0,\"entries\":0}}\n";
+    let (code, said) = imported(&daemon, empty);
+    assert_eq!(code, Some(0), "{said}");
 }
 
 /// What `haven import` says of a file, and how it ends.
@@ -241,10 +301,10 @@ fn a_daemon_that_ends_in_the_middle_of_a_call_is_told_from_one_that_is_silent() 
             assert!(told["error"][part].as_str().unwrap().contains(words), "{told}");
         }
     };
-    check("ended while it was asked", "starts another");
+    check("ended in the middle of it", "starts another");
     // Whoever holds the lock has noted nothing.
     lock.lock().unwrap();
-    check("one holds the folder", "haven daemon stop");
+    check("one is using the journal's folder", "haven daemon stop");
 }
 
 #[test]
@@ -263,10 +323,10 @@ fn a_daemon_that_takes_no_call_is_silent_and_holds_nobody_up() {
                 assert!(all.contains(said), "{arguments:?}: {all}");
             });
         };
-        check(&["list"], 4, "the daemon does not answer");
-        check(&["doctor"], 4, "one holds the folder of the journal, and says nothing");
+        check(&["list"], 4, "the daemon doesn't answer");
+        check(&["doctor"], 4, "one is using the journal's folder, but says nothing");
         check(&["daemon", "status", "--json"], 4, "{\"state\":\"silent\"}");
-        check(&["daemon", "stop"], 4, "the daemon could not be stopped");
+        check(&["daemon", "stop"], 4, "the daemon couldn't be stopped");
         check(&["help-now", "--country", "DE"], 0, "116 123");
     });
 }

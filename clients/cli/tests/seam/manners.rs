@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::daemon::{Daemon, ID, haven};
+use crate::daemon::{Daemon, ID, MET, haven};
 
 fn told(output: &Output) -> Value {
     serde_json::from_slice(&output.stderr).unwrap()
@@ -46,9 +46,9 @@ fn an_option_that_is_none_fails_with_advice_for_people_and_scripts() {
     let said = check(&["add", "-x", "marks"], "haven add -- \"-…\"");
     assert!(said.contains("haven add -- \"-…\"") && !said.contains("-- -x"), "{said}");
     check(&["search", "-tired"], "haven search -- \"-…\"");
-    check(&["add", "--tilte", "T"], "Perhaps you meant `--title`");
+    check(&["add", "--tilte", "T"], "Did you mean `--title`?");
     let said = check(&["list", "-5"], "`haven help list`");
-    assert!(said.contains("'-5'"), "{said}");
+    assert!(said.contains("`-5`"), "{said}");
     check(&["frobnicate"], "`haven help`");
     // Behind -- nothing is an option, also not the one that scripts pass.
     let said = haven(home.path(), &["restore", "--", "--json"], b"").stderr;
@@ -96,7 +96,7 @@ fn days_have_names() {
     assert_eq!(days(&["-n", "3", "--before", "yesterday"]).len(), " to 2026-11-24".len());
     let output = daemon.run(&["list", "--on", "someday", "--json"], b"");
     assert_eq!(output.status.code(), Some(2));
-    assert!(told(&output)["error"]["what"].as_str().unwrap().contains("yesterday, today, or a weekday"));
+    assert!(told(&output)["error"]["next"].as_str().unwrap().contains("yesterday, today, or a weekday"));
 }
 
 #[test]
@@ -150,6 +150,36 @@ fn history_shows_what_changed() {
     let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(first["version"], "5237a9cf");
     assert_eq!(first["changes"], json!([{"field": "text", "diff": "- all night\n+ all day"}]));
+    assert_eq!(first["base"], "0a11");
+}
+
+#[test]
+fn history_compares_each_version_with_what_it_was_written_on() {
+    let daemon = Daemon::start();
+    assert_eq!(
+        daemon.says(&["history", MET, "--diff"]),
+        "5237a9cf  1970-01-01 00:00  Laptop\n  text\n  - all night\n  + all day\n\n\
+         0b22  1970-01-01 00:00  Laptop\n  text\n  - rain\n  + sleet\n\n\
+         0a11  1970-01-01 00:00  Laptop\n  title\n  + Rain\n  time\n  + 1660-01-01\n  tags\n  + #calm\n  people\n  + @Ann\n  \
+         text\n  + rain\n  + all night\n"
+    );
+}
+
+#[test]
+fn settling_says_what_each_choice_does_before_it_is_made() {
+    let daemon = Daemon::start();
+    let output = daemon.run(&["settle", MET], b"");
+    assert_eq!(output.status.code(), Some(6));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.starts_with("Rain\n") && shown.contains("--keep both\n  keeps both texts, "), "{shown}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("nothing was settled") && told.contains("--keep"), "{told}");
+    for (keep, is_trashed) in [("5237a", false), ("5237b", true)] {
+        let output = daemon.run(&["settle", MET, "--keep", keep], b"");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{ID}\n"));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told.contains("It's in the trash now"), is_trashed, "{told}");
+    }
 }
 
 #[test]
@@ -181,6 +211,18 @@ fn a_device_joins_with_a_link_however_it_was_pasted() {
     let output = daemon.run(&["device", "join", "0000-1111", "--passphrase-file", &file, "--json"], b"");
     assert_eq!(output.status.code(), Some(2));
     assert!(told(&output)["error"]["next"].as_str().unwrap().contains("--server URL"));
+}
+
+#[test]
+fn a_new_device_asks_for_the_country_once_and_never_a_script() {
+    let daemon = Daemon::start();
+    let file = daemon.file("passphrase", "some words\n");
+    let arguments = ["device", "join", "0000-1111", "--server", "http://s", "--passphrase-file", &file];
+    let asked = daemon.at_terminal(&arguments, "\n");
+    let linked = asked.find("This device is linked").expect(&asked);
+    assert!(asked[linked..].contains("Which country are you in?"), "{asked}");
+    let told = daemon.run(&arguments, b"\n");
+    assert!(!words(&told.stderr).contains("country"), "{told:?}");
 }
 
 #[test]
@@ -218,4 +260,25 @@ fn a_file_that_cannot_be_read_is_told_in_words() {
     let output = daemon.run(&["export", "jsonl", &below_a_file, "--json"], b"");
     let error = &told(&output)["error"];
     assert_eq!(error["why"], "something on the way there is a file, not a folder", "{error}");
+}
+
+#[test]
+fn a_mistyped_name_is_asked_back_about_and_nothing_is_done() {
+    let daemon = Daemon::start();
+    let check = |arguments: &[&str], next: &str| {
+        let output = daemon.run(&[arguments, &["--json"]].concat(), b"{}");
+        let error = &told(&output)["error"];
+        assert_eq!((output.status.code(), &error["reason"]), (Some(5), &"NOT_FOUND".into()), "{error}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(error["next"], next);
+        let words = String::from_utf8(daemon.run(arguments, b"{}").stderr).unwrap();
+        assert!(words.contains("next: Did you mean") && !words.contains("one of:"), "{words}");
+    };
+    let all = "`haven practice list` shows them all.";
+    check(&["practice", "show", "slow-breth"], &format!("Did you mean `slow-breath`? {all}"));
+    check(&["practice", "do", "slow", "--answers", "-"], &format!("Did you mean `slow-breath`? {all}"));
+    check(
+        &["people", "edit", "Anm", "--circle", "inner"],
+        "Did you mean `Ann`? `haven people list` shows everyone.",
+    );
 }

@@ -35,7 +35,7 @@ fn scripts_read_objects_and_people_read_lines() {
     check(
         &daemon,
         &["history", "5638"],
-        "{\"version\":\"5237a9cf\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n\
+        "{\"version\":\"5237a9cf\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\",\"base\":\"0a11\"}\n\
          {\"version\":\"0a11\",\"at\":\"1970-01-01T00:00:00Z\",\"device\":\"Laptop\"}\n",
         "5237a9cf  1970-01-01 00:00  Laptop\n0a11  1970-01-01 00:00  Laptop\n",
     );
@@ -50,7 +50,7 @@ fn scripts_read_objects_and_people_read_lines() {
          \"sync\":{\"state\":\"offline\",\"pending\":2,\"server\":\"http://127.0.0.1:7460\",\
          \"problem\":\"SERVER_UNREACHABLE\"},\"alarms\":0,\"drafts\":0,\"waiting\":0,\"met\":1}\n",
         "The journal is open on Laptop: 1 entry.\nThe server http://127.0.0.1:7460 can't be reached; 2 records to send.\n\
-         Two edits met in 1 entry: `haven list --met`.\n",
+         Edits met in 1 entry: `haven list --met`.\n",
     );
 }
 
@@ -59,7 +59,7 @@ fn two_edits_that_met_are_told_beside_the_entry() {
     let daemon = Daemon::start();
     let shown: Value = serde_json::from_str(&daemon.says(&["show", MET, "--json"])).unwrap();
     assert_eq!(shown["met"].as_array().unwrap().len(), 2);
-    let side = serde_json::json!({"version": "5237bbbb22", "at": "1970-01-01T00:00:00Z", "device": "Laptop"});
+    let side = serde_json::json!({"version": "5237bbbb22", "at": "1970-01-01T00:00:00Z", "device": "Laptop", "parts": [{"part": "text"}]});
     assert_eq!(shown["met"][1], side);
     assert_eq!(
         daemon.says(&["show", MET]),
@@ -68,9 +68,10 @@ fn two_edits_that_met_are_told_beside_the_entry() {
              Two edits met here, and you haven't chosen between them yet.\n\
              5237aaaa  from Laptop, 1970-01-01 00:00\nThis is the one you see above.\n\n\
              5237bbbb  from Laptop, 1970-01-01 00:00\nsun\n\n\
-             Keep one:   haven settle 5638bba7 --keep 5237aaaa\n\
-             Keep both:  haven settle 5638bba7 --keep both\n\
-             Or edit its words: what you write then stands, on all your devices.\n"
+             haven settle 5638bba7 --keep 5237aaaa\n  leaves it as you see it above\n\
+             haven settle 5638bba7 --keep 5237bbbb\n  takes that text\n\
+             haven settle 5638bba7 --keep both\n  keeps both texts, one after the other where they differ\n\
+             Or edit its text: what you write then stands, on all your devices.\n"
         )
     );
 }

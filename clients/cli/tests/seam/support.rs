@@ -53,7 +53,9 @@ fn help_shows_the_plan_first_then_the_lines_of_the_daemon() {
     let numbers = "Someone to talk to\n  call 988  A line (check this number)\n";
     assert_eq!(
         daemon.says(&["help-now", "--country", "us"]),
-        format!("Read slowly.\nYour plan\n  Ann\n  Bert\n  the dog\nFor US. More: --more\n\n{numbers}")
+        format!(
+            "Read slowly.\nYour plan\n  Ann\n  Bert\n  the dog\nFor the United States.\nMore: haven help-now US --more\n\n{numbers}"
+        )
     );
     let parts = "  Whom?\n    Ann\n    Bert\n  What for?\n    the dog\n";
     let all = format!("Read slowly.\n\nAsked for US.\n\nYour plan\n{parts}\n{choose}\n\n{numbers}");
@@ -177,9 +179,9 @@ fn a_country_that_was_set_counts_more_than_a_guess_and_less_than_one_that_is_typ
         let said = words(alone(home.path(), "de_CH.UTF-8", &[&["help-now"], arguments].concat()));
         assert!(expected.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
     };
-    check(&[], &["For Austria, as you set it", "call 142", "--more"]);
-    check(&["--country", "Narnia"], &["\"Narnia\" is no country", "For Austria, as you set it"]);
-    check(&["--country", "GB"], &["call 999"]);
+    check(&[], &["For Austria, as you set it.", "call 142", "More: haven help-now --more"]);
+    check(&["--country", "Narnia"], &["\"Narnia\" isn't a country we know", "For Austria, as you set it"]);
+    check(&["--country", "GB"], &["For the United Kingdom.", "call 999", "More: haven help-now GB --more"]);
     for unusable in ["", "[help]\ncountry = \"Narnia\"", "[help]\ncountry = 5", "[help", "help = 1"] {
         fs::write(&config, unusable).unwrap();
         check(&[], &["For Switzerland (a guess)", "call 143"]);
@@ -201,7 +203,8 @@ fn help_needs_no_daemon_and_starts_none() {
     assert_eq!(told["lines"][3]["check"], true);
     assert!(!inside.exists(), "nothing was made");
     let said = words(alone(&inside, "C", &["help-now", "--country", "US"]));
-    for part in ["call or text 988", "text START to 88788", "check this number)", "unlock to see it"] {
+    for part in ["call or text 988  Suicide", "text START to 88788", "check this number)", "unlock to see it"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(
@@ -221,9 +224,11 @@ fn help_guesses_the_country_and_says_so() {
     let said = words(alone(home.path(), "de_AT.UTF-8", &["help-now", "--country", "CH"]));
     assert!(said.contains("call 143") && !said.contains("guess"), "{said}");
     let said = words(alone(home.path(), "C.UTF-8", &["help-now"]));
-    for part in ["112  European Union", "911  US", "999  UK", "haven help-now DE", " SG "] {
+    let how = ["For helplines: haven help-now COUNTRY\n", "More: haven help-now --more\n"];
+    for part in ["You could just say", "112  European Union", "911  US", "999  UK"].into_iter().chain(how) {
         assert!(said.contains(part), "{part}: {said}");
     }
+    assert!(!said.contains(" SG "), "whom a wall of letters keeps from the numbers: {said}");
     let said = words(alone(home.path(), "C.UTF-8", &["help-now", "--more"]));
     assert!(said.contains("No country was chosen") && said.contains("SG Singapore"), "{said}");
     assert!(said.contains("112 works in every country of the European Union"), "{said}");
@@ -233,7 +238,15 @@ fn help_guesses_the_country_and_says_so() {
 fn help_takes_whatever_is_typed() {
     let home = tempfile::tempdir().unwrap();
     for (arguments, expected) in [
-        (&["--country", "Narnia"][..], "\"Narnia\" is no country on this list."),
+        (&["--country", "Narnia"][..], "\"Narnia\" isn't a country we know."),
+        (
+            &["Iran"],
+            "We don't know any numbers for Iran yet. These hold widely.\nMore: haven help-now IR --more\n",
+        ),
+        (&["Iran"], "112  European Union"),
+        (&["Iran", "--more"], "We don't know any numbers for Iran yet. The ones here hold widely."),
+        (&["romania"], "For Romania; we don't know a helpline there yet."),
+        (&["Bosnia"], "any numbers for Bosnia and Herzegovina yet"),
         (&["--country"], "112  European Union"),
         (&["United", "Kingdom"], "call 999"),
         (&["--country", "USA"], "call 911"),

@@ -58,15 +58,32 @@ impl<T: Transport> Client<T> {
     pub async fn seal_draft(&self, sealing: Sealing) -> Result<Sealed, ApiError> {
         let request = fitting(sealing_to_pb(sealing))?;
         let sealed = self.draft_service().seal_draft(request).await?.into_inner();
-        Ok(Sealed { id: read(&sealed.id, "id")?, waiting: sealed.waiting })
+        Ok(Sealed {
+            id: read(&sealed.id, "id")?,
+            waiting: sealed.waiting,
+            problem: sealed.problem.map(ApiError::from),
+        })
     }
 
     /// Makes a draft an entry, or a change to its entry, and forgets it.
     ///
     /// # Errors
-    /// `LOCKED`, `NOT_FOUND`, `INVALID_ARGUMENT`.
+    /// `LOCKED`, `NOT_FOUND`, `INVALID_ARGUMENT`, `TOO_LARGE`; `CONFIRMATION_NEEDED` for what was written without seeing the entry
+    /// that it changes.
     pub async fn commit_draft(&self, id: DraftId) -> Result<Written, ApiError> {
-        let request = pb::CommitDraftRequest { draft_id: id_to_pb(id) };
+        self.commit(id, false).await
+    }
+
+    /// The same for a draft that was written without seeing the entry it changes, once its person has seen both.
+    ///
+    /// # Errors
+    /// As [`Self::commit_draft`].
+    pub async fn commit_seen_draft(&self, id: DraftId) -> Result<Written, ApiError> {
+        self.commit(id, true).await
+    }
+
+    async fn commit(&self, id: DraftId, confirmed: bool) -> Result<Written, ApiError> {
+        let request = pb::CommitDraftRequest { draft_id: id_to_pb(id), confirmed };
         let written = self.draft_service().commit_draft(request).await?.into_inner();
         Ok(Written {
             id: read(&written.id, "id")?,

@@ -1,6 +1,6 @@
 //! Importing the objects of a file.
 
-use haven_core::limits::IMPORT_LINE_BYTES_MAX;
+use haven_core::import::ImportFault;
 
 use super::batches::{Batch, Batches};
 use super::{Client, Transport};
@@ -29,6 +29,8 @@ impl<T: Transport> Client<T> {
             all.skipped += u64::from(done.skipped);
             all.people += u64::from(done.people);
             all.definitions += u64::from(done.definitions);
+            all.forgotten += u64::from(done.forgotten);
+            all.unmerged += u64::from(done.unmerged);
             for key in done.unused {
                 *all.unused.entry(key.key).or_default() += u64::from(key.lines);
             }
@@ -57,6 +59,5 @@ fn failed_from_pb(failed: pb::FailedLine) -> FailedLine {
 }
 
 fn too_long(line: u64) -> FailedLine {
-    let reason = format!("the line has more than {IMPORT_LINE_BYTES_MAX} bytes; split the entry into two");
-    FailedLine { line, reason }
+    FailedLine { line, reason: ImportFault::TooLong.to_string() }
 }

@@ -7,8 +7,8 @@ use crate::convert::entry::{
 use crate::convert::{draft, edit, filter, read, sent, some};
 use crate::error::ApiError;
 use crate::journal::{
-    Draft, Edit, Entry, EntryRead, EntryVersion, ExportFormat, Filter, Hit, Keep, Page, Summary, TagCount,
-    Written,
+    Draft, Edit, Entry, EntryRead, EntryVersion, ExportFormat, Filter, Hit, Keep, Page, Settled, Summary,
+    TagCount, Written,
 };
 use crate::pb;
 
@@ -164,19 +164,14 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`; `TOO_LARGE` if both together are too long.
-    pub async fn settle(&self, id: &str, keep: Keep<'_>) -> Result<Written, ApiError> {
+    pub async fn settle(&self, id: &str, keep: Keep<'_>) -> Result<Settled, ApiError> {
         let keep = match keep {
             Keep::Version(version) => pb::settle_entry_request::Keep::Version(version.to_owned()),
             Keep::Both => pb::settle_entry_request::Keep::Both(true),
         };
         let request = pb::SettleEntryRequest { id: id.to_owned(), keep: Some(keep) };
         let settled = self.journal_service().settle_entry(request).await?.into_inner();
-        Ok(Written {
-            id: read(&settled.id, "id")?,
-            version: settled.version,
-            complete: true,
-            unchanged: false,
-        })
+        Ok(Settled { id: read(&settled.id, "id")?, version: settled.version, trashed: settled.trashed })
     }
 
     /// Puts an entry into the trash and returns its id.

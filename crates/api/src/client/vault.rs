@@ -47,6 +47,15 @@ impl<T: Transport> Client<T> {
         Ok(())
     }
 
+    /// Asks whether a new passphrase may be taken, before somebody types it a second time.
+    ///
+    /// # Errors
+    /// `WEAK_PASSPHRASE`, `INVALID_ARGUMENT`.
+    pub async fn check_passphrase(&self, passphrase: String) -> Result<(), ApiError> {
+        self.vault_service().check_passphrase(pb::CheckPassphraseRequest { passphrase }).await?;
+        Ok(())
+    }
+
     /// Changes the passphrase of this device.
     ///
     /// # Errors

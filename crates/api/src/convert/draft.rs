@@ -126,14 +126,15 @@ fn choice_to_pb(choice: &ExerciseChoice) -> pb::ExerciseRef {
 /// There is no such exercise, or no such version of it, or it was taken back.
 pub fn find_exercise<'a>(wanted: &pb::ExerciseRef, exercises: &'a Library) -> Result<&'a Exercise, ApiError> {
     let unknown = || {
-        ApiError::new(ErrorReason::NotFound, "there is no such exercise")
-            .because("")
-            .with_next("See them all with `haven practice list`.")
+        ApiError::new(ErrorReason::NotFound, "there's no such exercise")
+            .because("none has this id")
+            .with_next("`haven practice list` shows them all.")
+            .with_nearest(&wanted.id, exercises.iter().map(|exercise| exercise.id.as_str()))
     };
     let id = wanted.id.parse().map_err(|_| unknown())?;
     match wanted.version {
         0 => exercises.offered(&id).ok_or_else(|| match exercises.get(&id) {
-            Some(_) => taken_back("there is no such exercise any more", "haven practice add FILE"),
+            Some(_) => taken_back("there's no such exercise any more", "haven practice add FILE"),
             None => unknown(),
         }),
         version => exercises.get_version(&id, version).ok_or_else(unknown),
@@ -163,11 +164,12 @@ pub fn find_asked<'a>(wanted: &pb::ExerciseRef, shelf: &'a Shelf) -> Result<Aske
 /// There is none, or several.
 pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiError> {
     person(spec).map_err(|fault| match fault {
-        ResolveError::NotFound => ApiError::new(ErrorReason::NotFound, "there is no such person")
+        ResolveError::NotFound { perhaps } => ApiError::new(ErrorReason::NotFound, "there's no such person")
             .because("nobody in this journal has that name or id")
-            .with_next("See them all with `haven people list`, or add them with `haven people add`."),
+            .with_next("`haven people list` shows everyone; `haven people add NAME` adds someone.")
+            .with_candidates(perhaps.iter().map(PersonId::to_string)),
         ResolveError::Ambiguous { could_be } => {
-            ApiError::new(ErrorReason::AmbiguousId, "the person is not clear")
+            ApiError::new(ErrorReason::AmbiguousId, "it isn't clear who is meant")
                 .because(format!("{} people could be meant", could_be.len()))
                 .with_next("Write the name exactly, or give an id; `haven people list` shows them.")
                 .with_candidates(could_be.iter().map(PersonId::to_string))
@@ -176,7 +178,7 @@ pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiEr
 }
 
 pub(super) fn read_tag(tag: &str) -> Result<Tag, ApiError> {
-    Tag::new(tag).map_err(|fault| ApiError::invalid("a tag cannot be used", fault))
+    Tag::new(tag).map_err(|fault| ApiError::invalid("a tag can't be used", fault))
 }
 
 /// Reads a time; none for an empty text.
@@ -184,14 +186,14 @@ pub(super) fn read_tag(tag: &str) -> Result<Tag, ApiError> {
 /// # Errors
 /// It is no time.
 pub fn time(at: &str) -> Result<Option<CivilTime>, ApiError> {
-    let wrong = |fault| ApiError::invalid("the time cannot be used", fault);
+    let wrong = |fault| ApiError::invalid("the time can't be used", fault);
     some(at).map(|at| at.parse().map_err(wrong)).transpose()
 }
 
 /// Says which answers do not fit.
 pub fn unfit_answers(faults: Vec<haven_core::fault::Fault>) -> ApiError {
     let why = faults.first().map_or_else(String::new, ToString::to_string);
-    ApiError::invalid("the answers do not fit the exercise", why).with_faults(faults)
+    ApiError::invalid("the answers don't fit the exercise", why).with_faults(faults)
 }
 
 /// Says why core refuses an entry, a draft or an edit.

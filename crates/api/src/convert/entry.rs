@@ -11,7 +11,7 @@ use haven_core::time::Timestamp;
 use super::value::{answers_to_pb, map_from_pb};
 use super::{millis, read, sent, stamp, unreadable};
 use crate::error::ApiError;
-use crate::journal::{self, EntryVersion, Hit, PersonRef, SnippetPart, Summary, TagCount};
+use crate::journal::{self, EntryVersion, Hit, MetPart, Part, PersonRef, SnippetPart, Summary, TagCount};
 use crate::pb;
 
 /// Writes a kind.
@@ -31,7 +31,7 @@ pub fn kind_to_pb(kind: EntryKind) -> pb::EntryKind {
 /// A kind that this build does not know.
 pub fn kind_from_pb(number: i32) -> Result<Option<EntryKind>, ApiError> {
     let kind = pb::EntryKind::try_from(number)
-        .map_err(|_| ApiError::invalid("the kind is not usable", "it is unknown here"))?;
+        .map_err(|_| ApiError::invalid("the kind can't be used", "there's no such kind"))?;
     Ok(match kind {
         pb::EntryKind::Unspecified => None,
         pb::EntryKind::Note => Some(EntryKind::Note),
@@ -74,6 +74,7 @@ pub fn summary_to_pb(entry: &Entry, name_of: NameOf<'_>) -> pb::EntrySummary {
         opening: entry.opening().to_owned(),
         exercise_title: String::new(),
         met: false,
+        met_sides: 0,
     }
 }
 
@@ -96,6 +97,7 @@ pub fn summary_from_pb(entry: pb::EntrySummary) -> Result<Summary, ApiError> {
         opening: entry.opening,
         exercise_title: entry.exercise_title,
         met: entry.met,
+        met_sides: entry.met_sides,
     })
 }
 
@@ -154,12 +156,22 @@ pub fn version_from_pb(version: pb::EntryVersion) -> EntryVersion {
         version: version.version,
         at: Timestamp::from_millis(version.at_ms),
         device: version.device,
+        base: Some(version.base_version).filter(|base| !base.is_empty()),
+        parts: version.met_parts.into_iter().filter_map(part_from_pb).collect(),
     }
 }
 
-/// Writes one version of an entry.
-pub fn version_to_pb(version: EntryVersion) -> pb::EntryVersion {
-    pb::EntryVersion { version: version.version, at_ms: version.at.as_millis(), device: version.device }
+/// Reads a part in which a version differs; `None` for one that a newer device tells of.
+fn part_from_pb(part: pb::MetPart) -> Option<MetPart> {
+    let told = match part.kind() {
+        pb::MetPartKind::Unspecified => return None,
+        pb::MetPartKind::Title => Part::Title,
+        pb::MetPartKind::Text => Part::Text,
+        pb::MetPartKind::Time => Part::Time,
+        pb::MetPartKind::Answer => Part::Answer(part.field),
+        pb::MetPartKind::Trash => Part::Trash,
+    };
+    Some(MetPart { part: told, takes_away: part.takes_away })
 }
 
 /// Writes a snippet: its text in pieces, so that no client has to count bytes.

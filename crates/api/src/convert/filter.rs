@@ -61,6 +61,6 @@ pub fn to_pb(filter: &Filter) -> pb::EntryFilter {
 }
 
 fn date(text: &str) -> Result<Option<Date>, ApiError> {
-    let wrong = |fault| ApiError::invalid("the date cannot be used", fault);
+    let wrong = |fault| ApiError::invalid("the date can't be used", fault);
     some(text).map(|text| text.parse().map_err(wrong)).transpose()
 }

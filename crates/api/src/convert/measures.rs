@@ -79,7 +79,11 @@ pub fn to_pb(measure: &Measure, language: &str, name: Option<&str>, beside: Besi
         pb::MeasureExtra { id: extra.id.to_string(), text: told(&extra.text), options: options.collect() }
     });
     pb::Measure {
-        summary: Some(summary_to_pb(measure, beside.origin.is_some(), language)),
+        summary: Some(pb::MeasureSummary {
+            title: measure.title_text(language, name),
+            purpose: measure.purpose_text(language, name),
+            ..summary_to_pb(measure, beside.origin.is_some(), language)
+        }),
         stem: measure.stem_text(language, name).unwrap_or_default(),
         items: items.collect(),
         min: measure.scale.min,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use haven_core::exercise::UnknownWord;
+use haven_core::fault::either;
 use haven_core::person::{Person, PersonEdit, PersonName};
 use haven_core::time::Timestamp;
 
@@ -78,7 +79,7 @@ pub fn edit_from_pb(request: &pb::EditPersonRequest) -> Result<PersonEdit, ApiEr
 /// It is none; the error says what a name is.
 pub fn name(text: &str) -> Result<PersonName, ApiError> {
     PersonName::new(text).map_err(|error| {
-        ApiError::invalid("the name cannot be used", error)
+        ApiError::invalid("the name can't be used", error)
             .with_next("Give the name you call them by, in one line.")
     })
 }
@@ -96,7 +97,9 @@ fn words<T: FromStr<Err = UnknownWord> + Ord>(texts: &[String]) -> Result<BTreeS
 }
 
 fn unknown(word: UnknownWord) -> ApiError {
-    ApiError::invalid(format!("the {} cannot be used", word.noun), word).with_next("Give one of those.")
+    let next = format!("Give {}.", either(word.known));
+    ApiError::invalid(format!("the {} can't be used", word.noun), "there's no such word for it")
+        .with_next(next)
 }
 
 #[cfg(test)]
@@ -146,7 +149,7 @@ mod tests {
         let request = pb::EditPersonRequest { circle: Some("near".to_owned()), ..Default::default() };
         let error = edit_from_pb(&request).unwrap_err();
         assert_eq!(error.name(), "INVALID_ARGUMENT");
-        assert!(error.why.contains("inner, middle, outer"), "{}", error.why);
+        assert_eq!(error.next, "Give inner, middle or outer.");
         let request = pb::EditPersonRequest { name: Some(" ".to_owned()), ..Default::default() };
         assert_eq!(edit_from_pb(&request).unwrap_err().name(), "INVALID_ARGUMENT");
     }

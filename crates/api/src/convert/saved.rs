@@ -37,6 +37,8 @@ pub fn to_pb(saved: SavedDraft) -> pb::SavedDraft {
         base_version: saved.base_version.unwrap_or_default(),
         saved_ms: saved.saved.as_millis(),
         held: saved.held,
+        // The device's to say.
+        meant: String::new(),
     }
 }
 
@@ -52,6 +54,7 @@ pub fn from_pb(saved: pb::SavedDraft) -> Result<SavedDraft, ApiError> {
         base_version: some(saved.base_version),
         saved: Timestamp::from_millis(saved.saved_ms),
         held: saved.held,
+        meant: some(saved.meant),
     })
 }
 
@@ -97,13 +100,14 @@ pub fn sealing_to_pb(sealing: Sealing) -> pb::SealDraftRequest {
 pub fn sealing_from_pb(request: pb::SealDraftRequest) -> Result<Sealing, ApiError> {
     let saved = request.saved.unwrap_or_default();
     let draft = kept_from_pb(saved.draft.unwrap_or_default())
-        .map_err(|fault| ApiError::invalid("the words cannot be kept", fault.why))?;
+        .map_err(|fault| ApiError::invalid("the words can't be kept", fault.why))?;
     let becomes = if request.changes {
         Becomes::Changes { entry: saved.entry_id, remove_tags: request.remove_tags }
     } else if saved.draft_id.is_empty() {
         Becomes::Entry
     } else {
-        let unnamed = || ApiError::invalid("no draft was named", "a draft's id has 32 hexadecimal digits");
+        let unnamed =
+            || ApiError::invalid("no draft was named", "a draft's id has 32 digits, each 0-9 or a-f");
         let no_entry = |_| ApiError::invalid("no entry was named", "a draft names its entry by the whole id");
         Becomes::Draft {
             id: id_from_pb(&saved.draft_id).ok_or_else(unnamed)?,

@@ -15,19 +15,19 @@ pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
         R::NotFound => {
             ("nothing has that id or name", "Check the id; `haven list` and `haven search` show them.")
         }
-        R::AmbiguousId => ("several begin with that id", "Give more letters of the id."),
+        R::AmbiguousId => ("several ids begin like that", "Give more letters of the id."),
         R::ConfirmationNeeded => ("it needs your decision", ""),
         R::TimedOut => ("it took too long", "It goes on by itself; `haven status` tells how far it is."),
-        R::Cancelled => ("it was given up", ""),
+        R::Cancelled => ("it was stopped before it was done", ""),
         R::Unsupported => (
-            "the daemon doesn't know this call",
+            "the daemon that runs can't do this",
             "Update Haven, then run `haven daemon stop`; the next command starts the new one.",
         ),
         R::DaemonUnreachable => (
-            "the device daemon doesn't answer",
-            "Look with `haven daemon status` whether it runs; `haven daemon start` starts it.",
+            "the daemon doesn't answer",
+            "See with `haven daemon status` whether it runs; `haven daemon start` starts it.",
         ),
-        R::Stopping => ("the device daemon is stopping", "Try again in a moment."),
+        R::Stopping => ("the daemon is stopping", "Try again in a moment."),
         R::NotGranted => ("this token doesn't allow that", "Make one that does with `haven token create`."),
         R::NoSession => (
             "there's no token, or it has ended",
@@ -50,10 +50,10 @@ fn of_vault(reason: ErrorReason) -> (&'static str, &'static str) {
         }
         R::Locked => ("the journal is locked", "Open it with `haven unlock`."),
         R::WrongPassphrase => {
-            ("the passphrase isn't this device's", "Try again; each device has a passphrase of its own.")
+            ("that isn't this device's passphrase", "Try again; each device has a passphrase of its own.")
         }
         R::WeakPassphrase => {
-            ("the passphrase could be guessed", "Take five or six words that don't belong together.")
+            ("the passphrase could be guessed", "Take five or six words chosen at random, such as by dice.")
         }
         R::TooManyTries => ("too many wrong passphrases", "Wait a little, then try again."),
         R::CodeMalformed => {
@@ -90,14 +90,16 @@ fn of_server(reason: ErrorReason) -> (&'static str, &'static str) {
             "Everything is kept here and sent later; check the address with `haven server show`.",
         ),
         R::ServerIdentityChanged => (
-            "the server proves another identity than the one you trust",
-            "If you set it up anew, run `haven server set URL --accept-identity`; else don't use it.",
+            "whoever answers there isn't the server you trust",
+            "If you set it up anew, run `haven server set URL --accept-identity`; otherwise don't use it.",
         ),
         R::ServerLostData => (
-            "the server lacks what it had",
-            "Nothing is lost here. If you trust it, set it again and it's filled anew.",
+            "the server no longer has what it held",
+            "Nothing is lost here. If you trust the server, run `haven server set URL` again; this device fills it anew.",
         ),
-        R::ServerRefused => ("the server refused", "See what the server's operator says."),
+        R::ServerRefused => {
+            ("the server said no", "Ask whoever runs the server; everything is kept here meanwhile.")
+        }
         R::InviteInvalid => (
             "the invite isn't this server's",
             "Copy it again from `haven-server init` or `haven-server invite`, then `haven server set URL --invite CODE`.",
@@ -118,22 +120,23 @@ fn of_storage(reason: ErrorReason) -> (&'static str, &'static str) {
             "Free some space, then save this again. Reading goes on, and nothing that was saved is lost.",
         ),
         R::StorageReadOnly => (
-            "the data folder can't be written",
+            "the journal's folder can't be written to",
             "Check who owns it and whether the disk is mounted for writing.",
         ),
         R::StorageNewer => {
-            ("the data was written by a newer Haven", "Update Haven on this device; nothing was changed.")
+            ("the journal was written by a newer Haven", "Update Haven on this device; nothing was changed.")
         }
         R::StorageDamaged => (
-            "the data on disk is damaged",
+            "the journal on the disk is damaged",
             "Nothing was changed. Keep the folder as it is and put a backup in its place, or set HAVEN_HOME to a new folder and \
              join again from another device.",
         ),
-        R::StorageInUse => {
-            ("another daemon uses the data folder", "Stop it with `haven daemon stop`, then try again.")
-        }
+        R::StorageInUse => (
+            "another daemon is using the journal's folder",
+            "Stop it with `haven daemon stop`, then try again.",
+        ),
         R::StorageFailed => {
-            ("the disk failed to read or write", "Check the disk; what was acknowledged before is kept.")
+            ("the disk failed to read or write", "Check the disk; whatever was saved before is kept.")
         }
         _ => ("", ""),
     }

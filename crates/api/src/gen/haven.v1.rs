@@ -2551,6 +2551,9 @@ pub struct EntrySummary {
     /// Whether edits made apart met in it that nobody has settled; one of them is shown. GetEntry names all of them.
     #[prost(bool, tag = "30")]
     pub met: bool,
+    /// How many versions met, two or more; 0 unless `met`.
+    #[prost(uint32, tag = "142")]
+    pub met_sides: u32,
 }
 /// Entry is a whole entry at one version.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2576,7 +2579,7 @@ pub struct Entry {
     pub version: ::prost::alloc::string::String,
 }
 /// EntryVersion is one version of an entry.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct EntryVersion {
     /// Names the version; opaque.
@@ -2588,6 +2591,28 @@ pub struct EntryVersion {
     /// Name of the device that made it; empty if that is not known.
     #[prost(string, tag = "3")]
     pub device: ::prost::alloc::string::String,
+    /// In ListHistory: the version that whoever made it had before them, which shows what they changed; readable by GetEntry like
+    /// any other. Empty for the first version, and everywhere else.
+    #[prost(string, tag = "140")]
+    pub base_version: ::prost::alloc::string::String,
+    /// In GetEntryResponse.met: of what this side says something else than the others. Empty everywhere else.
+    #[prost(message, repeated, tag = "141")]
+    pub met_parts: ::prost::alloc::vec::Vec<MetPart>,
+}
+/// MetPart is one part of an entry in which a side of what met differs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct MetPart {
+    /// Which part.
+    #[prost(enumeration = "MetPartKind", tag = "1")]
+    pub kind: i32,
+    /// The id of the answer; empty for every other part.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    /// Whether this side only takes away: sentences that another side changed, an answer, or the entry itself, into the trash.
+    /// Keeping both takes nothing away, and no entry into the trash.
+    #[prost(bool, tag = "3")]
+    pub takes_away: bool,
 }
 /// Draft is what somebody wants to write.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2700,6 +2725,51 @@ impl EntryKind {
         }
     }
 }
+/// MetPartKind is a part of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MetPartKind {
+    /// Not set; never sent.
+    Unspecified = 0,
+    /// The title. Keeping both puts both titles into one.
+    Title = 1,
+    /// The text. Keeping both puts what differs one after the other.
+    Text = 2,
+    /// When it happened. Keeping both keeps what is shown.
+    Time = 3,
+    /// An answer. Keeping both keeps words one after the other, and of everything else what is shown.
+    Answer = 4,
+    /// Whether it is in the trash.
+    Trash = 5,
+}
+impl MetPartKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MET_PART_KIND_UNSPECIFIED",
+            Self::Title => "MET_PART_KIND_TITLE",
+            Self::Text => "MET_PART_KIND_TEXT",
+            Self::Time => "MET_PART_KIND_TIME",
+            Self::Answer => "MET_PART_KIND_ANSWER",
+            Self::Trash => "MET_PART_KIND_TRASH",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MET_PART_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "MET_PART_KIND_TITLE" => Some(Self::Title),
+            "MET_PART_KIND_TEXT" => Some(Self::Text),
+            "MET_PART_KIND_TIME" => Some(Self::Time),
+            "MET_PART_KIND_ANSWER" => Some(Self::Answer),
+            "MET_PART_KIND_TRASH" => Some(Self::Trash),
+            _ => None,
+        }
+    }
+}
 /// SavedDraft is a draft as it is kept.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
@@ -2724,6 +2794,12 @@ pub struct SavedDraft {
     /// their person has to look at first. What answers a measure is never written down by itself.
     #[prost(bool, tag = "50")]
     pub held: bool,
+    /// How the entry was named that these words were written for while the vault was locked, such as "last" or the beginning of an id:
+    /// which one it is, and what stands there, nobody could see then. `entry_id` is the device's best guess, or empty if nothing fits;
+    /// SaveDraft with another `entry_id` chooses that one. CommitDraft wants `confirmed` for such a draft, and it is never written down
+    /// by itself. Set by the device and ignored in requests; empty for every other draft.
+    #[prost(string, tag = "100")]
+    pub meant: ::prost::alloc::string::String,
 }
 /// SaveDraftRequest brings a draft.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2815,6 +2891,10 @@ pub struct CommitDraftRequest {
     /// The draft's id.
     #[prost(string, tag = "1")]
     pub draft_id: ::prost::alloc::string::String,
+    /// The person has seen what the draft changes, or that it makes a new entry. Set by the client; without it a draft with `meant` is
+    /// refused with CONFIRMATION_NEEDED and stays. Means nothing for other drafts.
+    #[prost(bool, tag = "100")]
+    pub confirmed: bool,
 }
 /// CommitDraftResponse names what was written.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2839,8 +2919,9 @@ pub struct SealDraftRequest {
     /// `entry_id` if one is named. `saved_ms` is ignored.
     #[prost(message, optional, tag = "1")]
     pub saved: ::core::option::Option<SavedDraft>,
-    /// The words change an entry, which `saved.entry_id` names by its id or the beginning of it: they become a draft of that entry, in
-    /// which everything that is empty here stays as it is. `saved.draft_id` is ignored then.
+    /// The words change an entry, which `saved.entry_id` names by its id, the beginning of it, or as `last`, the newest that there is
+    /// now: they become a draft of that entry, in which everything that is empty here stays as it is, and which has `meant`.
+    /// `saved.draft_id` is ignored then.
     #[prost(bool, tag = "2")]
     pub changes: bool,
     /// Tags to take away from the entry, with `changes`.
@@ -2848,7 +2929,7 @@ pub struct SealDraftRequest {
     pub remove_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SealDraftResponse confirms that they are durable.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct SealDraftResponse {
     /// The id that the entry will have, or the draft, 32 hex letters. A draft that was named keeps its own.
@@ -2857,6 +2938,10 @@ pub struct SealDraftResponse {
     /// How many such words wait now; 0 if the vault is open and they are in it.
     #[prost(uint32, tag = "2")]
     pub waiting: u32,
+    /// What will keep the words from being an entry, as far as that can be told while the vault is locked, such as that they are too
+    /// long: they are kept all the same, and become a draft. Absent if nothing is known to. Whether people are found is never known.
+    #[prost(message, optional, tag = "100")]
+    pub problem: ::core::option::Option<ErrorDetail>,
 }
 /// Generated client implementations.
 pub mod draft_service_client {
@@ -3041,7 +3126,8 @@ pub mod draft_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
+        /// is more than an entry holds, NOT_FOUND for people who cannot be told, and CONFIRMATION_NEEDED for what was written without
+        /// seeing the entry it changes: the draft stays.
         pub async fn commit_draft(
             &mut self,
             request: impl tonic::IntoRequest<super::CommitDraftRequest>,
@@ -3141,7 +3227,8 @@ pub mod draft_service_server {
             tonic::Status,
         >;
         /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, and NOT_FOUND for people who cannot be told: the draft stays.
+        /// is more than an entry holds, NOT_FOUND for people who cannot be told, and CONFIRMATION_NEEDED for what was written without
+        /// seeing the entry it changes: the draft stays.
         async fn commit_draft(
             &self,
             request: tonic::Request<super::CommitDraftRequest>,
@@ -4229,6 +4316,18 @@ pub struct LockRequest {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct LockResponse {}
+/// CheckPassphraseRequest brings a passphrase that somebody is about to choose.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CheckPassphraseRequest {
+    /// The passphrase.
+    #[prost(string, tag = "1")]
+    pub passphrase: ::prost::alloc::string::String,
+}
+/// CheckPassphraseResponse says that it may be taken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CheckPassphraseResponse {}
 /// ChangePassphraseRequest brings both passphrases.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -4441,6 +4540,32 @@ pub mod vault_service_client {
                 .insert(GrpcMethod::new("haven.v1.VaultService", "Lock"));
             self.inner.unary(req, path, codec).await
         }
+        /// CheckPassphrase says whether a new passphrase may be taken, so that nobody types one twice that is refused: WEAK_PASSPHRASE if it
+        /// is estimated under 40 bits. Changes and keeps nothing.
+        pub async fn check_passphrase(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CheckPassphraseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CheckPassphraseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.VaultService/CheckPassphrase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.VaultService", "CheckPassphrase"));
+            self.inner.unary(req, path, codec).await
+        }
         /// ChangePassphrase wraps the vault's key under another passphrase. Works on a locked vault and leaves it as it was.
         pub async fn change_passphrase(
             &mut self,
@@ -4522,6 +4647,15 @@ pub mod vault_service_server {
             &self,
             request: tonic::Request<super::LockRequest>,
         ) -> std::result::Result<tonic::Response<super::LockResponse>, tonic::Status>;
+        /// CheckPassphrase says whether a new passphrase may be taken, so that nobody types one twice that is refused: WEAK_PASSPHRASE if it
+        /// is estimated under 40 bits. Changes and keeps nothing.
+        async fn check_passphrase(
+            &self,
+            request: tonic::Request<super::CheckPassphraseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CheckPassphraseResponse>,
+            tonic::Status,
+        >;
         /// ChangePassphrase wraps the vault's key under another passphrase. Works on a locked vault and leaves it as it was.
         async fn change_passphrase(
             &self,
@@ -4732,6 +4866,51 @@ pub mod vault_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.VaultService/CheckPassphrase" => {
+                    #[allow(non_camel_case_types)]
+                    struct CheckPassphraseSvc<T: VaultService>(pub Arc<T>);
+                    impl<
+                        T: VaultService,
+                    > tonic::server::UnaryService<super::CheckPassphraseRequest>
+                    for CheckPassphraseSvc<T> {
+                        type Response = super::CheckPassphraseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CheckPassphraseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VaultService>::check_passphrase(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CheckPassphraseSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -5660,7 +5839,8 @@ pub struct TimerShape {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct DerivedShape {
-    /// The sentence, with `{field_id}` where an earlier answer goes.
+    /// The sentence, with `{field_id}` where an earlier answer goes, `{field_id.}` where it goes as a sentence of its own: with a
+    /// capital and an end, unless it has them.
     #[prost(string, tag = "1")]
     pub template: ::prost::alloc::string::String,
 }
@@ -6723,7 +6903,7 @@ pub struct GetEntryResponse {
     #[prost(message, repeated, tag = "2")]
     pub answers_read: ::prost::alloc::vec::Vec<ReadAnswer>,
     /// The versions that were written apart, met and are not settled; the one that is shown first. Each can be read whole by
-    /// `version`. Empty if nothing met, and for an earlier version.
+    /// `version`. Empty if nothing met, and for an earlier version. In the trash nothing has to be chosen, but they are told.
     #[prost(message, repeated, tag = "30")]
     pub met: ::prost::alloc::vec::Vec<EntryVersion>,
 }
@@ -6794,8 +6974,8 @@ pub struct ListEntriesResponse {
     /// How many entries the filter lets through in all.
     #[prost(uint32, tag = "3")]
     pub total: u32,
-    /// Tags of the journal that differ from one of the filter's in case only, where the filter lets nothing through and the journal
-    /// has no such tag; what was meant, perhaps. In order, at most 10.
+    /// Tags of the journal that differ from one of the filter's in case only, else in a letter or two, where the filter lets nothing
+    /// through and the journal has no such tag; what was meant, perhaps. At most 10.
     #[prost(string, repeated, tag = "60")]
     pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -6980,6 +7160,9 @@ pub struct SettleEntryResponse {
     /// The version it has now.
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
+    /// Whether what was kept is that it is in the trash.
+    #[prost(bool, tag = "143")]
+    pub trashed: bool,
 }
 /// ImportEntriesRequest is a batch of lines.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -6989,7 +7172,8 @@ pub struct ImportEntriesRequest {
     /// dry run counts once.
     #[prost(bytes = "bytes", tag = "1")]
     pub import_id: ::prost::bytes::Bytes,
-    /// The lines, at most 1,000 and 3 MiB together (one line may have 2 MiB).
+    /// The lines, at most 1,000. A client sends them once they have 1 MiB together; one line may have 126 MiB, which only an entry does
+    /// in which many long edits met.
     #[prost(message, repeated, tag = "2")]
     pub lines: ::prost::alloc::vec::Vec<ImportLine>,
     /// Only say what would happen.
@@ -7037,6 +7221,13 @@ pub struct ImportEntriesResponse {
     /// How many exercises and measures of the person's own were written, or would be.
     #[prost(uint32, tag = "42")]
     pub definitions: u32,
+    /// How many people of the batch were passed over, since they were forgotten here.
+    #[prost(uint32, tag = "120")]
+    pub forgotten: u32,
+    /// How many lines of the batch say of somebody that they turned out to be themselves, or close a circle of such; of the people in
+    /// one the lowest id stands for all.
+    #[prost(uint32, tag = "121")]
+    pub unmerged: u32,
 }
 /// UnusedKey is a key of imported lines that nothing was made of.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -12282,6 +12473,8 @@ opaque! {
     CheckExerciseResponse,
     CheckMeasureRequest,
     CheckMeasureResponse,
+    CheckPassphraseRequest,
+    CheckPassphraseResponse,
     ChoiceShape,
     ChosenLine,
     CommitDraftRequest,
@@ -12410,6 +12603,7 @@ opaque! {
     MeasureSummary,
     MergePeopleRequest,
     MergePeopleResponse,
+    MetPart,
     MultiShape,
     OpenExercise,
     OpenPageRequest,

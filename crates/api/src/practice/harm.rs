@@ -54,7 +54,7 @@ pub struct NoAnswer;
 
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("write no, not-sure or yes")
+        f.write_str("none of the three answers; write no, not-sure or yes")
     }
 }
 

@@ -7,7 +7,7 @@
 mod fit;
 
 use haven_core::answers::{ExerciseId, Value, ValueMap};
-use haven_core::exercise::{ItemKind, Phase};
+use haven_core::exercise::{ItemKind, Phase, as_sentence, wanted};
 use haven_core::id::PersonId;
 use haven_core::person::{Person, Safe};
 
@@ -46,14 +46,17 @@ pub enum Reply {
 }
 
 impl Stepper {
-    /// Begins an exercise, or goes on with one: after the last question that was answered.
+    /// Begins an exercise, or goes on with one: after the last question that was answered, or at the answer after which it was better
+    /// to stop. Whoever stopped since they were dizzy is not led back to their breath.
     pub fn new(exercise: Exercise, answers: ValueMap) -> Self {
         let mut asked: Vec<usize> =
             (0..exercise.fields.len()).filter(|at| exercise.fields[*at].phase != Phase::Later).collect();
         asked.sort_by_key(|at| exercise.fields[*at].phase);
         let is_answered = |at: &usize| answers.contains_key(&exercise.fields[*at].id);
         let at = asked.iter().rposition(is_answered).map_or(0, |last| last + 1);
-        Self { exercise, asked, at, answers }
+        let mut stepper = Self { exercise, asked, at, answers };
+        stepper.at = stepper.stopped().map_or(at, |stopped| stopped.min(at));
+        stepper
     }
 
     /// Begins with the first question, whatever is answered already.
@@ -161,9 +164,21 @@ impl Stepper {
 
     /// Goes back to the first question that the exercise needs and that is open, if it was passed over on the way here.
     pub fn to_open(&mut self) {
+        if self.stopped().is_some() {
+            return;
+        }
         let first = self.open().next().map(|field| field.id.clone());
         let at = first.and_then(|id| self.asked.iter().position(|at| self.exercise.fields[*at].id == id));
         self.at = at.map_or(self.at, |at| at.min(self.at));
+    }
+
+    /// The first answer after which it is better to stop.
+    fn stopped(&self) -> Option<usize> {
+        self.asked.iter().position(|at| {
+            let field = &self.exercise.fields[*at];
+            let answer = self.answers.get(&field.id);
+            answer.is_some_and(|answer| matches!(reply(&field.shape, answer), Reply::Stop { .. }))
+        })
     }
 
     /// Ends it here: no further question is asked.
@@ -238,7 +253,8 @@ pub fn sentence(
     let mut told = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        let Some((id, after)) = after.split_once('}') else { break };
+        let Some((place, after)) = after.split_once('}') else { break };
+        let (id, is_sentence) = wanted(place);
         told.push_str(before);
         let field = exercise.fields.iter().find(|field| field.id == id);
         let spoken = field.and_then(|field| match &field.shape {
@@ -246,6 +262,7 @@ pub fn sentence(
             Shape::Derived { template } => Some(sentence(exercise, answers, template, name)),
             shape => spoken(shape, answers.get(id)?, name),
         });
+        let spoken = spoken.map(|words| if is_sentence { as_sentence(&words) } else { words });
         told.push_str(spoken.as_deref().unwrap_or(GAP));
         rest = after;
     }

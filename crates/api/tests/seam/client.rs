@@ -42,7 +42,7 @@ async fn a_list_is_read_page_by_page_to_its_end() {
 async fn an_error_arrives_whole() {
     let haven = haven();
     let error = haven.entry("abc", None).await.unwrap_err();
-    assert_eq!((error.reason, &*error.what), (ErrorReason::NotFound, "there is no such entry"));
+    assert_eq!((error.reason, &*error.what), (ErrorReason::NotFound, "there's no such entry"));
     assert!(!error.next.is_empty());
     let error = haven.add(Draft::default()).await.unwrap_err();
     assert_eq!(error.reason, ErrorReason::InvalidArgument);

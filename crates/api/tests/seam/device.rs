@@ -29,7 +29,7 @@ impl Device {
     }
 
     fn find(&self, prefix: &str) -> Result<usize, ApiError> {
-        let unknown = || ApiError::new(ErrorReason::NotFound, "there is no such entry");
+        let unknown = || ApiError::new(ErrorReason::NotFound, "there's no such entry");
         let prefix: IdPrefix = prefix.parse().map_err(|_| unknown())?;
         self.entries().iter().position(|entry| prefix.matches(&entry.id)).ok_or_else(unknown)
     }
@@ -37,7 +37,7 @@ impl Device {
 
 fn read(wanted: pb::Draft) -> Result<Draft, ApiError> {
     let now = "2026-11-24".parse().unwrap();
-    let person = |_: &str| Err(ResolveError::NotFound);
+    let person = |_: &str| Err(ResolveError::NotFound { perhaps: Vec::new() });
     draft::from_pb(wanted, draft::Lookup { now: &now, person: &person, shelf: &Shelf::built_in().unwrap() })
 }
 
@@ -84,7 +84,7 @@ impl JournalService for Device {
     ) -> Result<Response<pb::EditEntryResponse>, Status> {
         let request = request.into_inner();
         let place = self.find(&request.id)?;
-        let person = |_: &str| Err(ResolveError::NotFound);
+        let person = |_: &str| Err(ResolveError::NotFound { perhaps: Vec::new() });
         let edit = edit::from_pb(request.edit.unwrap_or_default(), &person, None)?;
         let mut entries = self.entries();
         entries[place] = edit.applied(&entries[place]).map_err(draft::unfit)?;

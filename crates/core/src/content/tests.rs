@@ -260,9 +260,9 @@ fn the_chain_and_its_kin_offer_the_same_urges_needs_and_feelings() {
 #[test]
 fn a_page_is_made_of_the_answers() {
     let raw: crate::answers::ValueMap = [
-        ("fact", "We said eight, and it was ten when you came."),
+        ("fact", "we said eight, and it was ten when you came"),
         ("need", "clarity"),
-        ("ask", "Could you send me a line?"),
+        ("ask", "could you send me a line?"),
     ]
     .map(|(id, text)| (id.to_owned(), text.into()))
     .into();

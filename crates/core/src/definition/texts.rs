@@ -71,6 +71,22 @@ pub(crate) fn places(template: &str) -> Vec<Result<&str, usize>> {
     places
 }
 
+/// Splits the name of a place of a derived sentence: `{id.}` asks for the answer as a sentence of its own.
+pub fn wanted(place: &str) -> (&str, bool) {
+    place.strip_suffix('.').map_or((place, false), |id| (id, true))
+}
+
+/// Makes words a sentence: a capital first and an end. What they have of it stays as it is.
+pub fn as_sentence(words: &str) -> String {
+    let words = words.trim();
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let whole: String = first.chain(letters).collect();
+    let inside = whole.trim_end_matches(['"', '\'', ')', '”', '’', '»']);
+    let is_ended = inside.ends_with(['.', '?', '!', '…', ':', ';', '。', '？', '！']);
+    if is_ended || whole.is_empty() { whole } else { format!("{whole}.") }
+}
+
 /// Puts values into the places of a template that has none without a partner.
 pub(crate) fn fill(template: &str, mut value: impl FnMut(&str) -> String) -> String {
     let mut filled = String::with_capacity(template.len());
@@ -114,6 +130,22 @@ pub(crate) fn check_text(place: &Place, (language, key, text): (&str, &str, &str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_become_a_sentence_and_stay_as_they_are_where_they_are_one() {
+        for (words, sentence) in [
+            ("you came at ten", "You came at ten."),
+            ("Could you call me?", "Could you call me?"),
+            ("état des lieux", "État des lieux."),
+            ("you said \"never again.\"", "You said \"never again.\""),
+            ("遅かった。", "遅かった。"),
+            ("7 o'clock ", "7 o'clock."),
+            ("", ""),
+        ] {
+            assert_eq!(as_sentence(words), sentence);
+        }
+        assert_eq!((wanted("fact."), wanted("fact")), (("fact", true), ("fact", false)));
+    }
 
     #[test]
     fn a_text_falls_back_to_english_and_to_its_key() {

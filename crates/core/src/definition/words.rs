@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::fault::either;
+
 /// A word that is not one of the words allowed in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
@@ -13,7 +15,7 @@ pub struct UnknownWord {
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a {}; known are {}", self.noun, self.known.join(", "))
+        write!(f, "not a {}; write {}", self.noun, either(self.known))
     }
 }
 

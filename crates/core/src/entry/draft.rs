@@ -97,7 +97,7 @@ impl Draft {
         self.words().check(Limits::WRITTEN)
     }
 
-    /// Checks a draft that was imported: it may be blank, as entries of other programs are.
+    /// Checks a draft that was imported against every limit; whether it is blank its line has said.
     ///
     /// # Errors
     /// The first [`EntryError`] found.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Exercise, Shape};
 use crate::answers::{Answer, Answers, FieldId, Item, ItemValue};
-use crate::definition::fill;
+use crate::definition::{as_sentence, fill, wanted};
 use crate::id::PersonId;
 
 /// What stands where an answer is still missing.
@@ -53,6 +53,7 @@ fn sentences(
         let Shape::Derived { template } = &field.shape else { continue };
         let is_whole = Cell::new(true);
         let text = fill(exercise.texts.get(language, template), |place| {
+            let (place, is_sentence) = wanted(place);
             let id = place.parse::<FieldId>().ok();
             if let Some(earlier) = id.as_ref().and_then(|id| sentences.get(id)) {
                 is_whole.set(is_whole.get() && earlier.is_whole);
@@ -60,6 +61,7 @@ fn sentences(
             }
             let answer = id.and_then(|id| spoken(Some(exercise), &id, answers.get(&id)?, language, name));
             is_whole.set(is_whole.get() && answer.is_some());
+            let answer = answer.map(|words| if is_sentence { as_sentence(&words) } else { words });
             answer.unwrap_or_else(|| GAP.to_owned())
         });
         sentences.insert(field.id.clone(), Sentence { text, is_whole: is_whole.get() });

@@ -235,6 +235,6 @@ mod tests {
     #[test]
     fn an_unknown_word_says_which_are_known() {
         let unknown = "maybe".parse::<ShareDefault>().unwrap_err();
-        assert_eq!(unknown.to_string(), "not a way to share; known are never, ask");
+        assert_eq!(unknown.to_string(), "not a way to share; write never or ask");
     }
 }

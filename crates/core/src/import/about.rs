@@ -16,6 +16,8 @@ use crate::time::Timestamp;
 pub struct Header {
     /// How many people follow.
     pub people: u64,
+    /// How many follow who were forgotten.
+    pub forgotten: u64,
     /// How many definitions follow.
     pub definitions: u64,
     /// How many entries follow.
@@ -27,8 +29,17 @@ pub struct Header {
 pub struct PersonLine {
     /// Who, and what is said of them.
     pub person: Person,
-    /// Whom they turned out to be.
+    /// Whom they turned out to be. A line may say so of themselves, or close a circle; the journal reads it either way.
     pub merged: Option<PersonId>,
+}
+
+/// Somebody who was forgotten: that they were, and nothing else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ForgottenLine {
+    /// Who.
+    pub id: PersonId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What a person added.
@@ -58,6 +69,7 @@ impl Header {
             Some(schema) if schema > SCHEMA => Err(ImportFault::Newer { schema }),
             Some(_) => Ok(Self {
                 people: number("people").unwrap_or_default(),
+                forgotten: number("forgotten").unwrap_or_default(),
                 definitions: number("definitions").unwrap_or_default(),
                 entries: number("entries").unwrap_or_default(),
             }),
@@ -87,8 +99,18 @@ impl PersonLine {
             died,
             ..Person::new(id, PersonName::new(&name)?, created)
         };
-        let merged = members.id("merged")?.filter(|into| *into != id);
+        let merged = members.id("merged")?;
         Ok((Self { person, merged }, members.unused()))
+    }
+}
+
+impl ForgottenLine {
+    /// Reads what stands under `forgotten`, and the keys that were not used.
+    pub(super) fn read(value: Json) -> Result<(Self, Vec<String>), ImportFault> {
+        let mut members = Members::from(object("forgotten", value)?);
+        let id = members.id("id")?.ok_or(ImportFault::Missing { key: "id" })?;
+        let at = members.stamp("at")?.ok_or(ImportFault::Missing { key: "at" })?;
+        Ok((Self { id, at }, members.unused()))
     }
 }
 

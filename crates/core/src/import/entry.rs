@@ -150,14 +150,24 @@ impl EntryLine {
         Ok(draft)
     }
 
+    /// Whether nobody could write such an entry: nothing was written, chosen or answered.
+    fn is_blank(&self) -> bool {
+        let no_words = self.title.trim().is_empty() && self.text.trim().is_empty();
+        no_words && self.tags.is_empty() && self.people.is_empty() && self.exercise.is_none()
+    }
+
     /// Checks the limits that do not depend on who the people are, so that a dry run finds what an import would.
     fn check(&self) -> Result<(), ImportFault> {
         if !self.answered.is_empty() && self.exercise.is_none() {
             return Err(EntryError::AnswersWithoutExercise.into());
         }
         if self.exact.is_some() {
-            // The limits of an export are checked with the draft, which needs nothing else.
+            // What an export wrote was in a journal, also an entry whose words were taken out. Its limits are checked with the
+            // draft, which needs nothing else.
             return Ok(());
+        }
+        if self.is_blank() {
+            return Err(EntryError::Blank.into());
         }
         let limits = Limits::WRITTEN;
         limits.counts(self.tags.len(), self.people.len(), 0)?;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::entry::WORDS;
-use super::{Header, Met, Rest, SCHEMA};
+use super::{ForgottenLine, Header, Met, Rest, SCHEMA};
 use crate::answers::ExerciseRef;
 use crate::entry::{Entry, Tag};
 use crate::id::PersonId;
@@ -51,12 +51,20 @@ struct Exercise<'a> {
     version: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct About<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     person: Option<Somebody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<Forgotten>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     definition: Option<Added<'a>>,
+}
+
+#[derive(Serialize)]
+struct Forgotten {
+    id: String,
+    at: String,
 }
 
 #[derive(Serialize)]
@@ -109,9 +117,11 @@ pub struct ExportedDefinition<'a> {
 
 /// Writes the first line.
 pub fn header_line(header: &Header) -> String {
-    let Header { people, definitions, entries } = header;
-    let about = [("people", people), ("definitions", definitions), ("entries", entries)];
-    let counts: String = about.iter().map(|(key, count)| format!(",\"{key}\":{count}")).collect();
+    let Header { people, forgotten, definitions, entries } = header;
+    let about =
+        [("people", people), ("forgotten", forgotten), ("definitions", definitions), ("entries", entries)];
+    let about = about.iter().filter(|(key, count)| *key != "forgotten" || **count > 0);
+    let counts: String = about.map(|(key, count)| format!(",\"{key}\":{count}")).collect();
     format!("{{\"haven\":{{\"schema\":{SCHEMA}{counts}}}}}")
 }
 
@@ -128,7 +138,14 @@ pub fn person_line(person: &Person, merged: Option<PersonId>) -> String {
         merged: merged.map(|into| into.to_string()),
         created: stamp(person.created),
     };
-    written(&About { person: Some(somebody), definition: None })
+    written(&About { person: Some(somebody), ..About::default() })
+}
+
+/// Writes that somebody was forgotten.
+pub fn forgotten_line(forgotten: &ForgottenLine) -> String {
+    let ForgottenLine { id, at } = *forgotten;
+    let forgotten = Forgotten { id: id.to_string(), at: stamp(at) };
+    written(&About { forgotten: Some(forgotten), ..About::default() })
 }
 
 /// Writes what the person added.
@@ -142,7 +159,7 @@ pub fn definition_line(definition: &ExportedDefinition<'_>) -> String {
         added: stamp(added),
         removed: removed.map(stamp),
     };
-    written(&About { person: None, definition: Some(added) })
+    written(&About { definition: Some(added), ..About::default() })
 }
 
 /// Writes an entry. `name` gives the name of a person; one without a name was forgotten and is left out.

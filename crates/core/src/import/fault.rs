@@ -15,11 +15,10 @@ use crate::time::TimeError;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ImportFault {
     /// The line is too long.
-    #[error("the line has {bytes} bytes, at most {IMPORT_LINE_BYTES_MAX}; split the entry")]
-    TooLong {
-        /// The bytes found.
-        bytes: usize,
-    },
+    #[error(
+        "more than {IMPORT_LINE_BYTES_MAX} bytes in one object; if a whole journal stands in it, put each of its entries on a line of its own"
+    )]
+    TooLong,
     /// Nothing is on the line. Whoever reads a file may skip it.
     #[error("the line is empty; remove it")]
     Blank,

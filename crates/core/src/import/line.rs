@@ -1,7 +1,7 @@
 //! One line of an import: what kind of line it is.
 
 use super::members::Members;
-use super::{DefinitionLine, EntryLine, Header, ImportFault, PersonLine};
+use super::{DefinitionLine, EntryLine, ForgottenLine, Header, ImportFault, PersonLine};
 use crate::limits::IMPORT_LINE_BYTES_MAX;
 use crate::time::{LocalZone, Zones};
 
@@ -13,6 +13,8 @@ pub enum Line {
     Header(Header),
     /// Somebody.
     Person(Box<PersonLine>),
+    /// Somebody who was forgotten.
+    Forgotten(ForgottenLine),
     /// What the person added.
     Definition(Box<DefinitionLine>),
     /// An entry.
@@ -42,7 +44,7 @@ impl Read {
     /// [`ImportFault`] with a reason a person can act on.
     pub fn parse(line: &[u8]) -> Result<Self, ImportFault> {
         if line.len() > IMPORT_LINE_BYTES_MAX {
-            return Err(ImportFault::TooLong { bytes: line.len() });
+            return Err(ImportFault::TooLong);
         }
         let text = std::str::from_utf8(line).map_err(|e| ImportFault::NotUtf8 { at: e.valid_up_to() + 1 })?;
         let text = text.trim().trim_start_matches('\u{feff}').trim();
@@ -55,6 +57,10 @@ impl Read {
             Some("person") => {
                 let (person, unused) = PersonLine::read(members.value("person")?)?;
                 (Line::Person(person.into()), unused)
+            }
+            Some("forgotten") => {
+                let (forgotten, unused) = ForgottenLine::read(members.value("forgotten")?)?;
+                (Line::Forgotten(forgotten), unused)
             }
             Some("definition") => {
                 let (definition, unused) = DefinitionLine::read(members.value("definition")?)?;

@@ -8,12 +8,6 @@ use thiserror::Error;
 
 use crate::limits::IMPORT_LINE_BYTES_MAX;
 
-/// Of an object that is too long no more than this is kept: enough to be told from one that fits.
-const CUT: usize = IMPORT_LINE_BYTES_MAX + 1;
-
-/// How much of a file is looked at to tell what it is.
-const FIRST_LINE_MAX: usize = CUT;
-
 /// One object of a file, or something that stands where one should.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Piece {
@@ -45,6 +39,9 @@ pub enum Wrong {
 
 /// Takes a file apart as it is read.
 pub struct Splitter {
+    /// Of an object that is too long no more than this is kept, and no more of a file is looked at to tell what it is: one byte
+    /// more than fits, enough to be told from one that does.
+    cut: usize,
     shape: Shape,
     /// What is being read.
     held: Vec<u8>,
@@ -103,7 +100,14 @@ impl Brackets {
 
 impl Default for Splitter {
     fn default() -> Self {
+        Self::cutting(IMPORT_LINE_BYTES_MAX + 1)
+    }
+}
+
+impl Splitter {
+    fn cutting(cut: usize) -> Self {
         Self {
+            cut,
             shape: Shape::Unknown,
             held: Vec::new(),
             line: 1,
@@ -142,7 +146,7 @@ impl Splitter {
         if self.held.is_empty() {
             self.began = self.line;
         }
-        self.held.extend_from_slice(&part[..part.len().min(CUT - self.held.len())]);
+        self.held.extend_from_slice(&part[..part.len().min(self.cut - self.held.len())]);
         if end.is_none() {
             return after;
         }
@@ -176,7 +180,7 @@ impl Splitter {
             Shape::Unknown => {
                 self.held.push(byte);
                 let is_line = byte == b'\n' && !blank(&self.held);
-                if is_line || self.held.len() >= FIRST_LINE_MAX {
+                if is_line || self.held.len() >= self.cut {
                     return self.look(pieces);
                 }
                 Ok(())
@@ -221,7 +225,7 @@ impl Splitter {
         if self.held.is_empty() {
             self.began = self.line;
         }
-        if self.held.len() < CUT {
+        if self.held.len() < self.cut {
             self.held.push(byte);
         }
     }
@@ -229,7 +233,7 @@ impl Splitter {
     /// Gives what stands on a line: usually one object, perhaps several one behind the other.
     fn line_ends(&mut self, pieces: &mut Vec<Piece>) {
         let held = std::mem::take(&mut self.held);
-        pieces.extend(objects(held).into_iter().map(|bytes| Piece { line: self.began, bytes }));
+        pieces.extend(objects(held, self.cut).into_iter().map(|bytes| Piece { line: self.began, bytes }));
     }
 
     fn take_value(&mut self, byte: u8, pieces: &mut Vec<Piece>) -> Result<(), Wrong> {
@@ -271,12 +275,12 @@ fn goes_on(line: &[u8]) -> bool {
 }
 
 /// The objects of one line; the whole line where they are not clearly several.
-fn objects(line: Vec<u8>) -> Vec<Vec<u8>> {
+fn objects(line: Vec<u8>, cut: usize) -> Vec<Vec<u8>> {
     let mut brackets = Brackets::default();
     let mut ends =
         line.iter().enumerate().filter(|(_, byte)| brackets.take(**byte)).map(|(place, _)| place + 1);
     let first = ends.next();
-    if line.len() == CUT || first.is_none_or(|end| blank(&line[end..])) {
+    if line.len() == cut || first.is_none_or(|end| blank(&line[end..])) {
         return vec![line];
     }
     let ends: Vec<usize> = first.into_iter().chain(ends).collect();
@@ -294,7 +298,10 @@ mod tests {
     type Found = Result<Vec<(u64, String)>, Wrong>;
 
     fn split(text: &[u8], size: usize) -> Found {
-        let mut splitter = Splitter::default();
+        split_by(Splitter::default(), text, size)
+    }
+
+    fn split_by(mut splitter: Splitter, text: &[u8], size: usize) -> Found {
         let mut found = Vec::new();
         for part in text.chunks(size.max(1)) {
             found.extend(splitter.push(part)?);
@@ -358,12 +365,15 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_cut_and_what_follows_is_read() {
-        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(2 * IMPORT_LINE_BYTES_MAX));
+        const CUT: usize = 1_000;
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(2 * CUT));
         for text in [format!("{long}\n{{}}"), format!("[{long},{{}}]"), format!("{{\"z\":0}}\n{long}\n{{}}")]
         {
-            let found = split(text.as_bytes(), 65_536).unwrap();
-            let sizes: Vec<_> = found.iter().map(|(_, text)| text.len()).collect();
-            assert_eq!(&sizes[sizes.len() - 2..], [CUT, 2], "{}", &text[..9]);
+            for size in [1, 600, 65_536] {
+                let found = split_by(Splitter::cutting(CUT), text.as_bytes(), size).unwrap();
+                let sizes: Vec<_> = found.iter().map(|(_, text)| text.len()).collect();
+                assert_eq!(&sizes[sizes.len() - 2..], [CUT, 2], "{}", &text[..9]);
+            }
         }
     }
 

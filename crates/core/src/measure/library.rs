@@ -163,7 +163,8 @@ mod tests {
             let (head, _) = text.split_once("[i18n.en]").unwrap();
             for (language, key, _) in measure.texts.iter() {
                 assert_eq!(language, DEFAULT_LANGUAGE, "{name}");
-                assert!(head.contains(&format!("\"{key}\"")), "{name}: {key}");
+                let used = key.strip_suffix(".general").unwrap_or(key);
+                assert!(head.contains(&format!("\"{used}\"")), "{name}: {key}");
             }
         }
     }
@@ -250,7 +251,13 @@ mod tests {
         let text = |name| check_in.item_text(&check_in.items[1], "en", name).unwrap();
         assert_eq!(text(Some("{person}")), "I scanned for signs that {person} was losing interest.");
         assert_eq!(text(Some("Anna")), "I scanned for signs that Anna was losing interest.");
-        assert_eq!(text(None), "I scanned for signs that someone close to me was losing interest.");
+        assert_eq!(text(None), "I scanned for signs that someone was losing interest.");
+        assert_eq!(
+            check_in.stem_text("en", None).unwrap(),
+            "In the last two weeks, with the people close to me"
+        );
+        assert!(check_in.purpose_text("en", None).contains("the people close to you"));
+        assert!(check_in.purpose_text("en", Some("Anna")).contains("with one person"));
         assert_eq!(check_in.stem_text("de", Some("Anna")).unwrap(), "In the last two weeks, with Anna");
         let scorer = measures.get(&"ecr-rs".parse().unwrap()).unwrap();
         assert_eq!(scorer.item_text(&scorer.items[0], "en", Some("Anna")), None);

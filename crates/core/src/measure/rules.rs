@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::answers::PERSON_FIELD;
 use super::raw::RawMeasure;
-use super::{About, ChangeRule, Measure, Tier};
+use super::{About, ChangeRule, Measure, Tier, in_general};
 use crate::answers::FieldId;
 use crate::definition::{DEFAULT_LANGUAGE, Place, Report, check_text, places};
 use crate::exercise::TextKey;
@@ -140,14 +140,24 @@ fn check_plane(measure: &Measure, lines: &Lines, report: &mut Report) {
     }
 }
 
-/// Every text that is named exists and is only text, and `{person}` stands only where there is a person to name.
+/// Every text that is named exists, is only text, and can be read about people in general.
 fn check_wording(measure: &Measure, lines: &Lines, report: &mut Report) {
     for (key, place, templated) in named(measure, lines) {
+        let whole = measure.texts.find(DEFAULT_LANGUAGE, &in_general(key));
+        if let Some(whole) = whole {
+            check_places(measure, whole, place, false, report);
+        }
         let Some(text) = measure.texts.find(DEFAULT_LANGUAGE, key) else {
             let what = format!("the text \"{}\" is missing in [i18n.{DEFAULT_LANGUAGE}]", shown(key));
             report.add(place, what, "add it there");
             continue;
         };
+        let has_general = whole.is_some() || measure.general.is_some();
+        if !has_general && !places(text).is_empty() {
+            let what = "a text names {person} and there is no text for people in general";
+            let next = format!("add general, read in place of a name, or a text \"{}\"", in_general(key));
+            report.add(place, what, next);
+        }
         check_places(measure, text, place, templated, report);
     }
     for text in measure.texts.iter() {
@@ -155,15 +165,11 @@ fn check_wording(measure: &Measure, lines: &Lines, report: &mut Report) {
     }
 }
 
+/// `{person}` stands only where there is a person to name.
 fn check_places(measure: &Measure, text: &str, place: &Place, templated: bool, report: &mut Report) {
     let known = |name: &&str| *name == "person" && templated && measure.about == About::Person;
     match places(text).into_iter().collect::<Result<Vec<_>, _>>() {
-        Ok(names) if names.iter().all(known) => {
-            if !names.is_empty() && measure.general.is_none() {
-                let next = "add general: what is read in place of a name when it is about people in general";
-                report.add(place, "a text names {person} and there is no text for people in general", next);
-            }
-        }
+        Ok(names) if names.iter().all(known) => {}
         _ => report.add(
             place,
             "a text has a brace",

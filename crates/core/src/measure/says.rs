@@ -53,6 +53,9 @@ impl NotScored {
     fn says(self) -> Sentence {
         match self {
             Self::Declined => Sentence::new(Saying::NotScoredDeclined),
+            Self::Missing { missing, items, allowed: 0 } => {
+                Sentence::new(Saying::NotScoredIncomplete).with("missing", missing).with("items", items)
+            }
             Self::Missing { missing, items, allowed } => Sentence::new(Saying::NotScoredMissing)
                 .with("missing", missing)
                 .with("items", items)
@@ -101,7 +104,7 @@ mod tests {
         (whole, scores.collect())
     }
 
-    const ANSWERS: &str = "Scores are your answers added up; they don't tell you what you have.";
+    const ANSWERS: &str = "Scores are worked out from your answers; they don't tell you what you have.";
 
     #[test]
     fn a_band_is_said_with_its_published_label_and_nothing_else_is_claimed() {
@@ -135,9 +138,11 @@ mod tests {
         assert_eq!(scores, [["You answered 8 of 9 questions; their mean stands in for the others."]]);
         points[1] = None;
         let (_, scores) = texts("ipip-love", &points);
-        let expected =
-            "Not scored. Questions without an answer: 2 of 9. This score can do without 1 of them.";
-        assert_eq!(scores, [[expected]]);
+        assert_eq!(scores, [["Not scored. Open questions: 2 of 9; at most 1 may be."]]);
+        let mut points = [Some(0); 9];
+        points[2] = None;
+        let (_, scores) = texts("phq-9", &points);
+        assert_eq!(scores, [["Not scored. Open questions: 1 of 9; this score needs them all."]]);
         assert!(said(&NotScored::Declined.says()).contains("That's your choice"));
     }
 

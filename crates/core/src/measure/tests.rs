@@ -372,6 +372,16 @@ fn every_text_that_is_named_exists_and_a_name_stands_only_where_there_is_one() {
         missing.iter().any(|f| f.to_string().contains("there is no text for people in general")),
         "{missing:?}"
     );
+    check(
+        &[("b = \"B.\"", "b = \"B.\"\n\"b.general\" = \"B {person}\"")],
+        None,
+        "line 12, a text has a brace",
+    );
+    let named = [
+        ("general = \"general\"\n", ""),
+        ("b = \"B.\"", "b = \"B.\"\n\"a.general\" = \"A\"\n\"stem.general\" = \"S\""),
+    ];
+    assert!(faults(&changed(&named), None).is_empty(), "a text of its own needs no name");
     let oneself = faults(&changed(&[("about = \"person\"", "about = \"self\"")]), None);
     assert!(
         oneself.iter().all(|f| f.to_string().contains("a text has a brace")) && oneself.len() == 2,

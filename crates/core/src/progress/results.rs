@@ -7,7 +7,9 @@ use super::series::{Timeline, joins};
 use crate::answers::ExerciseId;
 use crate::entry::Entry;
 use crate::id::EntryId;
-use crate::measure::{Advice, ChangeRule, Measure, MeasureResult, Retest, ScoreChange, Target, Verdict};
+use crate::measure::{
+    Advice, ChangeRule, Measure, MeasureResult, Retest, ScoreChange, Subscale, Target, Verdict,
+};
 use crate::sentence::{Saying, Sentence};
 use crate::time::Date;
 
@@ -33,9 +35,9 @@ pub struct History {
     pub target: Target,
     /// The results, oldest first.
     pub results: Vec<Dated>,
-    /// The last result against the one before, score by score. Empty with a single result.
+    /// The last score against the one before, where there are two.
     pub since_last: Vec<ScoreChange>,
-    /// The last result against the first, score by score. Empty with a single result.
+    /// The last score against the first, where there are two.
     pub since_first: Vec<ScoreChange>,
     /// What may be said about each score since the first result, in the order of the scores.
     pub says: Vec<ScoreSays>,
@@ -63,21 +65,36 @@ pub fn histories<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e En
 }
 
 fn history(frame: &Frame<'_>, measure: &Measure, target: Target, results: Vec<Dated>) -> History {
-    let (first, last) = (results.first(), results.last());
-    let before = results.len().checked_sub(2).map(|index| &results[index]);
-    let against = |earlier: Option<&Dated>| match (earlier, last) {
-        (Some(earlier), Some(last)) if earlier.entry != last.entry => {
-            measure.changes(&earlier.result, &last.result, last.date.days_since(earlier.date))
-        }
-        _ => Vec::new(),
-    };
-    let (since_last, since_first) = (against(before), against(first));
-    let dates = first.zip(last).map(|(first, last)| (first.date, last.date));
-    let says = dates.map_or_else(Vec::new, |(from, to)| {
-        since_first.iter().map(|change| say_change(change, from, to)).collect()
-    });
+    let since_last = compared(measure, &results, |scored| scored.len().checked_sub(2));
+    let since_first = compared(measure, &results, |_| Some(0));
+    let says = since_first.iter().map(|(change, from, to)| say_change(change, *from, *to)).collect();
+    // A sheet without any score asked about nothing that another one soon would repeat.
+    let last = results.iter().rfind(|dated| dated.result.scores.iter().any(|score| score.value.is_ok()));
     let again = measure.retest.advice(last.map(|last| last.date), frame.today);
+    let [since_last, since_first] =
+        [since_last, since_first].map(|found| found.into_iter().map(|(change, ..)| change).collect());
     History { measure: measure.id.clone(), target, since_last, since_first, says, again, results }
+}
+
+/// Compares, score by score, the last result that has the score with an earlier one that has it too, and tells the dates of both.
+/// Where there are no two, nothing is compared: a sheet without a score has nothing that could have changed.
+fn compared(
+    measure: &Measure,
+    results: &[Dated],
+    earlier: impl Fn(&[&Dated]) -> Option<usize>,
+) -> Vec<(ScoreChange, Date, Date)> {
+    let of = |subscale: &Subscale| {
+        let is_scored = |dated: &&Dated| dated.result.number(&subscale.id).is_some();
+        let scored: Vec<&Dated> = results.iter().filter(is_scored).collect();
+        let (last, before) = (*scored.last()?, *scored.get(earlier(&scored)?)?);
+        if before.entry == last.entry {
+            return None;
+        }
+        let changes = measure.changes(&before.result, &last.result, last.date.days_since(before.date));
+        let change = changes.into_iter().find(|change| change.subscale == subscale.id)?;
+        Some((change, before.date, last.date))
+    };
+    measure.subscales.iter().filter_map(of).collect()
 }
 
 fn say_change(change: &ScoreChange, from: Date, to: Date) -> ScoreSays {

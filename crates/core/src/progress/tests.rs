@@ -366,6 +366,22 @@ fn a_provisional_rule_is_called_provisional() {
 }
 
 #[test]
+fn a_sheet_without_a_score_is_compared_with_nothing_and_asks_for_no_patience() {
+    let mut journal = Journal::new();
+    journal.measure("gad-7", "2026-01-01", None, &[3; 7]);
+    let day = journal.frame().today.to_string();
+    journal.measure("gad-7", &day, None, &[0; 3]);
+    let found = histories(&journal.frame(), &journal.entries);
+    assert_eq!((found[0].since_first.len(), found[0].since_last.len(), found[0].says.len()), (0, 0, 0));
+    assert_eq!((found[0].results.len(), found[0].again), (2, Advice::Ready));
+    journal.measure("gad-7", "2026-03-01", None, &[0; 7]);
+    let found = histories(&journal.frame(), &journal.entries);
+    let more = "From 2026-01-01 to 2026-03-01: changed more than chance.";
+    assert_eq!(said(&found[0].says[0].sentences[0]), more, "the two that have a score");
+    assert_eq!(found[0].since_last.len(), 1);
+}
+
+#[test]
 fn answering_again_sooner_than_advised_gets_no_verdict() {
     let mut journal = Journal::new();
     journal.measure("gad-7", "2026-05-01", None, &[3, 3, 3, 3, 3, 3, 3]);

@@ -165,7 +165,7 @@ impl Teller<'_> {
     fn whom(&self, target: Target) -> Option<String> {
         match target {
             Target::Oneself => None,
-            Target::General => Some("People in general".to_owned()),
+            Target::General => Some("In general".to_owned()),
             Target::Person(person) => Some(self.name(person).unwrap_or_else(|| "…".to_owned())),
         }
     }
@@ -327,7 +327,7 @@ impl Teller<'_> {
     fn measures(&self, entries: &[&Entry]) -> Parts {
         let mut found = histories(self.frame, entries.iter().copied());
         found.retain(|history| self.is_target_shown(history.target));
-        let enough = found.iter().any(|history| history.results.len() > 1);
+        let enough = found.iter().any(|history| !history.since_first.is_empty());
         let says = found.iter().flat_map(|history| {
             let whom = self.whom(history.target).map(|whom| format!(", {whom}")).unwrap_or_default();
             let title = self.title(&history.measure);
@@ -337,7 +337,10 @@ impl Teller<'_> {
                 says.sentences.iter().map(move |sentence| self.of(Some(about.clone()), sentence))
             })
         });
-        let says = says.collect();
+        let mut says: Vec<String> = says.collect();
+        if says.is_empty() && !found.is_empty() {
+            says.push(self.text(&Sentence::new(Saying::OneScore)));
+        }
         let data = found.iter().map(|history| self.history(history)).collect::<Vec<_>>();
         (enough, says, json!({ "measures": data }))
     }

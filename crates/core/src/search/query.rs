@@ -304,7 +304,7 @@ mod tests {
     fn resolve(spec: &str) -> Result<PersonId, ResolveError> {
         match spec {
             "Anna" | "Anna Lee" => Ok(ANNA),
-            _ => Err(ResolveError::NotFound),
+            _ => Err(ResolveError::NotFound { perhaps: Vec::new() }),
         }
     }
 
@@ -381,7 +381,7 @@ mod tests {
             ("tag: calm", Filter::Tag.no_value()),
             ("tag:a,b", Filter::Tag.bad_value()),
             ("person:", Filter::Person.no_value()),
-            ("person:Bob", QueryError::Person(ResolveError::NotFound)),
+            ("person:Bob", QueryError::Person(ResolveError::NotFound { perhaps: Vec::new() })),
             ("kind:diary", Filter::Kind.bad_value()),
             ("step:0", Filter::Step.bad_value()),
             ("step:7", Filter::Step.bad_value()),

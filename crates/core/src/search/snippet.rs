@@ -97,7 +97,7 @@ mod tests {
     use crate::person::ResolveError;
 
     fn shown(text: &str, query: &str) -> String {
-        let query = Query::parse(query, |_| Err(ResolveError::NotFound)).unwrap();
+        let query = Query::parse(query, |_| Err(ResolveError::NotFound { perhaps: Vec::new() })).unwrap();
         let snippet = snippet(text, &query);
         let mut marked = snippet.text.clone();
         for range in snippet.highlights.iter().rev() {
@@ -149,7 +149,7 @@ mod tests {
     proptest! {
         #[test]
         fn highlights_are_whole_characters_in_order(text in "[a-cäé’💚ﬁ\n ]{0,300}", query in "[a-cäé]{1,3}( [a-cé]{1,2})?") {
-            let query = Query::parse(&query, |_| Err(ResolveError::NotFound)).unwrap();
+            let query = Query::parse(&query, |_| Err(ResolveError::NotFound { perhaps: Vec::new() })).unwrap();
             let snippet = snippet(&text, &query);
             let mut end = 0;
             for range in &snippet.highlights {

@@ -51,6 +51,8 @@ word_enum!(
         NoCountry = "no-country",
         /// The country has no lines here.
         NoLines = "no-lines",
+        /// The country has an emergency number here and nobody to talk to.
+        NoHelpline = "no-helpline",
         /// Where no emergency number is listed.
         EmergencyAnywhere = "emergency-anywhere",
         /// Where others are listed.
@@ -169,8 +171,8 @@ impl Support {
         };
         let has_emergency = lines.iter().any(|line| line.kind == Kind::Emergency);
         Card {
-            // The person's own words, and the countries to choose from, need the room of ours.
-            opening: vec![says(if has_plan || country.is_none() { Word::Slowly } else { Word::Welcome })],
+            // The person's own words need the room of ours.
+            opening: vec![says(if has_plan { Word::Slowly } else { Word::Welcome })],
             about_plan,
             plan,
             readable,
@@ -213,10 +215,7 @@ impl Support {
         });
         match country {
             None => words.push(says(Word::NoCountry)),
-            Some(country) if lines.is_empty() => {
-                words.push(fill(&says(Word::NoLines), |_| country.name()));
-            }
-            Some(_) => {}
+            Some(country) => words.extend(self.lacks(country, lines, language)),
         }
         if !lines.iter().any(|line| line.kind == Kind::Emergency && !line.check()) {
             words.push(says(Word::EmergencyAnywhere));
@@ -226,6 +225,16 @@ impl Support {
         }
         words.extend([Word::MoreLines, Word::FearMatters, Word::SeenByOthers, Word::NotWatched].map(says));
         words
+    }
+
+    /// Says that a country has no lines here, or nobody to talk to: a list that is silent about it reads as all there is.
+    fn lacks(&self, country: Country, lines: &[Shown], language: &str) -> Option<String> {
+        let word = match lines {
+            [] => Word::NoLines,
+            lines if lines.iter().all(|line| line.kind == Kind::Emergency) => Word::NoHelpline,
+            _ => return None,
+        };
+        Some(fill(&self.says(language, word), |_| country.spoken()))
     }
 
     fn shown(&self, line: &Helpline, today: Option<Date>, language: &str) -> Shown {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::fold::fold;
+use crate::nearest::nearest;
 
 /// What countries are called, by their codes: those that ISO 3166-1 assigns, and the Union.
 const CALLED: &str = include_str!("../../content/countries.toml");
@@ -17,6 +18,9 @@ const UNION: &str = "EU";
 
 /// The setting of a device that says in which country its person looks for help.
 pub const HELP_COUNTRY: &str = "help.country";
+
+/// Countries that take "the" within a sentence, besides those whose name tells.
+const WITH_THE: [&str; 5] = ["Bahamas", "Comoros", "Gambia", "Maldives", "Philippines"];
 
 /// A country of ISO 3166-1 by its two letters, or the European Union.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,9 +57,24 @@ impl Country {
         code.or_else(other)?.parse().ok()
     }
 
+    /// Returns the names of the countries that are near to what was typed and names none.
+    pub fn near(text: &str) -> Vec<String> {
+        let called = Called::built_in();
+        let names = called.name.values().chain(called.also.keys()).map(String::as_str);
+        nearest(text, names).into_iter().map(str::to_owned).collect()
+    }
+
     /// Returns what it is called in English.
     pub fn name(self) -> String {
         Called::built_in().name.remove(self.as_str()).unwrap_or_else(|| self.to_string())
+    }
+
+    /// Returns what it is called within a sentence: with "the" where English says so.
+    pub fn spoken(self) -> String {
+        let name = self.name();
+        let parts = ["United ", "Union", "Republic", "Islands", "Territor", "Netherlands", "Isle of"];
+        let takes_the = parts.iter().any(|part| name.contains(part)) || WITH_THE.contains(&name.as_str());
+        if takes_the { format!("the {name}") } else { name }
     }
 
     /// Guesses from the name of a locale, such as `de_AT.UTF-8` or `pt-BR`; none for `C` and for a language alone.
@@ -133,6 +152,28 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Country::typed(typed), read.map(|code| code.parse().unwrap()), "{typed}");
+        }
+        for (typed, near) in
+            [("Germny", &["Germany"][..]), ("Swizterland", &["Switzerland"]), ("Narnia", &[])]
+        {
+            assert_eq!(Country::near(typed), near, "{typed}");
+        }
+    }
+
+    #[test]
+    fn within_a_sentence_some_countries_take_the() {
+        for (code, spoken) in [
+            ("US", "the United States"),
+            ("GB", "the United Kingdom"),
+            ("NL", "the Netherlands"),
+            ("PH", "the Philippines"),
+            ("EU", "the European Union"),
+            ("CD", "the Democratic Republic of the Congo"),
+            ("DE", "Germany"),
+            ("IR", "Iran"),
+            ("IE", "Ireland"),
+        ] {
+            assert_eq!(code.parse::<Country>().unwrap().spoken(), spoken);
         }
     }
 

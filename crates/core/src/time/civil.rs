@@ -19,13 +19,17 @@ pub enum TimeError {
     )]
     Malformed,
     /// The text is too long to be a time.
-    #[error("too long for a time: {bytes} bytes, at most {TIME_BYTES_MAX}")]
+    #[error(
+        "too long for a time: {bytes} bytes, at most {TIME_BYTES_MAX}; write 2026-11-24 or 2026-11-24T21:30"
+    )]
     TooLong {
         /// The bytes found.
         bytes: usize,
     },
     /// The name of the zone is too long.
-    #[error("the name of the time zone has {bytes} bytes, at most {ZONE_BYTES_MAX}")]
+    #[error(
+        "the name of the time zone has {bytes} bytes, at most {ZONE_BYTES_MAX}; write one such as Europe/Berlin"
+    )]
     ZoneTooLong {
         /// The bytes found.
         bytes: usize,
@@ -34,10 +38,12 @@ pub enum TimeError {
     #[error("a date without a time of day is needed; write 2026-11-24")]
     NotADate,
     /// The zone is not one that is known here.
-    #[error("there is no such time zone; write one such as Europe/Berlin, or the offset alone")]
+    #[error(
+        "there's no such time zone; write one such as Europe/Berlin, or the offset alone, such as +03:00"
+    )]
     ZoneUnknown,
     /// The zone's clocks never showed this time with this offset.
-    #[error("the offset is not the zone's at that time; leave out one of them")]
+    #[error("the offset isn't the zone's at that time; leave out one of them")]
     ZoneContradicts,
     /// The zone is needed, and this device has no data of zones.
     #[error("this device knows no time zones; write the offset, such as +01:00")]
@@ -46,7 +52,7 @@ pub enum TimeError {
     #[error("not a time zone; write one such as Europe/Berlin, or an offset such as +01:00")]
     ZoneMalformed,
     /// The offset lies outside a day.
-    #[error("an offset from UTC lies between -25:59:59 and +25:59:59")]
+    #[error("an offset from UTC lies between -25:59:59 and +25:59:59; write one such as +03:00")]
     Offset,
 }
 

@@ -56,7 +56,11 @@ async fn a_folder_that_others_prepared_is_refused_with_a_next_step() {
     fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
     symlink(&real, &link).unwrap();
     fs::write(taken.join("havend.sock"), "a file").unwrap();
-    for (home, why) in [(open, "other users"), (link, "not a folder of its own"), (taken, "not a socket")] {
+    for (home, why) in [
+        (open, "other users"),
+        (link, "is a link or a file, not a folder"),
+        (taken, "isn't the daemon's socket"),
+    ] {
         let said = refusal(&home).await;
         assert!(said.contains(why) && said.contains("next:"), "{said}");
     }
@@ -66,7 +70,7 @@ async fn a_folder_that_others_prepared_is_refused_with_a_next_step() {
 async fn a_second_daemon_on_one_folder_says_so_and_the_first_goes_on() {
     let daemon = Daemon::start().await;
     let said = refusal(&daemon.home).await;
-    assert!(said.contains("another havend serves"), "{said}");
+    assert!(said.contains("another daemon is using"), "{said}");
     daemon.client().await.status().await.unwrap();
 }
 

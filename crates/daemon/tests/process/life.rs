@@ -40,6 +40,7 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
         base_version: None,
         saved: client.daemon().await.unwrap().started,
         held: false,
+        meant: None,
     };
     client.save_draft(draft).await.unwrap();
     daemon.child.kill().await.unwrap();
@@ -63,6 +64,15 @@ async fn settings_are_kept_and_unknown_ones_refused() {
         [("lock.idle", "soon", Reason::InvalidArgument), ("lock.never", "1", Reason::NotFound)]
     {
         assert_eq!(client.set_setting(key, value).await.unwrap_err().reason, reason, "{key}");
+    }
+    for (key, value, near) in [
+        ("lock.idel", "5m", &["lock.idle"][..]),
+        ("country", "DE", &[]),
+        ("help.country", "Germny", &["Germany"]),
+        ("help.country", "Narnia", &[]),
+    ] {
+        let refused = client.set_setting(key, value).await.unwrap_err();
+        assert_eq!(&*refused.candidates, near, "{key} {value}");
     }
     daemon.signal("TERM");
     daemon.ended().await;

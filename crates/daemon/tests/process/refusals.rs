@@ -85,5 +85,5 @@ async fn a_folder_that_nobody_can_write_is_named() {
 async fn a_second_daemon_on_one_folder_says_so() {
     let daemon = Daemon::start().await;
     let said = refused(&daemon.home, &[], "STORAGE_IN_USE").await;
-    assert!(said.contains("another havend serves"), "{said}");
+    assert!(said.contains("another daemon is using"), "{said}");
 }

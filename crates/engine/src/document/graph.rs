@@ -127,6 +127,19 @@ impl Graph {
         true
     }
 
+    /// What the author of a change had before them: the last of the changes that it knew of, upgrades left out. Of a creation that
+    /// stands before others, the one behind it.
+    pub(super) fn base(&self, place: usize) -> Vec<usize> {
+        let through = |dep: &usize| match &self.nodes[*dep] {
+            upgrade if upgrade.is_upgrade() => upgrade.deps.clone(),
+            _ => vec![*dep],
+        };
+        match self.nodes[place].deps.iter().flat_map(through).collect::<Vec<_>>() {
+            one if one.len() < 2 => one,
+            several => self.maximal(&several),
+        }
+    }
+
     /// Notes what each change touched.
     ///
     /// # Errors

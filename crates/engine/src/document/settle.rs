@@ -8,7 +8,7 @@ use haven_core::meeting::both;
 use super::edit::FieldsEdit;
 use super::graph::Field;
 use super::reading::{Looked, Said, is_long, look};
-use super::sides::Part;
+use super::sides::{Part, takes_away};
 use super::weave::Weaver;
 use super::{Document, DocumentFault, Fields};
 use crate::version::Version;
@@ -51,6 +51,18 @@ impl Document {
             choose(&mut edit, field, said);
         }
         Ok((!parts.is_empty()).then_some(edit))
+    }
+
+    /// The fields in which each side differs from others, and whether it only takes something away there; in the order of the
+    /// sides.
+    ///
+    /// # Errors
+    /// Its shape is not ours.
+    pub(crate) fn met_parts(&self) -> Result<Vec<Vec<(Field, bool)>>, DocumentFault> {
+        let looked = look(&self.0, None)?;
+        let mut weaver = Weaver::new(&self.0, &looked.graph);
+        let mut told = |part: &Part| (part.field.clone(), takes_away(&mut weaver, part, &looked.sides));
+        Ok(looked.sides.iter().map(|side| side.parts.iter().map(&mut told).collect()).collect())
     }
 
     /// What makes the document say what it said at a version. Where edits met, that is a choice too.

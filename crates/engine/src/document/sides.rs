@@ -147,6 +147,11 @@ fn shown(weaver: &mut Weaver<'_>, sides: &[SideFound]) -> Option<usize> {
     (shown > 0).then_some(shown)
 }
 
+/// Whether a part only takes something away: what another side changed, an answer, or the entry.
+pub(super) fn takes_away(weaver: &mut Weaver<'_>, part: &Part, sides: &[SideFound]) -> bool {
+    matches!(part.said, Said::Word(None)) || sides.iter().any(|other| gives_way(weaver, part, other))
+}
+
 /// Whether a part took away what the other side changed.
 fn gives_way(weaver: &mut Weaver<'_>, part: &Part, other: &SideFound) -> bool {
     let Some(theirs) = other.said(&part.field) else { return false };

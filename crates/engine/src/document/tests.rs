@@ -396,6 +396,27 @@ fn met(creations: &[&[Vec<u8>]]) -> Document {
     document
 }
 
+/// Whatever a person may write reaches their other devices: also all words of the longest entry, written anew in one record. What
+/// that costs is told by fewer words, since so many take half a minute.
+#[test]
+fn all_words_of_the_longest_entry_can_be_written_anew_in_one_record() {
+    const WORDS: u64 = 8 * 1024;
+    let words = |letter: &str| -> BTreeMap<String, String> {
+        let half = letter.repeat(WORDS as usize / 2);
+        ["text", "answer:a"].map(|name| (name.to_owned(), half.clone())).into()
+    };
+    let mut document = open(&create(&Fields { texts: words("a"), ..note("") }, author(A)));
+    let edit = FieldsEdit { texts: words("b"), ..FieldsEdit::default() };
+    let edited = document.edit(None, &edit, author(A)).unwrap();
+    let operations: Vec<u64> =
+        edited.changes.iter().map(|change| scan::operations(change).unwrap()).collect();
+    let (times, longest) =
+        (haven_core::limits::ENTRY_BYTES_MAX as u64 / WORDS, operations.iter().max().unwrap());
+    assert!(longest * times <= crate::limits::CHANGE_OPERATIONS_MAX, "{operations:?}");
+    let all: u64 = operations.iter().sum();
+    assert!(all * times <= crate::limits::RECORD_OPERATIONS_MAX, "{operations:?}");
+}
+
 #[test]
 fn what_a_device_wrote_stands_before_an_import_and_of_imports_the_later() {
     let native = create(&note("as it is now"), author(A)).change;
@@ -419,6 +440,20 @@ fn of_two_creations_one_is_read_whole_and_what_the_other_says_is_not_mixed_in() 
     let new = imported("new", 8);
     let document = met(&[&[new.change], &[old.change]]);
     assert!(document.fields().unwrap() == note("new"));
+}
+
+#[test]
+fn whoever_was_forgotten_in_one_import_stays_so_when_an_earlier_one_meets_it() {
+    let titled = |title: &str, trashed| Fields {
+        kind: "person".into(),
+        texts: [("title".to_owned(), title.to_owned())].into(),
+        trashed,
+        ..note("")
+    };
+    let named = create_imported(&ID, &titled("Noor", None), 5_000);
+    let gone = create_imported(&ID, &titled("", Some(9_500)), 9_500);
+    let document = met(&[&[named.change], &[gone.change]]);
+    assert!(document.fields().unwrap() == titled("", Some(9_500)));
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub(super) struct Drafting {
     fields: Fields,
     /// Whom it is about besides those in `fields`, by names that fit nobody or several so far.
     named: BTreeSet<String>,
+    /// How the entry was named that it was written for while the vault was locked: which one that is, or what stands there, nobody
+    /// could see, so its person looks at it first.
+    meant: Option<String>,
     /// Only its person makes an entry of it.
     held: bool,
     saved_ms: i64,
@@ -37,15 +40,26 @@ pub(super) struct Drafting {
     last_ms: u64,
 }
 
+/// The entry that an editor is open for, and the version it was opened at.
+type Editing = (EntryId, Option<Version>);
+
+/// What a draft changes, and from which version on; nothing for a new entry.
+type Target = (Option<EntryId>, Option<Version>);
+
 impl Engine {
     pub(super) fn save_draft(&mut self, work: &mut Work<'_, '_>, save: DraftSave) -> Result<DraftId, Fault> {
-        let DraftSave { id, editing, mut draft, held, named } = save;
+        let DraftSave { id, editing, mut draft, held, named, meant } = save;
         draft.check_unfinished().map_err(super::journal::limit)?;
         let (people, named) = self.people_named(&named);
         draft.people.extend(people);
         let created = Timestamp::from_millis(work.cx.now.wall_ms);
         let fields = fields::of_draft(&draft, &self.shelf.exercises, created);
         let (wall, mono) = (work.cx.now.wall_ms, work.cx.now.mono_ms);
+        if let Some(target) = self.chosen_for(id, editing.as_ref())?
+            && let Some(known) = self.drafts.get_mut(&id)
+        {
+            (known.entry, known.base) = target;
+        }
         if let Some(known) = self.drafts.get_mut(&id) {
             known.held = held;
             if known.fields != fields || known.named != named {
@@ -54,12 +68,13 @@ impl Engine {
             }
             (known.fields, known.named, known.saved_ms, known.last_ms) = (fields, named, wall, mono);
         } else {
-            let (entry, base) = self.draft_base(editing)?;
+            let (entry, base) = self.draft_base(editing.as_ref())?;
             let drafting = Drafting {
                 entry,
                 base,
                 fields,
                 named,
+                meant,
                 held,
                 saved_ms: wall,
                 dirty: true,
@@ -72,17 +87,28 @@ impl Engine {
         Ok(id)
     }
 
-    fn draft_base(
-        &self,
-        editing: Option<(EntryId, Option<Version>)>,
-    ) -> Result<(Option<EntryId>, Option<Version>), Fault> {
+    /// The entry that a person chooses for a draft which is for none yet, or was written for one that nobody could look up. Any
+    /// other draft stays with what it was begun for.
+    fn chosen_for(&self, id: DraftId, editing: Option<&Editing>) -> Result<Option<Target>, Fault> {
+        let known = self.drafts.get(&id);
+        let is_open = known.is_some_and(|known| known.meant.is_some() || known.entry.is_none());
+        match editing {
+            Some(editing) if is_open => self.target(editing).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn draft_base(&self, editing: Option<&Editing>) -> Result<Target, Fault> {
         if !self.has_place_for_draft() {
             let (size, max) = (self.drafts.len() as u64 + 1, limits::DRAFTS_MAX as u64);
             return Err(Fault::TooLarge { what: "the number of drafts", size, max, unit: "drafts" });
         }
-        let Some((entry, base)) = editing else { return Ok((None, None)) };
-        let row = self.view.entry(entry).ok_or(Fault::EntryUnknown)?;
-        Ok((Some(entry), Some(base.unwrap_or_else(|| row.version.clone()))))
+        editing.map_or(Ok((None, None)), |editing| self.target(editing))
+    }
+
+    fn target(&self, (entry, base): &Editing) -> Result<Target, Fault> {
+        let row = self.view.entry(*entry).ok_or(Fault::EntryUnknown)?;
+        Ok((Some(*entry), Some(base.clone().unwrap_or_else(|| row.version.clone()))))
     }
 
     pub(super) fn has_place_for_draft(&self) -> bool {
@@ -100,6 +126,7 @@ impl Engine {
                 draft,
                 held: drafting.held,
                 named: drafting.named.clone(),
+                meant: drafting.meant.clone(),
                 problem: self.obstacle(drafting),
             })
         };
@@ -111,10 +138,19 @@ impl Engine {
         if !self.people_named(&drafting.named).1.is_empty() {
             return Some(Fault::PeopleUnclear);
         }
-        check(&drafting.fields, true).err()
+        drafting.unseen().or_else(|| check(&drafting.fields, true).err())
     }
 
-    pub(super) fn commit_draft(&mut self, work: &mut Work<'_, '_>, id: DraftId) -> Result<EntryId, Fault> {
+    pub(super) fn commit_draft(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: DraftId,
+        confirmed: bool,
+    ) -> Result<EntryId, Fault> {
+        let unseen = self.drafts.get(&id).and_then(Drafting::unseen);
+        if let (Some(fault), false) = (unseen, confirmed) {
+            return Err(fault);
+        }
         self.fold(work, id)?;
         let entry = self.drafts.get(&id).and_then(|drafting| drafting.entry).ok_or(Fault::DraftUnknown)?;
         self.discard_draft(work, id)?;
@@ -222,10 +258,17 @@ impl Engine {
 }
 
 impl Drafting {
+    /// What its person has to look at before it becomes anything.
+    fn unseen(&self) -> Option<Fault> {
+        self.meant.as_ref()?;
+        Some(if self.entry.is_some() { Fault::EntryUnseen } else { Fault::EntryUnclear })
+    }
+
     fn due_ms(&self) -> Option<u64> {
         let due = (self.last_ms + limits::DRAFT_IDLE_MS).min(self.first_ms + limits::DRAFT_AGE_MS);
         // Half a measure has no result, and must not look like one: only its person says when it is done.
-        (self.dirty && !self.held && self.fields.kind != EntryKind::Measure.as_str()).then_some(due)
+        let waits = self.held || self.meant.is_some();
+        (self.dirty && !waits && self.fields.kind != EntryKind::Measure.as_str()).then_some(due)
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -244,6 +287,7 @@ impl Drafting {
         w.bytes(&stored.encode());
         w.count(self.named.len());
         self.named.iter().for_each(|name| w.text(name));
+        w.option(self.meant.as_ref(), |w, meant| w.text(meant));
         w.0
     }
 
@@ -253,12 +297,14 @@ impl Drafting {
         let (dirty, held) = (s.u8()? != 0, s.u8()? != 0);
         let stored = Stored::decode(s.bytes()?)?;
         let named = s.list(|s| s.text().map(str::to_owned))?;
+        let meant = s.option(|s| s.text().map(str::to_owned))?;
         s.end()?;
         Ok(Self {
             base: entry.map(|_| stored.version),
             entry,
             fields: stored.fields,
             named: named.into_iter().collect(),
+            meant,
             saved_ms: stored.modified_ms,
             dirty,
             held,

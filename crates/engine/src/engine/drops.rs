@@ -17,9 +17,10 @@ use super::{Engine, OpenFault, Sealed, Work};
 use crate::command::{DraftId, DraftSave, Fault};
 use crate::content::DocumentId;
 use crate::drops::{self, Becomes, Dropped};
-use crate::fields;
+use crate::fields::{self, shown};
 use crate::io::{Reader, StoreFault, Table};
 use crate::keys::meta;
+use crate::view::{Filter, LAST, Row};
 
 /// What opens drops.
 pub(super) struct Drops {
@@ -100,16 +101,37 @@ impl Engine {
         let Some((draft, named)) = self.draft_of(work, dropped) else { return Ok(false) };
         let becomes_entry = matches!(dropped.becomes, Becomes::Entry) && dropped.exercise.is_none();
         if becomes_entry && named.is_empty() && self.add_written(work, id, &draft, dropped.created).is_ok() {
+            self.show_taken(work, id);
             return Ok(true);
         }
         let (id, editing, held) = match &dropped.becomes {
             Becomes::Entry => (DraftId(id), None, false),
             Becomes::Draft { id, editing, held } => (*id, editing.clone(), *held),
-            Becomes::Changes(_) => return Ok(self.keep_changes(work, DraftId(id), dropped, draft, named)),
+            Becomes::Changes(meant) => {
+                let save = DraftSave {
+                    id: DraftId(id),
+                    editing: None,
+                    draft,
+                    held: true,
+                    named,
+                    meant: Some(meant.clone()),
+                };
+                return Ok(self.keep_changes(work, dropped, save));
+            }
         };
-        // The entry may be gone; its words stay.
-        let editing = editing.filter(|(entry, _)| self.view.entry(*entry).is_some());
-        Ok(self.save_draft(work, DraftSave { id, editing, draft, held, named }).is_ok())
+        // The entry may be gone; its words stay, and are no new entry unless their person says so.
+        let gone =
+            editing.as_ref().map(|(entry, _)| *entry).filter(|entry| self.view.entry(*entry).is_none());
+        let meant = gone.map(|entry| entry.to_string());
+        let editing = editing.filter(|_| gone.is_none());
+        Ok(self.save_draft(work, DraftSave { id, editing, draft, held, named, meant }).is_ok())
+    }
+
+    /// Shows an entry that this step takes at once: what was written later may be for it.
+    fn show_taken(&mut self, work: &Work<'_, '_>, id: DocumentId) {
+        if let Some(changed) = work.rows.get(&id) {
+            self.view.take(shown(id, &changed.stored, &self.shelf.exercises));
+        }
     }
 
     /// Reads what was written as a draft, with those of the people who were named so that nobody or several are meant. `None` if
@@ -173,34 +195,47 @@ impl Engine {
         self.create_at(work, id, fields, created.as_millis())
     }
 
-    /// Keeps changes to an entry as a draft of it, or as a draft of their own if it cannot be told which is meant.
-    fn keep_changes(
-        &mut self,
-        work: &mut Work<'_, '_>,
-        id: DraftId,
-        dropped: &Dropped,
-        mut draft: Draft,
-        named: BTreeSet<String>,
-    ) -> bool {
-        let meant = dropped.named().and_then(|prefix| self.view.find(&prefix).ok());
-        let Some(row) = meant.and_then(|entry| self.view.entry(entry)) else {
-            return self.save_draft(work, DraftSave { id, editing: None, draft, held: true, named }).is_ok();
+    /// Keeps changes to an entry as a draft of it, or as a draft of their own if it cannot be told which is meant. Either way their
+    /// person looks at what they change before they become anything: nobody could while they were written.
+    fn keep_changes(&mut self, work: &mut Work<'_, '_>, dropped: &Dropped, mut save: DraftSave) -> bool {
+        let Some(row) = self.meant_by(dropped) else {
+            return self.save_draft(work, save).is_ok();
         };
         let (entry, version) = (row.entry.clone(), row.version.clone());
+        let draft = &mut save.draft;
         draft.kind = entry.kind;
         draft.at = dropped.at.clone().unwrap_or(entry.at);
-        draft.title = if draft.title.is_empty() { entry.title } else { draft.title };
-        draft.text = if draft.text.is_empty() { entry.text } else { draft.text };
+        if draft.title.is_empty() {
+            draft.title = entry.title;
+        }
+        if draft.text.is_empty() {
+            draft.text = entry.text;
+        }
         draft.tags.extend(entry.tags);
         draft.tags.retain(|tag| !dropped.remove_tags.contains(tag));
         draft.people.extend(entry.people);
         (draft.exercise, draft.answers, draft.import_id) = (entry.exercise, entry.answers, entry.import_id);
-        let editing = Some((entry.id, Some(version)));
-        self.save_draft(work, DraftSave { id, editing, draft, held: true, named }).is_ok()
+        save.editing = Some((entry.id, Some(version)));
+        self.save_draft(work, save).is_ok()
+    }
+
+    /// The entry that changes were written for. `last` is the one that would have stood first in the list when they were written:
+    /// what was added since, here or on another device, was not meant. What waited sealed has been taken in the order in which it
+    /// was written, so an entry that was sealed just before is found.
+    fn meant_by(&self, dropped: &Dropped) -> Option<&Row> {
+        let found = match &dropped.becomes {
+            Becomes::Changes(named) if named == LAST => {
+                let journal = Filter::default();
+                let mut newest_first = self.view.list(&journal);
+                newest_first.find(|row| row.entry.created <= dropped.created).map(|row| row.entry.id)
+            }
+            _ => dropped.named().and_then(|prefix| self.view.find(&prefix).ok()),
+        };
+        self.view.entry(found?).map(|row| &**row)
     }
 }
 
-/// Every drop that opens, the first written first, and whether one did not.
+/// Every drop that opens, the one sealed first at the front, and whether one did not.
 fn opened(
     reader: &dyn Reader,
     secret: &DropSecret,
@@ -208,13 +243,13 @@ fn opened(
     let (mut found, mut unreadable) = (Vec::new(), false);
     reader.scan(Table::Drops, &mut |key, sealed| {
         match (DocumentId::try_from(key), drops::open(secret, key, sealed)) {
-            (Ok(id), Ok(dropped)) => found.push((id, dropped)),
+            (Ok(id), Ok((place, dropped))) => found.push((place, id, dropped)),
             _ => unreadable = true,
         }
         ControlFlow::Continue(())
     })?;
-    found.sort_by_key(|(id, dropped)| (dropped.created, *id));
-    Ok((found, unreadable))
+    found.sort_by_key(|(place, id, dropped)| (*place, dropped.created, *id));
+    Ok((found.into_iter().map(|(_, id, dropped)| (id, dropped)).collect(), unreadable))
 }
 
 fn now(work: &Work<'_, '_>) -> Timestamp {

@@ -12,7 +12,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haven_core::id::{EntryId, PersonId};
-use haven_core::import::{DefinitionLine, EntryLine, ImportFault, Line, PersonLine, Read, bare};
+use haven_core::import::{
+    DefinitionLine, EntryLine, ForgottenLine, ImportFault, Line, PersonLine, Read, bare,
+};
 use haven_core::person::PersonName;
 use haven_core::time::{LocalZone, Timestamp, Zones};
 use haven_feed::digest::digest;
@@ -66,6 +68,10 @@ struct Plan {
     ids: BTreeSet<DocumentId>,
     /// People whom lines of other programs name.
     named: BTreeMap<PersonName, PersonId>,
+    /// People of whom nothing is known but that they were forgotten.
+    forgotten: BTreeSet<PersonId>,
+    /// Who turned out to be whom.
+    merged: BTreeMap<PersonId, PersonId>,
     outcome: Imported,
 }
 
@@ -130,6 +136,10 @@ impl Engine {
                     self.plan_person(work, &mut plan, &person)?;
                     plan.unused(unused);
                 }
+                Ok(Read { line: Line::Forgotten(forgotten), unused }) => {
+                    self.plan_forgotten(work, &mut plan, &forgotten)?;
+                    plan.unused(unused);
+                }
                 Ok(Read { line: Line::Definition(definition), unused }) => {
                     self.plan_definition(work, &mut plan, item.line, &definition)?;
                     plan.unused(unused);
@@ -151,15 +161,48 @@ impl Engine {
         Ok(plan.outcome)
     }
 
-    /// Somebody who is there under this id, also forgotten, stays as they are here.
+    /// Somebody who is there under this id stays as they are here. Whoever was forgotten stays so: that is told, since nobody
+    /// sees it otherwise.
     fn plan_person(&self, work: &Work<'_, '_>, plan: &mut Plan, line: &PersonLine) -> Result<(), Fault> {
         let person = &line.person;
         if self.is_there(work, plan, person.id.as_bytes())? {
+            let is_forgotten = self.view.is_forgotten(person.id) || plan.forgotten.contains(&person.id);
+            plan.outcome.forgotten += u64::from(is_forgotten);
             return Ok(());
+        }
+        if let Some(into) = line.merged {
+            plan.outcome.unmerged += u64::from(self.closes_circle(plan, person.id, into));
+            plan.merged.insert(person.id, into);
         }
         plan.outcome.people += 1;
         let fields = fields::of_exported_person(line);
         plan.make(*person.id.as_bytes(), fields, person.created.as_millis());
+        Ok(())
+    }
+
+    /// Whether somebody who turned out to be somebody else is met again on the way to whom that is. Every circle is closed by one
+    /// line, whatever the order in which they stand; how it is read, `View::meant` says.
+    fn closes_circle(&self, plan: &Plan, from: PersonId, into: PersonId) -> bool {
+        let next = |id: &PersonId| plan.merged.get(id).copied().or_else(|| self.view.merged_into(*id));
+        let mut seen = BTreeSet::new();
+        let mut now = Some(into);
+        while let Some(id) = now.filter(|id| *id != from && seen.insert(*id)) {
+            now = next(&id);
+        }
+        now == Some(from)
+    }
+
+    /// That somebody was forgotten is kept, so that no earlier export brings them back. Somebody who is there stays.
+    fn plan_forgotten(
+        &self,
+        work: &Work<'_, '_>,
+        plan: &mut Plan,
+        line: &ForgottenLine,
+    ) -> Result<(), Fault> {
+        if !self.is_there(work, plan, line.id.as_bytes())? {
+            plan.forgotten.insert(line.id);
+            plan.make(*line.id.as_bytes(), fields::of_exported_forgotten(line), line.at.as_millis());
+        }
         Ok(())
     }
 

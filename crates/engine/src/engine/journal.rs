@@ -7,7 +7,7 @@ use haven_core::time::{SortKey, Timestamp};
 
 use super::writing::Written;
 use super::{Engine, Work, unreadable};
-use crate::command::{Fault, Reply, VersionShown};
+use crate::command::{Fault, PastShown, Reply, VersionShown};
 use crate::content::DocumentId;
 use crate::document::{Actor, Author, DocumentFault, Fields, FieldsEdit, create};
 use crate::fields;
@@ -170,19 +170,19 @@ impl Engine {
         Ok(Reply::Shown { entry: Box::new(entry), version, met: Vec::new() })
     }
 
-    pub(super) fn history(
-        &mut self,
-        work: &mut Work<'_, '_>,
-        id: EntryId,
-    ) -> Result<Vec<VersionShown>, Fault> {
+    pub(super) fn history(&mut self, work: &mut Work<'_, '_>, id: EntryId) -> Result<Vec<PastShown>, Fault> {
         let row = self.entry_row(work, id)?;
         let document = self.document(work, id.as_bytes(), &row)?;
-        let past = document.history();
+        let (past, bases) = (document.history(), document.bases());
         self.keep_open(*id.as_bytes(), document);
-        let shown = past.into_iter().rev().map(|past| VersionShown {
-            version: Version::new(vec![past.hash]),
-            at: Timestamp::from_millis(past.at_ms),
-            device: self.device_of(work, &past.actor),
+        let mut bases = bases.map_err(version_fault)?;
+        let shown = past.into_iter().rev().map(|past| PastShown {
+            base: bases.remove(&past.hash),
+            shown: VersionShown {
+                version: Version::new(vec![past.hash]),
+                at: Timestamp::from_millis(past.at_ms),
+                device: self.device_of(work, &past.actor),
+            },
         });
         Ok(shown.collect())
     }

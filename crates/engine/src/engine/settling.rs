@@ -7,17 +7,30 @@ use haven_core::time::Timestamp;
 
 use super::journal::{limit, version_fault};
 use super::{Engine, Work};
-use crate::command::{Fault, Keep, VersionShown};
+use crate::command::{Fault, Keep, SideShown, VersionShown};
 use crate::document::FieldsEdit;
 use crate::fields::met;
 
 impl Engine {
     /// The sides of what met in an entry, the one that is shown first.
-    pub(super) fn met(&self, work: &Work<'_, '_>, id: EntryId) -> Result<Vec<VersionShown>, Fault> {
-        let sides = self.entry_row(work, id)?.met.into_iter().map(|side| VersionShown {
-            version: side.version,
-            at: Timestamp::from_millis(side.at_ms),
-            device: self.device_of(work, &side.actor),
+    pub(super) fn met(&mut self, work: &mut Work<'_, '_>, id: EntryId) -> Result<Vec<SideShown>, Fault> {
+        let row = self.entry_row(work, id)?;
+        if row.met.is_empty() {
+            return Ok(Vec::new());
+        }
+        let document = self.document(work, id.as_bytes(), &row)?;
+        let parts = document.met_parts();
+        self.keep_open(*id.as_bytes(), document);
+        let sides = row.met.into_iter().zip(parts.map_err(version_fault)?).map(|(side, parts)| SideShown {
+            shown: VersionShown {
+                version: side.version,
+                at: Timestamp::from_millis(side.at_ms),
+                device: self.device_of(work, &side.actor),
+            },
+            parts: parts
+                .into_iter()
+                .filter_map(|(field, takes_away)| met::part(&field, takes_away))
+                .collect(),
         });
         Ok(sides.collect())
     }

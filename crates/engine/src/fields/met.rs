@@ -7,7 +7,24 @@ use haven_core::import::{Met, MetSide, Says};
 use haven_core::time::Timestamp;
 
 use super::{ANSWER, TEXT, TITLE};
+use crate::command::{Part, SidePart};
 use crate::document::{Field, Fields, Meeting, MeetingSide, Said};
+
+/// One part in which a side differs, as it is told; sets never do.
+pub(crate) fn part(field: &Field, takes_away: bool) -> Option<SidePart> {
+    let part = match field {
+        Field::At => Part::Time,
+        Field::Trashed => Part::Trash,
+        Field::Answer(name) => Part::Answer(name.clone()),
+        Field::Text(name) => match name.strip_prefix(ANSWER) {
+            Some(field) => Part::Answer(field.to_owned()),
+            None if name == TITLE => Part::Title,
+            None => Part::Text,
+        },
+        Field::Tags | Field::People => return None,
+    };
+    Some(SidePart { part, takes_away })
+}
 
 /// What met, as a line says it.
 pub(crate) fn of_meeting(meeting: &Meeting) -> Met {

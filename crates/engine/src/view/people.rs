@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use haven_core::entry::Entry;
 use haven_core::id::PersonId;
+use haven_core::import::ForgottenLine;
 use haven_core::person::Person;
 
 use super::{Row, View};
@@ -20,11 +22,12 @@ impl View {
     }
 
     /// Whom an id means: the end of the chain of merges. Two devices may merge two people into each other; then the lower id
-    /// stands for both, on every device.
+    /// stands for both, on every device. Somebody whom no document knows is nobody's other name: whoever was merged into them
+    /// stays who they are until they come.
     pub fn meant(&self, id: PersonId) -> PersonId {
         let mut seen = Vec::new();
         let mut now = id;
-        while let Some(next) = self.merged.get(&now) {
+        while let Some(next) = self.merged.get(&now).filter(|next| self.knows(**next)) {
             if let Some(from) = seen.iter().position(|before| before == next) {
                 return seen[from..].iter().copied().chain([now]).min().unwrap_or(now);
             }
@@ -34,24 +37,61 @@ impl View {
         now
     }
 
+    /// Whom a document says somebody turned out to be.
+    pub(crate) fn merged_into(&self, id: PersonId) -> Option<PersonId> {
+        self.merged.get(&id).copied()
+    }
+
+    /// Whether there is a document of somebody, also of somebody forgotten.
+    fn knows(&self, id: PersonId) -> bool {
+        self.said.contains_key(&id) || self.forgotten.contains_key(&id)
+    }
+
+    /// Whether somebody was forgotten.
+    pub(crate) fn is_forgotten(&self, id: PersonId) -> bool {
+        self.forgotten.contains_key(&id)
+    }
+
     /// Every id of a person's document that means this person.
     pub(crate) fn ids_meaning(&self, id: PersonId) -> Vec<PersonId> {
         let merged = self.merged.keys().copied().filter(|other| *other != id && self.meant(*other) == id);
         merged.chain([id]).collect()
     }
 
-    /// What each document of a person says alone, by id, with whom they turned out to be: for an export.
+    /// What each document of a person says alone, by id, with whom they turned out to be: for an export. A circle is written as it
+    /// is read: whoever stands for all of them turned out to be nobody else.
     pub fn said(&self) -> impl Iterator<Item = (&Person, Option<PersonId>)> {
-        self.said.iter().map(|(id, person)| (&**person, self.merged.get(id).copied()))
+        let into = |id: &PersonId| self.merged.get(id).copied().filter(|_| !self.ends_circle(*id));
+        self.said.iter().map(move |(id, person)| (&**person, into(id)))
+    }
+
+    /// Whether somebody was merged into others and stands for them all the same.
+    fn ends_circle(&self, id: PersonId) -> bool {
+        self.merged.get(&id).is_some_and(|into| self.knows(*into)) && self.meant(id) == id
+    }
+
+    /// Everybody who was forgotten, by id: for an export.
+    pub fn forgotten(&self) -> impl Iterator<Item = ForgottenLine> {
+        self.forgotten.iter().map(|(id, at)| ForgottenLine { id: *id, at: *at })
     }
 
     /// The row with the people that its ids mean now.
     pub(super) fn with_people_meant(&self, mut row: Arc<Row>) -> Arc<Row> {
         let is_other = |id: &PersonId| self.meant(*id) != *id;
+        if let Some(written) = &row.as_written {
+            let mut entry = Entry::clone(written);
+            entry.rename_people(|id| self.meant(id));
+            if entry != row.entry {
+                Arc::make_mut(&mut row).entry = entry;
+            }
+            return row;
+        }
         if self.merged.is_empty() || !row.entry.people_named().any(|id| is_other(&id)) {
             return row;
         }
-        Arc::make_mut(&mut row).entry.rename_people(|id| self.meant(id));
+        let row_now = Arc::make_mut(&mut row);
+        row_now.as_written = Some(Box::new(row_now.entry.clone()));
+        row_now.entry.rename_people(|id| self.meant(id));
         row
     }
 
@@ -74,15 +114,23 @@ impl View {
 
     /// Takes what a person's document says now. A merge is rare, and worth a pass over all entries.
     pub(crate) fn insert_person(&mut self, shown: PersonShown) {
+        let (id, before) = (shown.id, self.meant(shown.id));
+        // Who was merged into somebody who was not there yet means them from now on.
+        let awaited = !self.knows(id) && self.merged.values().any(|into| *into == id);
         match shown.person {
-            Some(person) => drop(self.said.insert(shown.id, Arc::new(person))),
-            None => drop(self.said.remove(&shown.id)),
+            Some(person) => drop(self.said.insert(id, Arc::new(person))),
+            None => drop(self.said.remove(&id)),
         }
-        let is_news = shown.merged.is_some_and(|into| self.merged.insert(shown.id, into) != Some(into));
-        self.gather(self.meant(shown.id));
-        if !is_news {
+        match shown.forgotten {
+            Some(at) => drop(self.forgotten.insert(id, at)),
+            None => drop(self.forgotten.remove(&id)),
+        }
+        let is_news = shown.merged.is_some_and(|into| self.merged.insert(id, into) != Some(into));
+        self.gather(self.meant(id));
+        if !is_news && !awaited {
             return;
         }
+        self.gather(before);
         let rows: Vec<_> = self.rows.iter().map(|(place, row)| (*place, Arc::clone(row))).collect();
         for (place, row) in rows {
             let meant = self.with_people_meant(Arc::clone(&row));

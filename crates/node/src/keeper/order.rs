@@ -84,13 +84,13 @@ pub(crate) struct Made {
 #[derive(Debug, Error)]
 pub(crate) enum Refused {
     /// There is no vault on this device.
-    #[error("there is no vault on this device")]
+    #[error("there's no journal on this device")]
     NoVault,
     /// There is one already.
-    #[error("this device has a vault already")]
+    #[error("this device has a journal already")]
     VaultExists,
     /// It is locked.
-    #[error("the vault is locked")]
+    #[error("the journal is locked")]
     Locked,
     /// The keeper is gone.
     #[error("the daemon is stopping")]
@@ -99,7 +99,7 @@ pub(crate) enum Refused {
     #[error(transparent)]
     Fault(#[from] Fault),
     /// An earlier change was not kept, and the vault cannot be opened again yet.
-    #[error("an earlier change was not kept: {0}")]
+    #[error("an earlier change wasn't saved: {0}")]
     Broken(StoreFault),
     /// The vault cannot be read, made or opened.
     #[error(transparent)]

@@ -67,7 +67,7 @@ impl Definitions {
     pub(super) async fn remove(&self, defined: Defined, id: &str) -> Result<(), Status> {
         let snapshot = self.node.opened()?;
         let shelf = self.desk.of(&snapshot.view).shelf;
-        let id = id.parse().map_err(|_| unknown(defined))?;
+        let id = id.parse().map_err(|_| unknown(defined, id, ids(&shelf, defined)))?;
         check_removable(&shelf, defined, &id)?;
         self.node.command(Command::RemoveDefinition { defined, id }).await?;
         Ok(())
@@ -86,7 +86,7 @@ fn check_removable(shelf: &Shelf, defined: Defined, id: &ExerciseId) -> Result<(
         }
     };
     match (is_known, is_custom, is_offered) {
-        (false, ..) => Err(unknown(defined)),
+        (false, ..) => Err(unknown(defined, id.as_str(), ids(shelf, defined))),
         (true, false, _) => Err(ApiError::invalid("nothing was removed", "it comes with Haven")
             .with_next("Leave it where it is; nothing has to be done with it.")),
         (true, true, false) => {
@@ -96,12 +96,20 @@ fn check_removable(shelf: &Shelf, defined: Defined, id: &ExerciseId) -> Result<(
     }
 }
 
-/// Says that nothing has the id.
-pub(super) fn unknown(defined: Defined) -> ApiError {
-    let next = format!("See them all with `haven {} list`.", room(defined));
-    ApiError::new(Reason::NotFound, format!("there is no such {defined}"))
+/// What is offered, by its ids.
+fn ids(shelf: &Shelf, defined: Defined) -> Vec<&str> {
+    match defined {
+        Defined::Exercise => shelf.exercises.iter().map(|exercise| exercise.id.as_str()).collect(),
+        Defined::Measure => shelf.measures.iter().map(|measure| measure.id.as_str()).collect(),
+    }
+}
+
+/// Says that nothing has the id, and what was meant, perhaps.
+pub(super) fn unknown<'a>(defined: Defined, id: &str, ids: impl IntoIterator<Item = &'a str>) -> ApiError {
+    ApiError::new(Reason::NotFound, format!("there's no such {defined}"))
         .because("none has this id")
-        .with_next(next)
+        .with_next(format!("`haven {} list` shows them all.", room(defined)))
+        .with_nearest(id, ids)
 }
 
 /// The word of the command line for them.
@@ -117,6 +125,8 @@ pub(super) fn fitting(definition: String) -> Result<String, ApiError> {
     if definition.len() <= DEFINITION_BYTES_MAX {
         return Ok(definition);
     }
-    let why = format!("it has {} bytes, at most {DEFINITION_BYTES_MAX} are read", definition.len());
-    Err(ApiError::new(Reason::TooLarge, "the definition was not read").because(why))
+    let why = format!("it has {} bytes, and at most {DEFINITION_BYTES_MAX} fit", definition.len());
+    Err(ApiError::new(Reason::TooLarge, "the definition can't be used")
+        .because(why)
+        .with_next("Make it shorter."))
 }

@@ -77,16 +77,17 @@ impl Desk {
         Ok(Edit { at, answers, ..edit })
     }
 
-    /// What lists show of an entry, with the title of what it answers and whether edits met in it.
+    /// What lists show of an entry, with the title of what it answers and how many sides wait to be chosen from.
     pub(super) fn summary(
         &self,
         entry: &Entry,
-        met: bool,
+        sides: usize,
         name_of: &dyn Fn(PersonId) -> Option<String>,
     ) -> pb::EntrySummary {
         let asked = entry.exercise.as_ref().and_then(|made_with| self.shelf.made_with(made_with));
         let exercise_title = asked.map(|asked| asked.title(DEFAULT_LANGUAGE)).unwrap_or_default();
-        pb::EntrySummary { exercise_title, met, ..summary_to_pb(entry, name_of) }
+        let met_sides = u32::try_from(sides).unwrap_or(u32::MAX);
+        pb::EntrySummary { exercise_title, met: sides > 0, met_sides, ..summary_to_pb(entry, name_of) }
     }
 
     /// Whether every required question was answered; true without an exercise, and with one this release does not know.
@@ -158,14 +159,14 @@ fn time_entered(host: &dyn Host, time: CivilTime, known: Option<&CivilTime>) -> 
     if known == Some(&time) {
         return Ok(time);
     }
-    time.entered(host, None).map_err(|fault| ApiError::invalid("the time cannot be used", fault))
+    time.entered(host, None).map_err(|fault| ApiError::invalid("the time can't be used", fault))
 }
 
 /// The day that a client says it is where its person is, or the device's own.
 pub(super) fn today(host: &dyn Host, told: &str) -> Result<Date, ApiError> {
     match told {
         "" => now(host).map(|now| now.date()),
-        told => told.parse().map_err(|fault| ApiError::invalid("the day of today cannot be used", fault)),
+        told => told.parse().map_err(|fault| ApiError::invalid("today's date can't be used", fault)),
     }
 }
 

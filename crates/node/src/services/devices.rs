@@ -70,7 +70,7 @@ impl DeviceService for Devices {
             // What is over is nothing to wait for, whatever ended it.
             Linking::Void { why } => {
                 let over = ApiError::new(Reason::NoLink, "no device is being linked");
-                return Err(over.because(format!("the last link is void: {why}")).into());
+                return Err(over.because(format!("the last code doesn't count any more: {why}")).into());
             }
             _ => {}
         }

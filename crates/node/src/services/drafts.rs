@@ -10,7 +10,7 @@ use haven_api::drafts::{Becomes, Sealing};
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::draft_service_server::DraftService;
-use haven_core::entry::{EntryError, Tag, opening};
+use haven_core::entry::{Draft, EntryError, EntryKind, Tag, opening};
 use haven_core::time::Timestamp;
 use haven_engine::command::{Command, DraftId, DraftSave, DraftShown, Fault, Reply};
 use haven_engine::drops::{self, Dropped};
@@ -44,7 +44,8 @@ impl DraftService for Drafts {
         let entry = editing.as_ref().and_then(|(id, _)| snapshot.view.entry(*id)).map(|row| &row.entry);
         let draft = saved.draft.unwrap_or_default();
         let (draft, named) = self.desk.unfinished(&**self.node.host(), &snapshot.view, entry, draft)?;
-        self.node.command(Command::SaveDraft(DraftSave { id, editing, draft, held, named })).await?;
+        let save = DraftSave { id, editing, draft, held, named, meant: None };
+        self.node.command(Command::SaveDraft(Box::new(save))).await?;
         Ok(Response::new(pb::SaveDraftResponse { saved_ms: self.node.host().now().wall_ms }))
     }
 
@@ -82,6 +83,7 @@ impl DraftService for Drafts {
             base_version: found.base.map(|base| base.to_string()).unwrap_or_default(),
             saved_ms: found.saved.as_millis(),
             held: found.held,
+            meant: found.meant.unwrap_or_default(),
         };
         Ok(Response::new(pb::GetDraftResponse { draft: Some(draft) }))
     }
@@ -103,8 +105,9 @@ impl DraftService for Drafts {
         &self,
         request: Request<pb::CommitDraftRequest>,
     ) -> Result<Response<pb::CommitDraftResponse>, Status> {
-        let id = draft_id(&request.into_inner().draft_id)?;
-        let Reply::Entry(id) = self.node.command(Command::CommitDraft(id)).await? else {
+        let pb::CommitDraftRequest { draft_id: id, confirmed } = request.into_inner();
+        let id = draft_id(&id)?;
+        let Reply::Entry(id) = self.node.command(Command::CommitDraft { id, confirmed }).await? else {
             return Err(unexpected());
         };
         let snapshot = self.node.opened()?;
@@ -126,9 +129,10 @@ impl DraftService for Drafts {
             drops::Becomes::Draft { id, .. } => Some(*id),
             _ => None,
         };
+        let problem = misfit(&dropped).map(|fault| pb::ErrorDetail::from(unfit(fault)));
         let id = self.node.seal(dropped).await?;
         let id = draft.map_or_else(|| id.to_string(), |draft| id_to_pb(draft.0));
-        Ok(Response::new(pb::SealDraftResponse { id, waiting: self.node.snapshot().waiting }))
+        Ok(Response::new(pb::SealDraftResponse { id, waiting: self.node.snapshot().waiting, problem }))
     }
 }
 
@@ -165,8 +169,22 @@ fn dropped(host: &dyn Host, sealing: Sealing) -> Result<Dropped, ApiError> {
     })
 }
 
+/// What keeps words from being an entry that can be told of the words alone.
+fn misfit(dropped: &Dropped) -> Option<EntryError> {
+    let is_entry = matches!(dropped.becomes, drops::Becomes::Entry) && dropped.exercise.is_none();
+    let at = dropped.at.clone().filter(|_| is_entry)?;
+    let draft = Draft {
+        title: dropped.title.clone(),
+        text: dropped.text.clone(),
+        tags: dropped.tags.clone(),
+        ..Draft::new(dropped.kind.unwrap_or(EntryKind::Note), at)
+    };
+    // Whom it is about is not known yet, and is something to write down.
+    draft.validate().err().filter(|fault| *fault != EntryError::Blank)
+}
+
 fn tags(tags: &[String]) -> Result<BTreeSet<Tag>, ApiError> {
-    let read = |tag: &String| Tag::new(tag).map_err(|fault| ApiError::invalid("a tag cannot be used", fault));
+    let read = |tag: &String| Tag::new(tag).map_err(|fault| ApiError::invalid("a tag can't be used", fault));
     tags.iter().map(read).collect()
 }
 
@@ -182,5 +200,5 @@ impl Drafts {
 fn draft_id(text: &str) -> Result<DraftId, ApiError> {
     id_from_pb(text)
         .map(DraftId)
-        .ok_or_else(|| ApiError::invalid("no draft was named", "a draft's id has 32 hexadecimal digits"))
+        .ok_or_else(|| ApiError::invalid("no draft was named", "a draft's id has 32 digits, each 0-9 or a-f"))
 }

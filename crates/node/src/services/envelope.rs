@@ -56,7 +56,7 @@ fn enveloped<Body: Default>(response: Response<Body>) -> Response<Body> {
     if !bare {
         return response;
     }
-    let problem = ApiError::new(ErrorReason::TooLarge, "that is too much for one message")
+    let problem = ApiError::new(ErrorReason::TooLarge, "that's too much for one message")
         .because("a message may have 4 MiB and an entry 512 KiB of words")
         .with_next("Write it as several entries, or keep the rest in a file.");
     Status::from(problem).into_http()

@@ -9,7 +9,9 @@ use haven_api::limits::EXPORT_BATCH_BYTES;
 use haven_api::pb;
 use haven_core::entry::Entry;
 use haven_core::id::PersonId;
-use haven_core::import::{Header, Met, Rest, definition_line, export_line, header_line, person_line};
+use haven_core::import::{
+    Header, Met, Rest, definition_line, export_line, forgotten_line, header_line, person_line,
+};
 use haven_core::markdown::{file_name, render};
 use haven_core::person::PersonName;
 use haven_engine::command::{Command, Reply, VersionShown};
@@ -62,13 +64,15 @@ pub(super) fn export(
 /// that have the same journal.
 fn about(view: &View, entries: usize) -> Vec<String> {
     let people: Vec<_> = view.said().map(|(person, merged)| person_line(person, merged)).collect();
+    let forgotten: Vec<_> = view.forgotten().map(|forgotten| forgotten_line(&forgotten)).collect();
     let definitions: Vec<_> = view.added().map(|definition| definition_line(&definition)).collect();
     let header = Header {
         people: people.len() as u64,
+        forgotten: forgotten.len() as u64,
         definitions: definitions.len() as u64,
         entries: entries as u64,
     };
-    [header_line(&header)].into_iter().chain(people).chain(definitions).collect()
+    [header_line(&header)].into_iter().chain(people).chain(forgotten).chain(definitions).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,8 +82,13 @@ enum Format {
 }
 
 /// What stands above the versions that met.
-const MET: &str = "Two edits of this entry met, and nobody has chosen between them yet. Here are both; the first one is \
-                   what the journal shows until you choose (`haven settle`).\n\n";
+fn about_met(sides: usize) -> String {
+    let (edits, all) = if sides == 2 { ("Two".to_owned(), "both") } else { (sides.to_string(), "all") };
+    format!(
+        "{edits} edits of this entry met, and nobody has chosen between them yet. Here are {all}; the first one is what the \
+         journal shows until you choose (`haven settle`).\n\n"
+    )
+}
 
 struct Exporting {
     node: Node,
@@ -176,8 +185,8 @@ impl Exporting {
         let id = row.entry.id;
         let command = Command::Show { id, version: None };
         let Reply::Shown { met, .. } = self.node.command(command).await? else { return Err(unexpected()) };
-        let mut page = String::from(MET);
-        for VersionShown { version, at, device } in met {
+        let mut page = about_met(met.len());
+        for VersionShown { version, at, device } in met.into_iter().map(|side| side.shown) {
             let command = Command::Show { id, version: Some(version) };
             let Reply::Shown { entry, version, .. } = self.node.command(command).await? else {
                 return Err(unexpected());
@@ -194,7 +203,7 @@ impl Exporting {
             return Err(unexpected());
         };
         let mut page = String::new();
-        for VersionShown { version, at, device } in versions {
+        for VersionShown { version, at, device } in versions.into_iter().map(|past| past.shown) {
             if version == row.version {
                 continue;
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use haven_api::convert::filter::Wanted;
 use haven_api::limits::CANDIDATES_MAX;
 use haven_core::entry::Tag;
+use haven_core::nearest::nearest;
 use haven_core::time::Date;
 use haven_engine::view::{Filter, Row, View};
 
@@ -37,15 +38,21 @@ impl From<Wanted> for Listed {
 }
 
 /// The tags that may have been meant where nothing was found: those of the journal that differ in case only from one that is
-/// asked for and that no entry has.
+/// asked for and that no entry has, else those that differ in a letter or two.
 pub(super) fn near_tags(view: &View, asked: &[Tag], found: u32) -> Vec<String> {
     if found > 0 || asked.is_empty() {
         return Vec::new();
     }
     let all: BTreeSet<&Tag> = view.rows().flat_map(|row| &row.entry.tags).collect();
     let unknown: Vec<_> = asked.iter().filter(|tag| !all.contains(tag)).collect();
-    let is_near = |tag: &&Tag| unknown.iter().any(|asked| asked.differs_in_case_only(tag));
-    all.into_iter().filter(is_near).take(CANDIDATES_MAX).map(Tag::to_string).collect()
+    let in_another_case = |tag: &&Tag| unknown.iter().any(|asked| asked.differs_in_case_only(tag));
+    let near: Vec<_> = all.iter().copied().filter(in_another_case).map(Tag::to_string).collect();
+    if !near.is_empty() {
+        return near.into_iter().take(CANDIDATES_MAX).collect();
+    }
+    let names = || all.iter().map(|tag| tag.as_str());
+    let mistyped = unknown.iter().flat_map(|asked| nearest(asked.as_str(), names()));
+    mistyped.take(CANDIDATES_MAX).map(str::to_owned).collect()
 }
 
 impl Listed {

@@ -119,5 +119,7 @@ fn imported_to_pb(imported: Imported, repeated: usize) -> pb::ImportEntriesRespo
         unused: unused.collect(),
         people: count(imported.people),
         definitions: count(imported.definitions),
+        forgotten: count(imported.forgotten),
+        unmerged: count(imported.unmerged),
     }
 }

@@ -173,12 +173,12 @@ fn of_farewell(why: Farewell) -> ApiError {
     let ended = |reason, why: &str| ApiError::new(reason, NOT_JOINED).because(why).with_next(again);
     match why {
         Farewell::WrongWords => ApiError::new(Reason::WrongWords, NOT_JOINED)
-            .because("the words given to the other device are not the ones shown here"),
+            .because("the words given to the other device aren't the ones shown here"),
         Farewell::Expired => ApiError::new(Reason::CodeExpired, NOT_JOINED),
-        Farewell::Cancelled => ended(Reason::Cancelled, "it was given up on the other device"),
+        Farewell::Cancelled => ended(Reason::Cancelled, "it was called off on the other device"),
         Farewell::RosterMoved => ended(Reason::NoLink, "the list of devices changed meanwhile"),
         Farewell::Misbehaved => ApiError::new(Reason::CodeUsed, NOT_JOINED)
-            .because("the other device heard something that does not fit this code"),
+            .because("the other device heard something that doesn't fit this code"),
         Farewell::Other => ended(Reason::NoLink, "the other device ended the linking"),
     }
 }

@@ -12,7 +12,7 @@ use haven_core::entry::Entry;
 use haven_core::id::EntryId;
 use haven_core::reading::read;
 use haven_core::search::{Query, Searchable, snippet};
-use haven_engine::command::{Command, Keep, Reply, VersionShown};
+use haven_engine::command::{Command, Keep, Part, PastShown, Reply, SidePart, SideShown, VersionShown};
 use haven_engine::version::Version;
 use haven_engine::view::Row;
 use tonic::{Request, Response, Status};
@@ -104,11 +104,12 @@ impl JournalService for Journal {
         let asked = entry.exercise.as_ref().and_then(|made_with| desk.shelf.made_with(made_with));
         let answers = read(&entry, asked, or_default(&language), &name_of);
         let mut told = entry_to_pb(&entry, &version, &name_of);
-        told.summary = Some(desk.summary(&entry, !is_earlier && row.is_to_settle(), &name_of));
+        let sides = if is_earlier { 0 } else { row.sides_to_settle() };
+        told.summary = Some(desk.summary(&entry, sides, &name_of));
         Ok(Response::new(pb::GetEntryResponse {
             entry: Some(told),
             answers_read: answers.into_iter().map(read_answer_to_pb).collect(),
-            met: met.into_iter().map(version_to_pb).collect(),
+            met: met.into_iter().map(side_to_pb).collect(),
         }))
     }
 
@@ -126,7 +127,7 @@ impl JournalService for Journal {
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
         let entries =
-            paged.rows.iter().map(|row| desk.summary(&row.entry, row.is_to_settle(), &name_of)).collect();
+            paged.rows.iter().map(|row| desk.summary(&row.entry, row.sides_to_settle(), &name_of)).collect();
         Ok(Response::new(pb::ListEntriesResponse {
             entries,
             next_page: paged.next,
@@ -151,7 +152,7 @@ impl JournalService for Journal {
         let name_of = names::name_of(view);
         let desk = self.desk.of(view);
         let hits = paged.rows.iter().map(|row| pb::SearchHit {
-            entry: Some(desk.summary(&row.entry, row.is_to_settle(), &name_of)),
+            entry: Some(desk.summary(&row.entry, row.sides_to_settle(), &name_of)),
             snippet: snippet_to_pb(&snippet(&row.entry.text, &query)),
         });
         Ok(Response::new(pb::SearchEntriesResponse {
@@ -174,7 +175,7 @@ impl JournalService for Journal {
         request: Request<pb::ListHistoryRequest>,
     ) -> Result<Response<pb::ListHistoryResponse>, Status> {
         let (_, id) = self.entry(&request.into_inner().id)?;
-        let versions = self.history(id).await?.into_iter().map(version_to_pb);
+        let versions = self.history(id).await?.into_iter().map(past_to_pb);
         Ok(Response::new(pb::ListHistoryResponse { versions: versions.collect() }))
     }
 
@@ -226,11 +227,13 @@ impl JournalService for Journal {
             // Whatever is named, nothing has to be chosen.
             Some(Asked::Version(_)) => Keep::Side(row.version.clone()),
             Some(Asked::Both(false)) | None => {
-                return Err(ApiError::invalid("nothing was settled", "it was not said what is kept").into());
+                return Err(ApiError::invalid("nothing was settled", "it wasn't said what to keep").into());
             }
         };
-        let (id, version) = self.change(Command::Settle { id, keep }).await?;
-        Ok(Response::new(pb::SettleEntryResponse { id, version }))
+        let (settled, version) = self.change(Command::Settle { id, keep }).await?;
+        let view = &self.node.opened()?.view;
+        let trashed = view.entry(id).is_some_and(|row| row.entry.trashed.is_some());
+        Ok(Response::new(pb::SettleEntryResponse { id: settled, version, trashed }))
     }
 
     async fn import_entries(
@@ -250,7 +253,7 @@ impl JournalService for Journal {
 
 impl Journal {
     /// The versions of an entry, newest first.
-    async fn history(&self, id: EntryId) -> Result<Vec<VersionShown>, Status> {
+    async fn history(&self, id: EntryId) -> Result<Vec<PastShown>, Status> {
         match self.node.command(Command::History(id)).await? {
             Reply::History(versions) => Ok(versions),
             _ => Err(unexpected()),
@@ -262,7 +265,7 @@ impl Journal {
         if let whole @ Ok(_) = names::version(text) {
             return Ok(whole?);
         }
-        let versions: Vec<_> = self.history(id).await?.into_iter().map(|shown| shown.version).collect();
+        let versions: Vec<_> = self.history(id).await?.into_iter().map(|past| past.shown.version).collect();
         Ok(Some(names::version_of(&versions, text)?))
     }
 
@@ -271,7 +274,7 @@ impl Journal {
         &self,
         id: EntryId,
         version: Option<Version>,
-    ) -> Result<(Entry, Version, Vec<VersionShown>), Status> {
+    ) -> Result<(Entry, Version, Vec<SideShown>), Status> {
         let command = Command::Show { id, version };
         match self.node.command(command).await? {
             Reply::Shown { entry, version, met } => Ok((*entry, version, met)),
@@ -280,8 +283,29 @@ impl Journal {
     }
 }
 
+fn past_to_pb(it: PastShown) -> pb::EntryVersion {
+    let base_version = it.base.map(|base| base.to_string()).unwrap_or_default();
+    pb::EntryVersion { base_version, ..version_to_pb(it.shown) }
+}
+
+fn side_to_pb(it: SideShown) -> pb::EntryVersion {
+    pb::EntryVersion { met_parts: it.parts.into_iter().map(part_to_pb).collect(), ..version_to_pb(it.shown) }
+}
+
 fn version_to_pb(it: VersionShown) -> pb::EntryVersion {
-    pb::EntryVersion { version: it.version.to_string(), at_ms: it.at.as_millis(), device: it.device }
+    let (version, at_ms) = (it.version.to_string(), it.at.as_millis());
+    pb::EntryVersion { version, at_ms, device: it.device, ..Default::default() }
+}
+
+fn part_to_pb(it: SidePart) -> pb::MetPart {
+    let (kind, field) = match it.part {
+        Part::Title => (pb::MetPartKind::Title, String::new()),
+        Part::Text => (pb::MetPartKind::Text, String::new()),
+        Part::Time => (pb::MetPartKind::Time, String::new()),
+        Part::Answer(field) => (pb::MetPartKind::Answer, field),
+        Part::Trash => (pb::MetPartKind::Trash, String::new()),
+    };
+    pb::MetPart { kind: kind.into(), field, takes_away: it.takes_away }
 }
 
 fn searchable(row: &Row) -> Searchable<'_> {

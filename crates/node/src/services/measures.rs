@@ -230,7 +230,7 @@ fn summary(measures: &Measures, measure: &Measure, language: &str) -> pb::Measur
 /// A measure whose results can be read, also one that was taken back.
 fn known<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
     let found = id.parse().ok().and_then(|id| measures.get(&id));
-    found.ok_or_else(|| unknown(Defined::Measure))
+    found.ok_or_else(|| unknown(Defined::Measure, id, measures.iter().map(|known| known.id.as_str())))
 }
 
 /// A measure that may be answered.
@@ -240,9 +240,10 @@ fn offered<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError
     measures.offered(&known.id).ok_or_else(gone)
 }
 
-/// How each score differs from the last one before that could be made; none where there is none.
+/// How each score differs from the last one before that could be made; none where one of the two is none.
 fn changes(measure: &Measure, before: &[Dated], dated: &Dated) -> Vec<ScoreChange> {
     let against = |subscale: &Subscale| {
+        dated.result.number(&subscale.id)?;
         let scored = before.iter().rfind(|before| before.result.number(&subscale.id).is_some())?;
         let days = dated.date.days_since(scored.date);
         let changes = measure.changes(&scored.result, &dated.result, days);

@@ -3,13 +3,10 @@
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_engine::version::Version;
-use haven_engine::view::{DeviceShown, Filter, PrefixFault, View};
+use haven_engine::view::{DeviceShown, Filter, LAST, PrefixFault, View};
 use haven_feed::ids::FeedId;
 
 use crate::limits::DEVICE_NAME_CHARS_MAX;
-
-/// What stands for the newest entry where an id is asked for. No id has these letters.
-const LAST: &str = "last";
 
 /// The one entry that an id or the beginning of one names, or [`LAST`]: the first of a list.
 pub(super) fn entry(view: &View, text: &str) -> Result<EntryId, ApiError> {
@@ -46,7 +43,7 @@ fn by_id(view: &View, text: &str) -> Result<EntryId, ApiError> {
         PrefixFault::NotFound => ApiError::new(Reason::NotFound, "no such entry").because(fault.to_string()),
         PrefixFault::Ambiguous => {
             let ids = view.rows().map(|row| row.entry.id).filter(|id| prefix.matches(id));
-            ApiError::new(Reason::AmbiguousId, "no one entry was named")
+            ApiError::new(Reason::AmbiguousId, "it isn't clear which entry is meant")
                 .because(fault.to_string())
                 .with_candidates(ids.map(|id| id.to_string()))
         }
@@ -85,12 +82,14 @@ pub(super) fn version_of(versions: &[Version], text: &str) -> Result<Version, Ap
     match (found.next(), found.next()) {
         (Some(version), None) => Ok(version.clone()),
         (None, _) => Err(ApiError::new(Reason::NotFound, "no such version")
-            .because("no version of this entry begins so")
+            .because("no version of this entry begins like that")
             .with_next(VERSIONS_SHOWN)),
-        (Some(_), Some(_)) => Err(ApiError::new(Reason::AmbiguousId, "no one version was named")
-            .because("several versions begin so")
-            .with_next("Give more letters of the version.")
-            .with_candidates(fitting().map(Version::to_string))),
+        (Some(_), Some(_)) => {
+            Err(ApiError::new(Reason::AmbiguousId, "it isn't clear which version is meant")
+                .because("several versions begin like that")
+                .with_next("Give more letters of the version.")
+                .with_candidates(fitting().map(Version::to_string)))
+        }
     }
 }
 
@@ -110,7 +109,7 @@ pub(super) fn side(met: &[Version], text: &str) -> Result<Version, ApiError> {
             .because("this version is none of those that met in this entry")
             .with_next(next)),
         (None, Some(_), Some(_)) => Err(ApiError::new(Reason::AmbiguousId, "nothing was settled")
-            .because("several versions begin so")
+            .because("several versions begin like that")
             .with_candidates(names.into_iter().filter(|name| name.starts_with(&wanted)))),
     }
 }
@@ -119,7 +118,7 @@ pub(super) fn side(met: &[Version], text: &str) -> Result<Version, ApiError> {
 pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiError> {
     let wanted = text.trim().to_lowercase();
     if wanted.is_empty() || !wanted.bytes().all(|letter| letter.is_ascii_hexdigit()) {
-        return Err(ApiError::invalid("no device was named", "an id has hexadecimal digits only")
+        return Err(ApiError::invalid("no device was named", "an id has the digits 0-9 and a-f only")
             .with_next("`haven device list` shows the ids."));
     }
     let mut found = devices.iter().filter(|shown| shown.id.starts_with(&wanted));
@@ -130,8 +129,8 @@ pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiErr
             .with_next("`haven device list` shows the ids.")),
         (Some(_), Some(_)) => {
             let ids = devices.iter().filter(|shown| shown.id.starts_with(&wanted));
-            Err(ApiError::new(Reason::AmbiguousId, "no one device was named")
-                .because("several devices begin with this id")
+            Err(ApiError::new(Reason::AmbiguousId, "it isn't clear which device is meant")
+                .because("several devices have ids that begin like that")
                 .with_candidates(ids.map(|shown| shown.id.clone())))
         }
     }
@@ -146,5 +145,6 @@ pub(super) fn device(text: &str) -> Result<&str, ApiError> {
         return Ok(name);
     }
     let why = format!("a device's name has 1 to {DEVICE_NAME_CHARS_MAX} characters in one line");
-    Err(ApiError::invalid("the device was not named", why).with_next("Give a short name, such as Laptop."))
+    Err(ApiError::invalid("the device's name can't be used", why)
+        .with_next("Give a short name, such as Laptop."))
 }

@@ -87,7 +87,7 @@ pub(super) fn address(url: &str) -> Result<&str, ApiError> {
 }
 
 fn wrong_invite(fault: InviteRefused) -> ApiError {
-    ApiError::new(Reason::InviteInvalid, "the invite does not fit this server")
+    ApiError::new(Reason::InviteInvalid, "the invite isn't for this server")
         .because(fault.to_string())
         .with_next("Copy the invite once more from what `haven-server init` printed.")
 }

@@ -65,13 +65,16 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
         Refusal::InviteInvalid => ApiError::new(Reason::InviteInvalid, what),
         Refusal::InviteUsed => ApiError::new(Reason::InviteUsed, what),
         Refusal::FeedRemoved => ApiError::new(Reason::DeviceRemoved, what),
-        Refusal::SpaceUnknown => refused("the server does not know this journal")
+        Refusal::SpaceUnknown => refused("the server doesn't know this journal")
             .with_next("Give an invite to it: `haven server set URL --invite CODE`."),
-        Refusal::Quota => refused("the journal's space on the server is full"),
-        Refusal::Busy => refused("too much at once").with_next("Wait a little; it goes on by itself."),
-        Refusal::ServerStorage => refused("the server cannot write"),
-        Refusal::FeedUnknown => refused("the server's list of devices does not name this one"),
-        Refusal::Forked => refused("the server holds another record in the place of one of this device"),
+        Refusal::Quota => refused("the journal's space on the server is full")
+            .with_next("Ask whoever runs the server for more room; everything is kept here meanwhile."),
+        Refusal::Busy => {
+            refused("it was asked too much at once").with_next("Wait a little; it goes on by itself.")
+        }
+        Refusal::ServerStorage => refused("the server can't write to its disk"),
+        Refusal::FeedUnknown => refused("this device isn't on the server's list of devices"),
+        Refusal::Forked => refused("the server has something else in the place of what this device wrote"),
         Refusal::Unauthenticated
         | Refusal::Gap
         | Refusal::RosterMoved

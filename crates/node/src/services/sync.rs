@@ -113,7 +113,7 @@ impl Sync {
             return ApiError::new(Reason::ServerUnreachable, NOT_SYNCED);
         }
         ApiError::new(Reason::TimedOut, NOT_SYNCED)
-            .because(format!("{} records wait after {} s", status.pending, waited.as_secs_f32()))
+            .because(format!("{} changes still wait after {} s", status.pending, waited.as_secs_f32()))
             .with_next("It goes on by itself; `haven status` shows how far it is.")
     }
 }

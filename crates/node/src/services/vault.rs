@@ -71,6 +71,14 @@ impl VaultService for Vault {
         Ok(Response::new(pb::LockResponse {}))
     }
 
+    async fn check_passphrase(
+        &self,
+        request: Request<pb::CheckPassphraseRequest>,
+    ) -> Result<Response<pb::CheckPassphraseResponse>, Status> {
+        strong_enough(&**self.0.host(), &request.into_inner().passphrase)?;
+        Ok(Response::new(pb::CheckPassphraseResponse {}))
+    }
+
     async fn change_passphrase(
         &self,
         request: Request<pb::ChangePassphraseRequest>,
@@ -106,15 +114,14 @@ impl Vault {
 pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<(), ApiError> {
     let chosen = vault::chosen(passphrase).map_err(|fault| {
         let next = match fault {
-            VaultFault::PassphraseTooLong => "Take six random words.",
+            VaultFault::PassphraseTooLong => "Take five or six words.",
             _ => "Type it again, with spaces between the words.",
         };
-        ApiError::invalid("the passphrase was not set", fault).with_next(next)
+        ApiError::invalid("the passphrase wasn't set", fault).with_next(next)
     })?;
     if host.passphrase_bits(chosen.as_str()) >= PASSPHRASE_BITS_MIN {
         return Ok(());
     }
     Err(ApiError::new(Reason::WeakPassphrase, "the passphrase could be guessed")
-        .because(format!("it is estimated under {PASSPHRASE_BITS_MIN} bits"))
-        .with_next("Take four or five words chosen at random, such as by dice."))
+        .because(format!("it's estimated at less than {PASSPHRASE_BITS_MIN} bits")))
 }

@@ -84,6 +84,8 @@ async fn a_tag_in_another_case_is_another_one_and_is_named_where_nothing_is_foun
     assert_eq!(near("Calm").await, ["CALM", "calm"]);
     assert!(near("calm").await.is_empty(), "it is found");
     assert!(near("storm").await.is_empty(), "nothing is like it");
+    device.client.add(tagged("c", "sea-side")).await.unwrap();
+    assert_eq!(near("seaside").await, ["sea-side"]);
     assert_eq!(with_tag(&device, "calm").await, 1);
 }
 
@@ -113,6 +115,12 @@ async fn a_name_finds_the_person_exactly_first_then_in_any_case() {
     both.sort();
     assert_eq!((unclear.reason, &*unclear.candidates), (Reason::AmbiguousId, &both[..]));
     assert!(unclear.why.contains("2 people could be meant"), "{}", unclear.why);
+    let mistyped = about("Norr").await.map_err(|error: haven_api::error::ApiError| error).unwrap_err();
+    assert_eq!(mistyped.reason, Reason::NotFound);
+    let mut near = mistyped.candidates.to_vec();
+    near.sort();
+    assert_eq!(near, both, "by their ids: no name travels in an error");
+    assert!(!mistyped.to_string().to_lowercase().contains("noor"), "{mistyped}");
     for query in ["person:NOOR", "person:nobody"] {
         assert_eq!(
             reason(device.client.search(query, 0, None).await),

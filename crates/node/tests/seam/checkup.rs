@@ -40,7 +40,7 @@ async fn what_cannot_be_known_while_the_vault_is_locked_is_said_so() {
     device.client.lock().await.unwrap();
     let server = finding(&device, "server").await.unwrap();
     assert_eq!(server.level, Level::Warning);
-    assert!(server.what.contains("not known while the journal is locked"), "{}", server.what);
+    assert!(server.what.contains("isn't known while the journal is locked"), "{}", server.what);
     assert!(server.next.contains("haven unlock"), "{}", server.next);
 }
 
@@ -53,7 +53,7 @@ async fn a_server_is_asked_who_it_is() {
     device.host.serve(Some(FakeServer::with_seed(8).routes()));
     let other = finding(&device, "server").await.unwrap();
     assert_eq!(other.level, Level::Bad);
-    assert!(other.what.contains("another identity"), "{}", other.what);
+    assert!(other.what.contains("isn't the server you trust"), "{}", other.what);
     server.seen().forge = true;
     device.host.serve(Some(server.routes()));
     assert_eq!(level(&device, "server").await, Some(Level::Bad));
@@ -104,7 +104,12 @@ async fn a_damaged_file_and_what_waits_in_it_are_found_open_or_locked() {
     assert!(finding(&device, "alarms").await.unwrap().what.contains("older copy"));
     device.client.lock().await.unwrap();
     let waiting = finding(&device, "alarms").await.unwrap();
-    assert_eq!((waiting.level, waiting.what.contains("locked")), (Level::Warning, true), "{}", waiting.what);
+    assert_eq!(
+        (waiting.level, waiting.what.contains("once the journal is open")),
+        (Level::Warning, true),
+        "{}",
+        waiting.what
+    );
     disk.spoil("page 7 is torn");
     let storage = finding(&device, "storage").await.unwrap();
     assert_eq!(storage.level, Level::Bad);

@@ -53,6 +53,7 @@ async fn whatever_is_written_has_the_day_and_zone_of_the_client() {
         base_version: None,
         saved: Timestamp::default(),
         held: false,
+        meant: None,
     };
     client.save_draft(saved).await.unwrap();
     client.commit_draft([1; 16]).await.unwrap();
@@ -70,10 +71,13 @@ async fn whatever_is_written_has_the_day_and_zone_of_the_client() {
 async fn what_comes_up_comes_up_on_the_day_of_the_client() {
     let device = Device::with_vault().await;
     let phq9 = "phq-9".parse().unwrap();
-    let answers = [("q1".to_owned(), Value::from(0))].into();
-    device.client.answer_measure(&phq9, None, answers, None, "en").await.ok().unwrap();
-    let now = device.client.measure(&phq9, None, "en").await.unwrap();
-    assert!(!now.advice.is_empty(), "it was answered a moment ago");
+    // A sheet without a score asks for no patience; a whole one does.
+    for (count, asks) in [(1, false), (9, true)] {
+        let answers = (1..=count).map(|item| (format!("q{item}"), Value::from(0))).collect();
+        device.client.answer_measure(&phq9, None, answers, None, "en").await.ok().unwrap();
+        let now = device.client.measure(&phq9, None, "en").await.unwrap();
+        assert_eq!(!now.advice.is_empty(), asks, "{count} answers a moment ago");
+    }
     let later = device.client.clone().in_the_time_of(|| "2027-02-20T08:00:00Z".parse().unwrap());
     assert_eq!(later.measure(&phq9, None, "en").await.unwrap().advice, "");
 }
@@ -89,7 +93,15 @@ async fn a_zone_that_does_not_exist_or_contradicts_is_refused_where_words_are_en
         let edit = Edit { at: Some(at.parse().unwrap()), ..Edit::default() };
         assert_eq!(reason(device.client.edit(&id, edit, None).await), Some(Reason::InvalidArgument));
         let (draft, saved) = (dated("x", at), Timestamp::default());
-        let draft = SavedDraft { id: [1; 16], draft, entry: None, base_version: None, saved, held: false };
+        let draft = SavedDraft {
+            id: [1; 16],
+            draft,
+            entry: None,
+            base_version: None,
+            saved,
+            held: false,
+            meant: None,
+        };
         assert_eq!(reason(device.client.save_draft(draft).await), Some(Reason::InvalidArgument));
         let phq9 = "phq-9".parse().unwrap();
         let answers = [("q1".to_owned(), Value::from(0))].into();
@@ -115,7 +127,15 @@ async fn what_a_record_says_is_shown_as_it_is_written_and_can_be_edited() {
     device.client.edit(&id.to_string(), edit, None).await.unwrap();
     let draft = Draft { title: "T".to_owned(), ..dated("more", CONTRADICTORY) };
     let saved = Timestamp::default();
-    let draft = SavedDraft { id: [1; 16], draft, entry: Some(id), base_version: None, saved, held: false };
+    let draft = SavedDraft {
+        id: [1; 16],
+        draft,
+        entry: Some(id),
+        base_version: None,
+        saved,
+        held: false,
+        meant: None,
+    };
     device.client.save_draft(draft).await.unwrap();
     device.client.commit_draft([1; 16]).await.unwrap();
     assert_eq!(all(&device).await, [(CONTRADICTORY.to_owned(), "more".to_owned())]);

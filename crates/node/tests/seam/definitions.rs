@@ -72,6 +72,18 @@ async fn a_definition_is_given_back_as_it_was_written() {
     let unknown = "no-such-thing".parse().unwrap();
     assert_eq!(reason(device.client.exercise_definition(&unknown).await), Some(Reason::NotFound));
     assert_eq!(reason(device.client.measure_definition(&unknown).await), Some(Reason::NotFound));
+
+    // A mistyped id is asked back about, one that the person added as well.
+    let near = async |typed: &str| {
+        device.client.exercise(&typed.parse().unwrap(), None, "en").await.unwrap_err().candidates
+    };
+    assert_eq!(*near("slow-breth").await, ["slow-breath"]);
+    assert!(near("gratitude").await.is_empty());
+    let mistyped = format!("{}x", teapot());
+    let refused = device.client.measure(&mistyped.parse().unwrap(), None, "en").await.unwrap_err();
+    assert_eq!(*refused.candidates, [teapot().to_string()]);
+    let removed = device.client.remove_exercise(&format!("{}x", mine()).parse().unwrap()).await.unwrap_err();
+    assert_eq!(*removed.candidates, [mine().to_string()]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -231,6 +243,7 @@ async fn a_draft_of_what_was_taken_back_can_still_be_finished() {
         base_version: None,
         saved: Timestamp::default(),
         held: false,
+        meant: None,
     };
     client.save_draft(saved.clone()).await.unwrap();
     client.remove_exercise(&mine()).await.unwrap();

@@ -15,6 +15,7 @@ fn saved(id: u8, text: &str) -> SavedDraft {
         base_version: None,
         saved: Timestamp::from_millis(0),
         held: false,
+        meant: None,
     }
 }
 

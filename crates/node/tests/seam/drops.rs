@@ -180,6 +180,10 @@ async fn what_does_not_fit_an_entry_is_a_draft_that_says_why() {
     let long = seal(&device, Draft::note("x".repeat(TEXT_BYTES_MAX + 1))).await.unwrap();
     let about = Draft { people: vec!["Ann".to_owned(), "Bert".to_owned()], ..Draft::note("about them") };
     let about = seal(&device, about).await.unwrap();
+    let told = |sealed: &Sealed| sealed.problem.as_ref().map(|problem| (problem.reason, problem.why.clone()));
+    let (reason_told, why) = told(&long).unwrap();
+    assert!(reason_told == Reason::TooLarge && why.contains("262145 bytes"), "{why}");
+    assert_eq!(told(&about), None, "who is known shows when it is open");
     unlock(&device).await;
     assert_eq!(counts(&device).await, (Some(0), 2, 0));
     let drafts = device.client.drafts().await.unwrap();
@@ -231,10 +235,85 @@ async fn changes_to_an_entry_wait_as_a_draft_of_it() {
     assert_eq!(text(&device, id).await, "before");
     assert_eq!(device.client.draft(*astray.id.as_bytes()).await.unwrap().entry, None);
     assert_eq!(device.client.draft(*sealed.id.as_bytes()).await.unwrap().entry, Some(id));
-    device.client.commit_draft(*sealed.id.as_bytes()).await.unwrap();
+    // Nobody has seen what stood there.
+    let unseen = device.client.commit_draft(*sealed.id.as_bytes()).await;
+    assert_eq!(reason(unseen), Some(Reason::ConfirmationNeeded));
+    assert_eq!(text(&device, id).await, "before");
+    device.client.commit_seen_draft(*sealed.id.as_bytes()).await.unwrap();
     let entry = device.client.entry(&id.to_string(), None).await.unwrap();
     assert_eq!((entry.text.as_str(), entry.summary.title.as_str()), ("after", "T"));
     assert!(entry.summary.tags.is_empty());
+}
+
+/// Seals a new text for an entry, later than what was sealed before.
+async fn seal_change(device: &Device, entry: &str, text: &str) -> [u8; 16] {
+    device.host.move_clock(60_000);
+    let becomes = Becomes::Changes { entry: entry.to_owned(), remove_tags: Vec::new() };
+    let sealed = device.client.seal_draft(Sealing { draft: Draft::note(text), becomes }).await.unwrap();
+    *sealed.id.as_bytes()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_entry_is_the_one_that_was_the_last_when_the_words_were_written() {
+    let device = Device::with_vault().await;
+    let first = device.client.add(Draft::note("an old one")).await.unwrap().id;
+    device.client.lock().await.unwrap();
+    let of_first = seal_change(&device, "last", "of the old one").await;
+    device.host.move_clock(60_000);
+    let second = seal(&device, Draft::note("sealed after it")).await.unwrap().id;
+    let of_second = seal_change(&device, "last", "of the sealed one").await;
+    device.host.move_clock(60_000);
+    seal(&device, Draft::note("the newest")).await.unwrap();
+    unlock(&device).await;
+    assert_eq!(counts(&device).await, (Some(3), 2, 0));
+    for (draft, entry) in [(of_first, first), (of_second, second)] {
+        let saved = device.client.draft(draft).await.unwrap();
+        assert_eq!((saved.entry, saved.meant.as_deref(), saved.held), (Some(entry), Some("last"), true));
+        assert_eq!(reason(device.client.commit_draft(draft).await), Some(Reason::ConfirmationNeeded));
+    }
+    assert_eq!(text(&device, first).await, "an old one");
+    device.client.commit_seen_draft(of_second).await.unwrap();
+    assert_eq!(
+        (text(&device, first).await.as_str(), text(&device, second).await.as_str()),
+        ("an old one", "of the sealed one")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_for_an_entry_that_cannot_be_told_never_become_one_by_themselves() {
+    let (device, disk) = locked().await;
+    let (last, astray) =
+        (seal_change(&device, "last", "for the last").await, seal_change(&device, "0a", "for 0a").await);
+    unlock(&device).await;
+    drop(device);
+    let device = Device::with_store(disk);
+    unlock(&device).await;
+    assert_eq!(counts(&device).await, (Some(0), 2, 0), "a draft remembers it through a restart");
+    for (draft, meant) in [(last, "last"), (astray, "0a")] {
+        let mut saved = device.client.draft(draft).await.unwrap();
+        assert_eq!((saved.entry, saved.meant.as_deref()), (None, Some(meant)));
+        let problem =
+            device.client.drafts().await.unwrap().into_iter().find(|it| it.id == draft).unwrap().problem;
+        assert!(problem.contains("which one can't be told"), "{problem}");
+        assert_eq!(reason(device.client.commit_draft(draft).await), Some(Reason::ConfirmationNeeded));
+        // An editor that goes on with it changes nothing about that.
+        (saved.held, saved.draft.text) = (false, "more words".to_owned());
+        device.client.save_draft(saved).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        assert_eq!(counts(&device).await.0, Some(0));
+        assert_eq!(reason(device.client.commit_draft(draft).await), Some(Reason::ConfirmationNeeded));
+    }
+    // Its person chooses: this entry, and a new one.
+    let id = device.client.add(Draft::note("before")).await.unwrap().id;
+    let chosen = device.client.draft(astray).await.unwrap();
+    device.client.save_draft(SavedDraft { entry: Some(id), ..chosen }).await.unwrap();
+    assert_eq!(reason(device.client.commit_draft(astray).await), Some(Reason::ConfirmationNeeded));
+    assert_eq!(text(&device, id).await, "before");
+    assert_eq!(device.client.commit_seen_draft(astray).await.unwrap().id, id);
+    assert_eq!(text(&device, id).await, "more words");
+    let new = device.client.commit_seen_draft(last).await.unwrap().id;
+    assert_ne!(new, id);
+    assert_eq!(counts(&device).await, (Some(2), 0, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -247,6 +326,7 @@ async fn an_open_editor_that_was_locked_out_keeps_its_draft() {
         base_version: None,
         saved: Timestamp::default(),
         held: false,
+        meant: None,
     };
     device.client.save_draft(begun).await.unwrap();
     device.client.lock().await.unwrap();
@@ -257,6 +337,21 @@ async fn an_open_editor_that_was_locked_out_keeps_its_draft() {
     unlock(&device).await;
     assert_eq!(device.client.draft([7; 16]).await.unwrap().draft.text, "half a sentence");
     assert_eq!(counts(&device).await, (Some(0), 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_saves_of_one_draft_the_last_stands_whatever_the_clock_said() {
+    for step_ms in [0, -60 * 60 * 1_000] {
+        let (device, _) = locked().await;
+        let saves = ["one", "one two", "one two three", "one two three four"];
+        for words in saves {
+            let becomes = Becomes::Draft { id: [7; 16], entry: None, base_version: None, held: true };
+            device.client.seal_draft(Sealing { draft: Draft::note(words), becomes }).await.unwrap();
+            device.host.move_clock(step_ms);
+        }
+        unlock(&device).await;
+        assert_eq!(device.client.draft([7; 16]).await.unwrap().draft.text, saves[3], "{step_ms}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -30,6 +30,7 @@ async fn a_watcher_sees_the_present_state_and_every_newer_one_it_finds_time_for(
         base_version: None,
         saved: Timestamp::from_millis(0),
         held: false,
+        meant: None,
     };
     device.client.save_draft(draft).await.unwrap();
     let drafted = events.next().await.unwrap().unwrap();

@@ -149,7 +149,7 @@ async fn a_link_that_was_given_up_or_replaced_is_told_to_the_new_device() {
         ended(async |device: &Device, _: &FakeServer| drop(device.client.start_link().await.unwrap())).await;
     for error in [given_up, replaced] {
         assert_eq!(error.reason, Reason::Cancelled);
-        assert!(error.why.contains("given up"), "{error}");
+        assert!(error.why.contains("called off"), "{error}");
     }
 }
 

@@ -148,6 +148,7 @@ async fn a_map_left_open_marks_when_it_becomes_a_record_by_itself() {
         base_version: None,
         saved: Timestamp::from_millis(0),
         held: false,
+        meant: None,
     };
     device.client.save_draft(draft).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_secs(6)).await;

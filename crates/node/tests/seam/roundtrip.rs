@@ -132,7 +132,9 @@ async fn a_journal_with_everything_in_it_comes_back_byte_for_byte() {
     let device = full().await;
     let (other, lines) = moved(&device).await;
     assert!(
-        lines[0].starts_with("{\"haven\":{\"schema\":1,\"people\":4,\"definitions\":3,\"entries\":"),
+        lines[0].starts_with(
+            "{\"haven\":{\"schema\":1,\"people\":4,\"forgotten\":1,\"definitions\":3,\"entries\":"
+        ),
         "{}",
         lines[0]
     );
@@ -247,6 +249,131 @@ async fn somebody_of_the_same_name_is_somebody_else_and_what_is_here_stays() {
     let left: Vec<_> =
         other.client.people().await.unwrap().into_iter().filter(|p| p.name.as_str() == "Noor").collect();
     assert_eq!((left.len(), left[0].safe), (1, Some(Safe::Yes)), "what is here stays");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_was_forgotten_stays_so_whichever_export_comes() {
+    let device = Device::with_vault().await;
+    let noor = device.client.add_person("Noor").await.unwrap().id.to_string();
+    device.client.add(Draft { people: vec![noor.clone()], ..Draft::note("of somebody") }).await.unwrap();
+    let before = exported(&device).await;
+    device.client.forget_person(&noor).await.unwrap();
+    let after = exported(&device).await;
+    assert!(after[1].starts_with(&format!(r#"{{"forgotten":{{"id":"{noor}","at":""#)), "{}", after[1]);
+    assert!(!after.concat().contains("Noor"), "that they were, and nothing else");
+    let people = async |device: &Device| device.client.people().await.unwrap().len();
+
+    let done = imported(&device, &before).await;
+    assert_eq!((done.forgotten, done.people, done.skipped), (1, 0, 1));
+    assert!(people(&device).await == 0 && exported(&device).await == after);
+
+    let (other, _) = moved(&device).await;
+    assert_eq!(imported(&other, &before).await.forgotten, 1);
+    assert!(people(&other).await == 0 && exported(&other).await == after);
+    // Entries alone, as a script may have taken them out, bring nobody back either.
+    let entries = before.iter().filter(|line| line.starts_with("{\"date\"")).cloned();
+    imported(&other, &entries.collect::<Vec<_>>()).await;
+    assert_eq!(people(&other).await, 0);
+
+    let both = Device::with_vault().await;
+    let lines: Vec<_> = after.iter().chain(&before).cloned().collect();
+    assert_eq!(imported(&both, &lines).await.forgotten, 1, "in one batch too");
+    assert_eq!(people(&both).await, 0);
+
+    let old = Device::with_vault().await;
+    imported(&old, &before).await;
+    imported(&old, &after).await;
+    assert_eq!(people(&old).await, 1, "an import takes nobody away who is there");
+    let again = other.client.add_person("Noor").await.unwrap().id.to_string();
+    assert!(again != noor && people(&other).await == 1, "whoever wants them back adds them");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_the_trash_or_was_taken_back_stays_so_whichever_export_comes() {
+    let device = full().await;
+    let note = device.note("soon in the trash").await;
+    assert!(matches!(device.client.add_measure(TEAPOT.to_owned()).await.unwrap(), Checked::Usable(_)));
+    let before = exported(&device).await;
+    device.client.trash(&note).await.unwrap();
+    device.client.remove_measure(&"teapot-mood".parse().unwrap()).await.unwrap();
+    let after = exported(&device).await;
+    imported(&device, &before).await;
+    assert!(exported(&device).await == after);
+    let (other, _) = moved(&device).await;
+    imported(&other, &before).await;
+    assert!(exported(&other).await == after);
+}
+
+/// Lines of people, each with whom they turned out to be.
+fn merged(people: &[(u8, u8)]) -> Vec<String> {
+    let hex = |byte: u8| format!("{byte:02x}").repeat(16);
+    let line = |(id, into): &(u8, u8)| {
+        let (id, into) = (hex(*id), hex(*into));
+        format!(
+            r#"{{"person":{{"id":"{id}","name":"P {id}","merged":"{into}","created":"2026-11-24T20:30:00Z"}}}}"#
+        )
+    };
+    people.iter().map(line).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_merged_in_a_circle_into_themselves_or_into_nobody_are_told_and_stay() {
+    type Case<'a> = (&'a [(u8, u8)], u64, &'a [u8]);
+    let cases: [Case<'_>; 5] = [
+        (&[(1, 2), (2, 1)], 1, &[1]),
+        (&[(1, 2), (2, 3), (3, 2), (4, 1)], 1, &[2]),
+        (&[(1, 1), (2, 2)], 2, &[1, 2]),
+        (&[(1, 9), (2, 1)], 0, &[1]),
+        (&[(1, 2), (2, 1), (3, 4), (4, 3)], 2, &[1, 3]),
+    ];
+    for (people, circles, left) in cases {
+        let mut exports = Vec::new();
+        let lines = merged(people);
+        let backwards: Vec<_> = lines.iter().rev().cloned().collect();
+        for lines in [lines, backwards] {
+            let device = Device::with_vault().await;
+            let done = imported(&device, &lines).await;
+            assert_eq!((done.unmerged, done.people, done.failed_total), (circles, people.len() as u64, 0));
+            let there = device.client.people().await.unwrap();
+            let there: std::collections::BTreeSet<_> = there.iter().map(|p| p.id.as_bytes()[0]).collect();
+            assert_eq!(there, left.iter().copied().collect(), "{people:?}");
+            let (_, lines) = moved(&device).await;
+            exports.push(lines);
+        }
+        assert_eq!(exports[0], exports[1], "in any order of the lines");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_was_merged_into_nobody_is_somebody_else_once_they_come() {
+    let device = Device::with_vault().await;
+    let (early, late) = (merged(&[(1, 9)]), merged(&[(9, 9)]));
+    imported(&device, &early).await;
+    let one = device.client.people().await.unwrap().remove(0);
+    device.client.add(Draft { people: vec![one.id.to_string()], ..Draft::note("words") }).await.unwrap();
+    imported(&device, &late).await;
+    let people = device.client.people().await.unwrap();
+    assert_eq!(people.iter().map(|person| person.id.as_bytes()[0]).collect::<Vec<_>>(), [9]);
+    let entry = device.client.list(&Default::default(), 0, None).await.unwrap().items.remove(0);
+    assert_eq!(entry.people[0].id, people[0].id, "entries name them too");
+    moved(&device).await;
+}
+
+/// Every character of these texts takes six bytes in JSON. Together they would be too long for any other message.
+#[tokio::test(start_paused = true)]
+async fn the_longest_line_comes_back_though_every_character_is_escaped() {
+    let escaped = "\\u0001".repeat(haven_core::limits::TEXT_BYTES_MAX);
+    let answers = ["a", "b", "c"].map(|field| format!(r#""{field}":"{escaped}""#)).join(",");
+    let line = format!(
+        r#"{{"date":"2026-11-24","text":"{escaped}","id":"{}","kind":"exercise","exercise":{{"id":"my-own","version":1}},"answers":{{{answers}}},"created":"2026-11-24T20:30:00Z","modified":"2026-11-24T20:30:00Z"}}"#,
+        "0a".repeat(16)
+    );
+    assert!(line.len() > haven_api::limits::MESSAGE_BYTES_MAX, "{}", line.len());
+    let device = Device::with_vault().await;
+    let small = r#"{"date":"2026-11-23","text":"before"}"#.to_owned();
+    assert_eq!(imported(&device, &[small, line.clone()]).await.imported, 2);
+    let (_, lines) = moved(&device).await;
+    assert!(lines.contains(&line));
 }
 
 #[tokio::test(start_paused = true)]
@@ -365,6 +492,21 @@ fn others(root: &Json, schema: &Json, told: &Json, value: &Json, at: &str) -> Ve
         schema => faults(root, schema, value, &format!("{at}.{key}")),
     })
     .collect()
+}
+
+#[test]
+fn the_schema_knows_every_word_for_a_person() {
+    let schema: Json = serde_json::from_str(SCHEMA).unwrap();
+    let words = |key: &str| {
+        let path = format!("/$defs/person_line/properties/person/properties/{key}");
+        let told = schema.pointer(&path).unwrap();
+        told.get("enum").or(told.pointer("/items/enum")).unwrap().as_array().unwrap().clone()
+    };
+    let all = |known: Vec<String>| known.into_iter().map(Json::from).collect::<Vec<_>>();
+    assert_eq!(words("relation"), all(Relation::ALL.iter().map(ToString::to_string).collect()));
+    assert_eq!(words("circle"), all(Circle::ALL.iter().map(ToString::to_string).collect()));
+    assert_eq!(words("gives"), all(Gift::ALL.iter().map(ToString::to_string).collect()));
+    assert_eq!(words("safe"), all(Safe::ALL.iter().map(ToString::to_string).collect()));
 }
 
 #[tokio::test(start_paused = true)]

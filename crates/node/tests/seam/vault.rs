@@ -131,7 +131,7 @@ async fn a_passphrase_nobody_could_type_again_is_not_set_and_only_wrong_when_tri
     let (device, with_tab) = (Device::new(), "plum velvet\torbit canoe");
     let refused = device.client.init("Laptop", with_tab.to_owned(), None).await.err().unwrap();
     assert_eq!(refused.reason, Reason::InvalidArgument);
-    assert!(refused.why.contains("nobody sees"), "{refused:?}");
+    assert!(refused.why.contains("can't be seen"), "{refused:?}");
     assert_eq!(state(&device).await, VaultState::None);
     let device = Device::with_vault().await;
     let changed = device.client.change_passphrase(STRONG.to_owned(), with_tab.to_owned()).await;

@@ -49,6 +49,15 @@ impl Envelope {
         }
     }
 
+    /// Wraps what clap says of arguments that cannot be understood: its first paragraph on one line.
+    pub(super) fn of_usage(says: &str) -> Self {
+        let why = says.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+        let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+        let next =
+            "`haven-server --help` shows the commands; `haven-server COMMAND --help` shows how one is used.";
+        Self::new("the command can't be run", why, &Advice("INVALID_ARGUMENT", next, EXIT_USAGE))
+    }
+
     /// Wraps an error of the operating system that the caller explains.
     pub(super) fn of_io(what: &'static str, error: &std::io::Error, next: &'static str, exit: u8) -> Self {
         Self::new(what, refused(error).to_owned(), &Advice("IO", next, exit))

@@ -65,6 +65,20 @@ fn nothing_works_without_a_data_folder_and_says_what_does() {
 }
 
 #[test]
+fn what_cannot_be_understood_is_told_as_any_other_error() {
+    for arguments in
+        [&["serve"][..], &["run"], &["run", "--data", "d", "--lisen", "tea"], &["init", "--dta", "d"]]
+    {
+        let output = run(&[arguments, &["--json"]].concat());
+        let (code, reason) = error(&output);
+        assert_eq!((code, reason.as_str()), (2, "INVALID_ARGUMENT"), "{arguments:?}");
+        let words = String::from_utf8(run(arguments).stderr).expect("text");
+        let lines: Vec<_> = words.lines().map(|line| line.split(':').next()).collect();
+        assert_eq!(lines, [Some("error"), Some("  why"), Some("  next")], "{words}");
+    }
+}
+
+#[test]
 fn what_cannot_be_listened_to_or_read_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     on("init", folder.path());

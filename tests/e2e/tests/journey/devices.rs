@@ -92,6 +92,64 @@ fn two_edits_of_one_sentence_are_told_on_both_devices_and_settled_on_both() {
 }
 
 #[test]
+fn an_edit_wins_over_the_trash_and_in_the_trash_nothing_waits_for_a_choice() {
+    let (mut server, old, new) = pair();
+    let sync = || [&old, &new, &old].map(Device::sync);
+    let write = |device: &Device, id: &str, words: &str| {
+        drop(device.run_with(&["edit", id, "--from", "-"], words.as_bytes()).json());
+    };
+    let (weight, walk) = (old.add("weight 71 kg"), old.add("A walk."));
+    sync();
+    server.kill();
+    write(&old, &weight, "weight 72 kg");
+    write(&new, &weight, "weight 73 kg");
+    old.json(&["trash", &walk]);
+    write(&new, &walk, "A walk with Ann.");
+    server.run();
+    sync();
+    let met = |device: &Device| {
+        let listed = device.lines(&["list", "--met"]);
+        let mut ids: Vec<_> = listed.iter().map(|entry| text(entry, "id").to_owned()).collect();
+        ids.sort();
+        assert_eq!(device.json(&["status"])["met"].as_u64(), Some(ids.len() as u64));
+        ids
+    };
+    let mut both = vec![weight.clone(), walk.clone()];
+    both.sort();
+    for device in [&old, &new] {
+        assert_eq!(met(device), both);
+        let shown = device.json(&["show", &walk]);
+        assert_eq!(text(&shown, "text"), "A walk with Ann.");
+        assert_eq!(shown["met"][1]["parts"], serde_json::json!([{"part": "trash", "takes_away": true}]));
+        let changed: Vec<_> = device.lines(&["history", &weight, "--diff"]);
+        let mut diffs: Vec<_> = changed.iter().map(|it| text(&it["changes"][0], "diff")).collect();
+        diffs[..2].sort_unstable();
+        let expected = ["- weight 71 kg\n+ weight 72 kg", "- weight 71 kg\n+ weight 73 kg"];
+        assert_eq!(diffs[..2], expected, "each is compared with what its writer saw");
+    }
+    // Whoever trashes it now has seen both.
+    new.json(&["trash", &weight]);
+    sync();
+    for device in [&old, &new] {
+        assert_eq!(met(device), [walk.as_str()]);
+        let trashed = device.lines(&["list", "--trashed"]);
+        assert_eq!(
+            (text(&trashed[0], "id"), trashed[0].get("met"), trashed.len()),
+            (weight.as_str(), None, 1)
+        );
+    }
+    let there = old.json(&["show", &walk])["met"][1].clone();
+    old.json(&["settle", &walk, "--keep", text(&there, "version")]);
+    sync();
+    for device in [&old, &new] {
+        assert_eq!((met(device).len(), device.lines(&["list", "--trashed"]).len()), (0, 2));
+    }
+    old.json(&["untrash", &weight]);
+    sync();
+    assert_eq!((met(&old), met(&new)), (vec![weight.clone()], vec![weight]));
+}
+
+#[test]
 fn a_device_that_two_devices_name_apart_has_one_name_on_both() {
     let (mut server, old, new) = pair();
     let phone = text(&new.lines(&["device", "list"])[1], "id").to_owned();

@@ -60,6 +60,23 @@ fn an_empty_or_untouched_text_is_no_entry_and_no_change() {
 }
 
 #[test]
+fn a_draft_that_was_written_without_seeing_its_entry_is_shown_beside_it_after_it_was_edited() {
+    let device = Device::begun();
+    let id = device.add("what stood there");
+    device.json(&["lock"]);
+    device.run_with(&["edit", "last", "--from", "-"], b"what would").failed(3, "LOCKED");
+    device.unlock();
+    let draft = text(&device.lines(&["draft", "list"])[0], "id").to_owned();
+    let appends = editor(&device, "appends", r#"echo " and more" >> "$1""#);
+    let ran = at_terminal(&device, &["draft", "edit", &draft], &appends, "n\n");
+    assert_eq!(ran.code, Some(6), "{}", ran.stdout);
+    assert!(ran.stdout.contains("what stood there") && ran.stdout.contains("and more"), "{}", ran.stdout);
+    assert_eq!(device.text(&id), "what stood there");
+    device.json(&["draft", "save", &draft, "--yes"]);
+    assert_eq!((device.text(&id).as_str(), device.entries()), ("what would and more", 1));
+}
+
+#[test]
 fn words_of_an_editor_that_fails_are_kept_as_a_draft() {
     let device = Device::begun();
     let fails = editor(&device, "fails", r#"echo "nearly lost" > "$1"; exit 3"#);

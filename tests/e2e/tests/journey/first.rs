@@ -159,12 +159,14 @@ fn what_cannot_be_meant_ends_with_its_code_and_an_envelope() {
 fn an_exercise_about_somebody_else_asks_first_whether_anyone_could_come_to_harm() {
     let device = Device::begun();
     let done = |typed: &str| at_terminal(&device, &["practice", "do", "ask-plan"], "true", typed).stdout;
-    for answer in ["?", "y", "", "perhaps"] {
+    for answer in ["?", "y", "\n?", "perhaps\n?"] {
         let held = done(&format!("{answer}\n\n"));
         assert!(held.contains("trust that fear"), "{held}");
         assert!(held.contains("haven practice do people-map"), "{held}");
         assert!(!held.contains("An empty line leaves a question open"), "{held}");
         assert_eq!(held.contains("Go on: I'm nervous"), answer != "y", "{answer}: {held}");
+        let asks_again = held.contains("Type n, ? or y; nothing is chosen for you.");
+        assert_eq!(asks_again, answer.contains('\n'), "Enter alone is no answer: {held}");
     }
     assert_eq!(device.entries(), 0, "a closed gate keeps nothing");
     let blanks = "\n".repeat(40);

@@ -24,7 +24,10 @@ fn an_empty_list_says_so_and_what_to_do_but_never_to_a_pipe() {
         (&["list", "--kind", "note", "--trashed"], "Nothing in the trash matches --kind note."),
         (&["search", "tea"], "No entry matches tea."),
         (&["tags"], "No entry has a tag yet."),
-        (&["people", "list"], "Nobody is among your people yet. Add someone with `haven people add NAME`."),
+        (
+            &["people", "list"],
+            "You haven't added anyone yet. `haven people add NAME` adds someone you write about.",
+        ),
         (&["draft", "list"], "No draft waits for you."),
         (&["alarms"], "No alarm waits for you."),
         (&["measure", "history", "phq-9"], "Not answered yet. Answer it with `haven measure do phq-9`."),
@@ -107,7 +110,7 @@ fn no_exercise_opens_on_a_question_with_nothing_to_choose() {
     let asked = "Does this come from a moment you already wrote down?";
     let shown = begun("thought-check");
     assert!(!shown.contains(asked), "{shown}");
-    assert!(shown.contains("Nobody is among your people yet. Type a name"), "{shown}");
+    assert!(shown.contains("You haven't added anyone yet. Type a name"), "{shown}");
 
     device.json(&["people", "add", "Ann"]);
     let answers = device.beside("answers.json");

@@ -124,17 +124,54 @@ fn what_is_asked_later_stands_below_the_words_it_is_about() {
 }
 
 #[test]
+fn a_measure_goes_back_says_the_scale_every_time_and_keeps_what_stood_there() {
+    let device = Device::begun();
+    // The second answer is taken back to the first question; Enter keeps it; the second is given anew.
+    let typed = "1\nback\n\n2\nback\n3\n0\n0\n0\n0\n0\n0\n0\n1\n";
+    let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
+    assert!(asked.matches("1 Several days").count() >= 9, "with each question: {asked}");
+    assert!(
+        asked.contains("You answered 1. Enter keeps it.") && asked.contains("You answered 2."),
+        "{asked}"
+    );
+    let told = device.lines(&["measure", "history", "phq-9"]);
+    assert_eq!(told[0]["scores"]["total"], 4.0, "1 and 3, and nothing else");
+}
+
+#[test]
+fn the_answers_of_a_measure_do_not_stay_in_the_window_and_lock_says_what_does() {
+    let device = Device::begun().with("TERM", "xterm");
+    let answers = format!("{}1\n", "0\n".repeat(9));
+    let (begins, ends) = ("\u{1b}[?1049h", "\u{1b}[?1049l");
+    let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", &format!("\n{answers}")).stdout;
+    let at = |words: &str| asked.find(words).unwrap_or_else(|| panic!("{words}: {asked}"));
+    assert!(at(begins) < at("Little interest") && at("Extremely") < at(ends) && at(ends) < at("Kept."));
+    let plain = at_terminal(&device, &["measure", "do", "phq-9", "--plain"], "true", &answers).stdout;
+    assert!(plain.contains("Little interest") && !plain.contains(begins), "{plain}");
+    let locked = at_terminal(&device, &["lock"], "true", "").stdout;
+    assert!(locked.contains("What this window has shown can be read in it until you close it."), "{locked}");
+    let left = at_terminal(&device, &["practice", "do", "wait"], "true", "\n").stdout;
+    assert!(left.contains("haven help-now") && left.contains("not done"), "{left}");
+}
+
+#[test]
 fn an_answer_that_calls_for_support_shows_whom_to_reach_before_the_next_question() {
     let device = Device::begun();
-    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nfive\n1\n";
+    // The card waits for somebody to go on, and shows the numbers of a country to who asks for them there.
+    let typed = "0\n0\n0\n0\n0\n0\n0\n0\n1\nhelp Austria\n\nfive\n1\n";
     let asked = at_terminal(&device, &["measure", "do", "phq-9"], "true", typed).stdout;
     let places = [
         "better off dead",
+        "because of your last answer. Nobody has been told",
+        "You could just say",
         "In an emergency",
+        "Enter goes on. More: Ctrl-C, then haven help-now --more",
+        "call 142",
         "how difficult",
         "A whole number from 1 to 4",
         "Kept.",
         "haven help-now",
+        "You could just say",
         "112",
     ];
     let mut rest = &*asked;

@@ -20,23 +20,23 @@ const FEW: usize = 2;
 
 /// A draft that an editor has open.
 pub(super) struct OpenDraft {
-    id: DraftId,
-    text: String,
-    words: Vec<String>,
+    pub(super) id: DraftId,
+    pub(super) text: String,
+    pub(super) words: Vec<String>,
 }
 
 impl World {
     pub(super) fn write(&mut self, device: usize) {
         if !self.devices[device].is_up() {
-            return;
+            return self.write_locked(device);
         }
-        match self.chance.below(16) {
+        match self.chance.below(18) {
             0..2 => self.add(device),
             2..8 => self.edit(device),
             8 => self.title(device),
-            9..11 => self.trash_or_restore(device),
-            11..14 => self.choose(device),
-            14 => self.draft(device),
+            9..13 => self.trash_or_restore(device),
+            13..16 => self.choose(device),
+            16 => self.draft(device),
             _ => self.import(device),
         }
     }
@@ -70,8 +70,7 @@ impl World {
     fn change(&mut self, device: usize, id: EntryId, command: Command, before: &Said, after: &str) {
         let (known, there) = (before.words(), words_in(after));
         let removed: BTreeSet<String> = known.difference(&there).cloned().collect();
-        let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
-        if let Asked::Answered(Ok(_)) = asked {
+        if self.act(device, id, command, false) {
             let sides = before.sides.len();
             self.trace.push(format!("device {device} edits {id} of {sides} sides -{removed:?}: {after:?}"));
             self.model.edited(id, there.difference(&known).cloned().collect(), removed);
@@ -79,6 +78,24 @@ impl World {
             self.trace.push(format!("device {device} may have edited {id}"));
             self.model.maybe_edited(id, removed);
         }
+    }
+
+    /// Carries out something that changes an entry; tells whether it is certain to have happened.
+    fn act(&mut self, device: usize, id: EntryId, command: Command, decides: bool) -> bool {
+        let version = |world: &Self| world.devices[device].view.entry(id).map(|row| row.version.clone());
+        let before = version(self);
+        let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
+        let is_done = matches!(asked, Asked::Answered(Ok(_))) && self.devices[device].is_up();
+        match (before, self.devices[device].view.entry(id)) {
+            (Some(before), Some(row)) if is_done => {
+                let is_trashed = row.entry.trashed.is_some();
+                self.model.acted.acted(id, (&before, &row.version), decides, is_trashed);
+            }
+            // Refused, it changed nothing; without an answer nobody knows.
+            _ if matches!(asked, Asked::Answered(Err(_))) => {}
+            _ => self.model.acted.is_uncertain(id),
+        }
+        is_done
     }
 
     /// Changes a sentence, takes one out or puts one in.
@@ -101,7 +118,7 @@ impl World {
         let title = format!("title {}", self.chance.below(9));
         self.model.titled(&title);
         let edit = Edit { title: Some(title), ..Edit::default() };
-        drop(self.devices[device].ask(Command::Edit { id, base: None, edit }, self.now_ms, &mut self.chance));
+        self.act(device, id, Command::Edit { id, base: None, edit }, false);
         self.trace.push(format!("device {device} titles {id}"));
     }
 
@@ -117,10 +134,10 @@ impl World {
         self.trace.push(format!("device {device} settles {id}"));
         let side = self.chance.below(row.met.len() + 1);
         let keep = row.met.get(side).map_or(Keep::Both, |version| Keep::Side(version.clone()));
-        let asked = self.devices[device].ask(Command::Settle { id, keep }, self.now_ms, &mut self.chance);
+        let is_done = self.act(device, id, Command::Settle { id, keep }, false);
         let known = before.words();
-        match (asked, self.read(device, id)) {
-            (Asked::Answered(Ok(_)), Some(after)) => {
+        match self.read(device, id) {
+            Some(after) if is_done => {
                 let removed = known.difference(&after.words()).cloned().collect();
                 self.model.edited(id, BTreeSet::new(), removed);
             }
@@ -131,16 +148,20 @@ impl World {
     fn trash_or_restore(&mut self, device: usize) {
         let Some((id, before)) = self.some_entry(device) else { return };
         let (now, chance) = (self.now_ms, &mut self.chance);
-        match chance.below(4) {
-            0 => drop(self.devices[device].ask(Command::Trash(id), now, chance)),
-            1 => self.untrash(device),
+        match chance.below(7) {
+            0..4 => {
+                self.act(device, id, Command::Trash(id), true);
+            }
+            4 => self.untrash(device),
             _ => {
                 let Asked::Answered(Ok(Reply::History(versions))) =
                     self.devices[device].ask(Command::History(id), now, chance)
                 else {
                     return;
                 };
-                let Some(version) = chance.pick(&versions).map(|shown| shown.version.clone()) else { return };
+                let Some(version) = chance.pick(&versions).map(|past| past.shown.version.clone()) else {
+                    return;
+                };
                 let show = Command::Show { id, version: Some(version.clone()) };
                 let Asked::Answered(Ok(Reply::Shown { entry, .. })) =
                     self.devices[device].ask(show, now, chance)
@@ -148,7 +169,7 @@ impl World {
                     return;
                 };
                 self.model.restored(id, &before.words(), &entry.text);
-                drop(self.devices[device].ask(Command::Restore { id, version }, now, chance));
+                self.act(device, id, Command::Restore { id, version }, false);
             }
         }
         self.trace.push(format!("device {device} trashes or restores {id}"));
@@ -159,7 +180,7 @@ impl World {
         let filter = Filter { trashed: true, ..Filter::default() };
         let rows: Vec<_> = view.list(&filter).collect();
         let Some(id) = self.chance.pick(&rows).map(|row| row.entry.id) else { return };
-        drop(self.devices[device].ask(Command::Untrash(id), self.now_ms, &mut self.chance));
+        self.act(device, id, Command::Untrash(id), true);
     }
 
     fn draft(&mut self, device: usize) {
@@ -175,10 +196,19 @@ impl World {
         self.model.wrote(&open.text);
         let mut draft = Draft::new(EntryKind::Note, date(3));
         draft.text.clone_from(&open.text);
-        let save = DraftSave { id: open.id, editing: None, draft, held: false, named: Default::default() };
-        let asked = self.devices[device].ask(Command::SaveDraft(save), self.now_ms, &mut self.chance);
+        let save = DraftSave {
+            id: open.id,
+            editing: None,
+            draft,
+            held: false,
+            named: Default::default(),
+            meant: None,
+        };
+        let asked =
+            self.devices[device].ask(Command::SaveDraft(Box::new(save)), self.now_ms, &mut self.chance);
         if matches!(asked, Asked::Answered(Ok(_))) {
-            open.words.push(word);
+            open.words.push(word.clone());
+            self.model.kept(device, [word]);
         } else {
             // The editor went down with the device; what it had saved before is found in the drafts.
             let open = self.drafts.remove(&device);
@@ -195,7 +225,11 @@ impl World {
         if !self.devices[device].is_up() {
             return;
         }
-        let asked = self.devices[device].ask(Command::CommitDraft(open.id), self.now_ms, &mut self.chance);
+        let asked = self.devices[device].ask(
+            Command::CommitDraft { id: open.id, confirmed: false },
+            self.now_ms,
+            &mut self.chance,
+        );
         if let Asked::Answered(Ok(Reply::Entry(entry))) = asked {
             self.trace.push(format!("device {device} closes a draft as {entry}"));
             for word in open.words {
@@ -260,7 +294,7 @@ impl World {
     }
 
     /// An entry in a journal, mostly one of a few, so that edits meet. Whoever acts on it has read all that is told of it.
-    fn some_entry(&mut self, device: usize) -> Option<(EntryId, Said)> {
+    pub(super) fn some_entry(&mut self, device: usize) -> Option<(EntryId, Said)> {
         let view = self.devices[device].view.clone();
         let filter = Filter::default();
         let mut ids: Vec<_> = view.list(&filter).map(|row| row.entry.id).collect();
@@ -289,13 +323,13 @@ impl World {
         Some(Said { shown: row.entry.clone(), sides })
     }
 
-    fn fresh_word(&mut self) -> String {
+    pub(super) fn fresh_word(&mut self) -> String {
         let word = self.model.word();
         self.words.push(word.clone());
         word
     }
 }
 
-fn date(day: usize) -> haven_core::time::CivilTime {
+pub(super) fn date(day: usize) -> haven_core::time::CivilTime {
     format!("2026-01-{:02}", day % 28 + 1).parse().expect("a day of January")
 }

@@ -11,17 +11,28 @@ use haven_core::measure::PREFER_NOT_TO_SAY;
 use haven_core::person::resolve_person;
 
 use super::scale;
-use crate::commands::support;
+use crate::commands::practice::terminal;
+use crate::commands::support::{self, Reads};
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
 use crate::text::LANGUAGE;
 use crate::{ask, kept, unlock, when};
+
+/// What follows the card.
+const AFTER_CARD: &str = "Enter goes on. More: Ctrl-C, then haven help-now --more ";
+
+/// What goes back to the question before.
+const BACK: &str = "back";
+
+/// What stands where a terminal is needed; it is there, since the caller looked.
+const INSTEAD: &str = "Pass --answers FILE.";
 
 /// Asks a measure, and gives its result and whether an answer has shown the support card on the way.
 pub(super) async fn go(
     cx: &Cx,
     id: &ExerciseId,
     person: Option<&str>,
+    plain: bool,
 ) -> Result<(MeasureResult, bool), Fault> {
     // Better to hear that the journal is locked before the first answer than after the last.
     let haven = cx.haven().await?;
@@ -29,8 +40,16 @@ pub(super) async fn go(
     let mut sheet = Sheet::begin(cx, haven, &measure, person).await?;
     // The questions name whom they are about.
     let measure = sheet.haven.measure(id, sheet.person().as_deref(), LANGUAGE).await?;
-    introduce(cx, &measure, sheet.is_kept);
-    let is_card_shown = ask_all(cx, &measure, &mut sheet).await?;
+    if sheet.is_kept {
+        sheet.part(cx);
+    }
+    let screen = terminal::Sheet::take(!plain);
+    let mut asking = Asking { cx, measure: &measure, sheet: &mut sheet, screen, is_card_shown: false };
+    asking.introduce().await?;
+    asking.questions().await?;
+    let is_card_shown = asking.is_card_shown;
+    // The result stands where it stays, below the command.
+    drop(asking);
     Ok((sheet.finish(cx, id).await?, is_card_shown))
 }
 
@@ -66,6 +85,21 @@ impl Sheet {
 
     fn has(&self, id: &str) -> bool {
         self.saved.draft.answers.contains_key(id)
+    }
+
+    /// The answer that a question has already, as it was typed.
+    fn given(&self, question: &Question<'_>) -> Option<String> {
+        let answer = self.saved.draft.answers.get(question.id())?;
+        match question {
+            Question::Item(..) if answer.text() == Some(PREFER_NOT_TO_SAY) => {
+                Some(PREFER_NOT_TO_SAY.replace('-', " "))
+            }
+            Question::Item(..) => answer.whole().map(|point| point.to_string()),
+            Question::Extra(extra) => {
+                let at = extra.options.iter().position(|option| answer.text() == Some(&option.id))?;
+                Some((at + 1).to_string())
+            }
+        }
     }
 
     /// Keeps an answer. What cannot be kept now is in the sheet all the same, and is tried again with the next.
@@ -128,84 +162,201 @@ async fn begun(haven: &Haven, measure: &Measure, person: Option<&str>) -> Result
     Ok(None)
 }
 
-fn introduce(cx: &Cx, measure: &Measure, goes_on: bool) {
-    let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
-    for paragraph in [&measure.origin, &measure.advice, &measure.stem] {
-        if !paragraph.is_empty() {
-            let _ = write!(words, "\n{paragraph}\n");
-        }
-    }
-    let open = if goes_on { "Only what is still open is asked. " } else { "" };
-    let _ = write!(
-        words,
-        "\n{}\n{open}An empty line leaves a question open. You can stop with Ctrl-C; what you answered is kept.",
-        scale(measure)
-    );
-    aside(&words);
+/// A measure being asked.
+struct Asking<'a> {
+    cx: &'a Cx,
+    measure: &'a Measure,
+    sheet: &'a mut Sheet,
+    screen: terminal::Sheet,
+    is_card_shown: bool,
 }
 
-/// Asks what has no answer yet. What does not fit is asked again. Tells whether an answer has shown the support card, which waits for
-/// no other question.
-async fn ask_all(cx: &Cx, measure: &Measure, sheet: &mut Sheet) -> Result<bool, Fault> {
-    if sheet.is_kept {
-        sheet.part(cx);
+/// What somebody did at a question.
+enum Did {
+    Answered(Value),
+    /// Nothing: the question stays as it is.
+    Left,
+    WentBack,
+}
+
+/// One of the questions, in the order they are asked.
+#[derive(Clone, Copy)]
+enum Question<'a> {
+    Item(usize, &'a Item),
+    Extra(&'a Extra),
+}
+
+impl Question<'_> {
+    fn id(&self) -> &str {
+        match self {
+            Self::Item(_, item) => &item.id,
+            Self::Extra(extra) => &extra.id,
+        }
     }
-    let mut is_card_shown = false;
-    for (index, item) in
-        measure.items.iter().enumerate().filter(|(_, item)| !sheet.has(&item.id)).collect::<Vec<_>>()
-    {
-        let number = format!("{}/{}", index + 1, measure.items.len());
-        let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
-        let declines = if item.declinable { "  (or: prefer not to say)" } else { "" };
-        aside(&format!("\n{}  {}{declines}", cx.style.faint(&number), cx.style.words(text)));
-        if let Some(answer) = ask_one(cx, measure, item).await? {
-            // Kept before anything else happens, the card included.
-            sheet.take(cx, &item.id, answer.clone()).await;
-            if item.calls_for_support(&answer) {
-                aside(&format!("\n{}", support::on_the_way(cx).await));
-                is_card_shown = true;
+}
+
+impl<'a> Asking<'a> {
+    async fn introduce(&self) -> Result<(), Fault> {
+        let Self { cx, measure, .. } = self;
+        self.screen.turn();
+        let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
+        for paragraph in [&measure.origin, &measure.advice] {
+            if !paragraph.is_empty() {
+                let _ = write!(words, "\n{paragraph}\n");
+            }
+        }
+        let open = if self.sheet.is_kept { "Only what is still open is asked. " } else { "" };
+        let _ = write!(
+            words,
+            "\n{open}An empty line leaves a question open, `{BACK}` goes to the one before. You can stop with Ctrl-C; what you \
+             answered is kept."
+        );
+        aside(&words);
+        if self.screen.is_taken() {
+            self.wait("Enter begins. ").await?;
+        }
+        Ok(())
+    }
+
+    /// Asks what has no answer yet, and again what somebody goes back to. What does not fit is asked again.
+    async fn questions(&mut self) -> Result<(), Fault> {
+        let items = self.measure.items.iter().enumerate().map(|(at, item)| Question::Item(at, item));
+        let questions: Vec<_> = items.chain(self.measure.extras.iter().map(Question::Extra)).collect();
+        let (mut at, mut is_again) = (0, false);
+        while let Some(question) = questions.get(at) {
+            if self.sheet.has(question.id()) && !is_again {
+                at += 1;
+                continue;
+            }
+            match self.ask(question).await? {
+                Did::Answered(answer) => self.take(question, answer).await?,
+                Did::Left => {}
+                Did::WentBack => {
+                    is_again = true;
+                    at = at.saturating_sub(1);
+                    continue;
+                }
+            }
+            is_again = false;
+            at += 1;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, question: &Question<'_>, answer: Value) -> Result<(), Fault> {
+        // Kept before anything else happens, the card included.
+        self.sheet.take(self.cx, question.id(), answer.clone()).await;
+        if let Question::Item(_, item) = question
+            && item.calls_for_support(&answer)
+        {
+            self.show_card("").await?;
+            self.is_card_shown = true;
+        }
+        Ok(())
+    }
+
+    /// Shows the support card. It stays until somebody goes on: the next question would push the numbers off a small screen.
+    async fn show_card(&self, country: &str) -> Result<(), Fault> {
+        self.screen.turn();
+        let gap = if self.screen.is_taken() { "" } else { "\n" };
+        aside(&format!("{gap}{}", super::card(self.cx, country, Reads::AtQuestion).await));
+        self.wait(AFTER_CARD).await
+    }
+
+    /// Waits for Enter. Whoever asks for help here gets it.
+    async fn wait(&self, prompt: &str) -> Result<(), Fault> {
+        while let Some(country) =
+            support::asks_help(&ask::line(self.cx, prompt, INSTEAD).await?).map(str::to_owned)
+        {
+            self.help(&country).await;
+        }
+        Ok(())
+    }
+
+    /// Shows who to reach, to somebody who asks for it.
+    async fn help(&self, country: &str) {
+        self.screen.turn();
+        let gap = if self.screen.is_taken() { "" } else { "\n" };
+        aside(&format!("{gap}{}", support::on_the_way(self.cx, country, Reads::AtQuestion).await));
+    }
+
+    /// Asks one question until what is typed fits.
+    async fn ask(&self, question: &Question<'_>) -> Result<Did, Fault> {
+        self.screen.turn();
+        aside(&self.question(question));
+        loop {
+            let typed = ask::line(self.cx, "> ", INSTEAD).await?;
+            let typed = typed.trim();
+            if typed.is_empty() {
+                return Ok(Did::Left);
+            }
+            if typed.eq_ignore_ascii_case(BACK) {
+                return Ok(Did::WentBack);
+            }
+            if let Some(country) = support::asks_help(typed) {
+                self.help(country).await;
+                aside(&self.question(question));
+                continue;
+            }
+            match read(self.measure, question, typed) {
+                Ok(answer) => return Ok(Did::Answered(answer)),
+                Err(what) => aside(&what),
             }
         }
     }
-    for extra in measure.extras.iter().filter(|extra| !sheet.has(&extra.id)).collect::<Vec<_>>() {
-        let options = extra.options.iter().enumerate();
-        let options: String =
-            options.map(|(index, option)| format!("\n  {}  {}", index + 1, option.label)).collect();
-        aside(&format!("\n{}{options}", extra.text));
-        if let Some(option) = ask_extra(cx, extra).await? {
-            sheet.take(cx, &extra.id, option).await;
+
+    /// A question with everything that it takes to answer it: what came before has scrolled away.
+    fn question(&self, question: &Question<'_>) -> String {
+        let style = self.cx.style;
+        let mut words = String::from(if self.screen.is_taken() { "" } else { "\n" });
+        match question {
+            Question::Item(at, item) => {
+                if !self.measure.stem.is_empty() && (self.screen.is_taken() || *at == 0) {
+                    let _ = writeln!(words, "{}\n", self.measure.stem);
+                }
+                let number = format!("{}/{}", at + 1, self.measure.items.len());
+                let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
+                let declines = if item.declinable { "  (or: prefer not to say)" } else { "" };
+                let _ = write!(words, "{}  {}{declines}", style.faint(&number), style.words(text));
+                let _ = write!(words, "\n{}", style.faint(&scale(self.measure)));
+            }
+            Question::Extra(extra) => {
+                words.push_str(&extra.text);
+                for (at, option) in (1..).zip(&extra.options) {
+                    let _ = write!(words, "\n  {at}  {}", option.label);
+                }
+            }
         }
+        if let Some(given) = self.sheet.given(question) {
+            let _ = write!(words, "\nYou answered {given}. Enter keeps it.");
+        }
+        words
     }
-    Ok(is_card_shown)
 }
 
-async fn ask_extra(cx: &Cx, extra: &Extra) -> Result<Option<Value>, Fault> {
-    loop {
-        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
-        let typed = typed.trim();
-        let number = typed.parse::<usize>().ok();
-        match number.and_then(|number| extra.options.get(number.checked_sub(1)?)) {
-            Some(option) => return Ok(Some(Value::from(option.id.as_str()))),
-            None if typed.is_empty() => return Ok(None),
-            None => aside(&format!("A whole number from 1 to {}, or an empty line.", extra.options.len())),
+/// Reads what was typed at a question.
+///
+/// # Errors
+/// It does not fit; in words for whoever typed it.
+fn read(measure: &Measure, question: &Question<'_>, typed: &str) -> Result<Value, String> {
+    match question {
+        Question::Item(_, item) if item.declinable && is_declining(typed) => {
+            Ok(Value::from(PREFER_NOT_TO_SAY))
         }
-    }
-}
-
-async fn ask_one(cx: &Cx, measure: &Measure, item: &Item) -> Result<Option<Value>, Fault> {
-    let (min, max) = measure.range;
-    loop {
-        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return Ok(None);
+        Question::Item(..) => {
+            let (min, max) = measure.range;
+            let point = typed.parse::<i32>().ok().filter(|point| (min..=max).contains(point));
+            point
+                .map(Value::from)
+                .ok_or_else(|| format!("A whole number from {min} to {max}, or an empty line."))
         }
-        if item.declinable && is_declining(typed) {
-            return Ok(Some(Value::from(PREFER_NOT_TO_SAY)));
-        }
-        match typed.parse::<i32>() {
-            Ok(point) if (min..=max).contains(&point) => return Ok(Some(Value::from(point))),
-            _ => aside(&format!("A whole number from {min} to {max}, or an empty line.")),
+        Question::Extra(extra) => {
+            let number = typed.parse::<usize>().ok();
+            let option = number.and_then(|number| extra.options.get(number.checked_sub(1)?));
+            let most = extra.options.len();
+            option
+                .map(|option| Value::from(option.id.as_str()))
+                .ok_or_else(|| format!("A whole number from 1 to {most}, or an empty line."))
         }
     }
 }

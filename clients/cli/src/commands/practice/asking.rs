@@ -97,7 +97,12 @@ fn introduce(exercise: &Exercise, is_unsafe: bool) {
 async fn pass(cx: &Cx, harm: &HarmQuestion) -> Result<bool, Fault> {
     let HarmQuestion { question, help, no, not_sure, yes, go_on, .. } = harm;
     aside(&format!("{question}\n  {help}\n  n  {no}\n  ?  {not_sure}\n  y  {yes}"));
-    let then = answered(&ask::line(cx, "> ", INSTEAD).await?, harm).then();
+    let then = loop {
+        match answered(&ask::line(cx, "> ", INSTEAD).await?, harm) {
+            Some(answer) => break answer.then(),
+            None => aside("Type n, ? or y; nothing is chosen for you."),
+        }
+    };
     if then == Then::GoOn {
         return Ok(true);
     }
@@ -109,14 +114,16 @@ async fn pass(cx: &Cx, harm: &HarmQuestion) -> Result<bool, Fault> {
     Ok(ask::line(cx, "> ", INSTEAD).await?.trim().eq_ignore_ascii_case("g"))
 }
 
-/// Whatever is neither a clear no nor a clear yes is not sure.
-fn answered(typed: &str, harm: &HarmQuestion) -> CouldHarm {
+/// The answer that was typed; none for an empty line and for anything else, which is asked again.
+fn answered(typed: &str, harm: &HarmQuestion) -> Option<CouldHarm> {
     let typed = typed.trim().to_lowercase();
     let is = |letter: &str, words: &str| typed == letter || typed == words.to_lowercase();
-    if is("n", &harm.no) {
-        return CouldHarm::No;
-    }
-    if is("y", &harm.yes) { CouldHarm::Yes } else { CouldHarm::NotSure }
+    let answers = [
+        ("n", &harm.no, CouldHarm::No),
+        ("?", &harm.not_sure, CouldHarm::NotSure),
+        ("y", &harm.yes, CouldHarm::Yes),
+    ];
+    answers.into_iter().find(|(letter, words, _)| is(letter, words)).map(|(.., answer)| answer)
 }
 
 /// Says what support there is, whom to reach, and what to do instead.
@@ -186,7 +193,7 @@ async fn offer(cx: &Cx, sitting: &Sitting, shape: &Shape) -> Result<Links, Fault
     if matches!(shape, Shape::Person) {
         let names: Vec<_> = sitting.people.iter().map(|person| cx.style.line(person.name.as_str())).collect();
         match names.as_slice() {
-            [] => aside("  Nobody is among your people yet. Type a name and you can add them."),
+            [] => aside("  You haven't added anyone yet. Type a name and you can add them."),
             names => aside(&format!("  Your people: {}", names.join(", "))),
         }
     }

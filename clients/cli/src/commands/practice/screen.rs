@@ -123,12 +123,12 @@ fn intro(walk: &Walk, sheet: &mut Sheet) {
     sheet.words(&format!("About {} min. You can leave any question open.", exercise.summary.minutes), FAINT);
 }
 
-fn ask_gate(harm: &HarmQuestion, at: usize, sheet: &mut Sheet) {
+fn ask_gate(harm: &HarmQuestion, at: Option<usize>, sheet: &mut Sheet) {
     sheet.words(&harm.question, BOLD);
     sheet.words(&harm.help, FAINT);
     sheet.blank();
     for (number, answer) in [&harm.no, &harm.not_sure, &harm.yes].into_iter().enumerate() {
-        sheet.option(answer, number == at, "");
+        sheet.option(answer, at == Some(number), "");
     }
 }
 
@@ -190,7 +190,7 @@ fn keys(page: &Page) -> String {
     let walk = "Shift-Tab back · Esc leave for now";
     match page {
         Page::Intro => "Enter begin · Esc leave".to_owned(),
-        Page::Gate(_) => "↑ ↓ choose · Enter go on · Shift-Tab back · Esc leave".to_owned(),
+        Page::Gate(_) => "↑ ↓ or n ? y choose · Enter go on · Shift-Tab back · Esc leave".to_owned(),
         Page::Unsure => "Enter close · g go on · Shift-Tab back".to_owned(),
         Page::Held => "Enter close".to_owned(),
         Page::Notice(Notice { is_last: true, .. }) => format!("Enter end here · {walk}"),

@@ -147,7 +147,7 @@ impl Sitting {
     pub(super) fn find(&self, called: &str) -> Result<Option<PersonId>, ResolveError> {
         match resolve_person(&self.people, called.trim()) {
             Ok(id) => Ok(Some(id)),
-            Err(ResolveError::NotFound) => Ok(None),
+            Err(ResolveError::NotFound { .. }) => Ok(None),
             Err(ambiguous) => Err(ambiguous),
         }
     }
@@ -181,6 +181,7 @@ impl Sitting {
             base_version,
             saved: Timestamp::default(),
             held: false,
+            meant: None,
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
 use ratatui::crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{cursor, execute};
 use ratatui::{Frame, Terminal};
@@ -34,9 +34,48 @@ pub(super) fn is_there() -> bool {
     !is_dumb && io::stderr().is_terminal()
 }
 
+/// A screen of its own for questions that are asked line by line: what is answered there does not stay in what the window can
+/// scroll back to. Given back when it is dropped.
+pub(in crate::commands) struct Sheet {
+    is_taken: bool,
+}
+
+impl Sheet {
+    /// Takes a screen, if one is wanted and can be had; else the questions stand below each other, as everything does.
+    pub(in crate::commands) fn take(is_wanted: bool) -> Self {
+        let is_wanted = is_wanted && is_there();
+        if is_wanted {
+            give_back_on_panic();
+        }
+        Self { is_taken: is_wanted && execute!(io::stderr(), EnterAlternateScreen).is_ok() }
+    }
+
+    /// Whether there is one.
+    pub(in crate::commands) fn is_taken(&self) -> bool {
+        self.is_taken
+    }
+
+    /// Begins an empty page; where there is none, nothing happens.
+    pub(in crate::commands) fn turn(&self) {
+        if self.is_taken {
+            // Nobody is left to hear that this failed.
+            let _ = execute!(io::stderr(), Clear(ClearType::All), cursor::MoveTo(0, 0));
+        }
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        if self.is_taken {
+            // Nobody is left to hear that this failed.
+            let _ = execute!(io::stderr(), LeaveAlternateScreen);
+        }
+    }
+}
+
 impl Screen {
     pub(super) fn take() -> Result<Self, Fault> {
-        let refused = |error: io::Error| Fault::system("the terminal cannot be drawn on", &error);
+        let refused = |error: io::Error| Fault::system("the screen can't be drawn on", &error);
         give_back_on_panic();
         let terminal = Terminal::new(CrosstermBackend::new(io::stderr())).map_err(refused)?;
         enable_raw_mode().map_err(refused)?;
@@ -48,7 +87,7 @@ impl Screen {
 
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> Result<(), Fault> {
         let drawn = self.terminal.draw(draw);
-        drawn.map(drop).map_err(|error| Fault::system("the terminal cannot be drawn on", &error))
+        drawn.map(drop).map_err(|error| Fault::system("the screen can't be drawn on", &error))
     }
 }
 
@@ -84,7 +123,7 @@ pub(super) async fn event(wait: Duration) -> Result<Option<Event>, Fault> {
     let read = tokio::task::spawn_blocking(move || next(wait)).await.map_err(|_| Fault::interrupted())?;
     read.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => Fault::interrupted(),
-        _ => Fault::system("the terminal cannot be read", &error),
+        _ => Fault::system("what was typed can't be read", &error),
     })
 }
 

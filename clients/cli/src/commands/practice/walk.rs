@@ -32,8 +32,8 @@ pub(super) enum Act {
 pub(super) enum Page {
     /// What it is for and what to heed.
     Intro,
-    /// What has to be clear first, with the answer that the arrows are on.
-    Gate(usize),
+    /// What has to be clear first, with the answer that the arrows are on; none before somebody chooses.
+    Gate(Option<usize>),
     /// What support there is for somebody who is not sure, and a way on.
     Unsure,
     /// That it does not go on, and what to do instead.
@@ -47,6 +47,12 @@ pub(super) enum Page {
     /// Whether to leave, with the page to go back to.
     Leaving(Box<Page>),
 }
+
+/// The answers to what has to be clear first, in the order they stand on the screen.
+const GATE: [CouldHarm; 3] = [CouldHarm::No, CouldHarm::NotSure, CouldHarm::Yes];
+
+/// What is said where Enter comes before an answer.
+const CHOOSE: &str = "Choose one of the three first: arrows, or n, ? and y.";
 
 /// Words in between.
 pub(super) struct Notice {
@@ -217,17 +223,23 @@ impl Walk {
         Act::Nothing
     }
 
-    /// A clear no, and nothing else, goes on at once. The answers stand in the order no, not sure, yes.
-    fn gate_key(&mut self, key: KeyEvent, at: usize) -> Act {
+    /// A clear no, and nothing else, goes on at once. The answers stand in the order no, not sure, yes. None is there to begin with:
+    /// Enter alone would be an answer that nobody gave.
+    fn gate_key(&mut self, key: KeyEvent, at: Option<usize>) -> Act {
         let answer = match key.code {
             KeyCode::Char('n') => CouldHarm::No,
             KeyCode::Char('?') => CouldHarm::NotSure,
             KeyCode::Char('y') => CouldHarm::Yes,
-            KeyCode::Enter => [CouldHarm::No, CouldHarm::NotSure, CouldHarm::Yes][at.min(2)],
+            KeyCode::Enter if at.is_some() => GATE[at.unwrap_or(0).min(GATE.len() - 1)],
             code => {
                 match code {
-                    KeyCode::Up => self.page = Page::Gate(at.saturating_sub(1)),
-                    KeyCode::Down => self.page = Page::Gate((at + 1).min(2)),
+                    KeyCode::Enter => self.hint = CHOOSE.to_owned(),
+                    KeyCode::Up => {
+                        self.page = Page::Gate(Some(at.map_or(GATE.len() - 1, |at| at.saturating_sub(1))));
+                    }
+                    KeyCode::Down => {
+                        self.page = Page::Gate(Some(at.map_or(0, |at| (at + 1).min(GATE.len() - 1))));
+                    }
                     KeyCode::BackTab => self.show(Page::Intro),
                     _ => {}
                 }
@@ -255,8 +267,7 @@ impl Walk {
 
     fn read_on(&mut self) -> Act {
         match &self.page {
-            // Nothing is chosen to begin with but the answer that is safest to give without a thought.
-            Page::Intro if self.harm_question().is_some() => self.show(Page::Gate(1)),
+            Page::Intro if self.harm_question().is_some() => self.show(Page::Gate(None)),
             Page::Intro => return Act::Ask,
             Page::Notice(Notice { is_last: true, .. }) => {
                 self.stepper.end();
@@ -276,7 +287,7 @@ impl Walk {
             Page::Notice(_) | Page::End => self.back(),
             Page::Leaving(_) => self.stay(),
             Page::Unsure => {
-                self.show(Page::Gate(1));
+                self.show(Page::Gate(None));
                 Act::Nothing
             }
             Page::Intro | Page::Held | Page::Gate(_) | Page::Question(_) => Act::Nothing,

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use haven_api::support::Country;
+use haven_api::support::{Card, Country, Kind};
 
 use super::disk;
 use crate::args::HelpNowArgs;
@@ -13,8 +13,17 @@ const CHOOSE: &str = "For another country: haven help-now COUNTRY, such as Germa
 /// How one is chosen where none is known.
 const CHOOSE_FIRST: &str = "For the numbers of a country: haven help-now COUNTRY, such as Germany or DE.";
 
-/// The most letters of a name that leaves room on a line of forty; the others stand there by their two letters.
-const NAME_CHARS_MAX: usize = 12;
+/// Where somebody reads the short card, and with it what they can type there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::commands) enum Reads {
+    /// At the shell.
+    AtShell,
+    /// In the middle of questions, at a prompt that takes [`ASKS_HELP`].
+    AtQuestion,
+}
+
+/// What is typed at a question for the card of a country.
+pub(super) const ASKS_HELP: &str = "help";
 
 /// Said of a text that names no country: the text itself, as far as it is one.
 const TYPED_CHARS_MAX: usize = 40;
@@ -52,21 +61,38 @@ impl Place {
         }
     }
 
-    /// Where the numbers are good, in one short line, and how to see more: a number of the wrong country helps nobody.
-    pub(super) fn in_short(&self) -> String {
-        let unknown = self.unknown();
-        let unknown = unknown.map(|words| format!("{words}\n")).unwrap_or_default();
-        let Some(country) = self.country else {
-            return format!("{unknown}For your country: haven help-now DE");
-        };
-        let name = country.name();
-        let name = if name.chars().count() > NAME_CHARS_MAX { country.to_string() } else { name };
+    /// Where the numbers are good, in a short line or two, and how to see more: a number of the wrong country helps nobody, and a
+    /// country that has none here is not passed over in silence.
+    pub(super) fn in_short(&self, card: &Card, reads: Reads) -> String {
+        let mut lines: Vec<String> = self.unknown().into_iter().collect();
+        match (self.country, reads) {
+            (None, Reads::AtShell) => lines.push("For helplines: haven help-now COUNTRY".to_owned()),
+            (None, Reads::AtQuestion) => lines.push(format!("For helplines: type {ASKS_HELP} COUNTRY")),
+            (Some(country), _) => lines.push(self.holds_for(country, card)),
+        }
+        if reads == Reads::AtShell {
+            // What was typed has to be typed again, what is set or guessed does not.
+            let said = self.country.filter(|_| self.known == Known::Said);
+            let said = said.map(|country| format!(" {country}")).unwrap_or_default();
+            lines.push(format!("More: haven help-now{said} --more"));
+        }
+        lines.join("\n")
+    }
+
+    fn holds_for(&self, country: Country, card: &Card) -> String {
+        let name = country.spoken();
         let how = match self.known {
             Known::Said => "",
             Known::Set => ", as you set it",
             Known::Guessed => " (a guess)",
         };
-        format!("{unknown}For {name}{how}. More: --more")
+        if card.lines.is_empty() {
+            return format!("We don't know any numbers for {name}{how} yet. These hold widely.");
+        }
+        if card.lines.iter().all(|line| line.kind == Kind::Emergency) {
+            return format!("For {name}{how}; we don't know a helpline there yet.");
+        }
+        format!("For {name}{how}.")
     }
 
     /// The same at length.
@@ -78,7 +104,7 @@ impl Place {
         };
         let known = self.country.zip(how);
         let known =
-            known.map(|(country, how)| format!("The numbers here are for {}: {how}.", country.name()));
+            known.map(|(country, how)| format!("The numbers here are for {}: {how}.", country.spoken()));
         let choose = if self.country.is_some() { CHOOSE } else { CHOOSE_FIRST };
         self.unknown().into_iter().chain(known).chain([choose.to_owned()]).collect()
     }
@@ -86,7 +112,7 @@ impl Place {
     fn unknown(&self) -> Option<String> {
         let text = self.unknown.as_ref()?;
         let text: String = text.chars().filter(|letter| !letter.is_control()).take(TYPED_CHARS_MAX).collect();
-        Some(format!("\"{text}\" is no country on this list."))
+        Some(format!("\"{text}\" isn't a country we know."))
     }
 }
 

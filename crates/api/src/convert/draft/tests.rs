@@ -10,7 +10,7 @@ fn person(spec: &str) -> Result<PersonId, ResolveError> {
         "Kim" => Err(ResolveError::Ambiguous {
             could_be: vec![PersonId::from_bytes([3; 16]), PersonId::from_bytes([4; 16])],
         }),
-        _ => Err(ResolveError::NotFound),
+        _ => Err(ResolveError::NotFound { perhaps: Vec::new() }),
     }
 }
 

@@ -107,6 +107,20 @@ fn a_draft_is_gone_on_with_after_its_last_answer() {
 }
 
 #[test]
+fn what_was_stopped_goes_on_at_the_answer_that_stopped_it() {
+    let answers = ValueMap::from([("dizzy".to_owned(), Value::Bool(true))]);
+    let mut stepper = Stepper::new(exercise("slow-breath"), answers);
+    stepper.to_open();
+    assert_eq!(asked(&stepper), "dizzy", "the breathing is open, and nobody is led back to it");
+    assert!(matches!(stepper.next(Some(Value::Bool(true))), Ok(Reply::Stop { .. })));
+    let quiet = ValueMap::from([("dizzy".to_owned(), Value::Bool(false))]);
+    let mut stepper = Stepper::new(exercise("slow-breath"), quiet);
+    assert_eq!(asked(&stepper), "suds_after");
+    stepper.to_open();
+    assert_eq!(asked(&stepper), "suds_before");
+}
+
+#[test]
 fn a_sentence_speaks_as_the_person_would() {
     let mut stepper = begun("need-line");
     let answers = json!({"fact": "It was ten.", "feel": [{"name": "sad", "strength": 3}, {"name": "stung", "strength": 2}], "need": "rest"});
@@ -115,6 +129,9 @@ fn a_sentence_speaks_as_the_person_would() {
     let told = stepper.sentence("{fact} I feel {feel}, and I need {need}. {ask}", &|_| None);
     assert_eq!(told, "It was ten. I feel sad, stung, and I need rest. …");
     assert_eq!(stepper.sentence("a { b", &|_| None), "a { b");
+    stepper.answers.insert("fact".to_owned(), Value::from("you came at ten"));
+    let told = stepper.sentence("{fact.} So: {fact}. {ask.}", &|_| None);
+    assert_eq!(told, "You came at ten. So: you came at ten. …");
 }
 
 #[test]

@@ -126,7 +126,9 @@ fn breathing_warns_of_holds_and_stops_at_dizziness() {
     let holds: Vec<bool> = field("pattern").shape.options().iter().map(|o| o.notice.is_some()).collect();
     assert_eq!(holds, [false, false, true]);
     let Shape::Bool { stop: Some(stop) } = &field("dizzy").shape else { panic!("no stop") };
-    assert!(breath.texts.get("en", &stop.notice).contains("stop the exercise"));
+    assert!(
+        breath.texts.get("en", &stop.notice).contains("Stop here and breathe as you usually do. Sit down")
+    );
 }
 
 #[test]

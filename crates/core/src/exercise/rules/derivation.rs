@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Lines;
-use crate::definition::{Place, Report, places};
+use crate::definition::{Place, Report, places, wanted};
 use crate::exercise::{Exercise, Field, Shape};
 use crate::fault::shown;
 
@@ -16,7 +16,7 @@ pub(super) fn check(exercise: &Exercise, lines: &Lines, report: &mut Report) {
         let found: BTreeSet<Result<&str, usize>> = texts.flat_map(|(_, _, text)| places(text)).collect();
         for named in found {
             match named {
-                Ok(id) => check_place(exercise, index, id, place, report),
+                Ok(id) => check_place(exercise, index, wanted(id).0, place, report),
                 Err(at) => report.add(
                     place,
                     format!("the template has a brace without a partner at byte {at}"),
@@ -59,7 +59,7 @@ fn reaches(exercise: &Exercise, from: usize, target: usize, seen: &mut BTreeSet<
         return false;
     }
     let texts = exercise.texts.iter().filter(|(_, key, _)| key == template);
-    let named = texts.flat_map(|(_, _, text)| places(text)).flatten();
+    let named = texts.flat_map(|(_, _, text)| places(text)).flatten().map(|place| wanted(place).0);
     let indexes = named.filter_map(|id| exercise.fields.iter().position(|field| field.id.as_str() == id));
     let indexes: BTreeSet<usize> = indexes.collect();
     indexes.into_iter().any(|index| reaches(exercise, index, target, seen))

@@ -42,7 +42,7 @@ fn a_line_may_carry_everything_a_person_writes_by_hand() {
 
 #[test]
 fn what_is_null_is_absent() {
-    let line = r#"{"date":"2026-11-24","title":null,"text":"","tags":null,"people":null,"id":null,"kind":null,"mood":null}"#;
+    let line = r#"{"date":"2026-11-24","title":null,"text":"t","tags":null,"people":null,"id":null,"kind":null,"mood":null}"#;
     assert!(Read::parse(line.as_bytes()).unwrap().unused.is_empty());
     let line = r#"{"date":"2026-11-24","text":null}"#;
     assert_eq!(parse(line), Err(ImportFault::Missing { key: "text" }));
@@ -128,7 +128,6 @@ fn a_line_that_cannot_be_imported_says_why() {
         (ours("\"answers\":[1]"), "\"answers\" holds a list; it takes an object"),
         (with(&format!("\"title\":\"{}\"", "x".repeat(501))), "the title has 501 characters"),
         (text(&"x".repeat(TEXT_BYTES_MAX + 1)), "one text has 262145 bytes"),
-        (text(&"x".repeat(IMPORT_LINE_BYTES_MAX)), "the line has 2097183 bytes, at most 2097152"),
     ];
     for (line, expected) in cases {
         let fault = parse(&line).unwrap_err().to_string();
@@ -137,6 +136,7 @@ fn a_line_that_cannot_be_imported_says_why() {
     }
     let fault = read(b"{\"date\":\"2026-11-24\",\"text\":\"\xff\"}").unwrap_err();
     assert_eq!(fault, ImportFault::NotUtf8 { at: 30 });
+    assert_eq!(read(&vec![b' '; IMPORT_LINE_BYTES_MAX + 1]), Err(ImportFault::TooLong));
 }
 
 #[test]
@@ -194,9 +194,29 @@ fn a_line_becomes_a_draft_with_checked_answers() {
 }
 
 #[test]
-fn a_blank_entry_can_be_imported() {
-    let line = parse(r#"{"date":"2026-11-24","text":""}"#).unwrap();
-    assert!(line.draft([0; 32], BTreeSet::new(), None).is_ok());
+fn what_nobody_could_write_is_refused_with_the_same_reason_unless_an_export_wrote_it() {
+    let blank = |rest: &str| parse(&format!(r#"{{"date":"2026-11-24","text":" \n"{rest}}}"#));
+    let refused = Err(ImportFault::Entry(EntryError::Blank));
+    for rest in ["", r#","title":" ""#, r#","mood":3,"kind":"checkin""#] {
+        assert_eq!(blank(rest), refused, "{rest}");
+    }
+    assert_eq!(blank(&format!(r#","id":"{}""#, "0a".repeat(16))), refused, "an id alone is no export");
+    let kept =
+        [r#","title":"T""#, r#","tags":["a"]"#, r#","people":["Ann"]"#, r#","exercise":"slow-breath@1""#];
+    for rest in kept {
+        assert!(blank(rest).is_ok(), "{rest}");
+    }
+    assert!(parse(&exported(0)).unwrap().draft([0; 32], BTreeSet::new(), None).is_ok());
+}
+
+#[test]
+fn a_text_holds_every_character_whoever_wrote_it() {
+    for words in [r"a\u0000b", r"\u0000", r"\u001b[31m", r"\t\u007f\u0085"] {
+        let line = parse(&format!(r#"{{"date":"2026-11-24","text":"{words}"}}"#)).unwrap();
+        let imported = line.draft([0; 32], BTreeSet::new(), None).unwrap();
+        let typed = Draft { import_id: None, ..imported };
+        assert_eq!(typed.validate(), Ok(()), "{words:?} can be written by hand too");
+    }
 }
 
 /// A line of an export with so many tags.

@@ -97,10 +97,13 @@ fn a_line_has_its_keys_in_one_order_and_leaves_out_what_is_empty() {
 
 #[test]
 fn the_first_line_says_what_it_is_and_how_much_follows() {
-    let header = Header { people: 1, definitions: 2, entries: 3 };
-    let line = header_line(&header);
-    assert_eq!(line, r#"{"haven":{"schema":1,"people":1,"definitions":2,"entries":3}}"#);
-    assert!(matches!(Read::parse(line.as_bytes()).unwrap().line, Told::Header(read) if read == header));
+    for (forgotten, said) in [(0, ""), (4, r#""forgotten":4,"#)] {
+        let header = Header { people: 1, forgotten, definitions: 2, entries: 3 };
+        let line = header_line(&header);
+        let expected = format!(r#"{{"haven":{{"schema":1,"people":1,{said}"definitions":2,"entries":3}}}}"#);
+        assert_eq!(line, expected);
+        assert!(matches!(Read::parse(line.as_bytes()).unwrap().line, Told::Header(read) if read == header));
+    }
 }
 
 fn read_person(line: &str) -> PersonLine {
@@ -128,6 +131,17 @@ fn a_person_comes_back_with_all_that_is_said_of_them() {
 }
 
 #[test]
+fn of_somebody_forgotten_it_says_that_they_were_and_nothing_else() {
+    let forgotten = ForgottenLine { id: PersonId::from_bytes([1; 16]), at: Timestamp::from_millis(1_500) };
+    let line = forgotten_line(&forgotten);
+    let expected = format!(r#"{{"forgotten":{{"id":"{}","at":"1970-01-01T00:00:01.5Z"}}}}"#, "01".repeat(16));
+    assert_eq!(line, expected);
+    assert!(!crate::import::is_entry(line.as_bytes()));
+    let read = Read::parse(line.as_bytes()).unwrap();
+    assert!(read.unused.is_empty() && matches!(read.line, Told::Forgotten(read) if read == forgotten));
+}
+
+#[test]
 fn a_definition_comes_back_with_its_text_and_what_became_of_it() {
     let reference = "my-own@3".parse().unwrap();
     for (text, removed) in [("id = \"my-own\"\n", None), ("", Some(Timestamp::from_millis(9)))] {
@@ -142,6 +156,24 @@ fn a_definition_comes_back_with_its_text_and_what_became_of_it() {
             DefinitionLine { id, defined, reference: reference.clone(), text: text.into(), added, removed };
         assert!(*read == expected && unused.is_empty(), "{line}");
     }
+}
+
+#[test]
+fn a_line_of_many_long_sides_is_read_again_though_every_character_is_escaped() {
+    let long = "\u{1}".repeat(16 * 1024);
+    let says = |number: usize| Says { text: Some(format!("{number}{long}")), ..Says::default() };
+    let side = |number| MetSide { modified: Timestamp::from_millis(2_000), says: says(number) };
+    let met = Met { base: says(0), sides: (1..=crate::limits::MET_SIDES_MAX).map(side).collect() };
+    let entry = Entry { text: format!("1{long}"), ..entry() };
+    let rest = Rest { met: Some(met), ..Rest::default() };
+    let line = export_line(&entry, &rest, &name);
+    assert!(line.len() > 3 * 1024 * 1024, "{}", line.len());
+    let (back, kept) = again(&line);
+    assert!(back == entry && kept == rest);
+    // What each side may have at most, written at its worst, is within what a line may have.
+    let most =
+        (2 + crate::limits::MET_SIDES_MAX) * crate::limits::JSON_TIMES * crate::limits::ENTRY_BYTES_MAX;
+    assert!(most < crate::limits::IMPORT_LINE_BYTES_MAX);
 }
 
 fn any_answer() -> impl Strategy<Value = Answer> {

@@ -64,7 +64,7 @@ proptest! {
                 journal.measure(id.as_str(), &day.to_string(), None, &points);
             }
             let (says, expected) = told_and_expected(&journal);
-            let about_general = says.iter().map(|line| line.replacen(", People in general", "", 1));
+            let about_general = says.iter().map(|line| line.replacen(", In general", "", 1));
             prop_assert_eq!(about_general.collect::<Vec<_>>(), expected.clone(), "{}", id);
             let verdicts = expected.iter().filter(|line| !line.contains("The limit used here")).count();
             prop_assert_eq!(verdicts, measure.subscales.len(), "{}", id);

@@ -157,10 +157,7 @@ impl Sheet {
         }
         let is_silent = pick.called.as_ref().is_some_and(|called| called.text.is_empty());
         if pick.options.is_empty() && is_silent {
-            self.words(
-                "Nobody is among your people yet. Type a name to add someone, or leave it empty.",
-                FAINT,
-            );
+            self.words("You haven't added anyone yet. Type a name to add someone, or leave it empty.", FAINT);
         }
         if pick.options.is_empty() && pick.called.is_none() {
             self.words("There's nothing to choose from yet. Enter leaves this open.", FAINT);
@@ -253,7 +250,7 @@ impl Sheet {
         self.words(state, FAINT);
         if !clock.stop.is_empty() {
             self.blank();
-            self.words(&format!("{} Press s and stop here.", clock.stop), Style::new());
+            self.words(&format!("{} If so, press s to stop.", clock.stop), Style::new());
         }
         if clock.suggested_s.is_some_and(|suggested| ran >= suggested) {
             self.words("That's the suggested time. You can end it now or stay.", Style::new());

@@ -52,7 +52,7 @@ fn breathing_counts_in_words_where_nothing_may_move() {
     walk.tick(6_000);
     let (moving, still) = (seen(&mut walk, 60, 20, false), seen(&mut walk, 60, 20, true));
     for shown in [&moving, &still] {
-        assert!(shown.contains("short of breath? Press s and\n stop here.\n"), "{shown}");
+        assert!(shown.contains("short of breath? If so,\n press s to stop.\n"), "{shown}");
         assert!(shown.contains("Out… 4\n") && shown.contains("0:06 of 5:00\n"), "{shown}");
     }
     assert!(moving.contains('█') && !still.contains('█'), "{still}");

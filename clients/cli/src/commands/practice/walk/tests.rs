@@ -90,9 +90,11 @@ fn a_stop_is_said_and_ends_it_unless_one_goes_back() {
 fn only_a_clear_no_goes_on_at_once() {
     for (keys, goes_on) in [
         (&[KeyCode::Char('n')][..], true),
-        (&[KeyCode::Up, KeyCode::Enter], true),
+        (&[KeyCode::Down, KeyCode::Enter], true),
+        (&[KeyCode::Up, KeyCode::Up, KeyCode::Up, KeyCode::Enter], true),
         (&[KeyCode::Char('y')], false),
-        (&[KeyCode::Down, KeyCode::Enter], false),
+        (&[KeyCode::Up, KeyCode::Enter], false),
+        (&[KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Enter], false),
     ] {
         let mut walk = begun("need-line", false, false);
         press(&mut walk, KeyCode::Enter);
@@ -108,13 +110,26 @@ fn only_a_clear_no_goes_on_at_once() {
 }
 
 #[test]
+fn nothing_is_chosen_for_anybody_and_enter_alone_asks_again() {
+    let mut walk = begun("need-line", false, false);
+    press(&mut walk, KeyCode::Enter);
+    for _ in 0..3 {
+        assert!(matches!(walk.page, Page::Gate(None)));
+        assert_eq!(press(&mut walk, KeyCode::Enter), Act::Nothing);
+        assert!(walk.hint.contains("Choose one of the three"), "{}", walk.hint);
+    }
+    press(&mut walk, KeyCode::Down);
+    assert!(matches!(walk.page, Page::Gate(Some(0))) && walk.hint.is_empty());
+}
+
+#[test]
 fn whoever_is_not_sure_sees_what_support_there_is_and_then_has_a_way_on() {
-    for key in [KeyCode::Enter, KeyCode::Char('?')] {
+    for keys in [&[KeyCode::Down, KeyCode::Down, KeyCode::Enter][..], &[KeyCode::Char('?')]] {
         let unsure = || {
             let mut walk = begun("need-line", false, false);
             press(&mut walk, KeyCode::Enter);
-            press(&mut walk, key);
-            assert!(matches!(walk.page, Page::Unsure), "{key:?}");
+            keys.iter().for_each(|key| drop(press(&mut walk, *key)));
+            assert!(matches!(walk.page, Page::Unsure), "{keys:?}");
             walk
         };
         assert_eq!(
@@ -125,7 +140,7 @@ fn whoever_is_not_sure_sees_what_support_there_is_and_then_has_a_way_on() {
         assert_eq!(press(&mut unsure(), KeyCode::Esc), Act::Close);
         let mut walk = unsure();
         press(&mut walk, KeyCode::BackTab);
-        assert!(matches!(walk.page, Page::Gate(1)));
+        assert!(matches!(walk.page, Page::Gate(None)));
         let mut walk = unsure();
         press(&mut walk, KeyCode::Char('g'));
         assert_eq!(asked(&walk), "person");
