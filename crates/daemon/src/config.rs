@@ -232,7 +232,8 @@ const COUNTRY_FORM: &str =
 
 const SWITCH_FORM: &str = "neither on nor off; write true or false";
 
-const PORT_FORM: &str = "no port that can be taken; write one from 1024 to 65535, or nothing to let Haven choose";
+const PORT_FORM: &str =
+    "no port that can be taken; write one from 1024 to 65535, or nothing to let Haven choose";
 
 const IDLE_FORM: &str =
     "not a time that can be set; write one such as 30s, 5m or 2h, at most 7d, or 0 for never";
