@@ -1,0 +1,16 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [svelte()],
+  // Without the browser's conditions effects are compiled away in tests, and the tests pass all the same.
+  resolve: { conditions: ["browser"] },
+  build: {
+    target: "es2022",
+    // Everything is a file of its own: the policy of the page allows no inline script or font.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  test: { environment: "happy-dom", include: ["core/**/*.test.ts", "ui/**/*.test.ts", "tests/*.test.ts"] },
+});
