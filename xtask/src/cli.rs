@@ -56,6 +56,8 @@ pub enum Command {
     },
     /// Build the web app's core for WebAssembly and its bindings
     Wasm,
+    /// Build the web app, for the daemon to hold
+    Web,
     /// Write the manual pages to target/man
     Man,
 }

@@ -30,6 +30,11 @@ const STAGES: &[Stage] = &[
         about: "edges, the map, lengths, words, documents, generated code",
         run: code::tidy,
     },
+    Stage {
+        name: "web",
+        about: "the web app's types and tests, and its build, which the daemon holds",
+        run: crate::web::test,
+    },
     Stage { name: "lint", about: "clippy has nothing to say", run: code::lint },
     Stage {
         name: "binaries",

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use haven_api::grants::Scope;
 use haven_core::time::Timestamp;
 
@@ -37,6 +37,13 @@ pub(crate) enum AlarmCommand {
         /// The alarm, as `haven alarms` names it.
         id: String,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct OpenArgs {
+    /// Print the address instead, to paste into a browser on this device; it's good once, for a minute. Don't send it to anyone.
+    #[arg(long)]
+    pub(crate) print: bool,
 }
 
 #[derive(Subcommand)]

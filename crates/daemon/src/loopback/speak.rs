@@ -160,7 +160,7 @@ async fn answer(request: Request<Incoming>, port: u16, calls: Router) -> Respons
                 Err(never) => match never {},
             }
         }
-        Ok(Asked::File) => pages::find(head.uri.path()),
+        Ok(Asked::File) => pages::find(&head),
         Err(status) => pages::refused(status),
     };
     pages::dress(answer.headers_mut());
