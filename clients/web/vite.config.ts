@@ -12,5 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  test: { environment: "happy-dom", include: ["core/**/*.test.ts", "ui/**/*.test.ts", "tests/*.test.ts"] },
+  // Tests hold the built-in numbers and words to those of the core.
+  server: { fs: { allow: ["../.."] } },
+  test: { environment: "happy-dom", include: ["core/**/*.test.ts", "ui/**/*.svelte.test.ts", "tests/*.test.ts"] },
 });

@@ -2,7 +2,7 @@
 
 import type { Door } from "./door";
 import { attempt } from "./fault";
-import type { GetHelpResponse } from "./gen/haven/v1/support_pb";
+import type { GetHelpResponse, Helpline } from "./gen/haven/v1/support_pb";
 
 export type { GetHelpResponse as Card, Helpline, PlanPart } from "./gen/haven/v1/support_pb";
 
@@ -33,6 +33,15 @@ export async function askCountries(door: Door): Promise<readonly string[]> {
 export function countryOf(languages: readonly string[]): string {
   const regions = languages.map((language) => /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-([A-Z]{2})\b/.exec(language)?.[1]);
   return regions.find((region) => region !== undefined) ?? "";
+}
+
+/** The lines under what stands over them, in the order they came. */
+export function byHeading(lines: readonly Helpline[]): Map<string, Helpline[]> {
+  const groups = new Map<string, Helpline[]>();
+  for (const line of lines) {
+    groups.set(line.heading, [...(groups.get(line.heading) ?? []), line]);
+  }
+  return groups;
 }
 
 /** What a phone dials: digits only, and a plus in front. */

@@ -3,7 +3,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { Clock } from "./clock";
 import { openDoor, type Door } from "./door";
-import { attempt, type Outcome } from "./fault";
+import { attempt, Reason, type Outcome } from "./fault";
 import { StatusSchema, VaultState } from "./gen/haven/v1/vault_pb";
 import { takeCode, type Session } from "./session";
 import { standOf, type Stand, type Status } from "./stand";
@@ -12,6 +12,10 @@ import { Watch } from "./watch";
 /** Deriving the key takes half a second here and ten on an old machine. */
 const UNLOCK_MAX_MS = 60_000;
 const CALL_MAX_MS = 10_000;
+
+/** How often a code is brought to a device that doesn't answer, and the pause between. */
+const TRADES_MAX = 10;
+const TRADE_PAUSE_MS = 500;
 
 /** What a page stands in. */
 export interface Place {
@@ -26,6 +30,7 @@ export class Page {
   readonly door: Door;
   readonly watch: Watch;
   readonly #place: Place;
+  #hasArrived = false;
 
   constructor(place: Place) {
     this.#place = place;
@@ -40,6 +45,10 @@ export class Page {
   /** Trades the code of the address, if it has one, and begins to follow the journal. Also when an address is pasted later. */
   async arrive(): Promise<void> {
     const code = takeCode(this.#place.location, this.#place.history);
+    if (!code && this.#hasArrived) {
+      return;
+    }
+    this.#hasArrived = true;
     const isTraded = code ? await this.#trade(code) : true;
     if (this.hasSession) {
       this.watch.start();
@@ -84,12 +93,19 @@ export class Page {
     location.replace("about:blank");
   }
 
+  /** The code is out of the address by now and good for a minute: a daemon that is just starting is asked again. */
   async #trade(code: string): Promise<boolean> {
-    const outcome = await attempt(() => this.door.grants.beginSession({ code }, { timeoutMs: CALL_MAX_MS }));
-    if (outcome.ok) {
-      this.#place.session.begin(outcome.value.token);
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await attempt(() => this.door.grants.beginSession({ code }, { timeoutMs: CALL_MAX_MS }));
+      if (outcome.ok) {
+        this.#place.session.begin(outcome.value.token);
+        return true;
+      }
+      if (outcome.fault.reason !== Reason.DAEMON_UNREACHABLE || tries === TRADES_MAX) {
+        return false;
+      }
+      await new Promise<void>((done) => this.#place.clock.after(TRADE_PAUSE_MS, done));
     }
-    return outcome.ok;
   }
 
   /** Shows what a call has answered before the stream says it. */

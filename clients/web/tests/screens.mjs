@@ -1,11 +1,6 @@
 // The way through every screen, as a person goes it: each is reached, waited for by its heading, and shown to `shoot`.
 
-/** An answer of WatchEvents that says there is no journal, as gRPC-web puts it: one message, then the trailers. */
-const NO_JOURNAL = Buffer.concat([
-  Buffer.from([0, 0, 0, 0, 4, 0x0a, 2, 8, 1]),
-  Buffer.from([0x80, 0, 0, 0, 15]),
-  Buffer.from("grpc-status:0\r\n"),
-]);
+import { NO_JOURNAL, TOO_MANY_TRIES } from "./answers.mjs";
 
 export async function screens({ url, passphrase, visit, shoot }) {
   let seen = 0;
@@ -24,8 +19,6 @@ export async function screens({ url, passphrase, visit, shoot }) {
   }
   await locked({ page, show });
   await tooOften({ page, show });
-  await page.getByRole("heading", { name: "Locked" }).waitFor();
-  await page.getByRole("button", { name: "Unlock" }).waitFor({ timeout: 60_000 });
   await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Your journal is open" }).waitFor();
@@ -49,7 +42,7 @@ async function strangers({ home, visit, show }) {
   await show(closed, "help-without-session");
   await closed.getByRole("button", { name: "Leave this page" }).click();
   await closed.waitForURL("about:blank");
-  const bare = await visit("without-script", { javaScriptEnabled: false });
+  const bare = await visit("without-script", { javaScriptEnabled: false, viewport: { width: 390, height: 780 } });
   await bare.goto(home);
   await bare.getByText("scripts are switched off").waitFor();
   await bare.screenshot({ path: `${process.argv[3]}/without-script-390.png` });
@@ -70,13 +63,13 @@ async function locked({ page, show }) {
 }
 
 async function tooOften({ page, show }) {
-  const tooMany = page.getByText("Too many tries");
-  for (let tries = 0; tries < 10 && !(await tooMany.isVisible()); tries += 1) {
-    await page.getByRole("button", { name: "Unlock" }).click();
-    await page.getByRole("button", { name: "Unlocking" }).waitFor({ state: "detached" });
-  }
-  await tooMany.waitFor();
+  const unlock = "**/haven.v1.VaultService/Unlock";
+  await page.route(unlock, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: TOO_MANY_TRIES }));
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await page.getByText("Too many tries").waitFor();
   await show(page, "locked-wait");
+  await page.unroute(unlock);
+  await page.reload();
 }
 
 async function help({ page, show }) {
@@ -85,7 +78,7 @@ async function help({ page, show }) {
   await show(page, "help");
   await page.getByText("More to know").click();
   await page.getByLabel("Country").selectOption("");
-  await page.getByText("Emergency numbers that hold widely.").waitFor();
+  await page.getByRole("heading", { name: "Emergency numbers" }).waitFor();
   await show(page, "help-no-country");
   await page.getByRole("link", { name: "Back" }).click();
   await page.getByRole("heading", { name: "Your journal is open" }).waitFor();

@@ -22,14 +22,15 @@ export class App {
   /** Begins; events from outside come in here and nowhere else. */
   start(): void {
     this.page.watch.listen((stand) => (this.stand = stand));
-    document.addEventListener("visibilitychange", () => this.page.seen(document.visibilityState === "visible"));
-    window.addEventListener("online", () => this.page.seen(true));
-    window.addEventListener("pageshow", (event) => event.persisted && this.page.seen(true));
+    const seen = (): void => this.page.seen(document.visibilityState === "visible");
+    document.addEventListener("visibilitychange", seen);
+    window.addEventListener("online", seen);
+    window.addEventListener("pageshow", (event) => event.persisted && seen());
     window.addEventListener("hashchange", () => void this.#turn());
     void this.#turn();
   }
 
-  /** Back from help to where the person was: the history's own way back, if that is where they came from. */
+  /** Back from help to where the person was. */
   back = (event: MouseEvent): void => {
     event.preventDefault();
     history.replaceState(null, "", location.pathname);

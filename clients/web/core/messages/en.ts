@@ -17,9 +17,9 @@ export const en = {
 
   closed: {
     title: "This page is closed",
-    lead: "It opens a private notebook that’s kept on this device and nowhere else you haven’t chosen.",
+    lead: "It’s a way into a private notebook that’s kept on this device.",
     stale: "That address has been used, or it’s more than a minute old. Each one works once.",
-    how: "You’ll get a fresh page. Its address works once, within a minute.",
+    how: "You’ll get a fresh page in your browser.",
     command: "haven open",
   },
   over: {

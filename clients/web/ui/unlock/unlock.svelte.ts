@@ -11,7 +11,10 @@ export class UnlockForm {
   passphrase = $state("");
   isShown = $state(false);
   isBusy = $state(false);
+  /** What went wrong; empty if nothing did. */
   trouble = $state("");
+  /** What is new and no fault: that one may try again. */
+  news = $state("");
   /** Seconds until the next try; 0 if one may try now. */
   waitS = $state(0);
 
@@ -24,11 +27,6 @@ export class UnlockForm {
     this.#page = page;
     this.#say = say;
     this.#clock = clock;
-  }
-
-  /** Whether the passphrase, and not something round it, is what went wrong. */
-  get isWrong(): boolean {
-    return this.trouble !== "";
   }
 
   get action(): string {
@@ -49,7 +47,7 @@ export class UnlockForm {
       return true;
     }
     this.isBusy = true;
-    this.trouble = "";
+    this.trouble = this.news = "";
     const outcome = await this.#page.unlock(this.passphrase);
     this.isBusy = false;
     if (outcome.ok) {
@@ -82,7 +80,8 @@ export class UnlockForm {
   #wait(seconds: number): void {
     this.waitS = seconds;
     if (seconds === 0) {
-      this.trouble = this.#say.unlock.again;
+      this.trouble = "";
+      this.news = this.#say.unlock.again;
       return;
     }
     this.#stopWaiting = this.#clock.after(SECOND_MS, () => this.#wait(seconds - 1));
