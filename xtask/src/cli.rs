@@ -58,6 +58,12 @@ pub enum Command {
     Wasm,
     /// Build the web app, for the daemon to hold
     Web,
+    /// Go through every screen of the web app in a browser, and leave pictures
+    Screens {
+        /// Where to
+        #[arg(long, value_name = "FOLDER", default_value = "target/screens")]
+        out: std::path::PathBuf,
+    },
     /// Write the manual pages to target/man
     Man,
 }

@@ -59,6 +59,11 @@ const STAGES: &[Stage] = &[
         about: "the examples of plug-ins, as their authors would run them",
         run: plugins::python,
     },
+    Stage {
+        name: "browser",
+        about: "every screen of the web app in Chromium, by a real daemon",
+        run: crate::web::browse,
+    },
     Stage { name: "wasm", about: "the same core in WebAssembly, under Node.js", run: code::wasm },
 ];
 

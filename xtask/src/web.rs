@@ -1,10 +1,13 @@
 //! The web app: what it needs from npm, its checks and tests, and the build that the daemon holds.
 
 use std::fs;
+use std::path::Path;
 
 use crate::fault::Fault;
+use crate::live::{Place, text};
 use crate::repo::Repo;
 use crate::shell::Shell;
+use crate::start;
 
 const APP: &str = "clients/web";
 
@@ -34,6 +37,41 @@ pub(crate) fn test(repo: &Repo) -> Result<(), Fault> {
     npm(repo, &["run", "check"])?;
     npm(repo, &["test"])?;
     command(repo)
+}
+
+/// Goes through every screen in a real browser and leaves a picture of each, in both themes and three widths. Where axe, the page's
+/// policy, its width or its console has anything to say, that is a fault.
+///
+/// # Errors
+/// When the app or a device does not build or start, or a screen has a fault.
+pub fn screens(repo: &Repo, folder: &Path) -> Result<(), Fault> {
+    command(repo)?;
+    let programs = start::build(repo, false)?;
+    look(repo, &programs, folder)
+}
+
+/// The same for the tests, whose programs are built already; nobody keeps the pictures.
+///
+/// # Errors
+/// As above.
+pub(crate) fn browse(repo: &Repo) -> Result<(), Fault> {
+    let folder = tempfile::tempdir().map_err(|error| Fault::io("make a temporary folder", &error))?;
+    look(repo, &repo.binaries(false), folder.path())
+}
+
+fn look(repo: &Repo, programs: &Path, folder: &Path) -> Result<(), Fault> {
+    let place = Place::new(programs)?;
+    let device = place.device("Laptop");
+    device.init(None)?;
+    let folder =
+        std::path::absolute(folder).map_err(|error| Fault::io("name the folder of the pictures", &error))?;
+    let opened = device.ask(&["open", "--print"])?;
+    let (url, folder) = (text(&opened, "url")?, folder.display().to_string());
+    let looked = Shell::new(repo)
+        .within(repo.path(APP))
+        .run("node", &["tests/look.mjs", &url, &folder, device.passphrase()]);
+    device.quietly(&["daemon", "stop"])?;
+    looked
 }
 
 /// Installs exactly what the lock file names, unless that is there.
