@@ -15,11 +15,12 @@ test("a fault reads as sentences: what failed, why, what to do next", () => {
 test("numbers of things are said as people say them", () => {
   const { open, unlock } = speak([]);
   expect([0n, 1n, 2n, 12_345n].map(open.entries)).toEqual([
-    "Nothing’s written yet.",
-    "It holds one entry.",
-    "It holds 2 entries.",
-    "It holds 12,345 entries.",
+    "Nothing yet",
+    "One entry",
+    "2 entries",
+    "12,345 entries",
   ]);
+  expect([1, 99, 100, 3600].map(unlock.wait)).toEqual(["Try again in 1 s", "Try again in 99 s", "Try again in 2 min", "Try again in 60 min"]);
   expect(unlock.waiting(1)).toContain("One text");
   expect(unlock.waiting(3)).toContain("3 texts");
 });

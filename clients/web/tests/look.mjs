@@ -38,8 +38,31 @@ async function shoot(page, name) {
       for (const { id, nodes } of violations) {
         fault(`${name} ${theme} ${width}: ${id}: ${nodes.map((node) => node.html).join(" | ")}`);
       }
+      const large = await overflowAtDouble(page);
+      if (large > 0) {
+        fault(`${name} ${theme} ${width}: ${large} px too wide with text of double size`);
+      }
       await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`), fullPage: true });
     }
+  }
+}
+
+async function overflowAtDouble(page) {
+  return page.evaluate(() => {
+    const root = document.documentElement;
+    root.style.fontSize = "200%";
+    const overflow = root.scrollWidth - window.innerWidth;
+    root.style.fontSize = "";
+    return overflow;
+  });
+}
+
+/** Proves that axe would say something: a field without a name on the page of the moment. */
+async function control(page) {
+  await page.setContent("<title>x</title><main><h1>x</h1><input></main>");
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  if (!violations.some(({ id }) => id === "label")) {
+    fault("axe sees nothing, not even a field without a name");
   }
 }
 
@@ -58,6 +81,7 @@ try {
     listen(page, name);
     return page;
   };
+  await control(await visit("control"));
   const passphrase = readFileSync(passphraseFile, "utf8").trimEnd();
   const seen = await screens({ url, passphrase, visit, shoot });
   console.log(`${seen} screens, ${THEMES.length} themes, ${WIDTHS.length} widths, ${faults.length} faults`);

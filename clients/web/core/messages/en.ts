@@ -55,7 +55,8 @@ export const en = {
     wrong: "That isn’t this device’s passphrase. Nothing was changed; try again.",
     tooMany: "Too many tries in a row. Take a breath; you can try again soon.",
     again: "You can try again now.",
-    wait: (seconds: number): string => `Try again in ${number.format(seconds)} s`,
+    wait: (seconds: number): string =>
+      seconds < 100 ? `Try again in ${seconds} s` : `Try again in ${number.format(Math.ceil(seconds / 60))} min`,
     forgot: "I can’t remember it",
     forgotten: [
       "Nobody can reset it, and we have no copy. Trying again harms nothing: wrong tries delete nothing, they only make you wait.",
@@ -66,12 +67,13 @@ export const en = {
   },
   open: {
     title: "Your journal is open",
-    on: (device: string): string => `It’s open on ${device}.`,
+    device: "This device",
+    holds: "It holds",
     entries: (count: bigint): string => {
       if (count === 0n) {
-        return "Nothing’s written yet.";
+        return "Nothing yet";
       }
-      return entries.select(Number(count)) === "one" ? "It holds one entry." : `It holds ${number.format(count)} entries.`;
+      return entries.select(Number(count)) === "one" ? "One entry" : `${number.format(count)} entries`;
     },
     write: "To write something,",
     command: "haven add",
@@ -95,8 +97,9 @@ export const en = {
     other: "Another country",
     any: "No country",
     closing: "More to know",
-    call: (name: string, phone: string): string => `Call ${name}, ${phone}`,
-    text: (name: string, to: string): string => `Text ${name}, ${to}`,
+    /** In front of a number, for whoever hears the page. */
+    phone: "Call",
+    text: "Text",
   },
   /** Where the device gave no words of its own. */
   failed: {
