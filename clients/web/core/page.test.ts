@@ -6,7 +6,7 @@ import { BeginSessionResponseSchema } from "./gen/haven/v1/grants_pb";
 import { LockResponseSchema, UnlockResponseSchema, VaultState } from "./gen/haven/v1/vault_pb";
 import { Page } from "./page";
 import { Session } from "./session";
-import { SILENCE_MAX_MS } from "./watch";
+import { FIRST_MAX_MS, SILENCE_MAX_MS } from "./watch";
 
 const EVENTS = "EventService/WatchEvents";
 const CODE = `haven_${"0".repeat(64)}`;
@@ -72,6 +72,15 @@ test("a device that stays silent is told, and asked until it answers", async () 
   device.answers(EVENTS, stands(VaultState.UNLOCKED));
   await clock.pass(SILENCE_MAX_MS);
   expect(seen).toEqual(["away", "open"]);
+});
+
+test("a connection on which nobody speaks is given up, told, and tried anew", async () => {
+  const device = new Device();
+  device.answers(EVENTS, "silence", stands(VaultState.LOCKED));
+  const { page, seen, clock } = arrive(device, "", "abc");
+  await page.arrive();
+  await clock.pass(FIRST_MAX_MS + 1_000);
+  expect(seen).toEqual(["away", "locked"]);
 });
 
 test("a session that ends is forgotten, and nothing is asked any more", async () => {

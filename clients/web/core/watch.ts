@@ -20,7 +20,7 @@ export class Watch {
   #stand: Stand = { kind: "asking" };
   #listener: (stand: Stand) => void = () => {};
   #running: AbortController | undefined;
-  /** Since when nobody has answered. */
+  /** Since when nobody has answered; undefined while somebody does. */
   #silentSince: number | undefined;
   readonly #door: Door;
   readonly #clock: Clock;
@@ -62,13 +62,13 @@ export class Watch {
   async #follow(signal: AbortSignal): Promise<void> {
     let pause = PAUSE_MIN_MS;
     while (!signal.aborted) {
+      this.#silentSince ??= this.#clock.now();
       const heard = await this.#stream(signal);
       if (signal.aborted) {
         return;
       }
       pause = heard ? PAUSE_MIN_MS : Math.min(pause * 2, PAUSE_MAX_MS);
-      this.#silentSince ??= this.#clock.now();
-      if (this.#clock.now() - this.#silentSince >= SILENCE_MAX_MS) {
+      if (this.#silentSince !== undefined && this.#clock.now() - this.#silentSince >= SILENCE_MAX_MS) {
         this.#set({ kind: "away" });
       }
       await this.#rest(pause, signal);

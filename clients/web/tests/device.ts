@@ -6,8 +6,8 @@ import type { Clock } from "../core/clock";
 import type { Reason } from "../core/fault";
 import { ErrorDetailSchema } from "../core/gen/haven/v1/error_pb";
 
-/** What a call gets: a body, or nothing at all. */
-export type Answer = Uint8Array<ArrayBuffer>[] | "refused";
+/** What a call gets: a body, no connection, or one on which nobody speaks. */
+export type Answer = Uint8Array<ArrayBuffer>[] | "refused" | "silence";
 
 export class Device {
   /** Every call so far: its path and its token. */
@@ -24,6 +24,9 @@ export class Device {
     this.calls.push({ path, token: new Headers(init?.headers).get("authorization") });
     const left = this.#answers.get(path) ?? [];
     const answer = left.length > 1 ? left.shift() : left[0];
+    if (answer === "silence") {
+      return new Promise((_, fail) => init?.signal?.addEventListener("abort", () => fail(init.signal?.reason)));
+    }
     if (!answer || answer === "refused") {
       throw new TypeError("Failed to fetch");
     }
