@@ -24,7 +24,7 @@ export async function screens({ url, passphrase, visit, shoot }) {
   await page.getByRole("heading", { name: "Your journal is open" }).waitFor();
   await show(page, "open");
   await help({ page, show });
-  await endings({ page, home, show });
+  await endings({ page, show });
   return seen;
 }
 
@@ -85,7 +85,7 @@ async function help({ page, show }) {
 }
 
 /** No journal, nobody there, signed out. */
-async function endings({ page, home, show }) {
+async function endings({ page, show }) {
   const events = "**/haven.v1.EventService/WatchEvents";
   await page.route(events, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: NO_JOURNAL }));
   await page.reload();
@@ -99,7 +99,6 @@ async function endings({ page, home, show }) {
   await page.unroute("**/haven.v1.*/*");
   await page.getByRole("heading", { name: "Your journal is open" }).waitFor();
   await page.evaluate(() => sessionStorage.setItem("notes.session", `haven_${"0".repeat(64)}`));
-  await page.goto(home);
   await page.reload();
   await page.getByRole("heading", { name: "You’re signed out" }).waitFor();
   await show(page, "over");

@@ -78,10 +78,12 @@ test("help is there with nobody to ask", async () => {
 
 test("help shows the lines of the device, and a refusal leaves the built-in ones", async () => {
   const device = locked();
-  const line = { country: "GB", name: "Samaritans", heading: "Someone", phone: "116 123" };
+  const line = { country: "GB", name: "Samaritans", heading: "Someone", phone: "116 123", text: "88788", reach: "text START to 88788" };
   device.answers("SupportService/GetHelp", says(GetHelpResponseSchema, { opening: ["Slowly."], country: "GB", lines: [line] }));
   const app = await show(device, "abc", "#help");
-  expect(document.querySelector("a.call")?.getAttribute("href")).toBe("tel:116123");
+  const calls = [...document.querySelectorAll("a.call")];
+  expect(calls.map((call) => call.getAttribute("href"))).toEqual(["tel:116123", "sms:88788"]);
+  expect(calls[1]?.textContent).toContain("text START to 88788");
   void unmount(mounted!);
   device.answers("SupportService/GetHelp", refuses(Reason.INTERNAL));
   mounted = mount(Root, { target: document.body, props: { app } });
