@@ -14,5 +14,6 @@ export default defineConfig({
   },
   // Tests hold the built-in numbers and words to those of the core.
   server: { fs: { allow: ["../.."] } },
-  test: { environment: "happy-dom", include: ["core/**/*.test.ts", "ui/**/*.svelte.test.ts", "tests/*.test.ts"] },
+  // `css`: or the texts of style sheets come empty to the test that measures files.
+  test: { environment: "happy-dom", css: true, include: ["core/**/*.test.ts", "ui/**/*.svelte.test.ts", "tests/*.test.ts"] },
 });

@@ -1,5 +1,6 @@
 import "./style/tokens.css";
 import "./style/ground.css";
+import "./style/frame.css";
 import "./style/parts.css";
 
 import { mount } from "svelte";
