@@ -14,8 +14,8 @@ export async function screens({ url, passphrase, visit, shoot }) {
   if (new URL(page.url()).hash !== "") {
     throw new Error("the code stays in the address");
   }
-  if (await page.getByRole("button", { name: "Lock" }).isVisible()) {
-    await page.getByRole("button", { name: "Lock" }).click();
+  if (await page.getByRole("button", { name: "Lock", exact: true }).isVisible()) {
+    await page.getByRole("button", { name: "Lock", exact: true }).click();
   }
   await locked({ page, show });
   await tooOften({ page, show });
