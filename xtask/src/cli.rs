@@ -56,6 +56,14 @@ pub enum Command {
     },
     /// Build the web app's core for WebAssembly and its bindings
     Wasm,
+    /// Build the web app, for the daemon to hold
+    Web,
+    /// Go through every screen of the web app in a browser, and leave pictures
+    Screens {
+        /// Where to
+        #[arg(long, value_name = "FOLDER", default_value = "target/screens")]
+        out: std::path::PathBuf,
+    },
     /// Write the manual pages to target/man
     Man,
 }

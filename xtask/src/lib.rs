@@ -14,6 +14,7 @@ pub mod tidy;
 pub mod generate;
 pub mod test;
 pub mod wasm;
+pub mod web;
 
 pub mod man;
 pub mod sim;

@@ -6,7 +6,7 @@ use clap::Parser;
 use xtask::cli::{Cli, Command};
 use xtask::fault::Fault;
 use xtask::repo::Repo;
-use xtask::{bench, demo, generate, man, say, sim, start, test, tidy, torture, wasm};
+use xtask::{bench, demo, generate, man, say, sim, start, test, tidy, torture, wasm, web};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -30,6 +30,8 @@ fn run(cli: Cli) -> Result<(), Fault> {
         Command::Bench(choice) => bench::command(&repo, &choice),
         Command::Generate { check } => generate::command(&repo, check),
         Command::Wasm => wasm::command(&repo),
+        Command::Screens { out } => web::screens(&repo, &out),
+        Command::Web => web::command(&repo),
         Command::Man => man::command(&repo),
     }
 }

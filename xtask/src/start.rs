@@ -21,6 +21,7 @@ const PROGRAMS: &[&str] = &["haven", "havend", "haven-server"];
 /// # Errors
 /// When a program does not build or the daemon does not start.
 pub fn command(repo: &Repo, release: bool, serve: SocketAddr) -> Result<(), Fault> {
+    crate::web::command(repo)?;
     let programs = build(repo, release)?;
     let haven = Haven { program: programs.join("haven").display().to_string() };
     let server = begin(&haven, serve)?;

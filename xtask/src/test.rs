@@ -3,6 +3,7 @@
 //! Each stage says its name and its seconds; the first that fails ends the run with what failed, why, and what to do.
 
 mod code;
+mod plugins;
 mod protocol;
 mod python;
 mod setup;
@@ -29,6 +30,11 @@ const STAGES: &[Stage] = &[
         about: "edges, the map, lengths, words, documents, generated code",
         run: code::tidy,
     },
+    Stage {
+        name: "web",
+        about: "the web app's types and tests, and its build, which the daemon holds",
+        run: crate::web::test,
+    },
     Stage { name: "lint", about: "clippy has nothing to say", run: code::lint },
     Stage {
         name: "binaries",
@@ -47,6 +53,16 @@ const STAGES: &[Stage] = &[
         name: "proto",
         about: "the rules of the .proto files, and the code made of them",
         run: protocol::lint,
+    },
+    Stage {
+        name: "plugins",
+        about: "the examples of plug-ins, as their authors would run them",
+        run: plugins::python,
+    },
+    Stage {
+        name: "browser",
+        about: "every screen of the web app in Chromium, by a real daemon",
+        run: crate::web::browse,
     },
     Stage { name: "wasm", about: "the same core in WebAssembly, under Node.js", run: code::wasm },
 ];

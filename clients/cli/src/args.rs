@@ -24,7 +24,7 @@ pub(crate) use journal::{
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use overview::OVERVIEW;
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
-pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand};
+pub(crate) use program::{AlarmCommand, ConfigCommand, DaemonCommand, OpenArgs, TokenCommand};
 pub(crate) use refusal::{ask_back, is_bare, refusal, wants_json};
 pub(crate) use support::{HelpNowArgs, PlanCommand, ReadableArgs, ReminderArgs, ReminderCommand};
 pub(crate) use typed::{named, parse};
@@ -194,6 +194,11 @@ pub(crate) enum Command {
         command: Option<AlarmCommand>,
     },
 
+    /// Open your journal in the browser on this device.
+    Open(OpenArgs),
+    /// Let other programs on this device in, and see which may do what.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Look after the daemon of this device.
     #[command(subcommand)]
     Daemon(DaemonCommand),

@@ -17,6 +17,7 @@ mod meant;
 mod measures;
 mod meeting;
 mod near;
+mod open;
 mod pages;
 mod people;
 mod practice;
@@ -28,6 +29,7 @@ mod several;
 mod support;
 mod tags;
 mod today;
+mod tokens;
 mod vault;
 mod versions;
 mod writing;
@@ -93,6 +95,8 @@ async fn done(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Server(args) => server::run(cx, args).await,
         Command::Sync(args) => server::sync(cx, args).await,
         Command::Alarms { command } => alarms::run(cx, command).await,
+        Command::Open(args) => open::run(cx, &args).await,
+        Command::Token(args) => tokens::run(cx, args).await,
         Command::Config(args) => config::run(cx, args).await,
         Command::Completions { shell } => pages::completions(shell),
         Command::Man { out } => pages::manual(&out),

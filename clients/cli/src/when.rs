@@ -59,6 +59,45 @@ fn at_moment(now: jiff::Timestamp, zone: &TimeZone) -> CivilTime {
     CivilTime::from_clock(moment, offset, zone.iana_name()).unwrap_or_else(|_| without_name())
 }
 
+/// Reads when something ends: after a while (`30d`, `12h`, `45m`), or at a time; a day means its beginning here.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn end(text: &str) -> Result<Timestamp, String> {
+    end_from(jiff::Timestamp::now(), &system(), text.trim())
+}
+
+fn end_from(now: jiff::Timestamp, zone: &TimeZone, text: &str) -> Result<Timestamp, String> {
+    let form = || "write it as 30d, 12h, or a day such as 2027-01-31".to_owned();
+    let unit = text.chars().last().and_then(|unit| match unit {
+        'd' => Some(24 * 60),
+        'h' => Some(60),
+        'm' => Some(1),
+        _ => None,
+    });
+    let count = unit.and_then(|_| text.get(..text.len() - 1)?.parse::<u32>().ok());
+    let moment = match (unit, count) {
+        (Some(unit), Some(count)) => {
+            now.checked_add(jiff::SignedDuration::from_mins(i64::from(count) * unit)).map_err(|_| form())?
+        }
+        _ => {
+            let time = in_zone(text, || zone.clone()).map_err(|_| form())?;
+            match time.is_date() {
+                true => {
+                    let day: jiff::civil::Date = time.to_string().parse().map_err(|_| form())?;
+                    day.to_zoned_datetime(zone.clone()).map_err(|_| form())?.timestamp()
+                }
+                false => {
+                    let written = time.to_string();
+                    let bare = written.split('[').next().unwrap_or_default();
+                    bare.parse().map_err(|_| form())?
+                }
+            }
+        }
+    };
+    Ok(Timestamp::from_millis(moment.as_millisecond()))
+}
+
 /// The zone of this shell, for times in a file that name none.
 pub(crate) fn local_zone() -> LocalZone {
     let zone = system();
@@ -164,6 +203,31 @@ mod tests {
         assert_eq!(tokyo.to_string(), "2026-11-25T05:30:00.5+09:00[Asia/Tokyo]");
         let posix = at_moment(now, &TimeZone::posix("JST-9").unwrap());
         assert_eq!(posix.to_string(), "2026-11-25T05:30:00.5+09:00");
+    }
+
+    #[test]
+    fn an_end_is_a_while_a_day_or_a_time() {
+        let now: jiff::Timestamp = "2026-11-24T20:30:00Z".parse().unwrap();
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for (text, expected) in [
+            ("30d", Some("2026-12-24T20:30:00Z")),
+            ("12h", Some("2026-11-25T08:30:00Z")),
+            ("45m", Some("2026-11-24T21:15:00Z")),
+            ("2027-01-31", Some("2027-01-30T23:00:00Z")),
+            ("2027-01-31T12:00", Some("2027-01-31T11:00:00Z")),
+            ("2027-01-31T12:00:00Z", Some("2027-01-31T12:00:00Z")),
+            ("2027-01-31T12:00+09:00[Asia/Tokyo]", Some("2027-01-31T03:00:00Z")),
+            ("", None),
+            ("d", None),
+            ("3é", None),
+            ("-1d", None),
+            ("9999999999d", None),
+            ("4294967295d", None),
+            ("soon", None),
+        ] {
+            let read = end_from(now, &berlin, text).ok().map(|end| end.to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
     }
 
     #[test]

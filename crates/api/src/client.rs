@@ -8,6 +8,7 @@ mod batches;
 mod daemon;
 mod devices;
 mod drafts;
+mod grants;
 mod import;
 mod journal;
 mod measures;
@@ -32,6 +33,7 @@ use crate::error::{ApiError, ErrorReason};
 use crate::limits::{LINES_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX};
 use crate::pb;
 
+pub use grants::Page;
 pub use watch::{Events, Export, Joining, Linking, Shown, Watch};
 
 /// Whatever carries gRPC: a connection, or a service in the same process.
@@ -128,6 +130,7 @@ impl<T: Transport> Client<T> {
     service!(support_service, pb::support_service_client::SupportServiceClient<T>);
     service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
     service!(alarm_service, pb::alarm_service_client::AlarmServiceClient<T>);
+    service!(grant_service, pb::grant_service_client::GrantServiceClient<T>);
     service!(daemon_service, pb::daemon_service_client::DaemonServiceClient<T>);
 }
 

@@ -18,6 +18,7 @@ pub mod field;
 pub mod alarms;
 pub mod daemon;
 pub mod devices;
+pub mod grants;
 pub mod measures;
 pub mod people;
 pub mod support;

@@ -204,8 +204,10 @@ fn code(reason: ErrorReason) -> Code {
         R::Cancelled => Code::Cancelled,
         R::Unsupported => Code::Unimplemented,
         R::DaemonUnreachable | R::Stopping | R::ServerUnreachable | R::StorageInUse => Code::Unavailable,
-        R::WrongPassphrase => Code::Unauthenticated,
-        R::WrongWords | R::InviteInvalid | R::InviteUsed | R::DeviceRemoved => Code::PermissionDenied,
+        R::WrongPassphrase | R::NoSession => Code::Unauthenticated,
+        R::WrongWords | R::InviteInvalid | R::InviteUsed | R::DeviceRemoved | R::NotGranted => {
+            Code::PermissionDenied
+        }
         R::TooManyTries | R::StorageFull => Code::ResourceExhausted,
         R::ConfirmationNeeded
         | R::ClockUnusable

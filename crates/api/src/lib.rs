@@ -29,6 +29,7 @@ pub mod daemon;
 pub mod definition;
 pub mod devices;
 pub mod drafts;
+pub mod grants;
 pub mod journal;
 pub mod measures;
 pub mod people;

@@ -19,6 +19,9 @@ pub(crate) const LOCK_IDLE: Duration = Duration::from_secs(5 * 60);
 /// The longest idle time that can be set; more is "never", which 0 says.
 const LOCK_IDLE_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// The lowest port that a program may take without the system's blessing.
+const WEB_PORT_MIN: u16 = 1024;
+
 /// A setting that there is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Key {
@@ -26,6 +29,10 @@ enum Key {
     LockIdle,
     /// Whose helplines are shown where no country is named.
     HelpCountry,
+    /// Whether pages may be opened on loopback.
+    WebEnabled,
+    /// The port on loopback.
+    WebPort,
 }
 
 /// Why a setting was not changed.
@@ -87,6 +94,14 @@ impl Config {
         self.lock_idle.subscribe()
     }
 
+    /// Whether the door on loopback may be opened, and the port for it if one was chosen.
+    pub(crate) fn web(&self) -> (bool, Option<u16>) {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = |key: Key| key.found(&table).ok().flatten();
+        let port = found(Key::WebPort).and_then(|port| port.parse().ok());
+        (found(Key::WebEnabled).is_none_or(|enabled| enabled == "true"), port)
+    }
+
     /// One setting.
     ///
     /// # Errors
@@ -133,7 +148,7 @@ impl Config {
 }
 
 impl Key {
-    const ALL: [Self; 2] = [Self::LockIdle, Self::HelpCountry];
+    const ALL: [Self; 4] = [Self::LockIdle, Self::HelpCountry, Self::WebEnabled, Self::WebPort];
 
     fn of(text: &str) -> Result<Self, SettingFault> {
         Self::ALL.into_iter().find(|key| key.as_str() == text).ok_or(SettingFault::Unknown)
@@ -143,14 +158,17 @@ impl Key {
         match self {
             Self::LockIdle => "lock.idle",
             Self::HelpCountry => HELP_COUNTRY,
+            Self::WebEnabled => "web.enabled",
+            Self::WebPort => "web.port",
         }
     }
 
-    /// The value of what nobody has set; for a country it is none.
+    /// The value of what nobody has set; for a country and a port it is none.
     fn default(self) -> &'static str {
         match self {
             Self::LockIdle => "5m",
-            Self::HelpCountry => "",
+            Self::HelpCountry | Self::WebPort => "",
+            Self::WebEnabled => "true",
         }
     }
 
@@ -159,6 +177,13 @@ impl Key {
         match self {
             Self::LockIdle => parse_idle(value).map(|_| value.to_owned()),
             Self::HelpCountry => Country::typed(value).map(|country| country.to_string()).ok_or(COUNTRY_FORM),
+            Self::WebEnabled => {
+                Some(value.to_owned()).filter(|v| v == "true" || v == "false").ok_or(SWITCH_FORM)
+            }
+            Self::WebPort => {
+                let port = value.parse::<u16>().ok().filter(|port| *port >= WEB_PORT_MIN);
+                port.map(|port| port.to_string()).ok_or(PORT_FORM)
+            }
         }
     }
 
@@ -169,8 +194,12 @@ impl Key {
             (None, _) => Ok(None),
             (Some(Value::String(value)), _) => Ok(Some(value.clone())),
             (Some(Value::Integer(0)), Self::LockIdle) => Ok(Some("0".to_owned())),
+            (Some(Value::Integer(port)), Self::WebPort) => Ok(Some(port.to_string())),
+            (Some(Value::Boolean(enabled)), Self::WebEnabled) => Ok(Some(enabled.to_string())),
             (Some(_), Self::LockIdle) => Err(IDLE_FORM),
             (Some(_), Self::HelpCountry) => Err(COUNTRY_FORM),
+            (Some(_), Self::WebEnabled) => Err(SWITCH_FORM),
+            (Some(_), Self::WebPort) => Err(PORT_FORM),
         }
     }
 
@@ -200,6 +229,11 @@ fn idle_of(table: &Table) -> Option<Duration> {
 
 const COUNTRY_FORM: &str =
     "no country is called that; write its name in English or its two letters, such as DE";
+
+const SWITCH_FORM: &str = "neither on nor off; write true or false";
+
+const PORT_FORM: &str =
+    "no port that can be taken; write one from 1024 to 65535, or nothing to let Haven choose";
 
 const IDLE_FORM: &str =
     "not a time that can be set; write one such as 30s, 5m or 2h, at most 7d, or 0 for never";

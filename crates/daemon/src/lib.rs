@@ -1,7 +1,8 @@
 //! The device daemon: sockets, files and signals round one [`haven_node`]. It contains no journal logic.
 //!
 //! Rooms in reading order: [`home`] (where things lie), [`folder`], [`harden`] and [`only`] (what is made sure before
-//! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `ends`, `socket`, `rpc`, `program`, `doctor`,
+//! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `ends`, `socket`, `grants`, `rpc`, `by_grant`, `program`, `granting`,
+//! `doctor`, `loopback` (the door for browsers),
 //! `host`, `readable` (the one file that is not sealed), `idle`, `handover`, `embedded`.
 
 pub mod fault;
@@ -20,10 +21,16 @@ pub mod serve;
 
 mod socket;
 
+mod grants;
+
 mod activity;
+mod by_grant;
 mod doctor;
+mod granting;
 mod program;
 mod rpc;
+
+mod loopback;
 
 #[cfg_attr(not(feature = "embedded"), path = "alone.rs")]
 mod embedded;

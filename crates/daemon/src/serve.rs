@@ -1,7 +1,7 @@
 //! One run of the daemon: what is started in which order, what ends it, and what is closed in which order.
 
 use std::net::SocketAddr;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -11,16 +11,19 @@ use haven_node::keeper::Keeper;
 use haven_node::node::{self, Node};
 use haven_node::snapshot::Stage;
 use haven_store::sqlite::SqliteStore;
+use listenfd::ListenFd;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::config::Config;
 use crate::ends::Signals;
 use crate::fault::Fault;
+use crate::grants::Desk;
 use crate::handover::{hand_over, with_few_arenas};
 use crate::home::Home;
 use crate::host::Process;
 use crate::idle::{LastUse, TICK, Watchman};
+use crate::loopback::{self, Loopback};
 use crate::only::Only;
 use crate::readable::Readable;
 use crate::rpc::{self, Serving};
@@ -86,7 +89,7 @@ fn run_ready(home: &Home, ready: Ready, serve: Option<SocketAddr>) -> Result<(),
     let Ready { only, config, store } = ready;
     let signals = Signals::listen()?;
     let runtime = runtime()?;
-    let (ending, post) = runtime.block_on(async {
+    let (ending, listeners) = runtime.block_on(async {
         let server = match serve {
             Some(address) => Some(embedded::start(&home.server(), address).await?),
             None => None,
@@ -101,7 +104,8 @@ fn run_ready(home: &Home, ready: Ready, serve: Option<SocketAddr>) -> Result<(),
     if ending == Ending::Stop || signals.came() {
         return Ok(());
     }
-    hand_over(&only, post.listener().as_fd()).map(|never| match never {})
+    let listeners: Vec<_> = listeners.iter().map(AsFd::as_fd).collect();
+    hand_over(&only, &listeners).map(|never| match never {})
 }
 
 fn runtime() -> Result<Runtime, Fault> {
@@ -114,34 +118,43 @@ fn runtime() -> Result<Runtime, Fault> {
         .map_err(|error| Fault::while_doing("starting threads", error))
 }
 
-/// Serves until something ends it, then closes in order: the vault, the streams, the connections, the store. Gives where it
-/// is found back. The socket is opened last, so that whoever gets through to it meets a daemon that serves; until then faults go to whoever
+/// Serves until something ends it, then closes in order: the vault, the streams, the connections, the store. Gives back what
+/// listens, the socket first. The socket is opened last, so that whoever gets through to it meets a daemon that serves; until then faults go to whoever
 /// started this.
 async fn live(
     home: &Home,
     config: Arc<Config>,
     store: SqliteStore,
     signals: &Signals,
-) -> Result<(Ending, Post), Fault> {
+) -> Result<(Ending, Vec<OwnedFd>), Fault> {
     let (door, locked, stop) = (Door::default(), watch::Sender::new(false), watch::Sender::new(false));
     let host = Arc::new(Process::new(door.clone(), locked.clone(), Readable::of(&home.data)));
     let (node, keeper) =
         node::start(host, Box::new(store)).map_err(|fault| Fault::Journal(Box::new(cannot_start(fault))))?;
     let kept = keep(keeper)?;
-    let mut post = Post::take(folder::private(&home.data)?, &home.data)?;
+    let mut handed = ListenFd::from_env();
+    let mut post = Post::take(folder::private(&home.data)?, &home.data, &mut handed)?;
     let refused = |error| Fault::while_doing("taking connections", error);
     let (fresh, taken) = mpsc::channel(1);
     let socket = post.listener().try_clone();
     let peers = socket.and_then(|socket| Peers::new(socket, taken, door)).map_err(refused)?;
     log::detach_output()?;
     let (last_use, drain) = (LastUse::default(), watch::Sender::new(false));
+    let (opened, come) = mpsc::channel(loopback::LISTENERS_MAX);
     let serving = Serving {
         home: home.clone(),
         config: Arc::clone(&config),
         stop: stop.clone(),
         last_use: last_use.clone(),
+        desk: Arc::new(Desk::open(&home.data)),
+        loopback: Arc::new(Loopback::new(&home.data, Arc::clone(&config), opened)),
     };
-    let server = tokio::spawn(rpc::serve(node.clone(), serving, peers, drain.subscribe()));
+    let (desk, door) = (serving.desk.clone(), serving.loopback.clone());
+    door.go_on_or_open(&mut handed, &desk);
+    let routes = rpc::routes(node.clone(), &serving);
+    let pages = rpc::on_loopback(routes.clone(), &serving);
+    let pages = tokio::spawn(loopback::serve(pages, come, drain.subscribe()));
+    let server = tokio::spawn(rpc::serve(routes, serving, peers, drain.subscribe()));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
     let ending = tokio::select! {
         ending = ended(signals, &stop, &locked) => ending?,
@@ -159,13 +172,15 @@ async fn live(
     node.close_streams();
     drain.send_replace(true);
     drop(node);
-    if tokio::time::timeout(deadline, async { (server.await, kept.await) }).await.is_err() {
+    if tokio::time::timeout(deadline, async { (server.await, pages.await, kept.await) }).await.is_err() {
         tracing::warn!("calls were still open at the end");
     }
+    desk.keep_uses();
     // Somebody who came while the vault was being locked may have been told that the daemon stops; then it does.
     let ending = if *stop.borrow() { Ending::Stop } else { ending };
     tracing::info!(?ending, "ended");
-    Ok((ending, post))
+    let listeners = door.into_listeners().into_iter().map(OwnedFd::from);
+    Ok((ending, std::iter::once(post.into_listener().into()).chain(listeners).collect()))
 }
 
 /// Runs the keeper on a thread of its own: it commits there, and readers go on meanwhile.

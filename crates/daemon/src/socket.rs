@@ -46,8 +46,8 @@ impl Post {
     ///
     /// # Errors
     /// The folder is not safe, or the system refused.
-    pub(crate) fn take(folder: OwnedFd, path: &Path) -> Result<Self, Fault> {
-        let handed = ListenFd::from_env().take_unix_listener(0);
+    pub(crate) fn take(folder: OwnedFd, path: &Path, handed: &mut ListenFd) -> Result<Self, Fault> {
+        let handed = handed.take_unix_listener(0);
         let handed = handed.map_err(|error| Fault::while_doing("taking over the socket", error))?;
         let listener = match handed {
             Some(listener) => listener,
@@ -61,6 +61,11 @@ impl Post {
     /// The socket as it is now.
     pub(crate) fn listener(&self) -> &StdListener {
         &self.listener
+    }
+
+    /// The socket, for the next process.
+    pub(crate) fn into_listener(self) -> StdListener {
+        self.listener
     }
 
     /// Keeps the daemon to be found: whenever the file of its socket was removed or replaced, makes another and sends it to
@@ -239,7 +244,7 @@ mod tests {
     async fn only_ones_own_programs_are_let_in() {
         let dir = tempfile::tempdir().unwrap();
         let folder = folder::private(dir.path()).unwrap();
-        let post = Post::take(folder, dir.path()).unwrap();
+        let post = Post::take(folder, dir.path(), &mut ListenFd::empty()).unwrap();
         let mut peers = let_in(&post, Door::default()).0;
         let client = UnixStream::connect(dir.path().join(SOCKET)).await.unwrap();
         assert!(peers.next().await.unwrap().is_ok());
@@ -258,7 +263,7 @@ mod tests {
     async fn nobody_is_taken_once_the_door_is_closed_and_the_next_process_takes_them() {
         let dir = tempfile::tempdir().unwrap();
         let folder = folder::private(dir.path()).unwrap();
-        let (post, door) = (Post::take(folder, dir.path()).unwrap(), Door::default());
+        let (post, door) = (Post::take(folder, dir.path(), &mut ListenFd::empty()).unwrap(), Door::default());
         let mut peers = let_in(&post, door.clone()).0;
         let _before = UnixStream::connect(dir.path().join(SOCKET)).await.unwrap();
         assert!(peers.next().await.unwrap().is_ok());
@@ -276,7 +281,8 @@ mod tests {
     async fn a_socket_that_was_removed_or_replaced_is_there_again_and_lets_clients_in() {
         let dir = tempfile::tempdir().unwrap();
         let socket = dir.path().join(SOCKET);
-        let mut post = Post::take(folder::private(dir.path()).unwrap(), dir.path()).unwrap();
+        let mut post =
+            Post::take(folder::private(dir.path()).unwrap(), dir.path(), &mut ListenFd::empty()).unwrap();
         let (mut peers, fresh) = let_in(&post, Door::default());
         for spoil in [
             |socket: &Path| fs::remove_file(socket).unwrap(),
@@ -308,7 +314,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (path, aside) = (dir.path().join("home"), dir.path().join("aside"));
         for replaced in [false, true] {
-            let mut post = Post::take(folder::private(&path).unwrap(), &path).unwrap();
+            let mut post =
+                Post::take(folder::private(&path).unwrap(), &path, &mut ListenFd::empty()).unwrap();
             let (_peers, fresh) = let_in(&post, Door::default());
             fs::rename(&path, &aside).unwrap();
             if replaced {

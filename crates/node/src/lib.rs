@@ -5,7 +5,8 @@
 //!
 //! Rooms in reading order: [`host`] (what a node needs), [`node`] (how it is started and asked), [`snapshot`] (what readers
 //! see), [`keeper`] (the one task that changes anything), `tries` (wrong passphrases), `link` (the server), [`services`]
-//! (what clients call), `checkup` (what a doctor finds).
+//! (what clients call), [`grants`] (who
+//! may), `checkup` (what a doctor finds).
 
 pub mod limits;
 
@@ -21,4 +22,5 @@ mod link;
 
 mod checkup;
 pub mod error;
+pub mod grants;
 pub mod services;

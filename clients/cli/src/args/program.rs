@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use haven_api::grants::Scope;
+use haven_core::time::Timestamp;
+
+use crate::when;
 
 use super::values;
 
@@ -35,16 +39,51 @@ pub(crate) enum AlarmCommand {
     },
 }
 
+#[derive(Args)]
+pub(crate) struct OpenArgs {
+    /// Print the address instead, to paste into a browser on this device; it's good once, for a minute. Don't send it to anyone.
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token for another program on this device; it's shown once.
+    Create {
+        /// What to call it, such as the program's name.
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// What it may do: read, write, practice, share, devices, admin; several with commas between.
+        #[arg(long = "scope", required = true, value_delimiter = ',', value_parser = scope, value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// When it ends: after a while, such as 30d or 12h, or at the beginning of a day, such as 2027-01-31.
+        #[arg(long, value_parser = when::end, value_name = "TIME")]
+        expires: Option<Timestamp>,
+    },
+    /// List the programs and pages that may do something on this device.
+    List,
+    /// End a token at once.
+    Revoke {
+        /// The token: its id, as much of it as fits one only, or its name. Never the token itself.
+        id: String,
+    },
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    let names = Scope::ALL.map(Scope::as_str).join(", ");
+    text.trim().parse().map_err(|_| format!("a scope is one of {names}"))
+}
+
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Read a setting, or all.
     Get {
-        /// The setting: lock.idle or help.country.
+        /// The setting: lock.idle, help.country, web.enabled or web.port.
         key: Option<String>,
     },
     /// Change a setting; without a value, go back to the default.
     Set {
-        /// The setting: lock.idle or help.country.
+        /// The setting: lock.idle, help.country, web.enabled or web.port.
         key: String,
         /// Its value: for lock.idle a time such as 5m, or 0 for never; for help.country two letters, such as DE.
         value: Option<String>,

@@ -28,6 +28,11 @@ pub(super) fn of(reason: ErrorReason) -> (&'static str, &'static str) {
             "See with `haven daemon status` whether it runs; `haven daemon start` starts it.",
         ),
         R::Stopping => ("the daemon is stopping", "Try again in a moment."),
+        R::NotGranted => ("this token doesn't allow that", "Make one that does with `haven token create`."),
+        R::NoSession => (
+            "there's no token, or it has ended",
+            "Open the page anew with `haven open`; a plug-in needs another token.",
+        ),
         R::ClockUnusable => ("this device's clock is far off", "Set the clock, then try again."),
         vault => of_vault(vault),
     }

@@ -1241,6 +1241,10 @@ pub enum ErrorReason {
     Stopping = 11,
     /// The device's clock is so far off that it cannot be used.
     ClockUnusable = 12,
+    /// The token has no permission for this call; `why` names the scope it lacks.
+    NotGranted = 13,
+    /// The call has no token, or one that has ended or never was.
+    NoSession = 14,
     /// There is no vault on this device yet.
     NoVault = 20,
     /// This device holds a vault already.
@@ -1312,6 +1316,8 @@ impl ErrorReason {
             Self::DaemonUnreachable => "ERROR_REASON_DAEMON_UNREACHABLE",
             Self::Stopping => "ERROR_REASON_STOPPING",
             Self::ClockUnusable => "ERROR_REASON_CLOCK_UNUSABLE",
+            Self::NotGranted => "ERROR_REASON_NOT_GRANTED",
+            Self::NoSession => "ERROR_REASON_NO_SESSION",
             Self::NoVault => "ERROR_REASON_NO_VAULT",
             Self::VaultExists => "ERROR_REASON_VAULT_EXISTS",
             Self::Locked => "ERROR_REASON_LOCKED",
@@ -1355,6 +1361,8 @@ impl ErrorReason {
             "ERROR_REASON_DAEMON_UNREACHABLE" => Some(Self::DaemonUnreachable),
             "ERROR_REASON_STOPPING" => Some(Self::Stopping),
             "ERROR_REASON_CLOCK_UNUSABLE" => Some(Self::ClockUnusable),
+            "ERROR_REASON_NOT_GRANTED" => Some(Self::NotGranted),
+            "ERROR_REASON_NO_SESSION" => Some(Self::NoSession),
             "ERROR_REASON_NO_VAULT" => Some(Self::NoVault),
             "ERROR_REASON_VAULT_EXISTS" => Some(Self::VaultExists),
             "ERROR_REASON_LOCKED" => Some(Self::Locked),
@@ -5965,6 +5973,867 @@ impl ItemKind {
             "ITEM_KIND_LINK" => Some(Self::Link),
             _ => None,
         }
+    }
+}
+/// Grant is one client's permission.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Grant {
+    /// Its id: 16 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// What the person calls it, 1 to 60 characters.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// What it allows; ascending, each once, at least one.
+    #[prost(enumeration = "Scope", repeated, tag = "3")]
+    pub scopes: ::prost::alloc::vec::Vec<i32>,
+    /// Whether it is a page's session, and not a plug-in's.
+    #[prost(bool, tag = "4")]
+    pub is_page: bool,
+    /// When it was made.
+    #[prost(int64, tag = "5")]
+    pub made_ms: i64,
+    /// When it was last used, to the minute; 0 if never.
+    #[prost(int64, tag = "6")]
+    pub used_ms: i64,
+    /// When it ends; 0 if it does not. A page's moves with each use.
+    #[prost(int64, tag = "7")]
+    pub ends_ms: i64,
+}
+/// CreateGrantRequest describes a plug-in's grant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CreateGrantRequest {
+    /// What to call it, 1 to 60 characters on one line; no other grant may have that name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it may do; at least one.
+    #[prost(enumeration = "Scope", repeated, tag = "2")]
+    pub scopes: ::prost::alloc::vec::Vec<i32>,
+    /// When it ends; 0 for never.
+    #[prost(int64, tag = "3")]
+    pub ends_ms: i64,
+}
+/// CreateGrantResponse holds what was made.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CreateGrantResponse {
+    /// The grant.
+    #[prost(message, optional, tag = "1")]
+    pub grant: ::core::option::Option<Grant>,
+    /// Its token.
+    #[prost(string, tag = "2")]
+    pub token: ::prost::alloc::string::String,
+}
+/// ListGrantsRequest asks for all.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListGrantsRequest {}
+/// ListGrantsResponse holds them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListGrantsResponse {
+    /// At most 80.
+    #[prost(message, repeated, tag = "1")]
+    pub grants: ::prost::alloc::vec::Vec<Grant>,
+}
+/// RevokeGrantRequest names a grant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RevokeGrantRequest {
+    /// Its id, the beginning of it that no other has, or its name.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+}
+/// RevokeGrantResponse holds the grant that ended.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RevokeGrantResponse {
+    /// The grant.
+    #[prost(message, optional, tag = "1")]
+    pub grant: ::core::option::Option<Grant>,
+}
+/// OpenPageRequest asks for an address.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct OpenPageRequest {
+    /// Whether to write it to a file that a browser can be told to open, instead of giving it: arguments can be read by others.
+    #[prost(bool, tag = "1")]
+    pub as_file: bool,
+}
+/// OpenPageResponse holds the address, or where it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct OpenPageResponse {
+    /// <http://127.0.0.1:PORT/#CODE;> empty if it was written to a file.
+    #[prost(string, tag = "1")]
+    pub url: ::prost::alloc::string::String,
+    /// The file, readable by its owner only and gone after a minute or the first use; empty unless asked for.
+    #[prost(string, tag = "2")]
+    pub file: ::prost::alloc::string::String,
+    /// Until when the code is good.
+    #[prost(int64, tag = "3")]
+    pub ends_ms: i64,
+}
+/// BeginSessionRequest holds the code of an address.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct BeginSessionRequest {
+    /// The code.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+}
+/// BeginSessionResponse holds a page's grant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct BeginSessionResponse {
+    /// The grant: every scope.
+    #[prost(message, optional, tag = "1")]
+    pub grant: ::core::option::Option<Grant>,
+    /// Its token.
+    #[prost(string, tag = "2")]
+    pub token: ::prost::alloc::string::String,
+}
+/// EndSessionRequest asks nothing in particular.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct EndSessionRequest {}
+/// EndSessionResponse confirms the end.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct EndSessionResponse {}
+/// Scope is one thing that a grant allows. Which call needs which is in docs/PLUGINS.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Scope {
+    /// Never sent.
+    Unspecified = 0,
+    /// Reading entries, people, measures' results, progress, drafts and events.
+    Read = 1,
+    /// Writing entries, drafts and people.
+    Write = 2,
+    /// Exercises and measures: reading them, answering measures, adding and removing one's own.
+    Practice = 3,
+    /// Sharing with others. Nothing needs it yet.
+    Share = 4,
+    /// Devices, the server and alarms.
+    Devices = 5,
+    /// Unlocking, the passphrase, settings, grants, the program itself.
+    Admin = 6,
+}
+impl Scope {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SCOPE_UNSPECIFIED",
+            Self::Read => "SCOPE_READ",
+            Self::Write => "SCOPE_WRITE",
+            Self::Practice => "SCOPE_PRACTICE",
+            Self::Share => "SCOPE_SHARE",
+            Self::Devices => "SCOPE_DEVICES",
+            Self::Admin => "SCOPE_ADMIN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SCOPE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SCOPE_READ" => Some(Self::Read),
+            "SCOPE_WRITE" => Some(Self::Write),
+            "SCOPE_PRACTICE" => Some(Self::Practice),
+            "SCOPE_SHARE" => Some(Self::Share),
+            "SCOPE_DEVICES" => Some(Self::Devices),
+            "SCOPE_ADMIN" => Some(Self::Admin),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod grant_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// GrantService keeps the grants.
+    #[derive(Debug, Clone)]
+    pub struct GrantServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> GrantServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> GrantServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            GrantServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// CreateGrant makes a grant for a plug-in and its token, which is shown this once and kept nowhere.
+        pub async fn create_grant(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateGrantRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateGrantResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.GrantService/CreateGrant",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.GrantService", "CreateGrant"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListGrants lists those that have not ended, plug-ins first, then pages, each oldest first.
+        pub async fn list_grants(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListGrantsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListGrantsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.GrantService/ListGrants",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.GrantService", "ListGrants"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// RevokeGrant ends a grant at once; calls that are open go on until they end. NOT_FOUND, AMBIGUOUS_ID.
+        pub async fn revoke_grant(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RevokeGrantRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RevokeGrantResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.GrantService/RevokeGrant",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.GrantService", "RevokeGrant"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// OpenPage opens the door on loopback, if it is not open, and gives the address under which a browser gets a session, once
+        /// and within a minute.
+        pub async fn open_page(
+            &mut self,
+            request: impl tonic::IntoRequest<super::OpenPageRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenPageResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.GrantService/OpenPage",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.GrantService", "OpenPage"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// BeginSession trades the code of such an address for a page's token. NO_SESSION if it was used, is over or never was.
+        pub async fn begin_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BeginSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BeginSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.GrantService/BeginSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.GrantService", "BeginSession"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// EndSession ends the grant by which it is called. NO_SESSION without one.
+        pub async fn end_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EndSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EndSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.GrantService/EndSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.GrantService", "EndSession"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod grant_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with GrantServiceServer.
+    #[async_trait]
+    pub trait GrantService: std::marker::Send + std::marker::Sync + 'static {
+        /// CreateGrant makes a grant for a plug-in and its token, which is shown this once and kept nowhere.
+        async fn create_grant(
+            &self,
+            request: tonic::Request<super::CreateGrantRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateGrantResponse>,
+            tonic::Status,
+        >;
+        /// ListGrants lists those that have not ended, plug-ins first, then pages, each oldest first.
+        async fn list_grants(
+            &self,
+            request: tonic::Request<super::ListGrantsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListGrantsResponse>,
+            tonic::Status,
+        >;
+        /// RevokeGrant ends a grant at once; calls that are open go on until they end. NOT_FOUND, AMBIGUOUS_ID.
+        async fn revoke_grant(
+            &self,
+            request: tonic::Request<super::RevokeGrantRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RevokeGrantResponse>,
+            tonic::Status,
+        >;
+        /// OpenPage opens the door on loopback, if it is not open, and gives the address under which a browser gets a session, once
+        /// and within a minute.
+        async fn open_page(
+            &self,
+            request: tonic::Request<super::OpenPageRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenPageResponse>,
+            tonic::Status,
+        >;
+        /// BeginSession trades the code of such an address for a page's token. NO_SESSION if it was used, is over or never was.
+        async fn begin_session(
+            &self,
+            request: tonic::Request<super::BeginSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BeginSessionResponse>,
+            tonic::Status,
+        >;
+        /// EndSession ends the grant by which it is called. NO_SESSION without one.
+        async fn end_session(
+            &self,
+            request: tonic::Request<super::EndSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EndSessionResponse>,
+            tonic::Status,
+        >;
+    }
+    /// GrantService keeps the grants.
+    #[derive(Debug)]
+    pub struct GrantServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> GrantServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for GrantServiceServer<T>
+    where
+        T: GrantService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.GrantService/CreateGrant" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateGrantSvc<T: GrantService>(pub Arc<T>);
+                    impl<
+                        T: GrantService,
+                    > tonic::server::UnaryService<super::CreateGrantRequest>
+                    for CreateGrantSvc<T> {
+                        type Response = super::CreateGrantResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateGrantRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrantService>::create_grant(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateGrantSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.GrantService/ListGrants" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListGrantsSvc<T: GrantService>(pub Arc<T>);
+                    impl<
+                        T: GrantService,
+                    > tonic::server::UnaryService<super::ListGrantsRequest>
+                    for ListGrantsSvc<T> {
+                        type Response = super::ListGrantsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListGrantsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrantService>::list_grants(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListGrantsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.GrantService/RevokeGrant" => {
+                    #[allow(non_camel_case_types)]
+                    struct RevokeGrantSvc<T: GrantService>(pub Arc<T>);
+                    impl<
+                        T: GrantService,
+                    > tonic::server::UnaryService<super::RevokeGrantRequest>
+                    for RevokeGrantSvc<T> {
+                        type Response = super::RevokeGrantResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RevokeGrantRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrantService>::revoke_grant(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RevokeGrantSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.GrantService/OpenPage" => {
+                    #[allow(non_camel_case_types)]
+                    struct OpenPageSvc<T: GrantService>(pub Arc<T>);
+                    impl<
+                        T: GrantService,
+                    > tonic::server::UnaryService<super::OpenPageRequest>
+                    for OpenPageSvc<T> {
+                        type Response = super::OpenPageResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::OpenPageRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrantService>::open_page(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = OpenPageSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.GrantService/BeginSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct BeginSessionSvc<T: GrantService>(pub Arc<T>);
+                    impl<
+                        T: GrantService,
+                    > tonic::server::UnaryService<super::BeginSessionRequest>
+                    for BeginSessionSvc<T> {
+                        type Response = super::BeginSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BeginSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrantService>::begin_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BeginSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.GrantService/EndSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct EndSessionSvc<T: GrantService>(pub Arc<T>);
+                    impl<
+                        T: GrantService,
+                    > tonic::server::UnaryService<super::EndSessionRequest>
+                    for EndSessionSvc<T> {
+                        type Response = super::EndSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EndSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrantService>::end_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EndSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for GrantServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.GrantService";
+    impl<T> tonic::server::NamedService for GrantServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
     }
 }
 /// AddEntryRequest brings a draft.
@@ -11616,6 +12485,8 @@ opaque! {
     Anchor,
     AnswerMeasureRequest,
     AnswerMeasureResponse,
+    BeginSessionRequest,
+    BeginSessionResponse,
     BoolShape,
     Bounds,
     CancelLinkRequest,
@@ -11635,6 +12506,8 @@ opaque! {
     ConfirmLinkRequest,
     ConfirmLinkResponse,
     ConsentShape,
+    CreateGrantRequest,
+    CreateGrantResponse,
     DateShape,
     DateTimeShape,
     DerivedShape,
@@ -11652,6 +12525,8 @@ opaque! {
     EditPersonRequest,
     EditPersonResponse,
     EmotionsShape,
+    EndSessionRequest,
+    EndSessionResponse,
     Entry,
     EntryFilter,
     EntrySummary,
@@ -11695,6 +12570,7 @@ opaque! {
     GetStatusResponse,
     GetTodayRequest,
     GetTodayResponse,
+    Grant,
     HarmQuestion,
     Helpline,
     ImportEntriesRequest,
@@ -11725,6 +12601,8 @@ opaque! {
     ListEntriesResponse,
     ListExercisesRequest,
     ListExercisesResponse,
+    ListGrantsRequest,
+    ListGrantsResponse,
     ListHistoryRequest,
     ListHistoryResponse,
     ListMeasuresRequest,
@@ -11752,6 +12630,8 @@ opaque! {
     MetPart,
     MultiShape,
     OpenExercise,
+    OpenPageRequest,
+    OpenPageResponse,
     Outcome,
     Person,
     PersonRef,
@@ -11771,6 +12651,8 @@ opaque! {
     RestoreVersionRequest,
     RestoreVersionResponse,
     Revisions,
+    RevokeGrantRequest,
+    RevokeGrantResponse,
     SaveDraftRequest,
     SaveDraftResponse,
     SavedDraft,

@@ -8,6 +8,7 @@ mod folder;
 mod found;
 mod life;
 mod lock;
+mod loopback;
 mod readable;
 mod refusals;
 mod sync;

@@ -1,0 +1,38 @@
+// Errors as values. Every call ends in an outcome; what went wrong is the daemon's own envelope: what failed, why, what to do next.
+
+import { ConnectError } from "@connectrpc/connect";
+import { ErrorDetailSchema, ErrorReason } from "./gen/haven/v1/error_pb";
+
+export { ErrorReason as Reason };
+
+/** What went wrong, fit to be shown to a person. */
+export interface Fault {
+  readonly reason: ErrorReason;
+  /** A few words in lower case, such as "nothing was done". Empty where the daemon said nothing. */
+  readonly what: string;
+  readonly why: string;
+  /** A sentence; empty if there is nothing to do. */
+  readonly next: string;
+  /** 0 if waiting does not help. */
+  readonly retryAfterMs: number;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+
+/** Makes a call and turns whatever it throws into a value. */
+export async function attempt<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await call() };
+  } catch (error) {
+    return { ok: false, fault: faultOf(error) };
+  }
+}
+
+export function faultOf(error: unknown): Fault {
+  const detail = ConnectError.from(error).findDetails(ErrorDetailSchema)[0];
+  if (!detail) {
+    return { reason: ErrorReason.UNSPECIFIED, what: "", why: "", next: "", retryAfterMs: 0 };
+  }
+  const { reason, what, why, next } = detail;
+  return { reason, what, why, next, retryAfterMs: Number(detail.retryAfterMs) };
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { Reason, type Fault } from "./fault";
+import { explain, speak } from "./messages";
+
+const fault: Fault = { reason: Reason.STORAGE_FULL, what: "nothing was kept", why: "the disk is full", next: "Free some space.", retryAfterMs: 0 };
+
+test("a fault reads as sentences: what failed, why, what to do next", () => {
+  const say = speak(["en-GB"]);
+  expect(explain(fault, say)).toBe("Nothing was kept: the disk is full. Free some space.");
+  expect(explain({ ...fault, why: "", next: "" }, say)).toBe("Nothing was kept.");
+  expect(explain({ ...fault, reason: Reason.DAEMON_UNREACHABLE }, say)).toBe(say.failed.away);
+  expect(explain({ ...fault, what: "", why: "" }, say)).toBe(say.failed.unknown);
+});
+
+test("numbers of things are said as people say them", () => {
+  const { open, unlock } = speak([]);
+  expect([0n, 1n, 2n, 12_345n].map(open.entries)).toEqual([
+    "Nothing yet",
+    "One entry",
+    "2 entries",
+    "12,345 entries",
+  ]);
+  expect([1, 99, 100, 3600].map(unlock.wait)).toEqual(["Try again in 1 s", "Try again in 99 s", "Try again in 2 min", "Try again in 60 min"]);
+  expect(unlock.waiting(1)).toContain("One text");
+  expect(unlock.waiting(3)).toContain("3 texts");
+});
+
+test("somebody who reads no language of ours gets English", () => {
+  expect(speak(["xx-XX"]).language).toBe("en");
+});

@@ -1,0 +1,91 @@
+//! The web app: what it needs from npm, its checks and tests, and the build that the daemon holds.
+
+use std::fs;
+use std::path::Path;
+
+use crate::fault::Fault;
+use crate::live::{Place, text};
+use crate::repo::Repo;
+use crate::shell::Shell;
+use crate::start;
+
+const APP: &str = "clients/web";
+
+/// What the last installation was made from, beside the packages.
+const STAMP: &str = "node_modules/.installed";
+
+/// The file that keeps the folder of the build in the tree.
+const KEEP: &str = "dist/.keep";
+
+/// Builds the app for the daemon to hold.
+///
+/// # Errors
+/// When a package cannot be had, or the build fails or is larger than it may be.
+pub fn command(repo: &Repo) -> Result<(), Fault> {
+    install(repo)?;
+    npm(repo, &["run", "build"])?;
+    fs::write(repo.path(APP).join(KEEP), "")
+        .map_err(|error| Fault::io("keep the folder of the build", &error))
+}
+
+/// Checks the app's types, runs its tests and builds it.
+///
+/// # Errors
+/// When any of that finds something.
+pub(crate) fn test(repo: &Repo) -> Result<(), Fault> {
+    install(repo)?;
+    npm(repo, &["run", "check"])?;
+    npm(repo, &["test"])?;
+    command(repo)
+}
+
+/// Goes through every screen in a real browser and leaves a picture of each, in both themes and three widths. Where axe, the page's
+/// policy, its width or its console has anything to say, that is a fault.
+///
+/// # Errors
+/// When the app or a device does not build or start, or a screen has a fault.
+pub fn screens(repo: &Repo, folder: &Path) -> Result<(), Fault> {
+    command(repo)?;
+    let programs = start::build(repo, false)?;
+    look(repo, &programs, folder)
+}
+
+/// The same for the tests, whose programs are built already; nobody keeps the pictures.
+///
+/// # Errors
+/// As above.
+pub(crate) fn browse(repo: &Repo) -> Result<(), Fault> {
+    let folder = tempfile::tempdir().map_err(|error| Fault::io("make a temporary folder", &error))?;
+    look(repo, &repo.binaries(false), folder.path())
+}
+
+fn look(repo: &Repo, programs: &Path, folder: &Path) -> Result<(), Fault> {
+    let place = Place::new(programs)?;
+    let device = place.device("Laptop");
+    device.init(None)?;
+    let folder =
+        std::path::absolute(folder).map_err(|error| Fault::io("name the folder of the pictures", &error))?;
+    let opened = device.ask(&["open", "--print"])?;
+    let (url, folder) = (text(&opened, "url")?, folder.display().to_string());
+    let looked = Shell::new(repo)
+        .within(repo.path(APP))
+        .run("node", &["tests/look.mjs", &url, &folder, device.passphrase()]);
+    device.quietly(&["daemon", "stop"])?;
+    looked
+}
+
+/// Installs exactly what the lock file names, unless that is there.
+fn install(repo: &Repo) -> Result<(), Fault> {
+    let app = repo.path(APP);
+    let fault = |error: std::io::Error| Fault::io("install the web app's packages", &error);
+    let lock = fs::read(app.join("package-lock.json")).map_err(fault)?;
+    if fs::read(app.join(STAMP)).is_ok_and(|there| there == lock) {
+        return Ok(());
+    }
+    npm(repo, &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"])?;
+    fs::write(app.join(STAMP), lock).map_err(fault)
+}
+
+fn npm(repo: &Repo, arguments: &[&str]) -> Result<(), Fault> {
+    Shell::new(repo).within(repo.path(APP)).run("npm", arguments)
+}
