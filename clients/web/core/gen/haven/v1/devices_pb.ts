@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/devices.proto.
  */
 export const file_haven_v1_devices: GenFile = /*@__PURE__*/
-  fileDesc("ChZoYXZlbi92MS9kZXZpY2VzLnByb3RvEghoYXZlbi52MSKmAQoGRGV2aWNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEdGhpcxgDIAEoCBIVCghhZGRlZF9tcxgEIAEoA0gAiAEBEhkKDGxhc3Rfc2Vlbl9tcxgFIAEoA0gBiAEBEiQKBXN0YXRlGAYgASgOMhUuaGF2ZW4udjEuRGV2aWNlU3RhdGVCCwoJX2FkZGVkX21zQg8KDV9sYXN0X3NlZW5fbXMiFAoSTGlzdERldmljZXNSZXF1ZXN0IjgKE0xpc3REZXZpY2VzUmVzcG9uc2USIQoHZGV2aWNlcxgBIAMoCzIQLmhhdmVuLnYxLkRldmljZSIvChNSZW5hbWVEZXZpY2VSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiOAoUUmVuYW1lRGV2aWNlUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlIhIKEFN0YXJ0TGlua1JlcXVlc3QiVgoRU3RhcnRMaW5rUmVzcG9uc2USDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhIKCmV4cGlyZXNfbXMYAyABKAMSCwoDdXJsGAQgASgJIhIKEFdhdGNoTGlua1JlcXVlc3Qi6AEKEVdhdGNoTGlua1Jlc3BvbnNlEigKB3dhaXRpbmcYASABKAsyFS5oYXZlbi52MS5MaW5rV2FpdGluZ0gAEioKCGFuc3dlcmVkGAIgASgLMhYuaGF2ZW4udjEuTGlua0Fuc3dlcmVkSAASIgoEZG9uZRgDIAEoCzISLmhhdmVuLnYxLkxpbmtEb25lSAASKAoHZXhwaXJlZBgEIAEoCzIVLmhhdmVuLnYxLkxpbmtFeHBpcmVkSAASJgoGZmFpbGVkGAUgASgLMhQuaGF2ZW4udjEuTGlua0ZhaWxlZEgAQgcKBXN0YXRlIiEKC0xpbmtXYWl0aW5nEhIKCmV4cGlyZXNfbXMYASABKAMiIwoMTGlua0Fuc3dlcmVkEhMKC2RldmljZV9uYW1lGAEgASgJIiwKCExpbmtEb25lEiAKBmRldmljZRgBIAEoCzIQLmhhdmVuLnYxLkRldmljZSINCgtMaW5rRXhwaXJlZCIyCgpMaW5rRmFpbGVkEiQKBWVycm9yGAEgASgLMhUuaGF2ZW4udjEuRXJyb3JEZXRhaWwiNwoSQ29uZmlybUxpbmtSZXF1ZXN0Eg0KBXdvcmRzGAEgASgJEhIKCnBhc3NwaHJhc2UYAiABKAkiNwoTQ29uZmlybUxpbmtSZXNwb25zZRIgCgZkZXZpY2UYASABKAsyEC5oYXZlbi52MS5EZXZpY2UiEwoRQ2FuY2VsTGlua1JlcXVlc3QiFAoSQ2FuY2VsTGlua1Jlc3BvbnNlIl0KEEpvaW5WYXVsdFJlcXVlc3QSDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhMKC2RldmljZV9uYW1lGAMgASgJEhIKCnBhc3NwaHJhc2UYBCABKAkimgEKEUpvaW5WYXVsdFJlc3BvbnNlEi4KCmNvbm5lY3RpbmcYASABKAsyGC5oYXZlbi52MS5Kb2luQ29ubmVjdGluZ0gAEiQKBXdvcmRzGAIgASgLMhMuaGF2ZW4udjEuSm9pbldvcmRzSAASJgoGbGlua2VkGAMgASgLMhQuaGF2ZW4udjEuSm9pbkxpbmtlZEgAQgcKBXN0YXRlIhAKDkpvaW5Db25uZWN0aW5nIhoKCUpvaW5Xb3JkcxINCgV3b3JkcxgBIAEoCSIuCgpKb2luTGlua2VkEg0KBXZhdWx0GAEgASgJEhEKCWRldmljZV9pZBgCIAEoCSpeCgtEZXZpY2VTdGF0ZRIcChhERVZJQ0VfU1RBVEVfVU5TUEVDSUZJRUQQABIXChNERVZJQ0VfU1RBVEVfQUNUSVZFEAESGAoUREVWSUNFX1NUQVRFX1JFTU9WRUQQAjKVBAoNRGV2aWNlU2VydmljZRJKCgtMaXN0RGV2aWNlcxIcLmhhdmVuLnYxLkxpc3REZXZpY2VzUmVxdWVzdBodLmhhdmVuLnYxLkxpc3REZXZpY2VzUmVzcG9uc2USTQoMUmVuYW1lRGV2aWNlEh0uaGF2ZW4udjEuUmVuYW1lRGV2aWNlUmVxdWVzdBoeLmhhdmVuLnYxLlJlbmFtZURldmljZVJlc3BvbnNlEkQKCVN0YXJ0TGluaxIaLmhhdmVuLnYxLlN0YXJ0TGlua1JlcXVlc3QaGy5oYXZlbi52MS5TdGFydExpbmtSZXNwb25zZRJGCglXYXRjaExpbmsSGi5oYXZlbi52MS5XYXRjaExpbmtSZXF1ZXN0GhsuaGF2ZW4udjEuV2F0Y2hMaW5rUmVzcG9uc2UwARJKCgtDb25maXJtTGluaxIcLmhhdmVuLnYxLkNvbmZpcm1MaW5rUmVxdWVzdBodLmhhdmVuLnYxLkNvbmZpcm1MaW5rUmVzcG9uc2USRwoKQ2FuY2VsTGluaxIbLmhhdmVuLnYxLkNhbmNlbExpbmtSZXF1ZXN0GhwuaGF2ZW4udjEuQ2FuY2VsTGlua1Jlc3BvbnNlEkYKCUpvaW5WYXVsdBIaLmhhdmVuLnYxLkpvaW5WYXVsdFJlcXVlc3QaGy5oYXZlbi52MS5Kb2luVmF1bHRSZXNwb25zZTABYgZwcm90bzM", [file_haven_v1_error]);
+  fileDesc("ChZoYXZlbi92MS9kZXZpY2VzLnByb3RvEghoYXZlbi52MSKmAQoGRGV2aWNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEdGhpcxgDIAEoCBIVCghhZGRlZF9tcxgEIAEoA0gAiAEBEhkKDGxhc3Rfc2Vlbl9tcxgFIAEoA0gBiAEBEiQKBXN0YXRlGAYgASgOMhUuaGF2ZW4udjEuRGV2aWNlU3RhdGVCCwoJX2FkZGVkX21zQg8KDV9sYXN0X3NlZW5fbXMiFAoSTGlzdERldmljZXNSZXF1ZXN0IjgKE0xpc3REZXZpY2VzUmVzcG9uc2USIQoHZGV2aWNlcxgBIAMoCzIQLmhhdmVuLnYxLkRldmljZSIvChNSZW5hbWVEZXZpY2VSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiOAoUUmVuYW1lRGV2aWNlUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlIhIKEFN0YXJ0TGlua1JlcXVlc3QiVgoRU3RhcnRMaW5rUmVzcG9uc2USDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhIKCmV4cGlyZXNfbXMYAyABKAMSCwoDdXJsGAQgASgJIhIKEFdhdGNoTGlua1JlcXVlc3Qi6AEKEVdhdGNoTGlua1Jlc3BvbnNlEigKB3dhaXRpbmcYASABKAsyFS5oYXZlbi52MS5MaW5rV2FpdGluZ0gAEioKCGFuc3dlcmVkGAIgASgLMhYuaGF2ZW4udjEuTGlua0Fuc3dlcmVkSAASIgoEZG9uZRgDIAEoCzISLmhhdmVuLnYxLkxpbmtEb25lSAASKAoHZXhwaXJlZBgEIAEoCzIVLmhhdmVuLnYxLkxpbmtFeHBpcmVkSAASJgoGZmFpbGVkGAUgASgLMhQuaGF2ZW4udjEuTGlua0ZhaWxlZEgAQgcKBXN0YXRlIiEKC0xpbmtXYWl0aW5nEhIKCmV4cGlyZXNfbXMYASABKAMiIwoMTGlua0Fuc3dlcmVkEhMKC2RldmljZV9uYW1lGAEgASgJIiwKCExpbmtEb25lEiAKBmRldmljZRgBIAEoCzIQLmhhdmVuLnYxLkRldmljZSINCgtMaW5rRXhwaXJlZCIyCgpMaW5rRmFpbGVkEiQKBWVycm9yGAEgASgLMhUuaGF2ZW4udjEuRXJyb3JEZXRhaWwiTAoSQ29uZmlybUxpbmtSZXF1ZXN0Eg0KBXdvcmRzGAEgASgJEhIKCnBhc3NwaHJhc2UYAiABKAkSEwoKY2hlY2tfb25seRjIASABKAgiNwoTQ29uZmlybUxpbmtSZXNwb25zZRIgCgZkZXZpY2UYASABKAsyEC5oYXZlbi52MS5EZXZpY2UiEwoRQ2FuY2VsTGlua1JlcXVlc3QiFAoSQ2FuY2VsTGlua1Jlc3BvbnNlInIKEEpvaW5WYXVsdFJlcXVlc3QSDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhMKC2RldmljZV9uYW1lGAMgASgJEhIKCnBhc3NwaHJhc2UYBCABKAkSEwoKY2hlY2tfb25seRjIASABKAgimgEKEUpvaW5WYXVsdFJlc3BvbnNlEi4KCmNvbm5lY3RpbmcYASABKAsyGC5oYXZlbi52MS5Kb2luQ29ubmVjdGluZ0gAEiQKBXdvcmRzGAIgASgLMhMuaGF2ZW4udjEuSm9pbldvcmRzSAASJgoGbGlua2VkGAMgASgLMhQuaGF2ZW4udjEuSm9pbkxpbmtlZEgAQgcKBXN0YXRlIhAKDkpvaW5Db25uZWN0aW5nIhoKCUpvaW5Xb3JkcxINCgV3b3JkcxgBIAEoCSIuCgpKb2luTGlua2VkEg0KBXZhdWx0GAEgASgJEhEKCWRldmljZV9pZBgCIAEoCSpeCgtEZXZpY2VTdGF0ZRIcChhERVZJQ0VfU1RBVEVfVU5TUEVDSUZJRUQQABIXChNERVZJQ0VfU1RBVEVfQUNUSVZFEAESGAoUREVWSUNFX1NUQVRFX1JFTU9WRUQQAjKVBAoNRGV2aWNlU2VydmljZRJKCgtMaXN0RGV2aWNlcxIcLmhhdmVuLnYxLkxpc3REZXZpY2VzUmVxdWVzdBodLmhhdmVuLnYxLkxpc3REZXZpY2VzUmVzcG9uc2USTQoMUmVuYW1lRGV2aWNlEh0uaGF2ZW4udjEuUmVuYW1lRGV2aWNlUmVxdWVzdBoeLmhhdmVuLnYxLlJlbmFtZURldmljZVJlc3BvbnNlEkQKCVN0YXJ0TGluaxIaLmhhdmVuLnYxLlN0YXJ0TGlua1JlcXVlc3QaGy5oYXZlbi52MS5TdGFydExpbmtSZXNwb25zZRJGCglXYXRjaExpbmsSGi5oYXZlbi52MS5XYXRjaExpbmtSZXF1ZXN0GhsuaGF2ZW4udjEuV2F0Y2hMaW5rUmVzcG9uc2UwARJKCgtDb25maXJtTGluaxIcLmhhdmVuLnYxLkNvbmZpcm1MaW5rUmVxdWVzdBodLmhhdmVuLnYxLkNvbmZpcm1MaW5rUmVzcG9uc2USRwoKQ2FuY2VsTGluaxIbLmhhdmVuLnYxLkNhbmNlbExpbmtSZXF1ZXN0GhwuaGF2ZW4udjEuQ2FuY2VsTGlua1Jlc3BvbnNlEkYKCUpvaW5WYXVsdBIaLmhhdmVuLnYxLkpvaW5WYXVsdFJlcXVlc3QaGy5oYXZlbi52MS5Kb2luVmF1bHRSZXNwb25zZTABYgZwcm90bzM", [file_haven_v1_error]);
 
 /**
  * Device is one device of the vault.
@@ -54,7 +54,7 @@ export type Device = Message<"haven.v1.Device"> & {
   addedMs?: bigint | undefined;
 
   /**
-   * When its last record came in, by this device's clock; absent for this device and if nothing came yet.
+   * When it wrote the latest of its records that came in, by its own clock; absent for this device and if nothing came yet.
    *
    * @generated from field: optional int64 last_seen_ms = 5;
    */
@@ -118,7 +118,7 @@ export const ListDevicesResponseSchema: GenMessage<ListDevicesResponse> = /*@__P
  */
 export type RenameDeviceRequest = Message<"haven.v1.RenameDeviceRequest"> & {
   /**
-   * The device, by id or prefix.
+   * The device, by id or prefix, or by its name where only one has it.
    *
    * @generated from field: string id = 1;
    */
@@ -411,6 +411,14 @@ export type ConfirmLinkRequest = Message<"haven.v1.ConfirmLinkRequest"> & {
    * @generated from field: string passphrase = 2;
    */
   passphrase: string;
+
+  /**
+   * Only say whether these could be the words; set by a client before it asks for the passphrase. Nobody is let in, and the passphrase
+   * is not looked at.
+   *
+   * @generated from field: bool check_only = 200;
+   */
+  checkOnly: boolean;
 };
 
 /**
@@ -427,7 +435,7 @@ export const ConfirmLinkRequestSchema: GenMessage<ConfirmLinkRequest> = /*@__PUR
  */
 export type ConfirmLinkResponse = Message<"haven.v1.ConfirmLinkResponse"> & {
   /**
-   * The device.
+   * The device; absent where the words were only checked.
    *
    * @generated from field: haven.v1.Device device = 1;
    */
@@ -504,6 +512,14 @@ export type JoinVaultRequest = Message<"haven.v1.JoinVaultRequest"> & {
    * @generated from field: string passphrase = 4;
    */
   passphrase: string;
+
+  /**
+   * Only say whether a journal could be joined with this code, address and name; set by a client before it asks for a passphrase, which
+   * is not looked at. The stream ends without a state then.
+   *
+   * @generated from field: bool check_only = 200;
+   */
+  checkOnly: boolean;
 };
 
 /**
