@@ -108,8 +108,10 @@ pub fn need(path: &str) -> Option<Need> {
 fn of_journal(service: &str, call: &str) -> Option<Need> {
     use Scope::{Practice, Read, Write};
     Some(match (service, call) {
-        ("JournalService", "GetEntry" | "ListEntries" | "SearchEntries" | "ListTags" | "ListHistory")
-        | ("JournalService", "ExportEntries")
+        (
+            "JournalService",
+            "GetEntry" | "ListEntries" | "SearchEntries" | "ListTags" | "ListHistory" | "ExportEntries",
+        )
         | ("DraftService", "ListDrafts" | "GetDraft")
         | ("MeasureService", "ListResults")
         | ("ProgressService", "GetProgress" | "GetToday")

@@ -99,7 +99,7 @@ impl Loopback {
     }
 
     /// What is open, for the next process.
-    pub(crate) fn into_listeners(&self) -> Vec<TcpListener> {
+    pub(crate) fn take_listeners(&self) -> Vec<TcpListener> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         open.map(|ports| ports.listeners).unwrap_or_default()
     }

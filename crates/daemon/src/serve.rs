@@ -179,7 +179,7 @@ async fn live(
     // Somebody who came while the vault was being locked may have been told that the daemon stops; then it does.
     let ending = if *stop.borrow() { Ending::Stop } else { ending };
     tracing::info!(?ending, "ended");
-    let listeners = door.into_listeners().into_iter().map(OwnedFd::from);
+    let listeners = door.take_listeners().into_iter().map(OwnedFd::from);
     Ok((ending, std::iter::once(post.into_listener().into()).chain(listeners).collect()))
 }
 

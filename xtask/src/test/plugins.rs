@@ -29,7 +29,7 @@ pub(super) fn python(repo: &Repo) -> Result<(), Fault> {
     let mut make =
         vec!["-m", "grpc_tools.protoc", "-I", &*proto, "--python_out", &made, "--grpc_python_out", &made];
     make.extend(protos.iter().map(String::as_str));
-    let shell = Shell::new(repo).with("PYTHONPATH", made.clone());
+    let shell = Shell::new(repo).with("PYTHONPATH", &made);
     shell.run(&python, &make)?;
     let script = format!("{EXAMPLE}/first_entry.py");
     let (home, token_file) = (device.home().display().to_string(), token_file.display().to_string());

@@ -81,7 +81,8 @@ async fn session(client: &Client<Connection>) -> (u16, String) {
     request.extend(&message);
     let answer = sent(four(port), &request).await.unwrap();
     let body = String::from_utf8_lossy(&answer.body).into_owned();
-    let at = body.find("haven_").unwrap_or_else(|| panic!("{} {body}", answer.head));
+    assert!(body.contains("haven_"), "{} {body}", answer.head);
+    let at = body.find("haven_").unwrap();
     let again = sent(four(port), &request).await.unwrap();
     assert_eq!(status(&again), Some(16), "a code is good once");
     (port, body[at..at + 70].to_owned())
