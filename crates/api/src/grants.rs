@@ -155,7 +155,7 @@ fn of_device(service: &str, call: &str) -> Option<Need> {
         )
         | ("SyncService", "SetServer" | "GetServer")
         | ("AlarmService", "ListAlarms" | "ResolveAlarm") => Need::Scope(Devices),
-        ("VaultService", "Init" | "Unlock" | "ChangePassphrase")
+        ("VaultService", "Init" | "Unlock" | "CheckPassphrase" | "ChangePassphrase")
         | ("DeviceService", "JoinVault")
         | ("SupportService", "SetReadableLines")
         | ("DaemonService", "StopDaemon" | "GetConfig" | "SetConfig" | "Diagnose")
