@@ -11,6 +11,7 @@ use haven_core::limits::TEXT_BYTES_MAX;
 use super::several;
 use crate::args::{AddArgs, Beside, CheckinArgs, EditArgs};
 use crate::cx::{Cx, Haven, aside};
+use crate::daemon::explained;
 use crate::editor::{self, About, Composed};
 use crate::fault::{Exit, Fault};
 use crate::limits::ID_SHOWN;
@@ -225,21 +226,30 @@ fn tell_sealed(cx: &Cx, sealed: Sealed, draft: &Draft) -> Result<(), Fault> {
 }
 
 /// Keeps words that were refused, so that a pipe does not lose them, and says where they are.
-pub(super) async fn keep(cx: &Cx, saved: SavedDraft, fault: Fault) -> Fault {
+pub(super) async fn keep(cx: &Cx, saved: SavedDraft, mut fault: Fault) -> Fault {
     let kept = match cx.device_for_words().await {
         Ok(mut haven) => kept::keep(&mut haven, saved.clone()).await,
         Err(worse) => Err(worse),
     };
     let next = match kept {
         Ok(kept) => kept.how(&saved.draft),
-        Err(worse) => editor::leave(&saved, &worse).unwrap_or_else(|_| unkept(&fault, &worse)),
+        Err(worse) => {
+            fault = explained(fault);
+            let left = editor::leave(&saved, &worse).unwrap_or_else(|_| unkept(&worse));
+            beside_advice(&fault, left)
+        }
     };
     cx.let_go();
     fault.with_next(next)
 }
 
-fn unkept(fault: &Fault, worse: &Fault) -> String {
-    format!("{} The words couldn't be kept: {}.", fault.next(), worse.why())
+/// What a fault advises, then where the words are: what has to be put right first is told where the daemon is what's wrong.
+fn beside_advice(fault: &Fault, left: String) -> String {
+    if fault.exit() == Exit::Daemon { format!("{} {left}", fault.next()) } else { left }
+}
+
+fn unkept(worse: &Fault) -> String {
+    format!("The words couldn't be kept: {}.", worse.why())
 }
 
 /// Does something with answers. Those of a pipe are kept where that fails, as they came: a text that says what it was for.
@@ -395,14 +405,19 @@ fn for_one(why: &str) -> Fault {
 }
 
 /// Keeps a change that came through a pipe and was refused, and says where it is.
-async fn keep_change(cx: &Cx, named: &str, change: Edit, fault: Fault) -> Fault {
+async fn keep_change(cx: &Cx, named: &str, change: Edit, mut fault: Fault) -> Fault {
     let kept = match cx.device_for_words().await {
         Ok(mut haven) => kept::keep_change(&mut haven, named, change.clone()).await,
         Err(worse) => Err(worse),
     };
-    let next = kept.unwrap_or_else(|worse| {
-        editor::leave_change(named, &change, &worse).unwrap_or_else(|_| unkept(&fault, &worse))
-    });
+    let next = match kept {
+        Ok(how) => how,
+        Err(worse) => {
+            fault = explained(fault);
+            let left = editor::leave_change(named, &change, &worse).unwrap_or_else(|_| unkept(&worse));
+            beside_advice(&fault, left)
+        }
+    };
     cx.let_go();
     fault.with_next(next)
 }
