@@ -349,7 +349,9 @@ fn words_are_kept_to_the_byte_whatever_they_are() {
     check("e\u{301}\u{200d} 👩‍👩‍👧 \u{202e}mirrored");
     check("tabs\tand\r\nreturns\rand \u{0}nothing\u{7f}");
     check("---\ntitle: not front matter\n---\n# # #\n");
-    check("\u{feff}begins with a mark\n\n\n");
+    check("holds a mark \u{feff}\n\n\n");
+    // Which some programs begin a file with; it is the pipe's, too.
+    assert_eq!(device.text(&device.add("\u{feff}begins with a mark\n")), "begins with a mark");
 }
 
 #[test]
