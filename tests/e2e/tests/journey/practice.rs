@@ -58,7 +58,7 @@ fn what_was_kept_with_open_questions_stays_as_it_is_unless_asked_for() {
     let device = Device::begun();
     let begun = br#"{"suds_before": 30, "emotions": [{"name": "sad", "strength": 3}]}"#;
     let kept = device.run_with(&["practice", "do", "name-it", "--answers", "-"], begun).json();
-    let again = done(&device, &["name-it"], &["", "70", "sad = 4", "", "", "60"]);
+    let again = done(&device, &["name-it"], &["", "70", "sad = 4", "", "", "", "60"]);
     assert!(
         again.contains("Go back to it? [y/N]") && again.contains("How heavy is it right now?"),
         "{again}"
