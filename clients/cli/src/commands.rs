@@ -6,6 +6,7 @@ mod definitions;
 mod devices;
 mod differing;
 mod doctor;
+mod done;
 mod drafts;
 mod entries;
 mod export;

@@ -11,8 +11,9 @@ use haven_core::entry::opening;
 use haven_core::id::PersonId;
 use haven_core::limits::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 
+use super::done::{KEPT, done_in_words, tell, tell_done};
 use super::meant;
-use super::writing::{KEPT, done_in_words, tell, tell_composed, tell_done};
+use super::writing::tell_composed;
 use crate::args::{DraftCommand, DraftSaveArgs};
 use crate::ask;
 use crate::cx::{Cx, Haven, aside};

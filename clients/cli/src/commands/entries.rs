@@ -7,7 +7,7 @@ use haven_api::journal::{Entry, EntryRead, Filter, Hit, Page, ReadAnswer, Summar
 use haven_core::limits::LIST_LIMIT_MAX;
 use haven_core::time::Date;
 
-use super::writing::tell_done;
+use super::done::tell_done;
 use super::{meeting, several};
 use crate::args::{ListArgs, SearchArgs, ShowArgs};
 use crate::cx::{Cx, Haven};

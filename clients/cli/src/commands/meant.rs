@@ -4,7 +4,7 @@
 use haven_api::drafts::SavedDraft;
 use haven_api::journal::{Draft, Entry};
 
-use super::writing::tell;
+use super::done::tell;
 use crate::args::DraftSaveArgs;
 use crate::ask;
 use crate::cx::{Cx, Haven, print};

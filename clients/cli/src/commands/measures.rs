@@ -15,8 +15,8 @@ use haven_core::sentence::shown;
 use serde::Serialize;
 
 use super::definitions::{self, Summary};
+use super::done::{KEPT, done_in_words};
 use super::support::{self, Reads};
-use super::writing::{KEPT, done_in_words};
 use crate::args::MeasureCommand;
 use crate::ask;
 use crate::cx::{Cx, Haven, print};

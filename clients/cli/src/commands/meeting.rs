@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use haven_api::journal::{EntryRead, EntryVersion, Keep, MetPart, Part, ReadAnswer};
 
+use super::done::tell;
 use super::entries;
-use super::writing::tell;
 use crate::args::SettleArgs;
 use crate::cx::{Cx, Haven};
 use crate::fault::{Exit, Fault};

@@ -3,7 +3,7 @@
 use haven_api::error::ErrorReason;
 use haven_api::people::{Circle, Person, PersonEdit, Relation, Safe};
 
-use super::writing::{KEPT, done_in_words};
+use super::done::{KEPT, done_in_words};
 use crate::args::{PeopleCommand, PersonArgs};
 use crate::ask;
 use crate::cx::Cx;

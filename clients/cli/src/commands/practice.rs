@@ -184,7 +184,7 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
         }
     };
     let Some((written, is_heavy)) = written else { return Ok(()) };
-    super::writing::tell(cx, &written.id.to_string())?;
+    super::done::tell(cx, &written.id.to_string())?;
     if !written.complete {
         cx.note("Some questions are open; it's kept all the same.");
     }

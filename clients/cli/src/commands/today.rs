@@ -199,7 +199,7 @@ async fn give(cx: &Cx, haven: &Haven, id: EntryId, answers: ValueMap) -> Result<
         return Ok(());
     }
     haven.edit(&id.to_string(), Edit { answers, ..Edit::default() }, None).await?;
-    super::writing::tell(cx, &id.to_string())
+    super::done::tell(cx, &id.to_string())
 }
 
 /// Asks what was to be asked later, below the words of then that belong to it.

@@ -7,7 +7,7 @@ use haven_api::journal::{Entry, EntryVersion, ReadAnswer};
 use serde::Serialize;
 
 use super::differing::{self, Change};
-use super::writing::tell;
+use super::done::tell;
 use crate::args::HistoryArgs;
 use crate::cx::{Cx, Haven};
 use crate::fault::Fault;

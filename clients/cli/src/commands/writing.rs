@@ -8,15 +8,14 @@ use haven_api::journal::{Draft, Edit};
 use haven_core::entry::{EntryKind, Tag, opening, says_nothing};
 use haven_core::limits::TEXT_BYTES_MAX;
 
+use super::done::{AS_IT_WAS, KEPT, done_in_words, tell, tell_done};
 use super::several;
 use crate::args::{AddArgs, Beside, CheckinArgs, EditArgs};
 use crate::cx::{Cx, Haven, aside};
 use crate::daemon::explained;
 use crate::editor::{self, About, Composed};
 use crate::fault::{Exit, Fault};
-use crate::limits::ID_SHOWN;
-use crate::shapes::{Id, SealedShape};
-use crate::text::Style;
+use crate::shapes::SealedShape;
 use crate::{ask, commands, kept, unlock, when};
 
 pub(super) async fn add(cx: &Cx, args: AddArgs) -> Result<(), Fault> {
@@ -476,42 +475,4 @@ pub(super) async fn checkin(cx: &Cx, mut args: CheckinArgs) -> Result<(), Fault>
         cx.note(&format!("Noted: {echo}"));
     }
     Ok(())
-}
-
-/// What was written is there.
-pub(super) const KEPT: &str = "Kept.";
-
-/// What was asked for was so before.
-const AS_IT_WAS: &str = "As it was.";
-
-/// Prints the id of what was written.
-pub(super) fn tell(cx: &Cx, id: &str) -> Result<(), Fault> {
-    tell_done(cx, KEPT, id)
-}
-
-/// Prints the id of what something was done with. Whoever reads at a terminal is told that it was done, and needs no more of the id
-/// than commands take; a script gets the whole id and nothing else.
-pub(super) fn tell_done(cx: &Cx, done: &str, id: &str) -> Result<(), Fault> {
-    cx.tell(&Id { id: id.to_owned() }, |style| done_in_words(done, id, style))
-}
-
-/// The same in words.
-pub(super) fn done_in_words(done: &str, id: &str, style: Style) -> String {
-    if !style.terminal {
-        return id.to_owned();
-    }
-    format!("{done}  {}\n", style.faint(id.get(..ID_SHOWN).unwrap_or(id)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_terminal_hears_that_it_was_kept_and_a_pipe_gets_the_whole_id() {
-        let id = "0114b38c0114b38c0114b38c0114b38c";
-        let style = |terminal| Style { colors: false, terminal, columns: None };
-        assert_eq!(done_in_words(KEPT, id, style(true)), "Kept.  0114b38c\n");
-        assert_eq!(done_in_words(KEPT, id, style(false)), id);
-    }
 }
