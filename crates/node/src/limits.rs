@@ -61,6 +61,9 @@ pub const DRY_RUN_LINES_MAX: usize = 1_000_000;
 /// Dry runs remembered at once; an earlier one that is not finished is forgotten.
 pub const DRY_RUNS_MAX: usize = 4;
 
+/// How long a server may take to answer before whoever asked to sync, and not to wait, is told that it is away.
+pub const SYNC_BEGUN_MS: u64 = 1_000;
+
 /// How long a call that waits for the synchronisation waits unless told, in milliseconds.
 pub const SYNC_WAIT_MS: u64 = 60_000;
 

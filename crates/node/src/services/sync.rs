@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 use super::server::{self, NotReached};
 use super::status::{of_problem, sync};
 use crate::keeper::order::Refused;
-use crate::limits::{SYNC_WAIT_MS, SYNC_WAIT_MS_MAX};
+use crate::limits::{SYNC_BEGUN_MS, SYNC_WAIT_MS, SYNC_WAIT_MS_MAX};
 use crate::node::Node;
 use crate::snapshot::Stage;
 
@@ -65,7 +65,7 @@ impl SyncService for Sync {
         let request = request.into_inner();
         let before = self.0.opened()?.view.status.traffic;
         self.0.sync_now().await?;
-        let view = if request.wait { self.caught_up(request.timeout_ms).await? } else { self.view() };
+        let view = if request.wait { self.caught_up(request.timeout_ms).await? } else { self.begun().await };
         let now = view.status.traffic;
         Ok(Response::new(synced_to_pb(Synced {
             status: sync(&view.status),
@@ -78,6 +78,20 @@ impl SyncService for Sync {
 impl Sync {
     fn view(&self) -> Arc<View> {
         Arc::clone(&self.0.snapshot().view)
+    }
+
+    /// How things stand once the server was reached anew, or after a little: before that it would be called offline only because
+    /// nobody has tried yet.
+    async fn begun(&self) -> Arc<View> {
+        let mut seen = self.0.watch();
+        let tried = seen.wait_for(|snapshot| {
+            snapshot.stage != Stage::Unlocked || snapshot.view.status.sync != SyncState::Offline
+        });
+        tokio::select! {
+            _ = tried => {}
+            () = self.0.host().sleep(SYNC_BEGUN_MS) => {}
+        }
+        self.view()
     }
 
     /// Waits until nothing is pending and everything the server had is here, or the person has to put something right first.

@@ -75,6 +75,16 @@ async fn an_ended_stream_and_a_stopping_server_are_come_back_to() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_asks_to_sync_and_does_not_wait_is_told_that_the_server_is_away_only_if_it_is() {
+    let (device, _server) = connected().await;
+    for _ in 0..3 {
+        assert_ne!(device.client.sync(None).await.unwrap().status.state, SyncState::Offline);
+    }
+    device.host.serve(None);
+    assert_eq!(device.client.sync(None).await.unwrap().status.state, SyncState::Offline);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_at_the_address_costs_a_try_a_minute_and_no_word() {
     let (device, server) = connected().await;
     device.host.serve(None);
