@@ -61,13 +61,13 @@ pub(super) fn measure(programs: &Programs, added: &Path, parent: &Path) -> Resul
 /// JSON escapes.
 fn fill(laptop: &Device, added: &Path) -> Result<(), Fault> {
     laptop.ask(&["measure", "add", &added.display().to_string()])?;
-    laptop.ask(&["measure", "remove", "teapot-mood", "--yes"])?;
+    laptop.quietly(&["measure", "remove", "teapot-mood", "--yes"])?;
     let person = |name: &str| -> Result<String, Fault> {
         crate::live::text(&laptop.ask(&["people", "add", name])?, "id")
     };
     let (one, other) = (person("Max")?, person("Maxi")?);
     laptop.write("a \"line\" of\ttext\\ and\u{2028}another\n")?;
-    laptop.ask(&["people", "merge", &other, &one, "--yes"])?;
+    laptop.quietly(&["people", "merge", &other, &one, "--yes"])?;
     let trashed = crate::live::text(&laptop.write("in the trash")?, "id")?;
     laptop.ask(&["trash", &trashed])?;
     Ok(())
