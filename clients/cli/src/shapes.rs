@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use haven_api::devices::Device;
 use haven_api::drafts::DraftSummary;
-use haven_api::journal::{
-    EntryRead, EntryVersion, FailedLine, Hit, Imported, MetPart, Part, Reason, Summary,
-};
+use haven_api::journal::{EntryRead, EntryVersion, FailedLine, Hit, Imported, Reason, Summary};
 use haven_api::measures::MeasureSummary;
 use haven_api::people::Person;
 use haven_api::practice::ExerciseSummary;
 use haven_api::vault::{Status, SyncStatus};
 use haven_core::answers::ExerciseRef;
+use haven_core::meeting::{MetPart, Part};
 use serde::Serialize;
 use serde_json::Value as Json;
 

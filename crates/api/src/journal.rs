@@ -7,6 +7,7 @@ use bytes::Bytes;
 use haven_core::answers::{ExerciseId, ExerciseRef, ValueMap};
 use haven_core::entry::{EntryKind, Tag};
 use haven_core::id::{EntryId, PersonId};
+use haven_core::meeting::MetPart;
 pub use haven_core::reading::ReadAnswer;
 use haven_core::time::{CivilTime, Date, Timestamp};
 
@@ -232,30 +233,6 @@ pub struct EntryVersion {
     pub base: Option<String>,
     /// Of one that met: in what it says something else than the others.
     pub parts: Vec<MetPart>,
-}
-
-/// One part of an entry in which a version that met differs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MetPart {
-    /// Which.
-    pub part: Part,
-    /// Whether this version only takes away there: sentences that another one changed, an answer, or the entry itself.
-    pub takes_away: bool,
-}
-
-/// A part of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The title.
-    Title,
-    /// The text.
-    Text,
-    /// When it happened.
-    Time,
-    /// The answer with this id.
-    Answer(String),
-    /// Whether it is in the trash.
-    Trash,
 }
 
 /// What narrows a list down; everything set must hold.

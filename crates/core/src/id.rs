@@ -146,8 +146,19 @@ pub(crate) fn write_hex(f: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
+/// Bytes as lowercase hex.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    // A string takes everything.
+    let _ = write_hex(&mut text, bytes);
+    text
+}
+
 /// Reads exactly `N` bytes of hex, in either case.
-pub(crate) fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], IdError> {
+///
+/// # Errors
+/// [`IdError::Digit`], [`IdError::Length`].
+pub fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], IdError> {
     let digits = text.as_bytes();
     let mut bytes = [0_u8; N];
     if digits.iter().any(|digit| nibble_of(*digit).is_none()) {

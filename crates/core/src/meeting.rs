@@ -8,10 +8,12 @@
 
 mod align;
 mod merge;
+mod part;
 mod signs;
 mod units;
 
 pub use merge::{Clash, both, merge};
+pub use part::{MetPart, Part};
 pub use units::{Sentences, Unit, alike, sentences};
 
 #[cfg(test)]

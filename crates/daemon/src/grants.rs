@@ -68,7 +68,7 @@ impl Desk {
 
     /// The grant that a token shows, noted as used.
     pub(crate) fn admit(&self, token: &str) -> Option<Grant> {
-        Some(self.look(|grants, now_ms| grants.admit(token, now_ms))?.0)
+        self.look(|grants, now_ms| grants.admit(token, now_ms))
     }
 
     /// Keeps when what was used last. Nothing is lost if that fails but the time.

@@ -7,6 +7,7 @@ use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::import::Met;
+use haven_core::meeting::MetPart;
 use haven_core::person::{PersonEdit, PersonName};
 use haven_core::shelf::Defined;
 use haven_core::time::{Date, LocalZone, Timestamp, Zones};
@@ -231,31 +232,7 @@ pub struct SideShown {
     /// The version that reads it whole.
     pub shown: VersionShown,
     /// In what it differs from others.
-    pub parts: Vec<SidePart>,
-}
-
-/// One part of an entry in which a side differs from others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SidePart {
-    /// Which.
-    pub part: Part,
-    /// Whether the side only takes away what another one changed, or the entry itself.
-    pub takes_away: bool,
-}
-
-/// A part of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Its title.
-    Title,
-    /// Its text.
-    Text,
-    /// When it happened.
-    Time,
-    /// The answer with this id.
-    Answer(String),
-    /// Whether it is in the trash.
-    Trash,
+    pub parts: Vec<MetPart>,
 }
 
 /// A line that was not imported.

@@ -31,7 +31,7 @@ const CODE_MS: i64 = 60 * 1_000;
 /// How long a page's session lives unused: half a day. The journal behind it is locked long before.
 const PAGE_IDLE_MS: i64 = 12 * 60 * 60 * 1_000;
 
-/// To what a use is rounded, and so how often one is worth keeping.
+/// To what a use is rounded.
 const USED_MS: i64 = 60 * 1_000;
 
 /// What a page's grant is called.
@@ -107,8 +107,8 @@ impl Grants {
         Some(self.keep(Kind::Page, PAGE_NAME, Scope::ALL.into(), Some(later(now, PAGE_IDLE_MS)), now, random))
     }
 
-    /// The grant that a token shows, noted as used. Says also whether that is worth keeping.
-    pub fn admit(&mut self, token: &str, now_ms: i64) -> Option<(Grant, bool)> {
+    /// The grant that a token shows, noted as used.
+    pub fn admit(&mut self, token: &str, now_ms: i64) -> Option<Grant> {
         let now = Timestamp::from_millis(now_ms);
         let hash = token_hash(token)?;
         let found = self.0.iter_mut().find(|kept| kept.kind != Kind::Code && kept.hash == hash)?;
@@ -116,14 +116,13 @@ impl Grants {
             return None;
         }
         let used = Timestamp::from_millis(now.as_millis().div_euclid(USED_MS) * USED_MS);
-        let is_news = found.used.is_none_or(|before| before < used);
-        if is_news {
+        if found.used.is_none_or(|before| before < used) {
             found.used = Some(used);
             if found.kind == Kind::Page {
                 found.ends = Some(later(now, PAGE_IDLE_MS));
             }
         }
-        Some((found.grant(), is_news))
+        Some(found.grant())
     }
 
     /// What has not ended: plug-ins first, then pages, each oldest first.

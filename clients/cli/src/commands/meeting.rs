@@ -4,7 +4,8 @@ mod choices;
 
 use std::fmt::Write as _;
 
-use haven_api::journal::{EntryRead, EntryVersion, Keep, MetPart, Part, ReadAnswer};
+use haven_api::journal::{EntryRead, EntryVersion, Keep, ReadAnswer};
+use haven_core::meeting::{MetPart, Part};
 
 use super::done::tell;
 use super::entries;

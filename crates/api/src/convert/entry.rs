@@ -3,6 +3,7 @@
 use haven_core::answers::{ExerciseRef, Value};
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::id::PersonId;
+use haven_core::meeting::{MetPart, Part};
 pub use haven_core::reading::NameOf;
 use haven_core::reading::ReadAnswer;
 use haven_core::search::Snippet;
@@ -11,7 +12,7 @@ use haven_core::time::Timestamp;
 use super::value::{answers_to_pb, map_from_pb};
 use super::{millis, read, sent, stamp, unreadable};
 use crate::error::ApiError;
-use crate::journal::{self, EntryVersion, Hit, MetPart, Part, PersonRef, SnippetPart, Summary, TagCount};
+use crate::journal::{self, EntryVersion, Hit, PersonRef, SnippetPart, Summary, TagCount};
 use crate::pb;
 
 /// Writes a kind.
@@ -159,6 +160,18 @@ pub fn version_from_pb(version: pb::EntryVersion) -> EntryVersion {
         base: Some(version.base_version).filter(|base| !base.is_empty()),
         parts: version.met_parts.into_iter().filter_map(part_from_pb).collect(),
     }
+}
+
+/// Writes a part in which a version differs.
+pub fn met_part_to_pb(it: MetPart) -> pb::MetPart {
+    let (kind, field) = match it.part {
+        Part::Title => (pb::MetPartKind::Title, String::new()),
+        Part::Text => (pb::MetPartKind::Text, String::new()),
+        Part::Time => (pb::MetPartKind::Time, String::new()),
+        Part::Answer(field) => (pb::MetPartKind::Answer, field),
+        Part::Trash => (pb::MetPartKind::Trash, String::new()),
+    };
+    pb::MetPart { kind: kind.into(), field, takes_away: it.takes_away }
 }
 
 /// Reads a part in which a version differs; `None` for one that a newer device tells of.

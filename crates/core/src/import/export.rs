@@ -7,7 +7,7 @@ use super::entry::WORDS;
 use super::{ForgottenLine, Header, Met, Rest, SCHEMA};
 use crate::answers::ExerciseRef;
 use crate::entry::{Entry, Tag};
-use crate::id::PersonId;
+use crate::id::{PersonId, hex};
 use crate::person::{Person, PersonName};
 use crate::shelf::Defined;
 use crate::time::Timestamp;
@@ -180,7 +180,7 @@ pub fn export_line(entry: &Entry, rest: &Rest, name: &dyn Fn(PersonId) -> Option
         answers: Map::new(),
         types: Map::new(),
         open: rest.open.iter().map(ToString::to_string).collect(),
-        import_id: entry.import_id.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+        import_id: entry.import_id.map(|bytes| hex(&bytes)),
         created: stamp(entry.created),
         modified: stamp(entry.modified),
         trashed: entry.trashed.map(stamp),

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use haven_core::answers::{Answer, FieldId};
 use haven_core::import::{Met, MetSide, Says};
+use haven_core::meeting::{MetPart, Part};
 use haven_core::time::Timestamp;
 
 use super::{ANSWER, TEXT, TITLE};
-use crate::command::{Part, SidePart};
 use crate::document::{Field, Fields, Meeting, MeetingSide, Said};
 
 /// One part in which a side differs, as it is told; sets never do.
-pub(crate) fn part(field: &Field, takes_away: bool) -> Option<SidePart> {
+pub(crate) fn part(field: &Field, takes_away: bool) -> Option<MetPart> {
     let part = match field {
         Field::At => Part::Time,
         Field::Trashed => Part::Trash,
@@ -23,7 +23,7 @@ pub(crate) fn part(field: &Field, takes_away: bool) -> Option<SidePart> {
         },
         Field::Tags | Field::People => return None,
     };
-    Some(SidePart { part, takes_away })
+    Some(MetPart { part, takes_away })
 }
 
 /// What met, as a line says it.

@@ -8,9 +8,9 @@
 //! Ids and hashes are hexadecimal, scopes their names with blanks between, times milliseconds since 1970 or `-`.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use haven_api::grants::{Grant, Scope};
+use haven_core::id::{hex, parse_hex};
 use haven_core::time::Timestamp;
 use haven_feed::digest::digest;
 
@@ -129,7 +129,7 @@ impl Kept {
     fn read(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.splitn(8, '\t').collect();
         let &[kind, id, hash, scopes, made, used, ends, name] = fields.as_slice() else { return None };
-        let hash = unhex(hash)?;
+        let hash = parse_hex(hash).ok()?;
         let time = |text: &str| match text {
             "-" => Some(None),
             ms => Some(Some(Timestamp::from_millis(ms.parse().ok()?))),
@@ -165,22 +165,4 @@ impl Grants {
         }
         lines.map(Kept::read).collect::<Option<_>>().map(Self).ok_or(Unreadable)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != bytes.len() * 2 || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -19,9 +19,9 @@ fn a_plugin_is_let_in_by_its_token_until_it_is_revoked() {
     let mut grants = Grants::default();
     let made = grants.create(" mood ", read(), None, NOW, [7; 32]).unwrap();
     assert_eq!((made.grant.name.as_str(), made.grant.is_page, made.grant.used), ("mood", false, None));
-    let (admitted, is_news) = grants.admit(&made.token, NOW).unwrap();
-    assert_eq!((admitted.id.as_str(), is_news), (made.grant.id.as_str(), true));
-    assert_eq!(grants.admit(&made.token, after(10)).map(|(_, is_news)| is_news), Some(false));
+    let admitted = grants.admit(&made.token, NOW).unwrap();
+    assert_eq!((admitted.id.as_str(), admitted.used), (made.grant.id.as_str(), at(NOW)));
+    assert_eq!(grants.admit(&made.token, after(10)).map(|again| again.used), Some(at(NOW)), "to the minute");
     for wrong in ["", "haven_", &made.token[1..], &made.token.to_uppercase(), &format!("{}0", made.token)] {
         assert!(grants.admit(wrong, NOW).is_none(), "{wrong}");
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use haven_api::convert;
-use haven_api::convert::entry::{entry_to_pb, read_answer_to_pb, snippet_to_pb};
+use haven_api::convert::entry::{entry_to_pb, met_part_to_pb, read_answer_to_pb, snippet_to_pb};
 use haven_api::convert::filter::Wanted;
 use haven_api::error::ApiError;
 use haven_api::pb;
@@ -12,7 +12,7 @@ use haven_core::entry::Entry;
 use haven_core::id::EntryId;
 use haven_core::reading::read;
 use haven_core::search::{Query, Searchable, snippet};
-use haven_engine::command::{Command, Keep, Part, PastShown, Reply, SidePart, SideShown, VersionShown};
+use haven_engine::command::{Command, Keep, PastShown, Reply, SideShown, VersionShown};
 use haven_engine::version::Version;
 use haven_engine::view::Row;
 use tonic::{Request, Response, Status};
@@ -289,23 +289,15 @@ fn past_to_pb(it: PastShown) -> pb::EntryVersion {
 }
 
 fn side_to_pb(it: SideShown) -> pb::EntryVersion {
-    pb::EntryVersion { met_parts: it.parts.into_iter().map(part_to_pb).collect(), ..version_to_pb(it.shown) }
+    pb::EntryVersion {
+        met_parts: it.parts.into_iter().map(met_part_to_pb).collect(),
+        ..version_to_pb(it.shown)
+    }
 }
 
 fn version_to_pb(it: VersionShown) -> pb::EntryVersion {
     let (version, at_ms) = (it.version.to_string(), it.at.as_millis());
     pb::EntryVersion { version, at_ms, device: it.device, ..Default::default() }
-}
-
-fn part_to_pb(it: SidePart) -> pb::MetPart {
-    let (kind, field) = match it.part {
-        Part::Title => (pb::MetPartKind::Title, String::new()),
-        Part::Text => (pb::MetPartKind::Text, String::new()),
-        Part::Time => (pb::MetPartKind::Time, String::new()),
-        Part::Answer(field) => (pb::MetPartKind::Answer, field),
-        Part::Trash => (pb::MetPartKind::Trash, String::new()),
-    };
-    pb::MetPart { kind: kind.into(), field, takes_away: it.takes_away }
 }
 
 fn searchable(row: &Row) -> Searchable<'_> {

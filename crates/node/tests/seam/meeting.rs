@@ -4,7 +4,8 @@
 //! vault says the same is the engine's and the simulator's to show.
 
 use haven_api::error::ErrorReason as Reason;
-use haven_api::journal::{Draft, Edit, ExportFormat, Filter, Keep, MetPart, Part};
+use haven_api::journal::{Draft, Edit, ExportFormat, Filter, Keep};
+use haven_core::meeting::{MetPart, Part};
 
 use crate::device::{Device, reason};
 

@@ -1,6 +1,7 @@
 //! What each choice between edits that met does, in words.
 
-use haven_api::journal::{EntryVersion, MetPart, Part};
+use haven_api::journal::EntryVersion;
+use haven_core::meeting::{MetPart, Part};
 
 /// What keeping one version does. The one that is shown already changes nothing.
 pub(super) fn effect_of_one(side: &EntryVersion, is_shown: bool) -> String {
