@@ -1,7 +1,8 @@
 //! The web app: what it needs from npm, its checks and tests, and the build that the daemon holds.
 
-use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
+use std::{fs, io};
 
 use crate::fault::Fault;
 use crate::live::{Place, text};
@@ -17,15 +18,50 @@ const STAMP: &str = "node_modules/.installed";
 /// The file that keeps the folder of the build in the tree.
 const KEEP: &str = "dist/.keep";
 
-/// Builds the app for the daemon to hold.
+/// What the app is made of, below its folder.
+const SOURCES: [&str; 8] = [
+    "core",
+    "ui",
+    "build",
+    "index.html",
+    "package-lock.json",
+    "svelte.config.js",
+    "tsconfig.json",
+    "vite.config.ts",
+];
+
+/// Written once a build is whole and within its limits; the next one clears it away first.
+const BUILT: &str = "dist/.built";
+
+/// Builds the app for the daemon to hold, unless that was done since its sources were touched: a build that is the same would
+/// only make the daemon be built again.
 ///
 /// # Errors
 /// When a package cannot be had, or the build fails or is larger than it may be.
 pub fn command(repo: &Repo) -> Result<(), Fault> {
     install(repo)?;
+    let app = repo.path(APP);
+    let fault = |error: io::Error| Fault::io("build the web app", &error);
+    let built = fs::metadata(app.join(BUILT)).and_then(|built| built.modified());
+    if built
+        .is_ok_and(|built| SOURCES.iter().all(|source| touched(&app.join(source)).is_ok_and(|at| at < built)))
+    {
+        return Ok(());
+    }
     npm(repo, &["run", "build"])?;
-    fs::write(repo.path(APP).join(KEEP), "")
-        .map_err(|error| Fault::io("keep the folder of the build", &error))
+    [KEEP, BUILT].iter().try_for_each(|name| fs::write(app.join(name), "")).map_err(fault)
+}
+
+/// When anything at a path or below it was changed last.
+fn touched(path: &Path) -> io::Result<SystemTime> {
+    let found = fs::metadata(path)?;
+    let mut last = found.modified()?;
+    if found.is_dir() {
+        for entry in fs::read_dir(path)? {
+            last = last.max(touched(&entry?.path())?);
+        }
+    }
+    Ok(last)
 }
 
 /// Checks the app's types, runs its tests and builds it.
@@ -77,7 +113,7 @@ fn look(repo: &Repo, programs: &Path, folder: &Path) -> Result<(), Fault> {
 /// Installs exactly what the lock file names, unless that is there.
 fn install(repo: &Repo) -> Result<(), Fault> {
     let app = repo.path(APP);
-    let fault = |error: std::io::Error| Fault::io("install the web app's packages", &error);
+    let fault = |error: io::Error| Fault::io("install the web app's packages", &error);
     let lock = fs::read(app.join("package-lock.json")).map_err(fault)?;
     if fs::read(app.join(STAMP)).is_ok_and(|there| there == lock) {
         return Ok(());
