@@ -62,8 +62,8 @@ pub(crate) fn next_step(id: DraftId, draft: &Draft) -> String {
     }
     if draft.text.len() > TEXT_BYTES_MAX {
         return format!(
-            "`haven draft save {short} --split` makes several entries of them, and `haven draft edit {short}` lets you \
-             shorten them."
+            "`haven draft save {short} --split` makes several entries of them, unless they're a change to one entry; `haven draft \
+             edit {short}` lets you shorten them."
         );
     }
     format!("go on with `haven draft edit {short}`, or save them with `haven draft save {short}`.")
