@@ -447,55 +447,6 @@ pub struct StopDaemonRequest {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct StopDaemonResponse {}
-/// GetConfigRequest names a setting.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-#[prost(skip_debug)]
-pub struct GetConfigRequest {
-    /// The key, such as "lock.idle"; empty for all.
-    #[prost(string, tag = "1")]
-    pub key: ::prost::alloc::string::String,
-}
-/// GetConfigResponse holds settings.
-#[derive(Clone, PartialEq, ::prost::Message)]
-#[prost(skip_debug)]
-pub struct GetConfigResponse {
-    /// The settings by key.
-    #[prost(message, repeated, tag = "1")]
-    pub settings: ::prost::alloc::vec::Vec<Setting>,
-}
-/// Setting is one setting.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-#[prost(skip_debug)]
-pub struct Setting {
-    /// Its key.
-    #[prost(string, tag = "1")]
-    pub key: ::prost::alloc::string::String,
-    /// Its value as text: "5m", "true".
-    #[prost(string, tag = "2")]
-    pub value: ::prost::alloc::string::String,
-    /// Whether nobody has set it.
-    #[prost(bool, tag = "3")]
-    pub is_default: bool,
-}
-/// SetConfigRequest changes a setting.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-#[prost(skip_debug)]
-pub struct SetConfigRequest {
-    /// The key.
-    #[prost(string, tag = "1")]
-    pub key: ::prost::alloc::string::String,
-    /// The value as text; empty goes back to the default.
-    #[prost(string, tag = "2")]
-    pub value: ::prost::alloc::string::String,
-}
-/// SetConfigResponse holds the setting as it is now.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-#[prost(skip_debug)]
-pub struct SetConfigResponse {
-    /// The setting.
-    #[prost(message, optional, tag = "1")]
-    pub setting: ::core::option::Option<Setting>,
-}
 /// DiagnoseRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -693,57 +644,6 @@ pub mod daemon_service_client {
                 .insert(GrpcMethod::new("haven.v1.DaemonService", "StopDaemon"));
             self.inner.unary(req, path, codec).await
         }
-        /// GetConfig reads settings.
-        pub async fn get_config(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetConfigRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetConfigResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/haven.v1.DaemonService/GetConfig",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("haven.v1.DaemonService", "GetConfig"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// SetConfig changes a setting, at once and for later starts. NOT_FOUND for an unknown key, INVALID_ARGUMENT for a value
-        /// that does not fit.
-        pub async fn set_config(
-            &mut self,
-            request: impl tonic::IntoRequest<super::SetConfigRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::SetConfigResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/haven.v1.DaemonService/SetConfig",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("haven.v1.DaemonService", "SetConfig"));
-            self.inner.unary(req, path, codec).await
-        }
         /// Diagnose checks what can be checked. It never tells titles, tags, names or numbers of entries.
         pub async fn diagnose(
             &mut self,
@@ -798,23 +698,6 @@ pub mod daemon_service_server {
             request: tonic::Request<super::StopDaemonRequest>,
         ) -> std::result::Result<
             tonic::Response<super::StopDaemonResponse>,
-            tonic::Status,
-        >;
-        /// GetConfig reads settings.
-        async fn get_config(
-            &self,
-            request: tonic::Request<super::GetConfigRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetConfigResponse>,
-            tonic::Status,
-        >;
-        /// SetConfig changes a setting, at once and for later starts. NOT_FOUND for an unknown key, INVALID_ARGUMENT for a value
-        /// that does not fit.
-        async fn set_config(
-            &self,
-            request: tonic::Request<super::SetConfigRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::SetConfigResponse>,
             tonic::Status,
         >;
         /// Diagnose checks what can be checked. It never tells titles, tags, names or numbers of entries.
@@ -978,96 +861,6 @@ pub mod daemon_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StopDaemonSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/haven.v1.DaemonService/GetConfig" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetConfigSvc<T: DaemonService>(pub Arc<T>);
-                    impl<
-                        T: DaemonService,
-                    > tonic::server::UnaryService<super::GetConfigRequest>
-                    for GetConfigSvc<T> {
-                        type Response = super::GetConfigResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetConfigRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as DaemonService>::get_config(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetConfigSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/haven.v1.DaemonService/SetConfig" => {
-                    #[allow(non_camel_case_types)]
-                    struct SetConfigSvc<T: DaemonService>(pub Arc<T>);
-                    impl<
-                        T: DaemonService,
-                    > tonic::server::UnaryService<super::SetConfigRequest>
-                    for SetConfigSvc<T> {
-                        type Response = super::SetConfigResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::SetConfigRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as DaemonService>::set_config(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = SetConfigSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -2808,6 +2601,14 @@ pub struct SavedDraft {
     /// by itself. Set by the device and ignored in requests; empty for every other draft.
     #[prost(string, tag = "100")]
     pub meant: ::prost::alloc::string::String,
+    /// What was typed at questions of the exercise and is no answer to them yet, by the id of the answer: half a date, a text that is too
+    /// long. It is kept as it was typed and never becomes part of an entry. CommitDraft refuses a draft that has any; one that is left
+    /// alone is written down without it, and stays. Set by the client.
+    #[prost(btree_map = "string, message", tag = "151")]
+    pub typed: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        Value,
+    >,
 }
 /// SaveDraftRequest brings a draft.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3134,8 +2935,8 @@ pub mod draft_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, NOT_FOUND for people who cannot be told, and CONFIRMATION_NEEDED for what was written without
-        /// seeing the entry it changes: the draft stays.
+        /// is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
+        /// CONFIRMATION_NEEDED for what was written without seeing the entry it changes: the draft stays.
         pub async fn commit_draft(
             &mut self,
             request: impl tonic::IntoRequest<super::CommitDraftRequest>,
@@ -3235,8 +3036,8 @@ pub mod draft_service_server {
             tonic::Status,
         >;
         /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, NOT_FOUND for people who cannot be told, and CONFIRMATION_NEEDED for what was written without
-        /// seeing the entry it changes: the draft stays.
+        /// is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
+        /// CONFIRMATION_NEEDED for what was written without seeing the entry it changes: the draft stays.
         async fn commit_draft(
             &self,
             request: tonic::Request<super::CommitDraftRequest>,
@@ -4336,6 +4137,18 @@ pub struct CheckPassphraseRequest {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct CheckPassphraseResponse {}
+/// SuggestPassphraseRequest asks nothing in particular.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SuggestPassphraseRequest {}
+/// SuggestPassphraseResponse brings a passphrase.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SuggestPassphraseResponse {
+    /// Six words in lower case with spaces between, some 65 bits together. To be shown to the person, never kept.
+    #[prost(string, tag = "180")]
+    pub passphrase: ::prost::alloc::string::String,
+}
 /// ChangePassphraseRequest brings both passphrases.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -4351,6 +4164,18 @@ pub struct ChangePassphraseRequest {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ChangePassphraseResponse {}
+/// KeepOpenRequest asks nothing in particular.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct KeepOpenRequest {}
+/// KeepOpenResponse says how long that holds.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct KeepOpenResponse {
+    /// After how long without a call the vault is locked, in milliseconds; 0 if it is not locked by itself.
+    #[prost(uint64, tag = "1")]
+    pub idle_ms: u64,
+}
 /// GetStatusRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -4574,6 +4399,32 @@ pub mod vault_service_client {
                 .insert(GrpcMethod::new("haven.v1.VaultService", "CheckPassphrase"));
             self.inner.unary(req, path, codec).await
         }
+        /// SuggestPassphrase makes up a passphrase that nobody could guess: words drawn at random, for whoever would rather not think of
+        /// one. It's kept nowhere, and no two are the same. Answers in every state.
+        pub async fn suggest_passphrase(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SuggestPassphraseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SuggestPassphraseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.VaultService/SuggestPassphrase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.VaultService", "SuggestPassphrase"));
+            self.inner.unary(req, path, codec).await
+        }
         /// ChangePassphrase wraps the vault's key under another passphrase. Works on a locked vault and leaves it as it was.
         pub async fn change_passphrase(
             &mut self,
@@ -4597,6 +4448,32 @@ pub mod vault_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("haven.v1.VaultService", "ChangePassphrase"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// KeepOpen says that somebody is there: while they type, read, or sit with a timer. It counts as every other call does, and says
+        /// how long the vault stays open after it. LOCKED or NO_VAULT if it is not open.
+        pub async fn keep_open(
+            &mut self,
+            request: impl tonic::IntoRequest<super::KeepOpenRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::KeepOpenResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.VaultService/KeepOpen",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.VaultService", "KeepOpen"));
             self.inner.unary(req, path, codec).await
         }
         /// GetStatus says how things stand. Answers in every state.
@@ -4664,12 +4541,30 @@ pub mod vault_service_server {
             tonic::Response<super::CheckPassphraseResponse>,
             tonic::Status,
         >;
+        /// SuggestPassphrase makes up a passphrase that nobody could guess: words drawn at random, for whoever would rather not think of
+        /// one. It's kept nowhere, and no two are the same. Answers in every state.
+        async fn suggest_passphrase(
+            &self,
+            request: tonic::Request<super::SuggestPassphraseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SuggestPassphraseResponse>,
+            tonic::Status,
+        >;
         /// ChangePassphrase wraps the vault's key under another passphrase. Works on a locked vault and leaves it as it was.
         async fn change_passphrase(
             &self,
             request: tonic::Request<super::ChangePassphraseRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ChangePassphraseResponse>,
+            tonic::Status,
+        >;
+        /// KeepOpen says that somebody is there: while they type, read, or sit with a timer. It counts as every other call does, and says
+        /// how long the vault stays open after it. LOCKED or NO_VAULT if it is not open.
+        async fn keep_open(
+            &self,
+            request: tonic::Request<super::KeepOpenRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::KeepOpenResponse>,
             tonic::Status,
         >;
         /// GetStatus says how things stand. Answers in every state.
@@ -4934,6 +4829,52 @@ pub mod vault_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/haven.v1.VaultService/SuggestPassphrase" => {
+                    #[allow(non_camel_case_types)]
+                    struct SuggestPassphraseSvc<T: VaultService>(pub Arc<T>);
+                    impl<
+                        T: VaultService,
+                    > tonic::server::UnaryService<super::SuggestPassphraseRequest>
+                    for SuggestPassphraseSvc<T> {
+                        type Response = super::SuggestPassphraseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SuggestPassphraseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VaultService>::suggest_passphrase(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SuggestPassphraseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/haven.v1.VaultService/ChangePassphrase" => {
                     #[allow(non_camel_case_types)]
                     struct ChangePassphraseSvc<T: VaultService>(pub Arc<T>);
@@ -4965,6 +4906,51 @@ pub mod vault_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ChangePassphraseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.VaultService/KeepOpen" => {
+                    #[allow(non_camel_case_types)]
+                    struct KeepOpenSvc<T: VaultService>(pub Arc<T>);
+                    impl<
+                        T: VaultService,
+                    > tonic::server::UnaryService<super::KeepOpenRequest>
+                    for KeepOpenSvc<T> {
+                        type Response = super::KeepOpenResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::KeepOpenRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VaultService>::keep_open(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = KeepOpenSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -5079,6 +5065,10 @@ pub struct WatchEventsResponse {
     /// How often each list has changed; absent unless the vault is open.
     #[prost(message, optional, tag = "2")]
     pub revisions: ::core::option::Option<Revisions>,
+    /// How often a setting was changed since the program started; told in every state of the vault. A number that differs from the one
+    /// seen last on this stream means: read the settings again.
+    #[prost(uint64, tag = "160")]
+    pub settings: u64,
 }
 /// Revisions count the changes of each list since the vault was opened. A number that differs from the one seen last means:
 /// read that list again.
@@ -5979,7 +5969,7 @@ impl ItemKind {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct Grant {
-    /// Its id: 16 hexadecimal digits.
+    /// Its id: 16 hexadecimal digits, the beginning of what ProveDoor takes as its key.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// What the person calls it, 1 to 60 characters.
@@ -6094,6 +6084,26 @@ pub struct BeginSessionResponse {
     /// Its token.
     #[prost(string, tag = "2")]
     pub token: ::prost::alloc::string::String,
+}
+/// ProveDoorRequest asks for a proof.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ProveDoorRequest {
+    /// Id of the session's grant.
+    #[prost(string, tag = "1")]
+    pub grant: ::prost::alloc::string::String,
+    /// 32 bytes that nobody could foresee. Set by the client, anew each time.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub nonce: ::prost::bytes::Bytes,
+}
+/// ProveDoorResponse holds the proof.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ProveDoorResponse {
+    /// HMAC-SHA256 of "haven/1/door" and the nonce. The key is the SHA-256 of "haven/1/grant" and the token without its "haven\_": the
+    /// client makes it of its token, the device keeps it in the token's place.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub proof: ::prost::bytes::Bytes,
 }
 /// EndSessionRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6359,6 +6369,33 @@ pub mod grant_service_client {
                 .insert(GrpcMethod::new("haven.v1.GrantService", "BeginSession"));
             self.inner.unary(req, path, codec).await
         }
+        /// ProveDoor shows that whoever answers is the program that began a session, so that a page which lost its connection shows neither
+        /// token nor passphrase to another one that took the port. It is asked without a token: an impostor would learn it. NO_SESSION if
+        /// the grant has ended or never was.
+        pub async fn prove_door(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ProveDoorRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProveDoorResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.GrantService/ProveDoor",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.GrantService", "ProveDoor"));
+            self.inner.unary(req, path, codec).await
+        }
         /// EndSession ends the grant by which it is called. NO_SESSION without one.
         pub async fn end_session(
             &mut self,
@@ -6438,6 +6475,16 @@ pub mod grant_service_server {
             request: tonic::Request<super::BeginSessionRequest>,
         ) -> std::result::Result<
             tonic::Response<super::BeginSessionResponse>,
+            tonic::Status,
+        >;
+        /// ProveDoor shows that whoever answers is the program that began a session, so that a page which lost its connection shows neither
+        /// token nor passphrase to another one that took the port. It is asked without a token: an impostor would learn it. NO_SESSION if
+        /// the grant has ended or never was.
+        async fn prove_door(
+            &self,
+            request: tonic::Request<super::ProveDoorRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProveDoorResponse>,
             tonic::Status,
         >;
         /// EndSession ends the grant by which it is called. NO_SESSION without one.
@@ -6751,6 +6798,51 @@ pub mod grant_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/haven.v1.GrantService/ProveDoor" => {
+                    #[allow(non_camel_case_types)]
+                    struct ProveDoorSvc<T: GrantService>(pub Arc<T>);
+                    impl<
+                        T: GrantService,
+                    > tonic::server::UnaryService<super::ProveDoorRequest>
+                    for ProveDoorSvc<T> {
+                        type Response = super::ProveDoorResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ProveDoorRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrantService>::prove_door(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ProveDoorSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/haven.v1.GrantService/EndSession" => {
                     #[allow(non_camel_case_types)]
                     struct EndSessionSvc<T: GrantService>(pub Arc<T>);
@@ -6836,6 +6928,111 @@ pub mod grant_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Prose is a text read as Markdown (CommonMark 0.31, with struck words), gentle where people type lines: a line break stays one, and
+/// no word is hidden. HTML in it is text, images are their words, and links are words beside an address that nobody follows unasked.
+/// At most 8 quotes and lists stand within each other; beyond that the words stand where they would.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Prose {
+    /// What it is made of, in order.
+    #[prost(message, repeated, tag = "1")]
+    pub blocks: ::prost::alloc::vec::Vec<ProseBlock>,
+}
+/// ProseBlock is a paragraph or the like.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ProseBlock {
+    /// What it is.
+    #[prost(oneof = "prose_block::Kind", tags = "1, 2, 3, 4, 5, 6")]
+    pub kind: ::core::option::Option<prose_block::Kind>,
+}
+/// Nested message and enum types in `ProseBlock`.
+pub mod prose_block {
+    /// What it is.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum Kind {
+        /// Words.
+        #[prost(message, tag = "1")]
+        Paragraph(super::ProseLine),
+        /// A heading.
+        #[prost(message, tag = "2")]
+        Heading(super::ProseHeading),
+        /// A list.
+        #[prost(message, tag = "3")]
+        List(super::ProseList),
+        /// Words of somebody else.
+        #[prost(message, tag = "4")]
+        Quote(super::Prose),
+        /// Words whose blanks count.
+        #[prost(string, tag = "5")]
+        Code(::prost::alloc::string::String),
+        /// A line across. Set to true.
+        #[prost(bool, tag = "6")]
+        Rule(bool),
+    }
+}
+/// ProseLine is words in a row.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ProseLine {
+    /// Their pieces.
+    #[prost(message, repeated, tag = "1")]
+    pub spans: ::prost::alloc::vec::Vec<ProseSpan>,
+}
+/// ProseHeading is a heading.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ProseHeading {
+    /// Its level, 1 to 6.
+    #[prost(uint32, tag = "1")]
+    pub level: u32,
+    /// Its words.
+    #[prost(message, optional, tag = "2")]
+    pub words: ::core::option::Option<ProseLine>,
+}
+/// ProseList is a list.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ProseList {
+    /// Whether its items are numbered.
+    #[prost(bool, tag = "1")]
+    pub numbered: bool,
+    /// The number of the first item; 0 as well where they are not numbered. The others count on; where the written numbers do not, there
+    /// is another list.
+    #[prost(uint64, tag = "2")]
+    pub start: u64,
+    /// The items.
+    #[prost(message, repeated, tag = "3")]
+    pub items: ::prost::alloc::vec::Vec<Prose>,
+}
+/// ProseSpan is a piece of a line.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ProseSpan {
+    /// The words; empty where only a line ends. No line break stands in them.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// Whether they are stressed.
+    #[prost(bool, tag = "2")]
+    pub emphasis: bool,
+    /// Whether they are stressed more.
+    #[prost(bool, tag = "3")]
+    pub strong: bool,
+    /// Whether their blanks count.
+    #[prost(bool, tag = "4")]
+    pub code: bool,
+    /// Whether they are struck out.
+    #[prost(bool, tag = "5")]
+    pub struck: bool,
+    /// The address that was written to them; empty if none. It begins with <https://,> <http://,> mailto: or tel:, in any case of letters; any
+    /// other stands in the words. It is text: a client shows it and asks before it opens it.
+    #[prost(string, tag = "6")]
+    pub address: ::prost::alloc::string::String,
+    /// Whether a new line begins after them.
+    #[prost(bool, tag = "7")]
+    pub breaks: bool,
+}
 /// AddEntryRequest brings a draft.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
@@ -6896,9 +7093,9 @@ pub struct GetEntryRequest {
     /// Which version; empty means the present one.
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
-    /// The language of the questions, such as "en"; empty means the default one, also if the one asked for is not there.
-    #[prost(string, tag = "3")]
-    pub language: ::prost::alloc::string::String,
+    /// Whether the text is wanted as a tree as well; set by a client that draws it.
+    #[prost(bool, tag = "150")]
+    pub with_prose: bool,
 }
 /// GetEntryResponse holds the entry.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -6914,6 +7111,9 @@ pub struct GetEntryResponse {
     /// `version`. Empty if nothing met, and for an earlier version. In the trash nothing has to be chosen, but they are told.
     #[prost(message, repeated, tag = "30")]
     pub met: ::prost::alloc::vec::Vec<EntryVersion>,
+    /// The text of the version that is shown, as a tree; absent unless it was asked for.
+    #[prost(message, optional, tag = "150")]
+    pub prose: ::core::option::Option<Prose>,
 }
 /// ReadAnswer is an answer as a person reads it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6954,6 +7154,13 @@ pub struct EntryFilter {
     /// Only the entries in which edits met and are not settled; never those in the trash.
     #[prost(bool, tag = "30")]
     pub met: bool,
+    /// Only entries that answer this exercise or measure, by its id; empty means any.
+    #[prost(string, tag = "150")]
+    pub exercise: ::prost::alloc::string::String,
+    /// Only entries that name all of these feelings, by id, by what one is called in any language, or by the person's own word; case
+    /// and accents do not matter. An entry names them in its answers; a check-in without an exercise, by its tags.
+    #[prost(string, repeated, tag = "151")]
+    pub feelings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// ListEntriesRequest asks for a page.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6986,12 +7193,20 @@ pub struct ListEntriesResponse {
     /// through and the journal has no such tag; what was meant, perhaps. At most 10.
     #[prost(string, repeated, tag = "60")]
     pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Exercises and measures that entries answer and that were meant, perhaps, by ids, where the filter lets nothing through and no
+    /// entry answers the one that it names. At most 10.
+    #[prost(string, repeated, tag = "150")]
+    pub near_exercises: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Feelings that entries name and that were meant, perhaps, by what they are called, likewise. At most 10.
+    #[prost(string, repeated, tag = "151")]
+    pub near_feelings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SearchEntriesRequest asks for entries by words.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct SearchEntriesRequest {
-    /// Words that must all occur, "phrases in quotes", tag:, person:, kind:, step:, before:, after:. Case and accents do not matter.
+    /// Words that must all occur, "phrases in quotes", tag:, person:, kind:, step:, exercise:, feeling:, before:, after:. Case and
+    /// accents do not matter.
     #[prost(string, tag = "1")]
     pub query: ::prost::alloc::string::String,
     /// How many at most; 0 means as many as a page may hold (1,000).
@@ -7000,6 +7215,9 @@ pub struct SearchEntriesRequest {
     /// Where to go on: `next_page` of the page before; empty means from the newest.
     #[prost(string, tag = "3")]
     pub page: ::prost::alloc::string::String,
+    /// What must hold besides; absent means that nothing must, but that they are not in the trash. It does not stand for a query.
+    #[prost(message, optional, tag = "150")]
+    pub filter: ::core::option::Option<EntryFilter>,
 }
 /// SearchEntriesResponse is a page of finds.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7017,6 +7235,12 @@ pub struct SearchEntriesResponse {
     /// Tags that were meant by `tag:`, perhaps, as in ListEntriesResponse.
     #[prost(string, repeated, tag = "60")]
     pub near_tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Exercises and measures that were meant, perhaps, as in ListEntriesResponse.
+    #[prost(string, repeated, tag = "150")]
+    pub near_exercises: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Feelings that were meant, perhaps, as in ListEntriesResponse.
+    #[prost(string, repeated, tag = "151")]
+    pub near_feelings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// SearchHit is one find.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7063,6 +7287,67 @@ pub struct TagCount {
     #[prost(uint32, tag = "2")]
     pub entries: u32,
 }
+/// ListFeelingsRequest asks for every feeling.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListFeelingsRequest {}
+/// ListFeelingsResponse holds the feelings.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListFeelingsResponse {
+    /// The feelings, the most named first.
+    #[prost(message, repeated, tag = "1")]
+    pub feelings: ::prost::alloc::vec::Vec<FeelingCount>,
+}
+/// FeelingCount is a feeling and how often it is named.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FeelingCount {
+    /// Its id, or the person's own word as it was written last; as EntryFilter takes it.
+    #[prost(string, tag = "1")]
+    pub feeling: ::prost::alloc::string::String,
+    /// What it is called in the language asked for; the same as `feeling` for the person's own word.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// How many entries that are not in the trash name it; never 0. One that names it several times counts once.
+    #[prost(uint32, tag = "3")]
+    pub entries: u32,
+}
+/// ListDaysRequest names a span.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListDaysRequest {
+    /// The first day, a date "2026-11-01"; empty means from the first entry on.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+    /// The day after the last one; empty means up to the last entry.
+    #[prost(string, tag = "2")]
+    pub before: ::prost::alloc::string::String,
+}
+/// ListDaysResponse names the days.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListDaysResponse {
+    /// The days that have entries, such as "2026-11-24", in order. How many entries does not matter here.
+    #[prost(string, repeated, tag = "1")]
+    pub days: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// RenderTextRequest brings a text.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RenderTextRequest {
+    /// The text, at most as long as an entry's (256 KiB), else TOO_LARGE.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+}
+/// RenderTextResponse shows it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RenderTextResponse {
+    /// The text as a tree.
+    #[prost(message, optional, tag = "1")]
+    pub prose: ::core::option::Option<Prose>,
+}
 /// ListHistoryRequest names an entry.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -7078,6 +7363,67 @@ pub struct ListHistoryResponse {
     /// The versions, newest first.
     #[prost(message, repeated, tag = "1")]
     pub versions: ::prost::alloc::vec::Vec<EntryVersion>,
+}
+/// CompareVersionsRequest names two versions of an entry.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CompareVersionsRequest {
+    /// The entry, by id or prefix.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The version it's compared with, such as the one that EntryVersion.base_version names; empty means with an empty page.
+    #[prost(string, tag = "2")]
+    pub base_version: ::prost::alloc::string::String,
+    /// The version that's compared; empty means the present one.
+    #[prost(string, tag = "3")]
+    pub version: ::prost::alloc::string::String,
+}
+/// CompareVersionsResponse holds what differs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CompareVersionsResponse {
+    /// The parts of the entry that differ, in the order in which an entry is read. Empty if all of them read the same.
+    #[prost(message, repeated, tag = "1")]
+    pub parts: ::prost::alloc::vec::Vec<ComparedPart>,
+}
+/// ComparedPart is a part of an entry that reads differently in two versions of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ComparedPart {
+    /// Which part.
+    #[prost(enumeration = "ComparedPartKind", tag = "1")]
+    pub kind: i32,
+    /// The id of the answer; empty for every other part.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    /// What was asked; empty for every other part.
+    #[prost(string, tag = "3")]
+    pub question: ::prost::alloc::string::String,
+    /// The whole part, paragraph by paragraph, with what only one of the versions says where it stood.
+    #[prost(message, repeated, tag = "4")]
+    pub lines: ::prost::alloc::vec::Vec<ComparedLine>,
+}
+/// ComparedLine is a paragraph.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ComparedLine {
+    /// Which versions have it: both, though its words may differ, or one of them alone.
+    #[prost(enumeration = "ComparedSide", tag = "1")]
+    pub side: i32,
+    /// Its words in order; none for an empty line.
+    #[prost(message, repeated, tag = "2")]
+    pub spans: ::prost::alloc::vec::Vec<ComparedSpan>,
+}
+/// ComparedSpan is some words in a row.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ComparedSpan {
+    /// The words, and the blanks between them.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// Which versions say them.
+    #[prost(enumeration = "ComparedSide", tag = "2")]
+    pub side: i32,
 }
 /// RestoreVersionRequest names a version.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7295,6 +7641,96 @@ pub struct ExportFile {
     /// Its content.
     #[prost(string, tag = "2")]
     pub content: ::prost::alloc::string::String,
+}
+/// ComparedPartKind is a part of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ComparedPartKind {
+    /// Not set; never sent.
+    Unspecified = 0,
+    /// The title.
+    Title = 1,
+    /// The text.
+    Text = 2,
+    /// When it happened: one line, a time as EntrySummary.at has it.
+    Time = 3,
+    /// The tags, a line each.
+    Tags = 4,
+    /// The people, a line each.
+    People = 5,
+    /// An answer.
+    Answer = 6,
+    /// Whether it is in the trash: one line without words, of the version that was there.
+    Trash = 7,
+}
+impl ComparedPartKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "COMPARED_PART_KIND_UNSPECIFIED",
+            Self::Title => "COMPARED_PART_KIND_TITLE",
+            Self::Text => "COMPARED_PART_KIND_TEXT",
+            Self::Time => "COMPARED_PART_KIND_TIME",
+            Self::Tags => "COMPARED_PART_KIND_TAGS",
+            Self::People => "COMPARED_PART_KIND_PEOPLE",
+            Self::Answer => "COMPARED_PART_KIND_ANSWER",
+            Self::Trash => "COMPARED_PART_KIND_TRASH",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "COMPARED_PART_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "COMPARED_PART_KIND_TITLE" => Some(Self::Title),
+            "COMPARED_PART_KIND_TEXT" => Some(Self::Text),
+            "COMPARED_PART_KIND_TIME" => Some(Self::Time),
+            "COMPARED_PART_KIND_TAGS" => Some(Self::Tags),
+            "COMPARED_PART_KIND_PEOPLE" => Some(Self::People),
+            "COMPARED_PART_KIND_ANSWER" => Some(Self::Answer),
+            "COMPARED_PART_KIND_TRASH" => Some(Self::Trash),
+            _ => None,
+        }
+    }
+}
+/// ComparedSide says where something stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ComparedSide {
+    /// Not set; never sent.
+    Unspecified = 0,
+    /// In both versions.
+    Both = 1,
+    /// In the one that is compared with, and no longer in the other.
+    Base = 2,
+    /// In the one that is compared, and not yet in the other.
+    Version = 3,
+}
+impl ComparedSide {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "COMPARED_SIDE_UNSPECIFIED",
+            Self::Both => "COMPARED_SIDE_BOTH",
+            Self::Base => "COMPARED_SIDE_BASE",
+            Self::Version => "COMPARED_SIDE_VERSION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "COMPARED_SIDE_UNSPECIFIED" => Some(Self::Unspecified),
+            "COMPARED_SIDE_BOTH" => Some(Self::Both),
+            "COMPARED_SIDE_BASE" => Some(Self::Base),
+            "COMPARED_SIDE_VERSION" => Some(Self::Version),
+            _ => None,
+        }
+    }
 }
 /// ExportFormat says how entries are written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -7563,6 +7999,81 @@ pub mod journal_service_client {
                 .insert(GrpcMethod::new("haven.v1.JournalService", "ListTags"));
             self.inner.unary(req, path, codec).await
         }
+        /// ListFeelings counts the feelings that entries which are not in the trash name, the most named first, then by name.
+        pub async fn list_feelings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListFeelingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListFeelingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/ListFeelings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "ListFeelings"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListDays names the days of a span that have entries which are not in the trash, for a calendar.
+        pub async fn list_days(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDaysRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDaysResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/ListDays",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "ListDays"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// RenderText reads a text as it would be shown, for a look at what is being written. Nothing is kept.
+        pub async fn render_text(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RenderTextRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RenderTextResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/RenderText",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "RenderText"));
+            self.inner.unary(req, path, codec).await
+        }
         /// ListHistory reads the versions of an entry, newest first.
         pub async fn list_history(
             &mut self,
@@ -7586,6 +8097,31 @@ pub mod journal_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("haven.v1.JournalService", "ListHistory"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// CompareVersions says in which words two versions of an entry differ.
+        pub async fn compare_versions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CompareVersionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareVersionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.JournalService/CompareVersions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.JournalService", "CompareVersions"));
             self.inner.unary(req, path, codec).await
         }
         /// RestoreVersion makes an entry read as it did; a new version, the ones between stay.
@@ -7803,12 +8339,44 @@ pub mod journal_service_server {
             tonic::Response<super::ListTagsResponse>,
             tonic::Status,
         >;
+        /// ListFeelings counts the feelings that entries which are not in the trash name, the most named first, then by name.
+        async fn list_feelings(
+            &self,
+            request: tonic::Request<super::ListFeelingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListFeelingsResponse>,
+            tonic::Status,
+        >;
+        /// ListDays names the days of a span that have entries which are not in the trash, for a calendar.
+        async fn list_days(
+            &self,
+            request: tonic::Request<super::ListDaysRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDaysResponse>,
+            tonic::Status,
+        >;
+        /// RenderText reads a text as it would be shown, for a look at what is being written. Nothing is kept.
+        async fn render_text(
+            &self,
+            request: tonic::Request<super::RenderTextRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RenderTextResponse>,
+            tonic::Status,
+        >;
         /// ListHistory reads the versions of an entry, newest first.
         async fn list_history(
             &self,
             request: tonic::Request<super::ListHistoryRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListHistoryResponse>,
+            tonic::Status,
+        >;
+        /// CompareVersions says in which words two versions of an entry differ.
+        async fn compare_versions(
+            &self,
+            request: tonic::Request<super::CompareVersionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareVersionsResponse>,
             tonic::Status,
         >;
         /// RestoreVersion makes an entry read as it did; a new version, the ones between stay.
@@ -8218,6 +8786,141 @@ pub mod journal_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/haven.v1.JournalService/ListFeelings" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListFeelingsSvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::ListFeelingsRequest>
+                    for ListFeelingsSvc<T> {
+                        type Response = super::ListFeelingsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListFeelingsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::list_feelings(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListFeelingsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.JournalService/ListDays" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDaysSvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::ListDaysRequest>
+                    for ListDaysSvc<T> {
+                        type Response = super::ListDaysResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDaysRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::list_days(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDaysSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.JournalService/RenderText" => {
+                    #[allow(non_camel_case_types)]
+                    struct RenderTextSvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::RenderTextRequest>
+                    for RenderTextSvc<T> {
+                        type Response = super::RenderTextResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RenderTextRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::render_text(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RenderTextSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/haven.v1.JournalService/ListHistory" => {
                     #[allow(non_camel_case_types)]
                     struct ListHistorySvc<T: JournalService>(pub Arc<T>);
@@ -8248,6 +8951,52 @@ pub mod journal_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListHistorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.JournalService/CompareVersions" => {
+                    #[allow(non_camel_case_types)]
+                    struct CompareVersionsSvc<T: JournalService>(pub Arc<T>);
+                    impl<
+                        T: JournalService,
+                    > tonic::server::UnaryService<super::CompareVersionsRequest>
+                    for CompareVersionsSvc<T> {
+                        type Response = super::CompareVersionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CompareVersionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as JournalService>::compare_versions(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CompareVersionsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -8727,13 +9476,9 @@ pub struct MeasureScore {
     pub change: i32,
 }
 /// ListMeasuresRequest asks for the measures.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
-pub struct ListMeasuresRequest {
-    /// The language of the texts, such as "en"; empty for English.
-    #[prost(string, tag = "1")]
-    pub language: ::prost::alloc::string::String,
-}
+pub struct ListMeasuresRequest {}
 /// ListMeasuresResponse names the measures.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
@@ -8752,9 +9497,6 @@ pub struct GetMeasureRequest {
     /// Who: an id, the beginning of one, or a name. Empty for oneself, and for people in general.
     #[prost(string, tag = "2")]
     pub person: ::prost::alloc::string::String,
-    /// The language of the texts; empty for English.
-    #[prost(string, tag = "3")]
-    pub language: ::prost::alloc::string::String,
     /// Whether its definition is wanted as well; set by a client that prints it.
     #[prost(bool, tag = "80")]
     pub with_definition: bool,
@@ -8792,9 +9534,6 @@ pub struct AnswerMeasureRequest {
     /// The time it is kept under (RFC 9557), as in Draft; empty for now.
     #[prost(string, tag = "4")]
     pub at: ::prost::alloc::string::String,
-    /// The language of what is said; empty for English.
-    #[prost(string, tag = "5")]
-    pub language: ::prost::alloc::string::String,
 }
 /// AnswerMeasureResponse tells what the answers come to. They are kept by then.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -8814,9 +9553,6 @@ pub struct ListResultsRequest {
     /// Whose results, as in GetMeasureRequest; empty for all of them.
     #[prost(string, tag = "2")]
     pub person: ::prost::alloc::string::String,
-    /// The language of what is said; empty for English.
-    #[prost(string, tag = "3")]
-    pub language: ::prost::alloc::string::String,
 }
 /// ListResultsResponse gives the results.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -10438,9 +11174,6 @@ pub struct ListExercisesRequest {
     /// Only exercises that work on this sign, such as "secure-view"; empty means any.
     #[prost(string, tag = "2")]
     pub sign: ::prost::alloc::string::String,
-    /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
-    #[prost(string, tag = "3")]
-    pub language: ::prost::alloc::string::String,
 }
 /// ListExercisesResponse names the exercises.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -10460,9 +11193,6 @@ pub struct GetExerciseRequest {
     /// Its version; 0 means the newest that is offered. One that was taken back has to be named.
     #[prost(uint32, tag = "2")]
     pub version: u32,
-    /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
-    #[prost(string, tag = "3")]
-    pub language: ::prost::alloc::string::String,
     /// Where the person is: two letters or an English name; texts that say what to call in an emergency name its number then. Set by
     /// the client from "help.country"; empty, or a country without a number here, means "your local emergency number".
     #[prost(string, tag = "4")]
@@ -11156,9 +11886,6 @@ pub mod practice_service_server {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct GetTodayRequest {
-    /// The language of the texts; empty for English.
-    #[prost(string, tag = "1")]
-    pub language: ::prost::alloc::string::String,
     /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
     #[prost(string, tag = "60")]
     pub today: ::prost::alloc::string::String,
@@ -11251,9 +11978,6 @@ pub struct GetProgressRequest {
     /// Count entries from this date on, such as "2026-06-01"; empty for all.
     #[prost(string, tag = "3")]
     pub after: ::prost::alloc::string::String,
-    /// The language of what is said; empty for English.
-    #[prost(string, tag = "4")]
-    pub language: ::prost::alloc::string::String,
     /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
     #[prost(string, tag = "60")]
     pub today: ::prost::alloc::string::String,
@@ -11645,6 +12369,436 @@ pub mod progress_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// ListSettingsRequest names a setting.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListSettingsRequest {
+    /// The key, such as "lock.idle"; empty for all.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+}
+/// ListSettingsResponse holds settings.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListSettingsResponse {
+    /// The settings by key.
+    #[prost(message, repeated, tag = "1")]
+    pub settings: ::prost::alloc::vec::Vec<Setting>,
+}
+/// Setting is one setting.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Setting {
+    /// Its key.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// Its value as text: "5m", "true".
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+    /// Whether nobody has set it.
+    #[prost(bool, tag = "3")]
+    pub is_default: bool,
+    /// The values that can be chosen, in order; empty where other values fit as well.
+    #[prost(string, repeated, tag = "4")]
+    pub options: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// SetSettingRequest changes a setting.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SetSettingRequest {
+    /// The key.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// The value as text; empty goes back to the default.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+/// SetSettingResponse holds the setting as it is now.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SetSettingResponse {
+    /// The setting.
+    #[prost(message, optional, tag = "1")]
+    pub setting: ::core::option::Option<Setting>,
+}
+/// Generated client implementations.
+pub mod settings_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// What Haven says comes in a language that the call asks for in its header `accept-language` (RFC 9110, 12.5.4): the first that
+    /// exercises, measures or sentences have, else English. A call that names none gets the one that is set as "language".
+    ///
+    /// SettingsService reads and changes settings. It answers in every state: while the vault is locked, and before there is one.
+    #[derive(Debug, Clone)]
+    pub struct SettingsServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> SettingsServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> SettingsServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            SettingsServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// ListSettings reads them all, or one.
+        pub async fn list_settings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSettingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.SettingsService/ListSettings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.SettingsService", "ListSettings"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// SetSetting changes one, at once and for later starts. NOT_FOUND for an unknown key, INVALID_ARGUMENT for a value that does not
+        /// fit; nothing has changed then.
+        pub async fn set_setting(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetSettingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetSettingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.SettingsService/SetSetting",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.SettingsService", "SetSetting"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod settings_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with SettingsServiceServer.
+    #[async_trait]
+    pub trait SettingsService: std::marker::Send + std::marker::Sync + 'static {
+        /// ListSettings reads them all, or one.
+        async fn list_settings(
+            &self,
+            request: tonic::Request<super::ListSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSettingsResponse>,
+            tonic::Status,
+        >;
+        /// SetSetting changes one, at once and for later starts. NOT_FOUND for an unknown key, INVALID_ARGUMENT for a value that does not
+        /// fit; nothing has changed then.
+        async fn set_setting(
+            &self,
+            request: tonic::Request<super::SetSettingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetSettingResponse>,
+            tonic::Status,
+        >;
+    }
+    /// What Haven says comes in a language that the call asks for in its header `accept-language` (RFC 9110, 12.5.4): the first that
+    /// exercises, measures or sentences have, else English. A call that names none gets the one that is set as "language".
+    ///
+    /// SettingsService reads and changes settings. It answers in every state: while the vault is locked, and before there is one.
+    #[derive(Debug)]
+    pub struct SettingsServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> SettingsServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for SettingsServiceServer<T>
+    where
+        T: SettingsService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.SettingsService/ListSettings" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSettingsSvc<T: SettingsService>(pub Arc<T>);
+                    impl<
+                        T: SettingsService,
+                    > tonic::server::UnaryService<super::ListSettingsRequest>
+                    for ListSettingsSvc<T> {
+                        type Response = super::ListSettingsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSettingsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SettingsService>::list_settings(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSettingsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.SettingsService/SetSetting" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetSettingSvc<T: SettingsService>(pub Arc<T>);
+                    impl<
+                        T: SettingsService,
+                    > tonic::server::UnaryService<super::SetSettingRequest>
+                    for SetSettingSvc<T> {
+                        type Response = super::SetSettingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetSettingRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SettingsService>::set_setting(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetSettingSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for SettingsServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.SettingsService";
+    impl<T> tonic::server::NamedService for SettingsServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// Plan is the person's plan for low times, in their own words.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
@@ -11743,9 +12897,6 @@ pub struct GetHelpRequest {
     /// made of it.
     #[prost(string, tag = "1")]
     pub country: ::prost::alloc::string::String,
-    /// The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
-    #[prost(string, tag = "2")]
-    pub language: ::prost::alloc::string::String,
     /// That the person asks for help themselves, and not a client on its way through something else. In an open vault the day is
     /// kept for a week, sealed and on this device only, so that nothing heavy is suggested meanwhile. A locked one keeps nothing.
     #[prost(bool, tag = "90")]
@@ -11792,13 +12943,9 @@ pub struct GetHelpResponse {
     pub countries: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// GetPlanRequest asks for the plan.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
-pub struct GetPlanRequest {
-    /// The language of the questions, such as "en"; empty means the default one, also if the one asked for is not there.
-    #[prost(string, tag = "1")]
-    pub language: ::prost::alloc::string::String,
-}
+pub struct GetPlanRequest {}
 /// GetPlanResponse holds the plan.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
@@ -11825,14 +12972,9 @@ pub struct PlanLine {
     pub readable: bool,
 }
 /// ListPlanLinesRequest asks for the lines of the plan.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
-pub struct ListPlanLinesRequest {
-    /// The language of the questions and of what is said, such as "en"; empty means the default one, also if the one asked for is
-    /// not there.
-    #[prost(string, tag = "1")]
-    pub language: ::prost::alloc::string::String,
-}
+pub struct ListPlanLinesRequest {}
 /// ListPlanLinesResponse holds the lines.
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
@@ -11866,9 +13008,6 @@ pub struct SetReadableLinesRequest {
     /// the warning as why; to take lines back it is not needed.
     #[prost(bool, tag = "2")]
     pub confirmed: bool,
-    /// The language of the warning, such as "en"; empty means the default one, also if the one asked for is not there.
-    #[prost(string, tag = "3")]
-    pub language: ::prost::alloc::string::String,
 }
 /// SetReadableLinesResponse confirms that it is done and durable.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -12472,6 +13611,1103 @@ pub mod support_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// BegunWalk is something that was begun.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct BegunWalk {
+    /// Its draft on this device; empty if it lies in an entry only.
+    #[prost(string, tag = "1")]
+    pub draft_id: ::prost::alloc::string::String,
+    /// Its entry; empty if it is a draft only.
+    #[prost(string, tag = "2")]
+    pub entry_id: ::prost::alloc::string::String,
+    /// The exercise or measure.
+    #[prost(message, optional, tag = "3")]
+    pub made_with: ::core::option::Option<ExerciseRef>,
+    /// The title of it.
+    #[prost(string, tag = "4")]
+    pub title: ::prost::alloc::string::String,
+    /// Whether it is a measure.
+    #[prost(bool, tag = "5")]
+    pub is_measure: bool,
+    /// The date it was begun, such as "2026-11-24".
+    #[prost(string, tag = "6")]
+    pub date: ::prost::alloc::string::String,
+    /// The people it is about. Who could not be told has no id, and the name as it was typed.
+    #[prost(message, repeated, tag = "7")]
+    pub people: ::prost::alloc::vec::Vec<PersonRef>,
+    /// Whether it can be gone on with. A measure that was begun on an earlier day cannot: its answers are about other days, and half of
+    /// them is no result. It begins anew.
+    #[prost(bool, tag = "8")]
+    pub goes_on: bool,
+    /// Whether it is not brought up today, since help was needed in the last days. It can be gone on with all the same.
+    #[prost(bool, tag = "9")]
+    pub rests: bool,
+}
+/// ListWalksRequest asks for what was begun.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListWalksRequest {
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "1")]
+    pub today: ::prost::alloc::string::String,
+}
+/// ListWalksResponse names it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ListWalksResponse {
+    /// What was begun, the last changed first.
+    #[prost(message, repeated, tag = "1")]
+    pub walks: ::prost::alloc::vec::Vec<BegunWalk>,
+}
+/// BeginWalkRequest says what to begin or to go on with.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct BeginWalkRequest {
+    /// Whom it is about: ids, beginnings of one, or names, as in Draft. For a measure one at most. Empty where nobody was named.
+    #[prost(string, repeated, tag = "6")]
+    pub people: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Where the person is, as in GetExerciseRequest.
+    #[prost(string, tag = "7")]
+    pub country: ::prost::alloc::string::String,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "8")]
+    pub today: ::prost::alloc::string::String,
+    /// The time it is kept under (RFC 9557), as in Draft; empty for now.
+    #[prost(string, tag = "9")]
+    pub at: ::prost::alloc::string::String,
+    /// What; absent is refused.
+    #[prost(oneof = "begin_walk_request::What", tags = "1, 2, 3, 4, 5")]
+    pub what: ::core::option::Option<begin_walk_request::What>,
+}
+/// Nested message and enum types in `BeginWalkRequest`.
+pub mod begin_walk_request {
+    /// What; absent is refused.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum What {
+        /// An exercise, by its id, from its beginning. One that a journal keeps once goes on in its draft or in its entry, from the first
+        /// question.
+        #[prost(string, tag = "1")]
+        Exercise(::prost::alloc::string::String),
+        /// A measure, by its id, from its beginning.
+        #[prost(string, tag = "2")]
+        Measure(::prost::alloc::string::String),
+        /// A draft of an exercise or a measure, by its id: goes on after the last answer. A measure that cannot be gone on with begins anew;
+        /// its draft stays until the new one is finished.
+        #[prost(string, tag = "3")]
+        DraftId(::prost::alloc::string::String),
+        /// An entry of an exercise, by id or prefix: goes on with what is open in it, and in its draft if there is one.
+        #[prost(string, tag = "4")]
+        Entry(::prost::alloc::string::String),
+        /// An entry of an exercise, by id or prefix: only the questions whose later time has come.
+        #[prost(string, tag = "5")]
+        Later(::prost::alloc::string::String),
+    }
+}
+/// BeginWalkResponse shows the first page.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct BeginWalkResponse {
+    /// The walk.
+    #[prost(message, optional, tag = "1")]
+    pub walk: ::core::option::Option<Walk>,
+}
+/// Walk is how far somebody is. A client sends it back as it came, whatever it knows of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Walk {
+    /// What is answered so far, and whom it is about. `draft_id` is made by BeginWalk.
+    #[prost(message, optional, tag = "1")]
+    pub draft: ::core::option::Option<SavedDraft>,
+    /// The exercise or measure in this language, without its questions. Of it only `made_with` is read when it comes back.
+    #[prost(message, optional, tag = "2")]
+    pub subject: ::core::option::Option<WalkSubject>,
+    /// Which page this is; opaque.
+    #[prost(string, tag = "3")]
+    pub at: ::prost::alloc::string::String,
+    /// The page.
+    #[prost(message, optional, tag = "4")]
+    pub page: ::core::option::Option<WalkPage>,
+    /// Why the answer was not taken, in a sentence; empty if it was.
+    #[prost(string, tag = "5")]
+    pub hint: ::prost::alloc::string::String,
+    /// Whether the draft is kept on the device by now, so that leaving loses nothing.
+    #[prost(bool, tag = "6")]
+    pub is_kept: bool,
+    /// The ids of later questions that this walk asks, such as "rerate@P7D"; empty in every other walk.
+    #[prost(string, repeated, tag = "7")]
+    pub later: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What to call in an emergency, in a line, once an answer called for support; empty before. It stays in sight from then on.
+    #[prost(string, tag = "8")]
+    pub emergency: ::prost::alloc::string::String,
+    /// Whether it is heavy, as far as it was answered: who could be talked to is shown where it ends, and where it is left.
+    #[prost(bool, tag = "9")]
+    pub heavy: bool,
+}
+/// WalkSubject is what is walked through.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct WalkSubject {
+    /// Its id and version.
+    #[prost(message, optional, tag = "1")]
+    pub made_with: ::core::option::Option<ExerciseRef>,
+    /// Its title.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// Whether it is a measure.
+    #[prost(bool, tag = "3")]
+    pub is_measure: bool,
+    /// How long it takes, in minutes.
+    #[prost(uint32, tag = "4")]
+    pub minutes: u32,
+    /// The people it is about, by name.
+    #[prost(message, repeated, tag = "5")]
+    pub people: ::prost::alloc::vec::Vec<PersonRef>,
+}
+/// WalkPage is what is shown.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct WalkPage {
+    /// Whether there is a page before this one.
+    #[prost(bool, tag = "9")]
+    pub has_back: bool,
+    /// For `unsure`: the exercises to do instead, by title. Empty for every other page; HeldPage has its own.
+    #[prost(message, repeated, tag = "10")]
+    pub instead: ::prost::alloc::vec::Vec<Suggested>,
+    /// Which page.
+    #[prost(oneof = "walk_page::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    pub kind: ::core::option::Option<walk_page::Kind>,
+}
+/// Nested message and enum types in `WalkPage`.
+pub mod walk_page {
+    /// Which page.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum Kind {
+        /// What it is for and what to heed.
+        #[prost(message, tag = "1")]
+        Intro(super::IntroPage),
+        /// What has to be clear first.
+        #[prost(message, tag = "2")]
+        Gate(super::HarmQuestion),
+        /// Support for somebody who is not sure, and a way on.
+        #[prost(message, tag = "3")]
+        Unsure(super::HarmQuestion),
+        /// It does not go on; support, and what to do instead.
+        #[prost(message, tag = "4")]
+        Held(super::HeldPage),
+        /// A question.
+        #[prost(message, tag = "5")]
+        Question(super::QuestionPage),
+        /// Words in between.
+        #[prost(message, tag = "6")]
+        Notice(super::NoticePage),
+        /// An answer called for support: the support card (SupportService.GetHelp) before anything else.
+        #[prost(message, tag = "7")]
+        Support(super::SupportPage),
+        /// Everything was asked.
+        #[prost(message, tag = "8")]
+        End(super::EndPage),
+    }
+}
+/// IntroPage says what it is for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct IntroPage {
+    /// What it is for; may be empty.
+    #[prost(string, tag = "1")]
+    pub purpose: ::prost::alloc::string::String,
+    /// What to heed, in paragraphs; one about somebody who is marked as not safe comes first.
+    #[prost(string, repeated, tag = "2")]
+    pub notices: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What stands behind it; absent for a measure.
+    #[prost(message, optional, tag = "3")]
+    pub evidence: ::core::option::Option<Evidence>,
+    /// For a measure: what is shown with it, word for word; may be empty.
+    #[prost(string, tag = "4")]
+    pub source: ::prost::alloc::string::String,
+    /// Whether something was answered before, and it goes on after that.
+    #[prost(bool, tag = "5")]
+    pub goes_on: bool,
+    /// How many questions there are.
+    #[prost(uint32, tag = "6")]
+    pub questions: u32,
+    /// For a measure: the earlier day on which it was begun, such as "2026-11-24", where it begins anew since its answers are about other
+    /// days; empty for everything else.
+    #[prost(string, tag = "7")]
+    pub begun: ::prost::alloc::string::String,
+}
+/// HeldPage says that it does not go on.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct HeldPage {
+    /// The question that holds, with the support.
+    #[prost(message, optional, tag = "1")]
+    pub question: ::core::option::Option<HarmQuestion>,
+    /// Whether somebody else can be chosen: `back` leads to the question for whom.
+    #[prost(bool, tag = "2")]
+    pub choose_another: bool,
+    /// The exercises to do instead.
+    #[prost(message, repeated, tag = "3")]
+    pub instead: ::prost::alloc::vec::Vec<Suggested>,
+    /// What is said first where somebody it is about is marked as not safe; empty otherwise. The support does not say it again.
+    #[prost(string, tag = "4")]
+    pub notice: ::prost::alloc::string::String,
+}
+/// Suggested is an exercise that is offered.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Suggested {
+    /// Its id.
+    #[prost(string, tag = "1")]
+    pub exercise: ::prost::alloc::string::String,
+    /// Its title.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+}
+/// QuestionPage is a question.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct QuestionPage {
+    /// The question, with the answers that fit. An item of a measure is a scale or a choice.
+    #[prost(message, optional, tag = "1")]
+    pub field: ::core::option::Option<Field>,
+    /// The id that names its answer; that of the field but for later questions.
+    #[prost(string, tag = "2")]
+    pub answer_id: ::prost::alloc::string::String,
+    /// The answer so far; absent if there is none.
+    #[prost(message, optional, tag = "3")]
+    pub answer: ::core::option::Option<Value>,
+    /// Which question it is, from 1.
+    #[prost(uint32, tag = "4")]
+    pub number: u32,
+    /// How many there are.
+    #[prost(uint32, tag = "5")]
+    pub total: u32,
+    /// Earlier items that are offered as answers; others may be written.
+    #[prost(string, repeated, tag = "6")]
+    pub offered: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The sentence made of earlier answers; empty unless the field is one. Nothing is to be answered then.
+    #[prost(string, tag = "7")]
+    pub sentence: ::prost::alloc::string::String,
+    /// How to breathe while the timer runs; empty if it is not for breathing.
+    #[prost(message, repeated, tag = "8")]
+    pub breaths: ::prost::alloc::vec::Vec<BreathPart>,
+    /// The question at which the exercise may be stopped while the timer runs, so that it is on the same page; `stop` answers it.
+    /// Empty if there is none.
+    #[prost(string, tag = "9")]
+    pub stop_label: ::prost::alloc::string::String,
+    /// Words of then that belong to a later question.
+    #[prost(message, repeated, tag = "10")]
+    pub recalled: ::prost::alloc::vec::Vec<Recalled>,
+    /// What stands before the items of a measure; may be empty.
+    #[prost(string, tag = "11")]
+    pub stem: ::prost::alloc::string::String,
+    /// Whether "prefer-not-to-say" is an answer.
+    #[prost(bool, tag = "12")]
+    pub declinable: bool,
+    /// What is suggested, as it would be answered: a date, a time, or the id of the one person it is about. Empty if nothing is, and where
+    /// there is an answer.
+    #[prost(string, tag = "13")]
+    pub suggested: ::prost::alloc::string::String,
+    /// The entries that may be linked, newest first; at most 50. Empty for every other question.
+    #[prost(message, repeated, tag = "14")]
+    pub links: ::prost::alloc::vec::Vec<EntrySummary>,
+    /// The people who can be named, by name, for a question that asks for people; empty for every other.
+    #[prost(message, repeated, tag = "15")]
+    pub people: ::prost::alloc::vec::Vec<PersonRef>,
+    /// The ids of those of them who are marked as not safe to be open with, where the exercise minds.
+    #[prost(string, repeated, tag = "16")]
+    pub not_safe: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// BreathPart is one part of a breath.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct BreathPart {
+    /// What to do.
+    #[prost(enumeration = "BreathKind", tag = "1")]
+    pub kind: i32,
+    /// For how many seconds.
+    #[prost(uint32, tag = "2")]
+    pub seconds: u32,
+}
+/// Recalled is an earlier question and what was answered.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Recalled {
+    /// The question.
+    #[prost(string, tag = "1")]
+    pub label: ::prost::alloc::string::String,
+    /// The answer, in words.
+    #[prost(string, tag = "2")]
+    pub words: ::prost::alloc::string::String,
+}
+/// NoticePage is words in between.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct NoticePage {
+    /// The words, in paragraphs.
+    #[prost(string, repeated, tag = "1")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The exercise to offer; absent if none.
+    #[prost(message, optional, tag = "2")]
+    pub instead: ::core::option::Option<Suggested>,
+    /// Whether it is better to stop here: `on` leads to the end then, and no question comes after it.
+    #[prost(bool, tag = "3")]
+    pub is_last: bool,
+}
+/// SupportPage stands for the support card.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct SupportPage {
+    /// Why it is shown, in a sentence.
+    #[prost(string, tag = "1")]
+    pub why: ::prost::alloc::string::String,
+}
+/// EndPage is the end.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct EndPage {
+    /// The questions that it needs to count as done and that are open, by their words.
+    #[prost(string, repeated, tag = "1")]
+    pub open: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether it ends heavy: who could be talked to is shown.
+    #[prost(bool, tag = "2")]
+    pub heavy: bool,
+    /// Whether there is anything to keep. If not, leaving is all there is.
+    #[prost(bool, tag = "3")]
+    pub has_answers: bool,
+    /// For a measure: the items and their answers in words, to be looked at once more.
+    #[prost(message, repeated, tag = "4")]
+    pub review: ::prost::alloc::vec::Vec<Reviewed>,
+    /// Where something was typed that is no answer. It has to be put right or left open (`skip`) before FinishWalk.
+    #[prost(message, repeated, tag = "5")]
+    pub unfit: ::prost::alloc::vec::Vec<Reviewed>,
+}
+/// Reviewed is a question and its answer as a person reads it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Reviewed {
+    /// The question.
+    #[prost(string, tag = "1")]
+    pub label: ::prost::alloc::string::String,
+    /// The answer; empty if it was left open.
+    #[prost(string, tag = "2")]
+    pub words: ::prost::alloc::string::String,
+    /// The page of the question, for Step.to.
+    #[prost(string, tag = "3")]
+    pub at: ::prost::alloc::string::String,
+}
+/// StepWalkRequest says what the person did.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct StepWalkRequest {
+    /// The walk as it came, with the draft as the client has it.
+    #[prost(message, optional, tag = "1")]
+    pub walk: ::core::option::Option<Walk>,
+    /// Where the person is, as in BeginWalkRequest.
+    #[prost(string, tag = "10")]
+    pub country: ::prost::alloc::string::String,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "11")]
+    pub today: ::prost::alloc::string::String,
+    /// What was done; absent is refused.
+    #[prost(oneof = "step_walk_request::Move", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    pub r#move: ::core::option::Option<step_walk_request::Move>,
+}
+/// Nested message and enum types in `StepWalkRequest`.
+pub mod step_walk_request {
+    /// What was done; absent is refused.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum Move {
+        /// Answered, and goes on. A value without a kind leaves the question open.
+        #[prost(message, tag = "2")]
+        Answer(super::Value),
+        /// Answered so far, and stays: what stands in the field while somebody types.
+        #[prost(message, tag = "3")]
+        Note(super::Value),
+        /// Leaves the question open, takes an answer back if there was one, and goes on.
+        #[prost(bool, tag = "4")]
+        Skip(bool),
+        /// Goes a page back; what stands in the field is kept by a note before.
+        #[prost(bool, tag = "5")]
+        Back(bool),
+        /// Reads on: from the intro, a notice, the support card, or from `unsure` by the way on. From a question it goes on with what was
+        /// noted there.
+        #[prost(bool, tag = "6")]
+        On(bool),
+        /// Answers the gate.
+        #[prost(enumeration = "super::CouldHarm", tag = "7")]
+        CouldHarm(i32),
+        /// Stops at the timer; how long it ran, absent kind if that is not known.
+        #[prost(message, tag = "8")]
+        Stop(super::Value),
+        /// Goes to the page of a question, one of Reviewed.at.
+        #[prost(string, tag = "9")]
+        To(::prost::alloc::string::String),
+    }
+}
+/// StepWalkResponse shows the page that comes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct StepWalkResponse {
+    /// The walk.
+    #[prost(message, optional, tag = "1")]
+    pub walk: ::core::option::Option<Walk>,
+}
+/// FinishWalkRequest brings the walk.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FinishWalkRequest {
+    /// The walk as it came.
+    #[prost(message, optional, tag = "1")]
+    pub walk: ::core::option::Option<Walk>,
+    /// The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
+    #[prost(string, tag = "2")]
+    pub today: ::prost::alloc::string::String,
+}
+/// FinishWalkResponse says what became of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FinishWalkResponse {
+    /// The entry; empty if there was nothing to keep.
+    #[prost(string, tag = "1")]
+    pub entry_id: ::prost::alloc::string::String,
+    /// The version it has now.
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+    /// Whether every required question was answered.
+    #[prost(bool, tag = "3")]
+    pub complete: bool,
+    /// What the answers come to; absent for an exercise without a measure.
+    #[prost(message, optional, tag = "4")]
+    pub result: ::core::option::Option<MeasureResult>,
+    /// An exercise that fits next; absent if none.
+    #[prost(message, optional, tag = "5")]
+    pub next: ::core::option::Option<Suggested>,
+}
+/// BreathKind says what to do with the breath.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum BreathKind {
+    /// Never sent.
+    Unspecified = 0,
+    /// Breathe in.
+    In = 1,
+    /// Breathe in a little more.
+    More = 2,
+    /// Hold it.
+    Hold = 3,
+    /// Breathe out.
+    Out = 4,
+    /// Wait before the next one.
+    Rest = 5,
+}
+impl BreathKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "BREATH_KIND_UNSPECIFIED",
+            Self::In => "BREATH_KIND_IN",
+            Self::More => "BREATH_KIND_MORE",
+            Self::Hold => "BREATH_KIND_HOLD",
+            Self::Out => "BREATH_KIND_OUT",
+            Self::Rest => "BREATH_KIND_REST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "BREATH_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "BREATH_KIND_IN" => Some(Self::In),
+            "BREATH_KIND_MORE" => Some(Self::More),
+            "BREATH_KIND_HOLD" => Some(Self::Hold),
+            "BREATH_KIND_OUT" => Some(Self::Out),
+            "BREATH_KIND_REST" => Some(Self::Rest),
+            _ => None,
+        }
+    }
+}
+/// CouldHarm is an answer to the question of what has to be clear first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CouldHarm {
+    /// Not said; refused.
+    Unspecified = 0,
+    /// It could not: it goes on.
+    No = 1,
+    /// Perhaps: support, and behind it a way on.
+    NotSure = 2,
+    /// It could: support, and no way on.
+    Yes = 3,
+}
+impl CouldHarm {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "COULD_HARM_UNSPECIFIED",
+            Self::No => "COULD_HARM_NO",
+            Self::NotSure => "COULD_HARM_NOT_SURE",
+            Self::Yes => "COULD_HARM_YES",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "COULD_HARM_UNSPECIFIED" => Some(Self::Unspecified),
+            "COULD_HARM_NO" => Some(Self::No),
+            "COULD_HARM_NOT_SURE" => Some(Self::NotSure),
+            "COULD_HARM_YES" => Some(Self::Yes),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod walk_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// WalkService leads through exercises and measures. It needs an open vault. A client that hears LOCKED keeps what was answered with
+    /// SealDraft, from the draft of the walk, and steps again once the vault is open.
+    #[derive(Debug, Clone)]
+    pub struct WalkServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> WalkServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> WalkServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            WalkServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// ListWalks names what was begun and can be gone on with, the last changed first.
+        pub async fn list_walks(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListWalksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWalksResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.WalkService/ListWalks",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.WalkService", "ListWalks"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// BeginWalk begins an exercise or a measure, or goes on with one. Nothing is kept before the first answer.
+        pub async fn begin_walk(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BeginWalkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BeginWalkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.WalkService/BeginWalk",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.WalkService", "BeginWalk"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// StepWalk takes what the person did at a page, keeps the answer, and gives the next page. An answer that does not fit stays on
+        /// its page with a hint, and is kept as it was typed. What is kept is durable when it answers. What another client kept in the same
+        /// draft meanwhile stays, where this one says nothing about it. NOT_FOUND for a draft that was finished or discarded. A measure that
+        /// was left over night begins anew.
+        pub async fn step_walk(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StepWalkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StepWalkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.WalkService/StepWalk",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.WalkService", "StepWalk"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// FinishWalk makes what was answered an entry, or a change to one, or a result, and forgets the draft. Where nothing is to be kept (a
+        /// page that holds, nothing answered, or only that now is not the time) it forgets the draft and that is all. INVALID_ARGUMENT while
+        /// something that was typed is no answer, with a fault for each: the draft stays. It can be called from every page.
+        pub async fn finish_walk(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FinishWalkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FinishWalkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.WalkService/FinishWalk",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.WalkService", "FinishWalk"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod walk_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with WalkServiceServer.
+    #[async_trait]
+    pub trait WalkService: std::marker::Send + std::marker::Sync + 'static {
+        /// ListWalks names what was begun and can be gone on with, the last changed first.
+        async fn list_walks(
+            &self,
+            request: tonic::Request<super::ListWalksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWalksResponse>,
+            tonic::Status,
+        >;
+        /// BeginWalk begins an exercise or a measure, or goes on with one. Nothing is kept before the first answer.
+        async fn begin_walk(
+            &self,
+            request: tonic::Request<super::BeginWalkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BeginWalkResponse>,
+            tonic::Status,
+        >;
+        /// StepWalk takes what the person did at a page, keeps the answer, and gives the next page. An answer that does not fit stays on
+        /// its page with a hint, and is kept as it was typed. What is kept is durable when it answers. What another client kept in the same
+        /// draft meanwhile stays, where this one says nothing about it. NOT_FOUND for a draft that was finished or discarded. A measure that
+        /// was left over night begins anew.
+        async fn step_walk(
+            &self,
+            request: tonic::Request<super::StepWalkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StepWalkResponse>,
+            tonic::Status,
+        >;
+        /// FinishWalk makes what was answered an entry, or a change to one, or a result, and forgets the draft. Where nothing is to be kept (a
+        /// page that holds, nothing answered, or only that now is not the time) it forgets the draft and that is all. INVALID_ARGUMENT while
+        /// something that was typed is no answer, with a fault for each: the draft stays. It can be called from every page.
+        async fn finish_walk(
+            &self,
+            request: tonic::Request<super::FinishWalkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FinishWalkResponse>,
+            tonic::Status,
+        >;
+    }
+    /// WalkService leads through exercises and measures. It needs an open vault. A client that hears LOCKED keeps what was answered with
+    /// SealDraft, from the draft of the walk, and steps again once the vault is open.
+    #[derive(Debug)]
+    pub struct WalkServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> WalkServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for WalkServiceServer<T>
+    where
+        T: WalkService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.WalkService/ListWalks" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListWalksSvc<T: WalkService>(pub Arc<T>);
+                    impl<
+                        T: WalkService,
+                    > tonic::server::UnaryService<super::ListWalksRequest>
+                    for ListWalksSvc<T> {
+                        type Response = super::ListWalksResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListWalksRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WalkService>::list_walks(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListWalksSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.WalkService/BeginWalk" => {
+                    #[allow(non_camel_case_types)]
+                    struct BeginWalkSvc<T: WalkService>(pub Arc<T>);
+                    impl<
+                        T: WalkService,
+                    > tonic::server::UnaryService<super::BeginWalkRequest>
+                    for BeginWalkSvc<T> {
+                        type Response = super::BeginWalkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BeginWalkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WalkService>::begin_walk(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BeginWalkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.WalkService/StepWalk" => {
+                    #[allow(non_camel_case_types)]
+                    struct StepWalkSvc<T: WalkService>(pub Arc<T>);
+                    impl<
+                        T: WalkService,
+                    > tonic::server::UnaryService<super::StepWalkRequest>
+                    for StepWalkSvc<T> {
+                        type Response = super::StepWalkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StepWalkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WalkService>::step_walk(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StepWalkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.WalkService/FinishWalk" => {
+                    #[allow(non_camel_case_types)]
+                    struct FinishWalkSvc<T: WalkService>(pub Arc<T>);
+                    impl<
+                        T: WalkService,
+                    > tonic::server::UnaryService<super::FinishWalkRequest>
+                    for FinishWalkSvc<T> {
+                        type Response = super::FinishWalkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FinishWalkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WalkService>::finish_walk(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FinishWalkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for WalkServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.WalkService";
+    impl<T> tonic::server::NamedService for WalkServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 opaque! {
     AddEntryRequest,
     AddEntryResponse,
@@ -12487,8 +14723,12 @@ opaque! {
     AnswerMeasureResponse,
     BeginSessionRequest,
     BeginSessionResponse,
+    BeginWalkRequest,
+    BeginWalkResponse,
+    BegunWalk,
     BoolShape,
     Bounds,
+    BreathPart,
     CancelLinkRequest,
     CancelLinkResponse,
     ChangePassphraseRequest,
@@ -12503,6 +14743,11 @@ opaque! {
     ChosenLine,
     CommitDraftRequest,
     CommitDraftResponse,
+    CompareVersionsRequest,
+    CompareVersionsResponse,
+    ComparedLine,
+    ComparedPart,
+    ComparedSpan,
     ConfirmLinkRequest,
     ConfirmLinkResponse,
     ConsentShape,
@@ -12525,6 +14770,7 @@ opaque! {
     EditPersonRequest,
     EditPersonResponse,
     EmotionsShape,
+    EndPage,
     EndSessionRequest,
     EndSessionResponse,
     Entry,
@@ -12541,13 +14787,14 @@ opaque! {
     ExportFile,
     FailedLine,
     Fault,
+    FeelingCount,
     Field,
     FieldOption,
     Finding,
+    FinishWalkRequest,
+    FinishWalkResponse,
     ForgetPersonRequest,
     ForgetPersonResponse,
-    GetConfigRequest,
-    GetConfigResponse,
     GetDaemonRequest,
     GetDaemonResponse,
     GetDraftRequest,
@@ -12572,17 +14819,21 @@ opaque! {
     GetTodayResponse,
     Grant,
     HarmQuestion,
+    HeldPage,
     Helpline,
     ImportEntriesRequest,
     ImportEntriesResponse,
     ImportLine,
     InitRequest,
     InitResponse,
+    IntroPage,
     JoinConnecting,
     JoinLinked,
     JoinVaultRequest,
     JoinVaultResponse,
     JoinWords,
+    KeepOpenRequest,
+    KeepOpenResponse,
     LaterQuestion,
     LaterQuestions,
     LinkAnswered,
@@ -12593,6 +14844,8 @@ opaque! {
     LinkWaiting,
     ListAlarmsRequest,
     ListAlarmsResponse,
+    ListDaysRequest,
+    ListDaysResponse,
     ListDevicesRequest,
     ListDevicesResponse,
     ListDraftsRequest,
@@ -12601,6 +14854,8 @@ opaque! {
     ListEntriesResponse,
     ListExercisesRequest,
     ListExercisesResponse,
+    ListFeelingsRequest,
+    ListFeelingsResponse,
     ListGrantsRequest,
     ListGrantsResponse,
     ListHistoryRequest,
@@ -12613,9 +14868,13 @@ opaque! {
     ListPlanLinesResponse,
     ListResultsRequest,
     ListResultsResponse,
+    ListSettingsRequest,
+    ListSettingsResponse,
     ListShape,
     ListTagsRequest,
     ListTagsResponse,
+    ListWalksRequest,
+    ListWalksResponse,
     LockRequest,
     LockResponse,
     LongTextShape,
@@ -12629,6 +14888,7 @@ opaque! {
     MergePeopleResponse,
     MetPart,
     MultiShape,
+    NoticePage,
     OpenExercise,
     OpenPageRequest,
     OpenPageResponse,
@@ -12639,17 +14899,30 @@ opaque! {
     Plan,
     PlanLine,
     PlanPart,
+    Prose,
+    ProseBlock,
+    ProseHeading,
+    ProseLine,
+    ProseList,
+    ProseSpan,
+    ProveDoorRequest,
+    ProveDoorResponse,
+    QuestionPage,
     ReadAnswer,
+    Recalled,
     RemoveExerciseRequest,
     RemoveExerciseResponse,
     RemoveMeasureRequest,
     RemoveMeasureResponse,
     RenameDeviceRequest,
     RenameDeviceResponse,
+    RenderTextRequest,
+    RenderTextResponse,
     ResolveAlarmRequest,
     ResolveAlarmResponse,
     RestoreVersionRequest,
     RestoreVersionResponse,
+    Reviewed,
     Revisions,
     RevokeGrantRequest,
     RevokeGrantResponse,
@@ -12663,12 +14936,12 @@ opaque! {
     SearchEntriesResponse,
     SearchHit,
     Server,
-    SetConfigRequest,
-    SetConfigResponse,
     SetReadableLinesRequest,
     SetReadableLinesResponse,
     SetServerRequest,
     SetServerResponse,
+    SetSettingRequest,
+    SetSettingResponse,
     Setting,
     SettleEntryRequest,
     SettleEntryResponse,
@@ -12676,9 +14949,15 @@ opaque! {
     StartLinkRequest,
     StartLinkResponse,
     Status,
+    StepWalkRequest,
+    StepWalkResponse,
     Stop,
     StopDaemonRequest,
     StopDaemonResponse,
+    SuggestPassphraseRequest,
+    SuggestPassphraseResponse,
+    Suggested,
+    SupportPage,
     SyncNowRequest,
     SyncNowResponse,
     SyncStatus,
@@ -12695,15 +14974,22 @@ opaque! {
     Value,
     ValueList,
     ValueMap,
+    Walk,
+    WalkPage,
+    WalkSubject,
     WatchEventsRequest,
     WatchEventsResponse,
     WatchLinkRequest,
     WatchLinkResponse,
     Weight,
     WideNumber,
+    begin_walk_request::What,
     field::Shape,
     join_vault_response::State,
+    prose_block::Kind,
     settle_entry_request::Keep,
+    step_walk_request::Move,
     value::Kind,
+    walk_page::Kind,
     watch_link_response::State,
 }

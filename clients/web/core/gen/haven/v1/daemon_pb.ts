@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/daemon.proto.
  */
 export const file_haven_v1_daemon: GenFile = /*@__PURE__*/
-  fileDesc("ChVoYXZlbi92MS9kYWVtb24ucHJvdG8SCGhhdmVuLnYxIhIKEEdldERhZW1vblJlcXVlc3QiRQoRR2V0RGFlbW9uUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRILCgNwaWQYAiABKA0SEgoKc3RhcnRlZF9tcxgDIAEoAyITChFTdG9wRGFlbW9uUmVxdWVzdCIUChJTdG9wRGFlbW9uUmVzcG9uc2UiHwoQR2V0Q29uZmlnUmVxdWVzdBILCgNrZXkYASABKAkiOAoRR2V0Q29uZmlnUmVzcG9uc2USIwoIc2V0dGluZ3MYASADKAsyES5oYXZlbi52MS5TZXR0aW5nIjkKB1NldHRpbmcSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJEhIKCmlzX2RlZmF1bHQYAyABKAgiLgoQU2V0Q29uZmlnUmVxdWVzdBILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAkiNwoRU2V0Q29uZmlnUmVzcG9uc2USIgoHc2V0dGluZxgBIAEoCzIRLmhhdmVuLnYxLlNldHRpbmciEQoPRGlhZ25vc2VSZXF1ZXN0IjcKEERpYWdub3NlUmVzcG9uc2USIwoIZmluZGluZ3MYASADKAsyES5oYXZlbi52MS5GaW5kaW5nIlsKB0ZpbmRpbmcSDQoFY2hlY2sYASABKAkSJQoFbGV2ZWwYAiABKA4yFi5oYXZlbi52MS5GaW5kaW5nTGV2ZWwSDAoEd2hhdBgDIAEoCRIMCgRuZXh0GAQgASgJKncKDEZpbmRpbmdMZXZlbBIdChlGSU5ESU5HX0xFVkVMX1VOU1BFQ0lGSUVEEAASFgoSRklORElOR19MRVZFTF9HT09EEAESGQoVRklORElOR19MRVZFTF9XQVJOSU5HEAISFQoRRklORElOR19MRVZFTF9CQUQQAzLtAgoNRGFlbW9uU2VydmljZRJECglHZXREYWVtb24SGi5oYXZlbi52MS5HZXREYWVtb25SZXF1ZXN0GhsuaGF2ZW4udjEuR2V0RGFlbW9uUmVzcG9uc2USRwoKU3RvcERhZW1vbhIbLmhhdmVuLnYxLlN0b3BEYWVtb25SZXF1ZXN0GhwuaGF2ZW4udjEuU3RvcERhZW1vblJlc3BvbnNlEkQKCUdldENvbmZpZxIaLmhhdmVuLnYxLkdldENvbmZpZ1JlcXVlc3QaGy5oYXZlbi52MS5HZXRDb25maWdSZXNwb25zZRJECglTZXRDb25maWcSGi5oYXZlbi52MS5TZXRDb25maWdSZXF1ZXN0GhsuaGF2ZW4udjEuU2V0Q29uZmlnUmVzcG9uc2USQQoIRGlhZ25vc2USGS5oYXZlbi52MS5EaWFnbm9zZVJlcXVlc3QaGi5oYXZlbi52MS5EaWFnbm9zZVJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChVoYXZlbi92MS9kYWVtb24ucHJvdG8SCGhhdmVuLnYxIhIKEEdldERhZW1vblJlcXVlc3QiRQoRR2V0RGFlbW9uUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRILCgNwaWQYAiABKA0SEgoKc3RhcnRlZF9tcxgDIAEoAyITChFTdG9wRGFlbW9uUmVxdWVzdCIUChJTdG9wRGFlbW9uUmVzcG9uc2UiEQoPRGlhZ25vc2VSZXF1ZXN0IjcKEERpYWdub3NlUmVzcG9uc2USIwoIZmluZGluZ3MYASADKAsyES5oYXZlbi52MS5GaW5kaW5nIlsKB0ZpbmRpbmcSDQoFY2hlY2sYASABKAkSJQoFbGV2ZWwYAiABKA4yFi5oYXZlbi52MS5GaW5kaW5nTGV2ZWwSDAoEd2hhdBgDIAEoCRIMCgRuZXh0GAQgASgJKncKDEZpbmRpbmdMZXZlbBIdChlGSU5ESU5HX0xFVkVMX1VOU1BFQ0lGSUVEEAASFgoSRklORElOR19MRVZFTF9HT09EEAESGQoVRklORElOR19MRVZFTF9XQVJOSU5HEAISFQoRRklORElOR19MRVZFTF9CQUQQAzLhAQoNRGFlbW9uU2VydmljZRJECglHZXREYWVtb24SGi5oYXZlbi52MS5HZXREYWVtb25SZXF1ZXN0GhsuaGF2ZW4udjEuR2V0RGFlbW9uUmVzcG9uc2USRwoKU3RvcERhZW1vbhIbLmhhdmVuLnYxLlN0b3BEYWVtb25SZXF1ZXN0GhwuaGF2ZW4udjEuU3RvcERhZW1vblJlc3BvbnNlEkEKCERpYWdub3NlEhkuaGF2ZW4udjEuRGlhZ25vc2VSZXF1ZXN0GhouaGF2ZW4udjEuRGlhZ25vc2VSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * GetDaemonRequest asks nothing in particular.
@@ -95,132 +95,6 @@ export const StopDaemonResponseSchema: GenMessage<StopDaemonResponse> = /*@__PUR
   messageDesc(file_haven_v1_daemon, 3);
 
 /**
- * GetConfigRequest names a setting.
- *
- * @generated from message haven.v1.GetConfigRequest
- */
-export type GetConfigRequest = Message<"haven.v1.GetConfigRequest"> & {
-  /**
-   * The key, such as "lock.idle"; empty for all.
-   *
-   * @generated from field: string key = 1;
-   */
-  key: string;
-};
-
-/**
- * Describes the message haven.v1.GetConfigRequest.
- * Use `create(GetConfigRequestSchema)` to create a new message.
- */
-export const GetConfigRequestSchema: GenMessage<GetConfigRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 4);
-
-/**
- * GetConfigResponse holds settings.
- *
- * @generated from message haven.v1.GetConfigResponse
- */
-export type GetConfigResponse = Message<"haven.v1.GetConfigResponse"> & {
-  /**
-   * The settings by key.
-   *
-   * @generated from field: repeated haven.v1.Setting settings = 1;
-   */
-  settings: Setting[];
-};
-
-/**
- * Describes the message haven.v1.GetConfigResponse.
- * Use `create(GetConfigResponseSchema)` to create a new message.
- */
-export const GetConfigResponseSchema: GenMessage<GetConfigResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 5);
-
-/**
- * Setting is one setting.
- *
- * @generated from message haven.v1.Setting
- */
-export type Setting = Message<"haven.v1.Setting"> & {
-  /**
-   * Its key.
-   *
-   * @generated from field: string key = 1;
-   */
-  key: string;
-
-  /**
-   * Its value as text: "5m", "true".
-   *
-   * @generated from field: string value = 2;
-   */
-  value: string;
-
-  /**
-   * Whether nobody has set it.
-   *
-   * @generated from field: bool is_default = 3;
-   */
-  isDefault: boolean;
-};
-
-/**
- * Describes the message haven.v1.Setting.
- * Use `create(SettingSchema)` to create a new message.
- */
-export const SettingSchema: GenMessage<Setting> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 6);
-
-/**
- * SetConfigRequest changes a setting.
- *
- * @generated from message haven.v1.SetConfigRequest
- */
-export type SetConfigRequest = Message<"haven.v1.SetConfigRequest"> & {
-  /**
-   * The key.
-   *
-   * @generated from field: string key = 1;
-   */
-  key: string;
-
-  /**
-   * The value as text; empty goes back to the default.
-   *
-   * @generated from field: string value = 2;
-   */
-  value: string;
-};
-
-/**
- * Describes the message haven.v1.SetConfigRequest.
- * Use `create(SetConfigRequestSchema)` to create a new message.
- */
-export const SetConfigRequestSchema: GenMessage<SetConfigRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 7);
-
-/**
- * SetConfigResponse holds the setting as it is now.
- *
- * @generated from message haven.v1.SetConfigResponse
- */
-export type SetConfigResponse = Message<"haven.v1.SetConfigResponse"> & {
-  /**
-   * The setting.
-   *
-   * @generated from field: haven.v1.Setting setting = 1;
-   */
-  setting?: Setting | undefined;
-};
-
-/**
- * Describes the message haven.v1.SetConfigResponse.
- * Use `create(SetConfigResponseSchema)` to create a new message.
- */
-export const SetConfigResponseSchema: GenMessage<SetConfigResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 8);
-
-/**
  * DiagnoseRequest asks nothing in particular.
  *
  * @generated from message haven.v1.DiagnoseRequest
@@ -233,7 +107,7 @@ export type DiagnoseRequest = Message<"haven.v1.DiagnoseRequest"> & {
  * Use `create(DiagnoseRequestSchema)` to create a new message.
  */
 export const DiagnoseRequestSchema: GenMessage<DiagnoseRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 9);
+  messageDesc(file_haven_v1_daemon, 4);
 
 /**
  * DiagnoseResponse holds the findings.
@@ -254,7 +128,7 @@ export type DiagnoseResponse = Message<"haven.v1.DiagnoseResponse"> & {
  * Use `create(DiagnoseResponseSchema)` to create a new message.
  */
 export const DiagnoseResponseSchema: GenMessage<DiagnoseResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 10);
+  messageDesc(file_haven_v1_daemon, 5);
 
 /**
  * Finding is the outcome of one check.
@@ -296,7 +170,7 @@ export type Finding = Message<"haven.v1.Finding"> & {
  * Use `create(FindingSchema)` to create a new message.
  */
 export const FindingSchema: GenMessage<Finding> = /*@__PURE__*/
-  messageDesc(file_haven_v1_daemon, 11);
+  messageDesc(file_haven_v1_daemon, 6);
 
 /**
  * FindingLevel says how bad it is.
@@ -364,27 +238,6 @@ export const DaemonService: GenService<{
     methodKind: "unary";
     input: typeof StopDaemonRequestSchema;
     output: typeof StopDaemonResponseSchema;
-  },
-  /**
-   * GetConfig reads settings.
-   *
-   * @generated from rpc haven.v1.DaemonService.GetConfig
-   */
-  getConfig: {
-    methodKind: "unary";
-    input: typeof GetConfigRequestSchema;
-    output: typeof GetConfigResponseSchema;
-  },
-  /**
-   * SetConfig changes a setting, at once and for later starts. NOT_FOUND for an unknown key, INVALID_ARGUMENT for a value
-   * that does not fit.
-   *
-   * @generated from rpc haven.v1.DaemonService.SetConfig
-   */
-  setConfig: {
-    methodKind: "unary";
-    input: typeof SetConfigRequestSchema;
-    output: typeof SetConfigResponseSchema;
   },
   /**
    * Diagnose checks what can be checked. It never tells titles, tags, names or numbers of entries.

@@ -10,13 +10,15 @@ import type { Draft, ExerciseRef } from "./entry_pb";
 import { file_haven_v1_entry } from "./entry_pb";
 import type { ErrorDetail } from "./error_pb";
 import { file_haven_v1_error } from "./error_pb";
+import type { Value } from "./value_pb";
+import { file_haven_v1_value } from "./value_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file haven/v1/drafts.proto.
  */
 export const file_haven_v1_drafts: GenFile = /*@__PURE__*/
-  fileDesc("ChVoYXZlbi92MS9kcmFmdHMucHJvdG8SCGhhdmVuLnYxIpUBCgpTYXZlZERyYWZ0EhAKCGRyYWZ0X2lkGAEgASgJEh4KBWRyYWZ0GAIgASgLMg8uaGF2ZW4udjEuRHJhZnQSEAoIZW50cnlfaWQYAyABKAkSFAoMYmFzZV92ZXJzaW9uGAQgASgJEhAKCHNhdmVkX21zGAUgASgDEgwKBGhlbGQYMiABKAgSDQoFbWVhbnQYZCABKAkiNwoQU2F2ZURyYWZ0UmVxdWVzdBIjCgVkcmFmdBgBIAEoCzIULmhhdmVuLnYxLlNhdmVkRHJhZnQiJQoRU2F2ZURyYWZ0UmVzcG9uc2USEAoIc2F2ZWRfbXMYASABKAMiEwoRTGlzdERyYWZ0c1JlcXVlc3QiPAoSTGlzdERyYWZ0c1Jlc3BvbnNlEiYKBmRyYWZ0cxgBIAMoCzIWLmhhdmVuLnYxLkRyYWZ0U3VtbWFyeSKeAQoMRHJhZnRTdW1tYXJ5EhAKCGRyYWZ0X2lkGAEgASgJEhAKCGVudHJ5X2lkGAIgASgJEg0KBXRpdGxlGAMgASgJEhAKCHNhdmVkX21zGAQgASgDEicKCGV4ZXJjaXNlGAUgASgLMhUuaGF2ZW4udjEuRXhlcmNpc2VSZWYSDwoHb3BlbmluZxgyIAEoCRIPCgdwcm9ibGVtGDMgASgJIiMKD0dldERyYWZ0UmVxdWVzdBIQCghkcmFmdF9pZBgBIAEoCSI3ChBHZXREcmFmdFJlc3BvbnNlEiMKBWRyYWZ0GAEgASgLMhQuaGF2ZW4udjEuU2F2ZWREcmFmdCInChNEaXNjYXJkRHJhZnRSZXF1ZXN0EhAKCGRyYWZ0X2lkGAEgASgJIhYKFERpc2NhcmREcmFmdFJlc3BvbnNlIjkKEkNvbW1pdERyYWZ0UmVxdWVzdBIQCghkcmFmdF9pZBgBIAEoCRIRCgljb25maXJtZWQYZCABKAgiRAoTQ29tbWl0RHJhZnRSZXNwb25zZRIKCgJpZBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhAKCGNvbXBsZXRlGAMgASgIIl0KEFNlYWxEcmFmdFJlcXVlc3QSIwoFc2F2ZWQYASABKAsyFC5oYXZlbi52MS5TYXZlZERyYWZ0Eg8KB2NoYW5nZXMYAiABKAgSEwoLcmVtb3ZlX3RhZ3MYAyADKAkiWAoRU2VhbERyYWZ0UmVzcG9uc2USCgoCaWQYASABKAkSDwoHd2FpdGluZxgCIAEoDRImCgdwcm9ibGVtGGQgASgLMhUuaGF2ZW4udjEuRXJyb3JEZXRhaWwywQMKDERyYWZ0U2VydmljZRJECglTYXZlRHJhZnQSGi5oYXZlbi52MS5TYXZlRHJhZnRSZXF1ZXN0GhsuaGF2ZW4udjEuU2F2ZURyYWZ0UmVzcG9uc2USRwoKTGlzdERyYWZ0cxIbLmhhdmVuLnYxLkxpc3REcmFmdHNSZXF1ZXN0GhwuaGF2ZW4udjEuTGlzdERyYWZ0c1Jlc3BvbnNlEkEKCEdldERyYWZ0EhkuaGF2ZW4udjEuR2V0RHJhZnRSZXF1ZXN0GhouaGF2ZW4udjEuR2V0RHJhZnRSZXNwb25zZRJNCgxEaXNjYXJkRHJhZnQSHS5oYXZlbi52MS5EaXNjYXJkRHJhZnRSZXF1ZXN0Gh4uaGF2ZW4udjEuRGlzY2FyZERyYWZ0UmVzcG9uc2USSgoLQ29tbWl0RHJhZnQSHC5oYXZlbi52MS5Db21taXREcmFmdFJlcXVlc3QaHS5oYXZlbi52MS5Db21taXREcmFmdFJlc3BvbnNlEkQKCVNlYWxEcmFmdBIaLmhhdmVuLnYxLlNlYWxEcmFmdFJlcXVlc3QaGy5oYXZlbi52MS5TZWFsRHJhZnRSZXNwb25zZWIGcHJvdG8z", [file_haven_v1_entry, file_haven_v1_error]);
+  fileDesc("ChVoYXZlbi92MS9kcmFmdHMucHJvdG8SCGhhdmVuLnYxIoUCCgpTYXZlZERyYWZ0EhAKCGRyYWZ0X2lkGAEgASgJEh4KBWRyYWZ0GAIgASgLMg8uaGF2ZW4udjEuRHJhZnQSEAoIZW50cnlfaWQYAyABKAkSFAoMYmFzZV92ZXJzaW9uGAQgASgJEhAKCHNhdmVkX21zGAUgASgDEgwKBGhlbGQYMiABKAgSDQoFbWVhbnQYZCABKAkSLwoFdHlwZWQYlwEgAygLMh8uaGF2ZW4udjEuU2F2ZWREcmFmdC5UeXBlZEVudHJ5Gj0KClR5cGVkRW50cnkSCwoDa2V5GAEgASgJEh4KBXZhbHVlGAIgASgLMg8uaGF2ZW4udjEuVmFsdWU6AjgBIjcKEFNhdmVEcmFmdFJlcXVlc3QSIwoFZHJhZnQYASABKAsyFC5oYXZlbi52MS5TYXZlZERyYWZ0IiUKEVNhdmVEcmFmdFJlc3BvbnNlEhAKCHNhdmVkX21zGAEgASgDIhMKEUxpc3REcmFmdHNSZXF1ZXN0IjwKEkxpc3REcmFmdHNSZXNwb25zZRImCgZkcmFmdHMYASADKAsyFi5oYXZlbi52MS5EcmFmdFN1bW1hcnkingEKDERyYWZ0U3VtbWFyeRIQCghkcmFmdF9pZBgBIAEoCRIQCghlbnRyeV9pZBgCIAEoCRINCgV0aXRsZRgDIAEoCRIQCghzYXZlZF9tcxgEIAEoAxInCghleGVyY2lzZRgFIAEoCzIVLmhhdmVuLnYxLkV4ZXJjaXNlUmVmEg8KB29wZW5pbmcYMiABKAkSDwoHcHJvYmxlbRgzIAEoCSIjCg9HZXREcmFmdFJlcXVlc3QSEAoIZHJhZnRfaWQYASABKAkiNwoQR2V0RHJhZnRSZXNwb25zZRIjCgVkcmFmdBgBIAEoCzIULmhhdmVuLnYxLlNhdmVkRHJhZnQiJwoTRGlzY2FyZERyYWZ0UmVxdWVzdBIQCghkcmFmdF9pZBgBIAEoCSIWChREaXNjYXJkRHJhZnRSZXNwb25zZSI5ChJDb21taXREcmFmdFJlcXVlc3QSEAoIZHJhZnRfaWQYASABKAkSEQoJY29uZmlybWVkGGQgASgIIkQKE0NvbW1pdERyYWZ0UmVzcG9uc2USCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIQCghjb21wbGV0ZRgDIAEoCCJdChBTZWFsRHJhZnRSZXF1ZXN0EiMKBXNhdmVkGAEgASgLMhQuaGF2ZW4udjEuU2F2ZWREcmFmdBIPCgdjaGFuZ2VzGAIgASgIEhMKC3JlbW92ZV90YWdzGAMgAygJIlgKEVNlYWxEcmFmdFJlc3BvbnNlEgoKAmlkGAEgASgJEg8KB3dhaXRpbmcYAiABKA0SJgoHcHJvYmxlbRhkIAEoCzIVLmhhdmVuLnYxLkVycm9yRGV0YWlsMsEDCgxEcmFmdFNlcnZpY2USRAoJU2F2ZURyYWZ0EhouaGF2ZW4udjEuU2F2ZURyYWZ0UmVxdWVzdBobLmhhdmVuLnYxLlNhdmVEcmFmdFJlc3BvbnNlEkcKCkxpc3REcmFmdHMSGy5oYXZlbi52MS5MaXN0RHJhZnRzUmVxdWVzdBocLmhhdmVuLnYxLkxpc3REcmFmdHNSZXNwb25zZRJBCghHZXREcmFmdBIZLmhhdmVuLnYxLkdldERyYWZ0UmVxdWVzdBoaLmhhdmVuLnYxLkdldERyYWZ0UmVzcG9uc2USTQoMRGlzY2FyZERyYWZ0Eh0uaGF2ZW4udjEuRGlzY2FyZERyYWZ0UmVxdWVzdBoeLmhhdmVuLnYxLkRpc2NhcmREcmFmdFJlc3BvbnNlEkoKC0NvbW1pdERyYWZ0EhwuaGF2ZW4udjEuQ29tbWl0RHJhZnRSZXF1ZXN0Gh0uaGF2ZW4udjEuQ29tbWl0RHJhZnRSZXNwb25zZRJECglTZWFsRHJhZnQSGi5oYXZlbi52MS5TZWFsRHJhZnRSZXF1ZXN0GhsuaGF2ZW4udjEuU2VhbERyYWZ0UmVzcG9uc2ViBnByb3RvMw", [file_haven_v1_entry, file_haven_v1_error, file_haven_v1_value]);
 
 /**
  * SavedDraft is a draft as it is kept.
@@ -77,6 +79,15 @@ export type SavedDraft = Message<"haven.v1.SavedDraft"> & {
    * @generated from field: string meant = 100;
    */
   meant: string;
+
+  /**
+   * What was typed at questions of the exercise and is no answer to them yet, by the id of the answer: half a date, a text that is too
+   * long. It is kept as it was typed and never becomes part of an entry. CommitDraft refuses a draft that has any; one that is left
+   * alone is written down without it, and stays. Set by the client.
+   *
+   * @generated from field: map<string, haven.v1.Value> typed = 151;
+   */
+  typed: { [key: string]: Value };
 };
 
 /**
@@ -494,8 +505,8 @@ export const DraftService: GenService<{
   },
   /**
    * CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-   * is more than an entry holds, NOT_FOUND for people who cannot be told, and CONFIRMATION_NEEDED for what was written without
-   * seeing the entry it changes: the draft stays.
+   * is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
+   * CONFIRMATION_NEEDED for what was written without seeing the entry it changes: the draft stays.
    *
    * @generated from rpc haven.v1.DraftService.CommitDraft
    */

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/events.proto.
  */
 export const file_haven_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChVoYXZlbi92MS9ldmVudHMucHJvdG8SCGhhdmVuLnYxIhQKEldhdGNoRXZlbnRzUmVxdWVzdCJfChNXYXRjaEV2ZW50c1Jlc3BvbnNlEiAKBnN0YXR1cxgBIAEoCzIQLmhhdmVuLnYxLlN0YXR1cxImCglyZXZpc2lvbnMYAiABKAsyEy5oYXZlbi52MS5SZXZpc2lvbnMiXQoJUmV2aXNpb25zEg8KB2VudHJpZXMYASABKAQSDgoGcGVvcGxlGAIgASgEEg4KBmRyYWZ0cxgDIAEoBBIPCgdkZXZpY2VzGAQgASgEEg4KBmFsYXJtcxgFIAEoBDJcCgxFdmVudFNlcnZpY2USTAoLV2F0Y2hFdmVudHMSHC5oYXZlbi52MS5XYXRjaEV2ZW50c1JlcXVlc3QaHS5oYXZlbi52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAFiBnByb3RvMw", [file_haven_v1_vault]);
+  fileDesc("ChVoYXZlbi92MS9ldmVudHMucHJvdG8SCGhhdmVuLnYxIhQKEldhdGNoRXZlbnRzUmVxdWVzdCJyChNXYXRjaEV2ZW50c1Jlc3BvbnNlEiAKBnN0YXR1cxgBIAEoCzIQLmhhdmVuLnYxLlN0YXR1cxImCglyZXZpc2lvbnMYAiABKAsyEy5oYXZlbi52MS5SZXZpc2lvbnMSEQoIc2V0dGluZ3MYoAEgASgEIl0KCVJldmlzaW9ucxIPCgdlbnRyaWVzGAEgASgEEg4KBnBlb3BsZRgCIAEoBBIOCgZkcmFmdHMYAyABKAQSDwoHZGV2aWNlcxgEIAEoBBIOCgZhbGFybXMYBSABKAQyXAoMRXZlbnRTZXJ2aWNlEkwKC1dhdGNoRXZlbnRzEhwuaGF2ZW4udjEuV2F0Y2hFdmVudHNSZXF1ZXN0Gh0uaGF2ZW4udjEuV2F0Y2hFdmVudHNSZXNwb25zZTABYgZwcm90bzM", [file_haven_v1_vault]);
 
 /**
  * WatchEventsRequest asks nothing in particular.
@@ -50,6 +50,14 @@ export type WatchEventsResponse = Message<"haven.v1.WatchEventsResponse"> & {
    * @generated from field: haven.v1.Revisions revisions = 2;
    */
   revisions?: Revisions | undefined;
+
+  /**
+   * How often a setting was changed since the program started; told in every state of the vault. A number that differs from the one
+   * seen last on this stream means: read the settings again.
+   *
+   * @generated from field: uint64 settings = 160;
+   */
+  settings: bigint;
 };
 
 /**

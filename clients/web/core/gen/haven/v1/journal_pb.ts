@@ -8,13 +8,15 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Draft, Edit, Entry, EntryKind, EntrySummary, EntryVersion } from "./entry_pb";
 import { file_haven_v1_entry } from "./entry_pb";
+import type { Prose } from "./prose_pb";
+import { file_haven_v1_prose } from "./prose_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file haven/v1/journal.proto.
  */
 export const file_haven_v1_journal: GenFile = /*@__PURE__*/
-  fileDesc("ChZoYXZlbi92MS9qb3VybmFsLnByb3RvEghoYXZlbi52MSIxCg9BZGRFbnRyeVJlcXVlc3QSHgoFZHJhZnQYASABKAsyDy5oYXZlbi52MS5EcmFmdCJBChBBZGRFbnRyeVJlc3BvbnNlEgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEAoIY29tcGxldGUYAyABKAgiUgoQRWRpdEVudHJ5UmVxdWVzdBIKCgJpZBgBIAEoCRIcCgRlZGl0GAIgASgLMg4uaGF2ZW4udjEuRWRpdBIUCgxiYXNlX3ZlcnNpb24YAyABKAkiQwoRRWRpdEVudHJ5UmVzcG9uc2USCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIRCgl1bmNoYW5nZWQYMiABKAgiQAoPR2V0RW50cnlSZXF1ZXN0EgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEAoIbGFuZ3VhZ2UYAyABKAkigwEKEEdldEVudHJ5UmVzcG9uc2USHgoFZW50cnkYASABKAsyDy5oYXZlbi52MS5FbnRyeRIqCgxhbnN3ZXJzX3JlYWQYAiADKAsyFC5oYXZlbi52MS5SZWFkQW5zd2VyEiMKA21ldBgeIAMoCzIWLmhhdmVuLnYxLkVudHJ5VmVyc2lvbiI6CgpSZWFkQW5zd2VyEgoKAmlkGAEgASgJEhAKCHF1ZXN0aW9uGAIgASgJEg4KBmFuc3dlchgDIAEoCSKLAQoLRW50cnlGaWx0ZXISDgoGYmVmb3JlGAEgASgJEg0KBWFmdGVyGAIgASgJEgwKBHRhZ3MYAyADKAkSDgoGcGVvcGxlGAQgAygJEiEKBGtpbmQYBSABKA4yEy5oYXZlbi52MS5FbnRyeUtpbmQSDwoHdHJhc2hlZBgGIAEoCBILCgNtZXQYHiABKAgiWAoSTGlzdEVudHJpZXNSZXF1ZXN0EiUKBmZpbHRlchgBIAEoCzIVLmhhdmVuLnYxLkVudHJ5RmlsdGVyEg0KBWxpbWl0GAIgASgNEgwKBHBhZ2UYAyABKAkicwoTTGlzdEVudHJpZXNSZXNwb25zZRInCgdlbnRyaWVzGAEgAygLMhYuaGF2ZW4udjEuRW50cnlTdW1tYXJ5EhEKCW5leHRfcGFnZRgCIAEoCRINCgV0b3RhbBgDIAEoDRIRCgluZWFyX3RhZ3MYPCADKAkiQgoUU2VhcmNoRW50cmllc1JlcXVlc3QSDQoFcXVlcnkYASABKAkSDQoFbGltaXQYAiABKA0SDAoEcGFnZRgDIAEoCSJvChVTZWFyY2hFbnRyaWVzUmVzcG9uc2USIQoEaGl0cxgBIAMoCzITLmhhdmVuLnYxLlNlYXJjaEhpdBIRCgluZXh0X3BhZ2UYAiABKAkSDQoFdG90YWwYAyABKA0SEQoJbmVhcl90YWdzGDwgAygJIloKCVNlYXJjaEhpdBIlCgVlbnRyeRgBIAEoCzIWLmhhdmVuLnYxLkVudHJ5U3VtbWFyeRImCgdzbmlwcGV0GAIgAygLMhUuaGF2ZW4udjEuU25pcHBldFBhcnQiKAoLU25pcHBldFBhcnQSDAoEdGV4dBgBIAEoCRILCgNoaXQYAiABKAgiEQoPTGlzdFRhZ3NSZXF1ZXN0IjQKEExpc3RUYWdzUmVzcG9uc2USIAoEdGFncxgBIAMoCzISLmhhdmVuLnYxLlRhZ0NvdW50IigKCFRhZ0NvdW50EgsKA3RhZxgBIAEoCRIPCgdlbnRyaWVzGAIgASgNIiAKEkxpc3RIaXN0b3J5UmVxdWVzdBIKCgJpZBgBIAEoCSI/ChNMaXN0SGlzdG9yeVJlc3BvbnNlEigKCHZlcnNpb25zGAEgAygLMhYuaGF2ZW4udjEuRW50cnlWZXJzaW9uIjQKFVJlc3RvcmVWZXJzaW9uUmVxdWVzdBIKCgJpZBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJIjUKFlJlc3RvcmVWZXJzaW9uUmVzcG9uc2USCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCSIfChFUcmFzaEVudHJ5UmVxdWVzdBIKCgJpZBgBIAEoCSIgChJUcmFzaEVudHJ5UmVzcG9uc2USCgoCaWQYASABKAkiIQoTVW50cmFzaEVudHJ5UmVxdWVzdBIKCgJpZBgBIAEoCSIiChRVbnRyYXNoRW50cnlSZXNwb25zZRIKCgJpZBgBIAEoCSJLChJTZXR0bGVFbnRyeVJlcXVlc3QSCgoCaWQYASABKAkSEQoHdmVyc2lvbhgCIAEoCUgAEg4KBGJvdGgYAyABKAhIAEIGCgRrZWVwIkQKE1NldHRsZUVudHJ5UmVzcG9uc2USCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIQCgd0cmFzaGVkGI8BIAEoCCJ7ChRJbXBvcnRFbnRyaWVzUmVxdWVzdBIRCglpbXBvcnRfaWQYASABKAwSIwoFbGluZXMYAiADKAsyFC5oYXZlbi52MS5JbXBvcnRMaW5lEg8KB2RyeV9ydW4YAyABKAgSDAoEbGFzdBgEIAEoCBIMCgR6b25lGDwgASgJIi0KCkltcG9ydExpbmUSDgoGbnVtYmVyGAEgASgEEg8KB2NvbnRlbnQYAiABKAwi4wEKFUltcG9ydEVudHJpZXNSZXNwb25zZRIQCghpbXBvcnRlZBgBIAEoDRIPCgdza2lwcGVkGAIgASgNEiQKBmZhaWxlZBgDIAMoCzIULmhhdmVuLnYxLkZhaWxlZExpbmUSIwoGdW51c2VkGCggAygLMhMuaGF2ZW4udjEuVW51c2VkS2V5Eg4KBnBlb3BsZRgpIAEoDRITCgtkZWZpbml0aW9ucxgqIAEoDRIRCglmb3Jnb3R0ZW4YeCABKA0SEAoIdW5tZXJnZWQYeSABKA0SEgoJZGlmZmVyaW5nGMgBIAMoCSInCglVbnVzZWRLZXkSCwoDa2V5GAEgASgJEg0KBWxpbmVzGAIgASgNIiwKCkZhaWxlZExpbmUSDgoGbnVtYmVyGAEgASgEEg4KBnJlYXNvbhgCIAEoCSJPChRFeHBvcnRFbnRyaWVzUmVxdWVzdBImCgZmb3JtYXQYASABKA4yFi5oYXZlbi52MS5FeHBvcnRGb3JtYXQSDwoHaGlzdG9yeRgCIAEoCCJLChVFeHBvcnRFbnRyaWVzUmVzcG9uc2USDQoFbGluZXMYASADKAkSIwoFZmlsZXMYAiADKAsyFC5oYXZlbi52MS5FeHBvcnRGaWxlIisKCkV4cG9ydEZpbGUSDAoEbmFtZRgBIAEoCRIPCgdjb250ZW50GAIgASgJKmIKDEV4cG9ydEZvcm1hdBIdChlFWFBPUlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASFwoTRVhQT1JUX0ZPUk1BVF9KU09OTBABEhoKFkVYUE9SVF9GT1JNQVRfTUFSS0RPV04QAjLoBwoOSm91cm5hbFNlcnZpY2USQQoIQWRkRW50cnkSGS5oYXZlbi52MS5BZGRFbnRyeVJlcXVlc3QaGi5oYXZlbi52MS5BZGRFbnRyeVJlc3BvbnNlEkQKCUVkaXRFbnRyeRIaLmhhdmVuLnYxLkVkaXRFbnRyeVJlcXVlc3QaGy5oYXZlbi52MS5FZGl0RW50cnlSZXNwb25zZRJBCghHZXRFbnRyeRIZLmhhdmVuLnYxLkdldEVudHJ5UmVxdWVzdBoaLmhhdmVuLnYxLkdldEVudHJ5UmVzcG9uc2USSgoLTGlzdEVudHJpZXMSHC5oYXZlbi52MS5MaXN0RW50cmllc1JlcXVlc3QaHS5oYXZlbi52MS5MaXN0RW50cmllc1Jlc3BvbnNlElAKDVNlYXJjaEVudHJpZXMSHi5oYXZlbi52MS5TZWFyY2hFbnRyaWVzUmVxdWVzdBofLmhhdmVuLnYxLlNlYXJjaEVudHJpZXNSZXNwb25zZRJBCghMaXN0VGFncxIZLmhhdmVuLnYxLkxpc3RUYWdzUmVxdWVzdBoaLmhhdmVuLnYxLkxpc3RUYWdzUmVzcG9uc2USSgoLTGlzdEhpc3RvcnkSHC5oYXZlbi52MS5MaXN0SGlzdG9yeVJlcXVlc3QaHS5oYXZlbi52MS5MaXN0SGlzdG9yeVJlc3BvbnNlElMKDlJlc3RvcmVWZXJzaW9uEh8uaGF2ZW4udjEuUmVzdG9yZVZlcnNpb25SZXF1ZXN0GiAuaGF2ZW4udjEuUmVzdG9yZVZlcnNpb25SZXNwb25zZRJHCgpUcmFzaEVudHJ5EhsuaGF2ZW4udjEuVHJhc2hFbnRyeVJlcXVlc3QaHC5oYXZlbi52MS5UcmFzaEVudHJ5UmVzcG9uc2USTQoMVW50cmFzaEVudHJ5Eh0uaGF2ZW4udjEuVW50cmFzaEVudHJ5UmVxdWVzdBoeLmhhdmVuLnYxLlVudHJhc2hFbnRyeVJlc3BvbnNlEkoKC1NldHRsZUVudHJ5EhwuaGF2ZW4udjEuU2V0dGxlRW50cnlSZXF1ZXN0Gh0uaGF2ZW4udjEuU2V0dGxlRW50cnlSZXNwb25zZRJQCg1JbXBvcnRFbnRyaWVzEh4uaGF2ZW4udjEuSW1wb3J0RW50cmllc1JlcXVlc3QaHy5oYXZlbi52MS5JbXBvcnRFbnRyaWVzUmVzcG9uc2USUgoNRXhwb3J0RW50cmllcxIeLmhhdmVuLnYxLkV4cG9ydEVudHJpZXNSZXF1ZXN0Gh8uaGF2ZW4udjEuRXhwb3J0RW50cmllc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_haven_v1_entry]);
+  fileDesc("ChZoYXZlbi92MS9qb3VybmFsLnByb3RvEghoYXZlbi52MSIxCg9BZGRFbnRyeVJlcXVlc3QSHgoFZHJhZnQYASABKAsyDy5oYXZlbi52MS5EcmFmdCJBChBBZGRFbnRyeVJlc3BvbnNlEgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEAoIY29tcGxldGUYAyABKAgiUgoQRWRpdEVudHJ5UmVxdWVzdBIKCgJpZBgBIAEoCRIcCgRlZGl0GAIgASgLMg4uaGF2ZW4udjEuRWRpdBIUCgxiYXNlX3ZlcnNpb24YAyABKAkiQwoRRWRpdEVudHJ5UmVzcG9uc2USCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIRCgl1bmNoYW5nZWQYMiABKAgiQwoPR2V0RW50cnlSZXF1ZXN0EgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEwoKd2l0aF9wcm9zZRiWASABKAgipAEKEEdldEVudHJ5UmVzcG9uc2USHgoFZW50cnkYASABKAsyDy5oYXZlbi52MS5FbnRyeRIqCgxhbnN3ZXJzX3JlYWQYAiADKAsyFC5oYXZlbi52MS5SZWFkQW5zd2VyEiMKA21ldBgeIAMoCzIWLmhhdmVuLnYxLkVudHJ5VmVyc2lvbhIfCgVwcm9zZRiWASABKAsyDy5oYXZlbi52MS5Qcm9zZSI6CgpSZWFkQW5zd2VyEgoKAmlkGAEgASgJEhAKCHF1ZXN0aW9uGAIgASgJEg4KBmFuc3dlchgDIAEoCSKxAQoLRW50cnlGaWx0ZXISDgoGYmVmb3JlGAEgASgJEg0KBWFmdGVyGAIgASgJEgwKBHRhZ3MYAyADKAkSDgoGcGVvcGxlGAQgAygJEiEKBGtpbmQYBSABKA4yEy5oYXZlbi52MS5FbnRyeUtpbmQSDwoHdHJhc2hlZBgGIAEoCBILCgNtZXQYHiABKAgSEQoIZXhlcmNpc2UYlgEgASgJEhEKCGZlZWxpbmdzGJcBIAMoCSJYChJMaXN0RW50cmllc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUuaGF2ZW4udjEuRW50cnlGaWx0ZXISDQoFbGltaXQYAiABKA0SDAoEcGFnZRgDIAEoCSKkAQoTTGlzdEVudHJpZXNSZXNwb25zZRInCgdlbnRyaWVzGAEgAygLMhYuaGF2ZW4udjEuRW50cnlTdW1tYXJ5EhEKCW5leHRfcGFnZRgCIAEoCRINCgV0b3RhbBgDIAEoDRIRCgluZWFyX3RhZ3MYPCADKAkSFwoObmVhcl9leGVyY2lzZXMYlgEgAygJEhYKDW5lYXJfZmVlbGluZ3MYlwEgAygJImoKFFNlYXJjaEVudHJpZXNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEg0KBWxpbWl0GAIgASgNEgwKBHBhZ2UYAyABKAkSJgoGZmlsdGVyGJYBIAEoCzIVLmhhdmVuLnYxLkVudHJ5RmlsdGVyIqABChVTZWFyY2hFbnRyaWVzUmVzcG9uc2USIQoEaGl0cxgBIAMoCzITLmhhdmVuLnYxLlNlYXJjaEhpdBIRCgluZXh0X3BhZ2UYAiABKAkSDQoFdG90YWwYAyABKA0SEQoJbmVhcl90YWdzGDwgAygJEhcKDm5lYXJfZXhlcmNpc2VzGJYBIAMoCRIWCg1uZWFyX2ZlZWxpbmdzGJcBIAMoCSJaCglTZWFyY2hIaXQSJQoFZW50cnkYASABKAsyFi5oYXZlbi52MS5FbnRyeVN1bW1hcnkSJgoHc25pcHBldBgCIAMoCzIVLmhhdmVuLnYxLlNuaXBwZXRQYXJ0IigKC1NuaXBwZXRQYXJ0EgwKBHRleHQYASABKAkSCwoDaGl0GAIgASgIIhEKD0xpc3RUYWdzUmVxdWVzdCI0ChBMaXN0VGFnc1Jlc3BvbnNlEiAKBHRhZ3MYASADKAsyEi5oYXZlbi52MS5UYWdDb3VudCIoCghUYWdDb3VudBILCgN0YWcYASABKAkSDwoHZW50cmllcxgCIAEoDSIVChNMaXN0RmVlbGluZ3NSZXF1ZXN0IkAKFExpc3RGZWVsaW5nc1Jlc3BvbnNlEigKCGZlZWxpbmdzGAEgAygLMhYuaGF2ZW4udjEuRmVlbGluZ0NvdW50Ij8KDEZlZWxpbmdDb3VudBIPCgdmZWVsaW5nGAEgASgJEg0KBWxhYmVsGAIgASgJEg8KB2VudHJpZXMYAyABKA0iMAoPTGlzdERheXNSZXF1ZXN0Eg0KBWFmdGVyGAEgASgJEg4KBmJlZm9yZRgCIAEoCSIgChBMaXN0RGF5c1Jlc3BvbnNlEgwKBGRheXMYASADKAkiIQoRUmVuZGVyVGV4dFJlcXVlc3QSDAoEdGV4dBgBIAEoCSI0ChJSZW5kZXJUZXh0UmVzcG9uc2USHgoFcHJvc2UYASABKAsyDy5oYXZlbi52MS5Qcm9zZSIgChJMaXN0SGlzdG9yeVJlcXVlc3QSCgoCaWQYASABKAkiPwoTTGlzdEhpc3RvcnlSZXNwb25zZRIoCgh2ZXJzaW9ucxgBIAMoCzIWLmhhdmVuLnYxLkVudHJ5VmVyc2lvbiJLChZDb21wYXJlVmVyc2lvbnNSZXF1ZXN0EgoKAmlkGAEgASgJEhQKDGJhc2VfdmVyc2lvbhgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJIkAKF0NvbXBhcmVWZXJzaW9uc1Jlc3BvbnNlEiUKBXBhcnRzGAEgAygLMhYuaGF2ZW4udjEuQ29tcGFyZWRQYXJ0IoABCgxDb21wYXJlZFBhcnQSKAoEa2luZBgBIAEoDjIaLmhhdmVuLnYxLkNvbXBhcmVkUGFydEtpbmQSDQoFZmllbGQYAiABKAkSEAoIcXVlc3Rpb24YAyABKAkSJQoFbGluZXMYBCADKAsyFi5oYXZlbi52MS5Db21wYXJlZExpbmUiWwoMQ29tcGFyZWRMaW5lEiQKBHNpZGUYASABKA4yFi5oYXZlbi52MS5Db21wYXJlZFNpZGUSJQoFc3BhbnMYAiADKAsyFi5oYXZlbi52MS5Db21wYXJlZFNwYW4iQgoMQ29tcGFyZWRTcGFuEgwKBHRleHQYASABKAkSJAoEc2lkZRgCIAEoDjIWLmhhdmVuLnYxLkNvbXBhcmVkU2lkZSI0ChVSZXN0b3JlVmVyc2lvblJlcXVlc3QSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCSI1ChZSZXN0b3JlVmVyc2lvblJlc3BvbnNlEgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkiHwoRVHJhc2hFbnRyeVJlcXVlc3QSCgoCaWQYASABKAkiIAoSVHJhc2hFbnRyeVJlc3BvbnNlEgoKAmlkGAEgASgJIiEKE1VudHJhc2hFbnRyeVJlcXVlc3QSCgoCaWQYASABKAkiIgoUVW50cmFzaEVudHJ5UmVzcG9uc2USCgoCaWQYASABKAkiSwoSU2V0dGxlRW50cnlSZXF1ZXN0EgoKAmlkGAEgASgJEhEKB3ZlcnNpb24YAiABKAlIABIOCgRib3RoGAMgASgISABCBgoEa2VlcCJEChNTZXR0bGVFbnRyeVJlc3BvbnNlEgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEAoHdHJhc2hlZBiPASABKAgiewoUSW1wb3J0RW50cmllc1JlcXVlc3QSEQoJaW1wb3J0X2lkGAEgASgMEiMKBWxpbmVzGAIgAygLMhQuaGF2ZW4udjEuSW1wb3J0TGluZRIPCgdkcnlfcnVuGAMgASgIEgwKBGxhc3QYBCABKAgSDAoEem9uZRg8IAEoCSItCgpJbXBvcnRMaW5lEg4KBm51bWJlchgBIAEoBBIPCgdjb250ZW50GAIgASgMIuMBChVJbXBvcnRFbnRyaWVzUmVzcG9uc2USEAoIaW1wb3J0ZWQYASABKA0SDwoHc2tpcHBlZBgCIAEoDRIkCgZmYWlsZWQYAyADKAsyFC5oYXZlbi52MS5GYWlsZWRMaW5lEiMKBnVudXNlZBgoIAMoCzITLmhhdmVuLnYxLlVudXNlZEtleRIOCgZwZW9wbGUYKSABKA0SEwoLZGVmaW5pdGlvbnMYKiABKA0SEQoJZm9yZ290dGVuGHggASgNEhAKCHVubWVyZ2VkGHkgASgNEhIKCWRpZmZlcmluZxjIASADKAkiJwoJVW51c2VkS2V5EgsKA2tleRgBIAEoCRINCgVsaW5lcxgCIAEoDSIsCgpGYWlsZWRMaW5lEg4KBm51bWJlchgBIAEoBBIOCgZyZWFzb24YAiABKAkiTwoURXhwb3J0RW50cmllc1JlcXVlc3QSJgoGZm9ybWF0GAEgASgOMhYuaGF2ZW4udjEuRXhwb3J0Rm9ybWF0Eg8KB2hpc3RvcnkYAiABKAgiSwoVRXhwb3J0RW50cmllc1Jlc3BvbnNlEg0KBWxpbmVzGAEgAygJEiMKBWZpbGVzGAIgAygLMhQuaGF2ZW4udjEuRXhwb3J0RmlsZSIrCgpFeHBvcnRGaWxlEgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoCSqHAgoQQ29tcGFyZWRQYXJ0S2luZBIiCh5DT01QQVJFRF9QQVJUX0tJTkRfVU5TUEVDSUZJRUQQABIcChhDT01QQVJFRF9QQVJUX0tJTkRfVElUTEUQARIbChdDT01QQVJFRF9QQVJUX0tJTkRfVEVYVBACEhsKF0NPTVBBUkVEX1BBUlRfS0lORF9USU1FEAMSGwoXQ09NUEFSRURfUEFSVF9LSU5EX1RBR1MQBBIdChlDT01QQVJFRF9QQVJUX0tJTkRfUEVPUExFEAUSHQoZQ09NUEFSRURfUEFSVF9LSU5EX0FOU1dFUhAGEhwKGENPTVBBUkVEX1BBUlRfS0lORF9UUkFTSBAHKngKDENvbXBhcmVkU2lkZRIdChlDT01QQVJFRF9TSURFX1VOU1BFQ0lGSUVEEAASFgoSQ09NUEFSRURfU0lERV9CT1RIEAESFgoSQ09NUEFSRURfU0lERV9CQVNFEAISGQoVQ09NUEFSRURfU0lERV9WRVJTSU9OEAMqYgoMRXhwb3J0Rm9ybWF0Eh0KGUVYUE9SVF9GT1JNQVRfVU5TUEVDSUZJRUQQABIXChNFWFBPUlRfRk9STUFUX0pTT05MEAESGgoWRVhQT1JUX0ZPUk1BVF9NQVJLRE9XThACMpsKCg5Kb3VybmFsU2VydmljZRJBCghBZGRFbnRyeRIZLmhhdmVuLnYxLkFkZEVudHJ5UmVxdWVzdBoaLmhhdmVuLnYxLkFkZEVudHJ5UmVzcG9uc2USRAoJRWRpdEVudHJ5EhouaGF2ZW4udjEuRWRpdEVudHJ5UmVxdWVzdBobLmhhdmVuLnYxLkVkaXRFbnRyeVJlc3BvbnNlEkEKCEdldEVudHJ5EhkuaGF2ZW4udjEuR2V0RW50cnlSZXF1ZXN0GhouaGF2ZW4udjEuR2V0RW50cnlSZXNwb25zZRJKCgtMaXN0RW50cmllcxIcLmhhdmVuLnYxLkxpc3RFbnRyaWVzUmVxdWVzdBodLmhhdmVuLnYxLkxpc3RFbnRyaWVzUmVzcG9uc2USUAoNU2VhcmNoRW50cmllcxIeLmhhdmVuLnYxLlNlYXJjaEVudHJpZXNSZXF1ZXN0Gh8uaGF2ZW4udjEuU2VhcmNoRW50cmllc1Jlc3BvbnNlEkEKCExpc3RUYWdzEhkuaGF2ZW4udjEuTGlzdFRhZ3NSZXF1ZXN0GhouaGF2ZW4udjEuTGlzdFRhZ3NSZXNwb25zZRJNCgxMaXN0RmVlbGluZ3MSHS5oYXZlbi52MS5MaXN0RmVlbGluZ3NSZXF1ZXN0Gh4uaGF2ZW4udjEuTGlzdEZlZWxpbmdzUmVzcG9uc2USQQoITGlzdERheXMSGS5oYXZlbi52MS5MaXN0RGF5c1JlcXVlc3QaGi5oYXZlbi52MS5MaXN0RGF5c1Jlc3BvbnNlEkcKClJlbmRlclRleHQSGy5oYXZlbi52MS5SZW5kZXJUZXh0UmVxdWVzdBocLmhhdmVuLnYxLlJlbmRlclRleHRSZXNwb25zZRJKCgtMaXN0SGlzdG9yeRIcLmhhdmVuLnYxLkxpc3RIaXN0b3J5UmVxdWVzdBodLmhhdmVuLnYxLkxpc3RIaXN0b3J5UmVzcG9uc2USVgoPQ29tcGFyZVZlcnNpb25zEiAuaGF2ZW4udjEuQ29tcGFyZVZlcnNpb25zUmVxdWVzdBohLmhhdmVuLnYxLkNvbXBhcmVWZXJzaW9uc1Jlc3BvbnNlElMKDlJlc3RvcmVWZXJzaW9uEh8uaGF2ZW4udjEuUmVzdG9yZVZlcnNpb25SZXF1ZXN0GiAuaGF2ZW4udjEuUmVzdG9yZVZlcnNpb25SZXNwb25zZRJHCgpUcmFzaEVudHJ5EhsuaGF2ZW4udjEuVHJhc2hFbnRyeVJlcXVlc3QaHC5oYXZlbi52MS5UcmFzaEVudHJ5UmVzcG9uc2USTQoMVW50cmFzaEVudHJ5Eh0uaGF2ZW4udjEuVW50cmFzaEVudHJ5UmVxdWVzdBoeLmhhdmVuLnYxLlVudHJhc2hFbnRyeVJlc3BvbnNlEkoKC1NldHRsZUVudHJ5EhwuaGF2ZW4udjEuU2V0dGxlRW50cnlSZXF1ZXN0Gh0uaGF2ZW4udjEuU2V0dGxlRW50cnlSZXNwb25zZRJQCg1JbXBvcnRFbnRyaWVzEh4uaGF2ZW4udjEuSW1wb3J0RW50cmllc1JlcXVlc3QaHy5oYXZlbi52MS5JbXBvcnRFbnRyaWVzUmVzcG9uc2USUgoNRXhwb3J0RW50cmllcxIeLmhhdmVuLnYxLkV4cG9ydEVudHJpZXNSZXF1ZXN0Gh8uaGF2ZW4udjEuRXhwb3J0RW50cmllc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_haven_v1_entry, file_haven_v1_prose]);
 
 /**
  * AddEntryRequest brings a draft.
@@ -163,11 +165,11 @@ export type GetEntryRequest = Message<"haven.v1.GetEntryRequest"> & {
   version: string;
 
   /**
-   * The language of the questions, such as "en"; empty means the default one, also if the one asked for is not there.
+   * Whether the text is wanted as a tree as well; set by a client that draws it.
    *
-   * @generated from field: string language = 3;
+   * @generated from field: bool with_prose = 150;
    */
-  language: string;
+  withProse: boolean;
 };
 
 /**
@@ -204,6 +206,13 @@ export type GetEntryResponse = Message<"haven.v1.GetEntryResponse"> & {
    * @generated from field: repeated haven.v1.EntryVersion met = 30;
    */
   met: EntryVersion[];
+
+  /**
+   * The text of the version that is shown, as a tree; absent unless it was asked for.
+   *
+   * @generated from field: haven.v1.Prose prose = 150;
+   */
+  prose?: Prose | undefined;
 };
 
 /**
@@ -302,6 +311,21 @@ export type EntryFilter = Message<"haven.v1.EntryFilter"> & {
    * @generated from field: bool met = 30;
    */
   met: boolean;
+
+  /**
+   * Only entries that answer this exercise or measure, by its id; empty means any.
+   *
+   * @generated from field: string exercise = 150;
+   */
+  exercise: string;
+
+  /**
+   * Only entries that name all of these feelings, by id, by what one is called in any language, or by the person's own word; case
+   * and accents do not matter. An entry names them in its answers; a check-in without an exercise, by its tags.
+   *
+   * @generated from field: repeated string feelings = 151;
+   */
+  feelings: string[];
 };
 
 /**
@@ -380,6 +404,21 @@ export type ListEntriesResponse = Message<"haven.v1.ListEntriesResponse"> & {
    * @generated from field: repeated string near_tags = 60;
    */
   nearTags: string[];
+
+  /**
+   * Exercises and measures that entries answer and that were meant, perhaps, by ids, where the filter lets nothing through and no
+   * entry answers the one that it names. At most 10.
+   *
+   * @generated from field: repeated string near_exercises = 150;
+   */
+  nearExercises: string[];
+
+  /**
+   * Feelings that entries name and that were meant, perhaps, by what they are called, likewise. At most 10.
+   *
+   * @generated from field: repeated string near_feelings = 151;
+   */
+  nearFeelings: string[];
 };
 
 /**
@@ -396,7 +435,8 @@ export const ListEntriesResponseSchema: GenMessage<ListEntriesResponse> = /*@__P
  */
 export type SearchEntriesRequest = Message<"haven.v1.SearchEntriesRequest"> & {
   /**
-   * Words that must all occur, "phrases in quotes", tag:, person:, kind:, step:, before:, after:. Case and accents do not matter.
+   * Words that must all occur, "phrases in quotes", tag:, person:, kind:, step:, exercise:, feeling:, before:, after:. Case and
+   * accents do not matter.
    *
    * @generated from field: string query = 1;
    */
@@ -415,6 +455,13 @@ export type SearchEntriesRequest = Message<"haven.v1.SearchEntriesRequest"> & {
    * @generated from field: string page = 3;
    */
   page: string;
+
+  /**
+   * What must hold besides; absent means that nothing must, but that they are not in the trash. It does not stand for a query.
+   *
+   * @generated from field: haven.v1.EntryFilter filter = 150;
+   */
+  filter?: EntryFilter | undefined;
 };
 
 /**
@@ -457,6 +504,20 @@ export type SearchEntriesResponse = Message<"haven.v1.SearchEntriesResponse"> & 
    * @generated from field: repeated string near_tags = 60;
    */
   nearTags: string[];
+
+  /**
+   * Exercises and measures that were meant, perhaps, as in ListEntriesResponse.
+   *
+   * @generated from field: repeated string near_exercises = 150;
+   */
+  nearExercises: string[];
+
+  /**
+   * Feelings that were meant, perhaps, as in ListEntriesResponse.
+   *
+   * @generated from field: repeated string near_feelings = 151;
+   */
+  nearFeelings: string[];
 };
 
 /**
@@ -587,6 +648,168 @@ export const TagCountSchema: GenMessage<TagCount> = /*@__PURE__*/
   messageDesc(file_haven_v1_journal, 16);
 
 /**
+ * ListFeelingsRequest asks for every feeling.
+ *
+ * @generated from message haven.v1.ListFeelingsRequest
+ */
+export type ListFeelingsRequest = Message<"haven.v1.ListFeelingsRequest"> & {
+};
+
+/**
+ * Describes the message haven.v1.ListFeelingsRequest.
+ * Use `create(ListFeelingsRequestSchema)` to create a new message.
+ */
+export const ListFeelingsRequestSchema: GenMessage<ListFeelingsRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 17);
+
+/**
+ * ListFeelingsResponse holds the feelings.
+ *
+ * @generated from message haven.v1.ListFeelingsResponse
+ */
+export type ListFeelingsResponse = Message<"haven.v1.ListFeelingsResponse"> & {
+  /**
+   * The feelings, the most named first.
+   *
+   * @generated from field: repeated haven.v1.FeelingCount feelings = 1;
+   */
+  feelings: FeelingCount[];
+};
+
+/**
+ * Describes the message haven.v1.ListFeelingsResponse.
+ * Use `create(ListFeelingsResponseSchema)` to create a new message.
+ */
+export const ListFeelingsResponseSchema: GenMessage<ListFeelingsResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 18);
+
+/**
+ * FeelingCount is a feeling and how often it is named.
+ *
+ * @generated from message haven.v1.FeelingCount
+ */
+export type FeelingCount = Message<"haven.v1.FeelingCount"> & {
+  /**
+   * Its id, or the person's own word as it was written last; as EntryFilter takes it.
+   *
+   * @generated from field: string feeling = 1;
+   */
+  feeling: string;
+
+  /**
+   * What it is called in the language asked for; the same as `feeling` for the person's own word.
+   *
+   * @generated from field: string label = 2;
+   */
+  label: string;
+
+  /**
+   * How many entries that are not in the trash name it; never 0. One that names it several times counts once.
+   *
+   * @generated from field: uint32 entries = 3;
+   */
+  entries: number;
+};
+
+/**
+ * Describes the message haven.v1.FeelingCount.
+ * Use `create(FeelingCountSchema)` to create a new message.
+ */
+export const FeelingCountSchema: GenMessage<FeelingCount> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 19);
+
+/**
+ * ListDaysRequest names a span.
+ *
+ * @generated from message haven.v1.ListDaysRequest
+ */
+export type ListDaysRequest = Message<"haven.v1.ListDaysRequest"> & {
+  /**
+   * The first day, a date "2026-11-01"; empty means from the first entry on.
+   *
+   * @generated from field: string after = 1;
+   */
+  after: string;
+
+  /**
+   * The day after the last one; empty means up to the last entry.
+   *
+   * @generated from field: string before = 2;
+   */
+  before: string;
+};
+
+/**
+ * Describes the message haven.v1.ListDaysRequest.
+ * Use `create(ListDaysRequestSchema)` to create a new message.
+ */
+export const ListDaysRequestSchema: GenMessage<ListDaysRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 20);
+
+/**
+ * ListDaysResponse names the days.
+ *
+ * @generated from message haven.v1.ListDaysResponse
+ */
+export type ListDaysResponse = Message<"haven.v1.ListDaysResponse"> & {
+  /**
+   * The days that have entries, such as "2026-11-24", in order. How many entries does not matter here.
+   *
+   * @generated from field: repeated string days = 1;
+   */
+  days: string[];
+};
+
+/**
+ * Describes the message haven.v1.ListDaysResponse.
+ * Use `create(ListDaysResponseSchema)` to create a new message.
+ */
+export const ListDaysResponseSchema: GenMessage<ListDaysResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 21);
+
+/**
+ * RenderTextRequest brings a text.
+ *
+ * @generated from message haven.v1.RenderTextRequest
+ */
+export type RenderTextRequest = Message<"haven.v1.RenderTextRequest"> & {
+  /**
+   * The text, at most as long as an entry's (256 KiB), else TOO_LARGE.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message haven.v1.RenderTextRequest.
+ * Use `create(RenderTextRequestSchema)` to create a new message.
+ */
+export const RenderTextRequestSchema: GenMessage<RenderTextRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 22);
+
+/**
+ * RenderTextResponse shows it.
+ *
+ * @generated from message haven.v1.RenderTextResponse
+ */
+export type RenderTextResponse = Message<"haven.v1.RenderTextResponse"> & {
+  /**
+   * The text as a tree.
+   *
+   * @generated from field: haven.v1.Prose prose = 1;
+   */
+  prose?: Prose | undefined;
+};
+
+/**
+ * Describes the message haven.v1.RenderTextResponse.
+ * Use `create(RenderTextResponseSchema)` to create a new message.
+ */
+export const RenderTextResponseSchema: GenMessage<RenderTextResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 23);
+
+/**
  * ListHistoryRequest names an entry.
  *
  * @generated from message haven.v1.ListHistoryRequest
@@ -605,7 +828,7 @@ export type ListHistoryRequest = Message<"haven.v1.ListHistoryRequest"> & {
  * Use `create(ListHistoryRequestSchema)` to create a new message.
  */
 export const ListHistoryRequestSchema: GenMessage<ListHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 17);
+  messageDesc(file_haven_v1_journal, 24);
 
 /**
  * ListHistoryResponse holds the versions.
@@ -626,7 +849,161 @@ export type ListHistoryResponse = Message<"haven.v1.ListHistoryResponse"> & {
  * Use `create(ListHistoryResponseSchema)` to create a new message.
  */
 export const ListHistoryResponseSchema: GenMessage<ListHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 18);
+  messageDesc(file_haven_v1_journal, 25);
+
+/**
+ * CompareVersionsRequest names two versions of an entry.
+ *
+ * @generated from message haven.v1.CompareVersionsRequest
+ */
+export type CompareVersionsRequest = Message<"haven.v1.CompareVersionsRequest"> & {
+  /**
+   * The entry, by id or prefix.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * The version it's compared with, such as the one that EntryVersion.base_version names; empty means with an empty page.
+   *
+   * @generated from field: string base_version = 2;
+   */
+  baseVersion: string;
+
+  /**
+   * The version that's compared; empty means the present one.
+   *
+   * @generated from field: string version = 3;
+   */
+  version: string;
+};
+
+/**
+ * Describes the message haven.v1.CompareVersionsRequest.
+ * Use `create(CompareVersionsRequestSchema)` to create a new message.
+ */
+export const CompareVersionsRequestSchema: GenMessage<CompareVersionsRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 26);
+
+/**
+ * CompareVersionsResponse holds what differs.
+ *
+ * @generated from message haven.v1.CompareVersionsResponse
+ */
+export type CompareVersionsResponse = Message<"haven.v1.CompareVersionsResponse"> & {
+  /**
+   * The parts of the entry that differ, in the order in which an entry is read. Empty if all of them read the same.
+   *
+   * @generated from field: repeated haven.v1.ComparedPart parts = 1;
+   */
+  parts: ComparedPart[];
+};
+
+/**
+ * Describes the message haven.v1.CompareVersionsResponse.
+ * Use `create(CompareVersionsResponseSchema)` to create a new message.
+ */
+export const CompareVersionsResponseSchema: GenMessage<CompareVersionsResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 27);
+
+/**
+ * ComparedPart is a part of an entry that reads differently in two versions of it.
+ *
+ * @generated from message haven.v1.ComparedPart
+ */
+export type ComparedPart = Message<"haven.v1.ComparedPart"> & {
+  /**
+   * Which part.
+   *
+   * @generated from field: haven.v1.ComparedPartKind kind = 1;
+   */
+  kind: ComparedPartKind;
+
+  /**
+   * The id of the answer; empty for every other part.
+   *
+   * @generated from field: string field = 2;
+   */
+  field: string;
+
+  /**
+   * What was asked; empty for every other part.
+   *
+   * @generated from field: string question = 3;
+   */
+  question: string;
+
+  /**
+   * The whole part, paragraph by paragraph, with what only one of the versions says where it stood.
+   *
+   * @generated from field: repeated haven.v1.ComparedLine lines = 4;
+   */
+  lines: ComparedLine[];
+};
+
+/**
+ * Describes the message haven.v1.ComparedPart.
+ * Use `create(ComparedPartSchema)` to create a new message.
+ */
+export const ComparedPartSchema: GenMessage<ComparedPart> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 28);
+
+/**
+ * ComparedLine is a paragraph.
+ *
+ * @generated from message haven.v1.ComparedLine
+ */
+export type ComparedLine = Message<"haven.v1.ComparedLine"> & {
+  /**
+   * Which versions have it: both, though its words may differ, or one of them alone.
+   *
+   * @generated from field: haven.v1.ComparedSide side = 1;
+   */
+  side: ComparedSide;
+
+  /**
+   * Its words in order; none for an empty line.
+   *
+   * @generated from field: repeated haven.v1.ComparedSpan spans = 2;
+   */
+  spans: ComparedSpan[];
+};
+
+/**
+ * Describes the message haven.v1.ComparedLine.
+ * Use `create(ComparedLineSchema)` to create a new message.
+ */
+export const ComparedLineSchema: GenMessage<ComparedLine> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 29);
+
+/**
+ * ComparedSpan is some words in a row.
+ *
+ * @generated from message haven.v1.ComparedSpan
+ */
+export type ComparedSpan = Message<"haven.v1.ComparedSpan"> & {
+  /**
+   * The words, and the blanks between them.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * Which versions say them.
+   *
+   * @generated from field: haven.v1.ComparedSide side = 2;
+   */
+  side: ComparedSide;
+};
+
+/**
+ * Describes the message haven.v1.ComparedSpan.
+ * Use `create(ComparedSpanSchema)` to create a new message.
+ */
+export const ComparedSpanSchema: GenMessage<ComparedSpan> = /*@__PURE__*/
+  messageDesc(file_haven_v1_journal, 30);
 
 /**
  * RestoreVersionRequest names a version.
@@ -654,7 +1031,7 @@ export type RestoreVersionRequest = Message<"haven.v1.RestoreVersionRequest"> & 
  * Use `create(RestoreVersionRequestSchema)` to create a new message.
  */
 export const RestoreVersionRequestSchema: GenMessage<RestoreVersionRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 19);
+  messageDesc(file_haven_v1_journal, 31);
 
 /**
  * RestoreVersionResponse confirms it.
@@ -682,7 +1059,7 @@ export type RestoreVersionResponse = Message<"haven.v1.RestoreVersionResponse"> 
  * Use `create(RestoreVersionResponseSchema)` to create a new message.
  */
 export const RestoreVersionResponseSchema: GenMessage<RestoreVersionResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 20);
+  messageDesc(file_haven_v1_journal, 32);
 
 /**
  * TrashEntryRequest names an entry.
@@ -703,7 +1080,7 @@ export type TrashEntryRequest = Message<"haven.v1.TrashEntryRequest"> & {
  * Use `create(TrashEntryRequestSchema)` to create a new message.
  */
 export const TrashEntryRequestSchema: GenMessage<TrashEntryRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 21);
+  messageDesc(file_haven_v1_journal, 33);
 
 /**
  * TrashEntryResponse confirms it.
@@ -724,7 +1101,7 @@ export type TrashEntryResponse = Message<"haven.v1.TrashEntryResponse"> & {
  * Use `create(TrashEntryResponseSchema)` to create a new message.
  */
 export const TrashEntryResponseSchema: GenMessage<TrashEntryResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 22);
+  messageDesc(file_haven_v1_journal, 34);
 
 /**
  * UntrashEntryRequest names an entry.
@@ -745,7 +1122,7 @@ export type UntrashEntryRequest = Message<"haven.v1.UntrashEntryRequest"> & {
  * Use `create(UntrashEntryRequestSchema)` to create a new message.
  */
 export const UntrashEntryRequestSchema: GenMessage<UntrashEntryRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 23);
+  messageDesc(file_haven_v1_journal, 35);
 
 /**
  * UntrashEntryResponse confirms it.
@@ -766,7 +1143,7 @@ export type UntrashEntryResponse = Message<"haven.v1.UntrashEntryResponse"> & {
  * Use `create(UntrashEntryResponseSchema)` to create a new message.
  */
 export const UntrashEntryResponseSchema: GenMessage<UntrashEntryResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 24);
+  messageDesc(file_haven_v1_journal, 36);
 
 /**
  * SettleEntryRequest says what is kept.
@@ -810,7 +1187,7 @@ export type SettleEntryRequest = Message<"haven.v1.SettleEntryRequest"> & {
  * Use `create(SettleEntryRequestSchema)` to create a new message.
  */
 export const SettleEntryRequestSchema: GenMessage<SettleEntryRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 25);
+  messageDesc(file_haven_v1_journal, 37);
 
 /**
  * SettleEntryResponse confirms it.
@@ -845,7 +1222,7 @@ export type SettleEntryResponse = Message<"haven.v1.SettleEntryResponse"> & {
  * Use `create(SettleEntryResponseSchema)` to create a new message.
  */
 export const SettleEntryResponseSchema: GenMessage<SettleEntryResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 26);
+  messageDesc(file_haven_v1_journal, 38);
 
 /**
  * ImportEntriesRequest is a batch of lines.
@@ -897,7 +1274,7 @@ export type ImportEntriesRequest = Message<"haven.v1.ImportEntriesRequest"> & {
  * Use `create(ImportEntriesRequestSchema)` to create a new message.
  */
 export const ImportEntriesRequestSchema: GenMessage<ImportEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 27);
+  messageDesc(file_haven_v1_journal, 39);
 
 /**
  * ImportLine is one line of the file.
@@ -926,7 +1303,7 @@ export type ImportLine = Message<"haven.v1.ImportLine"> & {
  * Use `create(ImportLineSchema)` to create a new message.
  */
 export const ImportLineSchema: GenMessage<ImportLine> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 28);
+  messageDesc(file_haven_v1_journal, 40);
 
 /**
  * ImportEntriesResponse says what became of the batch.
@@ -1005,7 +1382,7 @@ export type ImportEntriesResponse = Message<"haven.v1.ImportEntriesResponse"> & 
  * Use `create(ImportEntriesResponseSchema)` to create a new message.
  */
 export const ImportEntriesResponseSchema: GenMessage<ImportEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 29);
+  messageDesc(file_haven_v1_journal, 41);
 
 /**
  * UnusedKey is a key of imported lines that nothing was made of.
@@ -1033,7 +1410,7 @@ export type UnusedKey = Message<"haven.v1.UnusedKey"> & {
  * Use `create(UnusedKeySchema)` to create a new message.
  */
 export const UnusedKeySchema: GenMessage<UnusedKey> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 30);
+  messageDesc(file_haven_v1_journal, 42);
 
 /**
  * FailedLine is a line that could not be used.
@@ -1061,7 +1438,7 @@ export type FailedLine = Message<"haven.v1.FailedLine"> & {
  * Use `create(FailedLineSchema)` to create a new message.
  */
 export const FailedLineSchema: GenMessage<FailedLine> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 31);
+  messageDesc(file_haven_v1_journal, 43);
 
 /**
  * ExportEntriesRequest asks for everything.
@@ -1089,7 +1466,7 @@ export type ExportEntriesRequest = Message<"haven.v1.ExportEntriesRequest"> & {
  * Use `create(ExportEntriesRequestSchema)` to create a new message.
  */
 export const ExportEntriesRequestSchema: GenMessage<ExportEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 32);
+  messageDesc(file_haven_v1_journal, 44);
 
 /**
  * ExportEntriesResponse is a batch of what is exported.
@@ -1117,7 +1494,7 @@ export type ExportEntriesResponse = Message<"haven.v1.ExportEntriesResponse"> & 
  * Use `create(ExportEntriesResponseSchema)` to create a new message.
  */
 export const ExportEntriesResponseSchema: GenMessage<ExportEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 33);
+  messageDesc(file_haven_v1_journal, 45);
 
 /**
  * ExportFile is one file.
@@ -1145,7 +1522,117 @@ export type ExportFile = Message<"haven.v1.ExportFile"> & {
  * Use `create(ExportFileSchema)` to create a new message.
  */
 export const ExportFileSchema: GenMessage<ExportFile> = /*@__PURE__*/
-  messageDesc(file_haven_v1_journal, 34);
+  messageDesc(file_haven_v1_journal, 46);
+
+/**
+ * ComparedPartKind is a part of an entry.
+ *
+ * @generated from enum haven.v1.ComparedPartKind
+ */
+export enum ComparedPartKind {
+  /**
+   * Not set; never sent.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The title.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_TITLE = 1;
+   */
+  TITLE = 1,
+
+  /**
+   * The text.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_TEXT = 2;
+   */
+  TEXT = 2,
+
+  /**
+   * When it happened: one line, a time as EntrySummary.at has it.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_TIME = 3;
+   */
+  TIME = 3,
+
+  /**
+   * The tags, a line each.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_TAGS = 4;
+   */
+  TAGS = 4,
+
+  /**
+   * The people, a line each.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_PEOPLE = 5;
+   */
+  PEOPLE = 5,
+
+  /**
+   * An answer.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_ANSWER = 6;
+   */
+  ANSWER = 6,
+
+  /**
+   * Whether it is in the trash: one line without words, of the version that was there.
+   *
+   * @generated from enum value: COMPARED_PART_KIND_TRASH = 7;
+   */
+  TRASH = 7,
+}
+
+/**
+ * Describes the enum haven.v1.ComparedPartKind.
+ */
+export const ComparedPartKindSchema: GenEnum<ComparedPartKind> = /*@__PURE__*/
+  enumDesc(file_haven_v1_journal, 0);
+
+/**
+ * ComparedSide says where something stands.
+ *
+ * @generated from enum haven.v1.ComparedSide
+ */
+export enum ComparedSide {
+  /**
+   * Not set; never sent.
+   *
+   * @generated from enum value: COMPARED_SIDE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * In both versions.
+   *
+   * @generated from enum value: COMPARED_SIDE_BOTH = 1;
+   */
+  BOTH = 1,
+
+  /**
+   * In the one that is compared with, and no longer in the other.
+   *
+   * @generated from enum value: COMPARED_SIDE_BASE = 2;
+   */
+  BASE = 2,
+
+  /**
+   * In the one that is compared, and not yet in the other.
+   *
+   * @generated from enum value: COMPARED_SIDE_VERSION = 3;
+   */
+  VERSION = 3,
+}
+
+/**
+ * Describes the enum haven.v1.ComparedSide.
+ */
+export const ComparedSideSchema: GenEnum<ComparedSide> = /*@__PURE__*/
+  enumDesc(file_haven_v1_journal, 1);
 
 /**
  * ExportFormat says how entries are written down.
@@ -1179,7 +1666,7 @@ export enum ExportFormat {
  * Describes the enum haven.v1.ExportFormat.
  */
 export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
-  enumDesc(file_haven_v1_journal, 0);
+  enumDesc(file_haven_v1_journal, 2);
 
 /**
  * JournalService writes and reads the journal. Every call needs an unlocked vault (else LOCKED) and whatever it wrote is
@@ -1251,6 +1738,36 @@ export const JournalService: GenService<{
     output: typeof ListTagsResponseSchema;
   },
   /**
+   * ListFeelings counts the feelings that entries which are not in the trash name, the most named first, then by name.
+   *
+   * @generated from rpc haven.v1.JournalService.ListFeelings
+   */
+  listFeelings: {
+    methodKind: "unary";
+    input: typeof ListFeelingsRequestSchema;
+    output: typeof ListFeelingsResponseSchema;
+  },
+  /**
+   * ListDays names the days of a span that have entries which are not in the trash, for a calendar.
+   *
+   * @generated from rpc haven.v1.JournalService.ListDays
+   */
+  listDays: {
+    methodKind: "unary";
+    input: typeof ListDaysRequestSchema;
+    output: typeof ListDaysResponseSchema;
+  },
+  /**
+   * RenderText reads a text as it would be shown, for a look at what is being written. Nothing is kept.
+   *
+   * @generated from rpc haven.v1.JournalService.RenderText
+   */
+  renderText: {
+    methodKind: "unary";
+    input: typeof RenderTextRequestSchema;
+    output: typeof RenderTextResponseSchema;
+  },
+  /**
    * ListHistory reads the versions of an entry, newest first.
    *
    * @generated from rpc haven.v1.JournalService.ListHistory
@@ -1259,6 +1776,16 @@ export const JournalService: GenService<{
     methodKind: "unary";
     input: typeof ListHistoryRequestSchema;
     output: typeof ListHistoryResponseSchema;
+  },
+  /**
+   * CompareVersions says in which words two versions of an entry differ.
+   *
+   * @generated from rpc haven.v1.JournalService.CompareVersions
+   */
+  compareVersions: {
+    methodKind: "unary";
+    input: typeof CompareVersionsRequestSchema;
+    output: typeof CompareVersionsResponseSchema;
   },
   /**
    * RestoreVersion makes an entry read as it did; a new version, the ones between stay.

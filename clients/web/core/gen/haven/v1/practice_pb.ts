@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/practice.proto.
  */
 export const file_haven_v1_practice: GenFile = /*@__PURE__*/
-  fileDesc("ChdoYXZlbi92MS9wcmFjdGljZS5wcm90bxIIaGF2ZW4udjEiRAoUTGlzdEV4ZXJjaXNlc1JlcXVlc3QSDAoEc3RlcBgBIAEoDRIMCgRzaWduGAIgASgJEhAKCGxhbmd1YWdlGAMgASgJIkUKFUxpc3RFeGVyY2lzZXNSZXNwb25zZRIsCglleGVyY2lzZXMYASADKAsyGS5oYXZlbi52MS5FeGVyY2lzZVN1bW1hcnkibQoSR2V0RXhlcmNpc2VSZXF1ZXN0EgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SEAoIbGFuZ3VhZ2UYAyABKAkSDwoHY291bnRyeRgEIAEoCRIXCg93aXRoX2RlZmluaXRpb24YUCABKAgiTwoTR2V0RXhlcmNpc2VSZXNwb25zZRIkCghleGVyY2lzZRgBIAEoCzISLmhhdmVuLnYxLkV4ZXJjaXNlEhIKCmRlZmluaXRpb24YUCABKAkiKgoUQ2hlY2tFeGVyY2lzZVJlcXVlc3QSEgoKZGVmaW5pdGlvbhgBIAEoCSJ3ChVDaGVja0V4ZXJjaXNlUmVzcG9uc2USHwoGZmF1bHRzGAEgAygLMg8uaGF2ZW4udjEuRmF1bHQSKwoIZXhlcmNpc2UYAiABKAsyGS5oYXZlbi52MS5FeGVyY2lzZVN1bW1hcnkSEAoIY29tcGFyZWQYAyABKAgiKAoSQWRkRXhlcmNpc2VSZXF1ZXN0EhIKCmRlZmluaXRpb24YASABKAkiYwoTQWRkRXhlcmNpc2VSZXNwb25zZRIfCgZmYXVsdHMYASADKAsyDy5oYXZlbi52MS5GYXVsdBIrCghleGVyY2lzZRgCIAEoCzIZLmhhdmVuLnYxLkV4ZXJjaXNlU3VtbWFyeSIjChVSZW1vdmVFeGVyY2lzZVJlcXVlc3QSCgoCaWQYASABKAkiGAoWUmVtb3ZlRXhlcmNpc2VSZXNwb25zZTKiAwoPUHJhY3RpY2VTZXJ2aWNlElAKDUxpc3RFeGVyY2lzZXMSHi5oYXZlbi52MS5MaXN0RXhlcmNpc2VzUmVxdWVzdBofLmhhdmVuLnYxLkxpc3RFeGVyY2lzZXNSZXNwb25zZRJKCgtHZXRFeGVyY2lzZRIcLmhhdmVuLnYxLkdldEV4ZXJjaXNlUmVxdWVzdBodLmhhdmVuLnYxLkdldEV4ZXJjaXNlUmVzcG9uc2USUAoNQ2hlY2tFeGVyY2lzZRIeLmhhdmVuLnYxLkNoZWNrRXhlcmNpc2VSZXF1ZXN0Gh8uaGF2ZW4udjEuQ2hlY2tFeGVyY2lzZVJlc3BvbnNlEkoKC0FkZEV4ZXJjaXNlEhwuaGF2ZW4udjEuQWRkRXhlcmNpc2VSZXF1ZXN0Gh0uaGF2ZW4udjEuQWRkRXhlcmNpc2VSZXNwb25zZRJTCg5SZW1vdmVFeGVyY2lzZRIfLmhhdmVuLnYxLlJlbW92ZUV4ZXJjaXNlUmVxdWVzdBogLmhhdmVuLnYxLlJlbW92ZUV4ZXJjaXNlUmVzcG9uc2ViBnByb3RvMw", [file_haven_v1_error, file_haven_v1_exercise]);
+  fileDesc("ChdoYXZlbi92MS9wcmFjdGljZS5wcm90bxIIaGF2ZW4udjEiMgoUTGlzdEV4ZXJjaXNlc1JlcXVlc3QSDAoEc3RlcBgBIAEoDRIMCgRzaWduGAIgASgJIkUKFUxpc3RFeGVyY2lzZXNSZXNwb25zZRIsCglleGVyY2lzZXMYASADKAsyGS5oYXZlbi52MS5FeGVyY2lzZVN1bW1hcnkiWwoSR2V0RXhlcmNpc2VSZXF1ZXN0EgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDwoHY291bnRyeRgEIAEoCRIXCg93aXRoX2RlZmluaXRpb24YUCABKAgiTwoTR2V0RXhlcmNpc2VSZXNwb25zZRIkCghleGVyY2lzZRgBIAEoCzISLmhhdmVuLnYxLkV4ZXJjaXNlEhIKCmRlZmluaXRpb24YUCABKAkiKgoUQ2hlY2tFeGVyY2lzZVJlcXVlc3QSEgoKZGVmaW5pdGlvbhgBIAEoCSJ3ChVDaGVja0V4ZXJjaXNlUmVzcG9uc2USHwoGZmF1bHRzGAEgAygLMg8uaGF2ZW4udjEuRmF1bHQSKwoIZXhlcmNpc2UYAiABKAsyGS5oYXZlbi52MS5FeGVyY2lzZVN1bW1hcnkSEAoIY29tcGFyZWQYAyABKAgiKAoSQWRkRXhlcmNpc2VSZXF1ZXN0EhIKCmRlZmluaXRpb24YASABKAkiYwoTQWRkRXhlcmNpc2VSZXNwb25zZRIfCgZmYXVsdHMYASADKAsyDy5oYXZlbi52MS5GYXVsdBIrCghleGVyY2lzZRgCIAEoCzIZLmhhdmVuLnYxLkV4ZXJjaXNlU3VtbWFyeSIjChVSZW1vdmVFeGVyY2lzZVJlcXVlc3QSCgoCaWQYASABKAkiGAoWUmVtb3ZlRXhlcmNpc2VSZXNwb25zZTKiAwoPUHJhY3RpY2VTZXJ2aWNlElAKDUxpc3RFeGVyY2lzZXMSHi5oYXZlbi52MS5MaXN0RXhlcmNpc2VzUmVxdWVzdBofLmhhdmVuLnYxLkxpc3RFeGVyY2lzZXNSZXNwb25zZRJKCgtHZXRFeGVyY2lzZRIcLmhhdmVuLnYxLkdldEV4ZXJjaXNlUmVxdWVzdBodLmhhdmVuLnYxLkdldEV4ZXJjaXNlUmVzcG9uc2USUAoNQ2hlY2tFeGVyY2lzZRIeLmhhdmVuLnYxLkNoZWNrRXhlcmNpc2VSZXF1ZXN0Gh8uaGF2ZW4udjEuQ2hlY2tFeGVyY2lzZVJlc3BvbnNlEkoKC0FkZEV4ZXJjaXNlEhwuaGF2ZW4udjEuQWRkRXhlcmNpc2VSZXF1ZXN0Gh0uaGF2ZW4udjEuQWRkRXhlcmNpc2VSZXNwb25zZRJTCg5SZW1vdmVFeGVyY2lzZRIfLmhhdmVuLnYxLlJlbW92ZUV4ZXJjaXNlUmVxdWVzdBogLmhhdmVuLnYxLlJlbW92ZUV4ZXJjaXNlUmVzcG9uc2ViBnByb3RvMw", [file_haven_v1_error, file_haven_v1_exercise]);
 
 /**
  * ListExercisesRequest narrows the list down.
@@ -37,13 +37,6 @@ export type ListExercisesRequest = Message<"haven.v1.ListExercisesRequest"> & {
    * @generated from field: string sign = 2;
    */
   sign: string;
-
-  /**
-   * The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
-   *
-   * @generated from field: string language = 3;
-   */
-  language: string;
 };
 
 /**
@@ -93,13 +86,6 @@ export type GetExerciseRequest = Message<"haven.v1.GetExerciseRequest"> & {
    * @generated from field: uint32 version = 2;
    */
   version: number;
-
-  /**
-   * The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
-   *
-   * @generated from field: string language = 3;
-   */
-  language: string;
 
   /**
    * Where the person is: two letters or an English name; texts that say what to call in an emergency name its number then. Set by

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/progress.proto.
  */
 export const file_haven_v1_progress: GenFile = /*@__PURE__*/
-  fileDesc("ChdoYXZlbi92MS9wcm9ncmVzcy5wcm90bxIIaGF2ZW4udjEiMgoPR2V0VG9kYXlSZXF1ZXN0EhAKCGxhbmd1YWdlGAEgASgJEg0KBXRvZGF5GDwgASgJIrwBChBHZXRUb2RheVJlc3BvbnNlEicKBWxhdGVyGAEgAygLMhguaGF2ZW4udjEuTGF0ZXJRdWVzdGlvbnMSEgoKc3VnZ2VzdGlvbhgCIAEoCRIYChBzdWdnZXN0aW9uX3RpdGxlGAMgASgJEhoKEnN1Z2dlc3Rpb25fbWludXRlcxgEIAEoDRIkCgRvcGVuGAUgAygLMhYuaGF2ZW4udjEuT3BlbkV4ZXJjaXNlEg8KB3Jlc3RpbmcYBiADKAkiTwoMT3BlbkV4ZXJjaXNlEhAKCGVudHJ5X2lkGAEgASgJEhAKCGV4ZXJjaXNlGAIgASgJEg0KBXRpdGxlGAMgASgJEgwKBGRhdGUYBCABKAkifQoOTGF0ZXJRdWVzdGlvbnMSEAoIZW50cnlfaWQYASABKAkSEAoIZXhlcmNpc2UYAiABKAkSDQoFdGl0bGUYAyABKAkSDAoEZGF0ZRgEIAEoCRIqCglxdWVzdGlvbnMYBSADKAsyFy5oYXZlbi52MS5MYXRlclF1ZXN0aW9uIjkKDUxhdGVyUXVlc3Rpb24SCgoCaWQYASABKAkSDQoFZmllbGQYAiABKAkSDQoFbGFiZWwYAyABKAkiYgoSR2V0UHJvZ3Jlc3NSZXF1ZXN0EgwKBHZpZXcYASABKAkSDgoGcGVyc29uGAIgASgJEg0KBWFmdGVyGAMgASgJEhAKCGxhbmd1YWdlGAQgASgJEg0KBXRvZGF5GDwgASgJIk8KE0dldFByb2dyZXNzUmVzcG9uc2USDAoEdmlldxgBIAEoCRIOCgZlbm91Z2gYAiABKAgSDAoEc2F5cxgDIAEoCRIMCgRkYXRhGAQgASgJMqABCg9Qcm9ncmVzc1NlcnZpY2USSgoLR2V0UHJvZ3Jlc3MSHC5oYXZlbi52MS5HZXRQcm9ncmVzc1JlcXVlc3QaHS5oYXZlbi52MS5HZXRQcm9ncmVzc1Jlc3BvbnNlEkEKCEdldFRvZGF5EhkuaGF2ZW4udjEuR2V0VG9kYXlSZXF1ZXN0GhouaGF2ZW4udjEuR2V0VG9kYXlSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("ChdoYXZlbi92MS9wcm9ncmVzcy5wcm90bxIIaGF2ZW4udjEiIAoPR2V0VG9kYXlSZXF1ZXN0Eg0KBXRvZGF5GDwgASgJIrwBChBHZXRUb2RheVJlc3BvbnNlEicKBWxhdGVyGAEgAygLMhguaGF2ZW4udjEuTGF0ZXJRdWVzdGlvbnMSEgoKc3VnZ2VzdGlvbhgCIAEoCRIYChBzdWdnZXN0aW9uX3RpdGxlGAMgASgJEhoKEnN1Z2dlc3Rpb25fbWludXRlcxgEIAEoDRIkCgRvcGVuGAUgAygLMhYuaGF2ZW4udjEuT3BlbkV4ZXJjaXNlEg8KB3Jlc3RpbmcYBiADKAkiTwoMT3BlbkV4ZXJjaXNlEhAKCGVudHJ5X2lkGAEgASgJEhAKCGV4ZXJjaXNlGAIgASgJEg0KBXRpdGxlGAMgASgJEgwKBGRhdGUYBCABKAkifQoOTGF0ZXJRdWVzdGlvbnMSEAoIZW50cnlfaWQYASABKAkSEAoIZXhlcmNpc2UYAiABKAkSDQoFdGl0bGUYAyABKAkSDAoEZGF0ZRgEIAEoCRIqCglxdWVzdGlvbnMYBSADKAsyFy5oYXZlbi52MS5MYXRlclF1ZXN0aW9uIjkKDUxhdGVyUXVlc3Rpb24SCgoCaWQYASABKAkSDQoFZmllbGQYAiABKAkSDQoFbGFiZWwYAyABKAkiUAoSR2V0UHJvZ3Jlc3NSZXF1ZXN0EgwKBHZpZXcYASABKAkSDgoGcGVyc29uGAIgASgJEg0KBWFmdGVyGAMgASgJEg0KBXRvZGF5GDwgASgJIk8KE0dldFByb2dyZXNzUmVzcG9uc2USDAoEdmlldxgBIAEoCRIOCgZlbm91Z2gYAiABKAgSDAoEc2F5cxgDIAEoCRIMCgRkYXRhGAQgASgJMqABCg9Qcm9ncmVzc1NlcnZpY2USSgoLR2V0UHJvZ3Jlc3MSHC5oYXZlbi52MS5HZXRQcm9ncmVzc1JlcXVlc3QaHS5oYXZlbi52MS5HZXRQcm9ncmVzc1Jlc3BvbnNlEkEKCEdldFRvZGF5EhkuaGF2ZW4udjEuR2V0VG9kYXlSZXF1ZXN0GhouaGF2ZW4udjEuR2V0VG9kYXlSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * GetTodayRequest asks for today.
@@ -20,13 +20,6 @@ export const file_haven_v1_progress: GenFile = /*@__PURE__*/
  * @generated from message haven.v1.GetTodayRequest
  */
 export type GetTodayRequest = Message<"haven.v1.GetTodayRequest"> & {
-  /**
-   * The language of the texts; empty for English.
-   *
-   * @generated from field: string language = 1;
-   */
-  language: string;
-
   /**
    * The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.
    *
@@ -251,13 +244,6 @@ export type GetProgressRequest = Message<"haven.v1.GetProgressRequest"> & {
    * @generated from field: string after = 3;
    */
   after: string;
-
-  /**
-   * The language of what is said; empty for English.
-   *
-   * @generated from field: string language = 4;
-   */
-  language: string;
 
   /**
    * The day it is where the person is, a date "2026-11-24". Set by the client; empty means the daemon's own day.

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/support.proto.
  */
 export const file_haven_v1_support: GenFile = /*@__PURE__*/
-  fileDesc("ChZoYXZlbi92MS9zdXBwb3J0LnByb3RvEghoYXZlbi52MSJeCgRQbGFuEhAKCGVudHJ5X2lkGAEgASgJEhMKC21vZGlmaWVkX21zGAIgASgDEiEKBXBhcnRzGAMgAygLMhIuaGF2ZW4udjEuUGxhblBhcnQSDAoEdGV4dBgEIAEoCSI3CghQbGFuUGFydBINCgVmaWVsZBgBIAEoCRINCgVsYWJlbBgCIAEoCRINCgVpdGVtcxgDIAMoCSKXAgoISGVscGxpbmUSDwoHY291bnRyeRgBIAEoCRIMCgRuYW1lGAIgASgJEiQKBGtpbmQYAyABKA4yFi5oYXZlbi52MS5IZWxwbGluZUtpbmQSDwoHaGVhZGluZxgEIAEoCRINCgVwaG9uZRgFIAEoCRIMCgR0ZXh0GAYgASgJEg0KBXJlYWNoGAcgASgJEg0KBWhvdXJzGAggASgJEhEKCWxhbmd1YWdlcxgJIAMoCRINCgVjaGVjaxgKIAEoCBISCgpjaGVja19zYXlzGAsgASgJEiYKBXN0YXRlGFogASgOMhcuaGF2ZW4udjEuSGVscGxpbmVTdGF0ZRINCgVhc19vZhhbIAEoCRINCgVzaW5jZRhcIAEoCSIrCgpXaWRlTnVtYmVyEg0KBXBob25lGAEgASgJEg4KBnBsYWNlcxgCIAEoCSJVCg5HZXRIZWxwUmVxdWVzdBIPCgdjb3VudHJ5GAEgASgJEhAKCGxhbmd1YWdlGAIgASgJEhEKCWluX3BlcnNvbhhaIAEoCBINCgV0b2RheRg8IAEoCSKGAgoPR2V0SGVscFJlc3BvbnNlEg8KB29wZW5pbmcYASADKAkSEgoKYWJvdXRfcGxhbhgCIAEoCRIcCgRwbGFuGAMgASgLMg4uaGF2ZW4udjEuUGxhbhIOCgZsb2NrZWQYBCABKAgSDwoHY291bnRyeRgFIAEoCRIhCgVsaW5lcxgGIAMoCzISLmhhdmVuLnYxLkhlbHBsaW5lEg8KB2Nsb3NpbmcYByADKAkSJAoIcmVhZGFibGUYCCADKAsyEi5oYXZlbi52MS5QbGFuUGFydBIiCgR3aWRlGFogAygLMhQuaGF2ZW4udjEuV2lkZU51bWJlchIRCgljb3VudHJpZXMYWyADKAkiIgoOR2V0UGxhblJlcXVlc3QSEAoIbGFuZ3VhZ2UYASABKAkiLwoPR2V0UGxhblJlc3BvbnNlEhwKBHBsYW4YASABKAsyDi5oYXZlbi52MS5QbGFuIkgKCFBsYW5MaW5lEg0KBWZpZWxkGAEgASgJEg0KBWxhYmVsGAIgASgJEgwKBHRleHQYAyABKAkSEAoIcmVhZGFibGUYBCABKAgiKAoUTGlzdFBsYW5MaW5lc1JlcXVlc3QSEAoIbGFuZ3VhZ2UYASABKAkiSwoVTGlzdFBsYW5MaW5lc1Jlc3BvbnNlEiEKBWxpbmVzGAEgAygLMhIuaGF2ZW4udjEuUGxhbkxpbmUSDwoHd2FybmluZxgCIAMoCSIpCgpDaG9zZW5MaW5lEg0KBWZpZWxkGAEgASgJEgwKBHRleHQYAiABKAkiYwoXU2V0UmVhZGFibGVMaW5lc1JlcXVlc3QSIwoFbGluZXMYASADKAsyFC5oYXZlbi52MS5DaG9zZW5MaW5lEhEKCWNvbmZpcm1lZBgCIAEoCBIQCghsYW5ndWFnZRgDIAEoCSIaChhTZXRSZWFkYWJsZUxpbmVzUmVzcG9uc2UqfQoMSGVscGxpbmVLaW5kEh0KGUhFTFBMSU5FX0tJTkRfVU5TUEVDSUZJRUQQABIbChdIRUxQTElORV9LSU5EX0VNRVJHRU5DWRABEhgKFEhFTFBMSU5FX0tJTkRfQ1JJU0lTEAISFwoTSEVMUExJTkVfS0lORF9BQlVTRRADKoYBCg1IZWxwbGluZVN0YXRlEh4KGkhFTFBMSU5FX1NUQVRFX1VOU1BFQ0lGSUVEEAASGwoXSEVMUExJTkVfU1RBVEVfT0ZGSUNJQUwQARIaChZIRUxQTElORV9TVEFURV9FWFBJUkVEEAISHAoYSEVMUExJTkVfU1RBVEVfVU5DSEVDS0VEEAMyvQIKDlN1cHBvcnRTZXJ2aWNlEj4KB0dldEhlbHASGC5oYXZlbi52MS5HZXRIZWxwUmVxdWVzdBoZLmhhdmVuLnYxLkdldEhlbHBSZXNwb25zZRI+CgdHZXRQbGFuEhguaGF2ZW4udjEuR2V0UGxhblJlcXVlc3QaGS5oYXZlbi52MS5HZXRQbGFuUmVzcG9uc2USUAoNTGlzdFBsYW5MaW5lcxIeLmhhdmVuLnYxLkxpc3RQbGFuTGluZXNSZXF1ZXN0Gh8uaGF2ZW4udjEuTGlzdFBsYW5MaW5lc1Jlc3BvbnNlElkKEFNldFJlYWRhYmxlTGluZXMSIS5oYXZlbi52MS5TZXRSZWFkYWJsZUxpbmVzUmVxdWVzdBoiLmhhdmVuLnYxLlNldFJlYWRhYmxlTGluZXNSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("ChZoYXZlbi92MS9zdXBwb3J0LnByb3RvEghoYXZlbi52MSJeCgRQbGFuEhAKCGVudHJ5X2lkGAEgASgJEhMKC21vZGlmaWVkX21zGAIgASgDEiEKBXBhcnRzGAMgAygLMhIuaGF2ZW4udjEuUGxhblBhcnQSDAoEdGV4dBgEIAEoCSI3CghQbGFuUGFydBINCgVmaWVsZBgBIAEoCRINCgVsYWJlbBgCIAEoCRINCgVpdGVtcxgDIAMoCSKXAgoISGVscGxpbmUSDwoHY291bnRyeRgBIAEoCRIMCgRuYW1lGAIgASgJEiQKBGtpbmQYAyABKA4yFi5oYXZlbi52MS5IZWxwbGluZUtpbmQSDwoHaGVhZGluZxgEIAEoCRINCgVwaG9uZRgFIAEoCRIMCgR0ZXh0GAYgASgJEg0KBXJlYWNoGAcgASgJEg0KBWhvdXJzGAggASgJEhEKCWxhbmd1YWdlcxgJIAMoCRINCgVjaGVjaxgKIAEoCBISCgpjaGVja19zYXlzGAsgASgJEiYKBXN0YXRlGFogASgOMhcuaGF2ZW4udjEuSGVscGxpbmVTdGF0ZRINCgVhc19vZhhbIAEoCRINCgVzaW5jZRhcIAEoCSIrCgpXaWRlTnVtYmVyEg0KBXBob25lGAEgASgJEg4KBnBsYWNlcxgCIAEoCSJDCg5HZXRIZWxwUmVxdWVzdBIPCgdjb3VudHJ5GAEgASgJEhEKCWluX3BlcnNvbhhaIAEoCBINCgV0b2RheRg8IAEoCSKGAgoPR2V0SGVscFJlc3BvbnNlEg8KB29wZW5pbmcYASADKAkSEgoKYWJvdXRfcGxhbhgCIAEoCRIcCgRwbGFuGAMgASgLMg4uaGF2ZW4udjEuUGxhbhIOCgZsb2NrZWQYBCABKAgSDwoHY291bnRyeRgFIAEoCRIhCgVsaW5lcxgGIAMoCzISLmhhdmVuLnYxLkhlbHBsaW5lEg8KB2Nsb3NpbmcYByADKAkSJAoIcmVhZGFibGUYCCADKAsyEi5oYXZlbi52MS5QbGFuUGFydBIiCgR3aWRlGFogAygLMhQuaGF2ZW4udjEuV2lkZU51bWJlchIRCgljb3VudHJpZXMYWyADKAkiEAoOR2V0UGxhblJlcXVlc3QiLwoPR2V0UGxhblJlc3BvbnNlEhwKBHBsYW4YASABKAsyDi5oYXZlbi52MS5QbGFuIkgKCFBsYW5MaW5lEg0KBWZpZWxkGAEgASgJEg0KBWxhYmVsGAIgASgJEgwKBHRleHQYAyABKAkSEAoIcmVhZGFibGUYBCABKAgiFgoUTGlzdFBsYW5MaW5lc1JlcXVlc3QiSwoVTGlzdFBsYW5MaW5lc1Jlc3BvbnNlEiEKBWxpbmVzGAEgAygLMhIuaGF2ZW4udjEuUGxhbkxpbmUSDwoHd2FybmluZxgCIAMoCSIpCgpDaG9zZW5MaW5lEg0KBWZpZWxkGAEgASgJEgwKBHRleHQYAiABKAkiUQoXU2V0UmVhZGFibGVMaW5lc1JlcXVlc3QSIwoFbGluZXMYASADKAsyFC5oYXZlbi52MS5DaG9zZW5MaW5lEhEKCWNvbmZpcm1lZBgCIAEoCCIaChhTZXRSZWFkYWJsZUxpbmVzUmVzcG9uc2UqfQoMSGVscGxpbmVLaW5kEh0KGUhFTFBMSU5FX0tJTkRfVU5TUEVDSUZJRUQQABIbChdIRUxQTElORV9LSU5EX0VNRVJHRU5DWRABEhgKFEhFTFBMSU5FX0tJTkRfQ1JJU0lTEAISFwoTSEVMUExJTkVfS0lORF9BQlVTRRADKoYBCg1IZWxwbGluZVN0YXRlEh4KGkhFTFBMSU5FX1NUQVRFX1VOU1BFQ0lGSUVEEAASGwoXSEVMUExJTkVfU1RBVEVfT0ZGSUNJQUwQARIaChZIRUxQTElORV9TVEFURV9FWFBJUkVEEAISHAoYSEVMUExJTkVfU1RBVEVfVU5DSEVDS0VEEAMyvQIKDlN1cHBvcnRTZXJ2aWNlEj4KB0dldEhlbHASGC5oYXZlbi52MS5HZXRIZWxwUmVxdWVzdBoZLmhhdmVuLnYxLkdldEhlbHBSZXNwb25zZRI+CgdHZXRQbGFuEhguaGF2ZW4udjEuR2V0UGxhblJlcXVlc3QaGS5oYXZlbi52MS5HZXRQbGFuUmVzcG9uc2USUAoNTGlzdFBsYW5MaW5lcxIeLmhhdmVuLnYxLkxpc3RQbGFuTGluZXNSZXF1ZXN0Gh8uaGF2ZW4udjEuTGlzdFBsYW5MaW5lc1Jlc3BvbnNlElkKEFNldFJlYWRhYmxlTGluZXMSIS5oYXZlbi52MS5TZXRSZWFkYWJsZUxpbmVzUmVxdWVzdBoiLmhhdmVuLnYxLlNldFJlYWRhYmxlTGluZXNSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * Plan is the person's plan for low times, in their own words.
@@ -249,13 +249,6 @@ export type GetHelpRequest = Message<"haven.v1.GetHelpRequest"> & {
   country: string;
 
   /**
-   * The language of the texts, such as "en"; empty means the default one, also if the one asked for is not there.
-   *
-   * @generated from field: string language = 2;
-   */
-  language: string;
-
-  /**
    * That the person asks for help themselves, and not a client on its way through something else. In an open vault the day is
    * kept for a week, sealed and on this device only, so that nothing heavy is suggested meanwhile. A locked one keeps nothing.
    *
@@ -370,12 +363,6 @@ export const GetHelpResponseSchema: GenMessage<GetHelpResponse> = /*@__PURE__*/
  * @generated from message haven.v1.GetPlanRequest
  */
 export type GetPlanRequest = Message<"haven.v1.GetPlanRequest"> & {
-  /**
-   * The language of the questions, such as "en"; empty means the default one, also if the one asked for is not there.
-   *
-   * @generated from field: string language = 1;
-   */
-  language: string;
 };
 
 /**
@@ -454,13 +441,6 @@ export const PlanLineSchema: GenMessage<PlanLine> = /*@__PURE__*/
  * @generated from message haven.v1.ListPlanLinesRequest
  */
 export type ListPlanLinesRequest = Message<"haven.v1.ListPlanLinesRequest"> & {
-  /**
-   * The language of the questions and of what is said, such as "en"; empty means the default one, also if the one asked for is
-   * not there.
-   *
-   * @generated from field: string language = 1;
-   */
-  language: string;
 };
 
 /**
@@ -546,13 +526,6 @@ export type SetReadableLinesRequest = Message<"haven.v1.SetReadableLinesRequest"
    * @generated from field: bool confirmed = 2;
    */
   confirmed: boolean;
-
-  /**
-   * The language of the warning, such as "en"; empty means the default one, also if the one asked for is not there.
-   *
-   * @generated from field: string language = 3;
-   */
-  language: string;
 };
 
 /**

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/vault.proto.
  */
 export const file_haven_v1_vault: GenFile = /*@__PURE__*/
-  fileDesc("ChRoYXZlbi92MS92YXVsdC5wcm90bxIIaGF2ZW4udjEi6gEKBlN0YXR1cxIjCgVzdGF0ZRgBIAEoDjIULmhhdmVuLnYxLlZhdWx0U3RhdGUSEwoLZGV2aWNlX25hbWUYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhQKB2VudHJpZXMYBCABKARIAIgBARIiCgRzeW5jGAUgASgLMhQuaGF2ZW4udjEuU3luY1N0YXR1cxIOCgZhbGFybXMYBiABKA0SDgoGZHJhZnRzGAcgASgNEg8KB3ZlcnNpb24YCCABKAkSDwoHd2FpdGluZxgyIAEoDRILCgNtZXQYHiABKA1CCgoIX2VudHJpZXMiWgoLSW5pdFJlcXVlc3QSEwoLZGV2aWNlX25hbWUYASABKAkSEgoKcGFzc3BocmFzZRgCIAEoCRISCgpzZXJ2ZXJfdXJsGAMgASgJEg4KBmludml0ZRgEIAEoCSJkCgxJbml0UmVzcG9uc2USDQoFdmF1bHQYASABKAkSEQoJZGV2aWNlX2lkGAIgASgJEgsKA2tpdBgDIAEoCRIlCgZmYWlsZWQYBCABKAsyFS5oYXZlbi52MS5FcnJvckRldGFpbCIjCg1VbmxvY2tSZXF1ZXN0EhIKCnBhc3NwaHJhc2UYASABKAkiMgoOVW5sb2NrUmVzcG9uc2USIAoGc3RhdHVzGAEgASgLMhAuaGF2ZW4udjEuU3RhdHVzIg0KC0xvY2tSZXF1ZXN0Ig4KDExvY2tSZXNwb25zZSIsChZDaGVja1Bhc3NwaHJhc2VSZXF1ZXN0EhIKCnBhc3NwaHJhc2UYASABKAkiGQoXQ2hlY2tQYXNzcGhyYXNlUmVzcG9uc2UiSQoXQ2hhbmdlUGFzc3BocmFzZVJlcXVlc3QSFgoOb2xkX3Bhc3NwaHJhc2UYASABKAkSFgoObmV3X3Bhc3NwaHJhc2UYAiABKAkiGgoYQ2hhbmdlUGFzc3BocmFzZVJlc3BvbnNlIhIKEEdldFN0YXR1c1JlcXVlc3QiNQoRR2V0U3RhdHVzUmVzcG9uc2USIAoGc3RhdHVzGAEgASgLMhAuaGF2ZW4udjEuU3RhdHVzKnEKClZhdWx0U3RhdGUSGwoXVkFVTFRfU1RBVEVfVU5TUEVDSUZJRUQQABIUChBWQVVMVF9TVEFURV9OT05FEAESFgoSVkFVTFRfU1RBVEVfTE9DS0VEEAISGAoUVkFVTFRfU1RBVEVfVU5MT0NLRUQQAzKyAwoMVmF1bHRTZXJ2aWNlEjUKBEluaXQSFS5oYXZlbi52MS5Jbml0UmVxdWVzdBoWLmhhdmVuLnYxLkluaXRSZXNwb25zZRI7CgZVbmxvY2sSFy5oYXZlbi52MS5VbmxvY2tSZXF1ZXN0GhguaGF2ZW4udjEuVW5sb2NrUmVzcG9uc2USNQoETG9jaxIVLmhhdmVuLnYxLkxvY2tSZXF1ZXN0GhYuaGF2ZW4udjEuTG9ja1Jlc3BvbnNlElYKD0NoZWNrUGFzc3BocmFzZRIgLmhhdmVuLnYxLkNoZWNrUGFzc3BocmFzZVJlcXVlc3QaIS5oYXZlbi52MS5DaGVja1Bhc3NwaHJhc2VSZXNwb25zZRJZChBDaGFuZ2VQYXNzcGhyYXNlEiEuaGF2ZW4udjEuQ2hhbmdlUGFzc3BocmFzZVJlcXVlc3QaIi5oYXZlbi52MS5DaGFuZ2VQYXNzcGhyYXNlUmVzcG9uc2USRAoJR2V0U3RhdHVzEhouaGF2ZW4udjEuR2V0U3RhdHVzUmVxdWVzdBobLmhhdmVuLnYxLkdldFN0YXR1c1Jlc3BvbnNlYgZwcm90bzM", [file_haven_v1_error, file_haven_v1_sync]);
+  fileDesc("ChRoYXZlbi92MS92YXVsdC5wcm90bxIIaGF2ZW4udjEi6gEKBlN0YXR1cxIjCgVzdGF0ZRgBIAEoDjIULmhhdmVuLnYxLlZhdWx0U3RhdGUSEwoLZGV2aWNlX25hbWUYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhQKB2VudHJpZXMYBCABKARIAIgBARIiCgRzeW5jGAUgASgLMhQuaGF2ZW4udjEuU3luY1N0YXR1cxIOCgZhbGFybXMYBiABKA0SDgoGZHJhZnRzGAcgASgNEg8KB3ZlcnNpb24YCCABKAkSDwoHd2FpdGluZxgyIAEoDRILCgNtZXQYHiABKA1CCgoIX2VudHJpZXMiWgoLSW5pdFJlcXVlc3QSEwoLZGV2aWNlX25hbWUYASABKAkSEgoKcGFzc3BocmFzZRgCIAEoCRISCgpzZXJ2ZXJfdXJsGAMgASgJEg4KBmludml0ZRgEIAEoCSJkCgxJbml0UmVzcG9uc2USDQoFdmF1bHQYASABKAkSEQoJZGV2aWNlX2lkGAIgASgJEgsKA2tpdBgDIAEoCRIlCgZmYWlsZWQYBCABKAsyFS5oYXZlbi52MS5FcnJvckRldGFpbCIjCg1VbmxvY2tSZXF1ZXN0EhIKCnBhc3NwaHJhc2UYASABKAkiMgoOVW5sb2NrUmVzcG9uc2USIAoGc3RhdHVzGAEgASgLMhAuaGF2ZW4udjEuU3RhdHVzIg0KC0xvY2tSZXF1ZXN0Ig4KDExvY2tSZXNwb25zZSIsChZDaGVja1Bhc3NwaHJhc2VSZXF1ZXN0EhIKCnBhc3NwaHJhc2UYASABKAkiGQoXQ2hlY2tQYXNzcGhyYXNlUmVzcG9uc2UiGgoYU3VnZ2VzdFBhc3NwaHJhc2VSZXF1ZXN0IjAKGVN1Z2dlc3RQYXNzcGhyYXNlUmVzcG9uc2USEwoKcGFzc3BocmFzZRi0ASABKAkiSQoXQ2hhbmdlUGFzc3BocmFzZVJlcXVlc3QSFgoOb2xkX3Bhc3NwaHJhc2UYASABKAkSFgoObmV3X3Bhc3NwaHJhc2UYAiABKAkiGgoYQ2hhbmdlUGFzc3BocmFzZVJlc3BvbnNlIhEKD0tlZXBPcGVuUmVxdWVzdCIjChBLZWVwT3BlblJlc3BvbnNlEg8KB2lkbGVfbXMYASABKAQiEgoQR2V0U3RhdHVzUmVxdWVzdCI1ChFHZXRTdGF0dXNSZXNwb25zZRIgCgZzdGF0dXMYASABKAsyEC5oYXZlbi52MS5TdGF0dXMqcQoKVmF1bHRTdGF0ZRIbChdWQVVMVF9TVEFURV9VTlNQRUNJRklFRBAAEhQKEFZBVUxUX1NUQVRFX05PTkUQARIWChJWQVVMVF9TVEFURV9MT0NLRUQQAhIYChRWQVVMVF9TVEFURV9VTkxPQ0tFRBADMtMECgxWYXVsdFNlcnZpY2USNQoESW5pdBIVLmhhdmVuLnYxLkluaXRSZXF1ZXN0GhYuaGF2ZW4udjEuSW5pdFJlc3BvbnNlEjsKBlVubG9jaxIXLmhhdmVuLnYxLlVubG9ja1JlcXVlc3QaGC5oYXZlbi52MS5VbmxvY2tSZXNwb25zZRI1CgRMb2NrEhUuaGF2ZW4udjEuTG9ja1JlcXVlc3QaFi5oYXZlbi52MS5Mb2NrUmVzcG9uc2USVgoPQ2hlY2tQYXNzcGhyYXNlEiAuaGF2ZW4udjEuQ2hlY2tQYXNzcGhyYXNlUmVxdWVzdBohLmhhdmVuLnYxLkNoZWNrUGFzc3BocmFzZVJlc3BvbnNlElwKEVN1Z2dlc3RQYXNzcGhyYXNlEiIuaGF2ZW4udjEuU3VnZ2VzdFBhc3NwaHJhc2VSZXF1ZXN0GiMuaGF2ZW4udjEuU3VnZ2VzdFBhc3NwaHJhc2VSZXNwb25zZRJZChBDaGFuZ2VQYXNzcGhyYXNlEiEuaGF2ZW4udjEuQ2hhbmdlUGFzc3BocmFzZVJlcXVlc3QaIi5oYXZlbi52MS5DaGFuZ2VQYXNzcGhyYXNlUmVzcG9uc2USQQoIS2VlcE9wZW4SGS5oYXZlbi52MS5LZWVwT3BlblJlcXVlc3QaGi5oYXZlbi52MS5LZWVwT3BlblJlc3BvbnNlEkQKCUdldFN0YXR1cxIaLmhhdmVuLnYxLkdldFN0YXR1c1JlcXVlc3QaGy5oYXZlbi52MS5HZXRTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_haven_v1_error, file_haven_v1_sync]);
 
 /**
  * Status is how things stand on this device.
@@ -299,6 +299,42 @@ export const CheckPassphraseResponseSchema: GenMessage<CheckPassphraseResponse> 
   messageDesc(file_haven_v1_vault, 8);
 
 /**
+ * SuggestPassphraseRequest asks nothing in particular.
+ *
+ * @generated from message haven.v1.SuggestPassphraseRequest
+ */
+export type SuggestPassphraseRequest = Message<"haven.v1.SuggestPassphraseRequest"> & {
+};
+
+/**
+ * Describes the message haven.v1.SuggestPassphraseRequest.
+ * Use `create(SuggestPassphraseRequestSchema)` to create a new message.
+ */
+export const SuggestPassphraseRequestSchema: GenMessage<SuggestPassphraseRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_vault, 9);
+
+/**
+ * SuggestPassphraseResponse brings a passphrase.
+ *
+ * @generated from message haven.v1.SuggestPassphraseResponse
+ */
+export type SuggestPassphraseResponse = Message<"haven.v1.SuggestPassphraseResponse"> & {
+  /**
+   * Six words in lower case with spaces between, some 65 bits together. To be shown to the person, never kept.
+   *
+   * @generated from field: string passphrase = 180;
+   */
+  passphrase: string;
+};
+
+/**
+ * Describes the message haven.v1.SuggestPassphraseResponse.
+ * Use `create(SuggestPassphraseResponseSchema)` to create a new message.
+ */
+export const SuggestPassphraseResponseSchema: GenMessage<SuggestPassphraseResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_vault, 10);
+
+/**
  * ChangePassphraseRequest brings both passphrases.
  *
  * @generated from message haven.v1.ChangePassphraseRequest
@@ -324,7 +360,7 @@ export type ChangePassphraseRequest = Message<"haven.v1.ChangePassphraseRequest"
  * Use `create(ChangePassphraseRequestSchema)` to create a new message.
  */
 export const ChangePassphraseRequestSchema: GenMessage<ChangePassphraseRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_vault, 9);
+  messageDesc(file_haven_v1_vault, 11);
 
 /**
  * ChangePassphraseResponse confirms that only the new one opens the vault.
@@ -339,7 +375,43 @@ export type ChangePassphraseResponse = Message<"haven.v1.ChangePassphraseRespons
  * Use `create(ChangePassphraseResponseSchema)` to create a new message.
  */
 export const ChangePassphraseResponseSchema: GenMessage<ChangePassphraseResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_vault, 10);
+  messageDesc(file_haven_v1_vault, 12);
+
+/**
+ * KeepOpenRequest asks nothing in particular.
+ *
+ * @generated from message haven.v1.KeepOpenRequest
+ */
+export type KeepOpenRequest = Message<"haven.v1.KeepOpenRequest"> & {
+};
+
+/**
+ * Describes the message haven.v1.KeepOpenRequest.
+ * Use `create(KeepOpenRequestSchema)` to create a new message.
+ */
+export const KeepOpenRequestSchema: GenMessage<KeepOpenRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_vault, 13);
+
+/**
+ * KeepOpenResponse says how long that holds.
+ *
+ * @generated from message haven.v1.KeepOpenResponse
+ */
+export type KeepOpenResponse = Message<"haven.v1.KeepOpenResponse"> & {
+  /**
+   * After how long without a call the vault is locked, in milliseconds; 0 if it is not locked by itself.
+   *
+   * @generated from field: uint64 idle_ms = 1;
+   */
+  idleMs: bigint;
+};
+
+/**
+ * Describes the message haven.v1.KeepOpenResponse.
+ * Use `create(KeepOpenResponseSchema)` to create a new message.
+ */
+export const KeepOpenResponseSchema: GenMessage<KeepOpenResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_vault, 14);
 
 /**
  * GetStatusRequest asks nothing in particular.
@@ -354,7 +426,7 @@ export type GetStatusRequest = Message<"haven.v1.GetStatusRequest"> & {
  * Use `create(GetStatusRequestSchema)` to create a new message.
  */
 export const GetStatusRequestSchema: GenMessage<GetStatusRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_vault, 11);
+  messageDesc(file_haven_v1_vault, 15);
 
 /**
  * GetStatusResponse says how things stand.
@@ -375,7 +447,7 @@ export type GetStatusResponse = Message<"haven.v1.GetStatusResponse"> & {
  * Use `create(GetStatusResponseSchema)` to create a new message.
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_vault, 12);
+  messageDesc(file_haven_v1_vault, 16);
 
 /**
  * VaultState says whether there is a vault and whether it is open.
@@ -467,6 +539,17 @@ export const VaultService: GenService<{
     output: typeof CheckPassphraseResponseSchema;
   },
   /**
+   * SuggestPassphrase makes up a passphrase that nobody could guess: words drawn at random, for whoever would rather not think of
+   * one. It's kept nowhere, and no two are the same. Answers in every state.
+   *
+   * @generated from rpc haven.v1.VaultService.SuggestPassphrase
+   */
+  suggestPassphrase: {
+    methodKind: "unary";
+    input: typeof SuggestPassphraseRequestSchema;
+    output: typeof SuggestPassphraseResponseSchema;
+  },
+  /**
    * ChangePassphrase wraps the vault's key under another passphrase. Works on a locked vault and leaves it as it was.
    *
    * @generated from rpc haven.v1.VaultService.ChangePassphrase
@@ -475,6 +558,17 @@ export const VaultService: GenService<{
     methodKind: "unary";
     input: typeof ChangePassphraseRequestSchema;
     output: typeof ChangePassphraseResponseSchema;
+  },
+  /**
+   * KeepOpen says that somebody is there: while they type, read, or sit with a timer. It counts as every other call does, and says
+   * how long the vault stays open after it. LOCKED or NO_VAULT if it is not open.
+   *
+   * @generated from rpc haven.v1.VaultService.KeepOpen
+   */
+  keepOpen: {
+    methodKind: "unary";
+    input: typeof KeepOpenRequestSchema;
+    output: typeof KeepOpenResponseSchema;
   },
   /**
    * GetStatus says how things stand. Answers in every state.
