@@ -13,6 +13,7 @@ pub mod fold;
 mod label;
 pub mod nearest;
 
+pub mod comparing;
 pub mod meeting;
 
 pub mod entry;
@@ -25,6 +26,7 @@ pub mod definition;
 pub mod answers;
 pub mod content;
 pub mod exercise;
+pub mod feeling;
 pub mod measure;
 pub mod progress;
 pub mod sentence;
@@ -40,5 +42,6 @@ pub mod reading;
 
 pub mod import;
 pub mod markdown;
+pub mod prose;
 
 pub mod reminder;

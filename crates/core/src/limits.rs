@@ -148,3 +148,7 @@ pub const READABLE_LINES_MAX: usize = 100;
 
 /// The most sides of one entry that are told where edits met. More than a few do not occur; the history holds every version.
 pub const MET_SIDES_MAX: usize = 32;
+
+/// The most quotes and lists round a word that are told apart where a text is shown: what a phone has room for. Beyond that the words
+/// stand where they would. As messages it is far less than the 100 that readers of them allow.
+pub const PROSE_LEVELS_MAX: usize = 8;

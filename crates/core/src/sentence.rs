@@ -190,6 +190,13 @@ impl Sayings {
     }
 }
 
+impl Sayings {
+    /// Returns a language that there are words in, as it is written there, whatever its case.
+    pub fn language(&self, asked: &str) -> Option<&str> {
+        self.0.language(asked)
+    }
+}
+
 /// What it takes to put a sentence into words.
 #[derive(Clone, Copy)]
 pub struct Speaker<'a> {

@@ -64,6 +64,13 @@ impl Shelf {
         exercise.map(Asked::Exercise).or_else(|| measure().map(Asked::Measure))
     }
 
+    /// Returns a language that anything here is written in, as it is written there, whatever its case. Not everything need be.
+    pub fn language(&self, asked: &str) -> Option<&str> {
+        let exercises = || self.exercises.all().find_map(|exercise| exercise.texts.language(asked));
+        let measures = || self.measures.all().find_map(|measure| measure.texts.language(asked));
+        self.sayings.language(asked).or_else(exercises).or_else(measures)
+    }
+
     /// Finds what an entry was made with; none when this release does not know it.
     pub fn made_with(&self, made_with: &ExerciseRef) -> Option<Asked<'_>> {
         self.find(&made_with.id, Some(made_with.version))
@@ -92,6 +99,18 @@ impl Asked<'_> {
         match self {
             Self::Exercise(_) => EntryKind::Exercise,
             Self::Measure(_) => EntryKind::Measure,
+        }
+    }
+
+    /// Tells whether it has a question whose answer has this id.
+    pub fn asks(self, id: &str) -> bool {
+        let Ok(id) = id.parse::<FieldId>() else { return false };
+        match self {
+            Self::Exercise(exercise) => exercise.field(&id).is_some(),
+            Self::Measure(measure) => {
+                let items = measure.items.iter().map(|item| &item.id);
+                items.chain(measure.extras.iter().map(|extra| &extra.id)).any(|asked| *asked == id)
+            }
         }
     }
 

@@ -38,6 +38,11 @@ impl Texts {
         self.0.get(language)?.get(key).map(String::as_str)
     }
 
+    /// Returns a language that there are texts in, as it is written there, whatever its case.
+    pub fn language(&self, asked: &str) -> Option<&str> {
+        self.0.keys().map(String::as_str).find(|language| language.eq_ignore_ascii_case(asked))
+    }
+
     /// Iterates over language, key and text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.0.iter().flat_map(|(language, texts)| {
@@ -160,6 +165,7 @@ mod tests {
             assert_eq!(texts.get(language, key), expected);
         }
         assert_eq!(texts.iter().count(), 3);
+        assert_eq!((texts.language("DE"), texts.language("d")), (Some("de"), None));
     }
 
     #[test]

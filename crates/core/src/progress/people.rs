@@ -8,7 +8,7 @@ use super::RESPONSES_MIN;
 use super::frame::{Frame, chosen, person, rating_of};
 use super::series::Timeline;
 use crate::entry::Entry;
-use crate::exercise::View;
+use crate::exercise::{Exercise, Shape, View};
 use crate::id::{EntryId, PersonId};
 use crate::sentence::{Saying, Sentence};
 use crate::time::Date;
@@ -91,6 +91,8 @@ pub fn circles<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entr
 pub struct Responses {
     /// The person.
     pub person: PersonId,
+    /// The ends of the scales it was rated on.
+    pub range: (i32, i32),
     /// Each time that was written down, oldest first.
     pub times: Vec<Response>,
     /// What may be said about them.
@@ -115,13 +117,16 @@ pub struct Response {
 /// Returns the responses of each person, in the order of the people.
 pub fn responses<'e>(frame: &Frame<'_>, entries: impl IntoIterator<Item = &'e Entry>) -> Vec<Responses> {
     let mut found: BTreeMap<PersonId, Timeline<Response>> = BTreeMap::new();
-    for (entry, _) in frame.practised_for(View::Map, entries) {
+    let mut scales: BTreeMap<PersonId, Vec<(i32, i32)>> = BTreeMap::new();
+    for (entry, exercise) in frame.practised_for(View::Map, entries) {
         let Some((person, response)) = person(&entry.answers, PERSON).zip(response(entry)) else { continue };
         found.entry(person).or_default().add(entry, response);
+        scales.entry(person).or_default().extend(RATINGS.iter().filter_map(|field| scale(exercise, field)));
     }
     let places = frame.places();
+    let range = |person: PersonId| scales.get(&person).map(|all| widest(all)).unwrap_or_default();
     let mut strips: Vec<Responses> =
-        found.into_iter().map(|(person, times)| strip(person, times.in_order())).collect();
+        found.into_iter().map(|(person, times)| strip(person, range(person), times.in_order())).collect();
     strips.sort_by_key(|strip| places.of(strip.person));
     strips
 }
@@ -132,7 +137,22 @@ fn response(entry: &Entry) -> Option<Response> {
     Some(Response { entry: entry.id, date: entry.at.date(), understood, valued, cared })
 }
 
-fn strip(person: PersonId, times: Vec<Response>) -> Responses {
+/// The ends of the scale of a rating.
+fn scale(exercise: &Exercise, field: &str) -> Option<(i32, i32)> {
+    match &exercise.field(&field.parse().ok()?)?.shape {
+        Shape::Scale(scale) => Some((scale.min, scale.max)),
+        _ => None,
+    }
+}
+
+/// The ends that hold all of these: versions of an exercise may have asked on different scales.
+fn widest(scales: &[(i32, i32)]) -> (i32, i32) {
+    let min = scales.iter().map(|(min, _)| *min).min();
+    let max = scales.iter().map(|(_, max)| *max).max();
+    min.zip(max).unwrap_or_default()
+}
+
+fn strip(person: PersonId, range: (i32, i32), times: Vec<Response>) -> Responses {
     let understood = || times.iter().map(|time| f64::from(time.understood));
     let says = match times.len() {
         count if count < RESPONSES_MIN => {
@@ -143,5 +163,5 @@ fn strip(person: PersonId, times: Vec<Response>) -> Responses {
             .with("low", understood().fold(f64::INFINITY, f64::min))
             .with("high", understood().fold(f64::NEG_INFINITY, f64::max)),
     };
-    Responses { person, times, says }
+    Responses { person, range, times, says }
 }

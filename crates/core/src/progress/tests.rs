@@ -301,6 +301,7 @@ fn a_line_about_responses_comes_after_five() {
     let expected = "Over the 5 times you wrote down, you rated feeling understood between 4 and 9.";
     assert_eq!(said(&strips(&journal)[1].says), expected);
     assert_eq!(strips(&journal)[1].times[4].valued, 9);
+    assert_eq!(strips(&journal)[1].range, (0, 10), "the ends of the scale, and not of the ratings");
 }
 
 #[test]

@@ -310,8 +310,8 @@ impl Teller<'_> {
         });
         let strips = responses.iter().map(|one| {
             let times: Vec<Value> = one.times.iter().map(response).collect();
-            json!({ "person": text(one.person), "name": self.name(one.person), "times": times,
-                    "says": self.text(&one.says) })
+            json!({ "person": text(one.person), "name": self.name(one.person), "min": one.range.0,
+                    "max": one.range.1, "times": times, "says": self.text(&one.says) })
         });
         let strips: Vec<Value> = strips.collect();
         let enough = !now.is_empty() || responses.iter().any(|one| one.times.len() >= super::RESPONSES_MIN);
@@ -371,7 +371,8 @@ impl Teller<'_> {
             .collect();
         let measure = self.frame.measures.get(&history.measure);
         let scores = measure.iter().flat_map(|measure| &measure.subscales).map(|subscale| {
-            json!({ "score": subscale.id, "label": self.score_label(&history.measure, &subscale.id) })
+            json!({ "score": subscale.id, "label": self.score_label(&history.measure, &subscale.id),
+                    "min": subscale.range.0, "max": subscale.range.1 })
         });
         json!({
             "measure": history.measure.as_str(), "title": self.title(&history.measure),

@@ -1,18 +1,19 @@
 //! What a person asks for, and whether an entry is it.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use memchr::memmem::Finder;
 use thiserror::Error;
 
-use crate::entry::{EntryKind, Tag};
+use crate::answers::ExerciseId;
+use crate::entry::{Entry, EntryKind, Tag};
 use crate::exercise::Step;
+use crate::feeling::{Feeling, Feelings};
 use crate::fold::fold;
 use crate::id::PersonId;
 use crate::limits::{QUERY_BYTES_MAX, QUERY_TERMS_MAX};
 use crate::person::ResolveError;
-use crate::time::{CivilTime, Date};
+use crate::time::Date;
 
 /// Why a search cannot be made. No variant holds a word of it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -61,16 +62,10 @@ pub enum QueryError {
 pub struct Searchable<'a> {
     /// Title, a line break, text and the words of the answers, folded.
     pub folded: &'a str,
-    /// Its tags.
-    pub tags: &'a BTreeSet<Tag>,
-    /// The people it is about.
-    pub people: &'a BTreeSet<PersonId>,
-    /// What it is.
-    pub kind: EntryKind,
     /// The steps its exercise belongs to.
     pub steps: &'a [Step],
-    /// When it happened.
-    pub at: &'a CivilTime,
+    /// The entry itself.
+    pub entry: &'a Entry,
 }
 
 /// A search: every term and every filter has to hold. Debug shows how many there are, never the words.
@@ -80,19 +75,23 @@ pub struct Query {
     people: Vec<PersonId>,
     kinds: Vec<EntryKind>,
     steps: Vec<Step>,
+    exercises: Vec<ExerciseId>,
+    feelings: Vec<Feeling>,
     before: Option<Date>,
     after: Option<Date>,
 }
 
 impl Query {
-    /// Reads a search: words, `"phrases"`, `tag:`, `person:`, `kind:`, `step:`, `before:` and `after:`.
+    /// Reads a search: words, `"phrases"`, `tag:`, `person:`, `kind:`, `step:`, `exercise:`, `feeling:`, `before:` and `after:`.
     ///
-    /// `resolve` finds the one person whom the value of `person:` names. A colon in any other word is part of the word.
+    /// `feelings` knows what the value of `feeling:` means, and `resolve` the one person whom that of `person:` names. A colon in
+    /// any other word is part of the word.
     ///
     /// # Errors
     /// [`QueryError`] when nothing is asked, too much is asked, or a filter's value makes no sense.
     pub fn parse(
         text: &str,
+        feelings: &Feelings<'_>,
         mut resolve: impl FnMut(&str) -> Result<PersonId, ResolveError>,
     ) -> Result<Self, QueryError> {
         if text.len() > QUERY_BYTES_MAX {
@@ -104,7 +103,7 @@ impl Query {
         }
         let mut query = Self::everything();
         for part in &parts {
-            query.add(part, &mut resolve)?;
+            query.add(part, feelings, &mut resolve)?;
         }
         if query.is_everything() { Err(QueryError::Empty) } else { Ok(query) }
     }
@@ -120,19 +119,32 @@ impl Query {
         &self.tags
     }
 
+    /// Returns the exercises and measures that an entry must answer.
+    pub fn exercises(&self) -> &[ExerciseId] {
+        &self.exercises
+    }
+
+    /// Returns the feelings that an entry must name.
+    pub fn feelings(&self) -> &[Feeling] {
+        &self.feelings
+    }
+
     /// Returns the folded words and phrases.
     pub(super) fn finders(&self) -> &[Finder<'static>] {
         &self.finders
     }
 
-    fn filters_match(&self, entry: &Searchable<'_>) -> bool {
-        let date = entry.at.date();
+    fn filters_match(&self, searched: &Searchable<'_>) -> bool {
+        let entry = searched.entry;
+        let (date, exercise) = (entry.at.date(), entry.exercise.as_ref().map(|made_with| &made_with.id));
         self.before.is_none_or(|before| date < before)
             && self.after.is_none_or(|after| date >= after)
             && self.kinds.iter().all(|kind| *kind == entry.kind)
-            && self.steps.iter().all(|step| entry.steps.contains(step))
+            && self.steps.iter().all(|step| searched.steps.contains(step))
+            && self.exercises.iter().all(|id| exercise == Some(id))
             && self.people.iter().all(|person| entry.people.contains(person))
             && self.tags.iter().all(|tag| entry.tags.contains(tag))
+            && self.feelings.iter().all(|feeling| feeling.is_named_in(entry))
     }
 
     fn everything() -> Self {
@@ -142,6 +154,8 @@ impl Query {
             people: Vec::new(),
             kinds: Vec::new(),
             steps: Vec::new(),
+            exercises: Vec::new(),
+            feelings: Vec::new(),
             before: None,
             after: None,
         }
@@ -153,12 +167,14 @@ impl Query {
     }
 
     fn filters(&self) -> usize {
-        self.tags.len() + self.people.len() + self.kinds.len() + self.steps.len()
+        let practised = self.steps.len() + self.exercises.len() + self.feelings.len();
+        self.tags.len() + self.people.len() + self.kinds.len() + practised
     }
 
     fn add(
         &mut self,
         part: &Part,
+        feelings: &Feelings<'_>,
         resolve: &mut impl FnMut(&str) -> Result<PersonId, ResolveError>,
     ) -> Result<(), QueryError> {
         let Some(filter) = part.filter else {
@@ -176,6 +192,12 @@ impl Query {
             Filter::Person => self.people.push(resolve(&part.value)?),
             Filter::Kind => self.kinds.push(part.value.parse().map_err(|_| filter.bad_value())?),
             Filter::Step => self.steps.push(part.value.parse().map_err(|_| filter.bad_value())?),
+            Filter::Exercise => {
+                self.exercises.push(part.value.trim().parse().map_err(|_| filter.bad_value())?);
+            }
+            Filter::Feeling => {
+                self.feelings.push(feelings.asked(&part.value).map_err(|_| filter.bad_value())?);
+            }
             Filter::Before => earliest(&mut self.before, date(filter, &part.value)?),
             Filter::After => latest(&mut self.after, date(filter, &part.value)?),
         }
@@ -207,12 +229,23 @@ enum Filter {
     Person,
     Kind,
     Step,
+    Exercise,
+    Feeling,
     Before,
     After,
 }
 
 impl Filter {
-    const ALL: [Self; 6] = [Self::Tag, Self::Person, Self::Kind, Self::Step, Self::Before, Self::After];
+    const ALL: [Self; 8] = [
+        Self::Tag,
+        Self::Person,
+        Self::Kind,
+        Self::Step,
+        Self::Exercise,
+        Self::Feeling,
+        Self::Before,
+        Self::After,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -220,6 +253,8 @@ impl Filter {
             Self::Person => "person",
             Self::Kind => "kind",
             Self::Step => "step",
+            Self::Exercise => "exercise",
+            Self::Feeling => "feeling",
             Self::Before => "before",
             Self::After => "after",
         }
@@ -231,6 +266,8 @@ impl Filter {
             Self::Person => "person:Anna or person:\"Anna Lee\"",
             Self::Kind => "kind:note",
             Self::Step => "step:3",
+            Self::Exercise => "exercise:thought-check",
+            Self::Feeling => "feeling:sad or feeling:\"left out\"",
             Self::Before => "before:2026-11-24",
             Self::After => "after:2026-11-24",
         }
@@ -246,6 +283,8 @@ impl Filter {
             Self::Person => "give a name, an id or the beginning of an id",
             Self::Kind => "the kinds are note, checkin, exercise, measure and session",
             Self::Step => "the steps are 1 to 6",
+            Self::Exercise => "write the id of an exercise or a measure, such as thought-check",
+            Self::Feeling => "a feeling has 1 to 64 characters",
             Self::Before | Self::After => "write the date as 2026-11-24",
         };
         QueryError::BadValue { filter: self.name(), next }
@@ -298,6 +337,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::answers::{Answer, Emotion, ExerciseRef};
+    use crate::content::Library;
+    use crate::entry::Draft;
+    use crate::id::EntryId;
+    use crate::time::Timestamp;
 
     const ANNA: PersonId = PersonId::from_bytes([0xa; 16]);
 
@@ -308,16 +352,25 @@ mod tests {
         }
     }
 
+    fn parse(query: &str) -> Result<Query, QueryError> {
+        let library = Library::built_in().unwrap();
+        Query::parse(query, &Feelings::of(&library), resolve)
+    }
+
+    fn entry() -> Entry {
+        let mut draft = Draft::new(EntryKind::Exercise, "2026-11-24T23:30:00-08:00".parse().unwrap());
+        draft.tags = ["calm".parse().unwrap(), "two words".parse().unwrap()].into();
+        draft.people = [ANNA].into();
+        draft.exercise = Some(ExerciseRef { id: "name-it".parse().unwrap(), version: 1 });
+        let felt = ["left-out", "wistful"].map(|name| Emotion { name: name.to_owned(), strength: 3 });
+        draft.answers = [("emotions".parse().unwrap(), Answer::Emotions(felt.into()))].into();
+        draft.into_entry(EntryId::from_bytes([1; 16]), Timestamp::default())
+    }
+
     fn found(query: &str) -> bool {
         let folded = fold("Café in the evening\nShe said: “we’ll see” — then\nnothing. tag:none 50% a\"b");
-        Query::parse(query, resolve).unwrap().matches(&Searchable {
-            folded: &folded,
-            tags: &["calm".parse().unwrap(), "two words".parse().unwrap()].into(),
-            people: &[ANNA].into(),
-            kind: EntryKind::Exercise,
-            steps: &[Step::Regulate, Step::Communicate],
-            at: &"2026-11-24T23:30:00-08:00".parse().unwrap(),
-        })
+        let steps = [Step::Regulate, Step::Communicate];
+        parse(query).unwrap().matches(&Searchable { folded: &folded, steps: &steps, entry: &entry() })
     }
 
     #[test]
@@ -347,6 +400,13 @@ mod tests {
             ("step:3", true),
             ("step:4 step:3", true),
             ("step:1", false),
+            ("exercise:name-it", true),
+            ("exercise:thought-check", false),
+            ("exercise:name-it exercise:thought-check", false),
+            ("feeling:left-out", true),
+            ("feeling:\"Left out\" feeling:Wistful cafe", true),
+            ("feeling:wist", false),
+            ("feeling:sad", false),
             ("after:2026-11-24", true),
             ("after:2026-11-25", false),
             ("before:2026-11-25", true),
@@ -368,6 +428,7 @@ mod tests {
     fn what_cannot_be_searched_is_refused_with_a_next_step() {
         let many = "a ".repeat(33);
         let long = "a".repeat(1_025);
+        let too_long = format!("feeling:{}", "a".repeat(65));
         let cases = [
             ("", QueryError::Empty),
             ("  \n ", QueryError::Empty),
@@ -386,11 +447,15 @@ mod tests {
             ("step:0", Filter::Step.bad_value()),
             ("step:7", Filter::Step.bad_value()),
             ("step:one", Filter::Step.bad_value()),
+            ("exercise:", Filter::Exercise.no_value()),
+            ("exercise:\"Name it\"", Filter::Exercise.bad_value()),
+            ("feeling:", Filter::Feeling.no_value()),
+            (&too_long, Filter::Feeling.bad_value()),
             ("before:yesterday", Filter::Before.bad_value()),
             ("after:2026-11-24T10:00", Filter::After.bad_value()),
         ];
         for (query, expected) in cases {
-            let fault = Query::parse(query, resolve).unwrap_err();
+            let fault = parse(query).unwrap_err();
             assert_eq!(fault, expected, "{query}");
             assert!(fault.to_string().len() > 20);
         }
@@ -398,14 +463,14 @@ mod tests {
 
     #[test]
     fn debug_shows_no_word() {
-        let query = Query::parse("secret tag:hidden", resolve).unwrap();
+        let query = parse("secret tag:hidden").unwrap();
         assert_eq!(format!("{query:?}"), "Query(1 terms, 1 filters)");
     }
 
     proptest! {
         #[test]
         fn no_search_panics(text in "[a-z:\"“”„ ]{0,40}|.{0,40}") {
-            let _ = Query::parse(&text, resolve);
+            let _ = Query::parse(&text, &Feelings::of(&Library::default()), resolve);
         }
 
         #[test]
@@ -413,16 +478,10 @@ mod tests {
             let piece: String = text.chars().skip(start).take(len).collect();
             prop_assume!(!piece.trim().is_empty());
             let folded = fold(&text);
-            let query = Query::parse(&format!("\"{piece}\""), resolve).unwrap();
-            let entry = Searchable {
-                folded: &folded,
-                tags: &BTreeSet::new(),
-                people: &BTreeSet::new(),
-                kind: EntryKind::Note,
-                steps: &[],
-                at: &"2026-11-24".parse().unwrap(),
-            };
-            prop_assert!(query.matches(&entry));
+            let none = Library::default();
+            let query = Query::parse(&format!("\"{piece}\""), &Feelings::of(&none), resolve).unwrap();
+            let searched = Searchable { folded: &folded, steps: &[], entry: &entry() };
+            prop_assert!(query.matches(&searched));
         }
     }
 }

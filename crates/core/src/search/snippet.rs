@@ -94,10 +94,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::content::Library;
+    use crate::feeling::Feelings;
     use crate::person::ResolveError;
 
+    fn parse(query: &str) -> Query {
+        let (none, nobody) =
+            (Library::default(), |_: &str| Err(ResolveError::NotFound { perhaps: Vec::new() }));
+        Query::parse(query, &Feelings::of(&none), nobody).unwrap()
+    }
+
     fn shown(text: &str, query: &str) -> String {
-        let query = Query::parse(query, |_| Err(ResolveError::NotFound { perhaps: Vec::new() })).unwrap();
+        let query = parse(query);
         let snippet = snippet(text, &query);
         let mut marked = snippet.text.clone();
         for range in snippet.highlights.iter().rev() {
@@ -149,7 +157,7 @@ mod tests {
     proptest! {
         #[test]
         fn highlights_are_whole_characters_in_order(text in "[a-cäé’💚ﬁ\n ]{0,300}", query in "[a-cäé]{1,3}( [a-cé]{1,2})?") {
-            let query = Query::parse(&query, |_| Err(ResolveError::NotFound { perhaps: Vec::new() })).unwrap();
+            let query = parse(&query);
             let snippet = snippet(&text, &query);
             let mut end = 0;
             for range in &snippet.highlights {

@@ -74,3 +74,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_score_comes_with_the_ends_of_its_scale_whatever_was_answered() {
+    let mut journal = Journal::new();
+    let measure = journal.frame().measures.all().find(|it| it.plane.is_some()).unwrap().clone();
+    let points = vec![measure.scale.max; measure.items.len()];
+    journal.measure(measure.id.as_str(), "2026-01-02", None, &points);
+    let (sayings, exercises, measures) =
+        (Sayings::built_in().unwrap(), Library::default(), Measures::default());
+    let speaker = Speaker {
+        sayings: &sayings,
+        language: "en",
+        exercises: &exercises,
+        measures: &measures,
+        name: &|_| None,
+    };
+    let told = told(Topic::Measures, &journal.frame(), &journal.entries, None, &speaker);
+    let scores = told.data["measures"][0]["scores"].as_array().unwrap();
+    let ends: Vec<_> =
+        scores.iter().map(|it| (it["min"].as_f64().unwrap(), it["max"].as_f64().unwrap())).collect();
+    assert_eq!(ends, measure.subscales.iter().map(|it| it.range).collect::<Vec<_>>());
+}
