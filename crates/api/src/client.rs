@@ -13,8 +13,11 @@ mod import;
 mod journal;
 mod measures;
 mod practice;
+mod settings;
+mod speaking;
 mod support;
 mod vault;
+mod walk;
 mod watch;
 
 use std::time::Duration;
@@ -25,13 +28,15 @@ use haven_core::time::CivilTime;
 use prost::Message;
 use tonic::body::Body;
 use tonic::client::GrpcService;
-use tonic::codegen::http::Uri;
+use tonic::codegen::http::{HeaderValue, Uri};
 use tonic::codegen::{Body as HttpBody, StdError};
 
 use crate::convert::text;
 use crate::error::{ApiError, ErrorReason};
 use crate::limits::{LINES_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX};
 use crate::pb;
+
+use self::speaking::Speaking;
 
 pub use grants::Page;
 pub use watch::{Events, Export, Joining, Linking, Shown, Watch};
@@ -62,7 +67,7 @@ pub struct Patience(pub Duration);
 /// A device to talk to. Cheap to clone; calls may overlap.
 #[derive(Clone)]
 pub struct Client<T> {
-    transport: T,
+    transport: Speaking<T>,
     origin: Uri,
     now: Option<fn() -> CivilTime>,
     country: Option<Country>,
@@ -70,9 +75,9 @@ pub struct Client<T> {
 
 /// Makes the generated client of a service, which is as cheap as the clone of a transport.
 macro_rules! service {
-    ($name:ident, $client:ty) => {
-        fn $name(&self) -> $client {
-            <$client>::with_origin(self.transport.clone(), self.origin.clone())
+    ($name:ident, $room:ident::$client:ident) => {
+        fn $name(&self) -> pb::$room::$client<Speaking<T>> {
+            pb::$room::$client::with_origin(self.transport.clone(), self.origin.clone())
         }
     };
 }
@@ -85,7 +90,16 @@ impl<T: Transport> Client<T> {
 
     /// Talks over a transport that finds the device by an address.
     pub fn with_origin(transport: T, origin: Uri) -> Self {
+        let transport = Speaking { transport, languages: None };
         Self { transport, origin, now: None, country: None }
+    }
+
+    /// Asks from now on for texts in a language, or in the first of several that is there (`de, en;q=0.5`). Without it, and for what
+    /// no header can say, the device takes the one that is set.
+    #[must_use]
+    pub fn in_the_language(self, languages: &str) -> Self {
+        let languages = HeaderValue::from_str(languages).ok();
+        Self { transport: Speaking { languages, ..self.transport }, ..self }
     }
 
     /// Tells the device from now on in which country the person is, so that its texts name the numbers of that country.
@@ -111,7 +125,7 @@ impl<T: Transport> Client<T> {
         text(self.now().map(|now| now.date()))
     }
 
-    fn journal_service(&self) -> pb::journal_service_client::JournalServiceClient<T> {
+    fn journal_service(&self) -> pb::journal_service_client::JournalServiceClient<Speaking<T>> {
         pb::journal_service_client::JournalServiceClient::with_origin(
             self.transport.clone(),
             self.origin.clone(),
@@ -119,19 +133,21 @@ impl<T: Transport> Client<T> {
         .max_decoding_message_size(LINES_MESSAGE_BYTES_MAX)
     }
 
-    service!(vault_service, pb::vault_service_client::VaultServiceClient<T>);
-    service!(sync_service, pb::sync_service_client::SyncServiceClient<T>);
-    service!(event_service, pb::event_service_client::EventServiceClient<T>);
-    service!(draft_service, pb::draft_service_client::DraftServiceClient<T>);
-    service!(practice_service, pb::practice_service_client::PracticeServiceClient<T>);
-    service!(measure_service, pb::measure_service_client::MeasureServiceClient<T>);
-    service!(progress_service, pb::progress_service_client::ProgressServiceClient<T>);
-    service!(people_service, pb::people_service_client::PeopleServiceClient<T>);
-    service!(support_service, pb::support_service_client::SupportServiceClient<T>);
-    service!(device_service, pb::device_service_client::DeviceServiceClient<T>);
-    service!(alarm_service, pb::alarm_service_client::AlarmServiceClient<T>);
-    service!(grant_service, pb::grant_service_client::GrantServiceClient<T>);
-    service!(daemon_service, pb::daemon_service_client::DaemonServiceClient<T>);
+    service!(vault_service, vault_service_client::VaultServiceClient);
+    service!(sync_service, sync_service_client::SyncServiceClient);
+    service!(event_service, event_service_client::EventServiceClient);
+    service!(draft_service, draft_service_client::DraftServiceClient);
+    service!(practice_service, practice_service_client::PracticeServiceClient);
+    service!(measure_service, measure_service_client::MeasureServiceClient);
+    service!(progress_service, progress_service_client::ProgressServiceClient);
+    service!(walk_service, walk_service_client::WalkServiceClient);
+    service!(people_service, people_service_client::PeopleServiceClient);
+    service!(support_service, support_service_client::SupportServiceClient);
+    service!(device_service, device_service_client::DeviceServiceClient);
+    service!(alarm_service, alarm_service_client::AlarmServiceClient);
+    service!(grant_service, grant_service_client::GrantServiceClient);
+    service!(settings_service, settings_service_client::SettingsServiceClient);
+    service!(daemon_service, daemon_service_client::DaemonServiceClient);
 }
 
 /// Refuses a request that no device would read: it would only find the connection closed in the middle of sending.

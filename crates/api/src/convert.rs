@@ -6,10 +6,12 @@
 pub mod fault;
 pub mod value;
 
+pub mod comparing;
 pub mod draft;
 pub mod edit;
 pub mod entry;
 pub mod filter;
+pub mod prose;
 pub mod saved;
 
 pub mod exercise;
@@ -21,8 +23,10 @@ pub mod devices;
 pub mod grants;
 pub mod measures;
 pub mod people;
+pub mod settings;
 pub mod support;
 pub mod vault;
+pub mod walk;
 
 use haven_core::time::Timestamp;
 

@@ -13,17 +13,6 @@ pub struct Daemon {
     pub started: Timestamp,
 }
 
-/// One setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// Its key: `lock.idle`.
-    pub key: String,
-    /// Its value as text: `5m`.
-    pub value: String,
-    /// Whether nobody has set it.
-    pub is_default: bool,
-}
-
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {

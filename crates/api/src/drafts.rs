@@ -1,6 +1,6 @@
 //! What is being written and not saved yet.
 
-use haven_core::answers::ExerciseRef;
+use haven_core::answers::{ExerciseRef, ValueMap};
 use haven_core::id::EntryId;
 use haven_core::time::Timestamp;
 
@@ -28,6 +28,8 @@ pub struct SavedDraft {
     /// How the entry was named that it was written for while the vault was locked, so without seeing what stands there; set by the
     /// device.
     pub meant: Option<String>,
+    /// What was typed at questions and is no answer to them yet, by the ids of the answers. It keeps the draft from being an entry.
+    pub typed: ValueMap,
 }
 
 /// A draft as lists show it.

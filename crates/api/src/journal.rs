@@ -220,6 +220,23 @@ impl fmt::Debug for TagCount {
     }
 }
 
+/// A feeling and how many entries name it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FeelingCount {
+    /// Its id, or the person's own word; as [`Filter::feelings`] takes it.
+    pub feeling: String,
+    /// What it is called.
+    pub label: String,
+    /// How many entries that are not in the trash name it.
+    pub entries: u32,
+}
+
+impl fmt::Debug for FeelingCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FeelingCount({})", self.entries)
+    }
+}
+
 /// One version of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryVersion {
@@ -252,6 +269,10 @@ pub struct Filter {
     pub trashed: bool,
     /// Only the entries in which edits met and are not settled.
     pub met: bool,
+    /// Only entries that answer this exercise or measure.
+    pub exercise: Option<ExerciseId>,
+    /// Only entries that name all of these feelings, by id, by what one is called, or by the person's own word.
+    pub feelings: Vec<String>,
 }
 
 /// A page of a list.
@@ -265,6 +286,10 @@ pub struct Page<T> {
     pub total: u32,
     /// Where there are none: tags of the journal that differ from those asked for in case only.
     pub near_tags: Vec<String>,
+    /// Likewise exercises and measures, by id.
+    pub near_exercises: Vec<String>,
+    /// Likewise feelings, by what they are called.
+    pub near_feelings: Vec<String>,
 }
 
 /// An entry that was found.

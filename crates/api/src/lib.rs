@@ -31,11 +31,14 @@ pub mod devices;
 pub mod drafts;
 pub mod grants;
 pub mod journal;
+pub mod language;
 pub mod measures;
 pub mod people;
 pub mod practice;
+pub mod settings;
 pub mod support;
 pub mod vault;
+pub mod walk;
 
 pub mod client;
 #[cfg(feature = "unix")]

@@ -1,13 +1,11 @@
 //! Guided exercises as a client sees them: everything to ask the questions, the texts in one language.
 
-pub mod breath;
 mod harm;
-pub mod stepper;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::exercise::{Gate, ItemKind, Phase, Sign, Step};
 
-pub use harm::{CouldHarm, HarmQuestion, NoAnswer, Then};
+pub use harm::{CouldHarm, HarmQuestion, NoAnswer};
 
 /// An exercise as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -139,6 +139,8 @@ pub struct Event {
     pub status: Status,
     /// How often each list has changed; `None` unless the vault is open.
     pub revisions: Option<Revisions>,
+    /// How often a setting was changed since the program started; told in every state.
+    pub settings: u64,
 }
 
 /// How often each list has changed since the vault was opened: a number that differs from the one seen last means that

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use haven_core::answers::{ExerciseId, ExerciseRef};
+use haven_core::answers::{ExerciseId, ExerciseRef, ValueMap};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::id::{EntryId, PersonId};
 use haven_core::import::Met;
@@ -174,6 +174,8 @@ pub struct DraftSave {
     pub named: BTreeSet<String>,
     /// How the entry was named that it was written for while nobody could look it up. Stays as it is where there is none.
     pub meant: Option<String>,
+    /// What was typed at questions and is no answer to them yet, by the ids of the answers.
+    pub typed: ValueMap,
 }
 
 /// A draft as listed.
@@ -194,6 +196,8 @@ pub struct DraftShown {
     pub named: BTreeSet<String>,
     /// How the entry was named that it was written for while nobody could look it up.
     pub meant: Option<String>,
+    /// What was typed and is no answer yet.
+    pub typed: ValueMap,
     /// What keeps it from being an entry.
     pub problem: Option<Fault>,
 }
@@ -328,6 +332,9 @@ pub enum Fault {
     /// No such draft.
     #[error("there's no such draft")]
     DraftUnknown,
+    /// Something was typed in that draft that is no answer to its question.
+    #[error("something in it is no answer to its question yet")]
+    AnswersUnfit,
     /// No such device.
     #[error("there's no such device")]
     DeviceUnknown,

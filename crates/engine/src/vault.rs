@@ -9,6 +9,7 @@ use haven_crypto::kit::Kit;
 use haven_crypto::limits::PASSPHRASE_BYTES_MAX;
 pub use haven_crypto::local::LocalKey;
 use haven_crypto::passphrase::{self, KdfFault, KdfParams, Passphrase, WrappedLocalKey};
+use haven_crypto::words;
 use haven_crypto::wrap::wrap;
 use haven_feed::ids::{FeedId, LinkHash, SpaceId};
 use haven_feed::roster::body::Genesis;
@@ -206,6 +207,11 @@ pub fn chosen(passphrase: &str) -> Result<Passphrase, VaultFault> {
         _ if chosen.has_control() => Err(VaultFault::PassphraseControl),
         _ => Ok(chosen),
     }
+}
+
+/// Makes up a passphrase for whoever would rather not think of one; `None` for random bytes that aren't.
+pub fn suggested(entropy: &mut dyn Entropy) -> Option<String> {
+    words::passphrase(&draw(entropy))
 }
 
 /// Wraps the local key under a passphrase. Slow.

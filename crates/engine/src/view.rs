@@ -4,9 +4,10 @@ mod people;
 
 use std::sync::Arc;
 
-use haven_core::answers::ExerciseRef;
+use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
+use haven_core::feeling::Feeling;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
 use haven_core::import::{ExportedDefinition, Rest};
 use haven_core::person::Person;
@@ -228,6 +229,10 @@ pub struct Filter {
     pub trashed: bool,
     /// Only those in which edits met and are not settled.
     pub met: bool,
+    /// Only answers to this exercise or measure.
+    pub exercise: Option<ExerciseId>,
+    /// Only those that name all of these feelings.
+    pub feelings: Vec<Feeling>,
 }
 
 /// A found entry.
@@ -417,6 +422,8 @@ impl Filter {
             && self.after.is_none_or(|after| key >= after)
             && self.tags.iter().all(|tag| entry.tags.contains(tag))
             && self.people.iter().all(|person| entry.people_named().any(|named| named == *person))
+            && self.exercise.as_ref().is_none_or(|id| row.exercise() == Some(id))
+            && self.feelings.iter().all(|feeling| feeling.is_named_in(entry))
     }
 }
 
@@ -436,15 +443,14 @@ impl Row {
         if self.is_to_settle() { self.met.len() } else { 0 }
     }
 
-    fn searchable(&self) -> Searchable<'_> {
-        Searchable {
-            folded: &self.folded,
-            tags: &self.entry.tags,
-            people: &self.entry.people,
-            kind: self.entry.kind,
-            steps: &self.steps,
-            at: &self.entry.at,
-        }
+    /// The exercise or measure that it answers.
+    pub fn exercise(&self) -> Option<&ExerciseId> {
+        self.entry.exercise.as_ref().map(|made_with| &made_with.id)
+    }
+
+    /// What a search looks at.
+    pub fn searchable(&self) -> Searchable<'_> {
+        Searchable { folded: &self.folded, steps: &self.steps, entry: &self.entry }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
+use ring::hmac;
 
 /// The labels of this room. No label of the protocol is a prefix of another one here, so no signature made for one
 /// purpose can be presented for another.
@@ -77,6 +78,20 @@ pub fn digest(label: &'static str, parts: &[&[u8]]) -> Digest {
         context.update(part);
     }
     finish(context)
+}
+
+/// Computes HMAC-SHA256(key, label || parts…), RFC 2104: only who has the key can make it, and it tells nothing of the key.
+///
+/// The parts are concatenated, as by [`digest`].
+pub fn mac(key: &[u8; SHA256_OUTPUT_LEN], label: &'static str, parts: &[&[u8]]) -> Digest {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+    context.update(label.as_bytes());
+    for part in parts {
+        context.update(part);
+    }
+    let mut bytes = [0; SHA256_OUTPUT_LEN];
+    bytes.copy_from_slice(context.sign().as_ref());
+    Digest(bytes)
 }
 
 /// Computes the plain SHA-256 of a sealed body, the one hash without a label: it stands inside a record's id, which has one.

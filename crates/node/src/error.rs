@@ -91,6 +91,10 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
     let reason = match fault {
         Fault::Storage(fault) => return of_store(&fault),
         Fault::Invalid(_) => return ApiError::invalid("not saved", says),
+        Fault::AnswersUnfit => {
+            return ApiError::invalid("not saved", says)
+                .with_next("Go on with it and put that right, or leave the question open.");
+        }
         Fault::Definition(_) => {
             return ApiError::invalid("the definition was not added", says).with_next(
                 "See what is wrong with `haven practice check FILE` or `haven measure check FILE`.",
@@ -174,7 +178,7 @@ fn failed(fault: &Fault) -> &'static str {
         | Fault::WrongWords
         | Fault::WordsMistyped => "the devices weren't linked",
         Fault::Unreadable => "the entry can't be opened",
-        Fault::Storage(_) | Fault::Invalid(_) | Fault::Definition(_) => "not saved",
+        Fault::Storage(_) | Fault::Invalid(_) | Fault::Definition(_) | Fault::AnswersUnfit => "not saved",
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::grants::{GRANT_NAME_MAX, Grant, Scope};
 use haven_core::time::Timestamp;
+use haven_feed::digest::mac;
 
 pub use self::kept::Unreadable;
 
@@ -15,6 +16,12 @@ use self::kept::{Kept, Kind, token_hash};
 
 /// Random bytes of a token: nobody guesses 256 bits.
 pub const TOKEN_BYTES: usize = 32;
+
+/// Bytes that whoever wants a proof chooses: no proof can be kept for them beforehand.
+pub const NONCE_BYTES: usize = 32;
+
+/// What stands before such bytes when a proof is made.
+const DOOR: &str = "haven/1/door";
 
 /// Plug-ins with a grant: more than anybody looks through.
 pub const PLUGINS_MAX: usize = 64;
@@ -123,6 +130,15 @@ impl Grants {
             }
         }
         Some(found.grant())
+    }
+
+    /// Shows to whoever has a session that this is where it began: HMAC-SHA256(hash of the token, "haven/1/door" || nonce). Against
+    /// a program that took the port: it has the hash as little as the token, and may ask nobody who has (a connection of another
+    /// account is closed unread). `None` if the grant has ended or never was; it is not noted as used.
+    pub fn prove(&mut self, id: &str, nonce: &[u8; NONCE_BYTES], now_ms: i64) -> Option<[u8; 32]> {
+        self.clear(Timestamp::from_millis(now_ms));
+        let kept = self.0.iter().find(|kept| kept.kind != Kind::Code && kept.id == id)?;
+        Some(*mac(&kept.hash, DOOR, &[nonce]).as_bytes())
     }
 
     /// What has not ended: plug-ins first, then pages, each oldest first.

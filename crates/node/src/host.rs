@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use haven_engine::io::Entropy;
 use thiserror::Error;
@@ -82,6 +83,9 @@ pub trait Host: Zones + 'static {
 
     /// Opens a connection to a server. Ends within a bounded time.
     fn dial(&self, url: &str) -> Task<Result<Transport, DialFault>>;
+
+    /// After how long without a call this place locks the vault; `None` if it never does so by itself.
+    fn lock_idle(&self) -> Option<Duration>;
 
     /// Reads what was last kept by [`Host::keep_readable`]; none if nothing is there. Waits for nobody, and reads no more than
     /// tells that there is too much.

@@ -69,3 +69,10 @@ pub const SYNC_WAIT_MS: u64 = 60_000;
 
 /// The longest that such a call may wait, in milliseconds.
 pub const SYNC_WAIT_MS_MAX: u64 = 60 * 60 * 1000;
+
+/// Entries that a question offers to be linked, the newest: a longer list is searched and not read.
+pub const LINKS_OFFERED_MAX: usize = 50;
+
+/// For how long after an answer a measure goes on although a new day has begun, in milliseconds: whoever answers past midnight sits
+/// there still, and what they are asked about is the same.
+pub const SITTING_MS: i64 = 60 * 60 * 1_000;

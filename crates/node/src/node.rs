@@ -32,6 +32,8 @@ struct Shared {
     orders: mpsc::Sender<Order>,
     seen: watch::Receiver<Arc<Snapshot>>,
     closing: watch::Sender<bool>,
+    /// How often a setting was changed. Where they are kept is the host's affair.
+    settings: watch::Sender<u64>,
     /// One key derivation at a time: each takes 64 MiB and a processor.
     deriving: Semaphore,
     /// One device joins one vault at a time.
@@ -53,6 +55,7 @@ pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node,
         orders,
         seen,
         closing: watch::Sender::new(false),
+        settings: watch::Sender::new(0),
         deriving: Semaphore::new(1),
         joining: Arc::new(Semaphore::new(1)),
     };
@@ -81,6 +84,16 @@ impl Node {
     /// Ends every stream to a client, so that connections can be closed in order.
     pub fn close_streams(&self) {
         self.shared.closing.send_replace(true);
+    }
+
+    /// Tells those who watch that a setting was changed.
+    pub fn settings_changed(&self) {
+        self.shared.settings.send_modify(|times| *times += 1);
+    }
+
+    /// How often a setting was changed.
+    pub(crate) fn settings(&self) -> watch::Receiver<u64> {
+        self.shared.settings.subscribe()
     }
 
     pub(crate) fn host(&self) -> &Arc<dyn Host> {

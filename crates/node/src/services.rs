@@ -9,12 +9,15 @@ mod drafts;
 mod envelope;
 mod events;
 mod export;
+mod feelings;
 mod filter;
 mod import;
 mod joining;
 mod journal;
+mod language;
 mod measures;
 mod names;
+mod near;
 mod page;
 mod people;
 mod practice;
@@ -25,6 +28,7 @@ mod support;
 mod sync;
 mod tags;
 mod vault;
+mod walk;
 mod watching;
 
 use std::pin::Pin;
@@ -79,8 +83,9 @@ impl Node {
             measure_service_server::MeasureServiceServer(measures::MeasureRoom {
                 node: node(),
                 desk: desk.clone(),
-                definitions,
+                definitions: definitions.clone(),
             }),
+            walk_service_server::WalkServiceServer(walk::Walks::new(node(), desk.clone(), definitions)),
             progress_service_server::ProgressServiceServer(progress::Progress {
                 node: node(),
                 desk: desk.clone()

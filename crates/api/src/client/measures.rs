@@ -13,12 +13,12 @@ use crate::measures::{Measure, MeasureResult, MeasureSummary, Progress, Today};
 use crate::pb;
 
 impl<T: Transport> Client<T> {
-    /// Names the measures, with the texts in a language (`en`).
+    /// Names the measures.
     ///
     /// # Errors
     /// The device cannot be reached.
-    pub async fn measures(&self, language: &str) -> Result<Vec<MeasureSummary>, ApiError> {
-        let request = pb::ListMeasuresRequest { language: language.to_owned() };
+    pub async fn measures(&self) -> Result<Vec<MeasureSummary>, ApiError> {
+        let request = pb::ListMeasuresRequest {};
         let listed = self.measure_service().list_measures(request).await?.into_inner();
         listed.measures.into_iter().map(measures::summary_from_pb).collect()
     }
@@ -27,20 +27,10 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `NOT_FOUND`, and with a person what finding one gives.
-    pub async fn measure(
-        &self,
-        id: &ExerciseId,
-        person: Option<&str>,
-        language: &str,
-    ) -> Result<Measure, ApiError> {
+    pub async fn measure(&self, id: &ExerciseId, person: Option<&str>) -> Result<Measure, ApiError> {
         let person = person.unwrap_or_default().to_owned();
-        let request = pb::GetMeasureRequest {
-            id: id.to_string(),
-            person,
-            language: language.to_owned(),
-            with_definition: false,
-            today: self.day(),
-        };
+        let request =
+            pb::GetMeasureRequest { id: id.to_string(), person, with_definition: false, today: self.day() };
         let answer = self.measure_service().get_measure(request).await?.into_inner();
         measures::from_pb(sent(answer.measure, "measure")?)
     }
@@ -65,7 +55,6 @@ impl<T: Transport> Client<T> {
         person: Option<&str>,
         answers: ValueMap,
         at: Option<&CivilTime>,
-        language: &str,
     ) -> Result<MeasureResult, ApiError> {
         let at = at.cloned().or_else(|| self.now());
         let request = pb::AnswerMeasureRequest {
@@ -73,7 +62,6 @@ impl<T: Transport> Client<T> {
             person: person.unwrap_or_default().to_owned(),
             answers: map_to_pb(answers),
             at: text(at),
-            language: language.to_owned(),
         };
         let answer = self.measure_service().answer_measure(fitting(request)?).await?.into_inner();
         measures::result_from_pb(sent(answer.result, "result")?)
@@ -87,10 +75,9 @@ impl<T: Transport> Client<T> {
         &self,
         id: &ExerciseId,
         person: Option<&str>,
-        language: &str,
     ) -> Result<Vec<MeasureResult>, ApiError> {
         let person = person.unwrap_or_default().to_owned();
-        let request = pb::ListResultsRequest { id: id.to_string(), person, language: language.to_owned() };
+        let request = pb::ListResultsRequest { id: id.to_string(), person };
         let listed = self.measure_service().list_results(request).await?.into_inner();
         listed.results.into_iter().map(measures::result_from_pb).collect()
     }
@@ -129,8 +116,8 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `LOCKED`.
-    pub async fn today(&self, language: &str) -> Result<Today, ApiError> {
-        let request = pb::GetTodayRequest { language: language.to_owned(), today: self.day() };
+    pub async fn today(&self) -> Result<Today, ApiError> {
+        let request = pb::GetTodayRequest { today: self.day() };
         let answer = self.progress_service().get_today(request).await?.into_inner();
         measures::today_from_pb(answer)
     }
@@ -144,13 +131,11 @@ impl<T: Transport> Client<T> {
         topic: Topic,
         person: Option<&str>,
         after: Option<Date>,
-        language: &str,
     ) -> Result<Progress, ApiError> {
         let request = pb::GetProgressRequest {
             view: topic.to_string(),
             person: person.unwrap_or_default().to_owned(),
             after: text(after),
-            language: language.to_owned(),
             today: self.day(),
         };
         let answer = self.progress_service().get_progress(request).await?.into_inner();

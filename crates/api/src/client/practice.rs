@@ -13,7 +13,7 @@ use crate::people::Added;
 use crate::practice::{Exercise, ExerciseSummary};
 
 impl<T: Transport> Client<T> {
-    /// Names the exercises of a step and for a sign, if these are given, with the texts in a language (`en`).
+    /// Names the exercises of a step and for a sign, if these are given.
     ///
     /// # Errors
     /// The device cannot be reached.
@@ -21,12 +21,10 @@ impl<T: Transport> Client<T> {
         &self,
         step: Option<Step>,
         sign: Option<Sign>,
-        language: &str,
     ) -> Result<Vec<ExerciseSummary>, ApiError> {
         let request = pb::ListExercisesRequest {
             step: step.map_or(0, |step| step.number().into()),
             sign: sign.map_or_else(String::new, |sign| sign.to_string()),
-            language: language.to_owned(),
         };
         let listed = self.practice_service().list_exercises(request).await?.into_inner();
         listed.exercises.into_iter().map(exercise::summary_from_pb).collect()
@@ -37,17 +35,11 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `NOT_FOUND`.
-    pub async fn exercise(
-        &self,
-        id: &ExerciseId,
-        version: Option<u32>,
-        language: &str,
-    ) -> Result<Exercise, ApiError> {
+    pub async fn exercise(&self, id: &ExerciseId, version: Option<u32>) -> Result<Exercise, ApiError> {
         let version = version.unwrap_or(0);
         let request = pb::GetExerciseRequest {
             id: id.to_string(),
             version,
-            language: language.to_owned(),
             country: self.country.map_or_else(String::new, |country| country.to_string()),
             with_definition: false,
         };

@@ -12,55 +12,49 @@ use crate::pb;
 use crate::support::Lines;
 
 impl<T: Transport> Client<T> {
-    /// Makes the support card for a country, with its words in a language (`en`); also of a locked vault, and without one.
+    /// Makes the support card for a country; also of a locked vault, and without one.
     ///
     /// # Errors
     /// The device cannot be reached. The same card without a plan can be made from `haven_core::support` then.
-    pub async fn help(&self, country: Option<Country>, language: &str) -> Result<Card, ApiError> {
-        self.card(country, language, false).await
+    pub async fn help(&self, country: Option<Country>) -> Result<Card, ApiError> {
+        self.card(country, false).await
     }
 
     /// Makes the support card for somebody who asks for help themselves; for a week nothing heavy is suggested to them.
     ///
     /// # Errors
     /// As [`Client::help`].
-    pub async fn help_in_person(&self, country: Option<Country>, language: &str) -> Result<Card, ApiError> {
-        self.card(country, language, true).await
+    pub async fn help_in_person(&self, country: Option<Country>) -> Result<Card, ApiError> {
+        self.card(country, true).await
     }
 
-    async fn card(
-        &self,
-        country: Option<Country>,
-        language: &str,
-        in_person: bool,
-    ) -> Result<Card, ApiError> {
-        let (language, today) = (language.to_owned(), self.day());
-        let request = pb::GetHelpRequest { country: text(country), language, in_person, today };
+    async fn card(&self, country: Option<Country>, in_person: bool) -> Result<Card, ApiError> {
+        let request = pb::GetHelpRequest { country: text(country), in_person, today: self.day() };
         card_from_pb(self.support_service().get_help(request).await?.into_inner())
     }
 
-    /// Reads the plan for low times, with its questions in a language (`en`); `None` if none is written.
+    /// Reads the plan for low times; `None` if none is written.
     ///
     /// # Errors
     /// `LOCKED`, `NO_VAULT`.
-    pub async fn plan(&self, language: &str) -> Result<Option<Plan>, ApiError> {
-        let request = pb::GetPlanRequest { language: language.to_owned() };
+    pub async fn plan(&self) -> Result<Option<Plan>, ApiError> {
+        let request = pb::GetPlanRequest {};
         let answer = self.support_service().get_plan(request).await?.into_inner();
         answer.plan.map(plan_from_pb).transpose()
     }
 
-    /// Reads the plan line by line, with its questions in a language (`en`), and which lines are readable while the vault is
+    /// Reads the plan line by line, and which lines are readable while the vault is
     /// locked.
     ///
     /// # Errors
     /// `LOCKED`, `NO_VAULT`.
-    pub async fn plan_lines(&self, language: &str) -> Result<Lines, ApiError> {
-        let request = pb::ListPlanLinesRequest { language: language.to_owned() };
+    pub async fn plan_lines(&self) -> Result<Lines, ApiError> {
+        let request = pb::ListPlanLinesRequest {};
         Ok(lines_from_pb(self.support_service().list_plan_lines(request).await?.into_inner()))
     }
 
     /// Makes exactly these lines of the plan readable on this device while the vault is locked; done once it is durable.
-    /// `confirmed` says that the person has agreed to the warning, which is in a language (`en`).
+    /// `confirmed` says that the person has agreed to the warning.
     ///
     /// # Errors
     /// `CONFIRMATION_NEEDED` without that for a line that is added, `NOT_FOUND` for one that is not in the plan, `TOO_LARGE`,
@@ -70,10 +64,8 @@ impl<T: Transport> Client<T> {
         &self,
         chosen: BTreeSet<Chosen>,
         confirmed: bool,
-        language: &str,
     ) -> Result<(), ApiError> {
-        let (lines, language) = (chosen_to_pb(chosen), language.to_owned());
-        let request = pb::SetReadableLinesRequest { lines, confirmed, language };
+        let request = pb::SetReadableLinesRequest { lines: chosen_to_pb(chosen), confirmed };
         self.support_service().set_readable_lines(request).await?;
         Ok(())
     }

@@ -56,6 +56,19 @@ impl<T: Transport> Client<T> {
         Ok(())
     }
 
+    /// Makes up a passphrase that nobody could guess.
+    ///
+    /// # Errors
+    /// `DAEMON_UNREACHABLE`.
+    pub async fn suggest_passphrase(&self) -> Result<String, ApiError> {
+        Ok(self
+            .vault_service()
+            .suggest_passphrase(pb::SuggestPassphraseRequest {})
+            .await?
+            .into_inner()
+            .passphrase)
+    }
+
     /// Changes the passphrase of this device.
     ///
     /// # Errors
@@ -64,6 +77,15 @@ impl<T: Transport> Client<T> {
         let request = pb::ChangePassphraseRequest { old_passphrase: old, new_passphrase: new };
         self.vault_service().change_passphrase(request).await?;
         Ok(())
+    }
+
+    /// Says that somebody is there; how long the vault stays open untouched, `None` = for ever.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NO_VAULT`.
+    pub async fn keep_open(&self) -> Result<Option<Duration>, ApiError> {
+        let answer = self.vault_service().keep_open(pb::KeepOpenRequest {}).await?;
+        Ok(Some(Duration::from_millis(answer.into_inner().idle_ms)).filter(|idle| !idle.is_zero()))
     }
 
     /// Asks how things stand.

@@ -1,9 +1,9 @@
-//! The program, its settings and findings, there and back.
+//! The program and its findings, there and back.
 
 use haven_core::time::Timestamp;
 
-use super::{sent, unreadable};
-use crate::daemon::{Daemon, Finding, Level, Setting};
+use super::unreadable;
+use crate::daemon::{Daemon, Finding, Level};
 use crate::error::ApiError;
 use crate::pb;
 
@@ -15,20 +15,6 @@ pub fn daemon_to_pb(daemon: Daemon) -> pb::GetDaemonResponse {
 /// Reads which program answers.
 pub fn daemon_from_pb(daemon: pb::GetDaemonResponse) -> Daemon {
     Daemon { version: daemon.version, pid: daemon.pid, started: Timestamp::from_millis(daemon.started_ms) }
-}
-
-/// Writes a setting.
-pub fn setting_to_pb(setting: Setting) -> pb::Setting {
-    pb::Setting { key: setting.key, value: setting.value, is_default: setting.is_default }
-}
-
-/// Reads a setting.
-///
-/// # Errors
-/// The device named none.
-pub fn setting_from_pb(setting: Option<pb::Setting>) -> Result<Setting, ApiError> {
-    let setting = sent(setting, "setting")?;
-    Ok(Setting { key: setting.key, value: setting.value, is_default: setting.is_default })
 }
 
 /// Writes a finding.
@@ -63,8 +49,6 @@ mod tests {
     fn everything_comes_back_as_it_went() {
         let daemon = Daemon { version: "0.1.0".into(), pid: 7, started: Timestamp::from_millis(9) };
         assert_eq!(daemon_from_pb(daemon_to_pb(daemon.clone())), daemon);
-        let setting = Setting { key: "lock.idle".into(), value: "5m".into(), is_default: true };
-        assert_eq!(setting_from_pb(Some(setting_to_pb(setting.clone()))), Ok(setting));
         for level in [Level::Good, Level::Warning, Level::Bad] {
             let finding = Finding { check: "clock".into(), level, what: "right".into(), next: String::new() };
             assert_eq!(finding_from_pb(finding_to_pb(finding.clone())), Ok(finding));
@@ -73,7 +57,6 @@ mod tests {
 
     #[test]
     fn what_no_device_sends_is_unreadable() {
-        assert_eq!(setting_from_pb(None).unwrap_err().name(), "UNSUPPORTED");
         assert_eq!(finding_from_pb(pb::Finding::default()).unwrap_err().name(), "UNSUPPORTED");
     }
 }

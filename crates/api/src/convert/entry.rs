@@ -12,7 +12,7 @@ use haven_core::time::Timestamp;
 use super::value::{answers_to_pb, map_from_pb};
 use super::{millis, read, sent, stamp, unreadable};
 use crate::error::ApiError;
-use crate::journal::{self, EntryVersion, Hit, PersonRef, SnippetPart, Summary, TagCount};
+use crate::journal::{self, EntryVersion, FeelingCount, Hit, PersonRef, SnippetPart, Summary, TagCount};
 use crate::pb;
 
 /// Writes a kind.
@@ -149,6 +149,11 @@ pub fn entry_from_pb(entry: pb::Entry) -> Result<journal::Entry, ApiError> {
 /// The tag is none.
 pub fn tag_count_from_pb(count: &pb::TagCount) -> Result<TagCount, ApiError> {
     Ok(TagCount { tag: read(&count.tag, "tag")?, entries: count.entries })
+}
+
+/// Reads a feeling and how often it is named.
+pub fn feeling_count_from_pb(count: pb::FeelingCount) -> FeelingCount {
+    FeelingCount { feeling: count.feeling, label: count.label, entries: count.entries }
 }
 
 /// Reads one version of an entry.

@@ -125,7 +125,7 @@ fn harm_to_pb(harm: HarmQuestion<'_>) -> pb::HarmQuestion {
     }
 }
 
-fn harm_from_pb(harm: pb::HarmQuestion) -> Result<practice::HarmQuestion, ApiError> {
+pub(super) fn harm_from_pb(harm: pb::HarmQuestion) -> Result<practice::HarmQuestion, ApiError> {
     Ok(practice::HarmQuestion {
         question: harm.question,
         help: harm.help,
@@ -168,7 +168,7 @@ fn evidence_to_pb(evidence: &Evidence) -> pb::Evidence {
     }
 }
 
-fn evidence_from_pb(evidence: pb::Evidence) -> practice::Evidence {
+pub(super) fn evidence_from_pb(evidence: pb::Evidence) -> practice::Evidence {
     practice::Evidence {
         grade: evidence.grade,
         note: evidence.note,

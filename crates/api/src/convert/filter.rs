@@ -1,5 +1,6 @@
 //! Filters: a client writes its own, a device reads one with people found.
 
+use haven_core::answers::ExerciseId;
 use haven_core::entry::{EntryKind, Tag};
 use haven_core::id::PersonId;
 use haven_core::time::Date;
@@ -28,12 +29,16 @@ pub struct Wanted {
     pub trashed: bool,
     /// Only the entries in which edits met and are not settled.
     pub met: bool,
+    /// Only entries that answer this exercise or measure.
+    pub exercise: Option<ExerciseId>,
+    /// Only entries that name all of these feelings, in the words of the client.
+    pub feelings: Vec<String>,
 }
 
 /// Reads a filter; an absent one lets everything through that is not in the trash.
 ///
 /// # Errors
-/// Whatever does not fit: a date, a tag, a person, a kind.
+/// Whatever does not fit: a date, a tag, a person, a kind, an id.
 pub fn from_pb(filter: Option<pb::EntryFilter>, person: FindPerson<'_>) -> Result<Wanted, ApiError> {
     let Some(filter) = filter else { return Ok(Wanted::default()) };
     Ok(Wanted {
@@ -44,6 +49,8 @@ pub fn from_pb(filter: Option<pb::EntryFilter>, person: FindPerson<'_>) -> Resul
         kind: kind_from_pb(filter.kind)?,
         trashed: filter.trashed,
         met: filter.met,
+        exercise: exercise(&filter.exercise)?,
+        feelings: filter.feelings,
     })
 }
 
@@ -57,7 +64,17 @@ pub fn to_pb(filter: &Filter) -> pb::EntryFilter {
         kind: filter.kind.map_or(pb::EntryKind::Unspecified, kind_to_pb).into(),
         trashed: filter.trashed,
         met: filter.met,
+        exercise: text(filter.exercise.as_ref()),
+        feelings: filter.feelings.clone(),
     }
+}
+
+fn exercise(id: &str) -> Result<Option<ExerciseId>, ApiError> {
+    let wrong = |_| {
+        ApiError::invalid("no exercise was named", "that is no id of one")
+            .with_next("`haven practice list` shows the exercises, `haven measure list` the measures.")
+    };
+    some(id).map(|id| id.parse().map_err(wrong)).transpose()
 }
 
 fn date(text: &str) -> Result<Option<Date>, ApiError> {

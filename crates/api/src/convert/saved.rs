@@ -4,6 +4,7 @@ use haven_core::time::Timestamp;
 
 use super::draft::{kept_from_pb, to_pb as draft_to_pb};
 use super::entry::exercise_ref_from_pb;
+use super::value::{map_from_pb, map_to_pb};
 use super::{read_some, sent, some, text, unreadable};
 use crate::drafts::{Becomes, DraftId, DraftSummary, SavedDraft, Sealing};
 use crate::error::ApiError;
@@ -39,6 +40,7 @@ pub fn to_pb(saved: SavedDraft) -> pb::SavedDraft {
         held: saved.held,
         // The device's to say.
         meant: String::new(),
+        typed: map_to_pb(saved.typed),
     }
 }
 
@@ -55,6 +57,7 @@ pub fn from_pb(saved: pb::SavedDraft) -> Result<SavedDraft, ApiError> {
         saved: Timestamp::from_millis(saved.saved_ms),
         held: saved.held,
         meant: some(saved.meant),
+        typed: map_from_pb(saved.typed),
     })
 }
 
@@ -99,8 +102,10 @@ pub fn sealing_to_pb(sealing: Sealing) -> pb::SealDraftRequest {
 /// A time, a kind, an exercise or an id is none.
 pub fn sealing_from_pb(request: pb::SealDraftRequest) -> Result<Sealing, ApiError> {
     let saved = request.saved.unwrap_or_default();
-    let draft = kept_from_pb(saved.draft.unwrap_or_default())
+    let mut draft = kept_from_pb(saved.draft.unwrap_or_default())
         .map_err(|fault| ApiError::invalid("the words can't be kept", fault.why))?;
+    // Which of them are answers is looked at once the vault is open.
+    draft.answers.extend(map_from_pb(saved.typed));
     let becomes = if request.changes {
         Becomes::Changes { entry: saved.entry_id, remove_tags: request.remove_tags }
     } else if saved.draft_id.is_empty() {

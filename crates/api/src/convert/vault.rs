@@ -134,6 +134,7 @@ pub fn event_to_pb(event: Event) -> pb::WatchEventsResponse {
     pb::WatchEventsResponse {
         status: Some(status_to_pb(event.status)),
         revisions: event.revisions.map(revisions),
+        settings: event.settings,
     }
 }
 
@@ -149,7 +150,8 @@ pub fn event_from_pb(event: pb::WatchEventsResponse) -> Result<Event, ApiError> 
         devices: all.devices,
         alarms: all.alarms,
     };
-    Ok(Event { status: status_from_pb(event.status)?, revisions: event.revisions.map(revisions) })
+    let (status, settings) = (status_from_pb(event.status)?, event.settings);
+    Ok(Event { status, revisions: event.revisions.map(revisions), settings })
 }
 
 #[cfg(test)]

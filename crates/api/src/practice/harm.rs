@@ -1,4 +1,4 @@
-//! The question before an exercise that touches another person, and what each answer to it opens.
+//! The question before an exercise that touches another person, and the answers to it. What each opens is the device's to say.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,17 +37,6 @@ pub enum CouldHarm {
     Yes,
 }
 
-/// What comes after an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// The exercise.
-    GoOn,
-    /// Support, and behind it a way on that has to be chosen.
-    Support,
-    /// Support, and no way on.
-    StayClosed,
-}
-
 /// A word that answers nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoAnswer;
@@ -59,17 +48,6 @@ impl fmt::Display for NoAnswer {
 }
 
 impl std::error::Error for NoAnswer {}
-
-impl CouldHarm {
-    /// Returns what comes after the answer, the same in every client.
-    pub fn then(self) -> Then {
-        match self {
-            Self::No => Then::GoOn,
-            Self::NotSure => Then::Support,
-            Self::Yes => Then::StayClosed,
-        }
-    }
-}
 
 impl FromStr for CouldHarm {
     type Err = NoAnswer;
@@ -89,9 +67,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_clear_no_goes_on_at_once() {
-        for (word, then) in [("no", Then::GoOn), ("not-sure", Then::Support), ("yes", Then::StayClosed)] {
-            assert_eq!(word.parse::<CouldHarm>().map(CouldHarm::then), Ok(then), "{word}");
+    fn only_the_three_words_are_answers() {
+        for (word, answer) in
+            [("no", CouldHarm::No), ("not-sure", CouldHarm::NotSure), ("yes", CouldHarm::Yes)]
+        {
+            assert_eq!(word.parse::<CouldHarm>(), Ok(answer), "{word}");
         }
         for word in ["", "n", "No", "nope", "y"] {
             assert_eq!(word.parse::<CouldHarm>(), Err(NoAnswer), "{word}");

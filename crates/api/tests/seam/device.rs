@@ -102,7 +102,29 @@ impl JournalService for Device {
             entry: Some(entry),
             answers_read: Vec::new(),
             met: Vec::new(),
+            prose: None,
         }))
+    }
+
+    async fn list_feelings(
+        &self,
+        _: Request<pb::ListFeelingsRequest>,
+    ) -> Result<Response<pb::ListFeelingsResponse>, Status> {
+        Err(ApiError::new(ErrorReason::Locked, "not counted").into())
+    }
+
+    async fn list_days(
+        &self,
+        _: Request<pb::ListDaysRequest>,
+    ) -> Result<Response<pb::ListDaysResponse>, Status> {
+        Err(ApiError::new(ErrorReason::Locked, "not read").into())
+    }
+
+    async fn render_text(
+        &self,
+        _: Request<pb::RenderTextRequest>,
+    ) -> Result<Response<pb::RenderTextResponse>, Status> {
+        Err(ApiError::new(ErrorReason::Locked, "not read").into())
     }
 
     async fn list_entries(
@@ -119,7 +141,7 @@ impl JournalService for Device {
             entries: shown.map(|entry| entry::summary_to_pb(entry, &|_| None)).collect(),
             next_page: if end < entries.len() { end.to_string() } else { String::new() },
             total: entries.len() as u32,
-            near_tags: Vec::new(),
+            ..Default::default()
         }))
     }
 
@@ -182,6 +204,13 @@ impl JournalService for Device {
         _: Request<pb::ListHistoryRequest>,
     ) -> Result<Response<pb::ListHistoryResponse>, Status> {
         Err(ApiError::new(ErrorReason::Locked, "not read").into())
+    }
+
+    async fn compare_versions(
+        &self,
+        _: Request<pb::CompareVersionsRequest>,
+    ) -> Result<Response<pb::CompareVersionsResponse>, Status> {
+        Err(ApiError::new(ErrorReason::Locked, "not compared").into())
     }
 
     async fn restore_version(

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use haven_core::answers::Answer;
+use haven_core::answers::value::{from_json, to_json};
+use haven_core::answers::{Answer, ValueMap};
 use haven_core::entry::{Draft, EntryKind};
 use haven_core::id::{EntryId, PersonId};
+use haven_core::limits::DRAFT_BYTES_MAX;
 use haven_core::measure::{About, PERSON_FIELD};
 use haven_core::time::Timestamp;
 
@@ -30,6 +32,8 @@ pub(super) struct Drafting {
     /// How the entry was named that it was written for while the vault was locked: which one that is, or what stands there, nobody
     /// could see, so its person looks at it first.
     meant: Option<String>,
+    /// What was typed at questions and is no answer to them yet. It never becomes part of an entry.
+    typed: ValueMap,
     /// Only its person makes an entry of it.
     held: bool,
     saved_ms: i64,
@@ -48,8 +52,9 @@ type Target = (Option<EntryId>, Option<Version>);
 
 impl Engine {
     pub(super) fn save_draft(&mut self, work: &mut Work<'_, '_>, save: DraftSave) -> Result<DraftId, Fault> {
-        let DraftSave { id, editing, mut draft, held, named, meant } = save;
+        let DraftSave { id, editing, mut draft, held, named, meant, typed } = save;
         draft.check_unfinished().map_err(super::journal::limit)?;
+        check_typed(&typed)?;
         let (people, named) = self.people_named(&named);
         draft.people.extend(people);
         let created = Timestamp::from_millis(work.cx.now.wall_ms);
@@ -67,6 +72,7 @@ impl Engine {
                 known.dirty = true;
             }
             (known.fields, known.named, known.saved_ms, known.last_ms) = (fields, named, wall, mono);
+            known.typed = typed;
         } else {
             let (entry, base) = self.draft_base(editing.as_ref())?;
             let drafting = Drafting {
@@ -75,6 +81,7 @@ impl Engine {
                 fields,
                 named,
                 meant,
+                typed,
                 held,
                 saved_ms: wall,
                 dirty: true,
@@ -127,6 +134,7 @@ impl Engine {
                 held: drafting.held,
                 named: drafting.named.clone(),
                 meant: drafting.meant.clone(),
+                typed: drafting.typed.clone(),
                 problem: self.obstacle(drafting),
             })
         };
@@ -138,7 +146,8 @@ impl Engine {
         if !self.people_named(&drafting.named).1.is_empty() {
             return Some(Fault::PeopleUnclear);
         }
-        drafting.unseen().or_else(|| check(&drafting.fields, true).err())
+        let unfit = || (!drafting.typed.is_empty()).then_some(Fault::AnswersUnfit);
+        drafting.unseen().or_else(|| check(&drafting.fields, true).err()).or_else(unfit)
     }
 
     pub(super) fn commit_draft(
@@ -150,6 +159,10 @@ impl Engine {
         let unseen = self.drafts.get(&id).and_then(Drafting::unseen);
         if let (Some(fault), false) = (unseen, confirmed) {
             return Err(fault);
+        }
+        // The draft would be forgotten, and with it what was typed.
+        if self.drafts.get(&id).is_some_and(|drafting| !drafting.typed.is_empty()) {
+            return Err(Fault::AnswersUnfit);
         }
         self.fold(work, id)?;
         let entry = self.drafts.get(&id).and_then(|drafting| drafting.entry).ok_or(Fault::DraftUnknown)?;
@@ -288,6 +301,7 @@ impl Drafting {
         w.count(self.named.len());
         self.named.iter().for_each(|name| w.text(name));
         w.option(self.meant.as_ref(), |w, meant| w.text(meant));
+        w.text(&to_json(&self.typed));
         w.0
     }
 
@@ -298,6 +312,7 @@ impl Drafting {
         let stored = Stored::decode(s.bytes()?)?;
         let named = s.list(|s| s.text().map(str::to_owned))?;
         let meant = s.option(|s| s.text().map(str::to_owned))?;
+        let typed = from_json(s.text()?).ok_or(Malformed)?;
         s.end()?;
         Ok(Self {
             base: entry.map(|_| stored.version),
@@ -305,6 +320,7 @@ impl Drafting {
             fields: stored.fields,
             named: named.into_iter().collect(),
             meant,
+            typed,
             saved_ms: stored.modified_ms,
             dirty,
             held,
@@ -334,6 +350,13 @@ fn check(words: &Fields, is_entry: bool) -> Result<(), Fault> {
         return Ok(());
     }
     draft.validate().map_err(super::journal::limit)
+}
+
+/// Whether what was typed and is no answer yet is no more than a draft may hold.
+fn check_typed(typed: &ValueMap) -> Result<(), Fault> {
+    let (size, max) = (to_json(typed).len() as u64, DRAFT_BYTES_MAX as u64);
+    let what = "what was typed";
+    if size > max { Err(Fault::TooLarge { what, size, max, unit: "bytes" }) } else { Ok(()) }
 }
 
 fn as_draft(words: &Fields) -> Option<Draft> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use haven_core::answers::ValueMap;
 use haven_core::answers::value::to_json;
 use haven_core::entry::{Draft, EntryKind};
 use haven_core::id::PersonId;
@@ -98,7 +99,7 @@ impl Engine {
         if is_there || self.drafts.contains_key(&DraftId(id)) {
             return Ok(true);
         }
-        let Some((draft, named)) = self.draft_of(work, dropped) else { return Ok(false) };
+        let Some((draft, named, typed)) = self.draft_of(work, dropped) else { return Ok(false) };
         let becomes_entry = matches!(dropped.becomes, Becomes::Entry) && dropped.exercise.is_none();
         if becomes_entry && named.is_empty() && self.add_written(work, id, &draft, dropped.created).is_ok() {
             self.show_taken(work, id);
@@ -115,6 +116,7 @@ impl Engine {
                     held: true,
                     named,
                     meant: Some(meant.clone()),
+                    typed,
                 };
                 return Ok(self.keep_changes(work, dropped, save));
             }
@@ -124,7 +126,7 @@ impl Engine {
             editing.as_ref().map(|(entry, _)| *entry).filter(|entry| self.view.entry(*entry).is_none());
         let meant = gone.map(|entry| entry.to_string());
         let editing = editing.filter(|_| gone.is_none());
-        Ok(self.save_draft(work, DraftSave { id, editing, draft, held, named, meant }).is_ok())
+        Ok(self.save_draft(work, DraftSave { id, editing, draft, held, named, meant, typed }).is_ok())
     }
 
     /// Shows an entry that this step takes at once: what was written later may be for it.
@@ -134,9 +136,13 @@ impl Engine {
         }
     }
 
-    /// Reads what was written as a draft, with those of the people who were named so that nobody or several are meant. `None` if
-    /// it was written at no time that there is.
-    fn draft_of(&self, work: &Work<'_, '_>, dropped: &Dropped) -> Option<(Draft, BTreeSet<String>)> {
+    /// Reads what was written as a draft, with those of the people who were named so that nobody or several are meant, and what was
+    /// typed and is no answer yet. `None` if it was written at no time that there is.
+    fn draft_of(
+        &self,
+        work: &Work<'_, '_>,
+        dropped: &Dropped,
+    ) -> Option<(Draft, BTreeSet<String>, ValueMap)> {
         let asked = dropped.exercise.as_ref().and_then(|(id, version)| self.shelf.find(id, *version));
         let usual = asked.map_or(EntryKind::Note, Asked::entry_kind);
         let at = dropped.at.clone().or_else(|| written_at(dropped.created.min(now(work))))?;
@@ -155,13 +161,17 @@ impl Engine {
                 }
             }
         }
+        // Whoever goes on with it finds at their questions what they typed there.
+        let goes_on = matches!(dropped.becomes, Becomes::Draft { .. });
+        let is_typed = |field: &String| goes_on && asked.is_some_and(|asked| asked.asks(field));
+        let (typed, unfit): (ValueMap, ValueMap) = unfit.into_iter().partition(|(field, _)| is_typed(field));
         if !unfit.is_empty() {
             // Answers that no question takes are words all the same.
             draft.text = format!("{}\n{}", draft.text, to_json(&unfit)).trim_start().to_owned();
         }
         let (people, named) = self.people_named(&dropped.people);
         draft.people = people;
-        Some((draft, named))
+        Some((draft, named, typed))
     }
 
     /// Finds people by what they were called; gives those names back that fit nobody, or several.

@@ -1,3 +1,5 @@
+use haven_core::id::hex;
+
 use super::*;
 
 const NOW: i64 = 1_800_000_000_000;
@@ -147,4 +149,27 @@ fn what_is_kept_holds_no_token_and_comes_back() {
     ] {
         assert_eq!(Grants::from_text(&damaged), Err(Unreadable), "{damaged}");
     }
+}
+
+#[test]
+fn only_where_a_session_began_can_it_be_proved_and_only_while_it_lasts() {
+    let mut grants = Grants::default();
+    let code = grants.code(NOW, [1; 32]);
+    let page = grants.begin(&code.token, NOW, [7; 32]).unwrap();
+    let nonce = [9; NONCE_BYTES];
+    let proof = grants.prove(&page.grant.id, &nonce, NOW).unwrap();
+    // What clients/web/core/proof.test.ts computes of the same token and nonce.
+    assert_eq!(hex(&proof), "5c0a979c864f9ad2cb2616366f911b4e1e50f25745ffaccae5eae61e36da03ca");
+    assert_ne!(grants.prove(&page.grant.id, &[8; NONCE_BYTES], NOW), Some(proof));
+    let other = grants.create("mood", read(), None, NOW, [3; 32]).unwrap();
+    assert_ne!(grants.prove(&other.grant.id, &nonce, NOW), Some(proof));
+    let again = Grants::from_text(&grants.to_text()).unwrap().prove(&page.grant.id, &nonce, NOW);
+    assert_eq!(again, Some(proof), "a daemon that was started anew is the same");
+    for id in ["", &page.grant.id[..8], "0000000000000000"] {
+        assert_eq!(grants.prove(id, &nonce, NOW), None, "{id}");
+    }
+    let waiting = grants.code(NOW, [2; 32]);
+    assert_eq!(grants.prove(&waiting.grant.id, &nonce, NOW), None, "an address is no session");
+    assert_eq!(grants.list(NOW).iter().map(|grant| grant.used).max(), Some(None), "asking is no use");
+    assert_eq!(grants.prove(&page.grant.id, &nonce, NOW + PAGE_IDLE_MS), None);
 }

@@ -146,7 +146,12 @@ fn entered(host: &dyn Host, draft: Draft, editing: Option<&Entry>) -> Result<Dra
     Ok(Draft { at, answers, ..draft })
 }
 
-fn answer_entered(host: &dyn Host, answer: Answer, known: Option<&Answer>) -> Result<Answer, ApiError> {
+/// An answer as it is entered: a time in a zone that exists.
+pub(super) fn answer_entered(
+    host: &dyn Host,
+    answer: Answer,
+    known: Option<&Answer>,
+) -> Result<Answer, ApiError> {
     match answer {
         Answer::DateTime(time) if known != Some(&Answer::DateTime(time.clone())) => {
             time_entered(host, time, None).map(Answer::DateTime)

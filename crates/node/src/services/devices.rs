@@ -75,7 +75,7 @@ impl DeviceService for Devices {
             }
             _ => {}
         }
-        Ok(Response::new(Box::pin(states(&self.0, link_shown))))
+        Ok(Response::new(Box::pin(states(&self.0, |snapshot, _| link_shown(snapshot)))))
     }
 
     async fn confirm_link(

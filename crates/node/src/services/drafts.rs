@@ -6,6 +6,7 @@ use std::sync::Arc;
 use haven_api::convert::draft::{kept_to_pb, unfit};
 use haven_api::convert::entry::exercise_ref_to_pb;
 use haven_api::convert::saved::{id_from_pb, id_to_pb, sealing_from_pb};
+use haven_api::convert::value::{map_from_pb, map_to_pb};
 use haven_api::drafts::{Becomes, Sealing};
 use haven_api::error::ApiError;
 use haven_api::pb;
@@ -33,20 +34,8 @@ impl DraftService for Drafts {
         &self,
         request: Request<pb::SaveDraftRequest>,
     ) -> Result<Response<pb::SaveDraftResponse>, Status> {
-        let saved = request.into_inner().draft.unwrap_or_default();
-        let id = draft_id(&saved.draft_id)?;
-        let snapshot = self.node.opened()?;
-        let held = saved.held;
-        let editing = match saved.entry_id.as_str() {
-            "" => None,
-            text => Some((names::entry(&snapshot.view, text)?, names::version(&saved.base_version)?)),
-        };
-        let entry = editing.as_ref().and_then(|(id, _)| snapshot.view.entry(*id)).map(|row| &row.entry);
-        let draft = saved.draft.unwrap_or_default();
-        let (draft, named) = self.desk.unfinished(&**self.node.host(), &snapshot.view, entry, draft)?;
-        let save = DraftSave { id, editing, draft, held, named, meant: None };
-        self.node.command(Command::SaveDraft(Box::new(save))).await?;
-        Ok(Response::new(pb::SaveDraftResponse { saved_ms: self.node.host().now().wall_ms }))
+        let saved_ms = self.save(request.into_inner().draft.unwrap_or_default()).await?;
+        Ok(Response::new(pb::SaveDraftResponse { saved_ms }))
     }
 
     async fn list_drafts(
@@ -84,6 +73,7 @@ impl DraftService for Drafts {
             saved_ms: found.saved.as_millis(),
             held: found.held,
             meant: found.meant.unwrap_or_default(),
+            typed: map_to_pb(found.typed),
         };
         Ok(Response::new(pb::GetDraftResponse { draft: Some(draft) }))
     }
@@ -92,13 +82,8 @@ impl DraftService for Drafts {
         &self,
         request: Request<pb::DiscardDraftRequest>,
     ) -> Result<Response<pb::DiscardDraftResponse>, Status> {
-        let id = draft_id(&request.into_inner().draft_id)?;
-        match self.node.command(Command::DiscardDraft(id)).await {
-            Ok(_) | Err(Refused::Fault(Fault::DraftUnknown)) => {
-                Ok(Response::new(pb::DiscardDraftResponse {}))
-            }
-            Err(refused) => Err(refused.into()),
-        }
+        self.discard(draft_id(&request.into_inner().draft_id)?).await?;
+        Ok(Response::new(pb::DiscardDraftResponse {}))
     }
 
     async fn commit_draft(
@@ -106,18 +91,7 @@ impl DraftService for Drafts {
         request: Request<pb::CommitDraftRequest>,
     ) -> Result<Response<pb::CommitDraftResponse>, Status> {
         let pb::CommitDraftRequest { draft_id: id, confirmed } = request.into_inner();
-        let id = draft_id(&id)?;
-        let Reply::Entry(id) = self.node.command(Command::CommitDraft { id, confirmed }).await? else {
-            return Err(unexpected());
-        };
-        let snapshot = self.node.opened()?;
-        let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
-        let complete = self.desk.complete(&snapshot.view, row.entry.exercise.as_ref(), &row.entry.answers);
-        Ok(Response::new(pb::CommitDraftResponse {
-            id: id.to_string(),
-            version: row.version.to_string(),
-            complete,
-        }))
+        Ok(Response::new(self.commit(draft_id(&id)?, confirmed).await?))
     }
 
     async fn seal_draft(
@@ -189,7 +163,52 @@ fn tags(tags: &[String]) -> Result<BTreeSet<Tag>, ApiError> {
 }
 
 impl Drafts {
-    async fn all(&self) -> Result<Vec<DraftShown>, Status> {
+    /// Keeps the state of an editor or of a walk; tells when.
+    pub(super) async fn save(&self, saved: pb::SavedDraft) -> Result<i64, Status> {
+        let id = draft_id(&saved.draft_id)?;
+        let snapshot = self.node.opened()?;
+        let held = saved.held;
+        let editing = match saved.entry_id.as_str() {
+            "" => None,
+            text => Some((names::entry(&snapshot.view, text)?, names::version(&saved.base_version)?)),
+        };
+        let entry = editing.as_ref().and_then(|(id, _)| snapshot.view.entry(*id)).map(|row| &row.entry);
+        let draft = saved.draft.unwrap_or_default();
+        let typed = map_from_pb(saved.typed);
+        if draft.exercise.is_none() && !typed.is_empty() {
+            return Err(unfit(EntryError::AnswersWithoutExercise).into());
+        }
+        let (draft, named) = self.desk.unfinished(&**self.node.host(), &snapshot.view, entry, draft)?;
+        let save = DraftSave { id, editing, draft, held, named, meant: None, typed };
+        self.node.command(Command::SaveDraft(Box::new(save))).await?;
+        Ok(self.node.host().now().wall_ms)
+    }
+
+    /// Makes a draft an entry, or a change to one.
+    pub(super) async fn commit(
+        &self,
+        id: DraftId,
+        confirmed: bool,
+    ) -> Result<pb::CommitDraftResponse, Status> {
+        let Reply::Entry(id) = self.node.command(Command::CommitDraft { id, confirmed }).await? else {
+            return Err(unexpected());
+        };
+        let snapshot = self.node.opened()?;
+        let row = snapshot.view.entry(id).ok_or_else(unexpected)?;
+        let complete = self.desk.complete(&snapshot.view, row.entry.exercise.as_ref(), &row.entry.answers);
+        Ok(pb::CommitDraftResponse { id: id.to_string(), version: row.version.to_string(), complete })
+    }
+
+    /// Forgets a draft; also if there is none.
+    pub(super) async fn discard(&self, id: DraftId) -> Result<(), Status> {
+        match self.node.command(Command::DiscardDraft(id)).await {
+            Ok(_) | Err(Refused::Fault(Fault::DraftUnknown)) => Ok(()),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+
+    /// Every draft there is.
+    pub(super) async fn all(&self) -> Result<Vec<DraftShown>, Status> {
         match self.node.command(Command::ListDrafts).await? {
             Reply::Drafts(drafts) => Ok(drafts),
             _ => Err(unexpected()),
@@ -197,7 +216,7 @@ impl Drafts {
     }
 }
 
-fn draft_id(text: &str) -> Result<DraftId, ApiError> {
+pub(super) fn draft_id(text: &str) -> Result<DraftId, ApiError> {
     id_from_pb(text)
         .map(DraftId)
         .ok_or_else(|| ApiError::invalid("no draft was named", "a draft's id has 32 digits, each 0-9 or a-f"))

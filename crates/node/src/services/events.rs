@@ -20,7 +20,8 @@ impl EventService for Events {
         &self,
         _: Request<pb::WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
-        let events = states(&self.0, |snapshot| Shown::State(event_to_pb(event(snapshot))));
+        let events =
+            states(&self.0, |snapshot, settings| Shown::State(event_to_pb(event(snapshot, settings))));
         Ok(Response::new(Box::pin(events)))
     }
 }

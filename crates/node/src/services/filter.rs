@@ -1,12 +1,12 @@
 //! Which entries a list is about.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haven_api::convert::filter::Wanted;
-use haven_api::limits::CANDIDATES_MAX;
+use haven_api::error::ApiError;
+use haven_core::answers::ExerciseId;
 use haven_core::entry::Tag;
-use haven_core::nearest::nearest;
+use haven_core::feeling::{Feeling, Feelings};
 use haven_core::time::Date;
 use haven_engine::view::{Filter, Row, View};
 
@@ -19,9 +19,12 @@ pub(super) struct Listed {
     pub(super) everything: bool,
 }
 
-impl From<Wanted> for Listed {
-    fn from(wanted: Wanted) -> Self {
-        Self {
+impl Listed {
+    /// Sets a filter to work. `feelings` knows what its words for feelings mean.
+    pub(super) fn new(wanted: Wanted, feelings: &Feelings<'_>) -> Result<Self, ApiError> {
+        let asked = |word: &String| feelings.asked(word);
+        let asked: Result<_, _> = wanted.feelings.iter().map(asked).collect();
+        Ok(Self {
             everything: wanted == Wanted::default(),
             before: wanted.before,
             after: wanted.after,
@@ -31,34 +34,26 @@ impl From<Wanted> for Listed {
                 kind: wanted.kind,
                 trashed: wanted.trashed,
                 met: wanted.met,
+                exercise: wanted.exercise,
+                feelings: asked.map_err(|fault| ApiError::invalid("a feeling can't be used", fault))?,
                 ..Filter::default()
             },
-        }
+        })
     }
-}
 
-/// The tags that may have been meant where nothing was found: those of the journal that differ in case only from one that is
-/// asked for and that no entry has, else those that differ in a letter or two.
-pub(super) fn near_tags(view: &View, asked: &[Tag], found: u32) -> Vec<String> {
-    if found > 0 || asked.is_empty() {
-        return Vec::new();
-    }
-    let all: BTreeSet<&Tag> = view.rows().flat_map(|row| &row.entry.tags).collect();
-    let unknown: Vec<_> = asked.iter().filter(|tag| !all.contains(tag)).collect();
-    let in_another_case = |tag: &&Tag| unknown.iter().any(|asked| asked.differs_in_case_only(tag));
-    let near: Vec<_> = all.iter().copied().filter(in_another_case).map(Tag::to_string).collect();
-    if !near.is_empty() {
-        return near.into_iter().take(CANDIDATES_MAX).collect();
-    }
-    let names = || all.iter().map(|tag| tag.as_str());
-    let mistyped = unknown.iter().flat_map(|asked| nearest(asked.as_str(), names()));
-    mistyped.take(CANDIDATES_MAX).map(str::to_owned).collect()
-}
-
-impl Listed {
     /// The tags it asks for.
     pub(super) fn tags(&self) -> &[Tag] {
         &self.filter.tags
+    }
+
+    /// The exercise or measure it asks for.
+    pub(super) fn exercise(&self) -> Option<&ExerciseId> {
+        self.filter.exercise.as_ref()
+    }
+
+    /// The feelings it asks for.
+    pub(super) fn feelings(&self) -> &[Feeling] {
+        &self.filter.feelings
     }
 
     /// The entries it lets through, newest first.

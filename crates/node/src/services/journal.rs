@@ -1,28 +1,35 @@
 //! Writing, finding and reading entries.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use haven_api::convert;
+use haven_api::convert::comparing::part_to_pb;
+use haven_api::convert::draft::unfit;
 use haven_api::convert::entry::{entry_to_pb, met_part_to_pb, read_answer_to_pb, snippet_to_pb};
-use haven_api::convert::filter::Wanted;
+use haven_api::convert::prose::prose_to_pb;
 use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::journal_service_server::JournalService;
-use haven_core::entry::Entry;
+use haven_core::comparing::{Reading, parts};
+use haven_core::entry::{Entry, EntryError};
+use haven_core::feeling::Feelings;
 use haven_core::id::EntryId;
+use haven_core::limits::TEXT_BYTES_MAX;
+use haven_core::prose::Prose;
 use haven_core::reading::read;
-use haven_core::search::{Query, Searchable, snippet};
+use haven_core::search::{Query, snippet};
+use haven_core::time::Date;
 use haven_engine::command::{Command, Keep, PastShown, Reply, SideShown, VersionShown};
 use haven_engine::version::Version;
-use haven_engine::view::Row;
 use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, finder};
-use super::filter::{Listed, near_tags};
+use super::filter::Listed;
 use super::import::DryRuns;
+use super::near::{Asked, Names};
 use super::page::Page;
-use super::practice::or_default;
-use super::{Answers, export, import, names, tags, unexpected};
+use super::{Answers, export, feelings, import, names, tags, unexpected};
 use crate::node::Node;
 use crate::snapshot::Snapshot;
 
@@ -89,7 +96,8 @@ impl JournalService for Journal {
         &self,
         request: Request<pb::GetEntryRequest>,
     ) -> Result<Response<pb::GetEntryResponse>, Status> {
-        let pb::GetEntryRequest { id, version, language } = request.into_inner();
+        let language = self.node.language_of(&request);
+        let pb::GetEntryRequest { id, version, with_prose } = request.into_inner();
         let (snapshot, id) = self.entry(&id)?;
         let view = &snapshot.view;
         let row = view.entry(id).ok_or_else(unexpected)?;
@@ -102,7 +110,7 @@ impl JournalService for Journal {
         };
         let desk = self.desk.of(view);
         let asked = entry.exercise.as_ref().and_then(|made_with| desk.shelf.made_with(made_with));
-        let answers = read(&entry, asked, or_default(&language), &name_of);
+        let answers = read(&entry, asked, &language, &name_of);
         let mut told = entry_to_pb(&entry, &version, &name_of);
         let sides = if is_earlier { 0 } else { row.sides_to_settle() };
         told.summary = Some(desk.summary(&entry, sides, &name_of));
@@ -110,6 +118,7 @@ impl JournalService for Journal {
             entry: Some(told),
             answers_read: answers.into_iter().map(read_answer_to_pb).collect(),
             met: met.into_iter().map(side_to_pb).collect(),
+            prose: with_prose.then(|| prose_to_pb(Prose::read(&entry.text))),
         }))
     }
 
@@ -117,22 +126,32 @@ impl JournalService for Journal {
         &self,
         request: Request<pb::ListEntriesRequest>,
     ) -> Result<Response<pb::ListEntriesResponse>, Status> {
+        let language = self.node.language_of(&request);
         let pb::ListEntriesRequest { filter, limit, page } = request.into_inner();
         let snapshot = self.node.opened()?;
         let (view, page) = (&*snapshot.view, Page::read(limit, &page)?);
-        let listed = Listed::from(convert::filter::from_pb(filter, &finder(view))?);
+        let desk = self.desk.of(view);
+        let feelings = Feelings::of(&desk.shelf.exercises);
+        let listed = Listed::new(convert::filter::from_pb(filter, &finder(view))?, &feelings)?;
         let known = listed.everything.then(|| snapshot.view.len() as u64);
         let paged = page.take(listed.of(view), known);
-        let near_tags = near_tags(view, listed.tags(), paged.total);
+        let asked = Asked {
+            tags: listed.tags().iter().collect(),
+            exercises: listed.exercise().into_iter().collect(),
+            feelings: listed.feelings().iter().collect(),
+        };
+        let names = Names { view, shelf: &desk.shelf, feelings: &feelings, language: &language };
+        let near = names.near(&asked, paged.total);
         let name_of = names::name_of(view);
-        let desk = self.desk.of(view);
         let entries =
             paged.rows.iter().map(|row| desk.summary(&row.entry, row.sides_to_settle(), &name_of)).collect();
         Ok(Response::new(pb::ListEntriesResponse {
             entries,
             next_page: paged.next,
             total: paged.total,
-            near_tags,
+            near_tags: near.tags,
+            near_exercises: near.exercises,
+            near_feelings: near.feelings,
         }))
     }
 
@@ -140,17 +159,25 @@ impl JournalService for Journal {
         &self,
         request: Request<pb::SearchEntriesRequest>,
     ) -> Result<Response<pb::SearchEntriesResponse>, Status> {
-        let pb::SearchEntriesRequest { query, limit, page } = request.into_inner();
+        let language = self.node.language_of(&request);
+        let pb::SearchEntriesRequest { query, limit, page, filter } = request.into_inner();
         let snapshot = self.node.opened()?;
         let (view, page) = (&*snapshot.view, Page::read(limit, &page)?);
-        let query = Query::parse(&query, finder(view))
-            .map_err(|error| ApiError::invalid("nothing was searched", error))?;
-        let everything = Listed::from(Wanted::default());
-        let found = everything.of(view).filter(|row| query.matches(&searchable(row)));
-        let paged = page.take(found, None);
-        let near_tags = near_tags(view, query.tags(), paged.total);
-        let name_of = names::name_of(view);
         let desk = self.desk.of(view);
+        let feelings = Feelings::of(&desk.shelf.exercises);
+        let query = Query::parse(&query, &feelings, finder(view))
+            .map_err(|error| ApiError::invalid("nothing was searched", error))?;
+        let listed = Listed::new(convert::filter::from_pb(filter, &finder(view))?, &feelings)?;
+        let found = listed.of(view).filter(|row| query.matches(&row.searchable()));
+        let paged = page.take(found, None);
+        let asked = Asked {
+            tags: query.tags().iter().chain(listed.tags()).collect(),
+            exercises: query.exercises().iter().chain(listed.exercise()).collect(),
+            feelings: query.feelings().iter().chain(listed.feelings()).collect(),
+        };
+        let names = Names { view, shelf: &desk.shelf, feelings: &feelings, language: &language };
+        let near = names.near(&asked, paged.total);
+        let name_of = names::name_of(view);
         let hits = paged.rows.iter().map(|row| pb::SearchHit {
             entry: Some(desk.summary(&row.entry, row.sides_to_settle(), &name_of)),
             snippet: snippet_to_pb(&snippet(&row.entry.text, &query)),
@@ -159,7 +186,9 @@ impl JournalService for Journal {
             hits: hits.collect(),
             next_page: paged.next,
             total: paged.total,
-            near_tags,
+            near_tags: near.tags,
+            near_exercises: near.exercises,
+            near_feelings: near.feelings,
         }))
     }
 
@@ -170,6 +199,44 @@ impl JournalService for Journal {
         Ok(Response::new(pb::ListTagsResponse { tags: tags::counted(&self.node.opened()?.view) }))
     }
 
+    async fn list_feelings(
+        &self,
+        request: Request<pb::ListFeelingsRequest>,
+    ) -> Result<Response<pb::ListFeelingsResponse>, Status> {
+        let language = self.node.language_of(&request);
+        let snapshot = self.node.opened()?;
+        let desk = self.desk.of(&snapshot.view);
+        let known = Feelings::of(&desk.shelf.exercises);
+        let feelings = feelings::counted(&snapshot.view, &known, &language);
+        Ok(Response::new(pb::ListFeelingsResponse { feelings }))
+    }
+
+    async fn list_days(
+        &self,
+        request: Request<pb::ListDaysRequest>,
+    ) -> Result<Response<pb::ListDaysResponse>, Status> {
+        let pb::ListDaysRequest { after, before } = request.into_inner();
+        let snapshot = self.node.opened()?;
+        let span = Some(pb::EntryFilter { after, before, ..Default::default() });
+        let span = convert::filter::from_pb(span, &finder(&snapshot.view))?;
+        let listed = Listed::new(span, &Feelings::default())?;
+        let days: BTreeSet<Date> = listed.of(&snapshot.view).map(|row| row.entry.at.date()).collect();
+        Ok(Response::new(pb::ListDaysResponse { days: days.iter().map(Date::to_string).collect() }))
+    }
+
+    async fn render_text(
+        &self,
+        request: Request<pb::RenderTextRequest>,
+    ) -> Result<Response<pb::RenderTextResponse>, Status> {
+        self.node.opened()?;
+        let text = request.into_inner().text;
+        if text.len() > TEXT_BYTES_MAX {
+            let fault = unfit(EntryError::TextTooLong { bytes: text.len() });
+            return Err(ApiError { what: "the text can't be shown".to_owned(), ..fault }.into());
+        }
+        Ok(Response::new(pb::RenderTextResponse { prose: Some(prose_to_pb(Prose::read(&text))) }))
+    }
+
     async fn list_history(
         &self,
         request: Request<pb::ListHistoryRequest>,
@@ -177,6 +244,24 @@ impl JournalService for Journal {
         let (_, id) = self.entry(&request.into_inner().id)?;
         let versions = self.history(id).await?.into_iter().map(past_to_pb);
         Ok(Response::new(pb::ListHistoryResponse { versions: versions.collect() }))
+    }
+
+    async fn compare_versions(
+        &self,
+        request: Request<pb::CompareVersionsRequest>,
+    ) -> Result<Response<pb::CompareVersionsResponse>, Status> {
+        let language = self.node.language_of(&request);
+        let pb::CompareVersionsRequest { id, base_version, version } = request.into_inner();
+        let (snapshot, id) = self.entry(&id)?;
+        let base = match self.version(id, &base_version).await? {
+            Some(base) => Some(self.reading(&snapshot, id, Some(base), &language).await?),
+            None => None,
+        };
+        let version = self.version(id, &version).await?;
+        let version = self.reading(&snapshot, id, version, &language).await?;
+        let parts = parts(base.as_ref(), &version, &names::name_of(&snapshot.view));
+        let parts = parts.into_iter().map(part_to_pb).collect();
+        Ok(Response::new(pb::CompareVersionsResponse { parts }))
     }
 
     async fn restore_version(
@@ -269,6 +354,21 @@ impl Journal {
         Ok(Some(names::version_of(&versions, text)?))
     }
 
+    /// An entry at a version, or now, as a person reads it.
+    async fn reading(
+        &self,
+        snapshot: &Snapshot,
+        id: EntryId,
+        version: Option<Version>,
+        language: &str,
+    ) -> Result<Reading, Status> {
+        let (entry, _, _) = self.at_version(id, version).await?;
+        let desk = self.desk.of(&snapshot.view);
+        let asked = entry.exercise.as_ref().and_then(|made_with| desk.shelf.made_with(made_with));
+        let answers = read(&entry, asked, language, &names::name_of(&snapshot.view));
+        Ok(Reading { entry, answers })
+    }
+
     /// An entry at a version, or now with what met in it.
     async fn at_version(
         &self,
@@ -298,15 +398,4 @@ fn side_to_pb(it: SideShown) -> pb::EntryVersion {
 fn version_to_pb(it: VersionShown) -> pb::EntryVersion {
     let (version, at_ms) = (it.version.to_string(), it.at.as_millis());
     pb::EntryVersion { version, at_ms, device: it.device, ..Default::default() }
-}
-
-fn searchable(row: &Row) -> Searchable<'_> {
-    Searchable {
-        folded: &row.folded,
-        tags: &row.entry.tags,
-        people: &row.entry.people,
-        kind: row.entry.kind,
-        steps: &row.steps,
-        at: &row.entry.at,
-    }
 }

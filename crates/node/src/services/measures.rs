@@ -11,7 +11,6 @@ use haven_api::pb;
 use haven_api::pb::measure_service_server::MeasureService;
 use haven_core::answers::Answer;
 use haven_core::entry::{Draft, EntryKind};
-use haven_core::exercise::DEFAULT_LANGUAGE;
 use haven_core::id::PersonId;
 use haven_core::measure::{self, About, Measure, Measures, PERSON_FIELD, ScoreChange, Subscale, Target};
 use haven_core::person::Person;
@@ -25,7 +24,6 @@ use tonic::{Request, Response, Status};
 
 use super::definitions::{Definitions, fitting, unknown};
 use super::desk::{Desk, finder, today};
-use super::practice::or_default;
 use super::unexpected;
 use crate::node::Node;
 
@@ -41,9 +39,9 @@ impl MeasureService for MeasureRoom {
         &self,
         request: Request<pb::ListMeasuresRequest>,
     ) -> Result<Response<pb::ListMeasuresResponse>, Status> {
-        let language = request.into_inner().language;
+        let language = self.node.language_of(&request);
         let measures = self.definitions.shelf().measures;
-        let listed = measures.iter().map(|measure| summary(&measures, measure, or_default(&language)));
+        let listed = measures.iter().map(|measure| summary(&measures, measure, &language));
         Ok(Response::new(pb::ListMeasuresResponse { measures: listed.collect() }))
     }
 
@@ -51,9 +49,9 @@ impl MeasureService for MeasureRoom {
         &self,
         request: Request<pb::GetMeasureRequest>,
     ) -> Result<Response<pb::GetMeasureResponse>, Status> {
-        let pb::GetMeasureRequest { id, person, language, with_definition, today: day } =
-            request.into_inner();
-        let (measures, language) = (self.definitions.shelf().measures, or_default(&language));
+        let language = &*self.node.language_of(&request);
+        let pb::GetMeasureRequest { id, person, with_definition, today: day } = request.into_inner();
+        let measures = self.definitions.shelf().measures;
         let measure = offered(&measures, &id)?;
         let definition = match with_definition {
             true => {
@@ -67,18 +65,9 @@ impl MeasureService for MeasureRoom {
             Err(_) if person.is_empty() => to_pb(measure, language, None, Beside::default()),
             Err(closed) => return Err(closed.into()),
             Ok(snapshot) => {
-                let view = &*snapshot.view;
-                let somebody = whom(measure, view, &person)?;
-                let target = target(measure, somebody.map(|person| person.id));
+                let somebody = whom(measure, &snapshot.view, &person)?;
                 let day = today(&**self.node.host(), &day)?;
-                let advice = self.histories(view, measure, day).into_iter().find(|it| it.target == target);
-                let advice = advice.and_then(|history| history.again.says());
-                let said = |sentence| self.desk.said(view, language, &sentence);
-                let beside = Beside {
-                    advice: advice.map(said).unwrap_or_default(),
-                    origin: measures.origin(&measure.id).map(said),
-                };
-                to_pb(measure, language, somebody.map(|person| person.name.as_str()), beside)
+                self.told(&snapshot.view, measure, somebody, language, day)
             }
         };
         Ok(Response::new(pb::GetMeasureResponse { measure: Some(whole), definition }))
@@ -88,6 +77,7 @@ impl MeasureService for MeasureRoom {
         &self,
         request: Request<pb::AnswerMeasureRequest>,
     ) -> Result<Response<pb::AnswerMeasureResponse>, Status> {
+        let language = self.node.language_of(&request);
         let request = request.into_inner();
         let measures = self.definitions.shelf().measures;
         let measure = offered(&measures, &request.id)?;
@@ -95,8 +85,7 @@ impl MeasureService for MeasureRoom {
         let person = whom(measure, &snapshot.view, &request.person)?.map(|person| person.id);
         let answers = measure.check_answers(&map_from_pb(request.answers)).map_err(unfit_answers)?;
         if answers.is_empty() {
-            let empty = ApiError::invalid("the measure wasn't kept", "no question has an answer");
-            return Err(empty.with_next("Answer one question or more.").into());
+            return Err(unanswered().into());
         }
         let at = self.desk.at(&**self.node.host(), &request.at)?;
         let day = at.date();
@@ -114,18 +103,16 @@ impl MeasureService for MeasureRoom {
         let snapshot = self.node.opened()?;
         // Whatever day the device takes it for, what was just answered is looked at.
         let day = day.max(today(&**self.node.host(), "")?);
-        let histories = self.histories(&snapshot.view, measure, day);
-        let results = self.results(&snapshot.view, measure, &histories, or_default(&request.language));
-        let id = id.to_string();
-        let result = results.into_iter().find(|result| result.entry_id == id).ok_or_else(unexpected)?;
-        Ok(Response::new(pb::AnswerMeasureResponse { result: Some(result) }))
+        let result = self.result(&snapshot.view, measure, &id.to_string(), day, &language);
+        Ok(Response::new(pb::AnswerMeasureResponse { result: Some(result.ok_or_else(unexpected)?) }))
     }
 
     async fn list_results(
         &self,
         request: Request<pb::ListResultsRequest>,
     ) -> Result<Response<pb::ListResultsResponse>, Status> {
-        let pb::ListResultsRequest { id, person, language } = request.into_inner();
+        let language = self.node.language_of(&request);
+        let pb::ListResultsRequest { id, person } = request.into_inner();
         let measures = self.definitions.shelf().measures;
         let measure = known(&measures, &id)?;
         let snapshot = self.node.opened()?;
@@ -136,7 +123,7 @@ impl MeasureService for MeasureRoom {
         };
         let mut histories = self.histories(view, measure, today(&**self.node.host(), "")?);
         histories.retain(|history| only.is_none_or(|only| history.target == only));
-        let results = self.results(view, measure, &histories, or_default(&language));
+        let results = self.results(view, measure, &histories, &language);
         Ok(Response::new(pb::ListResultsResponse { results }))
     }
 
@@ -144,6 +131,7 @@ impl MeasureService for MeasureRoom {
         &self,
         request: Request<pb::CheckMeasureRequest>,
     ) -> Result<Response<pb::CheckMeasureResponse>, Status> {
+        let language = self.node.language_of(&request);
         let definition = fitting(request.into_inner().definition)?;
         let beside = self.definitions.to_compare();
         let found = match &beside {
@@ -153,7 +141,7 @@ impl MeasureService for MeasureRoom {
         let is_custom =
             |measure: &Measure| beside.as_ref().is_some_and(|shelf| shelf.measures.is_custom(&measure.id));
         let (faults, measure) = match &found {
-            Ok(measure) => (&[][..], Some(summary_to_pb(measure, is_custom(measure), DEFAULT_LANGUAGE))),
+            Ok(measure) => (&[][..], Some(summary_to_pb(measure, is_custom(measure), &language))),
             Err(faults) => (faults.as_slice(), None),
         };
         let faults = faults.iter().map(fault::to_pb).collect();
@@ -164,6 +152,7 @@ impl MeasureService for MeasureRoom {
         &self,
         request: Request<pb::AddMeasureRequest>,
     ) -> Result<Response<pb::AddMeasureResponse>, Status> {
+        let language = self.node.language_of(&request);
         let added = match self.definitions.add(Defined::Measure, request.into_inner().definition).await? {
             Ok(added) => added,
             Err(faults) => {
@@ -173,7 +162,7 @@ impl MeasureService for MeasureRoom {
         };
         let measures = self.definitions.shelf().measures;
         let measure = measures.get_version(&added.id, added.version).ok_or_else(unexpected)?;
-        let measure = Some(summary(&measures, measure, DEFAULT_LANGUAGE));
+        let measure = Some(summary(&measures, measure, &language));
         Ok(Response::new(pb::AddMeasureResponse { faults: Vec::new(), measure }))
     }
 
@@ -187,6 +176,40 @@ impl MeasureService for MeasureRoom {
 }
 
 impl MeasureRoom {
+    /// A measure in words, about somebody or in general, with what is to be said beside it on that day.
+    pub(super) fn told(
+        &self,
+        view: &View,
+        measure: &Measure,
+        somebody: Option<&Person>,
+        language: &str,
+        day: Date,
+    ) -> pb::Measure {
+        let target = target(measure, somebody.map(|person| person.id));
+        let advice = self.histories(view, measure, day).into_iter().find(|it| it.target == target);
+        let advice = advice.and_then(|history| history.again.says());
+        let said = |sentence| self.desk.said(view, language, &sentence);
+        let beside = Beside {
+            advice: advice.map(said).unwrap_or_default(),
+            origin: self.definitions.shelf().measures.origin(&measure.id).map(said),
+        };
+        to_pb(measure, language, somebody.map(|person| person.name.as_str()), beside)
+    }
+
+    /// What an entry that was just kept comes to.
+    pub(super) fn result(
+        &self,
+        view: &View,
+        measure: &Measure,
+        entry: &str,
+        day: Date,
+        language: &str,
+    ) -> Option<pb::MeasureResult> {
+        let histories = self.histories(view, measure, day);
+        let results = self.results(view, measure, &histories, language);
+        results.into_iter().find(|result| result.entry_id == entry)
+    }
+
     /// Everything answered to one measure. In the days after a time of need no score has a band, whichever measure called for help.
     fn histories(&self, view: &View, measure: &Measure, today: Date) -> Vec<History> {
         let people = super::progress::people(view);
@@ -235,16 +258,22 @@ fn summary(measures: &Measures, measure: &Measure, language: &str) -> pb::Measur
 }
 
 /// A measure whose results can be read, also one that was taken back.
-fn known<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
+pub(super) fn known<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
     let found = id.parse().ok().and_then(|id| measures.get(&id));
     found.ok_or_else(|| unknown(Defined::Measure, id, measures.iter().map(|known| known.id.as_str())))
 }
 
 /// A measure that may be answered.
-fn offered<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
+pub(super) fn offered<'a>(measures: &'a Measures, id: &str) -> Result<&'a Measure, ApiError> {
     let known = known(measures, id)?;
     let gone = || taken_back("there's no such measure any more", "haven measure add FILE");
     measures.offered(&known.id).ok_or_else(gone)
+}
+
+/// Says that there is nothing to keep.
+fn unanswered() -> ApiError {
+    ApiError::invalid("the measure wasn't kept", "no question has an answer")
+        .with_next("Answer one question or more.")
 }
 
 /// How each score differs from the last one before that could be made; none where one of the two is none.
@@ -260,7 +289,11 @@ fn changes(measure: &Measure, before: &[Dated], dated: &Dated) -> Vec<ScoreChang
 }
 
 /// The person that a measure is to be about.
-fn whom<'v>(measure: &Measure, view: &'v View, spec: &str) -> Result<Option<&'v Person>, ApiError> {
+pub(super) fn whom<'v>(
+    measure: &Measure,
+    view: &'v View,
+    spec: &str,
+) -> Result<Option<&'v Person>, ApiError> {
     if spec.is_empty() {
         return Ok(None);
     }
@@ -280,7 +313,7 @@ fn whom<'v>(measure: &Measure, view: &'v View, spec: &str) -> Result<Option<&'v 
     Ok(person)
 }
 
-fn target(measure: &Measure, person: Option<PersonId>) -> Target {
+pub(super) fn target(measure: &Measure, person: Option<PersonId>) -> Target {
     match (measure.about, person) {
         (About::Oneself, _) => Target::Oneself,
         (About::Person, None) => Target::General,

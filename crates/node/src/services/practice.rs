@@ -7,7 +7,7 @@ use haven_api::error::ApiError;
 use haven_api::pb;
 use haven_api::pb::practice_service_server::PracticeService;
 use haven_core::content::{self, Library};
-use haven_core::exercise::{DEFAULT_LANGUAGE, Exercise, Sign, Step};
+use haven_core::exercise::{Exercise, Sign, Step};
 use haven_core::shelf::Defined;
 use haven_core::support::{Country, Support};
 use tonic::{Request, Response, Status};
@@ -23,11 +23,12 @@ impl PracticeService for Practice {
         &self,
         request: Request<pb::ListExercisesRequest>,
     ) -> Result<Response<pb::ListExercisesResponse>, Status> {
-        let pb::ListExercisesRequest { step, sign, language } = request.into_inner();
+        let language = self.0.node.language_of(&request);
+        let pb::ListExercisesRequest { step, sign } = request.into_inner();
         let (step, sign) = (read_step(step)?, read_sign(&sign)?);
         let library = self.0.shelf().exercises;
         let found = library.find(step, sign);
-        let exercises = found.map(|exercise| summary(&library, exercise, or_default(&language))).collect();
+        let exercises = found.map(|exercise| summary(&library, exercise, &language)).collect();
         Ok(Response::new(pb::ListExercisesResponse { exercises }))
     }
 
@@ -35,7 +36,8 @@ impl PracticeService for Practice {
         &self,
         request: Request<pb::GetExerciseRequest>,
     ) -> Result<Response<pb::GetExerciseResponse>, Status> {
-        let pb::GetExerciseRequest { id, version, language, country, with_definition } = request.into_inner();
+        let language = self.0.node.language_of(&request);
+        let pb::GetExerciseRequest { id, version, country, with_definition } = request.into_inner();
         let library = self.0.shelf().exercises;
         let exercise = find_exercise(&pb::ExerciseRef { id, version }, &library)?;
         let is_custom = library.is_custom(&exercise.id);
@@ -43,10 +45,9 @@ impl PracticeService for Practice {
             true => self.0.text(&exercise.reference(), content::definition(&exercise.id), is_custom)?,
             false => String::new(),
         };
-        let language = or_default(&language);
         let emergency = Support::built_in().map_err(|_| unexpected())?;
-        let emergency = emergency.emergency(Country::typed(&country), language);
-        let exercise = Some(to_pb(exercise, is_custom, language, &emergency));
+        let emergency = emergency.emergency(Country::typed(&country), &language);
+        let exercise = Some(to_pb(exercise, is_custom, &language, &emergency));
         Ok(Response::new(pb::GetExerciseResponse { exercise, definition }))
     }
 
@@ -54,6 +55,7 @@ impl PracticeService for Practice {
         &self,
         request: Request<pb::CheckExerciseRequest>,
     ) -> Result<Response<pb::CheckExerciseResponse>, Status> {
+        let language = self.0.node.language_of(&request);
         let definition = fitting(request.into_inner().definition)?;
         let beside = self.0.to_compare();
         let found = match &beside {
@@ -64,7 +66,7 @@ impl PracticeService for Practice {
             beside.as_ref().is_some_and(|shelf| shelf.exercises.is_custom(&exercise.id))
         };
         let (faults, exercise) = match &found {
-            Ok(exercise) => (&[][..], Some(summary_to_pb(exercise, is_custom(exercise), DEFAULT_LANGUAGE))),
+            Ok(exercise) => (&[][..], Some(summary_to_pb(exercise, is_custom(exercise), &language))),
             Err(faults) => (faults.as_slice(), None),
         };
         let faults = faults.iter().map(fault::to_pb).collect();
@@ -75,6 +77,7 @@ impl PracticeService for Practice {
         &self,
         request: Request<pb::AddExerciseRequest>,
     ) -> Result<Response<pb::AddExerciseResponse>, Status> {
+        let language = self.0.node.language_of(&request);
         let added = match self.0.add(Defined::Exercise, request.into_inner().definition).await? {
             Ok(added) => added,
             Err(faults) => {
@@ -84,7 +87,7 @@ impl PracticeService for Practice {
         };
         let library = self.0.shelf().exercises;
         let exercise = library.get_version(&added.id, added.version).ok_or_else(unexpected)?;
-        let exercise = Some(summary(&library, exercise, DEFAULT_LANGUAGE));
+        let exercise = Some(summary(&library, exercise, &language));
         Ok(Response::new(pb::AddExerciseResponse { faults: Vec::new(), exercise }))
     }
 
@@ -115,9 +118,4 @@ fn read_sign(text: &str) -> Result<Option<Sign>, ApiError> {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|error| ApiError::invalid("nothing was listed", error)),
     }
-}
-
-/// The language asked for, or the default one.
-pub(super) fn or_default(language: &str) -> &str {
-    if language.is_empty() { DEFAULT_LANGUAGE } else { language }
 }

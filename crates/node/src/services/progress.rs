@@ -16,7 +16,6 @@ use tonic::{Request, Response, Status};
 
 use super::desk::{self, Desk, finder};
 use super::names::name_of;
-use super::practice::or_default;
 use crate::node::Node;
 
 pub(super) struct Progress {
@@ -30,7 +29,8 @@ impl ProgressService for Progress {
         &self,
         request: Request<pb::GetProgressRequest>,
     ) -> Result<Response<pb::GetProgressResponse>, Status> {
-        let pb::GetProgressRequest { view: topic, person, after, language, today } = request.into_inner();
+        let language = self.node.language_of(&request);
+        let pb::GetProgressRequest { view: topic, person, after, today } = request.into_inner();
         let topic: Topic =
             topic.parse().map_err(|error| ApiError::invalid("nothing was looked at", error))?;
         let snapshot = self.node.opened()?;
@@ -42,7 +42,7 @@ impl ProgressService for Progress {
         let after = read_date(&after)?;
         let (people, name_of, desk) = (people(view), name_of(view), self.desk.of(view));
         let frame = desk.frame(desk::today(&**self.node.host(), &today)?, &people);
-        let speaker = desk.speaker(or_default(&language), &name_of);
+        let speaker = desk.speaker(&language, &name_of);
         let entries = view.rows().map(|row| &row.entry);
         let entries = entries.filter(|entry| after.is_none_or(|after| entry.at.date() >= after));
         let told = told(topic, &frame, entries, person, &speaker);
@@ -53,13 +53,14 @@ impl ProgressService for Progress {
         &self,
         request: Request<pb::GetTodayRequest>,
     ) -> Result<Response<pb::GetTodayResponse>, Status> {
-        let pb::GetTodayRequest { language, today: day } = request.into_inner();
+        let language = self.node.language_of(&request);
+        let pb::GetTodayRequest { today: day } = request.into_inner();
         let snapshot = self.node.opened()?;
         let (people, desk) = (people(&snapshot.view), self.desk.of(&snapshot.view));
         let frame = desk.frame(desk::today(&**self.node.host(), &day)?, &people);
         let helped = snapshot.view.status.helped;
         let today = today(&frame, snapshot.view.rows().map(|row| &row.entry), helped);
-        Ok(Response::new(today_to_pb(&today, &desk.shelf.exercises, or_default(&language))))
+        Ok(Response::new(today_to_pb(&today, &desk.shelf.exercises, &language)))
     }
 }
 

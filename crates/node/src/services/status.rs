@@ -97,7 +97,7 @@ pub(super) fn device(shown: &view::DeviceShown) -> Device {
 }
 
 /// The state of the device for clients that stay.
-pub(super) fn event(snapshot: &Snapshot) -> Event {
+pub(super) fn event(snapshot: &Snapshot, settings: u64) -> Event {
     let revisions = &snapshot.revisions;
     Event {
         status: status(snapshot),
@@ -108,5 +108,6 @@ pub(super) fn event(snapshot: &Snapshot) -> Event {
             devices: revisions.devices,
             alarms: revisions.alarms,
         }),
+        settings,
     }
 }

@@ -14,7 +14,7 @@ use haven_engine::view::View;
 use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, today};
-use super::{practice, unexpected};
+use super::unexpected;
 use crate::keeper::order::Refused;
 use crate::keeper::readable::kept;
 use crate::node::Node;
@@ -31,8 +31,8 @@ impl SupportService for Support {
         &self,
         request: Request<pb::GetHelpRequest>,
     ) -> Result<Response<pb::GetHelpResponse>, Status> {
-        let pb::GetHelpRequest { country, language, in_person, today: day } = request.into_inner();
-        let language = practice::or_default(&language);
+        let language = &*self.node.language_of(&request);
+        let pb::GetHelpRequest { country, in_person, today: day } = request.into_inner();
         let snapshot = self.node.snapshot();
         let plan = match snapshot.stage {
             Stage::None => PlanState::NoJournal,
@@ -54,9 +54,9 @@ impl SupportService for Support {
         &self,
         request: Request<pb::GetPlanRequest>,
     ) -> Result<Response<pb::GetPlanResponse>, Status> {
-        let language = request.into_inner().language;
+        let language = self.node.language_of(&request);
         let snapshot = self.node.opened()?;
-        let plan = self.plan(&snapshot.view, practice::or_default(&language)).map(plan_to_pb);
+        let plan = self.plan(&snapshot.view, &language).map(plan_to_pb);
         Ok(Response::new(pb::GetPlanResponse { plan }))
     }
 
@@ -64,8 +64,7 @@ impl SupportService for Support {
         &self,
         request: Request<pb::ListPlanLinesRequest>,
     ) -> Result<Response<pb::ListPlanLinesResponse>, Status> {
-        let language = request.into_inner().language;
-        let language = practice::or_default(&language);
+        let language = &*self.node.language_of(&request);
         let snapshot = self.node.opened()?;
         let (plan, kept) = (self.plan(&snapshot.view, language), kept(&**self.node.host()));
         let lines = plan.iter().flat_map(|plan| plan.lines().map(|line| (plan.id, line)));
@@ -83,11 +82,12 @@ impl SupportService for Support {
         &self,
         request: Request<pb::SetReadableLinesRequest>,
     ) -> Result<Response<pb::SetReadableLinesResponse>, Status> {
-        let pb::SetReadableLinesRequest { lines, confirmed, language } = request.into_inner();
+        let language = self.node.language_of(&request);
+        let pb::SetReadableLinesRequest { lines, confirmed } = request.into_inner();
         match self.node.choose(chosen_from_pb(lines), confirmed).await {
             Ok(()) => Ok(Response::new(pb::SetReadableLinesResponse {})),
             Err(refused @ Refused::Choice(ChoiceFault::Unconfirmed)) => {
-                let warning = content()?.about_readable(practice::or_default(&language));
+                let warning = content()?.about_readable(&language);
                 Err(ApiError::from(refused).because(warning.join(" ")).into())
             }
             Err(refused) => Err(refused.into()),

@@ -79,6 +79,18 @@ impl VaultService for Vault {
         Ok(Response::new(pb::CheckPassphraseResponse {}))
     }
 
+    async fn suggest_passphrase(
+        &self,
+        _: Request<pb::SuggestPassphraseRequest>,
+    ) -> Result<Response<pb::SuggestPassphraseResponse>, Status> {
+        let made = vault::suggested(&mut HostEntropy(&**self.0.host()));
+        let passphrase = made.ok_or_else(|| {
+            ApiError::new(Reason::Internal, "no passphrase was made up")
+                .because("this device's chance isn't one")
+        })?;
+        Ok(Response::new(pb::SuggestPassphraseResponse { passphrase }))
+    }
+
     async fn change_passphrase(
         &self,
         request: Request<pb::ChangePassphraseRequest>,
@@ -92,6 +104,16 @@ impl VaultService for Vault {
         let wrap = wrap.await.map_err(ApiError::from)?;
         self.0.rewrap(wrap).await?;
         Ok(Response::new(pb::ChangePassphraseResponse {}))
+    }
+
+    async fn keep_open(
+        &self,
+        _: Request<pb::KeepOpenRequest>,
+    ) -> Result<Response<pb::KeepOpenResponse>, Status> {
+        self.0.opened()?;
+        let idle = self.0.host().lock_idle().unwrap_or_default();
+        let idle_ms = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
+        Ok(Response::new(pb::KeepOpenResponse { idle_ms }))
     }
 
     async fn get_status(

@@ -19,15 +19,16 @@ pub(super) enum Shown<T> {
     Over,
 }
 
-/// What the present snapshot shows and each newer one, where it differs from what was shown before. Ends after the last
+/// What the present snapshot and the number of changed settings show, and each newer one, where it differs from what was shown before. Ends after the last
 /// state, and when the device closes its streams.
 pub(super) fn states<T: PartialEq + Clone + Send + 'static>(
     node: &Node,
-    show: impl Fn(&Snapshot) -> Shown<T> + Send + 'static,
+    show: impl Fn(&Snapshot, u64) -> Shown<T> + Send + 'static,
 ) -> impl Stream<Item = Result<T, Status>> + Send + 'static {
     let mut seen = node.watch();
     seen.mark_changed();
-    let watching = Watching { seen, closing: node.closing(), last: None, over: false, show };
+    let (settings, closing) = (node.settings(), node.closing());
+    let watching = Watching { seen, settings, closing, last: None, over: false, show };
     unfold(watching, |mut watching| async {
         let item = watching.next().await?;
         Some((Ok(item), watching))
@@ -36,21 +37,24 @@ pub(super) fn states<T: PartialEq + Clone + Send + 'static>(
 
 struct Watching<T, F> {
     seen: watch::Receiver<Arc<Snapshot>>,
+    settings: watch::Receiver<u64>,
     closing: watch::Receiver<bool>,
     last: Option<T>,
     over: bool,
     show: F,
 }
 
-impl<T: PartialEq + Clone, F: Fn(&Snapshot) -> Shown<T>> Watching<T, F> {
+impl<T: PartialEq + Clone, F: Fn(&Snapshot, u64) -> Shown<T>> Watching<T, F> {
     async fn next(&mut self) -> Option<T> {
         while !self.over {
             tokio::select! {
                 changed = self.seen.changed() => changed.ok()?,
+                changed = self.settings.changed() => changed.ok()?,
                 _ = self.closing.wait_for(|closing| *closing) => return None,
             }
             let snapshot = self.seen.borrow_and_update().clone();
-            let state = match (self.show)(&snapshot) {
+            let settings = *self.settings.borrow_and_update();
+            let state = match (self.show)(&snapshot, settings) {
                 Shown::State(state) => state,
                 Shown::Last(state) => {
                     self.over = true;

@@ -54,12 +54,13 @@ async fn whatever_is_written_has_the_day_and_zone_of_the_client() {
         saved: Timestamp::default(),
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     client.save_draft(saved).await.unwrap();
     client.commit_draft([1; 16]).await.unwrap();
     let answers = (1..=9).map(|item| (format!("q{item}"), Value::from(0))).collect();
     let phq9 = "phq-9".parse().unwrap();
-    client.answer_measure(&phq9, None, answers, None, "en").await.ok().unwrap();
+    client.answer_measure(&phq9, None, answers, None).await.ok().unwrap();
     let all = all(&device).await;
     assert_eq!(all.len(), 3);
     for (at, opening) in all {
@@ -74,12 +75,12 @@ async fn what_comes_up_comes_up_on_the_day_of_the_client() {
     // A sheet without a score asks for no patience; a whole one does.
     for (count, asks) in [(1, false), (9, true)] {
         let answers = (1..=count).map(|item| (format!("q{item}"), Value::from(0))).collect();
-        device.client.answer_measure(&phq9, None, answers, None, "en").await.ok().unwrap();
-        let now = device.client.measure(&phq9, None, "en").await.unwrap();
+        device.client.answer_measure(&phq9, None, answers, None).await.ok().unwrap();
+        let now = device.client.measure(&phq9, None).await.unwrap();
         assert_eq!(!now.advice.is_empty(), asks, "{count} answers a moment ago");
     }
     let later = device.client.clone().in_the_time_of(|| "2027-02-20T08:00:00Z".parse().unwrap());
-    assert_eq!(later.measure(&phq9, None, "en").await.unwrap().advice, "");
+    assert_eq!(later.measure(&phq9, None).await.unwrap().advice, "");
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,12 +102,13 @@ async fn a_zone_that_does_not_exist_or_contradicts_is_refused_where_words_are_en
             saved,
             held: false,
             meant: None,
+            typed: Default::default(),
         };
         assert_eq!(reason(device.client.save_draft(draft).await), Some(Reason::InvalidArgument));
         let phq9 = "phq-9".parse().unwrap();
         let answers = [("q1".to_owned(), Value::from(0))].into();
         let at = at.parse().unwrap();
-        let refused = device.client.answer_measure(&phq9, None, answers, Some(&at), "en").await;
+        let refused = device.client.answer_measure(&phq9, None, answers, Some(&at)).await;
         assert_eq!(reason(refused), Some(Reason::InvalidArgument));
     }
     device.client.add(dated("whole", "2026-07-01T12:00[Asia/Tokyo]")).await.unwrap();
@@ -135,6 +137,7 @@ async fn what_a_record_says_is_shown_as_it_is_written_and_can_be_edited() {
         saved,
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     device.client.save_draft(draft).await.unwrap();
     device.client.commit_draft([1; 16]).await.unwrap();

@@ -43,7 +43,7 @@ fn found<T>(check: &Check<T>) -> (String, bool) {
 }
 
 async fn listed(device: &Device) -> Vec<MeasureSummary> {
-    let all = device.client.measures("en").await.unwrap();
+    let all = device.client.measures().await.unwrap();
     all.into_iter().filter(|measure| measure.custom).collect()
 }
 
@@ -51,7 +51,7 @@ async fn answer(device: &Device, at: &str, points: [i32; 3]) -> MeasureResult {
     let answers: ValueMap =
         ["steam", "lid", "spout"].map(str::to_owned).into_iter().zip(points.map(Value::from)).collect();
     let at = at.parse().unwrap();
-    device.client.answer_measure(&teapot(), None, answers, Some(&at), "en").await.unwrap()
+    device.client.answer_measure(&teapot(), None, answers, Some(&at)).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,12 +75,12 @@ async fn a_definition_is_given_back_as_it_was_written() {
 
     // A mistyped id is asked back about, one that the person added as well.
     let near = async |typed: &str| {
-        device.client.exercise(&typed.parse().unwrap(), None, "en").await.unwrap_err().candidates
+        device.client.exercise(&typed.parse().unwrap(), None).await.unwrap_err().candidates
     };
     assert_eq!(*near("slow-breth").await, ["slow-breath"]);
     assert!(near("gratitude").await.is_empty());
     let mistyped = format!("{}x", teapot());
-    let refused = device.client.measure(&mistyped.parse().unwrap(), None, "en").await.unwrap_err();
+    let refused = device.client.measure(&mistyped.parse().unwrap(), None).await.unwrap_err();
     assert_eq!(*refused.candidates, [teapot().to_string()]);
     let removed = device.client.remove_exercise(&format!("{}x", mine()).parse().unwrap()).await.unwrap_err();
     assert_eq!(*removed.candidates, [mine().to_string()]);
@@ -94,10 +94,10 @@ async fn a_measure_that_was_added_is_answered_like_any_other_and_says_whose_it_i
     };
     assert_eq!((added.title.as_str(), added.custom), ("Mood of the teapot", true));
     assert_eq!(device.client.status().await.unwrap().entries, Some(0), "a definition is no entry");
-    let measure = device.client.measure(&teapot(), None, "en").await.unwrap();
+    let measure = device.client.measure(&teapot(), None).await.unwrap();
     assert!(measure.origin.contains("Haven didn't check where they come from"), "{}", measure.origin);
     assert_eq!(measure.notice, "The Teapot Leaflet is made up. Do not pour from it.");
-    let ours = device.client.measure(&"phq-9".parse().unwrap(), None, "en").await.unwrap();
+    let ours = device.client.measure(&"phq-9".parse().unwrap(), None).await.unwrap();
     assert_eq!((ours.origin.as_str(), ours.summary.custom), ("", false));
 
     let first = answer(&device, "2026-01-05", [4, 0, 4]).await;
@@ -108,16 +108,16 @@ async fn a_measure_that_was_added_is_answered_like_any_other_and_says_whose_it_i
     assert!(!says.contains("We wrote"), "{says}");
     let second = answer(&device, "2026-02-05", [1, 3, 0]).await;
     assert_eq!(second.scores[0].change, Some(Verdict::MoreThanChance));
-    let progress = device.client.progress(Topic::Measures, None, None, "en").await.unwrap();
+    let progress = device.client.progress(Topic::Measures, None, None).await.unwrap();
     assert_eq!(progress.data["measures"][0]["measure"], "teapot-mood", "{}", progress.data);
 
     device.client.lock().await.unwrap();
     assert!(listed(&device).await.is_empty());
-    assert_eq!(reason(device.client.measure(&teapot(), None, "en").await), Some(Reason::NotFound));
+    assert_eq!(reason(device.client.measure(&teapot(), None).await), Some(Reason::NotFound));
     assert_eq!(reason(device.client.add_measure(TEAPOT.to_owned()).await), Some(Reason::Locked));
     device.client.unlock(STRONG.to_owned()).await.unwrap();
     assert_eq!(listed(&device).await.len(), 1);
-    assert_eq!(device.client.results(&teapot(), None, "en").await.unwrap().len(), 2);
+    assert_eq!(device.client.results(&teapot(), None).await.unwrap().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -181,7 +181,7 @@ async fn a_next_version_of_a_measure_keeps_its_key_and_old_results_theirs() {
     assert!(faults(&device, TEAPOT).await.contains("version 1 is not greater than 1; write version = 2"));
     assert_eq!(faults(&device, &next).await, "");
     answer(&device, "2026-02-05", [4, 0, 4]).await;
-    let results = device.client.results(&teapot(), None, "en").await.unwrap();
+    let results = device.client.results(&teapot(), None).await.unwrap();
     let numbers: Vec<_> = results.iter().map(|result| result.scores[0].number).collect();
     assert_eq!(numbers, [Some(12.0), Some(12.0)]);
     assert_eq!(listed(&device).await[0].measure.version, 2);
@@ -196,14 +196,14 @@ async fn an_exercise_that_was_taken_back_is_not_offered_and_its_entries_stay_who
     let begun = client.add(Draft::exercise(mine(), said("still", "not yet"))).await.unwrap();
     client.remove_exercise(&mine()).await.unwrap();
 
-    let offered = client.exercises(None, None, "en").await.unwrap();
+    let offered = client.exercises(None, None).await.unwrap();
     assert!(offered.iter().all(|exercise| exercise.exercise.id != mine()));
-    let gone = client.exercise(&mine(), None, "en").await.unwrap_err();
+    let gone = client.exercise(&mine(), None).await.unwrap_err();
     assert_eq!((gone.reason, gone.why.as_str()), (Reason::NotFound, "you took it back"));
     let anew = client.add(Draft::exercise(mine(), said("good", "more"))).await;
     assert_eq!(reason(anew), Some(Reason::NotFound));
 
-    let whole = client.exercise(&mine(), Some(1), "en").await.unwrap();
+    let whole = client.exercise(&mine(), Some(1)).await.unwrap();
     assert_eq!(whole.fields[0].label, "What went well?");
     let mut export = client.export(ExportFormat::Markdown { history: false }).await.unwrap();
     let pages = export.next().await.unwrap().unwrap().files;
@@ -211,7 +211,7 @@ async fn an_exercise_that_was_taken_back_is_not_offered_and_its_entries_stay_who
     assert_eq!(client.search("step:3", 0, None).await.unwrap().items.len(), 2);
 
     device.host.move_clock(8 * 24 * 3_600_000);
-    let today = client.today("en").await.unwrap();
+    let today = client.today().await.unwrap();
     assert!(today.later.is_empty(), "nothing is asked that was taken back");
     assert_eq!(
         (today.open.len(), today.open[0].entry, &*today.open[0].title),
@@ -225,8 +225,8 @@ async fn an_exercise_that_was_taken_back_is_not_offered_and_its_entries_stay_who
 
     client.lock().await.unwrap();
     client.unlock(STRONG.to_owned()).await.unwrap();
-    assert_eq!(reason(client.exercise(&mine(), None, "en").await), Some(Reason::NotFound));
-    assert!(client.exercise(&mine(), Some(1), "en").await.is_ok());
+    assert_eq!(reason(client.exercise(&mine(), None).await), Some(Reason::NotFound));
+    assert!(client.exercise(&mine(), Some(1)).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -244,6 +244,7 @@ async fn a_draft_of_what_was_taken_back_can_still_be_finished() {
         saved: Timestamp::default(),
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     client.save_draft(saved.clone()).await.unwrap();
     client.remove_exercise(&mine()).await.unwrap();
@@ -281,12 +282,11 @@ async fn results_of_a_measure_that_was_taken_back_can_still_be_read() {
     answer(&device, "2026-01-05", [4, 0, 4]).await;
     answer(&device, "2026-02-05", [1, 3, 0]).await;
     client.remove_measure(&teapot()).await.unwrap();
-    let refused =
-        client.answer_measure(&teapot(), None, [("steam".to_owned(), 1.into())].into(), None, "en").await;
+    let refused = client.answer_measure(&teapot(), None, [("steam".to_owned(), 1.into())].into(), None).await;
     assert_eq!(reason(refused), Some(Reason::NotFound));
-    let results = client.results(&teapot(), None, "en").await.unwrap();
+    let results = client.results(&teapot(), None).await.unwrap();
     assert_eq!(results.iter().map(|it| it.scores[0].number).collect::<Vec<_>>(), [Some(12.0), Some(2.0)]);
-    let progress = client.progress(Topic::Measures, None, None, "en").await.unwrap();
+    let progress = client.progress(Topic::Measures, None, None).await.unwrap();
     assert!(progress.says.contains("Mood of the teapot"), "{}", progress.says);
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use haven_api::client::Client;
 use haven_api::error::{ApiError, ErrorReason};
@@ -97,7 +98,7 @@ impl Host for FakeHost {
     }
 
     fn sleep(&self, ms: u64) -> Task {
-        Box::pin(tokio::time::sleep(std::time::Duration::from_millis(ms)))
+        Box::pin(tokio::time::sleep(Duration::from_millis(ms)))
     }
 
     fn spawn(&self, task: Task) {
@@ -126,6 +127,10 @@ impl Host for FakeHost {
                 |never| match never {},
             )))
         })
+    }
+
+    fn lock_idle(&self) -> Option<Duration> {
+        None
     }
 
     fn readable(&self) -> Result<Option<Vec<u8>>, KeepFault> {

@@ -16,6 +16,7 @@ fn saved(id: u8, text: &str) -> SavedDraft {
         saved: Timestamp::from_millis(0),
         held: false,
         meant: None,
+        typed: Default::default(),
     }
 }
 

@@ -327,6 +327,7 @@ async fn an_open_editor_that_was_locked_out_keeps_its_draft() {
         saved: Timestamp::default(),
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     device.client.save_draft(begun).await.unwrap();
     device.client.lock().await.unwrap();

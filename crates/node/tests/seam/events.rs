@@ -1,5 +1,6 @@
 //! The stream of states.
 
+use haven_api::client::Events;
 use haven_api::drafts::SavedDraft;
 use haven_api::journal::Draft;
 use haven_api::vault::VaultState;
@@ -31,6 +32,7 @@ async fn a_watcher_sees_the_present_state_and_every_newer_one_it_finds_time_for(
         saved: Timestamp::from_millis(0),
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     device.client.save_draft(draft).await.unwrap();
     let drafted = events.next().await.unwrap().unwrap();
@@ -40,6 +42,31 @@ async fn a_watcher_sees_the_present_state_and_every_newer_one_it_finds_time_for(
     assert_eq!((locked.status.state, locked.status.entries), (VaultState::Locked, None));
     device.client.unlock(STRONG.to_owned()).await.unwrap();
     assert_eq!(events.next().await.unwrap().unwrap().status.state, VaultState::Unlocked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watcher_hears_of_a_changed_setting_in_every_state() {
+    let device = Device::new();
+    let mut events = device.client.events().await.unwrap();
+    assert_eq!(events.next().await.unwrap().unwrap().settings, 0);
+    device.node.settings_changed();
+    assert_eq!(changed(&mut events, 1).await, VaultState::None);
+    device.client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+    device.node.settings_changed();
+    assert_eq!(changed(&mut events, 2).await, VaultState::Unlocked);
+    device.client.lock().await.unwrap();
+    device.node.settings_changed();
+    assert_eq!(changed(&mut events, 3).await, VaultState::Locked);
+}
+
+/// Waits until so many settings were changed; the state of the vault then.
+async fn changed(events: &mut Events, settings: u64) -> VaultState {
+    loop {
+        let event = events.next().await.unwrap().unwrap();
+        if event.settings == settings {
+            return event.status.state;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -58,7 +58,7 @@ async fn faults(device: &Device, definition: String) -> String {
 }
 
 async fn listed(device: &Device) -> Vec<(String, u32)> {
-    let all = device.client.exercises(None, None, "en").await.unwrap();
+    let all = device.client.exercises(None, None).await.unwrap();
     let custom = all.into_iter().filter(|exercise| exercise.custom);
     custom.map(|exercise| (exercise.exercise.id.to_string(), exercise.exercise.version)).collect()
 }
@@ -74,9 +74,9 @@ async fn an_exercise_that_was_added_is_done_like_any_other_and_is_hidden_by_the_
     assert_eq!(device.client.status().await.unwrap().entries, Some(1), "a definition is no entry");
     assert_eq!(device.found("one-good-thing").await, [""; 0], "and is not found as one");
 
-    let whole = device.client.exercise(&id(), None, "en").await.unwrap();
+    let whole = device.client.exercise(&id(), None).await.unwrap();
     assert_eq!((whole.fields[0].label.as_str(), whole.summary.custom), ("What went well?", true));
-    let built_in = device.client.exercise(&"slow-breath".parse().unwrap(), None, "en").await.unwrap();
+    let built_in = device.client.exercise(&"slow-breath".parse().unwrap(), None).await.unwrap();
     assert!(!built_in.summary.custom);
 
     let written = device.client.add(Draft::exercise(id(), answers("good", "tea with Ann"))).await.unwrap();
@@ -88,14 +88,14 @@ async fn an_exercise_that_was_added_is_done_like_any_other_and_is_hidden_by_the_
 
     device.client.lock().await.unwrap();
     assert!(listed(&device).await.is_empty());
-    assert_eq!(reason(device.client.exercise(&id(), None, "en").await), Some(Reason::NotFound));
+    assert_eq!(reason(device.client.exercise(&id(), None).await), Some(Reason::NotFound));
     assert_eq!(reason(device.client.add_exercise(MINE.to_owned()).await), Some(Reason::Locked));
     device.client.unlock(STRONG.to_owned()).await.unwrap();
     assert_eq!(listed(&device).await, [("one-good-thing".to_owned(), 1)]);
     assert_eq!(device.client.search("step:3", 0, None).await.unwrap().items.len(), 1);
 
     device.host.move_clock(8 * 24 * 3_600_000);
-    let today = device.client.today("en").await.unwrap();
+    let today = device.client.today().await.unwrap();
     assert_eq!((today.later[0].title.as_str(), today.later[0].questions.len()), ("One good thing", 1));
     let later = Edit { answers: answers("still", "a smile"), ..Edit::default() };
     device.client.edit(&entry, later, None).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_next_version_is_used_and_entries_keep_the_one_they_were_made_with() {
     assert_eq!(listed(&device).await, [("one-good-thing".to_owned(), 2)]);
     let labels = [(None, "What was good?"), (Some(1), "What went well?"), (Some(2), "What was good?")];
     for (version, label) in labels {
-        assert_eq!(device.client.exercise(&id(), version, "en").await.unwrap().fields[0].label, label);
+        assert_eq!(device.client.exercise(&id(), version).await.unwrap().fields[0].label, label);
     }
     let entry = device.client.entry(&old.id.to_string(), None).await.unwrap();
     assert_eq!(entry.summary.exercise.unwrap().version, 1);
@@ -175,14 +175,13 @@ async fn sixty_four_definitions_fit_however_long_they_are() {
 async fn an_exercise_names_the_emergency_number_of_a_known_country() {
     let device = Device::initialised(Device::new()).await;
     let in_country = |code: &str| device.client.clone().in_the_country(code.parse().ok());
-    for exercise in device.client.exercises(None, None, "en").await.unwrap() {
+    for exercise in device.client.exercises(None, None).await.unwrap() {
         let id = exercise.exercise.id;
-        let of =
-            async |code: &str| format!("{:?}", in_country(code).exercise(&id, None, "en").await.unwrap());
+        let of = async |code: &str| format!("{:?}", in_country(code).exercise(&id, None).await.unwrap());
         let (nowhere, germany) = (of("").await, of("DE").await);
         assert!(!nowhere.contains("{emergency}") && !germany.contains("local emergency"), "{id}");
         assert_eq!(nowhere.replace("your local emergency number", "112"), germany, "{id}");
     }
-    let wait = in_country("US").exercise(&"wait".parse().unwrap(), None, "en").await.unwrap();
+    let wait = in_country("US").exercise(&"wait".parse().unwrap(), None).await.unwrap();
     assert!(wait.notice.contains("then call 911, a crisis line"), "{}", wait.notice);
 }

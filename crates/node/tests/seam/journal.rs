@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::{Draft, Edit, Filter};
 use haven_core::answers::Value;
+use haven_core::comparing::{Line, Part, Span, What};
 use haven_core::entry::EntryKind;
 use haven_core::limits::{ENTRY_BYTES_MAX, TEXT_BYTES_MAX};
 
@@ -67,6 +68,56 @@ async fn an_edit_changes_what_it_names_and_history_keeps_the_rest() {
     device.client.restore(&id, &first.version).await.unwrap();
     assert_eq!(device.client.entry(&id, None).await.unwrap().text, "one");
     assert_eq!(device.client.history(&id).await.unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_versions_are_compared_part_by_part_and_word_by_word() {
+    let device = Device::with_vault().await;
+    let client = &device.client;
+    let draft = Draft {
+        tags: vec!["old".to_owned()],
+        text: "She rang at nine.\nShe sounded tired.".to_owned(),
+        ..dated("Late", "1660-01-01")
+    };
+    let first = client.add(draft).await.unwrap();
+    let id = first.id.to_string();
+    let edit = Edit {
+        text: Some("She rang just after nine.\nShe sounded tired.".to_owned()),
+        at: Some("1660-01-02".parse().unwrap()),
+        add_tags: vec!["new".to_owned()],
+        ..Edit::default()
+    };
+    let second = client.edit(&id, edit, None).await.unwrap();
+    let told = |parts: Vec<Part>| -> Vec<(What, Vec<String>)> {
+        let span = |it: &Span| format!("{:?}:{}", it.side, it.text);
+        let line =
+            |it: &Line| format!("{:?}({})", it.side, it.spans.iter().map(span).collect::<Vec<_>>().join("|"));
+        parts.into_iter().map(|part| (part.what, part.lines.iter().map(line).collect())).collect()
+    };
+    let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    let compared = client.compare(&id, Some(&first.version), Some(&second.version)).await.unwrap();
+    let expected = [
+        (What::Time, lines(&["Base(Base:1660-01-01)", "Version(Version:1660-01-02)"])),
+        (
+            What::Text,
+            lines(&[
+                "Both(Both:She rang |Base:at|Version:just after|Both: nine.)",
+                "Both(Both:She sounded tired.)",
+            ]),
+        ),
+        (What::Tags, lines(&["Version(Version:new)", "Both(Both:old)"])),
+    ];
+    assert_eq!(told(compared), expected);
+    let whole = client.compare(&id, None, Some(&first.version)).await.unwrap();
+    let parts: Vec<_> = whole.into_iter().map(|part| part.what).collect();
+    assert_eq!(parts, [What::Title, What::Time, What::Text, What::Tags]);
+    client.trash(&id).await.unwrap();
+    let trashed = client.compare(&id, Some(&second.version), None).await.unwrap();
+    assert_eq!(told(trashed), [(What::Trash, lines(&["Version()"]))]);
+    let same = client.compare(&id, Some(&second.version), Some(&second.version)).await.unwrap();
+    assert_eq!(told(same), []);
+    let unknown = client.compare(&id, Some("0123456789"), None).await;
+    assert_eq!(reason(unknown), Some(Reason::NotFound));
 }
 
 #[tokio::test(start_paused = true)]
@@ -301,7 +352,7 @@ async fn what_does_not_fit_is_refused_and_nothing_is_saved() {
 #[tokio::test(start_paused = true)]
 async fn an_exercise_is_read_answered_and_held_against_its_questions() {
     let device = Device::new();
-    let exercises = device.client.exercises(None, None, "").await.unwrap();
+    let exercises = device.client.exercises(None, None).await.unwrap();
     let ids: Vec<_> = exercises.iter().map(|it| it.exercise.id.to_string()).collect();
     for id in ["trigger-chain", "thought-check", "slow-breath"] {
         assert!(ids.iter().any(|other| other == id), "{id}");
@@ -321,7 +372,7 @@ async fn an_exercise_is_read_answered_and_held_against_its_questions() {
     let entry = device.client.entry(&blank.id.to_string(), None).await.unwrap();
     assert_eq!(entry.summary.exercise.unwrap().id.to_string(), "thought-check");
     assert_eq!(
-        reason(device.client.exercise(&"nothing".parse().unwrap(), None, "").await),
+        reason(device.client.exercise(&"nothing".parse().unwrap(), None).await),
         Some(Reason::NotFound)
     );
 }

@@ -31,11 +31,11 @@ async fn two_numbers_are_told_everywhere_until_somebody_chooses() {
         device.note("another").await;
         while events.next().await.unwrap().unwrap().status.met != 1 {}
 
-        let read = device.client.entry_in_words(&id, None, "").await.unwrap();
+        let read = device.client.entry_in_words(&id, None).await.unwrap();
         let mut sides = Vec::new();
         for side in &read.met {
             assert_eq!(side.device, "Laptop");
-            let there = device.client.entry_in_words(&id, Some(&side.version), "").await.unwrap();
+            let there = device.client.entry_in_words(&id, Some(&side.version)).await.unwrap();
             assert!(there.met.is_empty() && !there.entry.summary.met, "an earlier version tells nothing");
             sides.push(there.entry.text);
         }
@@ -53,7 +53,7 @@ async fn two_numbers_are_told_everywhere_until_somebody_chooses() {
         let chosen = keep.map(|side: usize| read.met[side].version.clone());
         let choice = chosen.as_deref().map_or(Keep::Both, |version| Keep::Version(&version[..12]));
         device.client.settle(&id, choice).await.unwrap();
-        let settled = device.client.entry_in_words(&id, None, "").await.unwrap();
+        let settled = device.client.entry_in_words(&id, None).await.unwrap();
         assert_eq!(settled.entry.text, keep.map_or_else(|| sides.join("\n"), |side| sides[side].clone()));
         assert!(settled.met.is_empty());
         while events.next().await.unwrap().unwrap().status.met != 0 {}
@@ -68,7 +68,7 @@ async fn the_same_mend_and_different_sentences_are_told_to_nobody() {
         met(&device, "I saw teh river today.", "I saw the river today.", "I saw the river today.").await;
     let (apart, _) = met(&device, "One. Two.", "One! Two.", "One. Two, too.").await;
     for (id, expected) in [(&same, "I saw the river today."), (&apart, "One! Two, too.")] {
-        let read = device.client.entry_in_words(id, None, "").await.unwrap();
+        let read = device.client.entry_in_words(id, None).await.unwrap();
         assert_eq!((read.entry.text.as_str(), read.met.len()), (expected, 0));
     }
     assert_eq!(device.client.status().await.unwrap().met, 0);
@@ -91,12 +91,12 @@ async fn writing_settles_and_what_is_none_of_the_sides_is_refused() {
         .await
         .unwrap();
     assert_eq!(
-        device.client.entry_in_words(&id, None, "").await.unwrap().met.len(),
+        device.client.entry_in_words(&id, None).await.unwrap().met.len(),
         2,
         "a title settles no text"
     );
     device.client.edit(&id, text("weight 74 kg"), None).await.unwrap();
-    let read = device.client.entry_in_words(&id, None, "").await.unwrap();
+    let read = device.client.entry_in_words(&id, None).await.unwrap();
     assert_eq!((read.entry.text.as_str(), read.met.len()), ("weight 74 kg", 0));
     assert!(exported(&device).await.iter().all(|(name, _)| !name.ends_with(".met.md")));
 }
@@ -123,15 +123,16 @@ async fn a_draft_that_was_begun_before_meets_what_came_since_and_a_journal_opene
         saved: haven_core::time::Timestamp::from_millis(0),
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     device.client.save_draft(saved).await.unwrap();
     device.client.edit(&id, text("weight 73 kg"), None).await.unwrap();
     device.client.commit_draft([1; 16]).await.unwrap();
-    let before = device.client.entry_in_words(&id, None, "").await.unwrap();
+    let before = device.client.entry_in_words(&id, None).await.unwrap();
     assert_eq!(before.met.len(), 2);
     device.client.lock().await.unwrap();
     device.client.unlock(crate::device::STRONG.to_owned()).await.unwrap();
-    let after = device.client.entry_in_words(&id, None, "").await.unwrap();
+    let after = device.client.entry_in_words(&id, None).await.unwrap();
     assert_eq!((&after.entry.text, &after.met), (&before.entry.text, &before.met));
     assert_eq!(device.client.status().await.unwrap().met, 1);
 }
@@ -175,7 +176,7 @@ async fn a_version_says_what_its_writer_had_before_them() {
 async fn each_side_says_in_what_it_differs_and_whether_it_only_takes_away() {
     let device = Device::with_vault().await;
     let parts = async |id: &str| {
-        let met = device.client.entry_in_words(id, None, "").await.unwrap().met;
+        let met = device.client.entry_in_words(id, None).await.unwrap().met;
         met.into_iter().map(|side| side.parts).collect::<Vec<_>>()
     };
     let part = |part, takes_away| vec![MetPart { part, takes_away }];
@@ -212,7 +213,7 @@ async fn in_the_trash_nothing_waits_for_a_choice_until_the_entry_is_taken_out() 
         let listed = device.client.list_all(&everywhere).await.unwrap().len();
         let marked = device.client.list_all(&trashed).await.unwrap();
         let marked = marked.iter().filter(|entry| entry.met || entry.met_sides > 0).count();
-        let read = device.client.entry_in_words(&id, None, "").await.unwrap();
+        let read = device.client.entry_in_words(&id, None).await.unwrap();
         (device.client.status().await.unwrap().met, listed, marked, read.entry.summary.met, read.met.len())
     };
     assert_eq!(counted().await, (1, 1, 0, true, 2));

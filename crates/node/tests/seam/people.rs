@@ -149,6 +149,7 @@ async fn a_map_left_open_marks_when_it_becomes_a_record_by_itself() {
         saved: Timestamp::from_millis(0),
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     device.client.save_draft(draft).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_secs(6)).await;

@@ -52,19 +52,19 @@ fn chosen(lines: &[(&str, &str)]) -> BTreeSet<Chosen> {
 
 /// Chooses lines and agrees to the warning.
 async fn choose(device: &Device, lines: &[(&str, &str)]) {
-    device.client.set_readable_lines(chosen(lines), true, "en").await.unwrap();
+    device.client.set_readable_lines(chosen(lines), true).await.unwrap();
 }
 
 /// The words that are readable, as the open vault tells.
 async fn listed(device: &Device) -> Vec<String> {
-    let lines = device.client.plan_lines("en").await.unwrap().lines;
+    let lines = device.client.plan_lines().await.unwrap().lines;
     lines.into_iter().filter(|line| line.readable).map(|line| line.text).collect()
 }
 
 /// The words that help shows while the vault is locked.
 async fn shown(device: &Device) -> Vec<String> {
     device.client.lock().await.unwrap();
-    let card = device.client.help(None, "en").await.unwrap();
+    let card = device.client.help(None).await.unwrap();
     assert!(card.locked && card.plan.is_none());
     assert_eq!(card.about_plan == "Your plan", !card.readable.is_empty(), "{}", card.about_plan);
     card.readable.into_iter().flat_map(|part| part.items).collect()
@@ -77,7 +77,7 @@ async fn unlock(device: &Device) {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_readable_until_it_is_chosen_and_then_that_alone() {
     let (device, _) = with_plan().await;
-    let lines = device.client.plan_lines("en").await.unwrap();
+    let lines = device.client.plan_lines().await.unwrap();
     let texts: Vec<_> = lines.lines.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(texts, ["I stop eating", KEYS.1, ANN.1, BERT.1]);
     assert_eq!(lines.lines[2].label, "Who can you call or write to?");
@@ -89,9 +89,9 @@ async fn nothing_is_readable_until_it_is_chosen_and_then_that_alone() {
     unlock(&device).await;
     choose(&device, &[KEYS, ANN]).await;
     assert_eq!(listed(&device).await, [KEYS.1, ANN.1]);
-    assert!(device.client.help(None, "en").await.unwrap().readable.is_empty(), "the whole plan is there");
+    assert!(device.client.help(None).await.unwrap().readable.is_empty(), "the whole plan is there");
     device.client.lock().await.unwrap();
-    let card = device.client.help(None, "en").await.unwrap();
+    let card = device.client.help(None).await.unwrap();
     let part = |field: &str, label: &str, item: &str| PlanPart {
         field: field.to_owned(),
         label: label.to_owned(),
@@ -108,7 +108,7 @@ async fn nothing_is_readable_until_it_is_chosen_and_then_that_alone() {
     choose(&device, &[BERT]).await;
     assert_eq!(shown(&device).await, [BERT.1]);
     unlock(&device).await;
-    device.client.set_readable_lines(BTreeSet::new(), false, "en").await.unwrap();
+    device.client.set_readable_lines(BTreeSet::new(), false).await.unwrap();
     assert_eq!(device.host.lies_open(), "");
     assert_eq!(shown(&device).await, [""; 0]);
 }
@@ -117,7 +117,7 @@ async fn nothing_is_readable_until_it_is_chosen_and_then_that_alone() {
 async fn a_choice_needs_a_yes_a_line_of_the_plan_and_an_open_vault() {
     let (device, _) = with_plan().await;
     let set = async |lines: &[(&str, &str)], confirmed| {
-        device.client.set_readable_lines(chosen(lines), confirmed, "en").await
+        device.client.set_readable_lines(chosen(lines), confirmed).await
     };
     let asked = set(&[ANN], false).await.unwrap_err();
     assert_eq!(asked.reason, Reason::ConfirmationNeeded);
@@ -129,12 +129,12 @@ async fn a_choice_needs_a_yes_a_line_of_the_plan_and_an_open_vault() {
     set(&[BERT], false).await.unwrap();
     device.client.lock().await.unwrap();
     assert_eq!(reason(set(&[], true).await), Some(Reason::Locked));
-    assert_eq!(reason(device.client.plan_lines("en").await), Some(Reason::Locked));
+    assert_eq!(reason(device.client.plan_lines().await), Some(Reason::Locked));
 
     let device = Device::new();
-    let set = device.client.set_readable_lines(BTreeSet::new(), true, "en").await;
+    let set = device.client.set_readable_lines(BTreeSet::new(), true).await;
     assert_eq!(reason(set), Some(Reason::NoVault));
-    assert_eq!(reason(device.client.plan_lines("en").await), Some(Reason::NoVault));
+    assert_eq!(reason(device.client.plan_lines().await), Some(Reason::NoVault));
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,7 +169,7 @@ async fn another_plan_takes_nothing_over() {
         "",
         "the plan that is left has the same line, and nobody chose it there"
     );
-    assert_eq!(device.client.plan("en").await.unwrap().unwrap().id.to_string(), id);
+    assert_eq!(device.client.plan().await.unwrap().unwrap().id.to_string(), id);
 }
 
 /// As after a power cut between a change and what follows from it, or with a file from a backup.
@@ -204,7 +204,7 @@ async fn without_a_vault_nothing_lies_there() {
 
     let device = Device::new();
     device.host.lay_open(left.as_bytes());
-    let card = device.client.help(None, "en").await.unwrap();
+    let card = device.client.help(None).await.unwrap();
     assert!(card.readable.is_empty() && !card.locked);
     let device = Device::initialised(device).await;
     assert_eq!(device.host.lies_open(), "", "it is of another vault");
@@ -216,8 +216,7 @@ async fn without_a_vault_nothing_lies_there() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_kept_is_not_acknowledged_and_what_has_to_go_goes_all_the_same() {
     let (device, id) = with_plan().await;
-    let set =
-        async |lines: &[(&str, &str)]| device.client.set_readable_lines(chosen(lines), true, "en").await;
+    let set = async |lines: &[(&str, &str)]| device.client.set_readable_lines(chosen(lines), true).await;
     for (fault, expected) in [
         (KeepFault::Never, Reason::Unsupported),
         (StoreFault::Full.into(), Reason::StorageFull),

@@ -94,11 +94,11 @@ async fn full() -> Device {
     let exercise = Some(ExerciseChoice { id: "trigger-chain".parse().unwrap(), version: None });
     client.add(Draft { exercise, answers, ..Draft::default() }).await.unwrap();
     let items: ValueMap = (1..=9).map(|n| (format!("q{n}"), Value::from(1))).collect();
-    client.answer_measure(&"phq-9".parse().unwrap(), None, items, None, "en").await.unwrap();
+    client.answer_measure(&"phq-9".parse().unwrap(), None, items, None).await.unwrap();
 
     assert!(matches!(client.add_measure(TEAPOT.to_owned()).await.unwrap(), Checked::Usable(_)));
     let steam: ValueMap = ["steam", "lid", "spout"].map(|item| (item.to_owned(), Value::from(2))).into();
-    client.answer_measure(&"teapot-mood".parse().unwrap(), None, steam, None, "en").await.unwrap();
+    client.answer_measure(&"teapot-mood".parse().unwrap(), None, steam, None).await.unwrap();
     assert!(matches!(client.add_exercise(MINE.to_owned()).await.unwrap(), Checked::Usable(_)));
     client.remove_exercise(&"one-good-thing".parse().unwrap()).await.unwrap();
     assert!(matches!(client.add_exercise(MINE.to_owned()).await.unwrap(), Checked::Usable(_)));
@@ -149,10 +149,10 @@ async fn a_journal_with_everything_in_it_comes_back_byte_for_byte() {
     let (here, there) = (device.client.people().await.unwrap(), other.client.people().await.unwrap());
     assert_eq!(names(here), names(there));
     assert_eq!(
-        other.client.results(&"phq-9".parse().unwrap(), None, "en").await.unwrap()[0].scores[0].number,
+        other.client.results(&"phq-9".parse().unwrap(), None).await.unwrap()[0].scores[0].number,
         Some(9.0)
     );
-    assert!(other.client.exercises(None, None, "en").await.unwrap().iter().any(|exercise| exercise.custom));
+    assert!(other.client.exercises(None, None).await.unwrap().iter().any(|exercise| exercise.custom));
     let trash = haven_api::journal::Filter { trashed: true, ..Default::default() };
     assert_eq!(other.client.list(&trash, 0, None).await.unwrap().items.len(), 1);
 }
@@ -170,7 +170,7 @@ async fn what_met_comes_back_with_every_side_and_can_be_settled_there() {
         let id = entry.id.to_string();
         let mut said = Vec::new();
         for device in [&device, &other] {
-            let read = device.client.entry_in_words(&id, None, "").await.unwrap();
+            let read = device.client.entry_in_words(&id, None).await.unwrap();
             let mut sides = vec![(read.entry.text, read.entry.summary.title, None)];
             for side in read.met {
                 let there = device.client.entry(&id, Some(&side.version)).await.unwrap();
@@ -197,8 +197,8 @@ async fn an_answer_still_names_its_person() {
     };
     let found = other.client.list(&filter, 0, None).await.unwrap().items;
     let id = found[0].id.to_string();
-    let read = other.client.entry_in_words(&id, None, "en").await.unwrap().answers;
-    let before = device.client.entry_in_words(&id, None, "en").await.unwrap().answers;
+    let read = other.client.entry_in_words(&id, None).await.unwrap().answers;
+    let before = device.client.entry_in_words(&id, None).await.unwrap().answers;
     assert!(!before.is_empty() && before == read);
 }
 

@@ -10,7 +10,7 @@ use haven_core::answers::{Value, ValueMap};
 use crate::device::{Device, STRONG, reason};
 
 async fn help(device: &Device, country: &str) -> Card {
-    device.client.help(country.parse().ok(), "en").await.unwrap()
+    device.client.help(country.parse().ok()).await.unwrap()
 }
 
 fn plan(people: &[&str]) -> Draft {
@@ -30,7 +30,7 @@ async fn help_is_there_without_a_vault_and_while_it_is_locked() {
     assert_eq!(numbers, expected);
     let states: Vec<_> = card.lines.iter().map(|line| line.state).collect();
     assert_eq!(states[..2], [State::Official, State::Official], "the law fixes both");
-    assert_eq!(reason(device.client.plan("en").await), Some(Reason::NoVault));
+    assert_eq!(reason(device.client.plan().await), Some(Reason::NoVault));
 
     let device = Device::initialised(device).await;
     device.client.add(plan(&["Ann"])).await.unwrap();
@@ -39,14 +39,14 @@ async fn help_is_there_without_a_vault_and_while_it_is_locked() {
     assert!(card.plan.is_none() && card.locked);
     assert!(card.about_plan.contains("unlock to see it"), "{}", card.about_plan);
     assert_eq!(card.lines.len(), 3);
-    assert_eq!(reason(device.client.plan("en").await), Some(Reason::Locked));
+    assert_eq!(reason(device.client.plan().await), Some(Reason::Locked));
 }
 
 /// What is suggested over some weeks, each once.
 async fn suggested(device: &Device) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for _ in 0..60 {
-        let today = device.client.today("en").await.unwrap();
+        let today = device.client.today().await.unwrap();
         ids.extend(today.suggestion.map(|suggestion| suggestion.exercise.to_string()));
         device.client.add(Draft { text: "a day".into(), ..Draft::default() }).await.unwrap();
         device.host.move_clock(24 * 60 * 60 * 1_000);
@@ -62,9 +62,9 @@ async fn asking_for_help_is_remembered_for_a_week_in_an_open_journal_only() {
             device.client.lock().await.unwrap();
         }
         if in_person {
-            device.client.help_in_person(None, "en").await.unwrap();
+            device.client.help_in_person(None).await.unwrap();
         } else {
-            device.client.help(None, "en").await.unwrap();
+            device.client.help(None).await.unwrap();
         }
         if locked {
             device.client.unlock(STRONG.to_owned()).await.unwrap();
@@ -73,7 +73,7 @@ async fn asking_for_help_is_remembered_for_a_week_in_an_open_journal_only() {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         let mut held = true;
         for _ in 0..8 {
-            let today = device.client.today("en").await.unwrap();
+            let today = device.client.today().await.unwrap();
             let id = today.suggestion.unwrap().exercise.to_string();
             held &= !["wait", "trigger-chain", "safe-presence", "other-reasons"].contains(&id.as_str());
             device.host.move_clock(24 * 60 * 60 * 1_000);
@@ -101,7 +101,7 @@ async fn an_open_journal_shows_the_plan_with_people_first() {
     let device = Device::with_vault().await;
     let card = help(&device, "DE").await;
     assert!(card.plan.is_none() && !card.locked && card.about_plan.is_empty());
-    assert_eq!(device.client.plan("en").await.unwrap(), None);
+    assert_eq!(device.client.plan().await.unwrap(), None);
 
     let first = device.client.add(plan(&["Ann"])).await.unwrap().id;
     let fields = |plan: &haven_api::support::Plan| {
@@ -109,15 +109,15 @@ async fn an_open_journal_shows_the_plan_with_people_first() {
     };
     let shown = help(&device, "DE").await.plan.unwrap();
     assert_eq!((shown.id, fields(&shown)), (first, vec!["people".to_owned(), "signs".to_owned()]));
-    let read = device.client.plan("en").await.unwrap().unwrap();
+    let read = device.client.plan().await.unwrap().unwrap();
     assert_eq!((read.id, fields(&read)), (first, vec!["signs".to_owned(), "people".to_owned()]));
     assert_eq!(read.parts[1].label, "Who can you call or write to?");
 
     device.host.move_clock(1_000);
     let second = device.client.add(plan(&["Bert"])).await.unwrap().id;
-    assert_eq!(device.client.plan("en").await.unwrap().unwrap().parts[1].items, ["Bert"]);
+    assert_eq!(device.client.plan().await.unwrap().unwrap().parts[1].items, ["Bert"]);
     device.client.trash(&second.to_string()).await.unwrap();
-    assert_eq!(device.client.plan("en").await.unwrap().unwrap().parts[1].items, ["Ann"]);
+    assert_eq!(device.client.plan().await.unwrap().unwrap().parts[1].items, ["Ann"]);
     device.client.lock().await.unwrap();
     device.client.unlock(STRONG.to_owned()).await.unwrap();
     assert_eq!(help(&device, "").await.plan.unwrap().id, first);

@@ -27,6 +27,20 @@ async fn a_vault_is_made_once_and_leaves_the_device_unlocked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_suggested_passphrase_is_one_that_may_be_taken_and_never_the_same() {
+    let device = Device::new();
+    let (one, other) = (
+        device.client.suggest_passphrase().await.unwrap(),
+        device.client.suggest_passphrase().await.unwrap(),
+    );
+    assert_ne!(one, other);
+    assert_eq!(one.split(' ').count(), 6);
+    device.client.check_passphrase(one.clone()).await.unwrap();
+    device.client.init("Laptop", one, None).await.unwrap();
+    device.client.suggest_passphrase().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_weak_passphrase_a_bad_name_and_an_unreachable_server_make_no_vault() {
     let device = Device::new();
     let server = || {
@@ -67,6 +81,16 @@ async fn a_locked_vault_shows_nothing_and_an_unlocked_one_everything_again() {
     let status = device.client.unlock(STRONG.to_owned()).await.unwrap();
     assert_eq!((status.state, status.entries), (VaultState::Unlocked, Some(1)));
     assert_eq!(device.client.entry(&id, None).await.unwrap().text, "Up betimes and to the office");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_open_vault_is_kept_open_and_a_place_that_locks_nothing_says_so() {
+    let device = Device::new();
+    assert_eq!(reason(device.client.keep_open().await), Some(Reason::NoVault));
+    let device = Device::initialised(device).await;
+    assert_eq!(device.client.keep_open().await, Ok(None));
+    device.client.lock().await.unwrap();
+    assert_eq!(reason(device.client.keep_open().await), Some(Reason::Locked));
 }
 
 #[tokio::test(start_paused = true)]

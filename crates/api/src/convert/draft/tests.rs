@@ -180,6 +180,8 @@ fn a_filter_arrives_as_it_was_written() {
         kind: Some(EntryKind::Note),
         trashed: true,
         met: true,
+        exercise: Some("thought-check".parse().unwrap()),
+        feelings: vec!["left out".to_owned()],
     };
     let read = filter::from_pb(Some(filter::to_pb(&wanted)), &person).unwrap();
     assert_eq!(
@@ -187,7 +189,10 @@ fn a_filter_arrives_as_it_was_written() {
         (wanted.before, wanted.after, wanted.kind, true, true)
     );
     assert_eq!((read.tags.len(), read.people.len()), (1, 1));
+    assert_eq!((read.exercise, read.feelings), (wanted.exercise, wanted.feelings));
     assert_eq!(filter::from_pb(None, &person), Ok(filter::Wanted::default()));
-    let wrong = pb::EntryFilter { before: "2026-11-24T10:00".to_owned(), ..Default::default() };
-    assert_eq!(filter::from_pb(Some(wrong), &person).unwrap_err().name(), "INVALID_ARGUMENT");
+    let wrong = |wrong| filter::from_pb(Some(wrong), &person).unwrap_err().name();
+    let before = pb::EntryFilter { before: "2026-11-24T10:00".to_owned(), ..Default::default() };
+    let exercise = pb::EntryFilter { exercise: "Thought check".to_owned(), ..Default::default() };
+    assert_eq!((wrong(before), wrong(exercise)), ("INVALID_ARGUMENT", "INVALID_ARGUMENT"));
 }

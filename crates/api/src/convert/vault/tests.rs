@@ -39,7 +39,7 @@ fn absence_comes_back_as_absence() {
     bare.entries = None;
     bare.sync = SyncStatus { state: SyncState::None, pending: 0, server: None, synced: None, problem: None };
     assert_eq!(status_from_pb(Some(status_to_pb(bare.clone()))), Ok(bare.clone()));
-    let event = Event { status: bare, revisions: None };
+    let event = Event { status: bare, revisions: None, settings: 3 };
     assert_eq!(event_from_pb(event_to_pb(event.clone())), Ok(event));
 }
 
@@ -48,7 +48,7 @@ fn events_syncs_and_servers_come_back_as_they_went() {
     let status = status(VaultState::Unlocked, SyncState::Idle);
     let revisions = Revisions { entries: 1, people: 2, drafts: 3, devices: 4, alarms: 5 };
     let synced = Synced { status: status.sync.clone(), received: 6, sent: 7 };
-    let event = Event { status, revisions: Some(revisions) };
+    let event = Event { status, revisions: Some(revisions), settings: 8 };
     assert_eq!(event_from_pb(event_to_pb(event.clone())), Ok(event));
     assert_eq!(synced_from_pb(synced_to_pb(synced.clone())), Ok(synced));
     let server = Server { url: "http://127.0.0.1:7460".to_owned(), identity: "ab".repeat(32) };
