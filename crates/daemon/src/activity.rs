@@ -8,13 +8,14 @@ use tower::{Layer, Service};
 use crate::idle::LastUse;
 
 /// Calls that clients make without anybody asking: they do not count as use.
-const BY_ITSELF: [&str; 8] = [
+const BY_ITSELF: [&str; 9] = [
     "/haven.v1.VaultService/GetStatus",
     "/haven.v1.EventService/WatchEvents",
     "/haven.v1.DeviceService/WatchLink",
     "/haven.v1.DaemonService/GetDaemon",
-    "/haven.v1.DaemonService/GetConfig",
+    "/haven.v1.SettingsService/ListSettings",
     "/haven.v1.DaemonService/Diagnose",
+    "/haven.v1.GrantService/ProveDoor",
     "/haven.v1.SyncService/GetServer",
     "/haven.v1.SyncService/SyncNow",
 ];
@@ -70,8 +71,11 @@ mod tests {
             ("/haven.v1.JournalService/ListEntries", true),
             ("/haven.v1.DraftService/SaveDraft", true),
             ("/haven.v1.VaultService/Unlock", true),
+            ("/haven.v1.VaultService/KeepOpen", true),
             ("/haven.v1.VaultService/GetStatus", false),
             ("/haven.v1.EventService/WatchEvents", false),
+            ("/haven.v1.SettingsService/ListSettings", false),
+            ("/haven.v1.GrantService/ProveDoor", false),
             ("/grpc.health.v1.Health/Watch", false),
         ] {
             assert_eq!(is_use(path), used, "{path}");

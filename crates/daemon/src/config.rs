@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use haven_api::settings::{APP_NAME, LANGUAGE};
 use haven_api::support::{Country, HELP_COUNTRY};
 use thiserror::Error;
 use tokio::sync::watch;
@@ -23,17 +24,66 @@ const LOCK_IDLE_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const WEB_PORT_MIN: u16 = 1024;
 
 /// A setting that there is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Key {
-    /// How long a vault stays open untouched.
-    LockIdle,
-    /// Whose helplines are shown where no country is named.
-    HelpCountry,
-    /// Whether pages may be opened on loopback.
-    WebEnabled,
-    /// The port on loopback.
-    WebPort,
+struct Key {
+    /// What it is called: a name in a table of the file, or a name alone.
+    name: &'static str,
+    kind: Kind,
+    /// The value of what nobody has set; of some it is none.
+    default: &'static str,
 }
+
+/// What the values of a setting look like.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A time, or 0 for never.
+    Idle,
+    /// A country or its code.
+    Country,
+    /// A port that any program may take.
+    Port,
+    /// One of these.
+    Choice(&'static [&'static str]),
+}
+
+/// On or off.
+const SWITCH: Kind = Kind::Choice(&["true", "false"]);
+
+/// Every setting there is, in the order in which they are shown.
+const KEYS: &[Key] = &[
+    // How long a vault stays open untouched; `LOCK_IDLE` is the same.
+    Key { name: LOCK_IDLE_KEY, kind: Kind::Idle, default: "5m" },
+    // Whose helplines are shown where no country is named.
+    Key { name: HELP_COUNTRY, kind: Kind::Country, default: "" },
+    // Whether pages may be opened on loopback.
+    Key { name: WEB_ENABLED, kind: SWITCH, default: "true" },
+    // The port on loopback; none lets Haven choose.
+    Key { name: WEB_PORT, kind: Kind::Port, default: "" },
+    // The language of what Haven says to a client that names none; none leaves it to the client.
+    Key { name: LANGUAGE, kind: Kind::Choice(&["", "en"]), default: "" },
+    // Light or dark.
+    Key { name: "app.theme", kind: Kind::Choice(&["system", "light", "dark"]), default: "system" },
+    // How large the text is, in percent.
+    Key {
+        name: "app.text_size",
+        kind: Kind::Choice(&["90", "100", "115", "130", "145", "160"]),
+        default: "100",
+    },
+    // The name and the icon that others may see: the neutral one, or Haven's own.
+    Key { name: APP_NAME, kind: Kind::Choice(&["notes", "haven"]), default: "notes" },
+    // Whether there is a way out at a touch.
+    Key { name: "app.quick_exit", kind: SWITCH, default: "false" },
+    // Whether the vault is locked when the page is hidden.
+    Key { name: "app.lock_hidden", kind: SWITCH, default: "false" },
+    // Whether previews are blurred.
+    Key { name: "app.blur", kind: SWITCH, default: "false" },
+    // Whether the browser checks the spelling.
+    Key { name: "app.spellcheck", kind: SWITCH, default: "false" },
+];
+
+/// Names of settings that the daemon itself reads.
+const LOCK_IDLE_KEY: &str = "lock.idle";
+const WEB_ENABLED: &str = "web.enabled";
+const WEB_PORT: &str = "web.port";
 
 /// Why a setting was not changed.
 #[derive(Debug, Error)]
@@ -43,7 +93,7 @@ pub(crate) enum SettingFault {
     Unknown,
     /// The value does not fit the key.
     #[error("{0}")]
-    Value(&'static str),
+    Value(String),
     /// The file could not be written.
     #[error(transparent)]
     File(#[from] Fault),
@@ -58,6 +108,8 @@ pub(crate) struct Setting {
     pub(crate) value: String,
     /// Whether nobody has set it.
     pub(crate) is_default: bool,
+    /// The values that can be chosen; none where others fit as well.
+    pub(crate) options: &'static [&'static str],
 }
 
 /// The settings, as they are now and in the file.
@@ -81,9 +133,8 @@ impl Config {
         };
         let table: Table =
             text.parse().map_err(|error: toml::de::Error| unreadable(error.message().to_owned()))?;
-        for key in Key::ALL {
-            let unfit = |why| unreadable(format!("{}: {why}", key.as_str()));
-            key.found(&table).map_err(unfit)?.map(|value| key.fitting(&value)).transpose().map_err(unfit)?;
+        for key in KEYS {
+            key.found(&table).map_err(|form| unreadable(format!("{}: {form}", key.name)))?;
         }
         let idle = watch::Sender::new(idle_of(&table));
         Ok(Self { path: path.to_owned(), table: Mutex::new(table), lock_idle: idle })
@@ -96,10 +147,13 @@ impl Config {
 
     /// Whether the door on loopback may be opened, and the port for it if one was chosen.
     pub(crate) fn web(&self) -> (bool, Option<u16>) {
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = |key: Key| key.found(&table).ok().flatten();
-        let port = found(Key::WebPort).and_then(|port| port.parse().ok());
-        (found(Key::WebEnabled).is_none_or(|enabled| enabled == "true"), port)
+        let port = self.value_of(WEB_PORT).parse().ok();
+        (self.value_of(WEB_ENABLED) == "true", port)
+    }
+
+    /// The language of what is said to a client that names none; empty to leave it to the client.
+    pub(crate) fn language(&self) -> String {
+        self.value_of(LANGUAGE)
     }
 
     /// One setting.
@@ -112,12 +166,12 @@ impl Config {
 
     /// Every setting.
     pub(crate) fn all(&self) -> Vec<Setting> {
-        Key::ALL.map(|key| self.shown(key)).into()
+        KEYS.iter().map(|key| self.shown(key)).collect()
     }
 
     /// What the settings are called.
     pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
-        Key::ALL.into_iter().map(Key::as_str)
+        KEYS.iter().map(|key| key.name)
     }
 
     /// Changes a setting, in the file and at once; an empty value goes back to the default.
@@ -126,8 +180,9 @@ impl Config {
     /// [`SettingFault`]; nothing changed.
     pub(crate) fn set(&self, key: &str, value: &str) -> Result<Setting, SettingFault> {
         let key = Key::of(key)?;
-        let value =
-            if value.is_empty() { None } else { Some(key.fitting(value).map_err(SettingFault::Value)?) };
+        let unfit = || SettingFault::Value(key.kind.form());
+        let fitting = || key.kind.fitting(value).ok_or_else(unfit);
+        let value = if value.is_empty() { None } else { Some(fitting()?) };
         let idle = {
             let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
             let changed = key.with(&table, value);
@@ -139,98 +194,110 @@ impl Config {
         Ok(self.shown(key))
     }
 
-    fn shown(&self, key: Key) -> Setting {
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = key.found(&table).ok().flatten();
-        let is_default = set.is_none();
-        Setting { key: key.as_str(), value: set.unwrap_or_else(|| key.default().to_owned()), is_default }
+    fn value_of(&self, name: &str) -> String {
+        self.get(name).map(|setting| setting.value).unwrap_or_default()
+    }
+
+    fn shown(&self, key: &'static Key) -> Setting {
+        let set = key.set_in(&self.table.lock().unwrap_or_else(PoisonError::into_inner));
+        let (is_default, options) = (set.is_none(), key.kind.options());
+        Setting { key: key.name, value: set.unwrap_or_else(|| key.default.to_owned()), is_default, options }
     }
 }
 
 impl Key {
-    const ALL: [Self; 4] = [Self::LockIdle, Self::HelpCountry, Self::WebEnabled, Self::WebPort];
-
-    fn of(text: &str) -> Result<Self, SettingFault> {
-        Self::ALL.into_iter().find(|key| key.as_str() == text).ok_or(SettingFault::Unknown)
+    fn of(name: &str) -> Result<&'static Self, SettingFault> {
+        KEYS.iter().find(|key| key.name == name).ok_or(SettingFault::Unknown)
     }
 
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::LockIdle => "lock.idle",
-            Self::HelpCountry => HELP_COUNTRY,
-            Self::WebEnabled => "web.enabled",
-            Self::WebPort => "web.port",
-        }
-    }
-
-    /// The value of what nobody has set; for a country and a port it is none.
-    fn default(self) -> &'static str {
-        match self {
-            Self::LockIdle => "5m",
-            Self::HelpCountry | Self::WebPort => "",
-            Self::WebEnabled => "true",
-        }
-    }
-
-    /// The value as it is kept, or what it has to look like.
-    fn fitting(self, value: &str) -> Result<String, &'static str> {
-        match self {
-            Self::LockIdle => parse_idle(value).map(|_| value.to_owned()),
-            Self::HelpCountry => Country::typed(value).map(|country| country.to_string()).ok_or(COUNTRY_FORM),
-            Self::WebEnabled => {
-                Some(value.to_owned()).filter(|v| v == "true" || v == "false").ok_or(SWITCH_FORM)
-            }
-            Self::WebPort => {
-                let port = value.parse::<u16>().ok().filter(|port| *port >= WEB_PORT_MIN);
-                port.map(|port| port.to_string()).ok_or(PORT_FORM)
-            }
-        }
-    }
-
-    /// The value in a file, as text.
-    fn found(self, table: &Table) -> Result<Option<String>, &'static str> {
+    /// The value in a file, or what it has to look like; `None` if nobody has set it.
+    fn found(&self, table: &Table) -> Result<Option<String>, String> {
         let (section, name) = self.place();
-        match (table.get(section).and_then(|section| section.get(name)), self) {
-            (None, _) => Ok(None),
-            (Some(Value::String(value)), _) => Ok(Some(value.clone())),
-            (Some(Value::Integer(0)), Self::LockIdle) => Ok(Some("0".to_owned())),
-            (Some(Value::Integer(port)), Self::WebPort) => Ok(Some(port.to_string())),
-            (Some(Value::Boolean(enabled)), Self::WebEnabled) => Ok(Some(enabled.to_string())),
-            (Some(_), Self::LockIdle) => Err(IDLE_FORM),
-            (Some(_), Self::HelpCountry) => Err(COUNTRY_FORM),
-            (Some(_), Self::WebEnabled) => Err(SWITCH_FORM),
-            (Some(_), Self::WebPort) => Err(PORT_FORM),
-        }
+        let section = section.map_or(Some(table), |section| table.get(section).and_then(Value::as_table));
+        let text = match section.and_then(|section| section.get(name)) {
+            None => return Ok(None),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Integer(number)) => number.to_string(),
+            Some(Value::Boolean(is_on)) => is_on.to_string(),
+            Some(_) => return Err(self.kind.form()),
+        };
+        self.kind.fitting(&text).map(Some).ok_or_else(|| self.kind.form())
+    }
+
+    /// What the setting is by a file that was checked, if somebody set it.
+    fn set_in(&self, table: &Table) -> Option<String> {
+        self.found(table).ok().flatten()
     }
 
     /// The file with another value; without one the setting has its default.
-    fn with(self, table: &Table, value: Option<String>) -> Table {
-        let (mut table, (section, name)) = (table.clone(), self.place());
-        let mut inside = table.get(section).and_then(Value::as_table).cloned().unwrap_or_default();
-        match value {
-            Some(value) => inside.insert(name.to_owned(), Value::String(value)),
-            None => inside.remove(name),
+    fn with(&self, table: &Table, value: Option<String>) -> Table {
+        let mut table = table.clone();
+        let (section, name) = self.place();
+        let Some(section) = section else {
+            put(&mut table, name, value);
+            return table;
         };
+        let mut inside = table.get(section).and_then(Value::as_table).cloned().unwrap_or_default();
+        put(&mut inside, name, value);
         table.insert(section.to_owned(), Value::Table(inside));
         table
     }
 
-    /// The table of the file, and the name in it.
-    fn place(self) -> (&'static str, &'static str) {
-        self.as_str().split_once('.').unwrap_or((self.as_str(), ""))
+    /// The table of the file that it stands in, unless it stands by itself, and its name there.
+    fn place(&self) -> (Option<&'static str>, &'static str) {
+        self.name.split_once('.').map_or((None, self.name), |(section, name)| (Some(section), name))
     }
+}
+
+impl Kind {
+    /// The value as it is kept; `None` if it does not fit.
+    fn fitting(self, value: &str) -> Option<String> {
+        match self {
+            Self::Idle => parse_idle(value).map(|_| value.to_owned()),
+            Self::Country => Country::typed(value).map(|country| country.to_string()),
+            Self::Port => {
+                let port = value.parse::<u16>().ok().filter(|port| *port >= WEB_PORT_MIN);
+                port.map(|port| port.to_string())
+            }
+            Self::Choice(choices) => choices.contains(&value).then(|| value.to_owned()),
+        }
+    }
+
+    /// What a value that does not fit should have looked like.
+    fn form(self) -> String {
+        match self {
+            Self::Idle => IDLE_FORM.to_owned(),
+            Self::Country => COUNTRY_FORM.to_owned(),
+            Self::Port => PORT_FORM.to_owned(),
+            Self::Choice(choices) => {
+                let named: Vec<_> = choices.iter().copied().filter(|choice| !choice.is_empty()).collect();
+                let or_none = if choices.contains(&"") { ", or nothing" } else { "" };
+                format!("that can't be chosen; write {}{or_none}", named.join(" or "))
+            }
+        }
+    }
+
+    /// The values that can be chosen; none where others fit as well.
+    fn options(self) -> &'static [&'static str] {
+        if let Self::Choice(choices) = self { choices } else { &[] }
+    }
+}
+
+fn put(table: &mut Table, name: &str, value: Option<String>) {
+    match value {
+        Some(value) => table.insert(name.to_owned(), Value::String(value)),
+        None => table.remove(name),
+    };
 }
 
 /// How long a vault stays open untouched, by a file that was checked.
 fn idle_of(table: &Table) -> Option<Duration> {
-    let set = Key::LockIdle.found(table).ok().flatten();
+    let set = Key::of(LOCK_IDLE_KEY).ok().and_then(|key| key.set_in(table));
     set.map_or(Some(LOCK_IDLE), |value| parse_idle(&value).unwrap_or(Some(LOCK_IDLE)))
 }
 
 const COUNTRY_FORM: &str =
     "no country is called that; write its name in English or its two letters, such as DE";
-
-const SWITCH_FORM: &str = "neither on nor off; write true or false";
 
 const PORT_FORM: &str =
     "no port that can be taken; write one from 1024 to 65535, or nothing to let Haven choose";
@@ -238,9 +305,10 @@ const PORT_FORM: &str =
 const IDLE_FORM: &str =
     "not a time that can be set; write one such as 30s, 5m or 2h, at most 7d, or 0 for never";
 
-fn parse_idle(text: &str) -> Result<Option<Duration>, &'static str> {
+/// A time that can be set; within it `None` for never.
+fn parse_idle(text: &str) -> Option<Option<Duration>> {
     if text == "0" {
-        return Ok(None);
+        return Some(None);
     }
     let unit = text.chars().last().and_then(|unit| match unit {
         's' => Some(1),
@@ -250,12 +318,11 @@ fn parse_idle(text: &str) -> Result<Option<Duration>, &'static str> {
         _ => None,
     });
     let count = unit.and_then(|_| text[..text.len() - 1].parse::<u32>().ok());
-    let (Some(unit), Some(count)) = (unit, count) else { return Err(IDLE_FORM) };
-    let idle = Duration::from_secs(u64::from(count) * unit);
+    let idle = Duration::from_secs(u64::from(count?) * unit?);
     if idle.is_zero() {
-        return Ok(None);
+        return Some(None);
     }
-    if idle > LOCK_IDLE_MAX { Err(IDLE_FORM) } else { Ok(Some(idle)) }
+    (idle <= LOCK_IDLE_MAX).then_some(Some(idle))
 }
 
 /// Writes the file, in a folder made private.
@@ -280,10 +347,10 @@ mod tests {
             ("0", None),
             ("0m", None),
         ] {
-            assert_eq!(parse_idle(text), Ok(seconds.map(Duration::from_secs)), "{text}");
+            assert_eq!(parse_idle(text), Some(seconds.map(Duration::from_secs)), "{text}");
         }
         for text in ["", "5", "m", "-5m", "5 m", "8d", "1.5h", "5é", "never", "99999999999s"] {
-            assert!(parse_idle(text).is_err(), "{text}");
+            assert_eq!(parse_idle(text), None, "{text}");
         }
     }
 
@@ -310,7 +377,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
         let config = Config::read(&path).unwrap();
-        let unset = Setting { key: "help.country", value: String::new(), is_default: true };
+        let unset = Setting { key: "help.country", value: String::new(), is_default: true, options: &[] };
         assert_eq!(config.all()[1], unset);
         for (typed, kept) in [("de", "DE"), ("UK", "GB"), ("EU", "EU")] {
             assert_eq!(config.set("help.country", typed).unwrap().value, kept);

@@ -8,7 +8,7 @@ use haven_api::convert::grants::{grant_to_pb, scopes_from_pb, some};
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::pb;
 use haven_api::pb::grant_service_server::GrantService;
-use haven_node::grants::Shown;
+use haven_node::grants::{NONCE_BYTES, Shown};
 use tonic::{Request, Response, Status};
 
 use crate::by_grant::Caller;
@@ -136,6 +136,19 @@ impl GrantService for Granting {
         })?;
         self.remove_file();
         Ok(Response::new(pb::BeginSessionResponse { grant: Some(grant_to_pb(grant)), token }))
+    }
+
+    async fn prove_door(
+        &self,
+        request: Request<pb::ProveDoorRequest>,
+    ) -> Result<Response<pb::ProveDoorResponse>, Status> {
+        let pb::ProveDoorRequest { grant, nonce } = request.into_inner();
+        let nonce = nonce.as_ref().try_into().map_err(|_| {
+            ApiError::invalid("nothing was proved", format!("a nonce has {NONCE_BYTES} bytes"))
+        })?;
+        let proof = self.desk.look(|grants, now_ms| grants.prove(&grant, &nonce, now_ms));
+        let proof = proof.ok_or_else(|| ApiError::new(ErrorReason::NoSession, "nothing was proved"))?;
+        Ok(Response::new(pb::ProveDoorResponse { proof: proof.to_vec().into() }))
     }
 
     async fn end_session(

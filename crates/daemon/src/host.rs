@@ -13,6 +13,7 @@ use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
 use crate::clock;
+use crate::config::Config;
 use crate::readable::Readable;
 use crate::socket::Door;
 
@@ -35,12 +36,13 @@ pub(crate) struct Process {
     door: Door,
     locked: watch::Sender<bool>,
     readable: Readable,
+    lock_idle: watch::Receiver<Option<Duration>>,
 }
 
 impl Process {
     /// Made inside the runtime that tasks are to run on. When the vault was locked, the door is closed and `locked` turns true.
-    pub(crate) fn new(door: Door, locked: watch::Sender<bool>, readable: Readable) -> Self {
-        Self { tasks: Handle::current(), door, locked, readable }
+    pub(crate) fn new(door: Door, locked: watch::Sender<bool>, readable: Readable, config: &Config) -> Self {
+        Self { tasks: Handle::current(), door, locked, readable, lock_idle: config.lock_idle() }
     }
 }
 
@@ -79,6 +81,10 @@ impl Host for Process {
     fn dial(&self, url: &str) -> Task<Result<Transport, DialFault>> {
         let url = url.to_owned();
         Box::pin(async move { dial(&url).await })
+    }
+
+    fn lock_idle(&self) -> Option<Duration> {
+        *self.lock_idle.borrow()
     }
 
     fn readable(&self) -> Result<Option<Vec<u8>>, KeepFault> {
@@ -202,10 +208,15 @@ mod tests {
         assert_eq!(dial(&url).await.err(), Some(DialFault::Unreachable));
     }
 
+    fn process(folder: &std::path::Path) -> Process {
+        let config = Config::read(&folder.join("config.toml")).unwrap();
+        Process::new(Door::default(), watch::Sender::new(false), Readable::of(folder), &config)
+    }
+
     #[tokio::test]
     async fn a_zone_that_exists_has_an_offset_at_any_moment() {
         let folder = tempfile::tempdir().unwrap();
-        let process = Process::new(Door::default(), watch::Sender::new(false), Readable::of(folder.path()));
+        let process = process(folder.path());
         for (zone, moment, expected) in [
             ("Asia/Tokyo", 0, Ok(32_400)),
             ("Europe/Berlin", 1_774_745_999, Ok(3_600)),
@@ -224,8 +235,7 @@ mod tests {
     #[tokio::test]
     async fn a_passphrase_of_random_words_is_strong_and_a_common_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let readable = Readable::of(folder.path());
-        let process = Process::new(Door::default(), watch::Sender::new(false), readable);
+        let process = process(folder.path());
         assert!(process.passphrase_bits("correct-ladder-mango-quiet-harp") >= 40.0);
         for weak in ["", "password", "haven", "Tr0ub4dor", "12345678901234567890"] {
             assert!(process.passphrase_bits(weak) < 40.0, "{weak}");

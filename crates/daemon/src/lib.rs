@@ -1,7 +1,7 @@
 //! The device daemon: sockets, files and signals round one [`haven_node`]. It contains no journal logic.
 //!
 //! Rooms in reading order: [`home`] (where things lie), [`folder`], [`harden`] and [`only`] (what is made sure before
-//! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `ends`, `socket`, `grants`, `rpc`, `by_grant`, `program`, `granting`,
+//! anything else), [`log`], [`config`], [`serve`] (the phases of a run), `ends`, `socket`, `grants`, `rpc`, `by_grant`, `program`, `settings`, `language`, `granting`,
 //! `doctor`, `loopback` (the door for browsers),
 //! `host`, `readable` (the one file that is not sealed), `idle`, `handover`, `embedded`.
 
@@ -27,8 +27,10 @@ mod activity;
 mod by_grant;
 mod doctor;
 mod granting;
+mod language;
 mod program;
 mod rpc;
+mod settings;
 
 mod loopback;
 

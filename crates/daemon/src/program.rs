@@ -1,18 +1,12 @@
-//! The daemon as a program: who it is, its settings, its end, its health.
+//! The daemon as a program: who it is, its end, its health.
 
-use std::sync::Arc;
-
-use haven_api::convert::daemon::{finding_to_pb, setting_to_pb};
-use haven_api::daemon::Setting as Shown;
-use haven_api::error::{ApiError, ErrorReason};
+use haven_api::convert::daemon::finding_to_pb;
 use haven_api::pb;
 use haven_api::pb::daemon_service_server::DaemonService;
-use haven_api::support::{Country, HELP_COUNTRY};
 use haven_node::node::Node;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
-use crate::config::{Config, Setting, SettingFault};
 use crate::home::Home;
 use crate::{clock, doctor};
 
@@ -20,14 +14,13 @@ use crate::{clock, doctor};
 pub(crate) struct Program {
     node: Node,
     home: Home,
-    config: Arc<Config>,
     stop: watch::Sender<bool>,
     started_ms: i64,
 }
 
 impl Program {
-    pub(crate) fn new(node: Node, home: Home, config: Arc<Config>, stop: watch::Sender<bool>) -> Self {
-        Self { node, home, config, stop, started_ms: clock::wall_ms() }
+    pub(crate) fn new(node: Node, home: Home, stop: watch::Sender<bool>) -> Self {
+        Self { node, home, stop, started_ms: clock::wall_ms() }
     }
 }
 
@@ -52,27 +45,6 @@ impl DaemonService for Program {
         Ok(Response::new(pb::StopDaemonResponse {}))
     }
 
-    async fn get_config(
-        &self,
-        request: Request<pb::GetConfigRequest>,
-    ) -> Result<Response<pb::GetConfigResponse>, Status> {
-        let settings = match request.into_inner().key.as_str() {
-            "" => self.config.all(),
-            key => vec![self.config.get(key).map_err(|fault| problem(fault, key, ""))?],
-        };
-        let settings = settings.into_iter().map(shown).collect();
-        Ok(Response::new(pb::GetConfigResponse { settings }))
-    }
-
-    async fn set_config(
-        &self,
-        request: Request<pb::SetConfigRequest>,
-    ) -> Result<Response<pb::SetConfigResponse>, Status> {
-        let pb::SetConfigRequest { key, value } = request.into_inner();
-        let setting = self.config.set(&key, &value).map_err(|fault| problem(fault, &key, &value))?;
-        Ok(Response::new(pb::SetConfigResponse { setting: Some(shown(setting)) }))
-    }
-
     async fn diagnose(
         &self,
         _: Request<pb::DiagnoseRequest>,
@@ -82,24 +54,5 @@ impl DaemonService for Program {
         Ok(Response::new(pb::DiagnoseResponse {
             findings: findings.into_iter().map(finding_to_pb).collect(),
         }))
-    }
-}
-
-fn shown(setting: Setting) -> pb::Setting {
-    setting_to_pb(Shown { key: setting.key.to_owned(), value: setting.value, is_default: setting.is_default })
-}
-
-fn problem(fault: SettingFault, key: &str, value: &str) -> ApiError {
-    let says = fault.to_string();
-    match fault {
-        SettingFault::Unknown => ApiError::new(ErrorReason::NotFound, "no setting was named")
-            .because(says)
-            .with_next("`haven config get` shows the settings.")
-            .with_nearest(key, Config::keys()),
-        SettingFault::Value(_) if key == HELP_COUNTRY => {
-            ApiError::invalid("nothing was set", says).with_candidates(Country::near(value))
-        }
-        SettingFault::Value(_) => ApiError::invalid("nothing was set", says),
-        SettingFault::File(fault) => ApiError { what: "nothing was set".to_owned(), ..fault.told() },
     }
 }

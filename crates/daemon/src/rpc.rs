@@ -6,6 +6,7 @@ use axum::Router;
 use haven_api::limits::MESSAGE_BYTES_MAX;
 use haven_api::pb::daemon_service_server::DaemonServiceServer;
 use haven_api::pb::grant_service_server::GrantServiceServer;
+use haven_api::pb::settings_service_server::SettingsServiceServer;
 use haven_node::node::Node;
 use haven_node::services::Envelope;
 use tokio::sync::watch;
@@ -20,8 +21,10 @@ use crate::granting::Granting;
 use crate::grants::Desk;
 use crate::home::Home;
 use crate::idle::LastUse;
+use crate::language;
 use crate::loopback::Loopback;
 use crate::program::Program;
+use crate::settings::Settings;
 use crate::socket::Peers;
 
 /// Calls at once on one connection; a client that stays has a stream or two open.
@@ -62,9 +65,11 @@ pub(crate) fn routes(node: Node, serving: &Serving) -> Routes {
     };
     let routes = node.routes();
     let granting = Granting::new(serving.desk.clone(), serving.loopback.clone(), &serving.home.data);
-    let program = Program::new(node, serving.home.clone(), serving.config.clone(), serving.stop.clone());
+    let settings = Settings { node: node.clone(), config: serving.config.clone() };
+    let program = Program::new(node, serving.home.clone(), serving.stop.clone());
     routes
         .add_service(DaemonServiceServer::new(program).max_decoding_message_size(MESSAGE_BYTES_MAX))
+        .add_service(SettingsServiceServer::new(settings).max_decoding_message_size(MESSAGE_BYTES_MAX))
         .add_service(GrantServiceServer::new(granting).max_decoding_message_size(MESSAGE_BYTES_MAX))
         .add_service(health)
         .add_service(reflection().build_v1().expect(OUR_OWN))
@@ -79,6 +84,7 @@ pub(crate) fn on_loopback(routes: Routes, serving: &Serving) -> Router {
         .prepare()
         .into_axum_router()
         .layer(Envelope)
+        .layer(language::as_set(serving.config.clone()))
         .layer(Activity(serving.last_use.clone()))
         .layer(by_grant)
         .layer(GrpcWebLayer::new())
@@ -100,6 +106,7 @@ pub(crate) async fn serve(
         .initial_connection_window_size(WINDOWS.1)
         .layer(ByGrant { desk: serving.desk, entrance: Entrance::Socket })
         .layer(Activity(serving.last_use))
+        .layer(language::as_set(serving.config))
         .layer(Envelope)
         .add_routes(routes)
         .serve_with_incoming_shutdown(peers, async move {

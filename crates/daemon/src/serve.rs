@@ -128,7 +128,7 @@ async fn live(
     signals: &Signals,
 ) -> Result<(Ending, Vec<OwnedFd>), Fault> {
     let (door, locked, stop) = (Door::default(), watch::Sender::new(false), watch::Sender::new(false));
-    let host = Arc::new(Process::new(door.clone(), locked.clone(), Readable::of(&home.data)));
+    let host = Arc::new(Process::new(door.clone(), locked.clone(), Readable::of(&home.data), &config));
     let (node, keeper) =
         node::start(host, Box::new(store)).map_err(|fault| Fault::Journal(Box::new(cannot_start(fault))))?;
     let kept = keep(keeper)?;

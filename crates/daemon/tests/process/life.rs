@@ -41,6 +41,7 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
         saved: client.daemon().await.unwrap().started,
         held: false,
         meant: None,
+        typed: Default::default(),
     };
     client.save_draft(draft).await.unwrap();
     daemon.child.kill().await.unwrap();
@@ -143,4 +144,14 @@ async fn a_doctor_finds_a_sound_device_sound_and_a_file_that_others_may_read() {
     let folders = findings.iter().find(|finding| finding.check == "folders").unwrap();
     assert_eq!(folders.level, Level::Bad);
     assert!(folders.what.contains("journal.db") && folders.next.contains("chmod"), "{folders:?}");
+}
+
+#[tokio::test]
+async fn a_passphrase_that_was_suggested_may_be_taken() {
+    let daemon = Daemon::start().await;
+    let client = daemon.client().await;
+    for _ in 0..50 {
+        let suggested = client.suggest_passphrase().await.unwrap();
+        assert!(client.check_passphrase(suggested.clone()).await.is_ok(), "{suggested}");
+    }
 }

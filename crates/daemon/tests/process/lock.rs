@@ -133,6 +133,32 @@ async fn a_locked_folder_stays_taken() {
 }
 
 #[tokio::test]
+async fn a_vault_stays_open_while_somebody_says_that_they_are_there_and_no_longer() {
+    let idle = Duration::from_secs(1);
+    let daemon = Daemon::start().await;
+    let client = daemon.client().await;
+    client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+    assert_eq!(client.keep_open().await, Ok(Some(Duration::from_secs(5 * 60))));
+    client.set_setting("lock.idle", "0").await.unwrap();
+    assert_eq!(client.keep_open().await, Ok(None));
+    client.set_setting("lock.idle", "1s").await.unwrap();
+    let (mut client, mut opened, mut said) = (client, Instant::now(), Instant::now());
+    while opened.elapsed() < 3 * idle {
+        let before = std::mem::replace(&mut said, Instant::now());
+        if client.keep_open().await == Ok(Some(idle)) {
+            continue;
+        }
+        assert!(before.elapsed() >= idle, "locked although somebody was there");
+        // The machine itself stood still for so long; that says nothing about the daemon.
+        client = daemon.client().await;
+        client.unlock(STRONG.to_owned()).await.unwrap();
+        (opened, said) = (Instant::now(), Instant::now());
+    }
+    locked(&daemon).await;
+    assert_eq!(daemon.client().await.keep_open().await.unwrap_err().reason, Reason::Locked);
+}
+
+#[tokio::test]
 async fn an_untouched_vault_locks_itself_and_a_watcher_keeps_it_not_open() {
     let daemon = Daemon::start().await;
     let client = daemon.client().await;

@@ -88,6 +88,24 @@ async fn session(client: &Client<Connection>) -> (u16, String) {
     (port, body[at..at + 70].to_owned())
 }
 
+/// Asks for a proof of a session as its page does, without a token; gives the proof, or the status if there is none.
+async fn proof(port: u16, grant: &str, nonce: &[u8]) -> Result<Vec<u8>, Option<u32>> {
+    let field = |tag: u8, bytes: &[u8]| [&[tag, u8::try_from(bytes.len()).unwrap()], bytes].concat();
+    let message = [field(10, grant.as_bytes()), field(18, nonce)].concat();
+    let mut request = format!(
+        "POST /haven.v1.GrantService/ProveDoor HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\
+         origin: http://127.0.0.1:{port}\r\ncontent-type: application/grpc-web+proto\r\ncontent-length: {}\r\n\r\n",
+        message.len() + 5
+    )
+    .into_bytes();
+    request.extend([0, 0, 0, 0, u8::try_from(message.len()).unwrap()]);
+    request.extend(message);
+    let answer = sent(four(port), &request).await.unwrap();
+    let head = [10, 32];
+    let at = answer.body.windows(2).position(|window| window == head).ok_or_else(|| status(&answer))?;
+    Ok(answer.body[at + 2..at + 34].to_vec())
+}
+
 fn bearer(token: &str) -> String {
     format!("authorization: Bearer {token}\r\n")
 }
@@ -124,6 +142,30 @@ async fn a_page_gets_a_session_by_its_address_and_reads_with_it() {
     assert_eq!(status(&ended.unwrap()), Some(0));
     let over = sent(four(port), &call(port, LIST, &own, &bearer(&token))).await.unwrap();
     assert_eq!(status(&over), Some(16));
+}
+
+#[tokio::test]
+async fn the_program_that_began_a_session_proves_it_without_a_token_also_when_it_was_started_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let mut daemon = Daemon::start_in(&home).await;
+    let client = daemon.client().await;
+    let (port, _) = session(&client).await;
+    let grant = client.grants().await.unwrap().remove(0);
+    assert!(grant.is_page);
+    let proved = proof(port, &grant.id, &[9; 32]).await.unwrap();
+    assert_ne!(proof(port, &grant.id, &[8; 32]).await, Ok(proved.clone()));
+    let later = client.grants().await.unwrap().remove(0);
+    assert_eq!((later.used, later.ends), (grant.used, grant.ends), "asking keeps no session alive");
+    assert_eq!(proof(port, &grant.id, &[9; 31]).await, Err(Some(3)));
+    assert_eq!(proof(port, &grant.id[..8], &[9; 32]).await, Err(Some(16)));
+    daemon.signal("TERM");
+    daemon.ended().await;
+    let daemon = Daemon::start_in(&home).await;
+    let client = daemon.client().await;
+    assert_eq!(proof(port, &grant.id, &[9; 32]).await, Ok(proved), "by the same port as before");
+    client.revoke_grant(&grant.id).await.unwrap();
+    assert_eq!(proof(port, &grant.id, &[9; 32]).await, Err(Some(16)), "a session that has ended");
 }
 
 #[tokio::test]

@@ -11,4 +11,5 @@ mod lock;
 mod loopback;
 mod readable;
 mod refusals;
+mod settings;
 mod sync;

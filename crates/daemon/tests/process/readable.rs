@@ -47,11 +47,11 @@ async fn one_private_file_holds_what_was_chosen_and_nothing_else_and_goes_with_t
         assert_eq!(holding(&daemon.home, word), [""; 0], "nothing is readable until it is chosen");
     }
 
-    client.set_readable_lines(chosen("people", CHOSEN), true, "en").await.unwrap();
+    client.set_readable_lines(chosen("people", CHOSEN), true).await.unwrap();
     let file = daemon.home.join(READABLE_FILE);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     client.lock().await.unwrap();
-    let shown = daemon.client().await.help(None, "en").await.unwrap().readable;
+    let shown = daemon.client().await.help(None).await.unwrap().readable;
     assert_eq!(shown.iter().flat_map(|part| &part.items).collect::<Vec<_>>(), [CHOSEN]);
     daemon.child.kill().await.unwrap();
     assert_eq!(holding(&daemon.home, CHOSEN), [READABLE_FILE]);
@@ -61,9 +61,9 @@ async fn one_private_file_holds_what_was_chosen_and_nothing_else_and_goes_with_t
 
     let again = Daemon::start_in(&daemon.home).await;
     let client = again.client().await;
-    assert_eq!(client.help(None, "en").await.unwrap().readable, shown, "after a crash as before it");
+    assert_eq!(client.help(None).await.unwrap().readable, shown, "after a crash as before it");
     client.unlock(STRONG.to_owned()).await.unwrap();
-    client.set_readable_lines(BTreeSet::new(), false, "en").await.unwrap();
+    client.set_readable_lines(BTreeSet::new(), false).await.unwrap();
     assert!(!file.exists());
     assert_eq!(holding(&daemon.home, CHOSEN), [""; 0]);
 }
