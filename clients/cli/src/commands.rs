@@ -13,6 +13,7 @@ mod export;
 mod fiction;
 mod helping;
 mod import;
+mod launcher;
 mod link;
 mod meant;
 mod measures;
@@ -27,6 +28,7 @@ mod progress;
 mod reminders;
 mod server;
 mod several;
+mod sitting;
 mod support;
 mod tags;
 mod today;
@@ -49,7 +51,7 @@ use crate::fault::{Exit, Fault};
 
 /// Runs a command.
 pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
-    match done(command, cx).await {
+    match Box::pin(done(command, cx)).await {
         Err(fault) => Err(near::asked_back(fault).await),
         done => done,
     }
@@ -126,13 +128,17 @@ fn state() -> Option<PathBuf> {
     folder_of("XDG_STATE_HOME", ".local/state")
 }
 
+/// A folder of the desktop's own, for what every program puts there.
+fn desktop_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let folder = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let usual = || Some(env::home_dir().filter(|home| home.is_absolute())?.join(below_home));
+    folder.or_else(usual)
+}
+
 /// A folder of this program's: `HAVEN_HOME`, or the desktop's folder of that sort.
 fn folder_of(variable: &str, below_home: &str) -> Option<PathBuf> {
-    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(home) = set("HAVEN_HOME") {
+    if let Some(home) = env::var_os("HAVEN_HOME").filter(|home| !home.is_empty()) {
         return std::path::absolute(home).ok();
     }
-    let folder = set(variable).filter(|path| path.is_absolute());
-    let usual = || Some(env::home_dir().filter(|home| home.is_absolute())?.join(below_home));
-    Some(folder.or_else(usual)?.join("haven"))
+    Some(desktop_folder(variable, below_home)?.join("haven"))
 }

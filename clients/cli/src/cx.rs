@@ -17,7 +17,7 @@ use crate::args::{Color, Global};
 use crate::commands::country_set;
 use crate::editor::{About, Hand};
 use crate::fault::{Exit, Fault};
-use crate::text::{Style, columns, columns_whole, listed, shown, wrapped};
+use crate::text::{Style, columns, columns_whole, listed, shown_dressed, wrapped};
 use crate::{daemon, editor, unlock};
 
 /// A device to talk to.
@@ -207,7 +207,7 @@ pub(crate) fn is_plain() -> bool {
 /// Says something on stderr, whoever reads.
 pub(crate) fn aside(words: &str) {
     // Nobody is left to hear that this failed.
-    let words = shown(words, io::stderr().is_terminal());
+    let words = shown_dressed(words, io::stderr().is_terminal());
     let _ = writeln!(io::stderr(), "{}", wrapped(&words, columns(io::stderr())));
 }
 

@@ -23,6 +23,7 @@ use crate::fault::Fault;
 use crate::limits::{
     DAEMON_ANSWER_MAX, DAEMON_GONE_MAX, DAEMON_LOOK, DAEMON_LOOK_MAX, DAEMON_SECOND_MAX, DAEMON_START_MAX,
 };
+use crate::text::LANGUAGE;
 use crate::when;
 
 /// The name of the daemon's program.
@@ -45,7 +46,7 @@ pub(crate) async fn reach() -> Result<Haven, Fault> {
 /// Somebody else listens, or nothing tells where.
 pub(crate) async fn running() -> Result<Option<Haven>, Fault> {
     match unix::connect(&socket()?).await {
-        Ok(haven) => Ok(Some(haven.in_the_time_of(when::here))),
+        Ok(haven) => Ok(Some(haven.in_the_language(LANGUAGE).in_the_time_of(when::here))),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }

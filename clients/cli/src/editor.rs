@@ -38,6 +38,8 @@ pub(crate) struct About {
     at: Option<String>,
     exercise: Option<(String, Option<u32>)>,
     answers: BTreeMap<String, serde_json::Value>,
+    /// What was typed at questions and is no answer yet.
+    typed: BTreeMap<String, serde_json::Value>,
     entry: Option<String>,
     base: Option<String>,
     draft: Option<[u8; 16]>,
@@ -119,6 +121,7 @@ impl About {
         Self {
             entry: saved.entry.map(|id| id.to_string()),
             base: saved.base_version.clone(),
+            typed: json(&saved.typed),
             draft: Some(saved.id),
             ..Self::new_entry(&saved.draft)
         }
@@ -136,18 +139,16 @@ impl About {
                 .exercise
                 .as_ref()
                 .and_then(|(id, version)| Some(ExerciseChoice { id: id.parse().ok()?, version: *version })),
-            answers: self
-                .answers
-                .iter()
-                .map(|(field, answer)| (field.clone(), answer.clone().into()))
-                .collect(),
+            answers: values(&self.answers),
         }
     }
 
     /// The words as they are sealed while the journal is locked.
     fn sealing(&self, text: String) -> Sealing {
         let saved = self.saved_draft(text);
-        let SavedDraft { id, mut draft, entry, base_version, .. } = saved;
+        let SavedDraft { id, mut draft, entry, base_version, typed, .. } = saved;
+        // Which of them are answers is looked at once the journal is open.
+        draft.answers.extend(typed);
         let becomes = match (self.draft, entry) {
             (None, None) => Becomes::Entry,
             // It was saved as far as its person is concerned, so it waits for nobody once the journal is open.
@@ -170,6 +171,7 @@ impl About {
             saved: Timestamp::default(),
             held: true,
             meant: None,
+            typed: values(&self.typed),
         }
     }
 
@@ -382,6 +384,10 @@ async fn keep(haven: &mut Haven, about: &About, text: String, folder: &Folder) -
 }
 
 fn json(answers: &ValueMap) -> BTreeMap<String, serde_json::Value> {
+    answers.iter().map(|(field, answer)| (field.clone(), answer.clone().into())).collect()
+}
+
+fn values(answers: &BTreeMap<String, serde_json::Value>) -> ValueMap {
     answers.iter().map(|(field, answer)| (field.clone(), answer.clone().into())).collect()
 }
 

@@ -144,11 +144,6 @@ impl Fault {
         &self.error.candidates
     }
 
-    /// What is wrong with what was sent, one by one.
-    pub(crate) fn faults(&self) -> &[haven_core::fault::Fault] {
-        &self.error.faults
-    }
-
     /// Says which of several things it is about.
     pub(crate) fn of(mut self, id: &str) -> Self {
         self.error.what = format!("{id}: {}", self.error.what);

@@ -112,6 +112,7 @@ pub(crate) fn draft(draft: Draft) -> Result<SavedDraft, Fault> {
         saved: Timestamp::default(),
         held: true,
         meant: None,
+        typed: Default::default(),
     })
 }
 
@@ -212,7 +213,9 @@ async fn keep_one(haven: &mut Haven, saved: SavedDraft) -> Result<Kept, Fault> {
     match save(haven, &saved).await {
         Ok(()) => Ok(Kept::Draft(id)),
         Err(error) if error.reason == ErrorReason::Locked => {
-            let SavedDraft { id, draft, entry, base_version, held, .. } = saved;
+            let SavedDraft { id, mut draft, entry, base_version, held, typed, .. } = saved;
+            // Which of them are answers is looked at once the journal is open.
+            draft.answers.extend(typed);
             let becomes = Becomes::Draft { id, entry, base_version, held };
             haven.seal_draft(Sealing { draft, becomes }).await?;
             Ok(Kept::Sealed(id))

@@ -72,6 +72,25 @@ pub(crate) fn shown(text: &str, is_terminal: bool) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
+/// How [`Style`] dresses words, behind the escape.
+const DRESSES: [&str; 5] = ["[0m", "[1m", "[2m", "[1;31m", "[1;32m"];
+
+/// The same for words of ours, which may be dressed: that changes how they look, and nothing else.
+pub(crate) fn shown_dressed(text: &str, is_terminal: bool) -> String {
+    let mut pieces = text.split('\x1b');
+    let mut told = shown(pieces.next().unwrap_or_default(), is_terminal).into_owned();
+    for piece in pieces {
+        let is_ours = DRESSES.iter().any(|dress| piece.starts_with(dress));
+        told.push_str(if is_ours { "\x1b" } else { shown_escape(is_terminal) });
+        told.push_str(&shown(piece, is_terminal));
+    }
+    told
+}
+
+fn shown_escape(is_terminal: bool) -> &'static str {
+    if is_terminal { "\u{fffd}" } else { "\x1b" }
+}
+
 /// Whether a letter is none, but tells the terminal what to do. The marks that only say which way a word runs are left: texts in
 /// Hebrew and Arabic need them, and they turn nothing else round.
 fn steers(letter: char) -> bool {
@@ -175,6 +194,16 @@ mod tests {
     use haven_core::time::Timestamp;
 
     use super::*;
+
+    #[test]
+    fn what_we_dress_stays_dressed_and_nothing_else_steers() {
+        let style = Style { colors: true, terminal: true, columns: None };
+        let ours = format!("{} and {}, {}", style.bold("this"), style.faint("that"), style.gone("gone"));
+        assert_eq!(shown_dressed(&ours, true), ours);
+        assert_eq!(shown_dressed("a\x1b[31mb\x1b]0;c\x07", true), "a\u{fffd}[31mb\u{fffd}]0;c\u{fffd}");
+        assert_eq!(shown_dressed("a\x1b[2Jb", true), "a\u{fffd}[2Jb");
+        assert_eq!(shown_dressed("a\x1b[2Jb", false), "a\x1b[2Jb");
+    }
 
     #[test]
     fn an_entry_cannot_steer_a_terminal() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use haven_api::drafts::DraftId;
+use haven_core::answers::ExerciseId;
 use haven_core::entry::EntryKind;
 use haven_core::time::{CivilTime, Date, LocalZone};
 
@@ -110,6 +111,12 @@ pub(crate) struct ListArgs {
     /// Only entries of this kind: note, checkin, exercise, measure or session.
     #[arg(long, value_parser = values::one_of::<EntryKind>(EntryKind::ALL.map(EntryKind::as_str)), hide_possible_values = true)]
     pub(crate) kind: Option<EntryKind>,
+    /// Only entries that answer this exercise or measure, by its id, such as thought-check.
+    #[arg(long, value_name = "ID", value_parser = values::practised)]
+    pub(crate) exercise: Option<ExerciseId>,
+    /// Only entries that name this feeling: sad, or a word of your own; may be repeated. Case and accents don't matter.
+    #[arg(long = "feeling", value_name = "FEELING")]
+    pub(crate) feelings: Vec<String>,
     /// The entries in the trash instead.
     #[arg(long)]
     pub(crate) trashed: bool,
@@ -131,8 +138,8 @@ pub(crate) struct SettleArgs {
 
 #[derive(Args)]
 pub(crate) struct SearchArgs {
-    /// Words, "phrases", tag:, person:, kind:, step:, before:, after:, such as tea tag:calm before:2026-01-01. Case and accents
-    /// don't matter.
+    /// Words, "phrases", tag:, person:, kind:, step:, exercise:, feeling:, before:, after:, such as tea feeling:sad
+    /// before:2026-01-01. Case and accents don't matter in words and feelings.
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// How many at most; 0 means all.

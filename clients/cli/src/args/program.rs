@@ -40,10 +40,17 @@ pub(crate) enum AlarmCommand {
 }
 
 #[derive(Args)]
+#[group(multiple = false)]
 pub(crate) struct OpenArgs {
     /// Print the address instead, to paste into a browser on this device; it's good once, for a minute. Don't send it to anyone.
     #[arg(long)]
     pub(crate) print: bool,
+    /// Put it into this desktop's menu instead, under a name that says nothing of what it is (see `haven config get app.name`).
+    #[arg(long)]
+    pub(crate) install_launcher: bool,
+    /// Take it out of the menu again.
+    #[arg(long)]
+    pub(crate) remove_launcher: bool,
 }
 
 #[derive(Subcommand)]
@@ -78,12 +85,12 @@ fn scope(text: &str) -> Result<Scope, String> {
 pub(crate) enum ConfigCommand {
     /// Read a setting, or all.
     Get {
-        /// The setting: lock.idle, help.country, web.enabled or web.port.
+        /// The setting, such as lock.idle; `haven config get` without one shows them all.
         key: Option<String>,
     },
     /// Change a setting; without a value, go back to the default.
     Set {
-        /// The setting: lock.idle, help.country, web.enabled or web.port.
+        /// The setting, such as lock.idle; `haven config get` without one shows them all.
         key: String,
         /// Its value: for lock.idle a time such as 5m, or 0 for never; for help.country two letters, such as DE.
         value: Option<String>,

@@ -71,13 +71,22 @@ pub(super) fn measure(text: &str) -> Result<ExerciseId, String> {
     id(text, "haven measure list")
 }
 
+/// Reads the id of an exercise or a measure.
+///
+/// # Errors
+/// It cannot be one; what was meant, perhaps.
+pub(super) fn practised(text: &str) -> Result<ExerciseId, String> {
+    named(text, "`haven practice list` and `haven measure list` show the ids")
+}
+
 fn id(text: &str, listed: &str) -> Result<ExerciseId, String> {
+    named(text, &format!("`{listed}` shows the ids"))
+}
+
+fn named(text: &str, next: &str) -> Result<ExerciseId, String> {
     text.parse().map_err(|fault| {
         // Capitals or blanks, as in a title.
         let meant = text.trim().to_lowercase().replace([' ', '_'], "-").parse::<ExerciseId>().ok();
-        format!(
-            "{fault}; {}`{listed}` shows the ids",
-            ask_back(meant.as_ref().map(ExerciseId::as_str).as_slice())
-        )
+        format!("{fault}; {}{next}", ask_back(meant.as_ref().map(ExerciseId::as_str).as_slice()))
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use haven_api::daemon::Setting;
+use haven_api::settings::Setting;
 use serde::Serialize;
 
 use super::folder_of;

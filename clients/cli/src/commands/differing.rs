@@ -3,30 +3,19 @@
 
 use std::fmt::Write as _;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use haven_core::comparing::{Line, Side, compare};
 
 use crate::text::Style;
 
 /// What was taken away, and what came.
-const SIGNS: (&str, &str) = ("-", "+");
+const SIGNS: [(Side, &str); 2] = [(Side::Base, "-"), (Side::Version, "+")];
 
 /// What changed of one part of an entry.
 pub(super) struct Change {
     /// The part: title, text, a question.
     pub(super) field: String,
+    /// The paragraphs that differ, in order.
     lines: Vec<Line>,
-}
-
-/// A paragraph that went, that came, or that became another one.
-enum Line {
-    Gone(Vec<Piece>),
-    Come(Vec<Piece>),
-}
-
-/// Words of a paragraph, and whether they are what differs.
-struct Piece {
-    words: String,
-    differs: bool,
 }
 
 /// Compares the parts of two versions, by their names. A part that is missing counts as empty.
@@ -36,8 +25,12 @@ pub(super) fn changes(before: &[(String, String)], after: &[(String, String)]) -
     };
     let gone = before.iter().filter(|(field, _)| after.iter().all(|(name, _)| name != field));
     let fields = after.iter().chain(gone).map(|(field, _)| field);
+    let differing = |field: &String| {
+        let lines = compare(&of(before, field), &of(after, field));
+        lines.into_iter().filter(Line::differs).collect()
+    };
     fields
-        .map(|field| Change { field: field.clone(), lines: lines(&of(before, field), &of(after, field)) })
+        .map(|field| Change { field: field.clone(), lines: differing(field) })
         .filter(|change| !change.lines.is_empty())
         .collect()
 }
@@ -45,104 +38,40 @@ pub(super) fn changes(before: &[(String, String)], after: &[(String, String)]) -
 impl Change {
     /// The change with signs only.
     pub(super) fn plain(&self) -> String {
-        let lines: Vec<_> = self.lines.iter().map(|line| line.shown(|piece| piece.words.clone())).collect();
-        lines.join("\n")
+        self.shown(|words, _| words.to_owned()).join("\n")
     }
 
     /// The change as a person reads it.
     pub(super) fn in_words(&self, style: Style) -> String {
         let mut words = format!("  {}\n", style.faint(&style.line(&self.field)));
-        for line in &self.lines {
-            let dress = |piece: &Piece| {
-                let words = style.line(&piece.words);
-                match (line, piece.differs) {
-                    (Line::Gone(_), true) => style.gone(&words),
-                    (Line::Come(_), true) => style.come(&words),
-                    (_, false) => words,
-                }
-            };
-            let _ = writeln!(words, "  {}", line.shown(dress));
+        let dress = |text: &str, side| {
+            let text = style.line(text);
+            match side {
+                Side::Both => text,
+                Side::Base => style.gone(&text),
+                Side::Version => style.come(&text),
+            }
+        };
+        for line in self.shown(dress) {
+            let _ = writeln!(words, "  {line}");
         }
         words
     }
-}
 
-impl Line {
-    fn shown(&self, dress: impl Fn(&Piece) -> String) -> String {
-        let (sign, pieces) = match self {
-            Self::Gone(pieces) => (SIGNS.0, pieces),
-            Self::Come(pieces) => (SIGNS.1, pieces),
+    /// Each paragraph as it was and as it became, with its sign.
+    fn shown(&self, dress: impl Fn(&str, Side) -> String) -> Vec<String> {
+        let on = |line: &Line, (side, sign): (Side, &str)| {
+            let is_there = |its: Side| its == Side::Both || its == side;
+            let spans = line.spans.iter().filter(|span| is_there(span.side));
+            let words: String = spans.map(|span| dress(&span.text, span.side)).collect();
+            let shown = if words.is_empty() { sign.to_owned() } else { format!("{sign} {words}") };
+            is_there(line.side).then_some(shown)
         };
-        let words: String = pieces.iter().map(dress).collect();
-        if words.is_empty() { sign.to_owned() } else { format!("{sign} {words}") }
+        self.lines
+            .iter()
+            .flat_map(|line| SIGNS.iter().filter_map(|side| on(line, *side)).collect::<Vec<_>>())
+            .collect()
     }
-}
-
-/// The paragraphs that differ, in order.
-fn lines(before: &str, after: &str) -> Vec<Line> {
-    let (old, new): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
-    let mut found = Vec::new();
-    for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
-        match op {
-            DiffOp::Equal { .. } => {}
-            DiffOp::Delete { old_index, old_len, .. } => {
-                found.extend(old[old_index..old_index + old_len].iter().map(|line| Line::Gone(all(line))));
-            }
-            DiffOp::Insert { new_index, new_len, .. } => {
-                found.extend(new[new_index..new_index + new_len].iter().map(|line| Line::Come(all(line))));
-            }
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                let (old, new) = (&old[old_index..old_index + old_len], &new[new_index..new_index + new_len]);
-                replaced(old, new, &mut found);
-            }
-        }
-    }
-    found
-}
-
-/// Paragraphs that became others: side by side as far as both go, then the rest.
-fn replaced(old: &[&str], new: &[&str], found: &mut Vec<Line>) {
-    for at in 0..old.len().max(new.len()) {
-        match (old.get(at), new.get(at)) {
-            (Some(old), Some(new)) => {
-                let (gone, come) = pieces(old, new);
-                found.extend([Line::Gone(gone), Line::Come(come)]);
-            }
-            (Some(old), None) => found.push(Line::Gone(all(old))),
-            (None, new) => found.extend(new.map(|line| Line::Come(all(line)))),
-        }
-    }
-}
-
-fn all(line: &str) -> Vec<Piece> {
-    if line.is_empty() { Vec::new() } else { vec![Piece { words: line.to_owned(), differs: true }] }
-}
-
-/// The words of two paragraphs, and which of them differ.
-fn pieces(old: &str, new: &str) -> (Vec<Piece>, Vec<Piece>) {
-    let (old, new) = (words(old), words(new));
-    let (mut gone, mut come) = (Vec::new(), Vec::new());
-    for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
-        let differs = !matches!(op, DiffOp::Equal { .. });
-        let piece = |words: &[&str]| Piece { words: words.concat(), differs };
-        gone.extend((!op.old_range().is_empty()).then(|| piece(&old[op.old_range()])));
-        come.extend((!op.new_range().is_empty()).then(|| piece(&new[op.new_range()])));
-    }
-    (gone, come)
-}
-
-/// Words and what stands between them.
-fn words(line: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        let is_blank = first.is_whitespace();
-        let end = rest.find(|letter: char| letter.is_whitespace() != is_blank).unwrap_or(rest.len());
-        let (word, more) = rest.split_at(end);
-        words.push(word);
-        rest = more;
-    }
-    words
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::fault::Fault;
 use crate::kept::{cut_title, fits_title, part_title, parts, with_head};
 use crate::limits::{ID_SHOWN, PART_TITLE_CHARS_MAX};
 use crate::shapes::{DraftShape, Id, hex};
-use crate::text::{LANGUAGE, Style, wrapped};
+use crate::text::{Style, wrapped};
 use crate::when;
 
 pub(super) async fn run(cx: &Cx, command: DraftCommand) -> Result<(), Fault> {
@@ -265,7 +265,7 @@ struct Question {
 }
 
 async fn questions(haven: &Haven, made_with: &ExerciseChoice) -> Vec<Question> {
-    if let Ok(exercise) = haven.exercise(&made_with.id, made_with.version, LANGUAGE).await {
+    if let Ok(exercise) = haven.exercise(&made_with.id, made_with.version).await {
         let of = |field: Field| {
             let choices = match field.shape {
                 Shape::Choice(choices) | Shape::Multi(choices, _) => choices,
@@ -275,12 +275,13 @@ async fn questions(haven: &Haven, made_with: &ExerciseChoice) -> Vec<Question> {
         };
         return exercise.fields.into_iter().map(of).collect();
     }
-    let measure = haven.measure(&made_with.id, None, LANGUAGE).await;
+    let measure = haven.measure(&made_with.id, None).await;
     let items = measure.map_or_else(|_| Vec::new(), |measure| measure.items);
     items.into_iter().map(|item| Question { id: item.id, label: item.text, choices: Vec::new() }).collect()
 }
 
-fn in_words(answer: &Value, choices: &[Choice]) -> String {
+/// An answer in words, with what its options are called.
+pub(super) fn in_words(answer: &Value, choices: &[Choice]) -> String {
     match answer {
         Value::Null => String::new(),
         Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),

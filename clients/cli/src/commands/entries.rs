@@ -13,7 +13,7 @@ use crate::args::{ListArgs, SearchArgs, ShowArgs};
 use crate::cx::{Cx, Haven};
 use crate::fault::{Exit, Fault};
 use crate::shapes::{EntryShape, HitShape, ListedShape};
-use crate::text::{LANGUAGE, Style, marks, summary, wrapped};
+use crate::text::{Style, marks, summary, wrapped};
 use crate::when;
 
 /// What stands between two entries that are read one after the other.
@@ -27,7 +27,7 @@ pub(super) async fn show(cx: &Cx, args: &ShowArgs) -> Result<Exit, Fault> {
     let haven = cx.haven().await?;
     let pages = RefCell::new(Vec::new());
     let one = async |id: &str| {
-        let read = haven.entry_in_words(id, args.version.as_deref(), LANGUAGE).await?;
+        let read = haven.entry_in_words(id, args.version.as_deref()).await?;
         if cx.json {
             return cx.line(&EntryShape::of(&read));
         }
@@ -83,6 +83,8 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
         kind: args.kind,
         trashed: args.trashed,
         met: args.met,
+        exercise: args.exercise,
+        feelings: args.feelings,
     };
     let haven = cx.haven().await?;
     let mut rest = Rest::new(args.limit);
@@ -90,7 +92,7 @@ pub(super) async fn list(cx: &Cx, args: ListArgs) -> Result<(), Fault> {
     while let Some(limit) = rest.next_limit() {
         let part = haven.list(&filter, limit, page.as_deref()).await?;
         total = part.total;
-        tell_near_tags(cx, &part.near_tags);
+        tell_near(cx, &part);
         page = rest.take(part, &mut found);
     }
     cx.tell_all(found.iter().map(ListedShape::of), |style| {
@@ -110,6 +112,8 @@ fn nothing(args: &ListArgs, style: Style) -> String {
     let tags = args.tags.iter().filter_map(|tag| named("tag", Some(tag.clone())));
     let people = args.people.iter().filter_map(|person| named("person", Some(person.clone())));
     let mut wanted: Vec<String> = tags.chain(people).collect();
+    wanted.extend(args.feelings.iter().filter_map(|feeling| named("feeling", Some(feeling.clone()))));
+    wanted.extend(named("exercise", args.exercise.as_ref().map(ToString::to_string)));
     wanted.extend(named("kind", args.kind.map(|kind| kind.to_string())));
     wanted.extend(named("on", day(args.on)));
     wanted.extend(named("after", day(args.after)));
@@ -135,7 +139,7 @@ pub(super) async fn search(cx: &Cx, args: SearchArgs) -> Result<(), Fault> {
     while let Some(limit) = rest.next_limit() {
         let part = haven.search(&query, limit, page.as_deref()).await?;
         total = part.total;
-        tell_near_tags(cx, &part.near_tags);
+        tell_near(cx, &part);
         page = rest.take(part, &mut found);
     }
     cx.tell_all(found.iter().map(HitShape::of), |style| {
@@ -158,11 +162,17 @@ fn hit_in_words(hit: &Hit, style: Style) -> String {
     if snippet.trim().is_empty() { entry } else { format!("{entry}    {snippet}\n") }
 }
 
-/// Says which tag was meant, perhaps, where nothing has the one that was asked for.
-fn tell_near_tags(cx: &Cx, near: &[String]) {
-    if !near.is_empty() {
-        let near: Vec<_> = near.iter().map(|tag| format!("\"{}\"", cx.style.line(tag))).collect();
-        cx.note(&format!("No entry has that tag. Did you mean {}?", near.join(" or ")));
+/// Says what was meant, perhaps, where nothing has the tag, the exercise or the feeling that was asked for.
+fn tell_near<T>(cx: &Cx, page: &Page<T>) {
+    for (missing, near) in [
+        ("No entry has that tag", &page.near_tags),
+        ("No entry answers an exercise or a measure with that id", &page.near_exercises),
+        ("No entry names that feeling", &page.near_feelings),
+    ] {
+        if !near.is_empty() {
+            let near: Vec<_> = near.iter().map(|name| format!("\"{}\"", cx.style.line(name))).collect();
+            cx.note(&format!("{missing}. Did you mean {}?", near.join(" or ")));
+        }
     }
 }
 
@@ -225,7 +235,15 @@ mod tests {
             limits.push(limit);
             let items = vec![(); (limit as usize).min(total - found.len())];
             let next = (found.len() + items.len() < total).then(|| "on".to_owned());
-            rest.take(Page { items, next, total: 0, near_tags: Vec::new() }, &mut found);
+            let page = Page {
+                items,
+                next,
+                total: 0,
+                near_tags: Vec::new(),
+                near_exercises: Vec::new(),
+                near_feelings: Vec::new(),
+            };
+            rest.take(page, &mut found);
         }
         assert_eq!(limits, asked, "{limit} of {total}");
         assert_eq!(found.len(), if limit == 0 { total } else { limit.min(total) }, "{limit} of {total}");

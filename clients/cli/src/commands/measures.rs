@@ -23,7 +23,7 @@ use crate::cx::{Cx, Haven, print};
 use crate::fault::{Exit, Fault};
 use crate::limits::ID_SHOWN;
 use crate::shapes::MeasureSummaryShape;
-use crate::text::{LANGUAGE, Style, wrapped};
+use crate::text::{Style, wrapped};
 
 /// Why the card is shown, to somebody who did not ask for it. It does not repeat the question: others may look on.
 const WHY_SUPPORT: &str = "This is shown because of your last answer. Nobody has been told of it.";
@@ -51,7 +51,7 @@ pub(super) async fn run(cx: &Cx, command: MeasureCommand) -> Result<Exit, Fault>
 }
 
 async fn list(cx: &Cx) -> Result<(), Fault> {
-    let measures = cx.device().await?.measures(LANGUAGE).await?;
+    let measures = cx.device().await?.measures().await?;
     cx.tell_all(measures.iter().map(MeasureSummaryShape::of), |style| {
         let of = |wanted: &dyn Fn(&MeasureSummary) -> bool| -> String {
             measures.iter().filter(|it| wanted(it)).map(|it| summary(it, style)).collect()
@@ -131,7 +131,7 @@ struct ExtraShape<'a> {
 async fn show(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Fault> {
     // What a measure asks can be read while the journal is locked; whom it may name cannot.
     let haven = if person.is_some() { cx.haven().await? } else { cx.device().await? };
-    let measure = haven.measure(id, person, LANGUAGE).await?;
+    let measure = haven.measure(id, person).await?;
     if !cx.json {
         return cx.page(&wrapped(&in_words(&measure, cx.style), cx.style.columns));
     }
@@ -160,7 +160,7 @@ fn in_words(measure: &Measure, style: Style) -> String {
             let _ = write!(words, "\n{paragraph}\n");
         }
     }
-    let _ = write!(words, "\n{}\n\n", scale(measure));
+    let _ = write!(words, "\n{}\n\n", scale(measure.range, &measure.anchors));
     for (index, item) in measure.items.iter().enumerate() {
         let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
         let _ = writeln!(words, "{:>3}  {}", index + 1, style.words(text));
@@ -173,10 +173,8 @@ fn in_words(measure: &Measure, style: Style) -> String {
 }
 
 /// The scale in a line: its ends and every point that has a name.
-fn scale(measure: &Measure) -> String {
-    let named = measure.anchors.iter().map(|(at, label)| format!("{at} {label}"));
-    let named: Vec<String> = named.collect();
-    let (min, max) = measure.range;
+fn scale((min, max): (i32, i32), anchors: &[(i32, String)]) -> String {
+    let named: Vec<String> = anchors.iter().map(|(at, label)| format!("{at} {label}")).collect();
     if named.is_empty() { format!("Answer from {min} to {max}.") } else { named.join(" · ") }
 }
 
@@ -209,14 +207,14 @@ async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
     let added = haven.add_measure(definition).await?;
     let exit = definitions::tell_added(cx, file, &added)?;
     if let Checked::Usable(summary) = &added {
-        cx.note(&haven.measure(&summary.measure.id, None, LANGUAGE).await?.origin);
+        cx.note(&haven.measure(&summary.measure.id, None).await?.origin);
     }
     Ok(exit)
 }
 
 async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let shown = haven.measure(id, None, LANGUAGE).await.map(|measure| measure.summary);
+    let shown = haven.measure(id, None).await.map(|measure| measure.summary);
     definitions::agree_to_remove(cx, yes, shown).await?;
     haven.remove_measure(id).await?;
     cx.note("It won't be offered any more, and its results stay; `haven measure add FILE` brings it back.");
@@ -230,15 +228,15 @@ async fn go(
     file: Option<&Path>,
     plain: bool,
 ) -> Result<(), Fault> {
-    let (result, shown) = match file {
+    let done = match file {
         Some(file) => {
             let work = async |text: &str| {
                 let haven = cx.haven().await?;
-                let measure = haven.measure(id, person, LANGUAGE).await?;
+                let measure = haven.measure(id, person).await?;
                 let answers = sheet(&measure, text)?;
-                Ok(haven.answer_measure(id, person, answers, None, LANGUAGE).await?)
+                Ok(haven.answer_measure(id, person, answers, None).await?)
             };
-            (super::writing::with_answers(cx, file, id.as_str(), work).await?, None)
+            Some((super::writing::with_answers(cx, file, id.as_str(), work).await?, None))
         }
         None if cx.asks => asking::go(cx, id, person, plain).await?,
         None => {
@@ -248,6 +246,10 @@ async fn go(
                 "Pass --answers FILE, or run this in a terminal.",
             ));
         }
+    };
+    let Some((result, shown)) = done else {
+        cx.note("Nothing was answered, so there's no entry.");
+        return Ok(());
     };
     if result.support && !cx.json && shown.is_none() {
         // Before any score, and nobody has to answer it.
@@ -350,7 +352,7 @@ fn change_in_words(change: Verdict) -> &'static str {
 
 async fn history(cx: &Cx, id: &ExerciseId, person: Option<&str>) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let results = haven.results(id, person, LANGUAGE).await?;
+    let results = haven.results(id, person).await?;
     let people = haven.people().await?;
     if results.is_empty() {
         let about = person.map(|person| format!(" about {}", cx.style.line(person))).unwrap_or_default();

@@ -12,7 +12,7 @@ use super::entries;
 use crate::args::SettleArgs;
 use crate::cx::{Cx, Haven};
 use crate::fault::{Exit, Fault};
-use crate::text::{LANGUAGE, Style, edits, wrapped};
+use crate::text::{Style, edits, wrapped};
 use crate::when;
 use choices::{effect_of_all, effect_of_one, to_edit};
 
@@ -41,7 +41,7 @@ pub(super) async fn settle(cx: &Cx, args: &SettleArgs) -> Result<Exit, Fault> {
 
 /// Shows what could be chosen; nothing is chosen by that, and to have looked is no mistake.
 async fn undecided(cx: &Cx, haven: &Haven, id: &str) -> Result<Exit, Fault> {
-    let read = haven.entry_in_words(id, None, LANGUAGE).await?;
+    let read = haven.entry_in_words(id, None).await?;
     if read.met.is_empty() {
         // Nothing has to be chosen, and the device says so.
         haven.settle(id, Keep::Version(&read.entry.version)).await?;
@@ -81,7 +81,7 @@ pub(super) async fn in_words(haven: &Haven, read: &EntryRead, style: Style) -> R
     let _ = writeln!(words, "\n{}", style.prose(&told));
     let _ = writeln!(words, "{}\nThis is the one you see above.", line(first));
     for other in others {
-        let there = haven.entry_in_words(&id, Some(&other.version), LANGUAGE).await?;
+        let there = haven.entry_in_words(&id, Some(&other.version)).await?;
         let _ = writeln!(words, "\n{}", line(other));
         words.push_str(&differing(read, &there, &other.parts, style));
     }

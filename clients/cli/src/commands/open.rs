@@ -7,6 +7,7 @@ use std::time::Duration;
 use haven_api::error::{ApiError, ErrorReason};
 use serde::Serialize;
 
+use super::launcher;
 use crate::args::OpenArgs;
 use crate::cx::{Cx, aside};
 use crate::fault::Fault;
@@ -21,6 +22,12 @@ struct UrlShape<'a> {
 
 /// Opens it, or prints an address that is good once and for a minute.
 pub(super) async fn run(cx: &Cx, args: &OpenArgs) -> Result<(), Fault> {
+    if args.install_launcher {
+        return launcher::install(cx).await;
+    }
+    if args.remove_launcher {
+        return launcher::remove(cx);
+    }
     let haven = cx.device().await?;
     if args.print || cx.json {
         let page = haven.open_page(false).await?;

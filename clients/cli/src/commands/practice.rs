@@ -1,12 +1,12 @@
 //! Guided exercises.
 
-pub(super) mod answers;
-mod asking;
+mod answers;
+pub(super) mod asking;
 mod choices;
 mod controls;
+mod file;
 mod screen;
 mod shapes;
-mod sitting;
 pub(super) mod terminal;
 mod walk;
 mod walking;
@@ -17,23 +17,22 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use haven_api::definition::Check;
-use haven_api::journal::{Draft, Edit, ExerciseChoice, Written};
-use haven_api::practice::{
-    CouldHarm, Evidence, Exercise, ExerciseSummary, Field, HarmQuestion, Then, stepper,
-};
+use haven_api::practice::{Evidence, Exercise, ExerciseSummary, Field};
+use haven_api::walk::{Intro, Suggested};
 use haven_core::answers::{ExerciseId, ValueMap};
 use haven_core::content::SCHEMA;
 use haven_core::exercise::{Sign, Step};
 
-use self::sitting::Sitting;
+use self::asking::Asking;
 use super::definitions::{self, Summary};
+use super::sitting::{self, Sitting};
 use super::writing::with_answers;
 use crate::args::{DoArgs, PracticeCommand};
 use crate::ask;
 use crate::cx::{Cx, Haven, print};
 use crate::fault::{Exit, Fault};
 use crate::shapes::ExerciseSummaryShape;
-use crate::text::{LANGUAGE, Style, wrapped};
+use crate::text::{Style, wrapped};
 
 pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault> {
     match command {
@@ -57,7 +56,7 @@ pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault
 }
 
 async fn list(cx: &Cx, step: Option<Step>, sign: Option<Sign>) -> Result<(), Fault> {
-    let exercises = cx.device().await?.exercises(step, sign, LANGUAGE).await?;
+    let exercises = cx.device().await?.exercises(step, sign).await?;
     if exercises.is_empty() {
         cx.nothing("No exercise is of both that step and that sign. `haven practice list` shows them all.");
     }
@@ -75,7 +74,7 @@ fn summary(exercise: &ExerciseSummary, style: Style) -> String {
 }
 
 async fn show(cx: &Cx, id: &ExerciseId) -> Result<(), Fault> {
-    let exercise = cx.device().await?.exercise(id, None, LANGUAGE).await?;
+    let exercise = cx.device().await?.exercise(id, None).await?;
     if cx.json {
         return cx.line(&shapes::ExerciseShape::of(&exercise));
     }
@@ -161,7 +160,7 @@ async fn add(cx: &Cx, file: &Path) -> Result<Exit, Fault> {
 
 async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let shown = haven.exercise(id, None, LANGUAGE).await.map(|exercise| exercise.summary);
+    let shown = haven.exercise(id, None).await.map(|exercise| exercise.summary);
     definitions::agree_to_remove(cx, yes, shown).await?;
     haven.remove_exercise(id).await?;
     cx.note("It won't be offered any more; `haven practice add FILE` brings it back.");
@@ -169,9 +168,9 @@ async fn remove(cx: &Cx, id: &ExerciseId, yes: bool) -> Result<(), Fault> {
 }
 
 async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
-    let written = match &args.answers {
+    let done = match &args.answers {
         Some(file) => {
-            let work = async |text: &str| from_file(cx, args, answered(text)?).await;
+            let work = async |text: &str| file::write(cx, args, answered(text)?).await;
             Some((with_answers(cx, file, args.id.as_str(), work).await?, false))
         }
         None if cx.asks => in_person(cx, args).await?,
@@ -183,9 +182,9 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
             ));
         }
     };
-    let Some((written, is_heavy)) = written else { return Ok(()) };
-    super::done::tell(cx, &written.id.to_string())?;
-    if !written.complete {
+    let Some((Done { id, complete }, is_heavy)) = done else { return Ok(()) };
+    super::done::tell(cx, &id)?;
+    if !complete {
         cx.note("Some questions are open; it's kept all the same.");
     }
     if is_heavy {
@@ -194,61 +193,20 @@ async fn go(cx: &Cx, args: &DoArgs) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Writes answers that a script passed, without a question. Whether anybody could come to harm has to be answered all the same.
-async fn from_file(cx: &Cx, args: &DoArgs, mut answers: ValueMap) -> Result<Written, Fault> {
-    let haven = cx.haven().await?;
-    let exercise = haven.exercise(&args.id, None, LANGUAGE).await?;
-    let minds = exercise.harm_question.is_some() || !exercise.unsafe_notice.is_empty();
-    let people = if minds || !args.people.is_empty() { haven.people().await? } else { Vec::new() };
-    sitting::answer_whom(&people, &args.people, &exercise, &mut answers);
-    let is_unsafe = sitting::is_unsafe(&people, &args.people, &exercise, &answers);
-    if let Some(harm) = stepper::held(&exercise, is_unsafe) {
-        return Err(held(harm, "someone it's about is marked as not safe to be open with"));
-    }
-    if let Some(harm) = &exercise.harm_question {
-        pass(harm, args.could_harm)?;
-    }
-    if is_unsafe && !exercise.unsafe_notice.is_empty() {
-        cx.note(&exercise.unsafe_notice);
-    }
-    let only = if exercise.single { sitting::only_entry(&haven, &args.id).await? } else { None };
-    if let Some(entry) = only {
-        let change = Edit { answers, add_people: args.people.clone(), ..Edit::default() };
-        return Ok(haven.edit(&entry.summary.id.to_string(), change, None).await?);
-    }
-    let exercise = Some(ExerciseChoice { id: args.id.clone(), version: None });
-    Ok(haven.add(Draft { exercise, answers, people: args.people.clone(), ..Draft::default() }).await?)
-}
-
-/// Lets a script on at a clear no; nobody is there who could read support first.
-fn pass(harm: &HarmQuestion, answer: Option<CouldHarm>) -> Result<(), Fault> {
-    let Some(answer) = answer else {
-        let next = "Ask them, and pass --could-harm no, not-sure or yes.";
-        let why = format!("this is asked first: {}", harm.question);
-        return Err(Fault::decision("the exercise wasn't done", why, next));
-    };
-    match answer.then() {
-        Then::GoOn => Ok(()),
-        Then::Support | Then::StayClosed => Err(held(harm, &harm.support)),
-    }
-}
-
-fn held(harm: &HarmQuestion, why: &str) -> Fault {
-    let instead: Vec<_> = harm.instead.iter().map(|id| format!("`haven practice do {id}`")).collect();
-    let next = match instead.as_slice() {
-        [] => {
-            "You don't have to say anything now; `haven practice list` shows what else there is.".to_owned()
-        }
-        _ => format!(
-            "Try one of these instead: {}. `haven help-now` has helplines for people who are afraid of someone close.",
-            instead.join(", ")
-        ),
-    };
-    Fault::decision("the exercise wasn't done", why.to_owned(), next)
+/// An exercise that was done.
+struct Done {
+    /// Its entry.
+    id: String,
+    /// Whether every question was answered that it needs.
+    complete: bool,
 }
 
 /// What stands behind the name of somebody with whom it is not safe to be open.
 const NOT_SAFE: &str = "  (marked not safe)";
+
+/// What is said before the first question, where they are asked line by line.
+const AT_FIRST: &str =
+    "An empty line leaves a question open. You can stop with Ctrl-C; what you answered is kept.";
 
 /// What is said once a gate stayed closed.
 const CLOSED: &str = "Closed; nothing was written. `haven help-now` shows who to call.";
@@ -256,14 +214,22 @@ const CLOSED: &str = "Closed; nothing was written. `haven help-now` shows who to
 /// What is said at the end to somebody for whom it was still very heavy.
 const HEAVY: &str = "That's a lot to carry. Someone to talk to: haven help-now";
 
-/// Words without the sentences that stand in what was said just before.
-fn once(said: &str, words: &str) -> String {
-    let is_new = |sentence: &&str| !said.contains(sentence.trim_end());
-    words.split_inclusive(". ").filter(is_new).collect::<String>().trim_end().to_owned()
+/// What is said before anything is asked, in its order: what it is for, and last what to heed. Of several things to heed, the first
+/// is about somebody's safety and comes before everything.
+fn opening(intro: &Intro) -> impl Iterator<Item = &str> {
+    let firsts = intro.notices.len().saturating_sub(1);
+    let (first, last) = intro.notices.split_at(firsts);
+    let all = first.iter().chain([&intro.purpose]).chain(last);
+    all.map(String::as_str).filter(|words| !words.is_empty())
+}
+
+/// The command that does an exercise, where it is offered.
+fn offers(exercise: &Suggested) -> String {
+    format!("  haven practice do {}", exercise.exercise)
 }
 
 /// How the questions of a sitting came to an end.
-enum Ending {
+pub(super) enum Ending {
     /// They were all asked, or it was better to stop.
     Done,
     /// The person goes on another time.
@@ -291,59 +257,40 @@ impl Way {
     }
 }
 
-/// Asks the questions and saves the answers, and tells whether it was very heavy at the end; what does not fit is asked again, so that no answer is typed in vain.
-async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<(Written, bool)>, Fault> {
-    let way = Way::of(args);
-    let (mut sitting, mut stepper) = Sitting::begin(cx, args).await?;
-    let mut ending = match way {
-        Way::Lines => asking::ask_all(cx, &mut sitting, &mut stepper).await?,
-        Way::Screens { still } => walking::walk(cx, &mut sitting, &mut stepper, still).await?,
+/// Asks the questions and saves the answers, and tells whether it was very heavy at the end.
+async fn in_person(cx: &Cx, args: &DoArgs) -> Result<Option<(Done, bool)>, Fault> {
+    // Better to hear that the journal is locked before the first answer than after the last.
+    let haven = cx.haven().await?;
+    let what = sitting::of_exercise(cx, &haven, &args.id).await?;
+    let command = format!("haven practice do {}", args.id);
+    let mut sitting = Sitting::begin(cx, haven, &what, &args.people, command).await?;
+    let ending = match Way::of(args) {
+        Way::Lines => Asking::new(cx, &mut sitting, AT_FIRST.to_owned()).all().await?,
+        Way::Screens { still } => walking::walk(cx, &mut sitting, still).await?,
     };
-    loop {
-        if matches!(ending, Ending::Held) {
-            sitting.forget().await?;
-            cx.note(CLOSED);
-            return Ok(None);
-        }
-        let Err(fault) = sitting.keep(&stepper).await else { break };
-        let again = match way {
-            Way::Lines => asking::ask_again(cx, &mut sitting, &mut stepper, fault.faults()).await?,
-            Way::Screens { still } => {
-                walking::again(cx, &mut sitting, &mut stepper, fault.faults(), still).await?
-            }
-        };
-        ending = again.ok_or(fault)?;
-    }
-    let is_heavy = stepper.ends_heavy();
-    let written = close(cx, args, sitting, ending, is_heavy).await?;
-    Ok(written.map(|written| (written, is_heavy)))
-}
-
-/// Makes the answers an entry, or says how to go on with them.
-async fn close(
-    cx: &Cx,
-    args: &DoArgs,
-    mut sitting: Sitting,
-    ending: Ending,
-    is_heavy: bool,
-) -> Result<Option<Written>, Fault> {
-    if !sitting.is_kept() {
-        let nothing = if sitting.changes() {
-            "Nothing was changed."
-        } else {
-            "Nothing was answered, so there's no entry."
-        };
-        cx.note(nothing);
+    let is_heavy = sitting.walk.heavy;
+    if matches!(ending, Ending::Held) {
+        sitting.close(cx).await?;
+        cx.note(CLOSED);
         return Ok(None);
     }
-    if matches!(ending, Ending::Done) {
-        return sitting.finish(cx).await.map(Some);
+    let parting = sitting.parting();
+    if !matches!(ending, Ending::Done) && !parting.is_empty() {
+        let says = if is_heavy { format!("{parting}\n{HEAVY}") } else { parting };
+        if matches!(ending, Ending::Interrupted) {
+            cx.parting.replace(says);
+            return Err(Fault::interrupted());
+        }
+        cx.note(&says);
+        return Ok(None);
     }
-    cx.note(&format!("What you answered is kept. Go on with `haven practice do {}`.", args.id));
-    if is_heavy {
-        cx.note(HEAVY);
-    }
-    if matches!(ending, Ending::Interrupted) { Err(Fault::interrupted()) } else { Ok(None) }
+    let changes = sitting.walk.draft.entry.is_some();
+    let finished = if matches!(ending, Ending::Done) { Some(sitting.finish(cx).await?) } else { None };
+    let Some((id, complete)) = finished.and_then(|it| Some((it.written?.0.to_string(), it.complete))) else {
+        cx.note(if changes { "Nothing was changed." } else { "Nothing was answered, so there's no entry." });
+        return Ok(None);
+    };
+    Ok(Some((Done { id, complete }, is_heavy)))
 }
 
 /// Reads answers: one JSON object.
@@ -356,24 +303,4 @@ pub(super) fn answered(text: &str) -> Result<ValueMap, Fault> {
             unfit(format!("no JSON object at line {}, column {}", error.line(), error.column()))
         })?;
     Ok(answers.into_iter().map(|(field, answer)| (field, answer.into())).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sentence_that_was_said_is_not_said_again() {
-        let said = "You've noted it. Trust that fear. A no is different.";
-        for (words, left) in [
-            ("Trust that fear. A no is different. Someone can help.", "Someone can help."),
-            ("Someone can help. Trust that fear.", "Someone can help."),
-            ("A no is different.", ""),
-            ("Trust that fear, all the same.", "Trust that fear, all the same."),
-            ("", ""),
-        ] {
-            assert_eq!(once(said, words), left);
-        }
-        assert_eq!(once("", "Trust that fear."), "Trust that fear.");
-    }
 }

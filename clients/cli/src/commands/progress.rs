@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::args::ProgressArgs;
 use crate::cx::Cx;
 use crate::fault::Fault;
-use crate::text::LANGUAGE;
 use crate::text::wrapped;
 
 #[derive(Serialize)]
@@ -26,7 +25,7 @@ pub(super) async fn run(cx: &Cx, args: ProgressArgs) -> Result<(), Fault> {
     let topics = args.view.map_or_else(|| Topic::ALL.to_vec(), |topic| vec![topic]);
     let mut views = Vec::with_capacity(topics.len());
     for topic in topics {
-        views.push(haven.progress(topic, args.person.as_deref(), args.after, LANGUAGE).await?);
+        views.push(haven.progress(topic, args.person.as_deref(), args.after).await?);
     }
     let shapes = views.iter().map(|view| ProgressShape {
         view: view.topic.as_str(),

@@ -14,7 +14,7 @@ use haven_api::support::{Card, Chosen, Country, Plan, PlanPart, Shown, Wide};
 use haven_core::support::{Asked, Kind, PlanState, Support};
 use serde::Serialize;
 
-pub(super) use self::near::{AtCard, Near};
+pub(super) use self::near::{AGAIN, AtCard, Near};
 use self::place::Place;
 pub(super) use self::place::Reads;
 use crate::args::{HelpNowArgs, PlanCommand};
@@ -201,11 +201,7 @@ async fn card(place: &Place, in_person: bool) -> Card {
 /// The card of the daemon, if one runs and answers.
 async fn ask(country: Option<Country>, in_person: bool) -> Option<Card> {
     let haven = daemon::running().await.ok()??;
-    let asked = if in_person {
-        haven.help_in_person(country, LANGUAGE).await
-    } else {
-        haven.help(country, LANGUAGE).await
-    };
+    let asked = if in_person { haven.help_in_person(country).await } else { haven.help(country).await };
     asked.ok()
 }
 
@@ -330,8 +326,8 @@ pub(super) async fn plan(cx: &Cx, command: Option<PlanCommand>) -> Result<(), Fa
         return readable::run(cx, &args).await;
     }
     let haven = cx.haven().await?;
-    let plan = found(haven.plan(LANGUAGE).await)?;
-    let lines = haven.plan_lines(LANGUAGE).await?.lines;
+    let plan = found(haven.plan().await)?;
+    let lines = haven.plan_lines().await?.lines;
     let marked: BTreeSet<Chosen> =
         lines.iter().filter(|line| line.readable).map(|line| line.chosen()).collect();
     let parts = plan.parts.iter().map(|part| PlanPart {

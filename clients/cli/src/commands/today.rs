@@ -1,23 +1,27 @@
 //! What comes up today, and answering what was to be asked later. Nothing is due, and nothing is counted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use haven_api::drafts::DraftSummary;
 use haven_api::journal::Edit;
-use haven_api::measures::{Later, Today};
-use haven_api::practice::Exercise;
-use haven_core::answers::{ExerciseId, Value, ValueMap};
+use haven_api::measures::Today;
+use haven_api::walk::Beginning;
+use haven_core::answers::{ExerciseId, ValueMap};
 use haven_core::id::EntryId;
 use serde::Serialize;
 
-use super::practice::{answered, answers, question};
-use crate::ask;
-use crate::cx::{Cx, Haven, aside};
+use super::practice::answered;
+use super::practice::asking::Asking;
+use super::sitting::Sitting;
+use crate::cx::{Cx, Haven};
 use crate::fault::Fault;
 use crate::limits::ID_SHOWN;
-use crate::text::{LANGUAGE, Style};
+use crate::text::Style;
+
+/// What is said where no answer was given.
+const UNCHANGED: &str = "Nothing was answered, and nothing was changed.";
 
 #[derive(Serialize)]
 struct TodayShape<'a> {
@@ -60,7 +64,7 @@ struct SuggestionShape<'a> {
 
 pub(super) async fn run(cx: &Cx) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let mut today = haven.today(LANGUAGE).await?;
+    let mut today = haven.today().await?;
     let mut drafts = haven.drafts().await?;
     // What this device still holds as a draft is told once.
     today.open.retain(|open| drafts.iter().all(|draft| draft.entry != Some(open.entry)));
@@ -81,9 +85,9 @@ async fn titles(haven: &Haven, drafts: &[DraftSummary]) -> BTreeMap<ExerciseId, 
     let mut titles = BTreeMap::new();
     for made_with in drafts.iter().filter_map(|draft| draft.exercise.as_ref()) {
         let id = &made_with.id;
-        if let Ok(exercise) = haven.exercise(id, Some(made_with.version), LANGUAGE).await {
+        if let Ok(exercise) = haven.exercise(id, Some(made_with.version)).await {
             titles.insert(id.clone(), (exercise.summary.title, "haven practice do"));
-        } else if let Ok(measure) = haven.measure(id, None, LANGUAGE).await {
+        } else if let Ok(measure) = haven.measure(id, None).await {
             titles.insert(id.clone(), (measure.summary.title, "haven measure do"));
         }
     }
@@ -168,74 +172,40 @@ pub(super) async fn later(cx: &Cx, entry: &str, file: Option<&Path>) -> Result<(
     super::writing::with_answers(cx, file, &format!("the entry {entry}"), work).await
 }
 
-async fn later_in_person(cx: &Cx, entry: &str) -> Result<(), Fault> {
+async fn later_in_person(cx: &Cx, named: &str) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let entry = haven.entry(entry, None).await?;
-    let id = entry.summary.id;
-    let answers = match cx.asks {
-        true => {
-            let today = haven.today(LANGUAGE).await?;
-            let Some(later) = today.later.iter().find(|later| later.entry == id) else {
-                cx.note("Nothing is asked about this entry today.");
-                return Ok(());
-            };
-            let exercise = haven.exercise(&later.exercise, None, LANGUAGE).await?;
-            ask_later(cx, later, &exercise, &entry.answers).await?
+    let entry = haven.entry(named, None).await?.summary;
+    if !cx.asks {
+        return Err(Fault::usage(
+            "nothing was answered",
+            "there's no terminal to ask in",
+            "Pass --answers FILE, or run this in a terminal.",
+        ));
+    }
+    let id = entry.id.to_string();
+    if !haven.today().await?.later.iter().any(|later| later.entry == entry.id) {
+        cx.note("Nothing is asked about this entry today.");
+        return Ok(());
+    }
+    let command = format!("haven practice later {}", &id[..ID_SHOWN]);
+    let mut sitting = Sitting::begin(cx, haven, &Beginning::Later(id), &[], command).await?;
+    let title = &sitting.walk.subject.title;
+    let opening = format!("From {}, {title}. An empty line leaves a question open.", entry.at.date());
+    Asking::new(cx, &mut sitting, opening).all().await?;
+    match sitting.finish(cx).await?.written {
+        Some((entry, _)) => super::done::tell(cx, &entry.to_string()),
+        None => {
+            cx.note(UNCHANGED);
+            Ok(())
         }
-        false => {
-            return Err(Fault::usage(
-                "nothing was answered",
-                "there's no terminal to ask in",
-                "Pass --answers FILE, or run this in a terminal.",
-            ));
-        }
-    };
-    give(cx, &haven, id, answers).await
+    }
 }
 
 async fn give(cx: &Cx, haven: &Haven, id: EntryId, answers: ValueMap) -> Result<(), Fault> {
     if answers.is_empty() {
-        cx.note("Nothing was answered, and nothing was changed.");
+        cx.note(UNCHANGED);
         return Ok(());
     }
     haven.edit(&id.to_string(), Edit { answers, ..Edit::default() }, None).await?;
     super::done::tell(cx, &id.to_string())
-}
-
-/// Asks what was to be asked later, below the words of then that belong to it.
-async fn ask_later(
-    cx: &Cx,
-    later: &Later,
-    exercise: &Exercise,
-    answers: &ValueMap,
-) -> Result<ValueMap, Fault> {
-    aside(&format!("From {}, {}. An empty line leaves a question open.", later.date, later.title));
-    let (mut given, mut told) = (ValueMap::new(), BTreeSet::new());
-    for asked in &later.questions {
-        let Some(field) = exercise.fields.iter().find(|field| field.id == asked.field) else { continue };
-        for recalled in field.recall.iter().filter(|id| told.insert((*id).clone())) {
-            recall(cx, exercise, recalled, answers);
-        }
-        aside(question(field, cx.style).trim_end());
-        let typed = ask::line(cx, "> ", "Pass --answers FILE.").await?;
-        if !typed.trim().is_empty() {
-            given.insert(asked.id.clone(), answers::read(&field.shape, &typed));
-        }
-    }
-    Ok(given)
-}
-
-/// Shows words of then, if there are any.
-fn recall(cx: &Cx, exercise: &Exercise, id: &str, answers: &ValueMap) {
-    let field = exercise.fields.iter().find(|field| field.id == id);
-    let (Some(field), Some(answer)) = (field, answers.get(id)) else { return };
-    let words = match answer {
-        Value::List(items) => items.iter().filter_map(Value::text).collect(),
-        answer => Vec::from_iter(answer.text()),
-    };
-    if !words.is_empty() {
-        let words: Vec<_> =
-            words.into_iter().map(|words| cx.style.words(words).replace('\n', "\n  ")).collect();
-        aside(&format!("\n{}\n  {}", field.label, words.join("\n  ")));
-    }
 }

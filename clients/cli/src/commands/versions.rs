@@ -13,7 +13,7 @@ use crate::cx::{Cx, Haven};
 use crate::fault::Fault;
 use crate::limits::VERSION_SHOWN;
 use crate::shapes::PastShape;
-use crate::text::{LANGUAGE, Style};
+use crate::text::Style;
 use crate::when;
 
 /// A version with what it changed of what whoever wrote it had before them.
@@ -53,7 +53,7 @@ async fn compared(cx: &Cx, haven: &Haven, id: &str, versions: &[EntryVersion]) -
     let mut read = BTreeMap::new();
     for version in versions.iter().flat_map(|one| [Some(&one.version), one.base.as_ref()]).flatten() {
         if !read.contains_key(version) {
-            let then = haven.entry_in_words(id, Some(version), LANGUAGE).await?;
+            let then = haven.entry_in_words(id, Some(version)).await?;
             read.insert(version, parts(&then.entry, &then.answers));
         }
     }

@@ -10,6 +10,7 @@ use std::thread;
 use haven_api::convert::draft::find_exercise;
 use haven_api::convert::exercise::to_pb;
 use haven_api::error::{ApiError, ErrorReason};
+use haven_api::language::ACCEPT_LANGUAGE;
 use haven_api::pb;
 use haven_api::pb::alarm_service_server::{AlarmService, AlarmServiceServer};
 use haven_api::pb::device_service_server::{DeviceService, DeviceServiceServer};
@@ -17,8 +18,10 @@ use haven_api::pb::draft_service_server::{DraftService, DraftServiceServer};
 use haven_api::pb::journal_service_server::{JournalService, JournalServiceServer};
 use haven_api::pb::people_service_server::{PeopleService, PeopleServiceServer};
 use haven_api::pb::practice_service_server::{PracticeService, PracticeServiceServer};
+use haven_api::pb::settings_service_server::{SettingsService, SettingsServiceServer};
 use haven_api::pb::support_service_server::{SupportService, SupportServiceServer};
 use haven_api::pb::vault_service_server::{VaultService, VaultServiceServer};
+use haven_api::settings::APP_NAME;
 use haven_api::unix::SOCKET;
 use haven_core::content::Library;
 use tempfile::TempDir;
@@ -57,7 +60,8 @@ impl Daemon {
             .add_service(DeviceServiceServer::new(Fake))
             .add_service(AlarmServiceServer::new(Fake))
             .add_service(SupportServiceServer::new(Fake))
-            .add_service(PracticeServiceServer::new(Fake))
+            .add_service(PracticeServiceServer::with_interceptor(Fake, in_english))
+            .add_service(SettingsServiceServer::new(Fake))
             .add_service(PeopleServiceServer::new(Fake))
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), async { drop(stopped.await) });
         let thread = thread::spawn(move || runtime.block_on(server).unwrap());
@@ -215,7 +219,9 @@ impl VaultService for Fake {
         unlock(UnlockRequest) -> UnlockResponse = no;
         lock(LockRequest) -> LockResponse = |_| answer(pb::LockResponse {});
         check_passphrase(CheckPassphraseRequest) -> CheckPassphraseResponse = no;
+        suggest_passphrase(SuggestPassphraseRequest) -> SuggestPassphraseResponse = no;
         change_passphrase(ChangePassphraseRequest) -> ChangePassphraseResponse = no;
+        keep_open(KeepOpenRequest) -> KeepOpenResponse = no;
         get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(pb::GetStatusResponse {
             status: Some(pb::Status {
                 state: pb::VaultState::Unlocked.into(),
@@ -398,6 +404,27 @@ impl DeviceService for Fake {
     }
 }
 
+/// The app has its neutral name.
+impl SettingsService for Fake {
+    calls! { fn
+        list_settings(ListSettingsRequest) -> ListSettingsResponse = |request| match request.key.as_str() {
+            APP_NAME => {
+                let (key, value) = (request.key, "notes".to_owned());
+                let setting = pb::Setting { key, value, is_default: true, options: Vec::new() };
+                answer(pb::ListSettingsResponse { settings: vec![setting] })
+            }
+            _ => Err(ApiError::new(ErrorReason::Unsupported, "not done").into()),
+        };
+        set_setting(SetSettingRequest) -> SetSettingResponse = no;
+    }
+}
+
+/// Refuses a call that does not say which language its person reads.
+fn in_english(request: Request<()>) -> Result<Request<()>, Status> {
+    let named = request.metadata().get(ACCEPT_LANGUAGE).map(|named| named.as_encoded_bytes());
+    if named == Some(b"en") { Ok(request) } else { Err(Status::internal("no language was named")) }
+}
+
 /// The exercises of this release; one of them counts as added by the person.
 impl PracticeService for Fake {
     calls! { fn
@@ -489,6 +516,9 @@ impl JournalService for Fake {
 
     calls! { fn
         add_entry(AddEntryRequest) -> AddEntryResponse = add;
+        list_feelings(ListFeelingsRequest) -> ListFeelingsResponse = no;
+        list_days(ListDaysRequest) -> ListDaysResponse = no;
+        render_text(RenderTextRequest) -> RenderTextResponse = no;
         edit_entry(EditEntryRequest) -> EditEntryResponse = |request| {
             let version = VERSION.to_owned();
             known(&request.id).and_then(|id| answer(pb::EditEntryResponse { id, version, unchanged: false }))
@@ -509,6 +539,7 @@ impl JournalService for Fake {
                     version: VERSION.to_owned(),
                 }),
                 answers_read: Vec::new(),
+                prose: None,
                 met: if request.id == MET { ["5237aaaa11", "5237bbbb22"].map(side).into() } else { Vec::new() },
             })
         });
@@ -518,6 +549,11 @@ impl JournalService for Fake {
             if filter.tags == ["Calm"] {
                 let near_tags = vec!["calm".to_owned()];
                 return answer(pb::ListEntriesResponse { near_tags, ..pb::ListEntriesResponse::default() });
+            }
+            if filter.feelings == ["sda"] && filter.exercise == "name-itt" {
+                let (near_exercises, near_feelings) = (vec!["name-it".to_owned()], vec!["sad".to_owned()]);
+                let nothing = pb::ListEntriesResponse::default();
+                return answer(pb::ListEntriesResponse { near_exercises, near_feelings, ..nothing });
             }
             let (after, before) = (filter.after, filter.before);
             let dated = || pb::EntrySummary { title: format!("{after} to {before}"), ..summary() };
@@ -542,6 +578,7 @@ impl JournalService for Fake {
             }
             answer(pb::ListHistoryResponse { versions })
         };
+        compare_versions(CompareVersionsRequest) -> CompareVersionsResponse = no;
         restore_version(RestoreVersionRequest) -> RestoreVersionResponse = no;
         settle_entry(SettleEntryRequest) -> SettleEntryResponse = |request| {
             let trashed = request.keep == Some(pb::settle_entry_request::Keep::Version("5237b".to_owned()));

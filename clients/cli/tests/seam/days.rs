@@ -74,6 +74,12 @@ fn a_name_or_tag_in_other_capitals_is_told() {
         "",
         "scripts read entries only"
     );
+    let near = daemon.hears("UTC", &["list", "--exercise", "name-itt", "--feeling", "sda"], b"");
+    assert_eq!(
+        near,
+        "No entry answers an exercise or a measure with that id. Did you mean \"name-it\"?\n\
+         No entry names that feeling. Did you mean \"sad\"?\n"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod daemon;
 mod days;
 mod definitions;
 mod exits;
+mod launcher;
 mod manners;
 mod shapes;
 mod support;

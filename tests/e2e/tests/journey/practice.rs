@@ -1,10 +1,11 @@
 //! Exercises at a terminal: left and gone on with, about somebody, and the one that a journal keeps once.
 
-use haven_e2e::device::Device;
+use haven_e2e::device::{Device, PASSPHRASE};
 use haven_e2e::linking::{begun_with, link};
+use haven_e2e::patience::until;
 use haven_e2e::ran::text;
 use haven_e2e::server::Server;
-use haven_e2e::terminal::at_terminal;
+use haven_e2e::terminal::{Typing, at_terminal};
 use serde_json::json;
 
 /// Does an exercise line by line, typing these lines.
@@ -106,6 +107,39 @@ fn an_exercise_about_somebody_unsafe_is_held_without_a_question() {
     assert_eq!(device.entries(), 0);
     let asked = done(&device, &["need-line"], &["n", "Bea"]);
     assert!(asked.contains("What happened?"), "{asked}");
+}
+
+#[test]
+fn a_gate_that_holds_cannot_be_passed_by_a_script() {
+    let device = Device::begun();
+    let ann = text(&device.json(&["people", "add", "Ann", "--safe", "no"]), "id").to_owned();
+    let bea = text(&device.json(&["people", "add", "Bea", "--safe", "yes"]), "id").to_owned();
+    let run = |arguments: &[&str], person: &str| {
+        let all = [&["practice", "do", "--answers", "-"], arguments].concat();
+        device.run_with(&all, json!({"person": person}).to_string().as_bytes())
+    };
+    let next = |arguments: &[&str], person: &str| {
+        let ran = run(arguments, person);
+        ran.failed(6, "CONFIRMATION_NEEDED");
+        ran.stderr
+    };
+    assert!(next(&["need-line"], &ann).contains("`haven practice do "));
+    assert!(next(&["need-line", "--person", "Ann"], &bea).contains("`haven practice do "));
+    assert!(next(&["need-line", "--person", "Bea"], &bea).contains("--could-harm"));
+    for answer in ["not-sure", "yes"] {
+        let told = next(&["need-line", "--person", "Bea", "--could-harm", answer], &bea);
+        assert!(told.contains("haven help-now"), "{told}");
+    }
+    run(&["need-line", "--could-harm", "maybe"], &bea).failed(2, "INVALID_ARGUMENT");
+    // A no does not speak for somebody who is marked unsafe.
+    assert!(next(&["need-line", "--could-harm", "no"], &ann).contains("`haven practice do "));
+    assert_eq!(device.entries(), 0);
+    // What was refused is kept as it came through the pipe; asking what has to be clear first keeps nothing.
+    let kept = device.lines(&["draft", "list"]).len();
+    run(&["need-line", "--person", "Bea", "--could-harm", "no"], &bea).json();
+    // Not an exercise that touches them.
+    run(&["people-map"], &ann).json();
+    assert_eq!((device.entries(), device.lines(&["draft", "list"]).len()), (2, kept));
 }
 
 #[test]
@@ -263,4 +297,81 @@ fn whoever_ends_heavy_is_told_whom_to_talk_to() {
         let asked = done(&device, &["name-it"], &["85", "sad = 3", "", "stung", "", after]);
         assert_eq!(asked.matches(heavy).count(), usize::from(is_told), "{after}: {asked}");
     }
+}
+
+#[test]
+fn a_journal_that_is_locked_in_the_middle_is_opened_there_and_nothing_is_lost() {
+    let again = format!("{PASSPHRASE}\n");
+    let device = Device::begun();
+    let mut typing = Typing::begin(&device, &["practice", "do", "name-it"]);
+    typing.once("How heavy is it right now?", 1, "30\n");
+    typing.once("What do you feel, and how strongly?", 1, "");
+    device.json(&["lock"]);
+    typing.once("What do you feel, and how strongly?", 1, "sad = 3\n\n");
+    typing.once("Passphrase:", 1, &again);
+    typing.once("Is there a finer word", 1, "stung\n\n20\n");
+    let ran = typing.end();
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    let felt = json!([{"name": "sad", "strength": 3}]);
+    let expected = json!({"suds_before": 30, "emotions": felt, "finer_word": "stung", "suds_after": 20});
+    assert_eq!(device.json(&["show", "last"])["answers"], expected);
+    assert!(device.lines(&["draft", "list"]).is_empty());
+
+    let mut typing = Typing::begin(&device, &["measure", "do", "gad-7", "--plain"]);
+    typing.once("1/", 1, "1\n");
+    typing.once("2/", 1, "");
+    device.json(&["lock"]);
+    typing.once("2/", 1, "2\n");
+    typing.once("Passphrase:", 1, "\n");
+    let ran = typing.end();
+    assert!(
+        ran.stdout.contains("stays locked") && ran.stdout.contains("haven measure do gad-7"),
+        "{}",
+        ran.stdout
+    );
+    device.unlock();
+    let id = text(&device.lines(&["draft", "list"])[0], "id").to_owned();
+    let kept = &device.json(&["draft", "show", &id])["answers"];
+    assert_eq!(kept.as_object().map(serde_json::Map::len), Some(2), "sealed, and there: {kept}");
+}
+
+#[test]
+fn an_exercise_on_a_screen_is_locked_in_the_middle_left_and_gone_on_with() {
+    let device = Device::begun().with("TERM", "xterm");
+    let answers = || {
+        let drafts = device.lines(&["draft", "list"]);
+        let id = drafts.first().map(|draft| text(draft, "id").to_owned());
+        id.map(|id| device.json(&["draft", "show", &id])["answers"].clone())
+    };
+    let takes_the_screen = "\u{1b}[?1049h";
+    let mut typing = Typing::begin(&device, &["practice", "do", "name-it"]);
+    typing.once("begin", 1, "\r30");
+    // What stands there is kept before anybody says that it is the answer.
+    until("it is kept", || answers().filter(|kept| *kept == json!({"suds_before": 30})));
+    device.json(&["lock"]);
+    typing.once(takes_the_screen, 1, "\u{7f}5\t");
+    typing.once("Passphrase:", 1, &format!("{PASSPHRASE}\n"));
+    typing.once(takes_the_screen, 2, "\u{3}");
+    let ran = typing.end();
+    assert_eq!(ran.code, Some(130), "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("haven practice do name-it`.").count(), 1, "{}", ran.stdout);
+    assert_eq!(answers(), Some(json!({"suds_before": 35})));
+    let mut typing = Typing::begin(&device, &["practice", "do", "name-it"]);
+    typing.once("Go on? [Y/n]", 1, "y\n");
+    // Back to what was answered, which is changed; and out.
+    typing.once("begin", 1, "\r\u{1b}[Z0\r\u{3}");
+    assert_eq!(typing.end().code, Some(130));
+    assert_eq!(answers(), Some(json!({"suds_before": 0})));
+}
+
+#[test]
+fn what_is_kept_once_stays_where_enter_is_pressed_and_is_taken_back_by_a_dash() {
+    let device = Device::begun();
+    let plan = br#"{"signs": ["no sleep"], "people": ["Bea"], "places": ["library"]}"#;
+    let id = device.run_with(&["practice", "do", "plan-when-low", "--answers", "-"], plan).json();
+    let id = text(&id, "id");
+    let asked = done(&device, &["plan-when-low"], &["", "", "", "-", "", "", "", ""]);
+    assert!(asked.contains("no sleep") && asked.contains("Enter keeps this"), "{asked}");
+    let answers = &device.json(&["show", id])["answers"];
+    assert_eq!(answers, &json!({"signs": ["no sleep"], "places": ["library"]}));
 }

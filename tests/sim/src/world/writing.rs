@@ -203,6 +203,7 @@ impl World {
             held: false,
             named: Default::default(),
             meant: None,
+            typed: Default::default(),
         };
         let asked =
             self.devices[device].ask(Command::SaveDraft(Box::new(save)), self.now_ms, &mut self.chance);

@@ -3,20 +3,21 @@
 
 use std::fmt::Write as _;
 
-use haven_api::drafts::SavedDraft;
-use haven_api::journal::{Draft, ExerciseChoice};
-use haven_api::measures::{Extra, Item, Measure, MeasureResult};
+use haven_api::measures::MeasureResult;
+use haven_api::practice::{Choice, Shape};
+use haven_api::walk::{Beginning, Begun, Intro, Page, Question, Step};
 use haven_core::answers::{ExerciseId, Value};
 use haven_core::measure::PREFER_NOT_TO_SAY;
 use haven_core::person::resolve_person;
 
-use super::{WHY_SUPPORT, scale};
+use super::scale;
+use crate::ask;
 use crate::commands::practice::terminal;
-use crate::commands::support::{self, AtCard, Near, Reads};
+use crate::commands::sitting::{self, Sitting};
+use crate::commands::support::{self, AGAIN, AtCard, Near, Reads};
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
-use crate::text::{LANGUAGE, columns, wrapped};
-use crate::{ask, kept, unlock, when};
+use crate::text::{columns, wrapped};
 
 /// What stands below the card, which only an empty line takes away.
 const AT_CARD: &str = "Enter: go on · a country, such as Germany: its numbers · more: everything ";
@@ -34,202 +35,129 @@ const BACK: &str = "back";
 /// What stands where a terminal is needed; it is there, since the caller looked.
 const INSTEAD: &str = "Pass --answers FILE.";
 
-/// Asks a measure, and gives its result, with the card for the end if an answer has shown it on the way.
+/// Asks a measure, and gives its result, with the card for the end if an answer has shown it on the way; none if nothing was answered.
 pub(super) async fn go(
     cx: &Cx,
     id: &ExerciseId,
     person: Option<&str>,
     plain: bool,
-) -> Result<(MeasureResult, Option<String>), Fault> {
+) -> Result<Option<(MeasureResult, Option<String>)>, Fault> {
     // Better to hear that the journal is locked before the first answer than after the last.
     let haven = cx.haven().await?;
-    let measure = haven.measure(id, person, LANGUAGE).await?;
-    let mut sheet = Sheet::begin(cx, haven, &measure, person).await?;
-    // The questions name whom they are about.
-    let measure = sheet.haven.measure(id, sheet.person().as_deref(), LANGUAGE).await?;
-    if sheet.is_kept {
-        sheet.part(cx);
-    }
+    let (what, people) = beginning(cx, &haven, id, person).await?;
+    let mut sitting = Sitting::begin(cx, haven, &what, &people, format!("haven measure do {id}")).await?;
     let screen = terminal::Sheet::take(!plain);
     let mut asking = Asking {
         cx,
-        measure: &measure,
-        sheet: &mut sheet,
+        sitting: &mut sitting,
         screen,
         is_card_shown: false,
+        is_stem_said: false,
         country: String::new(),
         number: String::new(),
     };
-    asking.introduce().await?;
-    asking.questions().await?;
+    asking.all().await?;
     let is_card_shown = asking.is_card_shown;
     // The result stands where it stays, below the command.
     drop(asking);
-    let result = sheet.finish(cx, id).await?;
+    let finished = sitting.finish(cx).await?;
     let card = cx.card.take();
-    Ok((result, is_card_shown.then_some(card)))
+    Ok(finished.result.map(|result| (result, is_card_shown.then_some(card))))
 }
 
-/// The answers so far, and the draft that keeps them.
-struct Sheet {
-    haven: Haven,
-    saved: SavedDraft,
-    is_kept: bool,
-}
-
-impl Sheet {
-    /// Begins a measure, or goes on with what was begun of it.
-    async fn begin(cx: &Cx, haven: Haven, measure: &Measure, person: Option<&str>) -> Result<Self, Fault> {
-        let made_with = &measure.summary.measure;
-        if let Some(saved) = begun(&haven, measure, person).await? {
-            let question = format!("You began this on {}. Go on? [Y/n] ", when::local(saved.saved));
-            let answer = ask::line(cx, &question, "Pass --answers FILE.").await?;
-            if !matches!(answer.trim().to_lowercase().as_str(), "n" | "no") {
-                return Ok(Self { haven, saved, is_kept: true });
-            }
-            cx.note("It stays where it is; `haven draft list` shows it.");
-        }
-        let exercise = ExerciseChoice { id: made_with.id.clone(), version: Some(made_with.version) };
-        let people = person.map(str::to_owned).into_iter().collect();
-        let saved = kept::draft(Draft { exercise: Some(exercise), people, ..Draft::default() })?;
-        Ok(Self { haven, saved, is_kept: false })
-    }
-
-    /// Whom it is about.
-    fn person(&self) -> Option<String> {
-        self.saved.draft.people.first().cloned()
-    }
-
-    fn has(&self, id: &str) -> bool {
-        self.saved.draft.answers.contains_key(id)
-    }
-
-    /// The answer that a question has already, as it was typed.
-    fn given(&self, question: &Question<'_>) -> Option<String> {
-        let answer = self.saved.draft.answers.get(question.id())?;
-        match question {
-            Question::Item(..) if answer.text() == Some(PREFER_NOT_TO_SAY) => {
-                Some(PREFER_NOT_TO_SAY.replace('-', " "))
-            }
-            Question::Item(..) => answer.whole().map(|point| point.to_string()),
-            Question::Extra(extra) => {
-                let at = extra.options.iter().position(|option| answer.text() == Some(&option.id))?;
-                Some((at + 1).to_string())
-            }
-        }
-    }
-
-    /// Keeps an answer. What cannot be kept now is in the sheet all the same, and is tried again with the next.
-    async fn take(&mut self, cx: &Cx, id: &str, answer: Value) {
-        self.saved.draft.answers.insert(id.to_owned(), answer);
-        if kept::keep(&mut self.haven, self.saved.clone()).await.is_ok() {
-            self.is_kept = true;
-            self.part(cx);
-        }
-    }
-
-    /// Has it said, should the person stop, how they go on.
-    fn part(&self, cx: &Cx) {
-        if let Some(exercise) = &self.saved.draft.exercise {
-            *cx.parting.borrow_mut() =
-                format!("What you answered is kept. Go on with `haven measure do {}`.", exercise.id);
-        }
-    }
-
-    /// Makes the answers a result, asking for the passphrase where the journal was locked meanwhile.
-    async fn finish(mut self, cx: &Cx, id: &ExerciseId) -> Result<MeasureResult, Fault> {
-        if unlock::is_locked(&self.haven).await {
-            aside("The journal was locked meanwhile. Your answers are kept.");
-            unlock::ask(cx, &mut self.haven, "Passphrase: ").await?;
-        }
-        let (person, answers) = (self.person(), self.saved.draft.answers.clone());
-        let done = self.haven.answer_measure(id, person.as_deref(), answers, None, LANGUAGE).await;
-        let result = done.map_err(|error| {
-            let fault = Fault::from(error);
-            match self.is_kept {
-                true => {
-                    fault.with_next(format!("What you answered is kept. Go on with `haven measure do {id}`."))
-                }
-                false => fault,
-            }
-        })?;
-        cx.parting.take();
-        if self.is_kept {
-            self.haven.discard_draft(self.saved.id).await?;
-        }
-        Ok(result)
-    }
-}
-
-/// What was begun of a measure and not ended: about the same person, if one is named, and of the same version.
-async fn begun(haven: &Haven, measure: &Measure, person: Option<&str>) -> Result<Option<SavedDraft>, Fault> {
+/// Finds out what to begin: what was begun of the measure today and not ended, if the person wants to go on with it. What was begun
+/// on an earlier day begins anew, and stays until the new one is finished.
+async fn beginning(
+    cx: &Cx,
+    haven: &Haven,
+    id: &ExerciseId,
+    person: Option<&str>,
+) -> Result<(Beginning, Vec<String>), Fault> {
+    let anew = (Beginning::Measure(id.clone()), person.map(str::to_owned).into_iter().collect());
     let wanted = match person {
-        Some(person) => resolve_person(&haven.people().await?, person).ok().map(|id| id.to_string()),
+        Some(person) => resolve_person(&haven.people().await?, person).ok(),
         None => None,
     };
-    for draft in haven.drafts().await? {
-        if draft.exercise.as_ref() != Some(&measure.summary.measure) {
-            continue;
+    let walks = haven.walks().await?;
+    let is_about = |begun: &Begun| begun.people.iter().any(|it| it.id.is_some() && it.id == wanted);
+    let begun: Vec<_> = walks.iter().filter(|begun| begun.made_with.id == *id).collect();
+    let here = |goes_on| {
+        begun.iter().filter(move |it| it.goes_on == goes_on).find_map(|it| {
+            // Whoever names nobody is asked about whatever was begun; it begins anew about nobody only.
+            let fits = if wanted.is_some() { is_about(it) } else { goes_on || it.people.is_empty() };
+            Some((it.draft?, *it)).filter(|_| fits)
+        })
+    };
+    if let Some((draft, begun)) = here(true) {
+        if sitting::goes_on(cx, begun).await? {
+            return Ok((Beginning::Draft(draft), Vec::new()));
         }
-        let saved = haven.draft(draft.id).await?;
-        if wanted.as_ref().is_none_or(|wanted| saved.draft.people.contains(wanted)) {
-            return Ok(Some(saved));
-        }
+        cx.note("It stays where it is; `haven draft list` shows it.");
+        return Ok(anew);
     }
-    Ok(None)
+    Ok(here(false).map_or(anew, |(draft, _)| (Beginning::Draft(draft), Vec::new())))
 }
 
 /// A measure being asked.
 struct Asking<'a> {
     cx: &'a Cx,
-    measure: &'a Measure,
-    sheet: &'a mut Sheet,
+    sitting: &'a mut Sitting,
     screen: terminal::Sheet,
     is_card_shown: bool,
+    /// Whether what stands before the items was said; on a screen of its own it stands above each.
+    is_stem_said: bool,
     /// The country that was named on the way; empty if none was.
     country: String,
-    /// What to call, above every question once the card was shown; empty before.
+    /// What to call, above every question once an answer called for it or the card was shown; empty before.
     number: String,
 }
 
-/// What somebody did at a question.
-enum Did {
-    Answered(Value),
-    /// Nothing: the question stays as it is.
-    Left,
-    WentBack,
-}
-
-/// One of the questions, in the order they are asked.
-#[derive(Clone, Copy)]
-enum Question<'a> {
-    Item(usize, &'a Item),
-    Extra(&'a Extra),
-}
-
-impl Question<'_> {
-    fn id(&self) -> &str {
-        match self {
-            Self::Item(_, item) => &item.id,
-            Self::Extra(extra) => &extra.id,
-        }
-    }
-}
-
-impl<'a> Asking<'a> {
-    async fn introduce(&mut self) -> Result<(), Fault> {
-        let Self { cx, measure, .. } = self;
-        self.screen.turn();
-        let mut words = format!("{}\n{}\n", cx.style.bold(&measure.summary.title), measure.summary.purpose);
-        for paragraph in [&measure.origin, &measure.advice] {
-            if !paragraph.is_empty() {
-                let _ = write!(words, "\n{paragraph}\n");
+impl Asking<'_> {
+    /// Asks every question that is still to come.
+    async fn all(&mut self) -> Result<(), Fault> {
+        loop {
+            let walk = &self.sitting.walk;
+            if self.number.is_empty() && !walk.emergency.is_empty() {
+                self.number = format!("{} · {AGAIN}", walk.emergency);
+            }
+            match walk.page.clone() {
+                Page::Intro(intro) => {
+                    self.introduce(&intro).await?;
+                    self.sitting.step(self.cx, Step::On).await?;
+                }
+                Page::Question(asked) => self.question(&asked).await?,
+                Page::Support(why) => {
+                    self.is_card_shown = true;
+                    self.show_card("", &why).await?;
+                    self.sitting.step(self.cx, Step::On).await?;
+                }
+                Page::End(end) => match end.unfit.into_iter().next() {
+                    Some(unfit) => self.sitting.step(self.cx, Step::To(unfit.at)).await?,
+                    None => return Ok(()),
+                },
+                // A measure has no such pages.
+                Page::Gate(_) | Page::Unsure(..) | Page::Held(_) | Page::Notice(_) => return Ok(()),
             }
         }
-        let open = if self.sheet.is_kept { "Only what is still open is asked. " } else { "" };
+    }
+
+    async fn introduce(&mut self, intro: &Intro) -> Result<(), Fault> {
+        self.screen.turn();
+        let title = self.cx.style.bold(&self.sitting.walk.subject.title);
+        let mut words = format!("{title}\n{}\n", intro.purpose);
+        for paragraph in &intro.notices {
+            let _ = write!(words, "\n{paragraph}\n");
+        }
+        let begun = match (intro.begun, intro.goes_on) {
+            (Some(day), _) => format!(
+                "You began this on {day}. Those answers were about other days, so it begins anew; they're kept until this is done. "
+            ),
+            (None, true) => "It goes on where you stopped. ".to_owned(),
+            (None, false) => String::new(),
+        };
         let _ = write!(
             words,
-            "\n{open}An empty line leaves a question open, `{BACK}` goes to the one before. You can stop with Ctrl-C; what you \
+            "\n{begun}An empty line leaves a question open, `{BACK}` goes to the one before. You can stop with Ctrl-C; what you \
              answered is kept."
         );
         aside(&words);
@@ -241,44 +169,6 @@ impl<'a> Asking<'a> {
             Some(country) => self.show_card(country, "").await,
             None => Ok(()),
         }
-    }
-
-    /// Asks what has no answer yet, and again what somebody goes back to. What does not fit is asked again.
-    async fn questions(&mut self) -> Result<(), Fault> {
-        let measure = self.measure;
-        let items = measure.items.iter().enumerate().map(|(at, item)| Question::Item(at, item));
-        let questions: Vec<_> = items.chain(measure.extras.iter().map(Question::Extra)).collect();
-        let (mut at, mut is_again) = (0, false);
-        while let Some(question) = questions.get(at) {
-            if self.sheet.has(question.id()) && !is_again {
-                at += 1;
-                continue;
-            }
-            match self.ask(question).await? {
-                Did::Answered(answer) => self.take(question, answer).await?,
-                Did::Left => {}
-                Did::WentBack => {
-                    is_again = true;
-                    at = at.saturating_sub(1);
-                    continue;
-                }
-            }
-            is_again = false;
-            at += 1;
-        }
-        Ok(())
-    }
-
-    async fn take(&mut self, question: &Question<'_>, answer: Value) -> Result<(), Fault> {
-        // Kept before anything else happens, the card included.
-        self.sheet.take(self.cx, question.id(), answer.clone()).await;
-        if let Question::Item(_, item) = question
-            && item.calls_for_support(&answer)
-        {
-            self.is_card_shown = true;
-            self.show_card("", WHY_SUPPORT).await?;
-        }
-        Ok(())
     }
 
     /// Makes the card, for the country that was named last. From now on the number stays in sight, and the card is what is left
@@ -337,88 +227,107 @@ impl<'a> Asking<'a> {
     }
 
     /// Asks one question until what is typed fits.
-    async fn ask(&mut self, question: &Question<'_>) -> Result<Did, Fault> {
+    async fn question(&mut self, asked: &Question) -> Result<(), Fault> {
         self.screen.turn();
-        aside(&self.question(question));
+        let at = self.sitting.walk.at.clone();
+        aside(&self.in_words(asked));
+        self.is_stem_said = true;
         loop {
             let typed = ask::line(self.cx, "> ", INSTEAD).await?;
             let typed = typed.trim();
-            if typed.is_empty() {
-                return Ok(Did::Left);
-            }
-            if typed.eq_ignore_ascii_case(BACK) {
-                return Ok(Did::WentBack);
-            }
             if let Some(country) = support::asks_help(typed) {
                 self.show_card(country, "").await?;
                 self.screen.turn();
-                aside(&self.question(question));
+                aside(&self.in_words(asked));
                 continue;
             }
-            match read(self.measure, question, typed) {
-                Ok(answer) => return Ok(Did::Answered(answer)),
-                Err(what) => aside(&what),
+            let step = match typed {
+                // What was typed before and is no answer does not stay.
+                "" => asked.answer.clone().map_or(Step::Skip, Step::Answer),
+                typed if typed.eq_ignore_ascii_case(BACK) => match asked.number {
+                    0 | 1 => return Ok(()),
+                    _ => Step::Back,
+                },
+                typed => match read(asked, typed) {
+                    Ok(answer) => Step::Answer(answer),
+                    Err(what) => {
+                        aside(&what);
+                        continue;
+                    }
+                },
+            };
+            self.sitting.step(self.cx, step).await?;
+            let walk = &self.sitting.walk;
+            if walk.hint.is_empty() || walk.at != at {
+                return Ok(());
             }
+            aside(&format!("{} An empty line leaves it as it was.", walk.hint));
         }
     }
 
     /// A question with everything that it takes to answer it: what came before has scrolled away.
-    fn question(&self, question: &Question<'_>) -> String {
+    fn in_words(&self, asked: &Question) -> String {
         let style = self.cx.style;
         let mut words = String::from(if self.screen.is_taken() { "" } else { "\n" });
         if !self.number.is_empty() {
             let _ = write!(words, "{}\n\n", self.number);
         }
-        match question {
-            Question::Item(at, item) => {
-                if !self.measure.stem.is_empty() && (self.screen.is_taken() || *at == 0) {
-                    let _ = writeln!(words, "{}\n", self.measure.stem);
-                }
-                let number = format!("{}/{}", at + 1, self.measure.items.len());
-                let text = if item.text.is_empty() { "(on your printed form)" } else { &item.text };
-                let declines = if item.declinable { "  (or: prefer not to say)" } else { "" };
-                let _ = write!(words, "{}  {}{declines}", style.faint(&number), style.words(text));
-                let _ = write!(words, "\n{}", style.faint(&scale(self.measure)));
+        if !asked.stem.is_empty() && (self.screen.is_taken() || !self.is_stem_said) {
+            let _ = writeln!(words, "{}\n", asked.stem);
+        }
+        let number = format!("{}/{}", asked.number, asked.total);
+        let declines = if asked.declinable { "  (or: prefer not to say)" } else { "" };
+        let _ = write!(words, "{}  {}{declines}", style.faint(&number), style.words(&asked.field.label));
+        match &asked.field.shape {
+            Shape::Scale(it) => {
+                let _ = write!(words, "\n{}", style.faint(&scale((it.min, it.max), &it.anchors)));
             }
-            Question::Extra(extra) => {
-                words.push_str(&extra.text);
-                for (at, option) in (1..).zip(&extra.options) {
+            shape => {
+                for (at, option) in (1..).zip(options(shape)) {
                     let _ = write!(words, "\n  {at}  {}", option.label);
                 }
             }
         }
-        if let Some(given) = self.sheet.given(question) {
+        if let Some(given) = given(asked) {
             let _ = write!(words, "\nYou answered {given}. Enter keeps it.");
         }
         words
     }
 }
 
-/// Reads what was typed at a question.
+fn options(shape: &Shape) -> &[Choice] {
+    if let Shape::Choice(options) = shape { options } else { &[] }
+}
+
+/// The answer that a question has already, as it is typed.
+fn given(asked: &Question) -> Option<String> {
+    let answer = asked.answer.as_ref()?;
+    if answer.text() == Some(PREFER_NOT_TO_SAY) {
+        return Some(PREFER_NOT_TO_SAY.replace('-', " "));
+    }
+    let option = options(&asked.field.shape).iter().position(|option| answer.text() == Some(&option.id));
+    let number =
+        option.map(|at| (at + 1).to_string()).or_else(|| answer.whole().map(|point| point.to_string()));
+    number.or_else(|| answer.text().map(str::to_owned))
+}
+
+/// Reads what was typed at a question; whether it fits, the device decides.
 ///
 /// # Errors
-/// It does not fit; in words for whoever typed it.
-fn read(measure: &Measure, question: &Question<'_>, typed: &str) -> Result<Value, String> {
-    match question {
-        Question::Item(_, item) if item.declinable && is_declining(typed) => {
-            Ok(Value::from(PREFER_NOT_TO_SAY))
-        }
-        Question::Item(..) => {
-            let (min, max) = measure.range;
-            let point = typed.parse::<i32>().ok().filter(|point| (min..=max).contains(point));
-            point
-                .map(Value::from)
-                .ok_or_else(|| format!("A whole number from {min} to {max}, or an empty line."))
-        }
-        Question::Extra(extra) => {
-            let number = typed.parse::<usize>().ok();
-            let option = number.and_then(|number| extra.options.get(number.checked_sub(1)?));
-            let most = extra.options.len();
-            option
-                .map(|option| Value::from(option.id.as_str()))
-                .ok_or_else(|| format!("A whole number from 1 to {most}, or an empty line."))
-        }
+/// It is no number of what is offered; in words for whoever typed it.
+fn read(asked: &Question, typed: &str) -> Result<Value, String> {
+    if asked.declinable && is_declining(typed) {
+        return Ok(Value::from(PREFER_NOT_TO_SAY));
     }
+    let options = options(&asked.field.shape);
+    if options.is_empty() {
+        return Ok(typed.parse::<i32>().map_or_else(|_| Value::from(typed), Value::from));
+    }
+    let number = typed.parse::<usize>().ok();
+    let option = number.and_then(|number| options.get(number.checked_sub(1)?));
+    option
+        .map(|option| Value::from(option.id.as_str()))
+        .ok_or_else(|| format!("A whole number from 1 to {}, or an empty line.", options.len()))
 }
 
 fn is_declining(typed: &str) -> bool {

@@ -1,9 +1,12 @@
 //! What fits a question, in words, and a typed line as an answer.
 
 use haven_api::practice::{Choice, Count, Scale, Shape};
+use haven_api::walk::Named;
 use haven_core::answers::Value;
 
+use super::choices::Links;
 use crate::args::day;
+use crate::commands::drafts;
 
 /// What fits where a time is asked for; an hour or a day will do.
 pub(super) const MOMENTS: &str = "Now is fine. Or: tonight, yesterday, 21:30.";
@@ -111,6 +114,22 @@ pub(super) fn misfit(shape: Option<&Shape>, words: String) -> String {
     match shape {
         Some(Shape::DateTime) => format!("That's no time we know. {MOMENTS} Or a date, such as 2026-11-24."),
         _ => words,
+    }
+}
+
+/// An answer in words: who and what is named in it by id is called as it is called.
+pub(super) fn in_words(shape: &Shape, answer: &Value, links: &Links, people: &[Named]) -> String {
+    let choices =
+        if let Shape::Choice(choices) | Shape::Multi(choices, _) = shape { choices.as_slice() } else { &[] };
+    let one = |value: &Value| {
+        let id = value.text().unwrap_or_default();
+        let person = people.iter().find(|person| person.id.is_some_and(|it| it.to_string() == id));
+        let named = person.map(|person| person.name.as_str()).or_else(|| links.words(id));
+        named.map_or_else(|| drafts::in_words(value, choices), str::to_owned)
+    };
+    match answer {
+        Value::List(items) => items.iter().map(one).collect::<Vec<_>>().join("\n"),
+        value => one(value),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a question is answered with on a screen: each shape of answer has its own, all of them free of any terminal.
 
+mod breath;
 mod clock;
 mod dial;
 mod feelings;
@@ -7,15 +8,15 @@ mod pick;
 mod rows;
 mod words;
 
-use haven_api::practice::breath::Breath;
 use haven_api::practice::{Choice, Field, Shape};
+use haven_api::walk::Breath;
 use haven_core::answers::Value;
 use haven_core::exercise::ItemKind;
-use haven_core::time::Date;
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::when;
 
+pub(super) use breath::Moment;
 pub(super) use clock::Clock;
 pub(super) use dial::Dial;
 pub(super) use feelings::Feelings;
@@ -82,8 +83,8 @@ pub(super) struct Offer {
     pub(super) stop: String,
     /// A sentence of earlier answers.
     pub(super) sentence: String,
-    /// The day it is.
-    pub(super) today: Option<Date>,
+    /// What is suggested, as it would be answered; empty if nothing is.
+    pub(super) suggested: String,
     /// The time it is, as it would be typed.
     pub(super) now: String,
 }
@@ -99,7 +100,11 @@ impl Control {
             Shape::Choice(choices) => Self::Pick(Pick::one(options(choices), answer)),
             Shape::Multi(choices, _) => Self::Pick(Pick::several(options(choices), answer)),
             Shape::Bool { .. } | Shape::Consent => Self::Pick(Pick::yes_or_no(answer)),
-            Shape::Person => Self::Pick(Pick::person(named(offer.people), &offer.not_safe, answer)),
+            Shape::Person => {
+                let suggested = Some(Value::Text(offer.suggested)).filter(|it| it.text() != Some(""));
+                let answer = answer.or(suggested.as_ref());
+                Self::Pick(Pick::person(named(offer.people), &offer.not_safe, answer))
+            }
             Shape::Link { .. } => Self::Pick(Pick::one(named(offer.entries), answer)),
             Shape::List { of: ItemKind::Link, .. } => Self::Pick(Pick::several(named(offer.entries), answer)),
             Shape::List { weight, count, .. } => Self::Rows(Rows::new(*weight, *count, answer)),
@@ -109,9 +114,8 @@ impl Control {
             Shape::DateTime => {
                 Self::Words(Words::new(&when::typed(text()), Typed::Moment { now: offer.now }))
             }
-            Shape::Date { suggest } => {
-                let day = offer.today.map(|today| today.plus_days(days(suggest.as_deref())));
-                Self::Words(Words::new(text(), Typed::Day { suggested: day }))
+            Shape::Date { .. } => {
+                Self::Words(Words::new(text(), Typed::Day { suggested: offer.suggested.parse().ok() }))
             }
             Shape::Duration => Self::Words(Words::new(text(), Typed::HowLong)),
             Shape::Timer { suggested_s } => {
@@ -197,12 +201,6 @@ fn options(choices: &[Choice]) -> Vec<pick::Offered> {
 fn named(things: Vec<(String, String)>) -> Vec<pick::Offered> {
     let option = |(id, label)| pick::Offered { value: Value::Text(id), label, is_unsafe: false };
     things.into_iter().map(option).collect()
-}
-
-/// The whole days of a delay such as `P7D`, rounded up; none suggests today.
-fn days(delay: Option<&str>) -> i32 {
-    let delay = delay.and_then(|delay| delay.parse::<haven_core::exercise::Delay>().ok());
-    delay.map_or(0, |delay| i32::try_from(delay.hours().div_ceil(24)).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -2,17 +2,16 @@
 
 mod sheet;
 
-use haven_api::practice::stepper::Stepper;
-use haven_api::practice::{Field, HarmQuestion};
+use haven_api::practice::HarmQuestion;
+use haven_api::walk::{End, Held, Notice, Page, Question, Suggested};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use self::sheet::Sheet;
-use super::controls::Control;
-use super::once;
-use super::walk::{Before, Notice, Page, Walk};
+use super::walk::Walk;
+use super::{offers, opening};
 use crate::limits::PROSE_COLUMNS_MAX;
 use crate::text::wrapped;
 
@@ -31,12 +30,12 @@ pub(super) fn draw(walk: &mut Walk, frame: &mut Frame<'_>, still: bool) {
     walk.columns = columns;
     let mut sheet = page(walk, columns, still);
     // A key stays with what it does: the lines break between the pairs only.
-    let foot = keys(&walk.page, &walk.stepper).replace(' ', "\u{a0}").replace("\u{a0}·\u{a0}", "\u{a0}· ");
+    let foot = keys(walk).replace(' ', "\u{a0}").replace("\u{a0}·\u{a0}", "\u{a0}· ");
     let foot = wrapped(&foot, Some(columns)).replace('\u{a0}', " ");
     let foot: Vec<&str> = foot.lines().collect();
     let foot_height = u16::try_from(foot.len()).unwrap_or(1).min(area.height / 3);
     let [top, body, bottom] = split(area, foot_height, columns);
-    head(&walk.stepper, &walk.page, frame, top, columns);
+    head(walk, frame, top, columns);
     let body = pin(&mut sheet, frame, body);
     let shown = usize::from(body.height);
     walk.scrolled = sheet.scrolled(walk.scrolled, shown);
@@ -94,13 +93,15 @@ fn split(area: Rect, foot: u16, columns: usize) -> [Rect; 3] {
     [top, body, bottom]
 }
 
-fn head(stepper: &Stepper, page: &Page, frame: &mut Frame<'_>, area: Rect, columns: usize) {
+fn head(walk: &Walk, frame: &mut Frame<'_>, area: Rect, columns: usize) {
     if area.height == 0 {
         return;
     }
-    let (at, count) = stepper.step();
-    let step = if matches!(page, Page::Question(_)) { format!("{at} of {count}") } else { String::new() };
-    let title = stepper.exercise().summary.title.as_str();
+    let step = match walk.question() {
+        Some(asked) if !walk.is_leaving => format!("{} of {}", asked.number, asked.total),
+        _ => String::new(),
+    };
+    let title = walk.told.subject.title.as_str();
     let room = columns.saturating_sub(step.len() + 1);
     let x = area.x + u16::try_from(columns - step.len().min(columns)).unwrap_or(0);
     frame.buffer_mut().set_stringn(area.x, area.y, title, room, BOLD);
@@ -109,24 +110,28 @@ fn head(stepper: &Stepper, page: &Page, frame: &mut Frame<'_>, area: Rect, colum
 
 fn page(walk: &Walk, columns: usize, still: bool) -> Sheet {
     let mut sheet = Sheet::new(columns);
-    match &walk.page {
-        Page::Intro => intro(walk, &mut sheet),
-        Page::Gate(at) => {
-            if let Some(harm) = walk.harm_question() {
-                ask_gate(harm, *at, &mut sheet);
+    if walk.is_leaving {
+        sheet.words("Leave it for now?", BOLD);
+        sheet.words("What you answered is kept, and you can go on with it another time.", FAINT);
+    } else {
+        match &walk.told.page {
+            Page::Intro(intro) => {
+                for words in opening(intro) {
+                    sheet.words(words, Style::new());
+                    sheet.blank();
+                }
+                let minutes = walk.told.subject.minutes;
+                sheet.words(&format!("About {minutes} min. You can leave any question open."), FAINT);
             }
-        }
-        Page::Unsure | Page::Held(_) => held(walk, &mut sheet),
-        Page::Question(control) => {
-            if let Some(field) = walk.stepper.field() {
-                question(field, control, &mut sheet, still);
+            Page::Gate(harm) => ask_gate(harm, walk.chosen, &mut sheet),
+            Page::Unsure(harm, instead) => held(walk, ("", harm, instead), true, &mut sheet),
+            Page::Held(Held { question, instead, notice, .. }) => {
+                held(walk, (notice, question, instead), false, &mut sheet);
             }
-        }
-        Page::Notice(notice) => say(notice, &mut sheet),
-        Page::End => end(&walk.stepper, &mut sheet),
-        Page::Leaving(_) => {
-            sheet.words("Leave it for now?", BOLD);
-            sheet.words("What you answered is kept, and you can go on with it another time.", FAINT);
+            Page::Question(asked) => question(walk, asked, &mut sheet, still),
+            Page::Notice(notice) => say(notice, &mut sheet),
+            Page::Support(why) => sheet.words(why, Style::new()),
+            Page::End(it) => end(walk, it, &mut sheet),
         }
     }
     if !walk.hint.is_empty() {
@@ -135,18 +140,6 @@ fn page(walk: &Walk, columns: usize, still: bool) -> Sheet {
         sheet.look_here();
     }
     sheet
-}
-
-fn intro(walk: &Walk, sheet: &mut Sheet) {
-    let exercise = walk.stepper.exercise();
-    let notice = once(&walk.unsafe_notice, &exercise.notice);
-    for words in [&walk.unsafe_notice, &exercise.purpose, &notice] {
-        if !words.is_empty() {
-            sheet.words(words, Style::new());
-            sheet.blank();
-        }
-    }
-    sheet.words(&format!("About {} min. You can leave any question open.", exercise.summary.minutes), FAINT);
 }
 
 fn ask_gate(harm: &HarmQuestion, at: Option<usize>, sheet: &mut Sheet) {
@@ -158,20 +151,25 @@ fn ask_gate(harm: &HarmQuestion, at: Option<usize>, sheet: &mut Sheet) {
     }
 }
 
-fn held(walk: &Walk, sheet: &mut Sheet) {
-    let Some(harm) = walk.harm_question() else { return };
-    if !walk.unsafe_notice.is_empty() {
-        sheet.words(&walk.unsafe_notice, Style::new());
+/// That it does not go on: what is said first, the support, and what to do instead.
+fn held(
+    walk: &Walk,
+    (notice, harm, instead): (&str, &HarmQuestion, &[Suggested]),
+    goes_on: bool,
+    sheet: &mut Sheet,
+) {
+    if !notice.is_empty() {
+        sheet.words(notice, Style::new());
         sheet.blank();
     }
-    sheet.words(&once(&walk.unsafe_notice, &harm.support), Style::new());
+    sheet.words(&harm.support, Style::new());
     sheet.blank();
-    if matches!(walk.page, Page::Unsure) {
+    if goes_on {
         sheet.words(&format!("g  {}", harm.go_on), Style::new());
         sheet.blank();
     }
-    for id in &harm.instead {
-        sheet.words(&format!("  haven practice do {id}"), Style::new());
+    for exercise in instead {
+        sheet.words(&offers(exercise), Style::new());
     }
     sheet.blank();
     sheet.words(walk.lines.more, Style::new());
@@ -180,60 +178,75 @@ fn held(walk: &Walk, sheet: &mut Sheet) {
 }
 
 fn say(notice: &Notice, sheet: &mut Sheet) {
-    sheet.words(&notice.words, Style::new());
-    if let Some(id) = &notice.instead {
+    sheet.words(&notice.words.join("\n\n"), Style::new());
+    if let Some(exercise) = &notice.instead {
         sheet.blank();
-        sheet.words(&format!("  haven practice do {id}"), Style::new());
+        sheet.words(&offers(exercise), Style::new());
     }
 }
 
-fn end(stepper: &Stepper, sheet: &mut Sheet) {
-    if stepper.answers().is_empty() {
-        sheet.words("Nothing was answered, so there's nothing to save.", BOLD);
+fn end(walk: &Walk, end: &End, sheet: &mut Sheet) {
+    if !end.unfit.is_empty() {
+        sheet.words("Before it's saved, this needs another look:", BOLD);
+        for unfit in &end.unfit {
+            sheet.words(&format!("  {}", unfit.label), FAINT);
+        }
         return;
     }
-    if stepper.is_declined() {
-        sheet.words("That's all for now. Nothing is kept.", BOLD);
+    if !end.has_answers && walk.told.draft.entry.is_none() {
+        let nothing = match walk.told.draft.draft.answers.is_empty() {
+            true => "Nothing was answered, so there's nothing to save.",
+            false => "That's all for now. Nothing is kept.",
+        };
+        sheet.words(nothing, BOLD);
         return;
     }
     sheet.words("That's all for now.", BOLD);
-    let open: Vec<_> = stepper.open().collect();
-    if open.is_empty() {
+    if end.open.is_empty() {
         return;
     }
     sheet.blank();
     sheet.words("Still open, which is all right:", Style::new());
-    for field in open {
-        sheet.words(&format!("  {}", field.label), FAINT);
+    for label in &end.open {
+        sheet.words(&format!("  {label}"), FAINT);
     }
 }
 
-fn question(field: &Field, control: &Control, sheet: &mut Sheet, still: bool) {
-    sheet.words(&field.label, BOLD);
-    if !field.help.is_empty() {
-        sheet.words(&field.help, FAINT);
+fn question(walk: &Walk, asked: &Question, sheet: &mut Sheet, still: bool) {
+    sheet.words(&asked.field.label, BOLD);
+    if !asked.field.help.is_empty() {
+        sheet.words(&asked.field.help, FAINT);
     }
     sheet.blank();
-    sheet.control(control, still);
+    if let Some(control) = &walk.control {
+        sheet.control(control, still);
+    }
 }
 
 /// The keys of a page.
-fn keys(page: &Page, stepper: &Stepper) -> String {
-    let walk = "Shift-Tab back · Esc leave for now";
-    match page {
-        Page::Intro => "Enter begin · Esc leave".to_owned(),
+fn keys(walk: &Walk) -> String {
+    if walk.is_leaving {
+        return "Enter leave · Esc stay".to_owned();
+    }
+    let walks = "Shift-Tab back · Esc leave for now";
+    match &walk.told.page {
+        Page::Intro(_) => "Enter begin · Esc leave".to_owned(),
         Page::Gate(_) => "↑ ↓ or n ? y choose · Enter confirm · Shift-Tab back · Esc leave".to_owned(),
-        Page::Unsure => "Enter close · g go on · Shift-Tab back".to_owned(),
-        Page::Held(Before::Nothing) => "Enter close".to_owned(),
-        Page::Held(Before::Gate) => "Enter close · Shift-Tab back".to_owned(),
-        Page::Held(Before::Question) => "Enter close · Shift-Tab choose someone else".to_owned(),
-        Page::Notice(Notice { is_last: true, .. }) => format!("Enter end here · {walk}"),
-        Page::Notice(_) => format!("Enter go on · {walk}"),
-        Page::End if stepper.is_declined() => format!("Enter close · {walk}"),
-        Page::End => format!("Enter save · {walk}"),
-        Page::Leaving(_) => "Enter leave · Esc stay".to_owned(),
-        Page::Question(control) => {
-            let own = sheet::keys(control);
+        Page::Unsure(..) => "Enter close · g go on · Shift-Tab back".to_owned(),
+        Page::Held(Held { choose_another: true, .. }) => {
+            "Enter close · Shift-Tab choose someone else".to_owned()
+        }
+        Page::Held(_) if walk.told.has_back => "Enter close · Shift-Tab back".to_owned(),
+        Page::Held(_) => "Enter close".to_owned(),
+        Page::Notice(Notice { is_last: true, .. }) => format!("Enter end here · {walks}"),
+        Page::Notice(_) | Page::Support(_) => format!("Enter go on · {walks}"),
+        Page::End(end) if !end.unfit.is_empty() => format!("Enter look at it · {walks}"),
+        Page::End(end) if !end.has_answers && walk.told.draft.entry.is_none() => {
+            format!("Enter close · {walks}")
+        }
+        Page::End(_) => format!("Enter save · {walks}"),
+        Page::Question(_) => {
+            let own = walk.control.as_ref().map_or("", sheet::keys);
             format!("{own} · Shift-Tab back · Ctrl-X leave open · Esc leave for now")
         }
     }

@@ -1,8 +1,8 @@
-//! Walking through an exercise a screen at a time: which page is shown and what a key does to it, apart from any terminal.
+//! Walking through an exercise a screen at a time: what is shown and what a key does to it, apart from any terminal and any device.
 
-use haven_api::practice::stepper::{Misfit, Reply, Stepper};
-use haven_api::practice::{CouldHarm, Field, HarmQuestion, Then};
-use haven_core::answers::{ExerciseId, Value};
+use haven_api::practice::{CouldHarm, Field};
+use haven_api::walk::{Held, Page, Question, Step, Walk as Told};
+use haven_core::answers::Value;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::answers::{meant, misfit};
@@ -10,14 +10,14 @@ use super::controls::{Answered, Control, Did, Offer};
 use crate::commands::support::AfraidLines;
 
 /// What a page asks of whoever walks the person through.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq)]
 pub(super) enum Act {
     /// Nothing.
     Nothing,
-    /// To put the next question up.
-    Ask,
-    /// To look at the answers and keep them, then to put the next page up.
-    Answered(Reply),
+    /// To have the device take this, and to put up what comes.
+    Step(Step),
+    /// To keep what stands there, and to go a page back.
+    Back,
     /// To add somebody to the people, and to take them for the answer.
     Meet(String),
     /// To save everything.
@@ -30,57 +30,22 @@ pub(super) enum Act {
     Close,
 }
 
-/// What is shown.
-pub(super) enum Page {
-    /// What it is for and what to heed.
-    Intro,
-    /// What has to be clear first, with the answer that the arrows are on; none before somebody chooses.
-    Gate(Option<usize>),
-    /// What support there is for somebody who is not sure, and a way on.
-    Unsure,
-    /// That it does not go on, and what to do instead.
-    Held(Before),
-    /// A question.
-    Question(Box<Control>),
-    /// Words in between.
-    Notice(Notice),
-    /// That everything was asked.
-    End,
-    /// Whether to leave, with the page to go back to.
-    Leaving(Box<Page>),
-}
-
-/// What came before the page that says it does not go on, and can be gone back to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Before {
-    /// Nothing: whom it is about was said with the command.
-    Nothing,
-    /// The question of what has to be clear first.
-    Gate,
-    /// A question that was answered with somebody who is marked as not safe.
-    Question,
-}
-
 /// The answers to what has to be clear first, in the order they stand on the screen.
 const GATE: [CouldHarm; 3] = [CouldHarm::No, CouldHarm::NotSure, CouldHarm::Yes];
 
 /// What is said where Enter comes before an answer.
 const CHOOSE: &str = "Choose one of the three first: arrows, or n, ? and y.";
 
-/// Words in between.
-pub(super) struct Notice {
-    pub(super) words: String,
-    pub(super) instead: Option<ExerciseId>,
-    /// Whether no question comes after it.
-    pub(super) is_last: bool,
-}
-
-/// A walk through an exercise.
+/// A walk on the screen.
 pub(super) struct Walk {
-    pub(super) stepper: Stepper,
-    pub(super) page: Page,
-    /// What to say first where somebody it concerns is marked unsafe; empty if nothing.
-    pub(super) unsafe_notice: String,
+    /// Where it is, as the device says.
+    pub(super) told: Told,
+    /// What the question that is shown is answered with.
+    pub(super) control: Option<Control>,
+    /// The answer to what has to be clear first that the arrows are on; none before somebody chooses.
+    pub(super) chosen: Option<usize>,
+    /// Whether it is asked whether to leave, above the page that is gone back to.
+    pub(super) is_leaving: bool,
     /// Whom somebody can reach who is afraid of somebody close; shown where the gate holds.
     pub(super) lines: AfraidLines,
     /// What was wrong with the last key or answer.
@@ -92,243 +57,204 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Begins. Where the gate holds, that is all there is.
-    pub(super) fn begin(stepper: Stepper, is_unsafe: bool, is_held: bool) -> Self {
-        let unsafe_notice = if is_unsafe { stepper.exercise().unsafe_notice.clone() } else { String::new() };
-        let page = if is_held { Page::Held(Before::Nothing) } else { Page::Intro };
-        Self {
-            stepper,
-            page,
-            unsafe_notice,
+    pub(super) fn begin(told: Told, offer: Offer) -> Self {
+        let mut walk = Self {
+            told: told.clone(),
+            control: None,
+            chosen: None,
+            is_leaving: false,
             lines: AfraidLines::default(),
             hint: String::new(),
             scrolled: 0,
             columns: 80,
-        }
-    }
-
-    pub(super) fn harm_question(&self) -> Option<&HarmQuestion> {
-        self.stepper.exercise().harm_question.as_ref()
-    }
-
-    /// Puts the present question up, or the end.
-    pub(super) fn ask(&mut self, offer: impl FnOnce(&Field, &Stepper) -> Offer) {
-        let control = self
-            .stepper
-            .field()
-            .map(|field| Control::of(field, offer(field, &self.stepper), self.stepper.answer()));
-        self.show(control.map_or(Page::End, |control| Page::Question(Box::new(control))));
+        };
+        walk.show(told, offer);
+        walk
     }
 
     /// Shows a page from its beginning.
-    pub(super) fn show(&mut self, page: Page) {
-        self.page = page;
-        self.scrolled = 0;
-        self.hint.clear();
+    pub(super) fn show(&mut self, told: Told, offer: Offer) {
+        self.control = match &told.page {
+            Page::Question(asked) => Some(Control::of(&asked.field, offer, asked.answer.as_ref())),
+            _ => None,
+        };
+        self.told = told;
+        (self.chosen, self.is_leaving, self.scrolled) = (None, false, 0);
+        self.hint = self.why_not();
+    }
+
+    /// Stays at the page, with why the answer was not taken.
+    pub(super) fn stay_with(&mut self, told: Told) {
+        self.told = told;
+        self.hint = self.why_not();
+        if let (Some(control), false) = (&mut self.control, self.hint.is_empty()) {
+            control.refused();
+        }
+    }
+
+    fn why_not(&self) -> String {
+        if self.told.hint.is_empty() {
+            return String::new();
+        }
+        misfit(self.field().map(|field| &field.shape), self.told.hint.clone())
+    }
+
+    pub(super) fn question(&self) -> Option<&Question> {
+        if let Page::Question(asked) = &self.told.page { Some(asked) } else { None }
+    }
+
+    fn field(&self) -> Option<&Field> {
+        self.question().map(|asked| &asked.field)
     }
 
     /// Takes a key.
     pub(super) fn key(&mut self, key: KeyEvent) -> Act {
         self.hint.clear();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        match (key.code, &self.page) {
-            (KeyCode::Char('c'), Page::Held(_) | Page::Unsure) if ctrl => Act::Close,
-            (KeyCode::Char('c'), _) if ctrl => Act::Interrupt,
-            (KeyCode::PageDown | KeyCode::PageUp, Page::Question(control)) if control.turns() => {
-                self.question_key(key)
-            }
-            (KeyCode::PageDown, _) => self.scroll(10),
-            (KeyCode::PageUp, _) => self.scroll(-10),
-            (KeyCode::Esc, Page::Leaving(_)) => self.stay(),
-            (KeyCode::Esc, Page::Held(_) | Page::Unsure) => Act::Close,
-            (KeyCode::Esc, _) => {
-                let page = std::mem::replace(&mut self.page, Page::End);
-                self.show(Page::Leaving(Box::new(page)));
-                Act::Nothing
-            }
-            (_, Page::Question(_)) => self.question_key(key),
-            (_, Page::Gate(at)) => self.gate_key(key, *at),
-            (KeyCode::Char('g'), Page::Unsure) => Act::Ask,
-            (code, _) => self.page_key(code),
+        let holds = matches!(self.told.page, Page::Held(_) | Page::Unsure(..)) && !self.is_leaving;
+        let turns = self.control.as_ref().is_some_and(Control::turns) && !self.is_leaving;
+        match key.code {
+            KeyCode::Char('c') if ctrl && holds => Act::Close,
+            KeyCode::Char('c') if ctrl => Act::Interrupt,
+            KeyCode::PageDown | KeyCode::PageUp if turns => self.question_key(key),
+            KeyCode::PageDown => self.scroll(10),
+            KeyCode::PageUp => self.scroll(-10),
+            KeyCode::Esc if holds => Act::Close,
+            KeyCode::Esc => self.leave_or_stay(!self.is_leaving),
+            code if self.is_leaving => self.leaving_key(code),
+            code => match &self.told.page {
+                Page::Question(_) => self.question_key(key),
+                Page::Gate(_) => self.gate_key(key),
+                Page::Unsure(..) if code == KeyCode::Char('g') => Act::Step(Step::On),
+                _ => self.page_key(code),
+            },
+        }
+    }
+
+    fn leave_or_stay(&mut self, is_leaving: bool) -> Act {
+        (self.is_leaving, self.scrolled) = (is_leaving, 0);
+        Act::Nothing
+    }
+
+    fn leaving_key(&mut self, code: KeyCode) -> Act {
+        match code {
+            KeyCode::Enter | KeyCode::Tab => Act::Leave,
+            KeyCode::BackTab => self.leave_or_stay(false),
+            code => self.scroll_key(code),
         }
     }
 
     fn question_key(&mut self, key: KeyEvent) -> Act {
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Tab => return self.next(),
             KeyCode::BackTab => return self.back(),
-            KeyCode::Char('x') if ctrl => {
-                self.stepper.skip();
-                return Act::Answered(Reply::Nothing);
+            KeyCode::Char('x') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                return Act::Step(Step::Skip);
             }
             _ => {}
         }
         let columns = self.columns;
-        let Page::Question(control) = &mut self.page else { return Act::Nothing };
-        match control.key(key, columns) {
-            Did::Next => self.next(),
-            Did::Stop => self.stop(),
-            Did::Taken | Did::Nothing => Act::Nothing,
+        match self.control.as_mut().map(|control| control.key(key, columns)) {
+            Some(Did::Next) => self.next(),
+            Some(Did::Stop) => self.stop(),
+            Some(Did::Taken | Did::Nothing) | None => Act::Nothing,
         }
     }
 
     /// Takes the answer that stands there and goes on.
     fn next(&mut self) -> Act {
-        let Page::Question(control) = &self.page else { return Act::Nothing };
-        match control.answered() {
-            Answered::Nothing => self.take(None),
-            Answered::Value(value) => self.take(Some(self.meant(value))),
-            Answered::Stranger(name) => Act::Meet(name),
+        match self.control.as_ref().map(Control::answered) {
+            Some(Answered::Stranger(name)) => Act::Meet(name),
+            Some(Answered::Value(value)) => Act::Step(Step::Answer(self.meant(value))),
+            Some(Answered::Nothing) | None => Act::Step(Step::Answer(Value::Null)),
         }
     }
 
     /// Stops at a timer, with how long it ran.
-    fn stop(&mut self) -> Act {
-        let Page::Question(control) = &self.page else { return Act::Nothing };
-        let ran = if let Answered::Value(ran) = control.answered() { Some(ran) } else { None };
-        match self.stepper.stop_now(ran) {
-            Ok(reply) => Act::Answered(reply),
-            Err(Misfit(words)) => {
-                self.hint = words;
-                Act::Nothing
-            }
-        }
+    fn stop(&self) -> Act {
+        let ran = self.control.as_ref().map(Control::answered);
+        Act::Step(Step::Stop(if let Some(Answered::Value(ran)) = ran { ran } else { Value::Null }))
     }
 
     /// What was typed, as the answer it means.
     fn meant(&self, typed: Value) -> Value {
-        match self.stepper.field() {
+        match self.field() {
             Some(field) => meant(&field.shape, typed),
             None => typed,
         }
     }
 
-    /// Takes an answer to the present question. What does not fit stays on the screen, with why.
-    pub(super) fn take(&mut self, answer: Option<Value>) -> Act {
-        match self.stepper.next(answer) {
-            Ok(reply) => Act::Answered(reply),
-            Err(Misfit(words)) => {
-                self.hint = misfit(self.stepper.field().map(|field| &field.shape), words);
-                if let Page::Question(control) = &mut self.page {
-                    control.refused();
-                }
-                Act::Nothing
-            }
+    /// What stands there, to be kept without going on; none where nothing can stand, or somebody who is not known.
+    pub(super) fn noted(&self) -> Option<Value> {
+        match self.control.as_ref()? {
+            Control::Sentence(_) => None,
+            control => match control.answered() {
+                Answered::Nothing => Some(Value::Null),
+                Answered::Value(value) => Some(self.meant(value)),
+                Answered::Stranger(_) => None,
+            },
         }
     }
 
-    /// Takes what stands there without going on. What does not fit stays on the screen only.
-    pub(super) fn note(&mut self) {
-        let page = if let Page::Leaving(page) = &self.page { page } else { &self.page };
-        let Page::Question(control) = page else { return };
-        let noted = match control.answered() {
-            Answered::Nothing => self.stepper.note(None),
-            Answered::Value(value) => self.stepper.note(Some(self.meant(value))),
-            Answered::Stranger(_) => Ok(()),
-        };
-        // Nobody asked whether it fits; whoever goes on is told.
-        drop(noted);
+    fn back(&self) -> Act {
+        if self.told.has_back { Act::Back } else { Act::Nothing }
     }
 
-    fn back(&mut self) -> Act {
-        self.note();
-        if self.stepper.back() {
-            return Act::Ask;
-        }
-        self.show(Page::Intro);
-        Act::Nothing
-    }
-
-    /// Goes back to the question that named somebody with whom it is not safe, with nobody named.
-    fn choose_another(&mut self) -> Act {
-        self.stepper.back();
-        self.unsafe_notice.clear();
-        self.unanswer();
-        Act::Ask
-    }
-
-    /// Takes the present answer back. That always fits.
-    pub(super) fn unanswer(&mut self) {
-        drop(self.stepper.note(None));
-    }
-
-    fn stay(&mut self) -> Act {
-        if let Page::Leaving(page) = std::mem::replace(&mut self.page, Page::End) {
-            self.show(*page);
-        }
-        Act::Nothing
-    }
-
-    /// A clear no, and nothing else, goes on at once. The answers stand in the order no, not sure, yes. None is there to begin with:
-    /// Enter alone would be an answer that nobody gave. Letters only choose: what a slip of the finger said could not be taken back.
-    fn gate_key(&mut self, key: KeyEvent, at: Option<usize>) -> Act {
-        let last = GATE.len() - 1;
+    /// None is chosen to begin with: Enter alone would be an answer that nobody gave. Letters only choose: what a slip of the finger
+    /// said could not be taken back.
+    fn gate_key(&mut self, key: KeyEvent) -> Act {
+        let (at, last) = (self.chosen, GATE.len() - 1);
         let chosen = match key.code {
             KeyCode::Char('n') => 0,
             KeyCode::Char('?') => 1,
             KeyCode::Char('y') => 2,
             KeyCode::Up => at.map_or(last, |at| at.saturating_sub(1)),
             KeyCode::Down => at.map_or(0, |at| (at + 1).min(last)),
-            KeyCode::Enter => return self.pass_gate(at),
-            KeyCode::BackTab => {
-                self.show(Page::Intro);
-                return Act::Nothing;
-            }
+            KeyCode::Enter => return self.pass_gate(),
+            KeyCode::BackTab => return self.back(),
             _ => return Act::Nothing,
         };
-        self.page = Page::Gate(Some(chosen));
+        self.chosen = Some(chosen);
         Act::Nothing
     }
 
-    fn pass_gate(&mut self, at: Option<usize>) -> Act {
-        match at.and_then(|at| GATE.get(at)).map(|answer| answer.then()) {
-            Some(Then::GoOn) => return Act::Ask,
-            Some(Then::Support) => self.show(Page::Unsure),
-            Some(Then::StayClosed) => self.show(Page::Held(Before::Gate)),
-            None => self.hint = CHOOSE.to_owned(),
+    fn pass_gate(&mut self) -> Act {
+        match self.chosen.and_then(|at| GATE.get(at)) {
+            Some(answer) => Act::Step(Step::CouldHarm(*answer)),
+            None => {
+                self.hint = CHOOSE.to_owned();
+                Act::Nothing
+            }
         }
-        Act::Nothing
     }
 
     /// The keys of pages that are only read.
     fn page_key(&mut self, code: KeyCode) -> Act {
         match code {
+            KeyCode::Enter | KeyCode::Tab => self.read_on(),
+            KeyCode::BackTab => self.back(),
+            code => self.scroll_key(code),
+        }
+    }
+
+    fn read_on(&self) -> Act {
+        match &self.told.page {
+            Page::Intro(_) | Page::Notice(_) | Page::Support(_) => Act::Step(Step::On),
+            Page::Held(Held { .. }) | Page::Unsure(..) => Act::Close,
+            // What is no answer has to be put right first, or left open.
+            Page::End(end) => match end.unfit.first() {
+                Some(unfit) => Act::Step(Step::To(unfit.at.clone())),
+                None => Act::Finish,
+            },
+            Page::Gate(_) | Page::Question(_) => Act::Nothing,
+        }
+    }
+
+    fn scroll_key(&mut self, code: KeyCode) -> Act {
+        match code {
             KeyCode::Down => self.scroll(1),
             KeyCode::Up => self.scroll(-1),
-            KeyCode::Enter | KeyCode::Tab => self.read_on(),
-            KeyCode::BackTab => self.turn_back(),
             _ => Act::Nothing,
-        }
-    }
-
-    fn read_on(&mut self) -> Act {
-        match &self.page {
-            Page::Intro if self.harm_question().is_some() => self.show(Page::Gate(None)),
-            Page::Intro => return Act::Ask,
-            Page::Notice(Notice { is_last: true, .. }) => {
-                self.stepper.end();
-                return Act::Ask;
-            }
-            Page::Notice(_) => return Act::Ask,
-            Page::Held(_) | Page::Unsure => return Act::Close,
-            Page::End => return Act::Finish,
-            Page::Leaving(_) => return Act::Leave,
-            Page::Gate(_) | Page::Question(_) => {}
-        }
-        Act::Nothing
-    }
-
-    fn turn_back(&mut self) -> Act {
-        match &self.page {
-            Page::Notice(_) | Page::End => self.back(),
-            Page::Leaving(_) => self.stay(),
-            Page::Unsure | Page::Held(Before::Gate) => {
-                self.show(Page::Gate(None));
-                Act::Nothing
-            }
-            Page::Held(Before::Question) => self.choose_another(),
-            Page::Intro | Page::Held(Before::Nothing) | Page::Gate(_) | Page::Question(_) => Act::Nothing,
         }
     }
 
@@ -337,39 +263,23 @@ impl Walk {
         Act::Nothing
     }
 
-    /// Says what an answer called for, after what somebody's safety calls for; none if that is nothing.
-    pub(super) fn reply(&mut self, reply: Reply, unsafe_notice: &str) -> bool {
-        let (words, instead, is_last) = match reply {
-            Reply::Nothing => (String::new(), None, false),
-            Reply::Say(words) => (words, None, false),
-            Reply::Stop { notice, instead } => (notice, instead, true),
-        };
-        let both = [unsafe_notice, &words];
-        let both: Vec<_> = both.into_iter().filter(|words| !words.is_empty()).collect();
-        if both.is_empty() {
-            return false;
-        }
-        self.show(Page::Notice(Notice { words: both.join("\n\n"), instead, is_last }));
-        true
-    }
-
     /// Takes what was pasted.
     pub(super) fn paste(&mut self, text: &str) {
-        if let Page::Question(control) = &mut self.page {
+        if let (Some(control), false) = (&mut self.control, self.is_leaving) {
             control.paste(text);
         }
     }
 
     /// Lets time pass.
     pub(super) fn tick(&mut self, passed_ms: u64) {
-        if let Page::Question(control) = &mut self.page {
+        if let (Some(control), false) = (&mut self.control, self.is_leaving) {
             control.tick(passed_ms);
         }
     }
 
     /// Whether something moves while nothing is typed.
     pub(super) fn moves(&self) -> bool {
-        matches!(&self.page, Page::Question(control) if control.moves())
+        self.control.as_ref().is_some_and(Control::moves) && !self.is_leaving
     }
 }
 

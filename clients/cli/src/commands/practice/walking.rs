@@ -2,19 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use haven_api::practice::stepper::{Reply, Stepper};
-use haven_api::practice::{Field, Shape};
-use haven_core::exercise::ItemKind;
-use haven_core::fault::Fault as Wrong;
+use haven_api::error::ErrorReason;
+use haven_api::walk::{Page, Question, Step};
+use haven_core::answers::Value;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 
 use super::Ending;
 use super::choices::Links;
 use super::controls::Offer;
 use super::screen::draw;
-use super::sitting::{Sitting, person};
 use super::terminal::{Screen, event};
-use super::walk::{Act, Before, Page, Walk};
+use super::walk::{Act, Walk};
+use crate::commands::sitting::{Sitting, Took};
 use crate::commands::support;
 use crate::cx::Cx;
 use crate::fault::Fault;
@@ -27,74 +26,47 @@ const FRAME: Duration = Duration::from_millis(100);
 /// How long nothing is drawn while nothing moves; a key ends the wait at once.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Asks every question of this sitting, a screen each.
-pub(super) async fn walk(
-    cx: &Cx,
-    sitting: &mut Sitting,
-    stepper: &mut Stepper,
-    still: bool,
-) -> Result<Ending, Fault> {
-    // Answers given already stand on their screens and stay with Enter, so passing them again costs nothing.
-    stepper.to_open();
-    let mut walking = Walking::begin(cx, sitting, stepper, still).await;
-    let ending = walking.run(sitting).await;
-    *stepper = walking.walk.stepper;
-    ending
+/// Asks every question of the walk, a screen each.
+pub(super) async fn walk(cx: &Cx, sitting: &mut Sitting, still: bool) -> Result<Ending, Fault> {
+    let (offer, _) = offer(cx, sitting).await;
+    let mut walk = Walk::begin(sitting.walk.clone(), offer);
+    // At hand, should the gate hold.
+    walk.lines = support::afraid_lines(cx).await;
+    let mut walking = Walking { cx, sitting, walk, screen: None, is_dirty: false, is_told: false };
+    walking.run(still).await
 }
 
-/// Asks again what the device did not take. Tells whether anything could be asked again, and how that ended.
-pub(super) async fn again(
-    cx: &Cx,
-    sitting: &mut Sitting,
-    stepper: &mut Stepper,
-    wrong: &[Wrong],
-    still: bool,
-) -> Result<Option<Ending>, Fault> {
-    let Some(fault) = wrong.iter().find(|fault| fault.field.as_deref().is_some_and(|id| stepper.go_to(id)))
-    else {
-        return Ok(None);
-    };
-    let mut walking = Walking::begin(cx, sitting, stepper, still).await;
-    walking.ask(sitting).await;
-    walking.walk.hint = format!("That doesn't fit: {}; {}.", fault.what, fault.next);
-    let ending = walking.run(sitting).await;
-    *stepper = walking.walk.stepper;
-    ending.map(Some)
-}
-
-struct Walking {
+struct Walking<'a> {
+    cx: &'a Cx,
+    sitting: &'a mut Sitting,
     walk: Walk,
-    links: Links,
-    is_unsafe: bool,
-    style: Style,
-    still: bool,
+    /// None while the passphrase is asked for.
+    screen: Option<Screen>,
+    /// Whether something may stand there that is not kept.
+    is_dirty: bool,
+    /// Whether somebody was told that what stands there cannot be kept.
+    is_told: bool,
 }
 
-impl Walking {
-    /// Begins where the stepper is; with whom to reach at hand, should the gate hold.
-    async fn begin(cx: &Cx, sitting: &Sitting, stepper: &Stepper, still: bool) -> Self {
-        let is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
-        let mut walk = Walk::begin(stepper.clone(), is_unsafe, sitting.held(stepper).is_some());
-        if walk.harm_question().is_some() {
-            walk.lines = support::afraid_lines(cx).await;
-        }
-        Self { walk, links: Links::default(), is_unsafe, style: cx.style, still }
-    }
-
-    async fn run(&mut self, sitting: &mut Sitting) -> Result<Ending, Fault> {
-        let mut screen = Screen::take()?;
-        let (mut before, mut is_dirty) = (Instant::now(), false);
+impl Walking<'_> {
+    async fn run(&mut self, still: bool) -> Result<Ending, Fault> {
+        let mut before = Instant::now();
         loop {
-            screen.draw(|frame| draw(&mut self.walk, frame, self.still))?;
+            let screen = match &mut self.screen {
+                Some(screen) => screen,
+                none => none.insert(Screen::take()?),
+            };
+            screen.draw(|frame| draw(&mut self.walk, frame, still))?;
             let wait = if self.walk.moves() { FRAME } else { IDLE };
             let happened = event(wait).await?;
             let now = Instant::now();
             self.walk.tick(u64::try_from(now.duration_since(before).as_millis()).unwrap_or(0));
             before = now;
-            if happened.is_none() && std::mem::take(&mut is_dirty) {
-                self.keep(sitting).await;
+            if happened.is_none() && std::mem::take(&mut self.is_dirty) {
+                // What can't be kept now is kept with the answer, or that says why not.
+                let _ = self.note().await;
             }
-            is_dirty |= happened.is_some();
+            self.is_dirty |= happened.is_some();
             let act = match happened {
                 Some(Event::Key(key)) if key.kind != KeyEventKind::Release => self.walk.key(key),
                 Some(Event::Paste(text)) => {
@@ -103,115 +75,147 @@ impl Walking {
                 }
                 _ => Act::Nothing,
             };
-            if let Some(ending) = self.act(sitting, act).await {
+            if let Some(ending) = self.act(act).await? {
                 return Ok(ending);
             }
+            // Time that a passphrase took is no time of a timer.
+            if self.screen.is_none() {
+                before = Instant::now();
+            }
         }
     }
 
-    async fn act(&mut self, sitting: &mut Sitting, act: Act) -> Option<Ending> {
+    async fn act(&mut self, act: Act) -> Result<Option<Ending>, Fault> {
         match act {
             Act::Nothing => {}
-            Act::Ask => self.ask(sitting).await,
-            Act::Answered(reply) => self.answered(sitting, reply).await,
-            Act::Meet(name) => self.meet(sitting, &name).await,
-            Act::Finish => return Some(Ending::Done),
-            Act::Leave => {
-                self.note(sitting);
-                return Some(Ending::Left);
-            }
-            Act::Interrupt => {
-                self.note(sitting);
-                return Some(Ending::Interrupted);
-            }
-            Act::Close => return Some(Ending::Held),
-        }
-        None
-    }
-
-    async fn answered(&mut self, sitting: &mut Sitting, reply: Reply) {
-        let stepper = &self.walk.stepper;
-        let was_unsafe =
-            std::mem::replace(&mut self.is_unsafe, sitting.is_unsafe(stepper.exercise(), stepper.answers()));
-        let is_news = self.is_unsafe && !was_unsafe;
-        let notice = if is_news { stepper.exercise().unsafe_notice.clone() } else { String::new() };
-        if sitting.held(stepper).is_some() {
-            self.walk.unsafe_notice = notice;
-            self.walk.show(Page::Held(Before::Question));
-            return;
-        }
-        // What cannot be kept now is kept at the end, or that says why not.
-        let _ = sitting.keep(&self.walk.stepper).await;
-        if !self.walk.reply(reply, &notice) {
-            self.ask(sitting).await;
-        }
-    }
-
-    /// Takes what stands there, but nobody with whom it would stay closed.
-    fn note(&mut self, sitting: &Sitting) {
-        self.walk.note();
-        if sitting.held(&self.walk.stepper).is_some() {
-            self.walk.unanswer();
-        }
-    }
-
-    /// Keeps what stands there, but nothing where the gate is about to close.
-    async fn keep(&mut self, sitting: &mut Sitting) {
-        self.walk.note();
-        if sitting.held(&self.walk.stepper).is_none() {
-            // What cannot be kept now is kept at the end, or that says why not.
-            let _ = sitting.keep(&self.walk.stepper).await;
-        }
-    }
-
-    /// Adds somebody new and takes them for the answer.
-    async fn meet(&mut self, sitting: &mut Sitting, name: &str) {
-        match sitting.add_person(name).await {
-            Ok(id) => {
-                if let Act::Answered(reply) = self.walk.take(Some(person(id))) {
-                    self.answered(sitting, reply).await;
+            Act::Step(step) => self.step(step).await?,
+            Act::Back => {
+                let at = self.sitting.walk.at.clone();
+                if self.keeps().await && self.sitting.walk.at == at {
+                    self.step(Step::Back).await?;
                 }
             }
-            Err(fault) => {
-                self.walk.hint = format!("{} can't be added: {}.", self.style.line(name), fault.why());
-            }
+            Act::Meet(name) => self.meet(&name).await?,
+            Act::Finish => return Ok(Some(Ending::Done)),
+            Act::Leave if self.keeps().await => return Ok(Some(Ending::Left)),
+            Act::Interrupt if self.keeps().await => return Ok(Some(Ending::Interrupted)),
+            Act::Leave | Act::Interrupt => {}
+            Act::Close => return Ok(Some(Ending::Held)),
         }
+        Ok(None)
     }
 
-    /// Puts the present question up. Entries that cannot be read are no reason to lose the walk.
-    async fn ask(&mut self, sitting: &Sitting) {
-        let plain = Style { colors: false, ..self.style };
-        let read = match self.walk.stepper.field().map(|field| field.shape.clone()) {
-            Some(shape) => self.links.read(&sitting.haven, &shape, plain).await,
-            None => Ok(()),
-        };
-        let entries = &self.links.entries;
-        self.walk.ask(|field, stepper| offer(sitting, stepper, field, entries));
-        let stepper = &self.walk.stepper;
-        self.is_unsafe = sitting.is_unsafe(stepper.exercise(), stepper.answers());
-        if let Err(fault) = read {
+    /// Keeps what stands there before it goes off the screen. Tells whether it may go: what cannot be kept stays for one more look.
+    async fn keeps(&mut self) -> bool {
+        let Err(fault) = self.note().await else { return true };
+        let was_told = std::mem::replace(&mut self.is_told, true);
+        self.walk.is_leaving = false;
+        self.walk.hint = format!(
+            "What stands here can't be kept: {}. {} The same key again goes without it.",
+            fault.why(),
+            fault.next()
+        );
+        was_told
+    }
+
+    /// Takes a step, and puts up what comes. Where the journal was locked meanwhile, the passphrase is asked for below the command.
+    async fn step(&mut self, step: Step) -> Result<(), Fault> {
+        let at = self.sitting.walk.at.clone();
+        loop {
+            match self.sitting.take(self.cx, &step).await {
+                Ok(Took::Taken) => break,
+                Ok(Took::Locked) => {
+                    self.screen = None;
+                    self.sitting.open(self.cx).await?;
+                }
+                // What stands there stays there, with why it is not taken.
+                Err(fault) => {
+                    self.walk.hint = format!("That can't be kept: {}. {}", fault.why(), fault.next());
+                    return Ok(());
+                }
+            }
+        }
+        (self.is_dirty, self.is_told) = (false, false);
+        self.show(&at).await;
+        Ok(())
+    }
+
+    /// Puts up what the device said last. At the same page what stands there stays, where it was not taken.
+    async fn show(&mut self, before: &str) {
+        let told = self.sitting.walk.clone();
+        if told.at == before && !told.hint.is_empty() {
+            self.walk.stay_with(told);
+            return;
+        }
+        let (offer, wrong) = offer(self.cx, self.sitting).await;
+        self.walk.show(told, offer);
+        if let Some(fault) = wrong {
             self.walk.hint = format!("Your entries can't be read: {}.", fault.why());
         }
     }
+
+    /// Keeps what stands there. Whether it fits nobody asked; whoever goes on is told.
+    async fn note(&mut self) -> Result<(), Fault> {
+        let Some(noted) = self.walk.noted() else { return Ok(()) };
+        let is_known = self.walk.question().is_some_and(|asked| match &asked.answer {
+            Some(answer) => *answer == noted,
+            // What is only suggested nobody has said.
+            None => noted == Value::Null || noted.text() == Some(&asked.suggested),
+        });
+        if is_known {
+            return Ok(());
+        }
+        let at = self.sitting.walk.at.clone();
+        self.sitting.note(self.cx, noted).await?;
+        if self.sitting.walk.at == at {
+            self.walk.told = self.sitting.walk.clone();
+        } else {
+            self.show(&at).await;
+        }
+        Ok(())
+    }
+
+    /// Adds somebody new and takes them for the answer.
+    async fn meet(&mut self, name: &str) -> Result<(), Fault> {
+        let person = loop {
+            match self.sitting.haven.add_person(name.trim()).await.map_err(Fault::from) {
+                Ok(person) => break person,
+                Err(fault) if fault.reason() == ErrorReason::Locked => {
+                    self.screen = None;
+                    self.sitting.open(self.cx).await?;
+                }
+                Err(fault) => {
+                    self.walk.hint = format!("{} can't be added: {}.", self.cx.style.line(name), fault.why());
+                    return Ok(());
+                }
+            }
+        };
+        self.step(Step::Answer(Value::Text(person.id.to_string()))).await
+    }
 }
 
-fn offer(sitting: &Sitting, stepper: &Stepper, field: &Field, entries: &[(String, String)]) -> Offer {
-    let people = sitting.people.iter();
-    let sentence = match &field.shape {
-        Shape::Derived { template } => stepper.sentence(template, &|id| sitting.name(id)),
-        _ => String::new(),
-    };
-    let now = when::now();
-    let links = matches!(field.shape, Shape::Link { .. } | Shape::List { of: ItemKind::Link, .. });
+/// What is offered at the page that is shown. Entries that cannot be read are no reason to lose the walk.
+async fn offer(cx: &Cx, sitting: &Sitting) -> (Offer, Option<Fault>) {
+    let Page::Question(asked) = &sitting.walk.page else { return (Offer::default(), None) };
+    let plain = Style { colors: false, ..cx.style };
+    match Links::of(&sitting.haven, asked, plain).await {
+        Ok(links) => (offered(asked, links.entries), None),
+        Err(fault) => (offered(asked, Vec::new()), Some(fault)),
+    }
+}
+
+/// What a question offers beside what its shape says.
+pub(super) fn offered(asked: &Question, entries: Vec<(String, String)>) -> Offer {
+    let people = asked.people.iter().filter_map(|person| Some((person.id?.to_string(), person.name.clone())));
     Offer {
-        people: people.map(|person| (person.id.to_string(), person.name.as_str().to_owned())).collect(),
-        not_safe: sitting.not_safe(stepper.exercise()),
-        entries: if links { entries.to_vec() } else { Vec::new() },
-        items: stepper.offered(),
-        breaths: stepper.breaths(),
-        stop: stepper.stop_ahead().map(|field| field.label.clone()).unwrap_or_default(),
-        sentence,
-        today: now.get(..10).and_then(|day| day.parse().ok()),
-        now,
+        people: people.collect(),
+        not_safe: asked.not_safe.iter().map(ToString::to_string).collect(),
+        entries,
+        items: asked.offered.clone(),
+        breaths: Some(asked.breaths.clone()).filter(|breaths| !breaths.is_empty()),
+        stop: asked.stop_label.clone(),
+        sentence: asked.sentence.clone(),
+        suggested: asked.suggested.clone(),
+        now: when::now(),
     }
 }

@@ -11,6 +11,9 @@ use crate::text::Style;
 /// What is typed below the card for everything there is to say.
 const MORE: &str = "more";
 
+/// What brings the card back, behind the number to call.
+pub(in crate::commands) const AGAIN: &str = "type `help` to see the list again";
+
 /// The card, made once: it's read at the question, and again where the run ends.
 pub(in crate::commands) struct Near {
     card: Card,
@@ -50,7 +53,7 @@ impl Near {
             (None, None) => String::new(),
         };
         let dot = if call.is_empty() { "" } else { "· " };
-        format!("{call}{dot}type `help` to see the list again")
+        format!("{call}{dot}{AGAIN}")
     }
 }
 

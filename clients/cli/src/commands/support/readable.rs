@@ -11,7 +11,7 @@ use crate::args::ReadableArgs;
 use crate::ask;
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
-use crate::text::{LANGUAGE, Style};
+use crate::text::Style;
 
 /// What is said over a list in which nothing is chosen.
 const NOTHING: &str = "Nothing of your plan can be read while the journal is locked.";
@@ -32,9 +32,9 @@ struct LineShape<'a> {
 /// Lists the lines, or chooses some.
 pub(super) async fn run(cx: &Cx, args: &ReadableArgs) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let lines = haven.plan_lines(LANGUAGE).await.map_err(unlock_first)?;
+    let lines = haven.plan_lines().await.map_err(unlock_first)?;
     if args.none {
-        haven.set_readable_lines(BTreeSet::new(), false, LANGUAGE).await.map_err(unlock_first)?;
+        haven.set_readable_lines(BTreeSet::new(), false).await.map_err(unlock_first)?;
         return listed(cx, &haven).await;
     }
     if lines.lines.is_empty() {
@@ -61,7 +61,7 @@ async fn choose(cx: &Cx, haven: &Haven, lines: &Lines, args: &ReadableArgs) -> R
         ask::agree(cx, args.yes, &lines.warning.join("\n"), "nothing was changed").await?;
     }
     let chosen: BTreeSet<Chosen> = wanted.iter().map(|(_, line)| line.chosen()).collect();
-    haven.set_readable_lines(chosen, adds, LANGUAGE).await.map_err(unlock_first)
+    haven.set_readable_lines(chosen, adds).await.map_err(unlock_first)
 }
 
 /// The lines with these numbers, in their order.
@@ -83,7 +83,7 @@ fn numbered<'a>(lines: &'a [Line], numbers: &[usize]) -> Result<Vec<(usize, &'a 
 
 /// Shows the lines as they are now.
 async fn listed(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
-    let lines = haven.plan_lines(LANGUAGE).await.map_err(unlock_first)?.lines;
+    let lines = haven.plan_lines().await.map_err(unlock_first)?.lines;
     cx.tell_all(each(&lines).map(|(number, line)| LineShape::of(number, line)), |style| {
         in_words(each(&lines), style)
     })?;

@@ -1,9 +1,10 @@
 //! A timer to sit with, perhaps one to breathe by. It runs only when it was started, and never rings.
 
-use haven_api::practice::breath::{Breath, Moment, moment};
+use haven_api::walk::Breath;
 use haven_core::answers::{Seconds, Value};
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::breath::{Moment, moment};
 use super::{Did, words};
 
 /// A timer.

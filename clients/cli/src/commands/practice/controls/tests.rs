@@ -71,7 +71,7 @@ fn check(shape: &Shape, before: &Json, keys: &str, after: &Json) {
         people: vec![("id-ann".to_owned(), "Ann".to_owned()), ("id-bea".to_owned(), "Bea".to_owned())],
         entries: vec![("id-dawn".to_owned(), "Dawn".to_owned()), ("id-noon".to_owned(), "Noon".to_owned())],
         items: vec!["call".to_owned(), "visit".to_owned()],
-        today: "2026-11-24".parse().ok(),
+        suggested: "2026-12-01".to_owned(),
         now: "2026-11-24T21:30".to_owned(),
         ..Offer::default()
     };

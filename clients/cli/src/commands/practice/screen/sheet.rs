@@ -1,6 +1,6 @@
 //! The words of a page as lines, with the one that has to be seen.
 
-use haven_api::practice::breath::{Moment, Part};
+use haven_api::walk::Part;
 use haven_core::answers::Seconds;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -8,7 +8,7 @@ use textwrap::core::display_width;
 
 use super::super::NOT_SAFE;
 use super::super::answers::MOMENTS;
-use super::super::controls::{Clock, Control, Dial, Feelings, Pick, Rows, Typed, Words};
+use super::super::controls::{Clock, Control, Dial, Feelings, Moment, Pick, Rows, Typed, Words};
 use super::{BOLD, FAINT, line};
 use crate::text::wrapped;
 

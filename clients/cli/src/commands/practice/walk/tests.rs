@@ -1,233 +1,300 @@
 use haven_api::convert::exercise::{from_pb, to_pb};
-use haven_api::practice::Shape;
-use haven_core::answers::ValueMap;
+use haven_api::drafts::SavedDraft;
+use haven_api::journal::Draft;
+use haven_api::practice::{Exercise, HarmQuestion};
+use haven_api::walk::{End, Intro, Notice, Reviewed, Subject};
 use haven_core::content::Library;
+use haven_core::time::Timestamp;
 
 use super::*;
 
-/// A walk through a built-in exercise.
-pub(in super::super) fn begun(id: &str, is_unsafe: bool, is_held: bool) -> Walk {
+pub(in super::super) fn exercise(id: &str) -> Exercise {
     let library = Library::built_in().unwrap();
-    let exercise = from_pb(to_pb(library.get(&id.parse().unwrap()).unwrap(), false, "en", "112")).unwrap();
-    Walk::begin(Stepper::new(exercise, ValueMap::new()), is_unsafe, is_held)
+    from_pb(to_pb(library.get(&id.parse().unwrap()).unwrap(), false, "en", "112")).unwrap()
 }
 
-/// Does what whoever walks does, as long as nothing of the device's is needed.
+/// A walk through a built-in exercise, at this page, as the device would tell of it.
+pub(in super::super) fn told(id: &str, page: Page) -> Told {
+    let summary = exercise(id).summary;
+    let has_back = !matches!(page, Page::Intro(_));
+    Told {
+        draft: SavedDraft {
+            id: [1; 16],
+            draft: Draft::default(),
+            entry: None,
+            base_version: None,
+            saved: Timestamp::default(),
+            held: false,
+            meant: None,
+            typed: Default::default(),
+        },
+        subject: Subject {
+            made_with: summary.exercise,
+            title: summary.title,
+            is_measure: false,
+            minutes: summary.minutes,
+            people: Vec::new(),
+        },
+        at: "here".to_owned(),
+        page,
+        has_back,
+        hint: String::new(),
+        is_kept: false,
+        later: Vec::new(),
+        emergency: String::new(),
+        heavy: false,
+    }
+}
+
+pub(in super::super) fn shown(told: Told, offer: Offer) -> Walk {
+    Walk::begin(told, offer)
+}
+
+/// A question of an exercise.
+pub(in super::super) fn question(id: &str, field: &str, number: u32, answer: Option<Value>) -> Page {
+    let exercise = exercise(id);
+    let field = exercise.fields.iter().find(|it| it.id == field).unwrap().clone();
+    Page::Question(Box::new(Question {
+        answer_id: field.id.clone(),
+        field,
+        answer,
+        number,
+        total: u32::try_from(exercise.fields.len()).unwrap(),
+        offered: Vec::new(),
+        sentence: String::new(),
+        breaths: Vec::new(),
+        stop_label: String::new(),
+        recalled: Vec::new(),
+        stem: String::new(),
+        declinable: false,
+        suggested: String::new(),
+        links: Vec::new(),
+        people: Vec::new(),
+        not_safe: Vec::new(),
+    }))
+}
+
+pub(in super::super) fn intro(id: &str) -> Page {
+    Page::Intro(Intro {
+        purpose: exercise(id).purpose,
+        notices: Vec::new(),
+        evidence: None,
+        source: String::new(),
+        goes_on: false,
+        questions: 5,
+        begun: None,
+    })
+}
+
+pub(in super::super) fn harm(id: &str) -> HarmQuestion {
+    exercise(id).harm_question.unwrap()
+}
+
+fn held(choose_another: bool) -> Page {
+    Page::Held(Held {
+        question: harm("need-line"),
+        choose_another,
+        instead: Vec::new(),
+        notice: String::new(),
+    })
+}
+
+pub(in super::super) fn end(open: &[&str], has_answers: bool) -> Page {
+    Page::End(End {
+        open: open.iter().map(|label| (*label).to_owned()).collect(),
+        heavy: false,
+        has_answers,
+        review: Vec::new(),
+        unfit: Vec::new(),
+    })
+}
+
+fn at(id: &str, page: Page) -> Walk {
+    shown(told(id, page), Offer::default())
+}
+
 pub(in super::super) fn press(walk: &mut Walk, code: KeyCode) -> Act {
-    let act = walk.key(KeyEvent::new(code, KeyModifiers::NONE));
-    match act {
-        Act::Ask => walk.ask(|_, _| Offer::default()),
-        Act::Answered(reply) => {
-            if !walk.reply(reply, "") {
-                walk.ask(|_, _| Offer::default());
-            }
-        }
-        other => return other,
-    }
-    Act::Nothing
+    walk.key(KeyEvent::new(code, KeyModifiers::NONE))
 }
 
-fn asked(walk: &Walk) -> &str {
-    if !matches!(walk.page, Page::Question(_)) {
-        return "";
-    }
-    walk.stepper.field().map_or("", |field| &field.id)
+fn ctrl_c(walk: &mut Walk) -> Act {
+    walk.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL))
+}
+
+/// Whether a key asks for this.
+fn asks(walk: &mut Walk, code: KeyCode, act: &Act) -> bool {
+    press(walk, code) == *act
 }
 
 #[test]
 fn one_walks_forward_back_and_out() {
-    let mut walk = begun("slow-breath", false, false);
-    press(&mut walk, KeyCode::Enter);
-    assert_eq!(asked(&walk), "suds_before");
-    press(&mut walk, KeyCode::Char('7'));
-    press(&mut walk, KeyCode::Tab);
-    assert_eq!(asked(&walk), "pattern");
+    let mut walk = at("slow-breath", intro("slow-breath"));
+    assert!(asks(&mut walk, KeyCode::BackTab, &Act::Nothing), "nothing is before it");
+    assert!(asks(&mut walk, KeyCode::Enter, &Act::Step(Step::On)));
+    walk.show(told("slow-breath", question("slow-breath", "suds_before", 1, None)), Offer::default());
+    assert!(asks(&mut walk, KeyCode::Char('7'), &Act::Nothing));
+    assert!(asks(&mut walk, KeyCode::BackTab, &Act::Back));
+    assert_eq!(walk.noted(), Some(Value::from(7)), "it is kept before one goes back");
+    assert!(asks(&mut walk, KeyCode::Tab, &Act::Step(Step::Answer(Value::from(7)))));
+    press(&mut walk, KeyCode::Esc);
+    assert!(walk.is_leaving && walk.noted() == Some(Value::from(7)));
+    press(&mut walk, KeyCode::Esc);
+    assert!(!walk.is_leaving);
+    press(&mut walk, KeyCode::Esc);
     press(&mut walk, KeyCode::BackTab);
-    assert_eq!(walk.stepper.answer(), Some(&Value::from(7)));
-    press(&mut walk, KeyCode::BackTab);
-    assert!(matches!(walk.page, Page::Intro));
+    assert!(!walk.is_leaving);
     press(&mut walk, KeyCode::Esc);
-    press(&mut walk, KeyCode::Esc);
-    assert!(matches!(walk.page, Page::Intro));
-    press(&mut walk, KeyCode::Esc);
-    assert_eq!(press(&mut walk, KeyCode::Enter), Act::Leave);
+    assert!(asks(&mut walk, KeyCode::Char('9'), &Act::Nothing), "nothing is typed behind the question");
+    assert!(asks(&mut walk, KeyCode::Enter, &Act::Leave));
+    assert_eq!(walk.noted(), Some(Value::from(7)));
+    let skip = walk_skip(&mut at("slow-breath", question("slow-breath", "suds_before", 1, None)));
+    assert!(skip == Act::Step(Step::Skip));
+}
+
+fn walk_skip(walk: &mut Walk) -> Act {
+    walk.key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::CONTROL))
 }
 
 #[test]
-fn what_does_not_fit_is_said_and_what_stands_there_is_noted() {
-    let mut walk = begun("kept-word", false, false);
-    walk.stepper.go_to("by");
-    walk.ask(|_, _| Offer::default());
+fn what_is_not_taken_stays_on_the_screen_with_why() {
+    let page = || question("kept-word", "by", 1, None);
+    let mut walk = at("kept-word", page());
     press(&mut walk, KeyCode::Char('x'));
-    press(&mut walk, KeyCode::Enter);
-    assert_eq!((asked(&walk), walk.hint.is_empty()), ("by", false));
-    walk.note();
-    assert!(walk.stepper.answers().is_empty());
+    assert!(asks(&mut walk, KeyCode::Enter, &Act::Step(Step::Answer(Value::from("x")))));
+    walk.stay_with(Told { hint: "Give a date.".to_owned(), ..told("kept-word", page()) });
+    assert!(walk.hint == "Give a date." && walk.noted() == Some(Value::from("x")));
+    press(&mut walk, KeyCode::Down);
+    assert!(walk.hint.is_empty());
 
-    let mut walk = begun("slow-breath", false, false);
-    press(&mut walk, KeyCode::Enter);
-    press(&mut walk, KeyCode::Char('9'));
-    press(&mut walk, KeyCode::Char('9'));
+    let mut walk = at("slow-breath", question("slow-breath", "suds_before", 1, Some(Value::from(9))));
     press(&mut walk, KeyCode::Esc);
-    assert_eq!(walk.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Act::Interrupt);
-    walk.note();
-    assert_eq!(walk.stepper.answers().get("suds_before"), Some(&Value::from(99)));
+    assert!(ctrl_c(&mut walk) == Act::Interrupt);
+    assert_eq!(walk.noted(), Some(Value::from(9)));
 }
 
 #[test]
-fn a_stop_is_said_and_ends_it_unless_one_goes_back() {
-    let mut walk = begun("slow-breath", false, false);
-    walk.stepper.go_to("dizzy");
-    walk.ask(|_, _| Offer::default());
-    press(&mut walk, KeyCode::Char('y'));
-    press(&mut walk, KeyCode::Enter);
-    assert!(matches!(&walk.page, Page::Notice(notice) if notice.is_last));
-    press(&mut walk, KeyCode::BackTab);
-    assert_eq!(asked(&walk), "dizzy");
-    press(&mut walk, KeyCode::Enter);
-    press(&mut walk, KeyCode::Enter);
-    assert!(matches!(walk.page, Page::End));
-    assert_eq!(press(&mut walk, KeyCode::Enter), Act::Finish);
+fn a_stop_is_said_and_one_may_go_back_from_it() {
+    let notice = Page::Notice(Notice { words: vec!["Stop here.".to_owned()], instead: None, is_last: true });
+    let mut walk = at("slow-breath", notice);
+    assert!(asks(&mut walk, KeyCode::BackTab, &Act::Back));
+    assert!(asks(&mut walk, KeyCode::Enter, &Act::Step(Step::On)));
+    assert_eq!(walk.noted(), None, "nothing is answered on it");
+    assert!(asks(&mut at("slow-breath", end(&[], true)), KeyCode::Enter, &Act::Finish));
 }
 
 #[test]
-fn only_a_clear_no_goes_on_at_once() {
-    for (keys, goes_on) in [
-        (&[KeyCode::Char('n'), KeyCode::Enter][..], true),
-        (&[KeyCode::Char('y'), KeyCode::Char('n'), KeyCode::Enter], true),
-        (&[KeyCode::Down, KeyCode::Enter], true),
-        (&[KeyCode::Up, KeyCode::Up, KeyCode::Up, KeyCode::Enter], true),
-        (&[KeyCode::Char('y'), KeyCode::Enter], false),
-        (&[KeyCode::Char('n'), KeyCode::Char('y'), KeyCode::Enter], false),
-        (&[KeyCode::Up, KeyCode::Enter], false),
-        (&[KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Enter], false),
+fn what_is_no_answer_is_looked_at_before_it_is_saved() {
+    let Page::End(end) = end(&[], true) else { unreachable!() };
+    let unfit =
+        Reviewed { label: "By when?".to_owned(), words: "soon".to_owned(), at: "question:by".to_owned() };
+    let mut walk = at("kept-word", Page::End(End { unfit: vec![unfit], ..end }));
+    assert!(asks(&mut walk, KeyCode::Enter, &Act::Step(Step::To("question:by".to_owned()))));
+}
+
+#[test]
+fn an_answer_at_the_gate_is_chosen_and_then_given() {
+    use CouldHarm::{No, NotSure, Yes};
+    for (keys, answer) in [
+        (&[KeyCode::Char('n')][..], No),
+        (&[KeyCode::Char('y'), KeyCode::Char('n')], No),
+        (&[KeyCode::Down], No),
+        (&[KeyCode::Up, KeyCode::Up, KeyCode::Up], No),
+        (&[KeyCode::Char('y')], Yes),
+        (&[KeyCode::Char('n'), KeyCode::Char('y')], Yes),
+        (&[KeyCode::Up], Yes),
+        (&[KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Down], Yes),
+        (&[KeyCode::Down, KeyCode::Down], NotSure),
+        (&[KeyCode::Char('?')], NotSure),
     ] {
-        let mut walk = begun("need-line", false, false);
-        press(&mut walk, KeyCode::Enter);
-        assert!(matches!(walk.page, Page::Gate(_)));
-        keys.iter().for_each(|key| drop(press(&mut walk, *key)));
-        assert_eq!(asked(&walk) == "person", goes_on, "{keys:?}");
-        if !goes_on {
-            assert!(matches!(walk.page, Page::Held(Before::Gate)));
-            assert_eq!(press(&mut walk, KeyCode::Char('g')), Act::Nothing, "there is no way on");
-            assert_eq!(press(&mut walk, KeyCode::Enter), Act::Close);
-        }
+        let mut walk = at("need-line", Page::Gate(harm("need-line")));
+        assert!(keys.iter().all(|key| asks(&mut walk, *key, &Act::Nothing)), "a letter only chooses");
+        assert!(asks(&mut walk, KeyCode::Enter, &Act::Step(Step::CouldHarm(answer))), "{keys:?}");
+        // Whoever comes back chooses anew.
+        walk.show(told("need-line", Page::Gate(harm("need-line"))), Offer::default());
+        assert_eq!(walk.chosen, None);
     }
 }
 
 #[test]
 fn nothing_is_chosen_for_anybody_and_enter_alone_asks_again() {
-    let mut walk = begun("need-line", false, false);
-    press(&mut walk, KeyCode::Enter);
+    let mut walk = at("need-line", Page::Gate(harm("need-line")));
     for _ in 0..3 {
-        assert!(matches!(walk.page, Page::Gate(None)));
-        assert_eq!(press(&mut walk, KeyCode::Enter), Act::Nothing);
+        assert!(asks(&mut walk, KeyCode::Enter, &Act::Nothing) && walk.chosen.is_none());
         assert!(walk.hint.contains("Choose one of the three"), "{}", walk.hint);
     }
     press(&mut walk, KeyCode::Down);
-    assert!(matches!(walk.page, Page::Gate(Some(0))) && walk.hint.is_empty());
+    assert!(walk.chosen == Some(0) && walk.hint.is_empty());
+    assert!(asks(&mut walk, KeyCode::BackTab, &Act::Back));
 }
 
 #[test]
-fn whoever_is_not_sure_sees_what_support_there_is_and_then_has_a_way_on() {
-    for keys in [&[KeyCode::Down, KeyCode::Down, KeyCode::Enter][..], &[KeyCode::Char('?'), KeyCode::Enter]] {
-        let unsure = || {
-            let mut walk = begun("need-line", false, false);
-            press(&mut walk, KeyCode::Enter);
-            keys.iter().for_each(|key| drop(press(&mut walk, *key)));
-            assert!(matches!(walk.page, Page::Unsure), "{keys:?}");
-            walk
-        };
-        assert_eq!(
-            press(&mut unsure(), KeyCode::Enter),
-            Act::Close,
+fn whoever_is_not_sure_closes_it_unless_they_choose_to_go_on() {
+    let unsure = || at("need-line", Page::Unsure(harm("need-line"), Vec::new()));
+    for closes in [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab] {
+        assert!(
+            asks(&mut unsure(), closes, &Act::Close),
             "the answer given without a thought is the safe one"
         );
-        assert_eq!(press(&mut unsure(), KeyCode::Esc), Act::Close);
-        let mut walk = unsure();
-        press(&mut walk, KeyCode::BackTab);
-        assert!(matches!(walk.page, Page::Gate(None)));
-        let mut walk = unsure();
-        press(&mut walk, KeyCode::Char('g'));
-        assert_eq!(asked(&walk), "person");
+    }
+    assert!(ctrl_c(&mut unsure()) == Act::Close);
+    assert!(asks(&mut unsure(), KeyCode::BackTab, &Act::Back));
+    assert!(asks(&mut unsure(), KeyCode::Char('g'), &Act::Step(Step::On)));
+}
+
+#[test]
+fn where_it_does_not_go_on_there_is_no_way_on() {
+    let mut first = told("need-line", held(false));
+    first.has_back = false;
+    let mut walk = shown(first, Offer::default());
+    assert!(asks(&mut walk, KeyCode::BackTab, &Act::Nothing));
+    for page in [held(false), held(true)] {
+        let mut walk = at("need-line", page);
+        assert!(asks(&mut walk, KeyCode::Char('g'), &Act::Nothing), "there is no way on");
+        assert!(asks(&mut walk, KeyCode::BackTab, &Act::Back));
+        for closes in [KeyCode::Enter, KeyCode::Tab, KeyCode::Esc] {
+            assert!(asks(&mut walk, closes, &Act::Close));
+        }
     }
 }
 
 #[test]
 fn what_turned_unpleasant_is_said_on_the_screen_of_the_timer() {
-    let mut walk = begun("safe-presence", false, false);
-    press(&mut walk, KeyCode::Enter);
-    while asked(&walk) != "timer" {
-        walk.stepper.skip();
-        let stop = walk.stepper.stop_ahead().map(|field| field.label.clone()).unwrap_or_default();
-        walk.ask(|_, _| Offer { stop, ..Offer::default() });
-    }
+    let page = question("safe-presence", "timer", 3, None);
+    let mut walk =
+        shown(told("safe-presence", page), Offer { stop: "Too much?".to_owned(), ..Offer::default() });
     press(&mut walk, KeyCode::Char(' '));
     assert!(walk.moves());
-    press(&mut walk, KeyCode::Char('s'));
-    let Page::Notice(notice) = &walk.page else { panic!("nothing was said") };
-    assert_eq!(notice.instead.as_ref().map(ExerciseId::as_str), Some("five-senses"));
-    assert!(notice.is_last);
-    assert_eq!(walk.stepper.answers().get("exit_any_time"), Some(&Value::Bool(true)));
+    walk.tick(20_000);
+    assert!(asks(&mut walk, KeyCode::Char('s'), &Act::Step(Step::Stop(Value::from("20s")))));
+    let mut unstarted = at("safe-presence", question("safe-presence", "timer", 3, None));
+    assert!(asks(&mut unstarted, KeyCode::Char('s'), &Act::Nothing), "where nothing is to be stopped at");
 }
 
 #[test]
-fn a_gate_that_holds_asks_nothing() {
-    let mut walk = begun("need-line", true, true);
-    assert!(!walk.unsafe_notice.is_empty());
-    assert!(matches!(walk.page, Page::Held(Before::Nothing)));
-    assert_eq!(press(&mut walk, KeyCode::BackTab), Act::Nothing);
-    assert_eq!(press(&mut walk, KeyCode::Tab), Act::Close);
-}
-
-#[test]
-fn a_letter_at_the_gate_only_chooses_and_a_yes_can_be_taken_back() {
-    let mut walk = begun("need-line", false, false);
-    press(&mut walk, KeyCode::Enter);
-    for (letter, at) in [('y', 2), ('n', 0), ('?', 1), ('y', 2)] {
-        assert_eq!(press(&mut walk, KeyCode::Char(letter)), Act::Nothing);
-        assert!(matches!(walk.page, Page::Gate(Some(chosen)) if chosen == at), "{letter}");
-    }
-    press(&mut walk, KeyCode::Enter);
-    assert!(matches!(walk.page, Page::Held(Before::Gate)));
-    press(&mut walk, KeyCode::BackTab);
-    assert!(matches!(walk.page, Page::Gate(None)));
-}
-
-#[test]
-fn from_somebody_marked_as_not_safe_one_goes_back_to_choose_another() {
-    let mut walk = begun("need-line", false, false);
-    press(&mut walk, KeyCode::Enter);
-    press(&mut walk, KeyCode::Char('n'));
-    press(&mut walk, KeyCode::Enter);
-    let somebody = haven_core::id::PersonId::from_bytes([1; 16]).to_string();
-    walk.stepper.next(Some(somebody.as_str().into())).unwrap();
-    walk.unsafe_notice = walk.stepper.exercise().unsafe_notice.clone();
-    walk.show(Page::Held(Before::Question));
-    press(&mut walk, KeyCode::BackTab);
-    assert_eq!(asked(&walk), "person");
-    assert!(walk.stepper.answers().is_empty() && walk.unsafe_notice.is_empty());
+fn somebody_new_is_met_and_a_name_alone_is_not_kept() {
+    let mut walk = at("need-line", question("need-line", "person", 1, None));
+    "Carl".chars().for_each(|letter| drop(press(&mut walk, KeyCode::Char(letter))));
+    assert_eq!(walk.noted(), None);
+    assert!(asks(&mut walk, KeyCode::Enter, &Act::Meet("Carl".to_owned())));
 }
 
 #[test]
 fn a_time_is_taken_as_people_say_it_and_what_means_none_is_said() {
-    let mut walk = begun("trigger-chain", false, false);
-    let id = walk.stepper.exercise().fields.iter().find(|field| matches!(field.shape, Shape::DateTime));
-    let id = id.unwrap().id.clone();
-    walk.stepper.go_to(&id);
-    walk.ask(|_, _| Offer::default());
-    for (typed, is_taken) in [("soonish", false), ("last night", true)] {
-        typed.chars().for_each(|letter| drop(press(&mut walk, KeyCode::Char(letter))));
-        press(&mut walk, KeyCode::Enter);
-        assert_eq!(walk.stepper.answers().contains_key(&id), is_taken, "{typed}");
-        assert_eq!(walk.hint.contains("tonight, yesterday, 21:30"), !is_taken, "{}", walk.hint);
-    }
-    let kept = walk.stepper.answers()[&id].text().unwrap().parse::<haven_core::time::CivilTime>().unwrap();
-    assert!(kept.offset_seconds().is_some());
+    let asked = exercise("trigger-chain").fields;
+    let id = asked.iter().find(|field| matches!(field.shape, haven_api::practice::Shape::DateTime)).unwrap();
+    let page = |answer| question("trigger-chain", &id.id, 1, answer);
+    let answer = |walk: &mut Walk, typed: &str| -> Value {
+        typed.chars().for_each(|letter| drop(press(walk, KeyCode::Char(letter))));
+        let Act::Step(Step::Answer(answer)) = press(walk, KeyCode::Enter) else { panic!("{typed}") };
+        answer
+    };
+    let mut walk = at("trigger-chain", page(None));
+    assert_eq!(answer(&mut walk, "soonish"), Value::from("soonish"));
+    walk.stay_with(Told { hint: "no time".to_owned(), ..told("trigger-chain", page(None)) });
+    assert!(walk.hint.contains("tonight, yesterday, 21:30"), "{}", walk.hint);
+    let kept = answer(&mut walk, "last night");
+    assert!(kept.text().unwrap().parse::<haven_core::time::CivilTime>().unwrap().offset_seconds().is_some());
     // Whoever goes back finds it as it would be typed.
-    walk.stepper.go_to(&id);
-    walk.ask(|_, _| Offer::default());
-    press(&mut walk, KeyCode::Enter);
-    assert!(walk.hint.is_empty());
-    assert_eq!(walk.stepper.answers()[&id].text().unwrap(), kept.to_string());
+    let mut walk = at("trigger-chain", page(Some(kept.clone())));
+    assert_eq!(answer(&mut walk, ""), kept);
 }
