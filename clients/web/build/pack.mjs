@@ -1,21 +1,25 @@
-// After the build: a `.br` beside each text file, and the budget of what a first visit loads.
+// After the build: a `.br` beside each text file, and the budgets of what a browser loads. Over a budget, the build fails.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-
-/** What a first visit may load, brotli: 1.6 Mbit/s carry it in 0.4 s. */
-const FIRST_MAX = 80_000;
+import { budgets, firstOf, judged, loads } from "./budget.mjs";
 
 /** Fonts are packed already. */
 const TEXT = new Set([".html", ".js", ".css", ".svg"]);
 
-const dist = join(import.meta.dirname, "../dist");
+const root = join(import.meta.dirname, "..");
+const dist = join(root, "dist");
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** What begins with a dot is for the build alone. */
+function isServed(path) {
+  return !path.endsWith(".br") && relative(dist, path).split("/").every((part) => !part.startsWith("."));
 }
 
 function pack(bytes) {
@@ -24,21 +28,28 @@ function pack(bytes) {
   });
 }
 
-/** The scripts and styles that the page names itself: those that nothing has to be done for. */
-function isFirst(path, page) {
-  return [".js", ".css"].includes(extname(path)) && page.includes(relative(dist, path));
+/** How many bytes travel for each file. */
+function packAll() {
+  const sizes = new Map();
+  for (const path of files(dist).filter(isServed)) {
+    const bytes = readFileSync(path);
+    const packed = TEXT.has(extname(path)) ? pack(bytes) : undefined;
+    if (packed) {
+      writeFileSync(`${path}.br`, packed);
+    }
+    sizes.set(relative(dist, path), (packed ?? bytes).length);
+  }
+  return sizes;
 }
 
-const page = readFileSync(join(dist, "index.html"), "utf8");
-let first = 0;
-for (const path of files(dist).filter((path) => TEXT.has(extname(path)))) {
-  const packed = pack(readFileSync(path));
-  writeFileSync(`${path}.br`, packed);
-  first += isFirst(path, page) ? packed.length : 0;
-  console.log(`${relative(dist, path)}: ${packed.length} bytes packed`);
-}
-console.log(`first load, scripts and styles: ${first} of ${FIRST_MAX} bytes`);
-if (first === 0 || first > FIRST_MAX) {
-  console.error(first === 0 ? "the page names no script" : "the first load is over its budget: load a screen when it's asked for");
+const sizes = packAll();
+const manifest = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8"));
+const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const first = firstOf(manifest, readFileSync(join(dist, "index.html"), "utf8"));
+const lines = judged(budgets({ sizes, first, routes: loads(manifest, first), dependencies: Object.keys(dependencies).length }));
+lines.forEach(({ said }) => console.log(said));
+const over = lines.filter(({ isOver }) => isOver);
+if (over.length > 0) {
+  console.error(`over budget: ${over.map(({ name }) => name).join(", ")}. Load less at once, or share what two rooms both have.`);
   process.exit(1);
 }

@@ -22,6 +22,21 @@ test("every call carries the token of the session, and none without one", async 
   expect(device.calls.map(({ token }) => token)).toEqual([null, "Bearer abc"]);
 });
 
+test("texts are asked for in the language of the page, and in the browser's own if it has none", async () => {
+  for (const language of [undefined, "en"]) {
+    let named: string | null = null;
+    const device = new Device();
+    device.answers(STATUS, says(GetStatusResponseSchema, {}));
+    const fetch = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+      named = new Headers(init?.headers).get("accept-language");
+      return device.fetch(input, init);
+    };
+    const way = { baseUrl: "http://127.0.0.1:1", fetch, session: new Session(undefined), language, onOver: vi.fn() };
+    await openDoor(way).vault.getStatus({});
+    expect(named).toBe(language ?? null);
+  }
+});
+
 test("a device that nobody reaches is named, for a call and for a stream", async () => {
   const { door, onOver } = at(new Device());
   for (const call of [() => door.vault.getStatus({}), () => door.events.watchEvents({})[Symbol.asyncIterator]().next()]) {

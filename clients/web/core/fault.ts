@@ -1,7 +1,7 @@
 // Errors as values. Every call ends in an outcome; what went wrong is the daemon's own envelope: what failed, why, what to do next.
 
 import { ConnectError } from "@connectrpc/connect";
-import { ErrorDetailSchema, ErrorReason } from "./gen/haven/v1/error_pb";
+import { ErrorDetailSchema, ErrorReason, type ErrorDetail } from "./gen/haven/v1/error_pb";
 
 export { ErrorReason as Reason };
 
@@ -15,6 +15,8 @@ export interface Fault {
   readonly next: string;
   /** 0 if waiting does not help. */
   readonly retryAfterMs: number;
+  /** Ids of what was meant, perhaps; absent where the device names none. */
+  readonly candidates?: readonly string[];
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
@@ -30,9 +32,11 @@ export async function attempt<T>(call: () => Promise<T>): Promise<Outcome<T>> {
 
 export function faultOf(error: unknown): Fault {
   const detail = ConnectError.from(error).findDetails(ErrorDetailSchema)[0];
-  if (!detail) {
-    return { reason: ErrorReason.UNSPECIFIED, what: "", why: "", next: "", retryAfterMs: 0 };
-  }
-  const { reason, what, why, next } = detail;
-  return { reason, what, why, next, retryAfterMs: Number(detail.retryAfterMs) };
+  return detail ? faultIn(detail) : { reason: ErrorReason.UNSPECIFIED, what: "", why: "", next: "", retryAfterMs: 0 };
+}
+
+/** A fault that came inside an answer, and not as the end of a call. */
+export function faultIn({ reason, what, why, next, retryAfterMs, candidates }: ErrorDetail): Fault {
+  const fault = { reason, what, why, next, retryAfterMs: Number(retryAfterMs) };
+  return candidates.length > 0 ? { ...fault, candidates } : fault;
 }

@@ -2,7 +2,7 @@
 
 import type { Door } from "./door";
 import { attempt } from "./fault";
-import type { GetHelpResponse, Helpline } from "./gen/haven/v1/support_pb";
+import { HelplineKind, type GetHelpResponse, type Helpline } from "./gen/haven/v1/support_pb";
 
 export type { GetHelpResponse as Card, Helpline, PlanPart } from "./gen/haven/v1/support_pb";
 
@@ -16,9 +16,15 @@ export const WIDE = [
   { phone: "999", places: "UK, Ireland, Hong Kong" },
 ] as const;
 
+/** What is asked for: where, and whether somebody asks for help themselves. */
+export interface Asked {
+  readonly country: string;
+  readonly inPerson: boolean;
+}
+
 /** Asks the device; undefined if it doesn't answer at once. */
-export async function askHelp(door: Door, country: string, language: string, now: Date): Promise<GetHelpResponse | undefined> {
-  const request = { country, language, inPerson: true, today: day(now) };
+export async function askHelp(door: Door, asked: Asked, now: Date): Promise<GetHelpResponse | undefined> {
+  const request = { ...asked, today: day(now) };
   const outcome = await attempt(() => door.support.getHelp(request, { timeoutMs: HELP_MAX_MS }));
   return outcome.ok ? outcome.value : undefined;
 }
@@ -44,12 +50,17 @@ export function byHeading(lines: readonly Helpline[]): Map<string, Helpline[]> {
   return groups;
 }
 
+/** The card for somebody who is afraid of somebody close: its lines for danger and for fear. */
+export function forWhoIsAfraid(card: GetHelpResponse): GetHelpResponse {
+  return { ...card, lines: card.lines.filter(({ kind }) => kind !== HelplineKind.CRISIS) };
+}
+
 /** What a phone dials: digits only, and a plus in front. */
 export function dialled(number: string): string {
   return number.replaceAll(/(?!^\+)\D/g, "");
 }
 
-function day(now: Date): string {
+export function day(now: Date): string {
   const two = (part: number): string => String(part).padStart(2, "0");
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

@@ -5,6 +5,13 @@ import { en } from "./messages/en";
 
 export type Messages = typeof en;
 
+/** The words of one room, by language: `words(app.say, journal)`. */
+export type Spoken<T> = Readonly<Record<"en", T>>;
+
+export function words<T>(say: Messages, spoken: Spoken<T>): T {
+  return spoken[say.language];
+}
+
 /** The words for whoever reads these languages; there is one so far. */
 export function speak(languages: readonly string[]): Messages {
   const spoken: Record<string, Messages> = { en };

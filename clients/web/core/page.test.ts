@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { Device, HandClock, refuses, says, settle, type Answer } from "../tests/device";
 import { Reason } from "./fault";
 import { WatchEventsResponseSchema } from "./gen/haven/v1/events_pb";
-import { BeginSessionResponseSchema } from "./gen/haven/v1/grants_pb";
+import { BeginSessionResponseSchema, EndSessionResponseSchema } from "./gen/haven/v1/grants_pb";
 import { LockResponseSchema, UnlockResponseSchema, VaultState } from "./gen/haven/v1/vault_pb";
 import { Page } from "./page";
 import { Session } from "./session";
@@ -117,14 +117,59 @@ test("unlocking and locking show at once what the device answered", async () => 
   expect(seen).toEqual(["open", "locked"]);
 });
 
-test("leaving forgets the session here, closes the journal behind one, and goes without waiting", async () => {
+test("leaving brings last words home, forgets the session here, closes the journal behind one, and goes", async () => {
   const device = new Device();
   device.answers("VaultService/Unlock", says(UnlockResponseSchema, { status: { state: VaultState.UNLOCKED } }));
   const { page, session, location } = arrive(device, "", "abc");
   await page.unlock("words");
-  page.leave();
-  expect(location.replace).toHaveBeenCalledWith("about:blank");
+  const kept: string[] = [];
+  await page.leave(async () => void kept.push("words"));
+  expect(kept).toEqual(["words"]);
+  expect(location.replace).toHaveBeenCalledWith("/kitchen.html");
   expect(session.token).toBeUndefined();
   await settle();
   expect(device.calls.at(-1)).toEqual({ path: "VaultService/Lock", token: "Bearer abc" });
+});
+
+test("whoever leaves while the journal is followed closes it with the very next call: for a proof the page has no time", async () => {
+  const device = new Device();
+  const open = stands(VaultState.UNLOCKED);
+  device.answers(EVENTS, { begins: (open as Uint8Array<ArrayBuffer>[]).slice(0, 1) });
+  device.answers("VaultService/Lock", says(LockResponseSchema, {}));
+  const { page } = arrive(device, "", "abc");
+  await page.arrive();
+  await settle();
+  const before = device.calls.length;
+  await page.leave(async () => settle());
+  await settle();
+  expect(device.calls.slice(before).map(({ path }) => path)).toEqual(["VaultService/Lock"]);
+});
+
+test("where nobody answers, leaving goes to a blank page and not to the browser's error", async () => {
+  const device = new Device();
+  const { page, location, clock } = arrive(device, "", "abc");
+  await page.arrive();
+  await clock.pass(10_000);
+  expect(page.watch.stand.kind).toBe("away");
+  await page.leave(async () => {});
+  expect(location.replace).toHaveBeenCalledWith("about:blank");
+});
+
+test("signing out ends this page's session and says so", async () => {
+  const device = new Device();
+  device.answers(EVENTS, stands(VaultState.UNLOCKED));
+  device.answers("GrantService/EndSession", says(EndSessionResponseSchema, {}));
+  const { page, session, seen } = arrive(device, "", "abc");
+  await page.arrive();
+  await settle();
+  expect((await page.signOut()).ok).toBe(true);
+  expect([session.token, seen]).toEqual([undefined, ["open", "over"]]);
+});
+
+test("leaving doesn't wait long for words that find no way home", async () => {
+  const device = new Device();
+  const { page, location, clock } = arrive(device, "", "abc");
+  void page.leave(() => new Promise(() => {}));
+  await clock.pass(2_000);
+  expect(location.replace).toHaveBeenCalledWith("/kitchen.html");
 });

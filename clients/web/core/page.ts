@@ -13,6 +13,12 @@ import { Watch } from "./watch";
 const UNLOCK_MAX_MS = 60_000;
 const CALL_MAX_MS = 10_000;
 
+/** How long somebody who leaves waits for their last words to be kept. The page is blank meanwhile, and still in its window. */
+const LEAVE_MAX_MS = 1_500;
+
+/** Where somebody who leaves is next: a page of the app's own that knows nothing of the app, and asks for nothing. */
+const NEUTRAL = "/kitchen.html";
+
 /** How often a code is brought to a device that doesn't answer, and the pause between. */
 const TRADES_MAX = 10;
 const TRADE_PAUSE_MS = 500;
@@ -23,20 +29,29 @@ export interface Place {
   readonly history: History;
   readonly fetch: typeof fetch;
   readonly session: Session;
+  /** The language of the page's own words. */
+  readonly language?: string;
   readonly clock: Clock;
 }
 
 export class Page {
   readonly door: Door;
+  /** The same way for calls that outlive the page: a browser takes no more than 64 kB for all of them together. */
+  readonly lasting: Door;
   readonly watch: Watch;
   readonly #place: Place;
   #hasArrived = false;
 
   constructor(place: Place) {
     this.#place = place;
-    this.door = openDoor({ baseUrl: place.location.origin, fetch: place.fetch, session: place.session, onOver: () => this.#over() });
+    const way = { ...place, baseUrl: place.location.origin, onOver: () => this.#over() };
+    this.door = openDoor(way);
+    this.lasting = openDoor({ ...way, fetch: this.#lastingly }, this.door.proof);
     this.watch = new Watch(this.door, place.clock);
   }
+
+  /** A request that goes on when the page is gone. */
+  readonly #lastingly: typeof fetch = (input, init) => this.#place.fetch(input, { ...init, keepalive: true });
 
   get hasSession(): boolean {
     return this.#place.session.token !== undefined;
@@ -78,19 +93,36 @@ export class Page {
     return outcome.ok ? this.#adopt(create(StatusSchema, { state: VaultState.LOCKED })) : outcome;
   }
 
-  /** Forgets the session here, and closes behind the person without waiting: the journal if it's open, else the session. */
-  leave(): void {
+  /** Ends this page's session; others go on. */
+  async signOut(): Promise<Outcome<unknown>> {
+    const outcome = await attempt<unknown>(() => this.door.grants.endSession({}, { timeoutMs: CALL_MAX_MS }));
+    if (outcome.ok) {
+      this.#over();
+    }
+    return outcome;
+  }
+
+  /**
+   * Forgets the session here, and closes behind the person: the journal if it's open, else the session. Words that only the page
+   * has go first, for a moment; the screen is blank by then.
+   */
+  async leave(flush: () => Promise<void>): Promise<void> {
+    const isKnown = !this.door.proof.isLacking;
+    const { kind } = this.watch.stand;
+    const isOpen = kind === "open";
     this.watch.stop();
-    const last = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
-      this.#place.fetch(input, { ...init, keepalive: true });
+    const late = new Promise<void>((done) => this.#place.clock.after(LEAVE_MAX_MS, done));
+    await Promise.race([flush(), late]);
     const { session, location } = this.#place;
-    const door = openDoor({ baseUrl: location.origin, fetch: last, session, onOver: () => {} });
-    if (this.hasSession) {
-      const isOpen = this.watch.stand.kind === "open";
-      void attempt<unknown>(() => (isOpen ? door.vault.lock({}) : door.grants.endSession({})));
+    // Whoever would have to prove themselves first is told nothing: there's no time for it. The stream that was just let go is no
+    // reason to ask for a proof, and the page would be gone before it came.
+    if (this.hasSession && isKnown) {
+      const last = openDoor({ ...this.#place, fetch: this.#lastingly, baseUrl: location.origin, onOver: () => {} });
+      void attempt<unknown>(() => (isOpen ? last.vault.lock({}) : last.grants.endSession({})));
     }
     session.end();
-    location.replace("about:blank");
+    // Where nobody answers, the browser would show an error with this page's address.
+    location.replace(kind === "away" ? "about:blank" : NEUTRAL);
   }
 
   /** The code is out of the address by now and good for a minute: a daemon that is just starting is asked again. */

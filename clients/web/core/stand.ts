@@ -1,8 +1,9 @@
 // How things stand between this page and the journal. The screens are chosen by this alone.
 
+import type { Revisions } from "./gen/haven/v1/events_pb";
 import { VaultState, type Status } from "./gen/haven/v1/vault_pb";
 
-export type { Status };
+export type { Revisions, Status };
 
 export type Stand =
   /** Nobody has answered yet. */
@@ -16,12 +17,12 @@ export type Stand =
   /** There is no journal on this device. */
   | { readonly kind: "none" }
   | { readonly kind: "locked"; readonly status: Status }
-  | { readonly kind: "open"; readonly status: Status };
+  | { readonly kind: "open"; readonly status: Status; readonly revisions?: Revisions };
 
-export function standOf(status: Status): Stand {
+export function standOf(status: Status, revisions?: Revisions): Stand {
   switch (status.state) {
     case VaultState.UNLOCKED:
-      return { kind: "open", status };
+      return revisions ? { kind: "open", status, revisions } : { kind: "open", status };
     case VaultState.LOCKED:
       return { kind: "locked", status };
     case VaultState.NONE:

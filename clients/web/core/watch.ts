@@ -4,7 +4,7 @@
 import type { Clock } from "./clock";
 import type { Door } from "./door";
 import { attempt } from "./fault";
-import { standOf, type Stand, type Status } from "./stand";
+import { standOf, type Revisions, type Stand, type Status } from "./stand";
 
 /** Silence that is not worth a word: a lock takes 0.6 s at most, a start of the daemon about 1 s. */
 export const SILENCE_MAX_MS = 3_000;
@@ -55,8 +55,12 @@ export class Watch {
   }
 
   stop(): void {
-    this.#running?.abort();
-    this.#running = undefined;
+    if (this.#running) {
+      this.#running.abort();
+      this.#running = undefined;
+      // Who answers the next time need not be the one who has answered so far.
+      this.#door.proof.doubt();
+    }
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -83,13 +87,13 @@ export class Watch {
     const giveUp = this.#clock.after(FIRST_MAX_MS, forward);
     let heard = false;
     await attempt(async () => {
-      for await (const { status } of this.#door.events.watchEvents({}, { signal: own.signal })) {
+      for await (const { status, revisions } of this.#door.events.watchEvents({}, { signal: own.signal })) {
         if (outer.aborted) {
           return;
         }
         giveUp();
         heard = true;
-        this.#hear(status);
+        this.#hear(status, revisions);
       }
     });
     giveUp();
@@ -97,9 +101,9 @@ export class Watch {
     return heard;
   }
 
-  #hear(status: Status | undefined): void {
+  #hear(status: Status | undefined, revisions: Revisions | undefined): void {
     if (status) {
-      this.tell(standOf(status));
+      this.tell(standOf(status, revisions));
     }
   }
 

@@ -1,7 +1,7 @@
 // The screens as a person meets them: what is shown, where the focus is, what the keyboard does.
 
 import { flushSync, mount, unmount } from "svelte";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Reason } from "../core/fault";
 import { GetHelpResponseSchema } from "../core/gen/haven/v1/support_pb";
 import { UnlockResponseSchema, VaultState } from "../core/gen/haven/v1/vault_pb";
@@ -13,7 +13,9 @@ import { App } from "./app.svelte";
 import Root from "./App.svelte";
 
 let mounted: ReturnType<typeof mount> | undefined;
+let stop = (): void => {};
 afterEach(() => {
+  stop();
   void (mounted && unmount(mounted));
   location.hash = "";
 });
@@ -24,9 +26,10 @@ async function show(device: Device, token: string | undefined, hash = ""): Promi
     session.begin(token);
   }
   location.hash = hash;
-  const page = new Page({ location, history, fetch: device.fetch, session, clock: new HandClock() });
-  const app = new App(page, ["en-GB"]);
-  app.start();
+  const clock = new HandClock();
+  const page = new Page({ location, history, fetch: device.fetch, session, clock });
+  const app = new App(page, ["en-GB"], clock);
+  stop = app.start();
   mounted = mount(Root, { target: document.body, props: { app } });
   await settle();
   flushSync();
@@ -67,7 +70,7 @@ test("without a session the page says how to open one, and its tab says nothing"
   await show(new Device(), undefined);
   expect(heading()).toBe("This page is closed");
   expect(document.querySelector("code")?.textContent).toBe("haven open");
-  expect(document.querySelector(".top a")?.getAttribute("href")).toBe("#help");
+  expect(document.querySelector(".top a.danger")?.getAttribute("href")).toBe("#help");
 });
 
 test("help is there with nobody to ask", async () => {
@@ -110,6 +113,7 @@ test("nothing is sent without a passphrase, and the right one opens", async () =
   await tryPassphrase("");
   expect(device.calls.some(({ path }) => path === "VaultService/Unlock")).toBe(false);
   await tryPassphrase("right");
-  expect(heading()).toBe("Your journal is open");
+  // The room is fetched meanwhile.
+  await vi.waitUntil(() => heading()?.startsWith("Good "), { timeout: 10_000 });
   expect(document.querySelector("#passphrase")).toBeNull();
 });

@@ -10,17 +10,24 @@ export class HelpCard {
   isSettled = $state(false);
   countries: readonly string[] = $state.raw([]);
   country = $state("");
+  /** Whether nobody has said that this is the country: the browser's language names it. */
+  isGuess = $state(false);
   readonly #app: App;
+  readonly #inPerson: boolean;
 
-  constructor(app: App) {
+  /** `inPerson`: somebody asks for help themselves; otherwise it is shown to them on their way. */
+  constructor(app: App, inPerson = true) {
     this.#app = app;
-    this.country = countryOf(app.languages);
+    this.#inPerson = inPerson;
+    const chosen = app.settings.find(({ key }) => key === "help.country")?.value ?? "";
+    this.country = chosen || countryOf(app.languages);
+    this.isGuess = chosen === "" && this.country !== "";
   }
 
   async ask(): Promise<void> {
-    const { page, say } = this.#app;
+    const { page } = this.#app;
     if (page.hasSession) {
-      this.card = await askHelp(page.door, this.country, say.language, new Date());
+      this.card = await askHelp(page.door, { country: this.country, inPerson: this.#inPerson }, new Date());
     }
     this.isSettled = true;
     if (this.card && this.countries.length === 0) {
@@ -31,6 +38,7 @@ export class HelpCard {
   /** Another country, or "" for none. */
   choose(country: string): void {
     this.country = country;
+    this.isGuess = false;
     void this.ask();
   }
 }

@@ -1,5 +1,7 @@
 //! The worker as a node's host.
 
+use std::time::Duration;
+
 use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone, ZoneFault, Zones};
 use js_sys::{Date, Intl, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -55,6 +57,11 @@ impl Host for Worker {
     fn dial(&self, _: &str) -> Task<Result<Transport, DialFault>> {
         // Servers do not speak gRPC-web yet, so that nobody answers a browser.
         Box::pin(async { Err(DialFault::Unreachable) })
+    }
+
+    /// A worker counts no calls: who closes the page locks the vault.
+    fn lock_idle(&self) -> Option<Duration> {
+        None
     }
 
     /// Nothing of a worker outlives it, and a page's storage can be read by whoever serves the page.

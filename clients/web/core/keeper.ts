@@ -1,0 +1,355 @@
+// Keeps what is being written: brings it to the device at every pause, seals it while the journal is locked, and tries until it
+// works. It outlives the screen that the words were written on.
+
+import type { Clock } from "./clock";
+import type { Door } from "./door";
+import { isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
+import { Reason, type Fault } from "./fault";
+import type { Holder } from "./holders";
+import { send, type Sent } from "./sending";
+
+/** A pause in typing, and how long somebody may type without one before their words are kept. */
+export const PAUSE_MS = 400;
+export const UNBROKEN_MAX_MS = 3_000;
+
+/** Pauses between tries: short first, since a lock takes 0.6 s; then easy on the battery. */
+const RETRY_MIN_MS = 500;
+const RETRY_MAX_MS = 30_000;
+
+/** After a while of quiet the device writes a draft down; a look some seconds later tells as which entry. */
+export const LOOK_MS = 7_000;
+
+/** How soon somebody else's hand is looked for, once the device says that drafts have changed. */
+const HAND_MS = 1_000;
+
+/** A browser sends 64 kB for a page that is gone, all calls together; the rest is room for what goes along with the words. */
+const LASTING_BYTES_MAX = 56 * 1024;
+
+/** How many tries without an answer are remembered, to know one's own words again: hours without a device. */
+const TRIED_MAX = 100;
+
+export type Keeping =
+  /** Nothing was written yet, or nothing else than is kept. */
+  | { readonly kind: "still" | "saving" | "saved" }
+  /** Kept on this device, and not to be read by anybody until the journal is unlocked. */
+  | { readonly kind: "sealed" }
+  /** The words are kept; what was said beside them isn't. */
+  | { readonly kind: "aside"; readonly fault: Fault }
+  /** Only this page has them. It goes on trying. */
+  | { readonly kind: "unsaved"; readonly fault: Fault };
+
+export interface Ways {
+  readonly door: Door;
+  /** For a page that may be gone before the answer comes. */
+  readonly lasting: Door;
+  readonly clock: Clock;
+}
+
+/** Whoever shows what is written. */
+export interface Viewer {
+  kept(keeping: Keeping): void;
+  /** Somebody else wrote in the same draft, and nothing was written here yet: these are the words now. */
+  adopted(piece: Piece): void;
+  /** Somebody else wrote in the same draft: what was written here is a draft of its own from now on. */
+  forked(id: string): void;
+}
+
+export class Keeper implements Holder {
+  readonly #ways: Ways;
+  readonly #tell: () => void;
+  #viewer: Viewer | undefined;
+  #piece: Piece;
+  /** Reads the words where they're written: only when they're needed, since a long text takes a while. */
+  #source: (() => Words) | undefined;
+  #keeping: Keeping = { kind: "still" };
+  /** What the device has; undefined if it has nothing. */
+  #kept: Words | undefined;
+  /** What was sent since and not answered: one of it may have arrived all the same. */
+  #tried: Words[] = [];
+  /** How often something was written, up to where the device has it, and up to where somebody wants it there. */
+  #turn = 0;
+  #home = 0;
+  #wanted = 0;
+  #running: Promise<void> | undefined;
+  #stopPause = (): void => {};
+  #stopRetry = (): void => {};
+  #stopLook = (): void => {};
+  #unbrokenSince: number | undefined;
+  #retryMs = RETRY_MIN_MS;
+  /** Whether somebody else may have had a hand in the draft; how often drafts have changed, and how often by us. */
+  #isUnsure = false;
+  #revision: bigint | undefined;
+  #sent = 0n;
+  /** Whether two saves may have passed each other on the way. */
+  #hasCrossed = false;
+  #isLasting = false;
+  #isOver = false;
+
+  /** `isKept` says that the device has this draft already; `tell` hears when there's more or less to bring. */
+  constructor(ways: Ways, piece: Piece, isKept: boolean, tell: () => void) {
+    this.#ways = ways;
+    this.#piece = piece;
+    this.#kept = isKept ? piece.words : undefined;
+    this.#tell = tell;
+  }
+
+  /** The draft, with the words as they were when they were last read. */
+  get piece(): Piece {
+    return this.#piece;
+  }
+
+  get keeping(): Keeping {
+    return this.#keeping;
+  }
+
+  get isDirty(): boolean {
+    return !this.#isOver && this.#home < this.#turn;
+  }
+
+  /** Whether the device has a draft of this. */
+  get isKept(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** Whether somebody looks at it. */
+  get isShown(): boolean {
+    return this.#viewer !== undefined;
+  }
+
+  read(): string {
+    const { title, text } = this.#words();
+    return [title, text].filter((part) => part !== "").join("\n\n");
+  }
+
+  /** Shows to one viewer at a time; the answer ends that, and reads what's written one last time. */
+  show(viewer: Viewer): () => void {
+    this.#viewer = viewer;
+    return () => {
+      if (this.#viewer === viewer) {
+        this.#words();
+        this.#source = undefined;
+        this.#viewer = undefined;
+      }
+    };
+  }
+
+  /** Something was written; it's read when the time comes to keep it. */
+  touch(source: () => Words): void {
+    const wasDirty = this.isDirty;
+    this.#source = source;
+    this.#turn += 1;
+    const now = this.#ways.clock.now();
+    this.#unbrokenSince ??= now;
+    const left = this.#unbrokenSince + UNBROKEN_MAX_MS - now;
+    this.#stopPause();
+    this.#stopPause = this.#ways.clock.after(Math.max(0, Math.min(PAUSE_MS, left)), () => void this.#bring());
+    if (this.#keeping.kind !== "unsaved") {
+      this.#say({ kind: "saving" });
+    }
+    if (!wasDirty) {
+      this.#tell();
+    }
+  }
+
+  /** The device says how often drafts have changed: more often than by this page means that somebody else did. */
+  heard(revision: bigint | undefined): void {
+    const before = this.#revision;
+    this.#revision = revision;
+    if (revision === undefined || before === undefined || revision === before) {
+      this.#sent = before === undefined ? 0n : this.#sent;
+      return;
+    }
+    const isOurs = revision > before && revision - before <= this.#sent;
+    this.#sent = isOurs ? this.#sent - (revision - before) : 0n;
+    if (!isOurs && this.isKept) {
+      this.#isUnsure = true;
+      this.#lookIn(HAND_MS);
+    }
+  }
+
+  async flush(isLast = false): Promise<void> {
+    if (!this.isDirty) {
+      return;
+    }
+    if (isLast && this.#running) {
+      await this.#part();
+      return;
+    }
+    this.#isLasting = true;
+    await this.#bring();
+    this.#isLasting = false;
+  }
+
+  /** Looks what the device has of it now, such as which entry it has become. */
+  async look(): Promise<void> {
+    this.#isUnsure = this.isKept;
+    await this.#bring();
+  }
+
+  /** It is an entry now, or thrown away: nothing is kept any more. */
+  end(): void {
+    this.#isOver = true;
+    this.#source = undefined;
+    [this.#stopPause, this.#stopRetry, this.#stopLook].forEach((stop) => stop());
+    this.#tell();
+  }
+
+  /** One save at a time; whoever asks meanwhile gets the newest words brought after it. */
+  #bring(): Promise<void> {
+    [this.#stopPause, this.#stopRetry].forEach((stop) => stop());
+    this.#unbrokenSince = undefined;
+    this.#wanted = this.#turn;
+    this.#running ??= this.#loop().finally(() => {
+      this.#running = undefined;
+      this.#tell();
+    });
+    return this.#running;
+  }
+
+  async #loop(): Promise<void> {
+    do {
+      const fault = (await this.#looked()) ?? (await this.#save());
+      if (fault) {
+        this.#failed(fault);
+        return;
+      }
+      this.#retryMs = RETRY_MIN_MS;
+    } while (!this.#isOver && this.#home < this.#wanted);
+  }
+
+  /** Brings the words of this moment. Those that are written meanwhile are brought next. */
+  async #save(): Promise<Fault | undefined> {
+    const turn = this.#turn;
+    if (this.#home >= turn || this.#isOver) {
+      return undefined;
+    }
+    const words = this.#words();
+    const isSame = this.#kept && isSameText(this.#kept, words) && isSameAside(this.#kept, words);
+    if ((isSame && !this.#hasCrossed) || (!this.#kept && isBlank(words))) {
+      this.#home = turn;
+      this.#say({ kind: this.#kept ? "saved" : "still" });
+      return undefined;
+    }
+    this.#hasCrossed = false;
+    const outcome = await this.#send(words, this.#isLasting);
+    if (!outcome.ok) {
+      return outcome.fault;
+    }
+    this.#arrived(turn, outcome.value);
+    return undefined;
+  }
+
+  async #send(words: Words, isLasting: boolean): ReturnType<typeof send> {
+    const { door, lasting } = this.#ways;
+    const fits = isLasting && new TextEncoder().encode(words.title + words.text).length <= LASTING_BYTES_MAX;
+    this.#tried = [...this.#tried, words].slice(-TRIED_MAX);
+    this.#sent += 1n;
+    const piece = { ...this.#piece, words };
+    const accepted = this.#kept ?? NO_WORDS;
+    const outcome = await send(fits ? lasting : door, piece, accepted);
+    // What a browser doesn't take for a page that may go, it may take for one that stays.
+    const isBack = fits && !outcome.ok && outcome.fault.reason === Reason.DAEMON_UNREACHABLE;
+    return isBack ? send(door, piece, accepted) : outcome;
+  }
+
+  #arrived(turn: number, { words, isSealed, aside }: Sent): void {
+    this.#kept = words;
+    this.#tried = [];
+    this.#home = Math.max(this.#home, turn);
+    if (this.isDirty) {
+      this.#say({ kind: "saving" });
+    } else {
+      this.#say(aside ? { kind: "aside", fault: aside } : { kind: isSealed ? "sealed" : "saved" });
+    }
+    if (!isSealed) {
+      this.#lookIn(LOOK_MS);
+    }
+  }
+
+  /** The page may go at any moment, and what is on its way breaks off with it: the newest words go by themselves. */
+  async #part(): Promise<void> {
+    this.#hasCrossed = true;
+    await this.#send(this.#words(), true);
+    // It's still here: nobody knows which of the two came last, so they go once more.
+    this.#hasCrossed = true;
+    this.#turn += 1;
+    await this.#bring();
+  }
+
+  /** Looks where somebody else may have had a hand in the draft. A journal that's locked shows nothing, and takes words all the same. */
+  async #looked(): Promise<Fault | undefined> {
+    if (!this.#isUnsure) {
+      return undefined;
+    }
+    const found = await readDraft(this.#ways.door, this.#piece.id);
+    if (!found.ok && found.fault.reason !== Reason.NOT_FOUND) {
+      return found.fault.reason === Reason.LOCKED ? undefined : found.fault;
+    }
+    this.#isUnsure = false;
+    if (!found.ok) {
+      // It was made an entry, or thrown away, elsewhere.
+      this.#kept = undefined;
+      return undefined;
+    }
+    const { entry, base, words } = found.value;
+    const isOurs = [this.#kept, ...this.#tried].some((ours) => ours && isSameText(ours, words));
+    this.#piece = { ...this.#piece, entry: entry || this.#piece.entry, base: base || this.#piece.base };
+    if (!isOurs) {
+      this.#met(found.value);
+    }
+    return undefined;
+  }
+
+  /** Somebody else wrote in this draft. Whoever has written nothing reads on; else both are kept. */
+  #met(found: Piece): void {
+    if (this.#turn === 0) {
+      this.#piece = found;
+      this.#kept = found.words;
+      this.#viewer?.adopted(found);
+      return;
+    }
+    this.#piece = { ...this.#piece, id: newId(), meant: "" };
+    this.#kept = undefined;
+    this.#tried = [];
+    this.#turn += 1;
+    this.#wanted = this.#turn;
+    this.#viewer?.forked(this.#piece.id);
+  }
+
+  #failed(fault: Fault): void {
+    if (this.#isOver) {
+      return;
+    }
+    if (this.isDirty) {
+      this.#say({ kind: "unsaved", fault });
+    }
+    this.#isUnsure = this.isKept;
+    this.#stopRetry();
+    // Without a session nothing comes of trying; a new one says so.
+    if (fault.reason !== Reason.NO_SESSION) {
+      this.#stopRetry = this.#ways.clock.after(this.#retryMs, () => void this.#bring());
+      this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
+    }
+  }
+
+  #lookIn(ms: number): void {
+    this.#stopLook();
+    this.#stopLook = this.#ways.clock.after(ms, () => void this.look());
+  }
+
+  #words(): Words {
+    if (this.#source) {
+      this.#piece = { ...this.#piece, words: this.#source() };
+    }
+    return this.#piece.words;
+  }
+
+  /** Not at every key: whoever shows it has enough to do. */
+  #say(keeping: Keeping): void {
+    const isNews = keeping.kind !== "saving" || this.#keeping.kind !== "saving";
+    this.#keeping = keeping;
+    if (isNews) {
+      this.#viewer?.kept(keeping);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// The words of what isn't an entry yet.
+
+import type { Spoken } from "../messages";
+
+const en = {
+  title: "Drafts",
+  lead: "Writing you’ve begun. It’s kept on this device only, encrypted like the rest.",
+  none: "There are no drafts.",
+  noneHow: "What you write is kept as a draft until you’re done with it.",
+  write: "A blank page",
+  untitled: "Nothing written yet",
+  kept: (when: string): string => `Saved ${when}`,
+  inJournal: "What’s been saved of it is in your journal.",
+  toEntry: "Look at the entry",
+  away: "Finish this draft",
+  discard: "Throw it away",
+  discardOf: (title: string): string => `Throw away: ${title}`,
+  ask: "Throw this draft away?",
+  askHow: "It isn’t saved anywhere else, so you can’t get it back.",
+  askEntryHow: "The entry stays in your journal as it is. You can’t get back what you wrote since then.",
+  yes: "Throw it away",
+  no: "Keep it",
+};
+
+export const drafts: Spoken<typeof en> = { en };

@@ -1,0 +1,45 @@
+// The words of an entry that's read.
+
+import type { Spoken } from "../messages";
+
+const number = new Intl.NumberFormat("en");
+
+const en = {
+  title: "Entry",
+  journal: "Journal",
+  people: "People",
+  tags: "Tags",
+  answers: "Your answers",
+  text: "What you wrote",
+  empty: "There’s no text in it.",
+  edit: "Edit",
+  goOn: "Go on with it",
+  print: "Print",
+  toTrash: "To the trash",
+  sure: "Put this entry into the trash? It leaves your journal on all your devices. You can bring it back whenever you like.",
+  really: "Put it into the trash",
+  keep: "Keep it",
+  trashed: "This entry is in the trash. It’s left out of your journal, and all of it is still there.",
+  takeBack: "Bring it back",
+  tookBack: "It’s back in your journal.",
+  more: "More",
+  history: "Earlier versions",
+  copy: "Copy the text",
+  copied: "Copied. Other programs can read what’s copied, and some keep it. Copy something else when you’re done.",
+  notCopied: "Your browser didn’t let this page copy. Select the text and copy it yourself.",
+  met: (sides: number): string => `${sides > 2 ? `${number.format(sides)} edits` : "Two edits"} met here, and you haven’t chosen between them yet. One of them is shown.`,
+  choose: "Look at them side by side",
+  metInTrash: "Edits met here too. You don’t have to choose while it’s in the trash. If you bring it back, you’ll be asked again.",
+  later: "A question about this one has come up, if you’d like to look at it.",
+  answerLater: "Look at it",
+  result: {
+    title: "What your answers come to",
+    support: "If things are hard right now, there are people you can call or write to.",
+    notScored: "Not scored",
+    all: "All results",
+    failed: "Your result can’t be shown right now. Your answers are saved.",
+  },
+  number: (value: number): string => new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format(value),
+};
+
+export const entry: Spoken<typeof en> = { en };

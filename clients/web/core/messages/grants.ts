@@ -1,0 +1,57 @@
+// The words for what other programs may do.
+
+import type { Spoken } from "../messages";
+
+const en = {
+  title: "Plug-ins and open pages",
+  lead: "Programs that you’ve given access to this journal, and open pages like this one.",
+  plugins: "Plug-ins",
+  noPlugins: "No plug-in has access.",
+  pages: "Pages",
+  pagesLead: "One of them is this page. Each ends by itself when it’s no longer used.",
+  may: (what: string): string => `May ${what}`,
+  made: (when: string): string => `Since ${when}`,
+  used: (when: string): string => `last used ${when}`,
+  unused: "never used",
+  ends: (when: string): string => `until ${when}`,
+  all: "do everything",
+  short: {
+    read: "read",
+    write: "write",
+    practice: "see exercises",
+    share: "share",
+    devices: "manage devices",
+    admin: "control the program",
+  },
+  long: {
+    read: ["Read", "Everything you’ve written, the people in it, and your results."],
+    write: ["Write", "Add and change entries, drafts and people. That alone doesn’t let it read."],
+    practice: ["Exercises and questionnaires", "See them, answer them, add its own."],
+    devices: ["Devices and server", "See and rename devices, begin to add one, change the server."],
+    admin: ["Control", "Unlock, change the passphrase and the settings, give access to other programs. Whoever has this can do everything else too."],
+  },
+  take: "Take back",
+  takeWhich: (name: string): string => `Take back ${name}`,
+  sure: (name: string): string => `“${name}” loses its access the next time it asks. What it has read stays with it. You can allow it again at any time.`,
+  sureYes: "Yes, take it back",
+  sureNo: "Cancel",
+  make: "Allow a plug-in",
+  name: "What you call it",
+  scopes: "What it may do",
+  scopesHint: "Give it no more than it needs. What it has read can’t be taken back.",
+  end: "Until",
+  ends30: "30 days from now",
+  ends365: "A year from now",
+  endsNever: "I take it back",
+  action: "Allow it",
+  missingName: "Give it a name first.",
+  missingScope: "Choose at least one thing that it may do.",
+  tokenTitle: "Its token (an access key), shown only this once",
+  token: "Give it to the plug-in, in a file that only you can read. Whoever has it can do what you’ve just allowed. It can’t be shown again. If it’s lost, take this one back and make another.",
+  copy: "Copy",
+  copied: "Copied. Paste it where it belongs, then copy something else.",
+  copyFailed: "Your browser didn’t let this page copy. Select it and copy it yourself.",
+  done: "I have it",
+};
+
+export const grants: Spoken<typeof en> = { en };

@@ -1,0 +1,245 @@
+// A walk that is under way: the page, what stands in its field, and the way both are kept. It outlives its room: a lock or a look at
+// help takes the room away, and the words have to be brought home all the same.
+
+import { Reason, type Outcome } from "../../core/fault";
+import type { Holder } from "../../core/holders";
+import { newId } from "../../core/drafts";
+import { explain, words } from "../../core/messages";
+import { walk as spoken } from "../../core/messages/walk";
+import { NOTHING, textOf, type Value } from "../../core/walk/value";
+import { beginWalk, finishWalk, sealWalk, setAside, stepWalk, whatOf, type Finished, type Move, type Walk, type What } from "../../core/walk/walk";
+import type { App } from "../app.svelte";
+import { hereOf } from "./here";
+import { Turns } from "./turns";
+import { Written } from "./written.svelte";
+
+/** How long until what couldn't be kept is tried again. */
+const AGAIN_MS = 5_000;
+
+export class Going implements Holder {
+  /** Undefined until it has begun, and while another room is shown: no words are kept here that the device has. */
+  walk: Walk | undefined = $state.raw();
+  /** Whether the device has nothing of it any more but what it became. */
+  isOver = false;
+  /** What became of it, once it's finished and was kept. */
+  done: Finished | undefined = $state.raw();
+  /** Why an answer wasn't taken. */
+  hint = $state("");
+  trouble = $state("");
+  isBusy = $state(false);
+  title = $state("");
+  /** Where a measure comes from, word for word; empty for an exercise. */
+  source = $state("");
+  /** What to call in an emergency, once an answer called for support. */
+  emergency = $state("");
+  /** Another number is another page. */
+  page = $state(0);
+  readonly what: What;
+  readonly written: Written;
+  readonly #app: App;
+  readonly #turns = new Turns();
+  #people: readonly string[] = [];
+  /** Which question it was on when the room went. */
+  #at = "";
+  /** Its draft, once it is kept. */
+  #draft = "";
+  #isHere = false;
+  #forget = (): void => {};
+
+  constructor(app: App, what: What) {
+    this.#app = app;
+    this.what = what;
+    this.written = new Written(app.clock, () => void this.flush());
+  }
+
+  /** Whether it is what an address names. */
+  is(what: What): boolean {
+    const isDraft = what.case === "draftId" && what.value === this.#draft;
+    return isDraft || (what.case === this.what.case && what.value === this.what.value);
+  }
+
+  get isDirty(): boolean {
+    return this.written.isDirty;
+  }
+
+  /** Begins, or goes on where it was. */
+  async begin(people: readonly string[] = this.#people): Promise<void> {
+    this.#people = people;
+    this.#isHere = true;
+    this.#forget = this.#app.holders.add(this);
+    if (this.walk || this.isBusy) {
+      return;
+    }
+    const at = this.#at;
+    const hasBegun = await this.#take(() => beginWalk(this.#app.page.door, this.#draft ? { case: "draftId", value: this.#draft } : this.what, people, hereOf(this.#app)));
+    if (hasBegun && at !== "") {
+      const there = await this.#turns.take(() => this.#step({ case: "to", value: at }));
+      // Where the question can't be found any more, the beginning will do.
+      if (there.ok) {
+        this.#show(there.value);
+      }
+    }
+  }
+
+  /** What stands in the field now. It is kept after a pause. */
+  set = (value: Value): void => {
+    this.hint = "";
+    this.written.set(value);
+  };
+
+  /** Takes the answer that stands there and goes on. */
+  next = (): Promise<void> => this.go({ case: "answer", value: this.written.value });
+
+  back = async (): Promise<void> => {
+    await this.flush();
+    await this.go({ case: "back", value: true });
+  };
+
+  /** Does one thing at the page, and shows the page that comes. */
+  async go(move: Move): Promise<void> {
+    if (this.walk && !this.isBusy) {
+      this.written.stop();
+      await this.#take(() => this.#step(move));
+      // What was typed meanwhile, or wasn't taken, is kept like everything else.
+      this.written.wait();
+    }
+  }
+
+  /** Makes an entry or a result of it, or forgets it where nothing is to be kept; whether that worked. */
+  async finish(): Promise<boolean> {
+    await this.flush();
+    const walk = this.walk;
+    if (!walk || this.isBusy) {
+      return false;
+    }
+    this.isBusy = true;
+    const outcome = await this.#turns.take(() => finishWalk(this.#app.page.door, walk, hereOf(this.#app).today));
+    this.isBusy = false;
+    this.trouble = outcome.ok ? "" : explain(outcome.fault, this.#app.say);
+    this.isOver = outcome.ok;
+    if (outcome.ok && outcome.value.entryId !== "") {
+      this.done = outcome.value;
+      this.#app.rename("practice");
+    }
+    return outcome.ok;
+  }
+
+  /** Brings what stands in the field to the device; sealed, if the journal was locked meanwhile. */
+  async flush(): Promise<void> {
+    this.written.stop();
+    if (this.isDirty) {
+      await this.#turns.take(() => this.#keep());
+    }
+  }
+
+  /** The room goes: the words are brought home, and what the device has is forgotten here. */
+  async rest(): Promise<void> {
+    this.#isHere = false;
+    // The fields go first, and may have a last word.
+    await Promise.resolve();
+    await this.flush();
+    if (this.#isHere || this.isDirty) {
+      return;
+    }
+    if (this.walk && this.#draft) {
+      this.#at = this.walk.page?.kind.case === "question" ? this.walk.at : "";
+      this.walk = undefined;
+      this.written.begin(NOTHING);
+    }
+    this.#forget();
+  }
+
+  async #keep(): Promise<void> {
+    const [sent, walk] = [this.written.value, this.walk];
+    const page = walk?.page?.kind;
+    // Whoever was here before may have brought it home already.
+    if (!walk || page?.case !== "question" || !this.isDirty) {
+      return;
+    }
+    const noted = await this.#step({ case: "note", value: sent });
+    if (noted.ok) {
+      this.#has(noted.value);
+      this.written.has(sent);
+      return;
+    }
+    if (noted.fault.reason === Reason.NOT_FOUND) {
+      await this.#setAside(sent);
+      return;
+    }
+    const isLocked = noted.fault.reason === Reason.LOCKED;
+    const kept = isLocked ? await sealWalk(this.#app.page.door, walk, page.value.answerId, sent) : noted;
+    if (kept.ok) {
+      this.#isKept(walk);
+      this.written.has(sent);
+    } else {
+      this.trouble = explain(kept.fault, this.#app.say);
+      this.written.wait(AGAIN_MS);
+    }
+  }
+
+  /** There's no such walk any more: its words get a draft of their own, and nobody is held here. */
+  async #setAside(value: Value): Promise<void> {
+    const text = textOf(value);
+    const kept = text === "" ? undefined : await setAside(this.#app.page.door, newId(), text);
+    if (kept && !kept.ok) {
+      this.trouble = explain(kept.fault, this.#app.say);
+      this.written.wait(AGAIN_MS);
+      return;
+    }
+    const say = words(this.#app.say, spoken);
+    this.isOver = true;
+    this.written.has(value);
+    this.trouble = kept ? say.aside : say.elsewhere;
+  }
+
+  #step(move: Move): Promise<Outcome<Walk>> {
+    return stepWalk(this.#app.page.door, this.walk!, move, hereOf(this.#app));
+  }
+
+  async #take(call: () => Promise<Outcome<Walk>>): Promise<boolean> {
+    this.isBusy = true;
+    const outcome = await this.#turns.take(call);
+    this.isBusy = false;
+    this.trouble = outcome.ok ? "" : explain(outcome.fault, this.#app.say);
+    if (outcome.ok) {
+      this.#show(outcome.value);
+    }
+    return outcome.ok;
+  }
+
+  /** Shows a walk as it came. Where an answer wasn't taken, its field stays as it is. */
+  #show(walk: Walk): void {
+    this.#has(walk);
+    this.hint = walk.hint;
+    if (walk.hint !== "") {
+      this.written.has(this.written.value);
+      return;
+    }
+    const page = walk.page?.kind;
+    this.written.begin((page?.case === "question" ? page.value.answer : undefined) ?? NOTHING);
+    this.page += 1;
+  }
+
+  #has(walk: Walk): void {
+    this.walk = walk;
+    this.title = walk.subject?.title ?? "";
+    this.emergency = walk.emergency;
+    const page = walk.page?.kind;
+    this.source = page?.case === "intro" ? page.value.source : this.source;
+    this.trouble = "";
+    if (walk.isKept) {
+      this.#isKept(walk);
+    }
+  }
+
+  /** From now on its address leads to its draft, also after a reload. */
+  #isKept({ draft }: Walk): void {
+    const { route } = this.#app;
+    const what = route.room === "walk" ? whatOf(route.args) : undefined;
+    const isShown = what !== undefined && this.is(what);
+    this.#draft = draft?.draftId ?? "";
+    if (isShown) {
+      this.#app.rename("walk", "draft", this.#draft);
+    }
+  }
+}

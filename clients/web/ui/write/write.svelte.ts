@@ -1,0 +1,216 @@
+// The state of writing: which draft it is, how it's kept, and the ways out. The words themselves stand in their fields, and are read
+// from there.
+
+import { blank, isBlank, discardDraft, NO_WORDS, readDraft, readEntry, TEXT_BYTES_MAX, type Piece, type Words } from "../../core/drafts";
+import { Reason } from "../../core/fault";
+import { Keeper, type Keeping } from "../../core/keeper";
+import { explain } from "../../core/messages";
+import { isSame, routeOf } from "../../core/route";
+import { atNow, ownZone } from "../../core/when";
+import type { App } from "../app.svelte";
+import { Out } from "./out.svelte";
+
+/** Where the words are written: two fields that the page fills itself. */
+export interface Fields {
+  readonly title: HTMLTextAreaElement;
+  readonly text: HTMLTextAreaElement;
+}
+
+/** What's said beside the words. */
+export type Aside = Pick<Words, "at" | "people" | "tags">;
+
+/** More than a third of the bytes in letters may be too many bytes; fewer never are. */
+const LETTERS_SURE = TEXT_BYTES_MAX / 3;
+
+export class Writing {
+  stage: "loading" | "ready" | "gone" | "failed" = $state("loading");
+  keeping: Keeping = $state.raw({ kind: "still" });
+  aside: Aside = $state.raw(NO_WORDS);
+  /** How many kilobytes there are, if one entry doesn't hold them. */
+  tooLong = $state(0);
+  news: "" | "forked" | "adopted" = $state("");
+  trouble = $state("");
+  /** Whether it changes an entry that was there before. */
+  isChange = $state(false);
+  entry = $state("");
+  meant = $state("");
+  exercise = $state("");
+  /** Done, or thrown away. */
+  out: Out | undefined = $state.raw();
+  readonly #app: App;
+  #keeper: Keeper | undefined;
+  #fields: Fields | undefined;
+  /** Where this is in the app, and whether it's still there. */
+  #args: readonly string[] = [];
+  #hide = (): void => {};
+  #remove = (): void => {};
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Opens a draft, an entry to be changed, or a blank page. */
+  async open(args: readonly string[]): Promise<void> {
+    this.#args = args;
+    const [kind, id = ""] = args;
+    const living = this.#app.holders.all.find((holder) => holder instanceof Keeper && holder.piece.id === id);
+    if (living instanceof Keeper) {
+      this.#begin(living, living.piece);
+      return;
+    }
+    if (kind !== "draft" && kind !== "entry") {
+      this.#start(blank(atNow(new Date(), ownZone())), false);
+      return;
+    }
+    const { door } = this.#app.page;
+    const outcome = await (kind === "draft" ? readDraft(door, id) : readEntry(door, id));
+    if (outcome.ok) {
+      this.#start(outcome.value, kind === "draft");
+    } else {
+      this.stage = outcome.fault.reason === Reason.NOT_FOUND ? "gone" : "failed";
+      this.trouble = explain(outcome.fault, this.#app.say);
+    }
+  }
+
+  /** Fills the fields once they're there: by script, so that no browser remembers the words. */
+  fill(fields: Fields): void {
+    this.#fields = fields;
+    this.#show(this.#keeper?.piece.words ?? NO_WORDS);
+  }
+
+  touch = (): void => {
+    this.news = "";
+    this.#keeper?.touch(this.#read);
+  };
+
+  say(aside: Partial<Aside>): void {
+    this.aside = { ...this.aside, ...aside };
+    this.touch();
+  }
+
+  /** The words of this moment. */
+  get words(): string {
+    return this.#keeper?.read() ?? "";
+  }
+
+  get text(): string {
+    return this.#fields?.text.value ?? "";
+  }
+
+  heard(revision: bigint | undefined): void {
+    this.#keeper?.heard(revision);
+  }
+
+  /** Tries at once what is tried again anyway. */
+  async keep(): Promise<void> {
+    await this.#keeper?.flush();
+  }
+
+  /** The screen goes; whatever isn't home yet goes on finding its way. */
+  async close(): Promise<void> {
+    this.#hide();
+    const keeper = this.#keeper;
+    const remove = this.#remove;
+    this.#fields = undefined;
+    if (!keeper) {
+      return;
+    }
+    // The address tells whether somebody went away: a screen that goes still sees the route of before.
+    if (keeper.isDirty && !isBlank(keeper.piece.words) && isSame(routeOf(location.hash), { room: "write", args: this.#args })) {
+      // Locked in the middle: whoever opens it again comes back to these words.
+      this.#rename(keeper.piece.id);
+    }
+    await keeper.flush();
+    const settle = (): void => {
+      // Another screen may show it by now: then it's that one's.
+      if (keeper.isShown || !keeper.isDirty) {
+        stop();
+      }
+      if (!keeper.isShown && !keeper.isDirty) {
+        remove();
+        keeper.end();
+        void tidied(this.#app, keeper);
+      }
+    };
+    const stop = this.#app.holders.listen(settle);
+    settle();
+  }
+
+  #start(piece: Piece, isKept: boolean): void {
+    const { page, clock, holders } = this.#app;
+    const ways = { door: page.door, lasting: page.lasting, clock };
+    const keeper = new Keeper(ways, piece, isKept, () => holders.changed());
+    this.#begin(keeper, piece);
+  }
+
+  #begin(keeper: Keeper, piece: Piece): void {
+    this.#keeper = keeper;
+    this.#remove = this.#app.holders.add(keeper);
+    this.out = new Out(this.#app, keeper, { entry: piece.entry, base: piece.base });
+    this.#take(piece);
+    this.keeping = keeper.keeping;
+    this.#hide = keeper.show({
+      kept: (keeping) => this.#kept(keeping),
+      adopted: (found) => {
+        this.news = "adopted";
+        this.#take(found);
+        this.#show(found.words);
+      },
+      forked: () => (this.news = "forked"),
+    });
+    this.stage = "ready";
+  }
+
+  #take({ entry, meant, exercise, words }: Piece): void {
+    [this.entry, this.meant, this.exercise, this.isChange] = [entry, meant, exercise, entry !== ""];
+    this.aside = words;
+    this.#measure(words.text);
+  }
+
+  #kept(keeping: Keeping): void {
+    this.keeping = keeping;
+    const piece = this.#keeper?.piece;
+    if (keeping.kind === "saving") {
+      return;
+    }
+    if (piece && (keeping.kind === "saved" || keeping.kind === "sealed" || keeping.kind === "aside")) {
+      // From here on the address finds the draft again, also after a crash.
+      this.#rename(piece.id);
+    }
+    this.#measure(piece?.words.text ?? "");
+  }
+
+  #measure(text: string): void {
+    const bytes = text.length > LETTERS_SURE ? new TextEncoder().encode(text).length : 0;
+    this.tooLong = bytes > TEXT_BYTES_MAX ? Math.ceil(bytes / 1024) : 0;
+  }
+
+  #rename(id: string): void {
+    this.#args = ["draft", id];
+    this.#app.rename("write", ...this.#args);
+  }
+
+  #show(words: Words): void {
+    if (this.#fields) {
+      this.#fields.title.value = words.title;
+      this.#fields.text.value = words.text;
+    }
+  }
+
+  readonly #read = (): Words => {
+    const fields = this.#fields;
+    const { title, text } = this.#keeper?.piece.words ?? NO_WORDS;
+    const { at, people, tags } = this.aside;
+    // A title is one line, however it was pasted.
+    const line = fields ? fields.title.value.replace(/\s*\n\s*/g, " ") : title;
+    return { title: line, text: fields ? fields.text.value : text, at, people, tags };
+  };
+}
+
+/** A draft in which nothing stands and that never was an entry goes with its screen. */
+async function tidied(app: App, { piece, isKept }: Keeper): Promise<void> {
+  if (isKept && piece.entry === "" && isBlank(piece.words) && app.isOpen) {
+    await discardDraft(app.page.door, piece.id);
+  }
+}
+
