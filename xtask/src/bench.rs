@@ -19,6 +19,7 @@ mod progress;
 mod roundtrip;
 mod rows;
 mod service;
+mod web;
 
 use std::path::Path;
 
@@ -74,6 +75,9 @@ struct Bench<'a> {
 /// When a program fails or the floors cannot be measured, as on a full disk.
 pub fn command(repo: &Repo, choice: &BenchChoice) -> Result<(), Fault> {
     check_keys(choice)?;
+    if choice.web {
+        return web::measure(repo);
+    }
     let programs = Programs::build(repo)?;
     // Below the build folder, so that floors and figures meet the same disk.
     let folder = tempfile::tempdir_in(repo.target()).map_err(|error| Fault::io("make a folder", &error))?;

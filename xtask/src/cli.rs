@@ -24,7 +24,7 @@ pub enum Command {
     },
     /// Install what the tests need and run every one of them
     Test(TestChoice),
-    /// Build the programs and start this device's daemon, with a server inside
+    /// Build the programs, start this device's daemon with a server inside, and open the journal in a browser
     Start {
         /// Build with optimisation (slower to build, quicker to run)
         #[arg(long)]
@@ -63,6 +63,9 @@ pub enum Command {
         /// Where to
         #[arg(long, value_name = "FOLDER", default_value = "target/screens")]
         out: std::path::PathBuf,
+        /// Make the pictures that the tests compare with anew, instead; look at every one
+        #[arg(long)]
+        renew: bool,
     },
     /// Write the manual pages to target/man
     Man,
@@ -112,4 +115,7 @@ pub struct BenchChoice {
     /// Also measure the other programs that are installed here (jrnl, restic, syncthing)
     #[arg(long)]
     pub peers: bool,
+    /// Measure the web app in a browser, and nothing else
+    #[arg(long)]
+    pub web: bool,
 }

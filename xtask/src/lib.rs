@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod fault;
+mod npm;
 pub mod repo;
 pub mod say;
 pub mod shell;

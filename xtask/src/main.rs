@@ -30,7 +30,7 @@ fn run(cli: Cli) -> Result<(), Fault> {
         Command::Bench(choice) => bench::command(&repo, &choice),
         Command::Generate { check } => generate::command(&repo, check),
         Command::Wasm => wasm::command(&repo),
-        Command::Screens { out } => web::screens(&repo, &out),
+        Command::Screens { out, renew } => web::screens(&repo, &out, renew),
         Command::Web => web::command(&repo),
         Command::Man => man::command(&repo),
     }

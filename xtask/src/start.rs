@@ -1,4 +1,4 @@
-//! `cargo xtask start`: from a fresh clone to a running device, with a server inside for a first second device.
+//! `cargo xtask start`: from a fresh clone to the journal in a browser, with a server inside for a first second device.
 
 use std::env;
 use std::fs;
@@ -16,19 +16,23 @@ use crate::shell::Shell;
 /// The programs that make a device and a server; their packages have the same names.
 const PROGRAMS: &[&str] = &["haven", "havend", "haven-server"];
 
-/// Builds the programs and starts this device's daemon.
+/// Builds the programs, starts this device's daemon and opens the journal's page.
 ///
 /// # Errors
-/// When a program does not build or the daemon does not start.
+/// When a program does not build, the daemon does not start, or it has no page to open.
 pub fn command(repo: &Repo, release: bool, serve: SocketAddr) -> Result<(), Fault> {
     crate::web::command(repo)?;
     let programs = build(repo, release)?;
     let haven = Haven { program: programs.join("haven").display().to_string() };
     let server = begin(&haven, serve)?;
-    say::line("\nTo use it from here:");
-    say::line(&format!("  export PATH={}:$PATH", programs.display()));
     let state = text(&haven.ask(&["status"])?, "state")?;
     let invite = if state == "none" && server == Inside::Ours { invite(&programs)? } else { None };
+    if let Some(invite) = &invite {
+        say::line(&format!("An invite to it, once it's asked for: {invite}"));
+    }
+    haven.open()?;
+    say::line("\nTo use it from a terminal as well:");
+    say::line(&format!("  export PATH={}:$PATH", programs.display()));
     next_steps(&state, invite.map(|invite| format!(" --server http://{serve} --invite {invite}")));
     if state == "none" && server == Inside::Others {
         say::line("Or, to make this a second device of the journal that uses the server there:");
@@ -83,11 +87,13 @@ fn begin(haven: &Haven, serve: SocketAddr) -> Result<Inside, Fault> {
 fn next_steps(state: &str, server: Option<String>) {
     match state {
         "none" => {
-            say::line("then begin your journal; it asks for a passphrase and shows a recovery kit, once:");
+            say::line(
+                "then begin your journal there or here; either asks for a passphrase and shows a recovery kit, once:",
+            );
             say::line(&format!("  haven init --name \"This laptop\"{}", server.unwrap_or_default()));
         }
         "locked" => {
-            say::line("then open your journal:");
+            say::line("then open your journal there or here:");
             say::line("  haven unlock");
         }
         _ => say::line("Your journal is open. Some things to try:"),
@@ -118,6 +124,20 @@ struct Haven {
 impl Haven {
     fn runs(&self) -> bool {
         Shell::anywhere().succeeds(&self.program, &["daemon", "status"])
+    }
+
+    /// Opens the journal's page in a browser, or says where it is.
+    fn open(&self) -> Result<(), Fault> {
+        if Shell::anywhere().succeeds(&self.program, &["open"]) {
+            say::line("\nYour journal is in your browser now. If it isn't: haven open --print");
+        } else {
+            let url = text(&self.ask(&["open", "--print"])?, "url")?;
+            say::line(
+                "\nYour journal's page, once and within a minute; paste it into a browser on this machine:",
+            );
+            say::line(&format!("  {url}"));
+        }
+        Ok(())
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<Value, Fault> {

@@ -57,11 +57,11 @@ const STAGES: &[Stage] = &[
     Stage {
         name: "plugins",
         about: "the examples of plug-ins, as their authors would run them",
-        run: plugins::python,
+        run: plugins::examples,
     },
     Stage {
         name: "browser",
-        about: "every screen of the web app in Chromium, by a real daemon",
+        about: "journeys through the web app in three engines, by real daemons",
         run: crate::web::browse,
     },
     Stage { name: "wasm", about: "the same core in WebAssembly, under Node.js", run: code::wasm },

@@ -5,15 +5,11 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use crate::fault::Fault;
-use crate::live::{Place, text};
 use crate::repo::Repo;
 use crate::shell::Shell;
-use crate::start;
+use crate::{npm, start};
 
 const APP: &str = "clients/web";
-
-/// What the last installation was made from, beside the packages.
-const STAMP: &str = "node_modules/.installed";
 
 /// The file that keeps the folder of the build in the tree.
 const KEEP: &str = "dist/.keep";
@@ -39,7 +35,7 @@ const BUILT: &str = "dist/.built";
 /// # Errors
 /// When a package cannot be had, or the build fails or is larger than it may be.
 pub fn command(repo: &Repo) -> Result<(), Fault> {
-    install(repo)?;
+    npm::install(repo, APP)?;
     let app = repo.path(APP);
     let fault = |error: io::Error| Fault::io("build the web app", &error);
     let built = fs::metadata(app.join(BUILT)).and_then(|built| built.modified());
@@ -48,7 +44,7 @@ pub fn command(repo: &Repo) -> Result<(), Fault> {
     {
         return Ok(());
     }
-    npm(repo, &["run", "build"])?;
+    npm::run(repo, APP, &["run", "build"])?;
     [KEEP, BUILT].iter().try_for_each(|name| fs::write(app.join(name), "")).map_err(fault)
 }
 
@@ -69,59 +65,42 @@ fn touched(path: &Path) -> io::Result<SystemTime> {
 /// # Errors
 /// When any of that finds something.
 pub(crate) fn test(repo: &Repo) -> Result<(), Fault> {
-    install(repo)?;
-    npm(repo, &["run", "check"])?;
-    npm(repo, &["test"])?;
+    npm::install(repo, APP)?;
+    npm::run(repo, APP, &["run", "check"])?;
+    npm::run(repo, APP, &["test"])?;
     command(repo)
 }
 
-/// Goes through every screen in a real browser and leaves a picture of each, in both themes and three widths. Where axe, the page's
-/// policy, its width or its console has anything to say, that is a fault.
+/// Goes through every screen in a real browser and leaves a picture of each, in both themes and three widths. Where axe, a check of
+/// ours, the page's policy, its width or its console has anything to say, that is a fault. Or renews the pictures that the tests
+/// compare with.
 ///
 /// # Errors
 /// When the app or a device does not build or start, or a screen has a fault.
-pub fn screens(repo: &Repo, folder: &Path) -> Result<(), Fault> {
+pub fn screens(repo: &Repo, folder: &Path, renews: bool) -> Result<(), Fault> {
     command(repo)?;
     let programs = start::build(repo, false)?;
-    look(repo, &programs, folder)
+    let folder =
+        std::path::absolute(folder).map_err(|error| Fault::io("name the folder of the pictures", &error))?;
+    journeys(
+        repo,
+        &programs,
+        &folder,
+        if renews { &["--renew", "pictures"] } else { &["--pictures", "screens"] },
+    )
 }
 
-/// The same for the tests, whose programs are built already; nobody keeps the pictures.
+/// Plays every journey, with programs that are built already; only what fails leaves a picture.
 ///
 /// # Errors
 /// As above.
 pub(crate) fn browse(repo: &Repo) -> Result<(), Fault> {
-    let folder = tempfile::tempdir().map_err(|error| Fault::io("make a temporary folder", &error))?;
-    look(repo, &repo.binaries(false), folder.path())
+    let folder = repo.target().join("browser");
+    journeys(repo, &repo.binaries(false), &folder, &[])
 }
 
-fn look(repo: &Repo, programs: &Path, folder: &Path) -> Result<(), Fault> {
-    let place = Place::new(programs)?;
-    let device = place.device("Laptop");
-    device.init(None)?;
-    let folder =
-        std::path::absolute(folder).map_err(|error| Fault::io("name the folder of the pictures", &error))?;
-    let opened = device.ask(&["open", "--print"])?;
-    let (url, folder) = (text(&opened, "url")?, folder.display().to_string());
-    let looked = Shell::new(repo)
-        .within(repo.path(APP))
-        .run("node", &["tests/look.mjs", &url, &folder, device.passphrase()]);
-    device.quietly(&["daemon", "stop"])?;
-    looked
-}
-
-/// Installs exactly what the lock file names, unless that is there.
-fn install(repo: &Repo) -> Result<(), Fault> {
-    let app = repo.path(APP);
-    let fault = |error: io::Error| Fault::io("install the web app's packages", &error);
-    let lock = fs::read(app.join("package-lock.json")).map_err(fault)?;
-    if fs::read(app.join(STAMP)).is_ok_and(|there| there == lock) {
-        return Ok(());
-    }
-    npm(repo, &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"])?;
-    fs::write(app.join(STAMP), lock).map_err(fault)
-}
-
-fn npm(repo: &Repo, arguments: &[&str]) -> Result<(), Fault> {
-    Shell::new(repo).within(repo.path(APP)).run("npm", arguments)
+fn journeys(repo: &Repo, programs: &Path, folder: &Path, choice: &[&str]) -> Result<(), Fault> {
+    let (programs, folder) = (programs.display().to_string(), folder.display().to_string());
+    let arguments = [&["tests/journeys/run.mjs", &*programs, &*folder], choice].concat();
+    Shell::new(repo).within(repo.path(APP)).run("node", &arguments)
 }

@@ -10,19 +10,50 @@ function frame(flags, body) {
 /** A field of a message: a number as varint, a text or a message with its length. */
 function field(number, value) {
   return typeof value === "number"
-    ? Buffer.from([number << 3, ...varint(value)])
-    : Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(value.length)]), Buffer.from(value)]);
+    ? Buffer.from([...varint(number << 3), ...varint(value)])
+    : Buffer.concat([Buffer.from([...varint((number << 3) | 2), ...varint(value.length)]), Buffer.from(value)]);
 }
 
 function varint(value) {
-  return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >> 7)];
+  return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
+}
+
+/** One message, and an end without an error. */
+function answer(...fields) {
+  return Buffer.concat([frame(0, Buffer.concat(fields)), frame(0x80, Buffer.from("grpc-status:0\r\n"))]);
 }
 
 /** WatchEvents: there is no journal. */
-export const NO_JOURNAL = Buffer.concat([
-  frame(0, field(1, field(1, 1))),
-  frame(0x80, Buffer.from("grpc-status:0\r\n")),
-]);
+export const NO_JOURNAL = answer(field(1, field(1, 1)));
+
+/** Init: a journal with its kit, whose server didn't take it. */
+export const KIT = "7Q4D-K0MX-93RT-ZB6V-2HNE-8WPA-5CJS";
+export const MADE = answer(
+  field(3, KIT),
+  field(4, Buffer.concat([field(1, 44), field(2, "the journal was made, but its server was not set"), field(3, "it's full")])),
+);
+
+/** SuggestPassphrase. */
+export const SUGGESTED = answer(field(180, "velvet meadow lantern orbit salmon quick"));
+
+/** JoinVault: the words are known. The other device is waited for, so the answer has no end. */
+export const JOIN_WORDS = frame(0, field(2, field(1, "maple orbit velvet")));
+
+/** ListAlarms: one. */
+export const ALARM = answer(
+  field(
+    1,
+    Buffer.concat([
+      field(1, "00000000000000a1"),
+      field(2, "SERVER_ROLLED_BACK"),
+      field(3, 1_795_950_000_000),
+      field(4, "Old tablet"),
+      field(5, "the server showed an older state than before"),
+      field(6, "it lost data or was set back; nothing is lost here"),
+      field(7, "Ask whoever runs the server what happened."),
+    ]),
+  ),
+);
 
 const detail = Buffer.concat([field(1, 25), field(2, "the passphrase was not tried"), field(5, 3_600_000)]);
 const any = Buffer.concat([field(1, "type.googleapis.com/haven.v1.ErrorDetail"), field(2, detail)]);

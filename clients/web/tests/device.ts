@@ -1,37 +1,85 @@
 // A device that exists only for tests: answers by path, in gRPC-web as the daemon's door speaks it; and a clock to turn by hand.
 
-import { create, toBinary, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import type { Clock } from "../core/clock";
 import type { Reason } from "../core/fault";
 import { ErrorDetailSchema } from "../core/gen/haven/v1/error_pb";
+import { ProveDoorRequestSchema, ProveDoorResponseSchema } from "../core/gen/haven/v1/grants_pb";
+
+const PROVE = "GrantService/ProveDoor";
+const FRAME_HEAD = 5;
 
 /** What a call gets: a body, no connection, or one on which nobody speaks. */
-export type Answer = Uint8Array<ArrayBuffer>[] | "refused" | "silence";
+export type Answer = Uint8Array<ArrayBuffer>[] | Unended | "refused" | "silence";
+
+/** A body that goes on until the call is given up. */
+export interface Unended {
+  readonly begins: Uint8Array<ArrayBuffer>[];
+}
+
+/** One that depends on what is asked: the message of the request, as bytes. */
+export type Answering = (request: Uint8Array) => Answer;
 
 export class Device {
   /** Every call so far: its path and its token. */
   readonly calls: { path: string; token: string | null }[] = [];
-  readonly #answers = new Map<string, Answer[]>();
+  /** The token it was shown last: it's the one that this page's session began with. */
+  #token = "";
+  readonly #answers = new Map<string, (Answer | Answering)[]>();
 
   /** The next answers to a call; the last one stays. */
-  answers(path: string, ...answers: Answer[]): void {
+  answers(path: string, ...answers: (Answer | Answering)[]): void {
     this.#answers.set(path, answers);
+  }
+
+  /** What was asked, without the questions for a proof. */
+  get asked(): string[] {
+    return this.calls.map(({ path }) => path).filter((path) => path !== PROVE);
   }
 
   readonly fetch: typeof fetch = async (input, init) => {
     const path = new URL(String(input)).pathname.replace("/haven.v1.", "");
-    this.calls.push({ path, token: new Headers(init?.headers).get("authorization") });
-    const left = this.#answers.get(path) ?? [];
-    const answer = left.length > 1 ? left.shift() : left[0];
+    const token = new Headers(init?.headers).get("authorization");
+    this.calls.push({ path, token });
+    this.#token = token?.replace(/^Bearer (haven_)?/, "") ?? this.#token;
+    const left = this.#answers.get(path) ?? (path === PROVE ? [await proved(this.#token, init?.body)] : []);
+    const next = left.length > 1 ? left.shift() : left[0];
+    // The first five bytes are the frame's.
+    const answer = typeof next === "function" ? next((init?.body as Uint8Array).subarray(5)) : next;
     if (answer === "silence") {
       return new Promise((_, fail) => init?.signal?.addEventListener("abort", () => fail(init.signal?.reason)));
     }
     if (!answer || answer === "refused") {
       throw new TypeError("Failed to fetch");
     }
-    return new Response(new Blob(answer), { headers: { "content-type": "application/grpc-web+proto" } });
+    const body = "begins" in answer ? unended(answer, init?.signal) : new Blob(answer);
+    return new Response(body, { headers: { "content-type": "application/grpc-web+proto" } });
   };
+}
+
+/** What the device answers that a session with this token began with. */
+async function proved(token: string, body: unknown): Promise<Answer> {
+  const { nonce } = fromBinary(ProveDoorRequestSchema, (body as Uint8Array).slice(FRAME_HEAD));
+  const text = new TextEncoder();
+  const key = await crypto.subtle.digest("SHA-256", text.encode(`haven/1/grant${token}`));
+  const mac = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const proof = await crypto.subtle.sign("HMAC", mac, Uint8Array.from([...text.encode("haven/1/door"), ...nonce]));
+  return says(ProveDoorResponseSchema, { proof: new Uint8Array(proof) });
+}
+
+function unended({ begins }: Unended, signal: AbortSignal | null | undefined): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(body) {
+      begins.forEach((part) => body.enqueue(part));
+      signal?.addEventListener("abort", () => body.error(signal.reason));
+    },
+  });
+}
+
+/** Messages, and no end. */
+export function begins<D extends DescMessage>(desc: D, ...messages: MessageInitShape<D>[]): Answer {
+  return { begins: messages.map((message) => frame(0, toBinary(desc, create(desc, message)))) };
 }
 
 /** Messages, and an end without an error. */

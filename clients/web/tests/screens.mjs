@@ -1,16 +1,23 @@
 // The way through every screen, as a person goes it: each is reached, waited for by its heading, and shown to `shoot`.
 
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { NO_JOURNAL, TOO_MANY_TRIES } from "./answers.mjs";
 
-export async function screens({ url, passphrase, visit, shoot }) {
+/** What an open journal says first. */
+const OPEN = /^Good (morning|afternoon|evening)$/;
+
+const ROOMS = join(import.meta.dirname, "screens");
+
+export async function screens({ url, folder, passphrase, visit, shoot }) {
   let seen = 0;
   const show = async (page, name) => (await shoot(page, name), (seen += 1));
   const home = new URL("/", url).href;
-  await strangers({ home, visit, show });
+  await strangers({ home, folder, visit, show });
 
   const page = await visit("session");
   await page.goto(url);
-  await page.getByRole("heading", { name: /Locked|Your journal is open/ }).waitFor();
+  await page.getByRole("heading", { name: new RegExp(`^Locked$|${OPEN.source}`) }).waitFor();
   if (new URL(page.url()).hash !== "") {
     throw new Error("the code stays in the address");
   }
@@ -21,15 +28,28 @@ export async function screens({ url, passphrase, visit, shoot }) {
   await tooOften({ page, show });
   await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Your journal is open" }).waitFor();
-  await show(page, "open");
+  await page.getByRole("heading", { name: OPEN }).waitFor();
   await help({ page, show });
+  await rooms({ page, show });
   await endings({ page, show });
   return seen;
 }
 
+/** Each room's own way, in a file of its name below screens/. */
+async function rooms({ page, show }) {
+  const names = readdirSync(ROOMS).map((file) => basename(file, ".mjs")).sort();
+  for (const name of names) {
+    const way = (await import(join(ROOMS, `${name}.mjs`)))[name];
+    await way({ page, show }).catch((error) => {
+      throw new Error(`screens/${name}: ${error.message}`, { cause: error });
+    });
+    await page.evaluate(() => void (location.hash = "today"));
+    await page.getByRole("heading", { name: OPEN }).waitFor();
+  }
+}
+
 /** Who comes without a session, and without script. */
-async function strangers({ home, visit, show }) {
+async function strangers({ home, folder, visit, show }) {
   const closed = await visit("closed");
   await closed.goto(home);
   await closed.getByRole("heading", { name: "This page is closed" }).waitFor();
@@ -41,11 +61,11 @@ async function strangers({ home, visit, show }) {
   await closed.getByRole("heading", { name: "Help now" }).waitFor();
   await show(closed, "help-without-session");
   await closed.getByRole("button", { name: "Leave this page" }).click();
-  await closed.waitForURL("about:blank");
+  await closed.waitForURL(/\/kitchen\.html$/);
   const bare = await visit("without-script", { javaScriptEnabled: false, viewport: { width: 390, height: 780 } });
   await bare.goto(home);
   await bare.getByText("scripts are switched off").waitFor();
-  await bare.screenshot({ path: `${process.argv[3]}/without-script-390.png` });
+  await bare.screenshot({ path: join(folder, "without-script-390.png") });
 }
 
 async function locked({ page, show }) {
@@ -66,7 +86,7 @@ async function tooOften({ page, show }) {
   const unlock = "**/haven.v1.VaultService/Unlock";
   await page.route(unlock, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: TOO_MANY_TRIES }));
   await page.getByRole("button", { name: "Unlock" }).click();
-  await page.getByText("Too many tries").waitFor();
+  await page.getByText("After several tries").waitFor();
   await show(page, "locked-wait");
   await page.unroute(unlock);
   await page.reload();
@@ -80,8 +100,8 @@ async function help({ page, show }) {
   await page.getByLabel("Country").selectOption("");
   await page.getByRole("heading", { name: "Emergency numbers" }).waitFor();
   await show(page, "help-no-country");
-  await page.getByRole("link", { name: "Back" }).click();
-  await page.getByRole("heading", { name: "Your journal is open" }).waitFor();
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByRole("heading", { name: OPEN }).waitFor();
 }
 
 /** No journal, nobody there, signed out. */
@@ -89,7 +109,7 @@ async function endings({ page, show }) {
   const events = "**/haven.v1.EventService/WatchEvents";
   await page.route(events, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: NO_JOURNAL }));
   await page.reload();
-  await page.getByRole("heading", { name: "No journal here yet" }).waitFor();
+  await page.getByRole("heading", { name: "A private journal" }).waitFor();
   await show(page, "none");
   await page.unroute(events);
   await page.route("**/haven.v1.*/*", (route) => route.abort("connectionrefused"));
@@ -97,7 +117,7 @@ async function endings({ page, show }) {
   await page.getByRole("heading", { name: "isn’t answering" }).waitFor();
   await show(page, "away");
   await page.unroute("**/haven.v1.*/*");
-  await page.getByRole("heading", { name: "Your journal is open" }).waitFor();
+  await page.getByRole("heading", { name: OPEN }).waitFor();
   await page.evaluate(() => sessionStorage.setItem("notes.session", `haven_${"0".repeat(64)}`));
   await page.reload();
   await page.getByRole("heading", { name: "You’re signed out" }).waitFor();

@@ -29,6 +29,17 @@ const NEEDED: &[Tool] = &[
         install: "apt-get install nodejs npm",
     },
     Tool { program: "chromium", purpose: "shows the web app", install: "apt-get install chromium" },
+    Tool {
+        program: "firefox-esr",
+        purpose: "shows it in a second engine",
+        install: "apt-get install firefox-esr",
+    },
+    Tool {
+        program: "WebKitWebDriver",
+        purpose: "shows it in a third one",
+        install: "apt-get install webkit2gtk-driver",
+    },
+    Tool { program: "Xvfb", purpose: "is the screen of that one", install: "apt-get install xvfb" },
 ];
 
 const WELCOME: &[Tool] = &[Tool {

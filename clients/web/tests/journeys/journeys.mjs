@@ -1,0 +1,12 @@
+// Every journey there is, the longest first.
+
+import { firefox, webkit } from "./engines.mjs";
+import { keyboard } from "./keyboard.mjs";
+import { lost } from "./lost.mjs";
+import { pictures } from "./pictures.mjs";
+import { screens } from "./screens.mjs";
+import { traces } from "./traces.mjs";
+import { walks } from "./walks.mjs";
+import { xss } from "./xss.mjs";
+
+export const journeys = [screens, xss, walks, lost, traces, firefox, webkit, pictures, keyboard];
