@@ -1,6 +1,6 @@
 """Keeps a line in the journal, and nothing else: its token allows writing, not reading.
 
-    haven token create --name first-entry --scope write > token
+    (umask 077; haven token create --name first-entry --scope write > token)
     python first_entry.py FOLDER_OF_THE_JOURNAL token "A line to keep."
 
 The modules of the protocol are made from the .proto files by grpcio-tools (docs/PLUGINS.md).
