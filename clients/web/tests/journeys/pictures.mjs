@@ -1,6 +1,9 @@
 // Twelve screens as they were when somebody looked at them last: what changes by accident is seen. The clock is fixed and every letter
-// is of the app's own font, so that a picture depends on the browser alone; in another version of it nothing is compared, and that's said.
+// is of the app's own font, so that a picture depends on the browser and on what draws letters; where one of them is another, nothing
+// is compared, and that's said.
 
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pixelmatch from "pixelmatch";
@@ -46,10 +49,11 @@ export const pictures = {
   name: "pictures",
   demo: true,
   async run(stage) {
-    const version = stage.browser.version();
+    const here = { chromium: stage.browser.version(), fonts: fontsHere() };
     const made = madeBy();
-    if (!stage.renews && made !== version) {
-      return `NOT COMPARED: the pictures were made by Chromium ${made}, this is ${version}; to renew them: cargo xtask screens --renew`;
+    const other = Object.keys(here).find((what) => made[what] !== here[what]);
+    if (!stage.renews && other) {
+      return `NOT COMPARED: the pictures were made with ${other} ${made[other]}, here it's ${here[other]}; to renew them: cargo xtask screens --renew`;
     }
     mkdirSync(KEPT, { recursive: true });
     const page = await opened(stage);
@@ -69,7 +73,7 @@ export const pictures = {
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await compare(stage, page, "locked");
     if (stage.renews) {
-      writeFileSync(MADE, `${JSON.stringify({ chromium: version })}\n`);
+      writeFileSync(MADE, `${JSON.stringify(here)}\n`);
     }
     return `${SCREENS.length + 1} pictures ${stage.renews ? "renewed" : "compared"}`;
   },
@@ -77,9 +81,19 @@ export const pictures = {
 
 function madeBy() {
   try {
-    return JSON.parse(readFileSync(MADE, "utf8")).chromium;
+    return JSON.parse(readFileSync(MADE, "utf8"));
   } catch {
-    return "nobody";
+    return {};
+  }
+}
+
+/** The fonts of this machine in a word: a sign that the app's own font lacks is drawn by one of them. */
+function fontsHere() {
+  try {
+    const names = execFileSync("fc-list", [":", "family", "style"], { encoding: "utf8" }).split("\n").sort().join("\n");
+    return createHash("sha256").update(names).digest("hex").slice(0, 16);
+  } catch {
+    return "unknown";
   }
 }
 
