@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { dayAfter, dayOf, Dates, monthAfter, monthOf, today, weeksOf } from "./civil";
+import { dayAfter, dayOf, Dates, monthAfter, monthOf, weeksOf } from "./civil";
+import { today } from "./day";
 
 /** Somebody in Berlin, in winter. */
 const dates = new Dates(["en-GB"], () => 60);

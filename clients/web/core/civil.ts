@@ -19,11 +19,6 @@ export function monthOf(day: Day): Month {
   return day.slice(0, day.lastIndexOf("-"));
 }
 
-/** The day it is here. */
-export function today(now: Date): Day {
-  return keyOf(new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate())));
-}
-
 export function dayAfter(day: Day): Day {
   const date = utc(day);
   date.setUTCDate(date.getUTCDate() + 1);

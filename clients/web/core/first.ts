@@ -2,7 +2,7 @@
 
 import type { Door } from "./door";
 import { attempt } from "./fault";
-import { day } from "./help";
+import { today } from "./day";
 import { ProgressService } from "./gen/haven/v1/progress_pb";
 
 const CALL_MAX_MS = 5_000;
@@ -15,7 +15,7 @@ export interface Suggestion {
 
 /** Undefined if there's nothing to suggest. */
 export async function firstExercise(door: Door, now: Date): Promise<Suggestion | undefined> {
-  const request = { today: day(now) };
+  const request = { today: today(now) };
   const outcome = await attempt(() => door.client(ProgressService).getToday(request, { timeoutMs: CALL_MAX_MS }));
   if (!outcome.ok || outcome.value.suggestion === "") {
     return undefined;

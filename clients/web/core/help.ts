@@ -1,5 +1,6 @@
 // Help now: the numbers of a country from the device, or the built-in ones where it can't be asked.
 
+import { today } from "./day";
 import type { Door } from "./door";
 import { attempt } from "./fault";
 import { HelplineKind, type GetHelpResponse, type Helpline } from "./gen/haven/v1/support_pb";
@@ -24,7 +25,7 @@ export interface Asked {
 
 /** Asks the device; undefined if it doesn't answer at once. */
 export async function askHelp(door: Door, asked: Asked, now: Date): Promise<GetHelpResponse | undefined> {
-  const request = { ...asked, today: day(now) };
+  const request = { ...asked, today: today(now) };
   const outcome = await attempt(() => door.support.getHelp(request, { timeoutMs: HELP_MAX_MS }));
   return outcome.ok ? outcome.value : undefined;
 }
@@ -58,9 +59,4 @@ export function forWhoIsAfraid(card: GetHelpResponse): GetHelpResponse {
 /** What a phone dials: digits only, and a plus in front. */
 export function dialled(number: string): string {
   return number.replaceAll(/(?!^\+)\D/g, "");
-}
-
-export function day(now: Date): string {
-  const two = (part: number): string => String(part).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

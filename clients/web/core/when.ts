@@ -1,6 +1,6 @@
 // Civil times as the device writes them (RFC 9557), and as a date and a time that somebody chooses.
 
-import { today } from "./civil";
+import { today, two } from "./day";
 
 /** A day, and the time of day where it was said. */
 export interface When {
@@ -30,7 +30,6 @@ export function atOf({ day, time, zone }: When): string {
 
 /** This moment where the person is. */
 export function atNow(now: Date, zone: string): string {
-  const two = (number: number): string => String(number).padStart(2, "0");
   const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
   const east = -now.getTimezoneOffset();
   const offset = `${east < 0 ? "-" : "+"}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;

@@ -1,5 +1,6 @@
 // Asks the device what the entries show, one view at a time.
 
+import { today } from "../day";
 import type { Door } from "../door";
 import { attempt, type Outcome } from "../fault";
 import { ProgressService } from "../gen/haven/v1/progress_pb";
@@ -27,7 +28,7 @@ export function isView(name: string): name is View {
 }
 
 export async function askView(door: Door, view: string, person: string, now: Date): Promise<Outcome<Told>> {
-  const request = { view, person, today: dayOf(now) };
+  const request = { view, person, today: today(now) };
   const outcome = await attempt(() => door.client(ProgressService).getProgress(request, { timeoutMs: VIEW_MAX_MS }));
   if (!outcome.ok) {
     return outcome;
@@ -35,10 +36,4 @@ export async function askView(door: Door, view: string, person: string, now: Dat
   const { enough, says, data } = outcome.value;
   const lines = says.split("\n").filter((line) => line !== "");
   return { ok: true, value: { view: outcome.value.view, enough, says: lines, data: parse(data) } };
-}
-
-/** The day it is where the person is. */
-export function dayOf(now: Date): string {
-  const two = (part: number): string => String(part).padStart(2, "0");
-  return `${String(now.getFullYear()).padStart(4, "0")}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

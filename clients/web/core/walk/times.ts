@@ -1,16 +1,13 @@
 // Days and spans of time as answers hold them: "2026-11-24", "2026-11-24T21:30", "1h5m".
 
+import { today, two } from "../day";
+
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 
-/** The day it is where the person is. */
-export function dayOf(now: Date): string {
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}
-
 /** The minute it is where the person is. */
 export function minuteOf(now: Date): string {
-  return `${dayOf(now)}T${two(now.getHours())}:${two(now.getMinutes())}`;
+  return `${today(now)}T${two(now.getHours())}:${two(now.getMinutes())}`;
 }
 
 /** The day and the time of day in a civil time; the time is empty where there is none. */
@@ -52,8 +49,4 @@ export function spanOf(seconds: number): string {
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
   return told.join("") || "0s";
-}
-
-function two(part: number): string {
-  return String(part).padStart(2, "0");
 }

@@ -4,7 +4,8 @@ import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { BreathPartSchema } from "../gen/haven/v1/walk_pb";
 import { BreathKind, moment } from "./breath";
-import { dayOf, minuteOf, secondsOf, shownTime, spanOf, splitTime } from "./times";
+import { today } from "../day";
+import { minuteOf, secondsOf, shownTime, spanOf, splitTime } from "./times";
 import { isNothing, isSame, list, map, NOTHING, number, shownOf, text, truth, typedNumber } from "./value";
 import { whatOf } from "./walk";
 
@@ -50,7 +51,7 @@ test("answers are the same if they say the same, in whatever order their parts s
 
 test("days, minutes and spans are written as answers hold them, and read back", () => {
   const now = new Date(2026, 10, 4, 9, 5);
-  expect([dayOf(now), minuteOf(now)]).toEqual(["2026-11-04", "2026-11-04T09:05"]);
+  expect([today(now), minuteOf(now)]).toEqual(["2026-11-04", "2026-11-04T09:05"]);
   expect(splitTime("2026-11-24T21:30:00+01:00[Europe/Berlin]")).toEqual({ day: "2026-11-24", time: "21:30" });
   expect([splitTime("2026-11-24"), splitTime("soon")]).toEqual([{ day: "2026-11-24", time: "" }, { day: "", time: "" }]);
   for (const [span, seconds] of [["90s", 90], ["5m", 300], ["1h30m", 5_400], ["0s", 0], ["", undefined], ["soon", undefined]] as const) {

@@ -1,6 +1,6 @@
 // An entry that's read: what's shown is the last answer, and what was done to it is said where it was done.
 
-import { today } from "../../core/civil";
+import { today } from "../../core/day";
 import { EntryKind, fromTrash, hasLater, readEntry, readResult, toTrash, type MeasureResult, type Read } from "../../core/entry";
 import type { Outcome } from "../../core/fault";
 import { explain, words } from "../../core/messages";

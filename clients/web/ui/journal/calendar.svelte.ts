@@ -1,6 +1,7 @@
 // A month with the days that have entries. Whether there's one or ten makes no difference.
 
-import { monthAfter, monthOf, today, type Day, type Month } from "../../core/civil";
+import { monthAfter, monthOf, type Day, type Month } from "../../core/civil";
+import { today } from "../../core/day";
 import { daysOf } from "../../core/journal";
 import { explain } from "../../core/messages";
 import type { App } from "../app.svelte";

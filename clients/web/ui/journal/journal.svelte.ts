@@ -2,7 +2,8 @@
 // outlives a lock.
 
 import { SvelteSet } from "svelte/reactivity";
-import { monthOf, today } from "../../core/civil";
+import { monthOf } from "../../core/civil";
+import { today } from "../../core/day";
 import { ALL, choices, find, isWhole, PAGE, SINGLE, type By, type Choice, type Filter, type Found } from "../../core/journal";
 import { Reason } from "../../core/fault";
 import { explain } from "../../core/messages";

@@ -1,6 +1,6 @@
 // The state of Today: what comes up, and what its person doesn't want to see now.
 
-import { today as dayOf } from "../../core/civil";
+import { today as dayOf } from "../../core/day";
 import { explain } from "../../core/messages";
 import { readToday, tidyDrafts, type Today } from "../../core/today";
 import type { App } from "../app.svelte";
