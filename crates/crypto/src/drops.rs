@@ -1,29 +1,26 @@
 //! Drops: words sealed while the vault is locked, for whoever unlocks it.
 //!
 //! ```text
-//! drop = suite 1 | enc 32 | ciphertext | tag 16                                 49 bytes more than its content
-//! suite 1: HPKE base mode (RFC 9180 §6.1), DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305
+//! drop = suite 1 (= 1) | enc 1120 | ciphertext | tag 16                       1137 bytes more than its content
+//! suite 1: HPKE base mode (RFC 9180 §6.1), X-Wing, HKDF-SHA256, ChaCha20-Poly1305
 //! enc, ciphertext | tag = SealBase(the device's drop key, info = "haven/1/drop", aad = suite, content)
 //! id = SHA-256("haven/1/id of a drop" || drop)[..16]
-//! key row = suite 1 | public key 32, readable while locked;   secret = X25519 secret 32, sealed by the local key
+//! key row = suite 1 | X-Wing key 1216, readable while locked;   secret = X-Wing seed 32, sealed by the local key
 //! ```
 
 use haven_feed::digest::digest;
-use haven_feed::keys::KemKey;
+use haven_feed::keys::{ENC_LEN, KemKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::base::{open_base, seal_base};
-use crate::derive::{Secret, first};
+use crate::base::{ENTROPY, open_base, seal_base};
+use crate::derive::Secret;
 use crate::feedkeys::KemSecret;
 use crate::labels;
 use crate::opened::Opened;
 
-/// The only suite there is yet. One that also withstands a quantum computer comes as 2.
+/// The only suite there is yet.
 const SUITE: u8 = 1;
-
-const ENC_AT: usize = 1;
-const CIPHERTEXT_AT: usize = ENC_AT + 32;
 
 /// Why a drop, or the key to seal one to, cannot be used.
 #[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]
@@ -37,7 +34,7 @@ pub enum DropFault {
 }
 
 /// The public half of a device's pair: seals, and opens nothing. It lies readable on the disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DropKey(KemKey);
 
 /// The secret half: opens.
@@ -48,13 +45,13 @@ pub struct DropSecret {
 
 impl DropKey {
     /// Its length as a row, in bytes.
-    pub const LEN: usize = 33;
+    pub const LEN: usize = 1 + KemKey::LEN;
 
     /// Reads a row (module drawing). Resists keys that would make the agreed secret the same for everybody.
     pub fn parse(row: &[u8]) -> Result<Self, DropFault> {
         match row.split_first() {
             Some((&SUITE, key)) => {
-                let key = key.try_into().map_err(|_| DropFault::NotOurs)?;
+                let key: &[u8; KemKey::LEN] = key.try_into().map_err(|_| DropFault::NotOurs)?;
                 KemKey::from_bytes(key).map(Self).map_err(|_| DropFault::NotOurs)
             }
             Some(_) => Err(DropFault::Incompatible),
@@ -63,7 +60,7 @@ impl DropKey {
     }
 
     /// Writes the row.
-    pub fn to_bytes(self) -> [u8; Self::LEN] {
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
         let mut row = [SUITE; Self::LEN];
         row[1..].copy_from_slice(self.0.as_bytes());
         row
@@ -74,7 +71,7 @@ impl DropKey {
     /// Resists whoever reads the disk of a locked device, this program's own memory included once it has returned: there is
     /// nothing here that could open it. Does not resist whoever can *write* to the disk: base mode names no sender, so they
     /// can add drops of their own, or put their own key in the place of this one.
-    pub fn seal(self, content: &[u8], entropy: [u8; 32]) -> Vec<u8> {
+    pub fn seal(&self, content: &[u8], entropy: [u8; ENTROPY]) -> Vec<u8> {
         let (enc, ciphertext) = seal_base(&self.0, labels::DROP.as_bytes(), &[SUITE], content, entropy);
         [&[SUITE][..], &enc, &ciphertext].concat()
     }
@@ -99,19 +96,19 @@ impl DropSecret {
 
     /// Computes the public half.
     pub fn key(&self) -> DropKey {
-        DropKey(self.kem.key())
+        DropKey(self.kem.key().clone())
     }
 
     /// Opens what [`DropKey::seal`] made for this device.
     ///
     /// Resists low-order and non-canonical keys (RFC 7748 §6.1, RFC 9180 §7.1.4); whatever is damaged has one answer.
     pub fn open(&self, drop: &[u8]) -> Result<Opened, DropFault> {
-        if drop.first().is_some_and(|suite| *suite != SUITE) {
+        let (suite, sealed) = drop.split_first().ok_or(DropFault::NotOurs)?;
+        if *suite != SUITE {
             return Err(DropFault::Incompatible);
         }
-        let (head, ciphertext) = drop.split_at_checked(CIPHERTEXT_AT).ok_or(DropFault::NotOurs)?;
-        let enc = KemKey::from_bytes(first(&head[ENC_AT..])).map_err(|_| DropFault::NotOurs)?;
-        let plain = open_base(&self.kem, &enc, labels::DROP.as_bytes(), &[SUITE], ciphertext);
+        let (enc, ciphertext) = sealed.split_first_chunk::<ENC_LEN>().ok_or(DropFault::NotOurs)?;
+        let plain = open_base(&self.kem, enc, labels::DROP.as_bytes(), &[SUITE], ciphertext);
         plain.map(Opened::new).ok_or(DropFault::NotOurs)
     }
 }

@@ -1,18 +1,21 @@
 //! The secrets of one feed (or party, or paper): a signing seed and a key that receives wraps.
 //!
 //! ```text
-//! sealed form = Ed25519 seed 32 | X25519 secret 32                  64 bytes, to be sealed by the local key
+//! sealed form = Ed25519 seed 32 | X-Wing seed 32                    64 bytes, to be sealed by the local key
 //! ```
 
 use haven_feed::keys::{FeedKeys, KemKey, Signer};
-use hpke::kem::X25519HkdfSha256;
+use hpke::kem::XWing;
 use hpke::{Deserializable, Kem, Serializable};
 use zeroize::Zeroizing;
 
 use crate::derive::{Secret, first};
 
-/// The X25519 secret of a feed: opens what was wrapped for it.
-pub struct KemSecret(Secret);
+/// The X-Wing secret of a feed, and its public key: opens what was wrapped for it.
+pub struct KemSecret {
+    seed: Secret,
+    key: KemKey,
+}
 
 /// Both secrets of a feed.
 pub struct FeedSecrets {
@@ -22,20 +25,26 @@ pub struct FeedSecrets {
 }
 
 impl KemSecret {
-    pub(crate) fn new(bytes: Secret) -> Self {
-        Self(bytes)
+    /// Takes any 32 bytes: an X-Wing secret is the seed that both halves are made of (draft-connolly-cfrg-xwing-kem §5.2).
+    pub(crate) fn new(seed: Secret) -> Self {
+        let public = XWing::sk_to_pk(&secret_of(&seed)).to_bytes();
+        let key =
+            KemKey::from_bytes(&public.into()).expect("a key made of a seed is canonical and of large order");
+        Self { seed, key }
     }
 
-    pub(crate) fn hpke(&self) -> <X25519HkdfSha256 as Kem>::PrivateKey {
-        Deserializable::from_bytes(self.0.as_ref()).expect("an X25519 secret is any 32 bytes")
+    pub(crate) fn hpke(&self) -> <XWing as Kem>::PrivateKey {
+        secret_of(&self.seed)
     }
 
-    /// Computes the public key: X25519(secret, 9) (RFC 7748 §6.1), the secret clamped.
-    pub fn key(&self) -> KemKey {
-        let public = X25519HkdfSha256::sk_to_pk(&self.hpke()).to_bytes();
-        KemKey::from_bytes(public.into())
-            .expect("a clamped multiple of the base point is canonical and of large order")
+    /// Lends the public key.
+    pub fn key(&self) -> &KemKey {
+        &self.key
     }
+}
+
+fn secret_of(seed: &Secret) -> <XWing as Kem>::PrivateKey {
+    Deserializable::from_bytes(seed.as_ref()).expect("an X-Wing secret is any 32 bytes")
 }
 
 impl FeedSecrets {
@@ -62,7 +71,7 @@ impl FeedSecrets {
 
     /// Gives the public keys.
     pub fn keys(&self) -> FeedKeys {
-        FeedKeys { sign: self.signer.key(), kem: self.kem.key() }
+        FeedKeys { sign: self.signer.key(), kem: self.kem.key().clone() }
     }
 
     /// Lends what signs.

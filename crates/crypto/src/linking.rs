@@ -6,15 +6,16 @@
 //! channel    = HKDF-SHA256(ikm = secret, salt empty, info = "haven/1/join channel")      32 bytes, nobody else has it
 //!
 //! joiner                                                                             existing device
-//!   1 commitment 32                                                                  ───────────────▶
-//!   2 nonce 32 | space 32 | roster head seq 8 | roster head hash 32                  ◀───────────────
-//!   3 reveal: keys 64 | blind 32 | name block 128, then consent 64                   ───────────────▶
+//!   1 version 1 | capabilities 4 | commitment 32                                     ───────────────▶
+//!   2 version 1 | capabilities 4 | nonce 32 | space 32 | roster head seq 8 | hash 32 ◀───────────────
+//!   3 reveal: keys 1249 | blind 32 | name block 128, then consent 64                 ───────────────▶
 //!     both: three words; the person types the joiner's words into the existing device
-//!   4 space 32 | manifest generation 8 | server key 32 | store id 16 | vector        ◀───────────────
+//!   4 space 32 | manifest generation 8 | manifest id 32 | server key 32 | store id 16 | vector
+//!                                                                                    ◀───────────────
 //!   or, instead of any that it still owes: farewell, reason 1                        ◀───────────────
 //!
-//! commitment = SHA-256("haven/1/join commit" || reveal 224)
-//! consent    = Ed25519(sign key of keys, SHA-256("haven/1/consent" || space || head hash || keys))
+//! commitment = SHA-256("haven/1/join commit" || reveal)
+//! consent    = to be a feed of that space after that link: see `haven_feed::roster::consent`
 //! words      = three(SHA-256("haven/1/words" || message 1 || message 2 || reveal))
 //! message n  = salted box under channel, info = "haven/1/join message" || n 1 || direction 1 || transcript 32
 //!              direction 1 to the existing device, 2 to the joiner
@@ -50,6 +51,9 @@ pub enum LinkingFault {
     /// The first message does not open with this code: its sender has another, or it was altered.
     #[error("somebody with another code answered")]
     WrongCode,
+    /// The other device speaks a newer version of linking.
+    #[error("the other device needs this one to be updated")]
+    Incompatible,
     /// A later message was altered, replayed or left out.
     #[error("a linking message was altered")]
     Tampered,
@@ -94,14 +98,23 @@ pub struct Offer {
 /// What the existing device tells the joiner beside the roster: what a server cannot roll back unnoticed.
 #[derive(Debug, PartialEq, Eq, Clone)]
 pub struct Welcome {
-    /// The generation of the manifest the existing device holds; the joiner accepts none below it.
-    pub manifest_generation: u64,
+    /// The manifest the existing device holds; the joiner accepts none below it.
+    pub manifest: Option<ManifestName>,
     /// The identity key of the server.
     pub server_key: SignKey,
     /// The life of the server's store.
     pub store: StoreId,
     /// What the existing device has of the feeds that are valid now.
     pub vector: Vector,
+}
+
+/// Names a manifest.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub struct ManifestName {
+    /// Its number in the chain of manifests, from 1.
+    pub generation: u64,
+    /// Its id.
+    pub id: [u8; 32],
 }
 
 impl LinkSecret {

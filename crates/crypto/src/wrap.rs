@@ -1,49 +1,41 @@
 //! Wraps: an epoch's root for one member.
 //!
 //! ```text
-//! wrap = suite 1 | enc 32 | ciphertext 32 | tag 16                                          81 bytes
-//! suite 1: HPKE base mode (RFC 9180 §6.1), DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305
+//! wrap = suite 1 (= 1) | length 2 | enc 1120 | ciphertext 32 | tag 16                           1171 bytes
+//! suite 1: HPKE base mode (RFC 9180 §6.1), X-Wing, HKDF-SHA256, ChaCha20-Poly1305
 //! enc, ciphertext | tag = SealBase(recipient's key, info, aad empty, root)
 //! info = "haven/1/wrap" || space 32 || epoch 4 || recipient 8 || hash of the previous link 32
 //!        in a genesis link: the space's seed for its id, zeros for the previous hash
 //! ```
 
 use haven_feed::ids::EpochId;
-use haven_feed::keys::KemKey;
-use haven_feed::roster::epoch::{WRAP_SUITE, Wrap, WrapContext};
+use haven_feed::keys::{ENC_LEN, KemKey};
+use haven_feed::roster::epoch::{Wrap, WrapContext};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::base::{open_base, seal_base};
+use crate::base::{ENTROPY, open_base, seal_base};
 use crate::derive::first;
 use crate::epoch::EpochRoot;
 use crate::feedkeys::KemSecret;
 use crate::labels;
 
-const ENC_AT: usize = 1;
-const CIPHERTEXT_AT: usize = ENC_AT + 32;
-
-/// Why a wrap did not open.
+/// A wrap that did not open: altered, moved, for somebody else, of another epoch, or not the root the roster names, always
+/// this one answer. (A suite of a newer version is told when the link is read.)
 #[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]
-pub enum WrapFault {
-    /// A suite of a newer version; nothing was tried.
-    #[error("the wrapped key needs a newer version")]
-    Incompatible,
-    /// Altered, moved, for somebody else, of another epoch, or not the root the roster names: always this one answer.
-    #[error("the wrapped key is not for this device and epoch, or was altered")]
-    NotOurs,
-}
+#[error("the wrapped key is not for this device and epoch, or was altered")]
+pub struct NotOurs;
 
 /// Wraps a root for one member (module drawing; RFC 9180 §6.1, one-shot).
 ///
 /// Resists the server: nobody but the member opens it, and a wrap of an earlier epoch, another space or another link
 /// replayed here does not open. The same `entropy` gives the same wrap.
-pub fn wrap(root: &EpochRoot, recipient: &KemKey, context: &WrapContext, entropy: [u8; 32]) -> Wrap {
+pub fn wrap(root: &EpochRoot, recipient: &KemKey, context: &WrapContext, entropy: [u8; ENTROPY]) -> Wrap {
     let (enc, ciphertext) = seal_base(recipient, &info(context), &[], root.secret().as_ref(), entropy);
-    let mut wrap = [WRAP_SUITE; Wrap::LEN];
-    wrap[ENC_AT..CIPHERTEXT_AT].copy_from_slice(&enc);
-    wrap[CIPHERTEXT_AT..].copy_from_slice(&ciphertext);
-    Wrap::from_bytes(wrap)
+    let mut sealed = [0; Wrap::SEALED];
+    sealed[..ENC_LEN].copy_from_slice(&enc);
+    sealed[ENC_LEN..].copy_from_slice(&ciphertext);
+    Wrap::from_sealed(sealed)
 }
 
 /// Unwraps a root and checks that it is the one the roster names by its epoch id.
@@ -54,16 +46,11 @@ pub fn unwrap(
     context: &WrapContext,
     wrap: &Wrap,
     epoch_id: &EpochId,
-) -> Result<EpochRoot, WrapFault> {
-    let bytes = wrap.as_bytes();
-    if bytes[0] != WRAP_SUITE {
-        return Err(WrapFault::Incompatible);
-    }
-    let enc = KemKey::from_bytes(first(&bytes[ENC_AT..])).map_err(|_| WrapFault::NotOurs)?;
-    let plain =
-        open_base(secret, &enc, &info(context), &[], &bytes[CIPHERTEXT_AT..]).ok_or(WrapFault::NotOurs)?;
+) -> Result<EpochRoot, NotOurs> {
+    let (enc, ciphertext) = wrap.sealed().split_first_chunk().expect("a wrap begins with an encapsulation");
+    let plain = open_base(secret, enc, &info(context), &[], ciphertext).ok_or(NotOurs)?;
     let root = EpochRoot::from_secret(Zeroizing::new(first(&plain)));
-    if root.is(epoch_id) { Ok(root) } else { Err(WrapFault::NotOurs) }
+    if root.is(epoch_id) { Ok(root) } else { Err(NotOurs) }
 }
 
 fn info(context: &WrapContext) -> Vec<u8> {

@@ -292,10 +292,10 @@ mod tests {
     #[test]
     fn a_drop_under_another_id_is_not_opened() {
         let secret = DropSecret::from_entropy([5; 32]);
-        let sealed = secret.key().seal(&sample(Becomes::Entry).encode(0), [6; 32]);
+        let sealed = secret.key().seal(&sample(Becomes::Entry).encode(0), [6; 64]);
         assert!(open(&secret, &id(&sealed), &sealed).is_ok());
         assert!(open(&secret, &[0; 16], &sealed).is_err());
-        let strange = secret.key().seal(b"\x02 of a later release", [6; 32]);
+        let strange = secret.key().seal(b"\x02 of a later release", [6; 64]);
         assert_eq!(open(&secret, &id(&strange), &strange).err(), Some(DropFault::NotOurs));
     }
 

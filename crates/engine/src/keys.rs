@@ -79,7 +79,7 @@ impl Keys {
     pub(crate) fn learn(&mut self, roster: &Roster) {
         let newest = roster.epoch();
         if !self.roots.contains_key(&newest) {
-            let wrap = roster.wrap_for(newest, self.feed.into());
+            let wrap = roster.wrap_for(self.feed.into());
             let block = roster.epoch_block(newest);
             let (Some((wrap, context)), Some(block)) = (wrap, block) else { return };
             let Ok(root) = unwrap(self.device.kem(), &context, wrap, &block.id) else { return };

@@ -12,8 +12,7 @@ use haven_crypto::passphrase::{self, KdfFault, KdfParams, Passphrase, WrappedLoc
 use haven_crypto::words;
 use haven_crypto::wrap::wrap;
 use haven_feed::ids::{FeedId, LinkHash, SpaceId};
-use haven_feed::roster::body::Genesis;
-use haven_feed::roster::consent::{self, Place};
+use haven_feed::roster::body::Founding;
 use haven_feed::roster::{Link, Roster, SpaceKind, WrapContext, link};
 use thiserror::Error;
 
@@ -147,14 +146,13 @@ fn genesis(
 ) -> Result<Link, VaultFault> {
     let (feed, standing) = (device.keys(), paper.keys());
     let seed: [u8; 32] = draw(entropy);
-    let place = Place::genesis(seed);
-    let members = [(feed.id().into(), feed.kem), (standing.paper_id().into(), standing.kem)];
+    let members = [(feed.id().into(), feed.kem.clone()), (standing.paper_id().into(), standing.kem.clone())];
     let wraps = members.map(|(recipient, key)| {
         let context =
             WrapContext { space: SpaceId::from_bytes(seed), epoch: 0, recipient, prev: LinkHash::ZERO };
         (recipient, wrap(root, &key, &context, draw(entropy)))
     });
-    let body = Genesis {
+    let founding = Founding {
         kind: SpaceKind::Vault,
         seed,
         sealed_name: root
@@ -163,11 +161,10 @@ fn genesis(
             .map_err(|_| VaultFault::NameTooLong)?,
         epoch_id: root.keys().id(),
         wraps: wraps.into(),
-        feed_consent: consent::sign(&place, &feed, device.signer()),
-        standing_consent: consent::sign(&place, &standing, paper.signer()),
         feed,
         standing,
     };
+    let body = founding.agreed(device.signer(), paper.signer());
     Ok(link::genesis(body, device.signer()).expect("a genesis of fresh keys that consented holds"))
 }
 

@@ -16,6 +16,10 @@ pub mod label {
     pub const AUTHOR: &str = "haven/1/roster author";
     /// What a key signs to be added to a roster.
     pub const CONSENT: &str = "haven/1/consent";
+    /// What a genesis sets, as its keys consent to it.
+    pub const GENESIS: &str = "haven/1/genesis";
+    /// The name of an ML-KEM key, to know it again.
+    pub const ML_KEM: &str = "haven/1/ml-kem";
     /// What a feed signs to log in.
     pub const AUTH: &str = "haven/1/auth";
     /// What a server signs to prove who it is.
@@ -34,8 +38,9 @@ pub mod label {
     pub const PIN: &str = "haven/1/pin";
 
     /// All of them, for the test that they cannot be confused.
-    pub const ALL: [&str; 12] =
-        [RECORD, LINK, AUTHOR, CONSENT, AUTH, SERVER, FEED, PARTY, PAPER, INVITE, TICKET, PIN];
+    pub const ALL: [&str; 14] = [
+        RECORD, LINK, AUTHOR, CONSENT, GENESIS, ML_KEM, AUTH, SERVER, FEED, PARTY, PAPER, INVITE, TICKET, PIN,
+    ];
 }
 
 /// A SHA-256 whose preimage began with a label.

@@ -1,12 +1,20 @@
-//! Keys and signatures: Ed25519 signs, X25519 receives. Public keys are checked when they are read, once.
+//! Keys and signatures: Ed25519 signs, X-Wing receives. Public keys are checked when they are read, once.
+//!
+//! ```text
+//! keys  = suite 1 (= 1) | Ed25519 public key 32 | X-Wing public key 1216                                  1249 bytes
+//! X-Wing public key    = ML-KEM-768 encapsulation key 1184 | X25519 public key 32        draft-connolly-cfrg-xwing-kem
+//! X-Wing encapsulation = ML-KEM-768 ciphertext 1088 | X25519 public key 32
+//! ```
 
 use std::fmt;
+use std::sync::Arc;
 
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use thiserror::Error;
 
 use crate::digest::{Digest, digest, label};
 use crate::ids::{FeedId, PaperId, PartyId};
+use crate::version::{Incompatible, Part};
 
 /// A public key that must not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -17,6 +25,9 @@ pub enum KeyFault {
     /// A point of small order: signatures by it fit many messages, secrets agreed with it are no secrets.
     #[error("the key is of small order")]
     SmallOrder,
+    /// A suite of a newer version.
+    #[error(transparent)]
+    Incompatible(#[from] Incompatible),
 }
 
 /// A signature that does not fit the key and the message.
@@ -28,16 +39,16 @@ pub struct BadSignature;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignKey([u8; 32]);
 
-/// A public X25519 key: canonical and not of low order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KemKey([u8; 32]);
+/// A public X-Wing key, both halves of it checked. Cloning shares the bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KemKey(Arc<[u8; KemKey::LEN]>);
 
 /// An Ed25519 signature.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Signature([u8; 64]);
 
 /// The public keys of a feed, a party or the paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedKeys {
     /// Verifies what it signs.
     pub sign: SignKey,
@@ -64,7 +75,7 @@ const SIGN_SMALL_ORDER: [[u8; 32]; 5] = [
 ];
 
 /// u (little-endian) of the points of low order on curve25519 and its twist (RFC 7748 §6.1, RFC 9180 §7.1.4).
-const KEM_LOW_ORDER: [[u8; 32]; 5] = [
+const X25519_LOW_ORDER: [[u8; 32]; 5] = [
     little(0),
     little(1),
     MINUS_ONE,
@@ -77,6 +88,16 @@ const KEM_LOW_ORDER: [[u8; 32]; 5] = [
         0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57,
     ],
 ];
+
+/// The suite of keys: Ed25519 signs, X-Wing receives.
+const KEYS_SUITE: u8 = 1;
+
+/// An ML-KEM-768 encapsulation key: 768 coefficients of 12 bits, and ρ (FIPS 203 §8, table 3).
+const ML_KEM_KEY: usize = ML_KEM_COEFFICIENTS + 32;
+const ML_KEM_COEFFICIENTS: usize = 3 * 384;
+
+/// The modulus of ML-KEM.
+const Q: u16 = 3329;
 
 /// p - 1, where p = 2^255 - 19.
 const MINUS_ONE: [u8; 32] = {
@@ -126,22 +147,61 @@ impl SignKey {
 }
 
 impl KemKey {
-    /// Reads a public key (RFC 7748 §5, without its tolerance). Resists keys with two encodings, and keys that make the
-    /// agreed secret the same for everybody.
-    pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, KeyFault> {
-        if bytes[31] > 0x7f || !below_p(&bytes) {
+    /// Its length in bytes.
+    pub const LEN: usize = ML_KEM_KEY + 32;
+
+    /// Reads a public key. Resists keys with two encodings, of either half (FIPS 203 §7.2, the modulus check; RFC 7748 §5,
+    /// without its tolerance), and keys whose X25519 half makes its part of the agreed secret the same for everybody.
+    ///
+    /// Both halves are looked at although the whole would hold with one: what a roster admits must be a key that nobody
+    /// refuses later, or no epoch could begin any more.
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, KeyFault> {
+        let (ml_kem, x25519) = bytes.split_at(ML_KEM_KEY);
+        let (coefficients, _rho) = ml_kem.split_at(ML_KEM_COEFFICIENTS);
+        if !coefficients.chunks_exact(3).all(below_q) {
             return Err(KeyFault::NotCanonical);
         }
-        if KEM_LOW_ORDER.contains(&bytes) {
-            return Err(KeyFault::SmallOrder);
-        }
-        Ok(Self(bytes))
+        check_x25519(&std::array::from_fn(|i| x25519[i]))?;
+        Ok(Self(Arc::new(*bytes)))
     }
 
     /// Returns its bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
+    pub fn as_bytes(&self) -> &[u8; Self::LEN] {
         &self.0
     }
+
+    /// The X25519 half.
+    pub fn x25519(&self) -> [u8; 32] {
+        std::array::from_fn(|i| self.0[ML_KEM_KEY + i])
+    }
+
+    /// What tells the ML-KEM half from every other.
+    pub(crate) fn ml_kem_name(&self) -> [u8; 32] {
+        *digest(label::ML_KEM, &[&self.0[..ML_KEM_KEY]]).as_bytes()
+    }
+}
+
+/// The length of an X-Wing encapsulation.
+pub const ENC_LEN: usize = 1088 + 32;
+
+/// Checks the X25519 half of an X-Wing encapsulation; any bytes are an ML-KEM ciphertext.
+///
+/// Resists a wrap that its recipient's library would refuse, or open with one half gone, although the roster took it.
+pub fn check_enc(enc: &[u8; ENC_LEN]) -> Result<(), KeyFault> {
+    check_x25519(&std::array::from_fn(|i| enc[ENC_LEN - 32 + i]))
+}
+
+fn check_x25519(bytes: &[u8; 32]) -> Result<(), KeyFault> {
+    if bytes[31] > 0x7f || !below_p(bytes) {
+        return Err(KeyFault::NotCanonical);
+    }
+    if X25519_LOW_ORDER.contains(bytes) { Err(KeyFault::SmallOrder) } else { Ok(()) }
+}
+
+/// Whether two coefficients of 12 bits, packed in three bytes, are below q (FIPS 203 §4.2.1, ByteDecode).
+fn below_q(packed: &[u8]) -> bool {
+    let (a, b, c) = (u16::from(packed[0]), u16::from(packed[1]), u16::from(packed[2]));
+    (a | (b & 0xf) << 8) < Q && (b >> 4 | c << 4) < Q
 }
 
 impl Signature {
@@ -160,38 +220,42 @@ impl Signature {
 }
 
 impl FeedKeys {
-    /// Their length in bytes when written out: sign 32 | kem 32.
-    pub const LEN: usize = 64;
+    /// Their length in bytes when written out.
+    pub const LEN: usize = 1 + 32 + KemKey::LEN;
 
-    /// Reads sign 32 | kem 32.
-    pub fn from_bytes(bytes: &[u8; 64]) -> Result<Self, KeyFault> {
-        let sign = SignKey::from_bytes(std::array::from_fn(|i| bytes[i]))?;
-        let kem = KemKey::from_bytes(std::array::from_fn(|i| bytes[32 + i]))?;
+    /// Reads them (module drawing).
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, KeyFault> {
+        Incompatible::unless_equal(Part::Suite, bytes[0], KEYS_SUITE)?;
+        let sign = SignKey::from_bytes(std::array::from_fn(|i| bytes[1 + i]))?;
+        let kem = KemKey::from_bytes(&std::array::from_fn(|i| bytes[33 + i]))?;
         Ok(Self { sign, kem })
     }
 
-    /// Writes sign 32 | kem 32.
-    pub fn to_bytes(&self) -> [u8; 64] {
-        std::array::from_fn(|i| if i < 32 { self.sign.0[i] } else { self.kem.0[i - 32] })
+    /// Writes them (module drawing).
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
+        let mut bytes = [KEYS_SUITE; Self::LEN];
+        bytes[1..33].copy_from_slice(&self.sign.0);
+        bytes[33..].copy_from_slice(&*self.kem.0);
+        bytes
     }
 
-    /// Names the feed with these keys: SHA-256("haven/1/feed" || sign || kem)[..8].
+    /// Names the feed with these keys: SHA-256("haven/1/feed" || keys)[..8].
     pub fn id(&self) -> FeedId {
         FeedId::from_bytes(self.named(label::FEED))
     }
 
-    /// Names the party with these keys: SHA-256("haven/1/party" || sign || kem)[..8].
+    /// Names the party with these keys: SHA-256("haven/1/party" || keys)[..8].
     pub fn party_id(&self) -> PartyId {
         PartyId::from_bytes(self.named(label::PARTY))
     }
 
-    /// Names the paper with these keys: SHA-256("haven/1/paper" || sign || kem)[..8].
+    /// Names the paper with these keys: SHA-256("haven/1/paper" || keys)[..8].
     pub fn paper_id(&self) -> PaperId {
         PaperId::from_bytes(self.named(label::PAPER))
     }
 
     fn named(&self, label: &'static str) -> [u8; 8] {
-        digest(label, &[&self.sign.0, &self.kem.0]).first()
+        digest(label, &[&self.to_bytes()]).first()
     }
 }
 

@@ -7,25 +7,37 @@ pub const RECORD_BYTES_MAX: usize = 768 * 1024;
 /// The smallest sealed body: the smallest padding bucket and the AEAD tag. Anything shorter cannot be a body.
 pub const BODY_BYTES_MIN: usize = 256 + 16;
 
-/// Feeds that may be valid at once in one space. A person with more devices than this has another problem, and every new
-/// epoch wraps its root to each of them.
+/// Feeds that may be valid at once in a vault. A person with more devices than this has another problem, and every new epoch
+/// wraps its root to each of them.
 pub const FEEDS_MAX: usize = 64;
 
-/// Feeds a space may ever have had, removed ones included: bounds version vectors (48 bytes each) and rosters in memory.
+/// Feeds that may be valid at once of one party in a shared space: two such parties fill a link as one vault does.
+pub const PARTY_FEEDS_MAX: usize = 32;
+
+/// Feeds a vault may ever have had, removed ones included: bounds version vectors (48 bytes each) and rosters in memory.
 pub const FEEDS_EVER_MAX: usize = 1024;
+
+/// Feeds one party of a shared space may ever have had, so that no party uses up the other's.
+pub const PARTY_FEEDS_EVER_MAX: usize = 256;
 
 /// Parties valid at once in a shared space: the owner and one other.
 pub const PARTIES_MAX: usize = 2;
 
-/// Links in one roster, genesis included. Each is kept for ever and verified again at every unlock (about 0.1 ms each).
-pub const LINKS_MAX: u64 = 4096;
+/// Parties a shared space may ever have had, so that all their feeds fit a version vector. Replacing a party's keys makes no
+/// new one.
+pub const PARTIES_EVER_MAX: usize = FEEDS_EVER_MAX / PARTY_FEEDS_EVER_MAX;
 
-/// The last links of a roster, kept for removals and the epochs they bring: a full roster must still be able to put
-/// every feed and the other party out.
-pub const LINKS_FOR_REMOVAL: u64 = 128;
+/// The bytes of one roster. Each link is kept for ever and verified again at every unlock (about 0.2 ms each, 6,000 at most).
+pub const ROSTER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// One link's bytes: 66 wraps of 89 bytes, keys, names and signatures take less than 8 KiB.
-pub const LINK_BYTES_MAX: usize = 16 * 1024;
+/// The bytes of links that one party of a shared space may have made.
+pub const PARTY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// The last bytes of either, kept for removals: whoever fills a roster must still be put out of it.
+pub const ROSTER_BYTES_FOR_REMOVAL: usize = 1024 * 1024;
+
+/// One link's bytes: 66 wraps of 1,179 bytes, 64 heads of 48, keys, names and signatures take less than 84 KiB.
+pub const LINK_BYTES_MAX: usize = 96 * 1024;
 
 /// A sealed name in a roster: 128 bytes of padded name and its framing.
 pub const NAME_SEALED_MAX: usize = 256;

@@ -55,7 +55,7 @@ pub struct Party {
 }
 
 /// The paper device of a vault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paper {
     /// Its id.
     pub id: PaperId,
@@ -63,7 +63,7 @@ pub struct Paper {
     pub keys: FeedKeys,
 }
 
-/// One epoch: a root that every member of its time can unwrap.
+/// One epoch: a root that every member of its time could unwrap. A later member reads it through the epoch after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Epoch {
     /// Names the root; checked after unwrapping.
@@ -72,7 +72,6 @@ pub struct Epoch {
     pub start_seq: u64,
     /// The root of the epoch before it, sealed under this one; none in epoch 0.
     pub sealed_previous: Option<Vec<u8>>,
-    wraps: BTreeMap<MemberId, (Wrap, LinkHash)>,
 }
 
 /// Who holds the keys that outlive devices: the paper of a vault, the parties of a shared space.
@@ -91,9 +90,15 @@ pub struct Roster {
     feeds: BTreeMap<FeedId, Member>,
     standing: Standing,
     epochs: Vec<Epoch>,
+    /// The present epoch's root for each member, and the link before the one that carried it.
+    wraps: BTreeMap<MemberId, (Wrap, LinkHash)>,
+    /// The bytes of all links, and of those that each party made.
+    bytes: usize,
+    party_bytes: BTreeMap<PartyId, usize>,
+    parties_ever: usize,
     /// Papers and parties that are no longer valid, to tell them from strangers.
     gone: BTreeSet<MemberId>,
-    /// Every public key that was ever in the roster, in any role.
+    /// What names every public key that was ever in the roster, in any role.
     used_keys: BTreeSet<[u8; 32]>,
     used_epochs: BTreeSet<EpochId>,
 }
@@ -220,23 +225,38 @@ impl Roster {
         u32::try_from(begun).ok()?.checked_sub(1)
     }
 
-    /// Returns the wrap of an epoch's root for a member, and what it is bound to.
-    pub fn wrap_for(&self, epoch: u32, recipient: MemberId) -> Option<(&Wrap, WrapContext)> {
-        let (wrap, prev) = self.epoch_block(epoch)?.wraps.get(&recipient)?;
+    /// Returns the wrap of the present epoch's root for a member, and what it is bound to.
+    ///
+    /// Wraps of earlier epochs are not kept in memory: whoever opens the newest reads back through the previous roots.
+    pub fn wrap_for(&self, recipient: MemberId) -> Option<(&Wrap, WrapContext)> {
+        let (wrap, prev) = self.wraps.get(&recipient)?;
         let in_genesis = *prev == LinkHash::ZERO;
         let space = if in_genesis { SpaceId::from_bytes(self.seed) } else { self.space };
-        Some((wrap, WrapContext { space, epoch, recipient, prev: *prev }))
+        Some((wrap, WrapContext { space, epoch: self.epoch(), recipient, prev: *prev }))
     }
 
-    /// Lists whom a new epoch is wrapped to once `leaving` are gone: the valid feeds, and the paper or the parties. The
-    /// feeds of a leaving party leave with it.
-    pub fn recipients_without(&self, leaving: &[MemberId]) -> BTreeMap<MemberId, KemKey> {
-        let leaves = |id: &MemberId| leaving.contains(id);
-        let party_leaves = |member: &Member| member.party.is_some_and(|party| leaves(&party.into()));
-        let feeds = self.current_feeds().filter(|(_, member)| !party_leaves(member));
-        let feeds = feeds.map(|(id, member)| (id.into(), member.keys.kem));
-        let paper = self.paper().map(|paper| (paper.id.into(), paper.keys.kem));
-        let parties = self.parties().map(|(id, party)| (id.into(), party.keys.kem));
-        feeds.chain(paper).chain(parties).filter(|(id, _)| !leaves(id)).collect()
+    /// Lists whom the epoch of a change by `author` is wrapped to: the feeds that are left, and the paper or the parties, with
+    /// their new keys if it replaces them. The wraps of the change are not looked at.
+    ///
+    /// Fails when the author is no member.
+    pub fn recipients(
+        &self,
+        author: &MemberId,
+        change: &body::Change,
+    ) -> Result<BTreeMap<MemberId, KemKey>, LinkFault> {
+        rules::recipients(self, author, change)
+    }
+
+    /// Says how many bytes its links have.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Lists every member there is now, with its keys: the feeds, and the paper or the parties.
+    fn members(&self) -> impl Iterator<Item = (MemberId, &FeedKeys)> {
+        let feeds = self.current_feeds().map(|(id, member)| (id.into(), &member.keys));
+        let paper = self.paper().map(|paper| (paper.id.into(), &paper.keys));
+        let parties = self.parties().map(|(id, party)| (id.into(), &party.keys));
+        feeds.chain(paper).chain(parties)
     }
 }

@@ -18,7 +18,7 @@ pub const PROTOCOL_MAX: u32 = 1;
 pub enum Part {
     /// The version byte of a record or link.
     Version,
-    /// The suite byte of a record or wrap.
+    /// The suite byte of keys, a wrap or a record.
     Suite,
     /// The flags of a record; all of them are critical.
     Flags,

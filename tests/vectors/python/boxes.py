@@ -5,8 +5,10 @@ import hmac
 import unicodedata
 import zlib
 
+import xwing
 from primitives import (
-    Refused, argon2id, expand, hkdf, hpke_open, hpke_seal, mac, need, number, seal, sha256, unseal, verify,
+    Refused, argon2id, check_x25519, expand, hkdf, hpke_open, hpke_seal, mac, need, number, seal, sha256, sign_of,
+    unseal, verify,
 )
 
 RECORD_PREFIX = 272
@@ -170,7 +172,7 @@ class Record:
         self.prev = self.header[96:]
         need(self.seq > 0 and (self.seq == 1) == (self.prev == bytes(32)), "malformed")
         self.id = sha256("haven/1/record", stored[:208])
-        verify(keys[:32], self.id, self.signature)
+        verify(sign_of(keys), self.id, self.signature)
 
     def keys_under(self, root):
         """The record's key and commitment under an epoch root."""
@@ -203,8 +205,7 @@ def drop(key_row, content, random):
 def drop_open(secret, sealed):
     """Opens a drop."""
     need(sealed[:1] == b"\1", "incompatible")
-    need(len(sealed) >= 49, "malformed")
-    return hpke_open(secret, sealed[1:33], b"haven/1/drop", sealed[33:], b"\1")
+    return hpke_open(secret, sealed[1:1 + xwing.ENC], b"haven/1/drop", sealed[1 + xwing.ENC:], b"\1")
 
 
 def wrap_info(space, epoch, recipient, previous):
@@ -212,14 +213,26 @@ def wrap_info(space, epoch, recipient, previous):
     return b"haven/1/wrap" + space + number(epoch, 4) + recipient + previous
 
 
+WRAPPED = xwing.ENC + 48
+WRAP = 3 + WRAPPED
+
+
 def wrap(recipient_kem, info, root, random):
     """Wraps a root."""
     enc, sealed = hpke_seal(recipient_kem, info, root, random)
-    return b"\1" + enc + sealed
+    return b"\1" + number(len(enc + sealed), 2) + enc + sealed
+
+
+def read_wrap(wrapped):
+    """What is inside a wrap: the encapsulation, and the sealed root."""
+    need(wrapped[:1] == b"\1", "incompatible")
+    need(len(wrapped) == WRAP and wrapped[1:3] == number(WRAPPED, 2), "malformed")
+    enc = wrapped[3:3 + xwing.ENC]
+    check_x25519(enc[xwing.ML_KEM_CIPHERTEXT:])
+    return enc, wrapped[3 + xwing.ENC:]
 
 
 def unwrap(kem_secret, info, wrapped):
     """Unwraps a root."""
-    need(wrapped[:1] == b"\1", "incompatible")
-    need(len(wrapped) == 81, "malformed")
-    return hpke_open(kem_secret, wrapped[1:33], info, wrapped[33:])
+    enc, sealed = read_wrap(wrapped)
+    return hpke_open(kem_secret, enc, info, sealed)

@@ -3,7 +3,7 @@
 import re
 
 from boxes import box_open, box_seal, name_block, read_name_block
-from primitives import hkdf, need, number, sha256, verify
+from primitives import KEYS, hkdf, need, number, sha256, sign_of, verify
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DASHES = "-‐‑‒–—―−"
@@ -108,24 +108,35 @@ class Channel:
         return sealed
 
 
+# Version 1, no capabilities.
+SPEAKS = b"\1" + bytes(4)
+REVEAL = KEYS + 32 + 128
+
+
+def joins(keys, consent, space, after):
+    """The new device consents to be a feed of a vault, after that link."""
+    verify(sign_of(keys), sha256("haven/1/consent", b"\1", space, after, bytes(8), keys), consent)
+
+
 def read_linking(secret, messages, words_list):
     """Follows a linking from its messages; gives what was said and the words both sides must show."""
     channel = Channel(secret)
-    commitment, offer, third, welcome = (channel.open(message) for message in messages)
-    need(len(commitment) == 32 and len(offer) == 104 and len(third) == 288 and len(welcome) >= 90, "malformed")
-    reveal, consent = third[:224], third[224:]
-    need(sha256("haven/1/join commit", reveal) == commitment, "the keys are not those committed to")
-    space, roster_seq, roster_hash = offer[32:64], int.from_bytes(offer[64:72], "big"), offer[72:]
-    keys = reveal[:64]
-    verify(keys[:32], sha256("haven/1/consent", space, roster_hash, keys), consent)
+    first, offer, third, welcome = (channel.open(message) for message in messages)
+    need((len(first), len(offer), len(third)) == (37, 109, REVEAL + 64) and len(welcome) >= 122, "malformed")
+    need(first[:5] == SPEAKS and offer[:1] == SPEAKS[:1], "incompatible")
+    reveal, consent = third[:REVEAL], third[REVEAL:]
+    need(sha256("haven/1/join commit", reveal) == first[5:], "the keys are not those committed to")
+    keys, blind, name = reveal[:KEYS], reveal[KEYS:KEYS + 32], reveal[KEYS + 32:]
+    nonce, space, roster_seq, roster_hash = offer[5:37], offer[37:69], offer[69:77], offer[77:]
+    joins(keys, consent, space, roster_hash)
     need(welcome[:32] == space, "another space")
     return {
-        "keys": keys, "blind": reveal[64:96], "name": read_name_block(reveal[96:]), "nonce": offer[:32],
-        "space": space, "roster seq": roster_seq, "roster hash": roster_hash,
-        "manifest generation": int.from_bytes(welcome[32:40], "big"), "server key": welcome[40:72],
-        "store": welcome[72:88], "vector": welcome[88:],
-        "words": words(sha256("haven/1/words", commitment, offer, reveal), 3, words_list),
-        "plain": (commitment, offer, third, welcome),
+        "keys": keys, "blind": blind, "name": read_name_block(name), "nonce": nonce, "space": space,
+        "roster seq": int.from_bytes(roster_seq, "big"), "roster hash": roster_hash,
+        "manifest generation": int.from_bytes(welcome[32:40], "big"), "manifest id": welcome[40:72],
+        "server key": welcome[72:104], "store": welcome[104:120], "vector": welcome[120:],
+        "words": words(sha256("haven/1/words", first, offer, reveal), 3, words_list),
+        "plain": (first, offer, third, welcome),
     }
 
 
@@ -146,11 +157,12 @@ def make_linking(secret, said, random):
     """Makes the four sealed messages again from what was said."""
     channel = Channel(secret)
     reveal = said["keys"] + said["blind"] + name_block(said["name"])
-    consent = said["plain"][2][224:]
+    consent = said["plain"][2][REVEAL:]
+    manifest = number(said["manifest generation"], 8) + said["manifest id"]
     plains = (
-        sha256("haven/1/join commit", reveal),
-        said["nonce"] + said["space"] + number(said["roster seq"], 8) + said["roster hash"],
+        SPEAKS + sha256("haven/1/join commit", reveal),
+        SPEAKS + said["nonce"] + said["space"] + number(said["roster seq"], 8) + said["roster hash"],
         reveal + consent,
-        said["space"] + number(said["manifest generation"], 8) + said["server key"] + said["store"] + said["vector"],
+        said["space"] + manifest + said["server key"] + said["store"] + said["vector"],
     )
     return [channel.seal(plain, draw) for plain, draw in zip(plains, random, strict=True)]

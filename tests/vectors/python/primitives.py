@@ -1,13 +1,14 @@
-"""The primitives PROTOCOL.md names, over the `cryptography` package; HPKE by hand from RFC 9180."""
+"""The primitives PROTOCOL.md names, over the `cryptography` package; HPKE by hand from RFC 9180, over X-Wing."""
 
 import hashlib
 import hmac
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+import xwing
 
 ZERO_NONCE = bytes(12)
 
@@ -89,8 +90,24 @@ def verify(key, digest, signature):
 
 
 def kem_key(secret):
-    """The public X25519 key of a secret."""
-    return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+    """The public X-Wing key of a secret."""
+    need(len(secret) == 32, "an X-Wing secret has 32 bytes")
+    return xwing.public_key(secret)
+
+
+KEYS = 1 + 32 + xwing.KEY
+
+
+def sign_of(keys):
+    """The Ed25519 key of a pair of public keys."""
+    need(len(keys) == KEYS and keys[0] == 1, "incompatible")
+    return keys[1:33]
+
+
+def kem_of(keys):
+    """The X-Wing key of a pair of public keys."""
+    need(len(keys) == KEYS and keys[0] == 1, "incompatible")
+    return keys[33:]
 
 
 P = 2**255 - 19
@@ -102,11 +119,19 @@ LOW_ORDER = (
 )
 
 
-def check_kem(key):
+def check_x25519(key):
     """Refuses X25519 keys with a second encoding or of low order."""
     u = int.from_bytes(key, "little")
     need(u < P, "the key is not canonical")
     need(u not in LOW_ORDER, "the key is of small order")
+
+
+def check_kem(key):
+    """Refuses X-Wing keys of which either half is one nobody may use."""
+    need(len(key) == xwing.KEY, "malformed")
+    coefficients = [one for at in range(xwing.K) for one in xwing.unpack(key[384 * at:384 * (at + 1)], 12)]
+    need(all(one < xwing.Q for one in coefficients), "the key is not canonical")
+    check_x25519(key[xwing.ML_KEM_KEY:])
 
 
 def check_sign(key):
@@ -122,9 +147,8 @@ def check_sign(key):
     need(y != 1, "the key is of small order")
 
 
-# HPKE, RFC 9180: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, base mode.
-KEM = b"KEM" + number(0x0020, 2)
-HPKE = b"HPKE" + number(0x0020, 2) + number(0x0001, 2) + number(0x0003, 2)
+# HPKE, RFC 9180: X-Wing, HKDF-SHA256, ChaCha20-Poly1305, base mode. The KEM's secret is the shared secret as it is.
+HPKE = b"HPKE" + number(0x647A, 2) + number(0x0001, 2) + number(0x0003, 2)
 
 
 def labeled_extract(suite, salt, label, ikm):
@@ -137,21 +161,6 @@ def labeled_expand(suite, prk, label, info, length):
     return expand(prk, number(length, 2) + b"HPKE-v1" + suite + label + info, length)
 
 
-def derive_key_pair(ikm):
-    """RFC 9180 §7.1.3; gives the secret."""
-    return labeled_expand(KEM, labeled_extract(KEM, b"", b"dkp_prk", ikm), b"sk", b"", 32)
-
-
-def shared_secret(secret, public, enc, recipient):
-    """RFC 9180 §4.1, ExtractAndExpand over the Diffie-Hellman value and (enc || recipient)."""
-    try:
-        dh = X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(public))
-    except ValueError:
-        raise Refused("the shared secret is zero") from None
-    prk = labeled_extract(KEM, b"", b"eae_prk", dh)
-    return labeled_expand(KEM, prk, b"shared_secret", enc + recipient, 32)
-
-
 def key_schedule(shared, info):
     """RFC 9180 §5.1 in mode base without PSK; gives key and first nonce."""
     context = b"\0" + labeled_extract(HPKE, b"", b"psk_id_hash", b"") + labeled_extract(HPKE, b"", b"info_hash", info)
@@ -159,16 +168,18 @@ def key_schedule(shared, info):
     return labeled_expand(HPKE, secret, b"key", context, 32), labeled_expand(HPKE, secret, b"base_nonce", context, 12)
 
 
-def hpke_seal(recipient, info, plain, ikm, aad=b""):
-    """RFC 9180 §6.1, SealBase, its ephemeral key derived from `ikm`."""
-    ephemeral = derive_key_pair(ikm)
-    enc = kem_key(ephemeral)
-    key, nonce = key_schedule(shared_secret(ephemeral, recipient, enc, recipient), info)
+def hpke_seal(recipient, info, plain, random, aad=b""):
+    """RFC 9180 §6.1, SealBase, encapsulating with 64 random bytes."""
+    need(len(random) == 64, "X-Wing draws 64 bytes")
+    check_kem(recipient)
+    enc, shared = xwing.encapsulate(recipient, random)
+    key, nonce = key_schedule(shared, info)
     return enc, ChaCha20Poly1305(key).encrypt(nonce, plain, aad)
 
 
 def hpke_open(secret, enc, info, sealed, aad=b""):
     """RFC 9180 §6.1, OpenBase."""
-    check_kem(enc)
-    key, nonce = key_schedule(shared_secret(secret, enc, enc, kem_key(secret)), info)
+    need(len(enc) == xwing.ENC, "malformed")
+    check_x25519(enc[xwing.ML_KEM_CIPHERTEXT:])
+    key, nonce = key_schedule(xwing.decapsulate(secret, enc), info)
     return unseal(key, aad, sealed, nonce)

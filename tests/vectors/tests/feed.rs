@@ -20,11 +20,21 @@ use serde_json::{Value, json};
 fn keys_and_ids() {
     let keys: Vec<Value> = (1..=3).map(|number| Keyed::new(number).to_json()).collect();
     let refused_sign = [[0; 32], one(), minus_one(), [0xff; 32]];
-    let refused_kem = [[0; 32], one(), minus_one(), [0xff; 32]];
+    let good = *Keyed::new(1).keys.kem.as_bytes();
+    let with = |from: usize, bytes: &[u8]| {
+        let mut key = good;
+        key[from..from + bytes.len()].copy_from_slice(bytes);
+        key
+    };
+    let x25519 = [[0; 32], one(), minus_one(), [0xff; 32]].map(|half| with(KemKey::LEN - 32, &half));
+    // q is 0xd01: the first coefficient of a pair has the first byte and the low half of the second.
+    let ml_kem = [with(0, &[0x01, 0x0d, 0x00]), with(1149, &[0x00, 0x10, 0xd0])];
+    let refused_kem = x25519.into_iter().chain(ml_kem);
     let sign = refused_sign.map(|key| json!({"key": hex(key), "fault": fault(SignKey::from_bytes(key))}));
-    let kem = refused_kem.map(|key| json!({"key": hex(key), "fault": fault(KemKey::from_bytes(key))}));
-    let about = "sign is the Ed25519 key of the seed; kem is SHA-256(\"haven/1/vector kem\" || number 8) with the two \
-                 top bits of the last byte cleared; ids are PROTOCOL.md, keys and ids";
+    let kem: Vec<Value> =
+        refused_kem.map(|key| json!({"key": hex(key), "fault": fault(KemKey::from_bytes(&key))})).collect();
+    let about = "sign is the Ed25519 key of the seed; kem is 1152 zeros, SHA-256(\"haven/1/vector rho\" || number 8) and \
+                 SHA-256(\"haven/1/vector kem\" || number 8) with the two top bits of the last byte cleared; ids are PROTOCOL.md, keys and ids";
     check("feed-keys.json", &json!({"about": about, "keys": keys, "refused sign": sign, "refused kem": kem}));
 }
 

@@ -4,7 +4,7 @@ use haven_feed::keys::{FeedKeys, Signature};
 use haven_feed::roster::consent;
 
 use super::channel::{Channel, Turn};
-use super::message::{self, OFFER_BYTES};
+use super::message::{self, FIRST_BYTES, OFFER_BYTES};
 use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use crate::words;
 
@@ -28,7 +28,7 @@ pub struct Existing {
 
 enum Stage {
     Shown,
-    Answered { commitment: [u8; 32], offer: [u8; OFFER_BYTES] },
+    Answered { first: [u8; FIRST_BYTES], offer: [u8; OFFER_BYTES] },
     Revealed { candidate: Candidate, words: [&'static str; 3] },
     Confirmed,
     Over,
@@ -53,26 +53,27 @@ impl Existing {
         let Stage::Shown = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Commit, first).ok_or(LinkingFault::WrongCode)?;
-        let commitment = plain.as_slice().try_into().map_err(|_| LinkingFault::WrongCode)?;
+        let first = plain.as_slice().try_into().map_err(|_| LinkingFault::WrongCode)?;
+        message::read_first(&first)?;
         let offer = message::write_offer(&nonce, &self.offer);
         let second = self.channel.seal(Turn::Offer, &offer, &entropy)?;
-        self.stage = Stage::Answered { commitment, offer };
+        self.stage = Stage::Answered { first, offer };
         Ok(second)
     }
 
     /// Takes message 3: the joiner's keys, as it committed to them, with its consent.
     pub fn receive(&mut self, third: &[u8]) -> Result<(), LinkingFault> {
-        let Stage::Answered { commitment, offer } = self.stage else { return Err(self.out_of_turn()) };
+        let Stage::Answered { first, offer } = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Reveal, third).ok_or(LinkingFault::Tampered)?;
         let (reveal, consent) = message::read_third(&plain).ok_or(LinkingFault::Tampered)?;
-        if message::commitment(&reveal) != commitment {
+        if message::commitment(&reveal) != message::read_first(&first)? {
             return Err(LinkingFault::CommitmentMismatch);
         }
         let (keys, name) = message::read_reveal(&reveal)?;
-        consent::verify(&message::place(&self.offer), &keys, &consent)
+        consent::verify(&message::terms(&self.offer), &keys, &consent)
             .map_err(|_| LinkingFault::BadConsent)?;
-        let words = words::three(&message::words_digest(&commitment, &offer, &reveal));
+        let words = words::three(&message::words_digest(&first, &offer, &reveal));
         self.stage = Stage::Revealed { candidate: Candidate { keys, name, consent }, words };
         Ok(())
     }

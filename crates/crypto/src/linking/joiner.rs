@@ -4,7 +4,7 @@ use haven_feed::keys::FeedKeys;
 use haven_feed::roster::consent;
 
 use super::channel::{Channel, Turn};
-use super::message::{self, Reveal};
+use super::message::{self, FIRST_BYTES, Reveal};
 use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use crate::feedkeys::FeedSecrets;
 use crate::words;
@@ -42,7 +42,7 @@ impl Joiner {
     pub fn commit(&mut self, entropy: [u8; 32]) -> Result<Vec<u8>, LinkingFault> {
         let Stage::Begun = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Committed;
-        self.channel.seal(Turn::Commit, &message::commitment(&self.reveal), &entropy)
+        self.channel.seal(Turn::Commit, &self.first_message(), &entropy)
     }
 
     /// Takes message 2 and gives message 3: the keys and a consent, by these `secrets`, to be added where it was offered.
@@ -59,11 +59,11 @@ impl Joiner {
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Offer, second).ok_or(LinkingFault::Tampered)?;
         let bytes = plain.as_slice().try_into().map_err(|_| LinkingFault::Tampered)?;
-        let offer = message::read_offer(bytes);
-        let consent = consent::sign(&message::place(&offer), &self.keys, secrets.signer());
+        let offer = message::read_offer(bytes)?;
+        let consent = consent::sign(&message::terms(&offer), &self.keys, secrets.signer());
         let third = message::write_third(&self.reveal, &consent);
         let sealed = self.channel.seal(Turn::Reveal, &third, &entropy)?;
-        let digest = message::words_digest(&message::commitment(&self.reveal), bytes, &self.reveal);
+        let digest = message::words_digest(&self.first_message(), bytes, &self.reveal);
         self.stage = Stage::Revealed { offer, words: words::three(&digest) };
         Ok(sealed)
     }
@@ -95,6 +95,10 @@ impl Joiner {
     /// Reads why the other side ended the linking; nothing if that was not the other side.
     pub fn farewell(&self, sealed: &[u8]) -> Option<Farewell> {
         self.channel.open_farewell(sealed).map(|[why]| Farewell::of_byte(why))
+    }
+
+    fn first_message(&self) -> [u8; FIRST_BYTES] {
+        message::write_first(&message::commitment(&self.reveal))
     }
 
     fn out_of_turn(&self) -> LinkingFault {

@@ -3,35 +3,44 @@
 use haven_feed::digest::{Digest, digest};
 use haven_feed::ids::{LinkHash, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::keys::{FeedKeys, SignKey, Signature};
-use haven_feed::roster::consent::Place;
+use haven_feed::roster::consent::{Role, Terms};
 use zeroize::Zeroizing;
 
-use super::{LinkingFault, Offer, Welcome};
+use super::{LinkingFault, ManifestName, Offer, Welcome};
 use crate::derive::first;
 use crate::epoch::{name_block, name_from_block};
 use crate::labels;
 use crate::limits::NAME_BLOCK_BYTES;
 
-pub(super) const OFFER_BYTES: usize = 32 + 32 + 8 + 32;
-pub(super) const REVEAL_BYTES: usize = 64 + 32 + NAME_BLOCK_BYTES;
-const WELCOME_HEAD_BYTES: usize = 32 + 8 + 32 + 16;
+/// The version of linking. Both ends say theirs in what the words are made of, so nobody talks them down to an older one.
+const VERSION: u8 = 1;
 
-/// The bytes a joiner commits to and later reveals: keys 64 | blind 32 | name block 128.
+/// What this version can do beyond it: nothing yet. Bits that are not known are passed over.
+const CAPABILITIES: u32 = 0;
+
+const SPEAKS_BYTES: usize = 1 + 4;
+pub(super) const FIRST_BYTES: usize = SPEAKS_BYTES + 32;
+pub(super) const OFFER_BYTES: usize = SPEAKS_BYTES + 32 + 32 + 8 + 32;
+const NAME_AT: usize = FeedKeys::LEN + 32;
+pub(super) const REVEAL_BYTES: usize = NAME_AT + NAME_BLOCK_BYTES;
+const WELCOME_HEAD_BYTES: usize = 32 + 8 + 32 + 32 + 16;
+
+/// The bytes a joiner commits to and later reveals: keys 1249 | blind 32 | name block 128.
 pub(super) type Reveal = Zeroizing<[u8; REVEAL_BYTES]>;
 
 /// Writes a reveal, or nothing if the name is too long. The blind hides the name until the reveal.
 pub(super) fn reveal(keys: &FeedKeys, blind: &[u8; 32], name: &str) -> Option<Reveal> {
     let mut reveal = Zeroizing::new([0; REVEAL_BYTES]);
-    reveal[..64].copy_from_slice(&keys.to_bytes());
-    reveal[64..96].copy_from_slice(blind);
-    reveal[96..].copy_from_slice(name_block(name)?.as_ref());
+    reveal[..FeedKeys::LEN].copy_from_slice(&keys.to_bytes());
+    reveal[FeedKeys::LEN..NAME_AT].copy_from_slice(blind);
+    reveal[NAME_AT..].copy_from_slice(name_block(name)?.as_ref());
     Some(reveal)
 }
 
 /// Reads keys and name out of a reveal.
 pub(super) fn read_reveal(reveal: &[u8; REVEAL_BYTES]) -> Result<(FeedKeys, String), LinkingFault> {
     let keys = FeedKeys::from_bytes(&first(reveal)).map_err(|_| LinkingFault::BadKeys)?;
-    let name = name_from_block(&reveal[96..]).ok_or(LinkingFault::Tampered)?;
+    let name = name_from_block(&reveal[NAME_AT..]).ok_or(LinkingFault::Tampered)?;
     Ok((keys, name))
 }
 
@@ -40,41 +49,66 @@ pub(super) fn commitment(reveal: &[u8; REVEAL_BYTES]) -> [u8; 32] {
     *digest(labels::JOIN_COMMIT, &[reveal]).as_bytes()
 }
 
-/// What the words are taken from: SHA-256("haven/1/words" || commitment || offer || reveal), fixed widths.
-pub(super) fn words_digest(
-    commitment: &[u8; 32],
-    offer: &[u8; OFFER_BYTES],
-    reveal: &[u8; REVEAL_BYTES],
-) -> Digest {
-    digest(labels::WORDS, &[commitment, offer, reveal])
-}
-
-/// nonce 32 | space 32 | roster head seq 8 | roster head hash 32.
-pub(super) fn write_offer(nonce: &[u8; 32], offer: &Offer) -> [u8; OFFER_BYTES] {
-    let mut out = [0; OFFER_BYTES];
-    out[..32].copy_from_slice(nonce);
-    out[32..64].copy_from_slice(offer.space.as_bytes());
-    out[64..72].copy_from_slice(&offer.head.seq.to_be_bytes());
-    out[72..].copy_from_slice(offer.head.hash.as_bytes());
+/// version 1 | capabilities 4 | commitment 32.
+pub(super) fn write_first(commitment: &[u8; 32]) -> [u8; FIRST_BYTES] {
+    let mut out = [0; FIRST_BYTES];
+    out[..SPEAKS_BYTES].copy_from_slice(&speaks());
+    out[SPEAKS_BYTES..].copy_from_slice(commitment);
     out
 }
 
-pub(super) fn read_offer(bytes: &[u8; OFFER_BYTES]) -> Offer {
-    Offer {
-        space: SpaceId::from_bytes(first(&bytes[32..])),
+/// Reads the commitment out of a first message.
+pub(super) fn read_first(bytes: &[u8; FIRST_BYTES]) -> Result<[u8; 32], LinkingFault> {
+    check_version(bytes)?;
+    Ok(first(&bytes[SPEAKS_BYTES..]))
+}
+
+fn speaks() -> [u8; SPEAKS_BYTES] {
+    let mut out = [VERSION; SPEAKS_BYTES];
+    out[1..].copy_from_slice(&CAPABILITIES.to_be_bytes());
+    out
+}
+
+fn check_version(message: &[u8]) -> Result<(), LinkingFault> {
+    if message.first() == Some(&VERSION) { Ok(()) } else { Err(LinkingFault::Incompatible) }
+}
+
+/// What the words are taken from: SHA-256("haven/1/words" || message 1 || message 2 || reveal), fixed widths.
+pub(super) fn words_digest(
+    first: &[u8; FIRST_BYTES],
+    offer: &[u8; OFFER_BYTES],
+    reveal: &[u8; REVEAL_BYTES],
+) -> Digest {
+    digest(labels::WORDS, &[first, offer, reveal])
+}
+
+/// version 1 | capabilities 4 | nonce 32 | space 32 | roster head seq 8 | roster head hash 32.
+pub(super) fn write_offer(nonce: &[u8; 32], offer: &Offer) -> [u8; OFFER_BYTES] {
+    let seq = offer.head.seq.to_be_bytes();
+    let speaks = speaks();
+    let parts: [&[u8]; 5] = [&speaks, nonce, offer.space.as_bytes(), &seq, offer.head.hash.as_bytes()];
+    first(&parts.concat())
+}
+
+/// Reads an offer.
+pub(super) fn read_offer(bytes: &[u8; OFFER_BYTES]) -> Result<Offer, LinkingFault> {
+    check_version(bytes)?;
+    let after_nonce = &bytes[SPEAKS_BYTES + 32..];
+    Ok(Offer {
+        space: SpaceId::from_bytes(first(after_nonce)),
         head: RosterHead {
-            seq: u64::from_be_bytes(first(&bytes[64..])),
-            hash: LinkHash::from_bytes(first(&bytes[72..])),
+            seq: u64::from_be_bytes(first(&after_nonce[32..])),
+            hash: LinkHash::from_bytes(first(&after_nonce[40..])),
         },
-    }
+    })
 }
 
-/// Where the joiner consents to be added: right after the link it was offered.
-pub(super) fn place(offer: &Offer) -> Place {
-    Place { space: offer.space, prev: offer.head.hash }
+/// What the joiner consents to: to be a feed of that vault, right after the link it was offered.
+pub(super) fn terms(offer: &Offer) -> Terms {
+    Terms::at(Role::Feed, offer.space, offer.head.hash, None)
 }
 
-/// reveal 224 | consent 64.
+/// reveal 1409 | consent 64.
 pub(super) fn write_third(reveal: &Reveal, consent: &Signature) -> Zeroizing<Vec<u8>> {
     Zeroizing::new([reveal.as_slice(), consent.as_bytes()].concat())
 }
@@ -84,12 +118,13 @@ pub(super) fn read_third(bytes: &[u8]) -> Option<(Reveal, Signature)> {
     Some((Zeroizing::new(first(reveal)), Signature::from_bytes(consent.try_into().ok()?)))
 }
 
-/// space 32 | manifest generation 8 | server key 32 | store id 16 | vector.
+/// space 32 | manifest generation 8 | manifest id 32 (both zero if there is none) | server key 32 | store id 16 | vector.
 pub(super) fn write_welcome(space: &SpaceId, welcome: &Welcome) -> Vec<u8> {
-    let generation = welcome.manifest_generation.to_be_bytes();
-    let vector = welcome.vector.encode();
-    let parts: [&[u8]; 5] =
-        [space.as_bytes(), &generation, welcome.server_key.as_bytes(), welcome.store.as_bytes(), &vector];
+    let none = ManifestName { generation: 0, id: [0; 32] };
+    let ManifestName { generation, id } = welcome.manifest.unwrap_or(none);
+    let (generation, vector) = (generation.to_be_bytes(), welcome.vector.encode());
+    let (server, store) = (welcome.server_key.as_bytes(), welcome.store.as_bytes());
+    let parts: [&[u8]; 6] = [space.as_bytes(), &generation, &id, server, store, &vector];
     parts.concat()
 }
 
@@ -99,10 +134,15 @@ pub(super) fn read_welcome(space: &SpaceId, bytes: &[u8]) -> Option<Welcome> {
     if head[..32] != space.as_bytes()[..] {
         return None;
     }
+    let manifest =
+        ManifestName { generation: u64::from_be_bytes(first(&head[32..])), id: first(&head[40..]) };
+    if (manifest.generation == 0) != (manifest.id == [0; 32]) {
+        return None;
+    }
     Some(Welcome {
-        manifest_generation: u64::from_be_bytes(first(&head[32..])),
-        server_key: SignKey::from_bytes(first(&head[40..])).ok()?,
-        store: StoreId::from_bytes(first(&head[72..])),
+        manifest: Some(manifest).filter(|manifest| manifest.generation != 0),
+        server_key: SignKey::from_bytes(first(&head[72..])).ok()?,
+        store: StoreId::from_bytes(first(&head[104..])),
         vector: Vector::decode(vector).ok()?,
     })
 }

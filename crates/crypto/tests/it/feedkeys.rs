@@ -5,17 +5,19 @@ use haven_feed::digest::digest;
 
 use crate::world::{hex, secrets};
 
-/// RFC 8032 §7.1 test 1 and RFC 7748 §6.1, Bob.
+/// RFC 8032 §7.1 test 1; draft-connolly-cfrg-xwing-kem, appendix C, the first vector (by its beginning; the whole of it is in
+/// `base`).
 #[test]
-fn public_keys_are_those_of_the_rfcs() {
+fn public_keys_are_those_of_the_specifications() {
     let seed: [u8; 32] = hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
-    let kem: [u8; 32] = hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
+    let kem: [u8; 32] = hex("7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26");
     let keys = FeedSecrets::from_sealed(&[seed, kem].concat()).unwrap().keys();
     assert_eq!(
         keys.sign.as_bytes(),
         &hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
     );
-    assert_eq!(keys.kem.as_bytes(), &hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"));
+    let begins: [u8; 32] = hex("e2236b35a8c24b39b10aa1323a96a919a2ced88400633a7b07131713fc14b2b5");
+    assert!(keys.kem.as_bytes().starts_with(&begins));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Linking, as it goes when everybody is honest, and against a server that is not.
 
 use haven_crypto::limits::{LINKING_MESSAGE_BYTES_MAX, NAME_BYTES_MAX};
-use haven_crypto::linking::{Existing, Farewell, Joiner, LinkSecret, LinkingFault, Offer, Welcome};
+use haven_crypto::linking::{
+    Existing, Farewell, Joiner, LinkSecret, LinkingFault, ManifestName, Offer, Welcome,
+};
 use haven_crypto::words::WordsFault;
 use haven_feed::ids::{FeedId, LinkHash, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::limits::FEEDS_MAX;
-use haven_feed::roster::consent::{self, Place};
+use haven_feed::roster::consent::{self, Role, Terms};
 
 use crate::world::{bytes, flips, secrets};
 
@@ -25,7 +27,7 @@ fn welcome(feeds: usize) -> Welcome {
         (FeedId::from_bytes(bytes(feed)), Position { seq: feed + 1, id: RecordId::from_bytes(bytes(feed)) })
     };
     Welcome {
-        manifest_generation: 7,
+        manifest: Some(ManifestName { generation: 7, id: bytes(32) }),
         server_key: secrets(30).keys().sign,
         store: StoreId::from_bytes(bytes(31)),
         vector: (0..feeds as u64).map(position).collect::<Vector>(),
@@ -81,8 +83,8 @@ fn two_honest_devices_link() {
     let candidate = linking.existing.confirm(&linking.words().to_uppercase()).unwrap();
     assert_eq!(candidate.keys, secrets(1).keys());
     assert_eq!(candidate.name, "Phone");
-    let place = Place { space: offer().space, prev: offer().head.hash };
-    assert_eq!(consent::verify(&place, &candidate.keys, &candidate.consent), Ok(()));
+    let terms = Terms::at(Role::Feed, offer().space, offer().head.hash, None);
+    assert_eq!(consent::verify(&terms, &candidate.keys, &candidate.consent), Ok(()));
 
     let fourth = linking.existing.welcome(&welcome(3), bytes(7)).unwrap();
     assert_eq!(linking.joiner.finish(&fourth).unwrap(), welcome(3));

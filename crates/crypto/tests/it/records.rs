@@ -83,7 +83,7 @@ fn every_bit_counts_even_if_signed_again() {
 fn a_relabelled_or_moved_record_does_not_open() {
     let (head, salt, commit, body) = parts(&made(7, b"words"));
     let changed: [Header; 7] = [
-        Header { kind: RecordKind::Manifest, ..head },
+        Header { kind: RecordKind::Heartbeat, ..head },
         Header { space: SpaceId::from_bytes(bytes(50)), ..head },
         Header { feed: FeedId::from_bytes(bytes(51)), ..head },
         Header { seq: 8, ..head },

@@ -2,7 +2,8 @@
 
 use haven_crypto::linking::{Existing, Joiner, LinkSecret, LinkingFault, Offer};
 use haven_feed::digest::digest;
-use haven_feed::roster::consent::{self, Place};
+use haven_feed::keys::FeedKeys;
+use haven_feed::roster::consent::{self, Role, Terms};
 
 use crate::linking::offer;
 use crate::ordeal::Ordeal;
@@ -16,12 +17,14 @@ fn secret() -> LinkSecret {
 }
 
 /// Joins with the code: gives the words shown, and the existing device that was asked.
-fn joined(keys: u64, nonce: u64) -> ([&'static str; 3], Existing) {
+fn joined(blind: u64, nonce: u64) -> ([&'static str; 3], Existing) {
+    // He has a few keys, and another blind each time, which the words hang on just as much.
+    let secrets = secrets(blind % 8);
     let mut existing = Existing::new(&secret(), offer());
-    let mut joiner = Joiner::new(&secret(), secrets(keys).keys(), "Phone", bytes(keys + 1)).unwrap();
+    let mut joiner = Joiner::new(&secret(), secrets.keys(), "Phone", bytes(blind + 1)).unwrap();
     let first = joiner.commit(bytes(3)).unwrap();
     let second = existing.answer(&first, bytes(nonce), bytes(5)).unwrap();
-    let third = joiner.reveal(&second, &secrets(keys), bytes(6)).unwrap();
+    let third = joiner.reveal(&second, secrets, bytes(6)).unwrap();
     existing.receive(&third).unwrap();
     (joiner.words().unwrap(), existing)
 }
@@ -85,13 +88,19 @@ impl Cheat {
 
     fn commit(&mut self, reveal: &[u8]) -> Vec<u8> {
         let commitment = digest("haven/1/join commit", &[reveal]);
-        self.send([1, 1], commitment.as_bytes())
+        self.send([1, 1], &[SPEAKS.as_slice(), commitment.as_bytes()].concat())
     }
 }
 
-fn reveal(keys: &[u8; 64]) -> Vec<u8> {
+/// Version 1, no capabilities.
+const SPEAKS: [u8; 5] = [1, 0, 0, 0, 0];
+
+const NAME_AT: usize = FeedKeys::LEN + 32;
+const REVEAL: usize = NAME_AT + 128;
+
+fn reveal(keys: &[u8; FeedKeys::LEN]) -> Vec<u8> {
     let mut reveal = [keys.as_slice(), &[9; 32], &[0, 5], b"Phone"].concat();
-    reveal.resize(224, 0);
+    reveal.resize(REVEAL, 0);
     reveal
 }
 
@@ -101,14 +110,18 @@ fn revealed(committed: &[u8], sent: &[u8], consent: &[u8; 64]) -> Result<(), Lin
     let mut cheat = Cheat::new();
     existing.answer(&cheat.commit(committed), [4; 32], bytes(5)).unwrap();
     let Offer { space, head } = offer();
-    let parts: [&[u8]; 4] = [&[4; 32], space.as_bytes(), &head.seq.to_be_bytes(), head.hash.as_bytes()];
+    let parts: [&[u8]; 5] =
+        [&SPEAKS, &[4; 32], space.as_bytes(), &head.seq.to_be_bytes(), head.hash.as_bytes()];
     cheat.heard(&parts.concat());
     existing.receive(&cheat.send([3, 1], &[sent, consent].concat()))
 }
 
+fn terms() -> Terms {
+    Terms::at(Role::Feed, offer().space, offer().head.hash, None)
+}
+
 fn consent(seed: u64) -> [u8; 64] {
-    let place = Place { space: offer().space, prev: offer().head.hash };
-    *consent::sign(&place, &secrets(seed).keys(), secrets(seed).signer()).as_bytes()
+    *consent::sign(&terms(), &secrets(seed).keys(), secrets(seed).signer()).as_bytes()
 }
 
 fn honest(seed: u64) -> Vec<u8> {
@@ -122,8 +135,9 @@ fn a_joiner_by_the_drawing_is_understood() {
 
 #[test]
 fn keys_chosen_after_the_nonce_are_refused() {
-    for seed in 2..500 {
-        let fault = revealed(&honest(1), &honest(seed), &consent(seed));
+    let (honest_one, consents) = (honest(1), [2, 3].map(|seed| (honest(seed), consent(seed))));
+    for (chosen, consent) in consents.iter().cycle().take(500) {
+        let fault = revealed(&honest_one, chosen, consent);
         assert_eq!(fault, Err(LinkingFault::CommitmentMismatch));
     }
 }
@@ -131,9 +145,13 @@ fn keys_chosen_after_the_nonce_are_refused() {
 #[test]
 fn a_consent_by_other_keys_or_for_another_place_is_refused() {
     assert_eq!(revealed(&honest(1), &honest(1), &consent(2)), Err(LinkingFault::BadConsent));
-    let elsewhere = Place { space: offer().space, prev: haven_feed::ids::LinkHash::from_bytes(bytes(77)) };
-    let elsewhere = consent::sign(&elsewhere, &secrets(1).keys(), secrets(1).signer());
-    assert_eq!(revealed(&honest(1), &honest(1), elsewhere.as_bytes()), Err(LinkingFault::BadConsent));
+    let elsewhere = Terms { after: haven_feed::ids::LinkHash::from_bytes(bytes(77)), ..terms() };
+    let paper = Terms { role: Role::Paper, ..terms() };
+    for terms in [elsewhere, paper] {
+        let consent = consent::sign(&terms, &secrets(1).keys(), secrets(1).signer());
+        let refused = revealed(&honest(1), &honest(1), consent.as_bytes());
+        assert_eq!(refused, Err(LinkingFault::BadConsent), "{terms:?}");
+    }
 }
 
 #[test]
@@ -142,7 +160,7 @@ fn keys_nobody_may_use_are_refused() {
     let small: [u8; 32] = hex("0100000000000000000000000000000000000000000000000000000000000000");
     let twice: [u8; 32] = hex("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f");
     for bad in [[0; 32], small, twice] {
-        for at in [0, 32] {
+        for at in [1, FeedKeys::LEN - 32] {
             let mut keys = good;
             keys[at..at + 32].copy_from_slice(&bad);
             assert_eq!(revealed(&reveal(&keys), &reveal(&keys), &consent(1)), Err(LinkingFault::BadKeys));
@@ -153,11 +171,11 @@ fn keys_nobody_may_use_are_refused() {
 #[test]
 fn a_name_that_is_none_is_refused() {
     let mut not_text = honest(1);
-    not_text[98] = 0xff;
+    not_text[NAME_AT + 2] = 0xff;
     let mut too_long = honest(1);
-    too_long[97] = 65;
+    too_long[NAME_AT + 1] = 65;
     let mut hidden = honest(1);
-    hidden[223] = 1;
+    hidden[REVEAL - 1] = 1;
     for reveal in [not_text, too_long, hidden] {
         assert_eq!(revealed(&reveal, &reveal, &consent(1)), Err(LinkingFault::Tampered));
     }

@@ -1,5 +1,8 @@
 //! Fixtures: everything random is fixed by a number.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use haven_crypto::epoch::EpochRoot;
 use haven_crypto::feedkeys::FeedSecrets;
 use haven_feed::ids::{LinkHash, RecordId, RosterHead, SpaceId};
@@ -30,8 +33,11 @@ pub(crate) fn root(seed: u64) -> EpochRoot {
     EpochRoot::from_entropy(bytes(seed))
 }
 
-pub(crate) fn secrets(seed: u64) -> FeedSecrets {
-    FeedSecrets::from_entropy(bytes(seed))
+/// Made once: keys take a while, and tests ask for the same ones thousands of times.
+pub(crate) fn secrets(seed: u64) -> &'static FeedSecrets {
+    static MADE: Mutex<BTreeMap<u64, &'static FeedSecrets>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap();
+    made.entry(seed).or_insert_with(|| Box::leak(Box::new(FeedSecrets::from_entropy(bytes(seed)))))
 }
 
 /// The header of the record `seq` of a feed.

@@ -1,12 +1,12 @@
 //! Wraps of an epoch's root.
 
 use haven_crypto::epoch::EpochRoot;
-use haven_crypto::wrap::{WrapFault, unwrap, wrap};
+use haven_crypto::wrap::{NotOurs, unwrap, wrap};
 use haven_feed::ids::{LinkHash, MemberId, SpaceId};
-use haven_feed::keys::{KemKey, KeyFault};
+use haven_feed::keys::{ENC_LEN, KemKey, KeyFault, check_enc};
 use haven_feed::roster::{Wrap, WrapContext};
 
-use crate::world::{bytes, flips, hex, root, secrets};
+use crate::world::{bytes, hex, root, secrets};
 
 fn context() -> WrapContext {
     WrapContext {
@@ -22,13 +22,13 @@ fn made() -> Wrap {
 }
 
 /// Opens a wrap as the member it is for, who knows from the roster what to expect.
-fn opened(context: &WrapContext, wrap: &Wrap) -> Result<EpochRoot, WrapFault> {
+fn opened(context: &WrapContext, wrap: &Wrap) -> Result<EpochRoot, NotOurs> {
     unwrap(secrets(2).kem(), context, wrap, &root(1).keys().id())
 }
 
 #[track_caller]
 fn refused(context: &WrapContext) {
-    assert_eq!(opened(context, &made()).err(), Some(WrapFault::NotOurs));
+    assert_eq!(opened(context, &made()).err(), Some(NotOurs));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn the_member_unwraps_the_root() {
 #[test]
 fn nobody_else_does() {
     let result = unwrap(secrets(5).kem(), &context(), &made(), &root(1).keys().id());
-    assert_eq!(result.err(), Some(WrapFault::NotOurs));
+    assert_eq!(result.err(), Some(NotOurs));
 }
 
 #[test]
@@ -56,15 +56,30 @@ fn a_wrap_replayed_elsewhere_does_not_open() {
 #[test]
 fn a_root_the_roster_does_not_name_is_refused() {
     let other = wrap(&root(7), &secrets(2).keys().kem, &context(), bytes(3));
-    assert_eq!(opened(&context(), &other).err(), Some(WrapFault::NotOurs));
+    assert_eq!(opened(&context(), &other).err(), Some(NotOurs));
 }
 
+/// A bit of every byte, another one from byte to byte, whichever half it is in.
 #[test]
-fn every_bit_of_a_wrap_counts_and_faults_say_one_thing() {
-    for (bit, flipped) in flips(made().as_bytes()).enumerate() {
-        let flipped = Wrap::from_bytes(flipped.try_into().unwrap());
-        let expected = if bit < 8 { WrapFault::Incompatible } else { WrapFault::NotOurs };
-        assert_eq!(opened(&context(), &flipped).err(), Some(expected), "bit {bit}");
+fn every_byte_of_a_wrap_counts_and_faults_say_one_thing() {
+    let whole = *made().sealed();
+    for at in 0..Wrap::SEALED {
+        let mut flipped = whole;
+        flipped[at] ^= 1 << (at % 8);
+        let opened = opened(&context(), &Wrap::from_sealed(flipped));
+        assert_eq!(opened.err(), Some(NotOurs), "byte {at}");
+    }
+}
+
+/// The halves of two wraps for one member, put together: neither half is enough.
+#[test]
+fn both_halves_count() {
+    let (one, two) =
+        (*made().sealed(), *wrap(&root(1), &secrets(2).keys().kem, &context(), bytes(4)).sealed());
+    for halves in [0..ENC_LEN - 32, ENC_LEN - 32..ENC_LEN, 0..ENC_LEN, ENC_LEN..Wrap::SEALED] {
+        let mut mixed = one;
+        mixed[halves.clone()].copy_from_slice(&two[halves.clone()]);
+        assert_eq!(opened(&context(), &Wrap::from_sealed(mixed)).err(), Some(NotOurs), "{halves:?}");
     }
 }
 
@@ -83,9 +98,12 @@ const REFUSED: [(&str, KeyFault); 7] = [
 fn low_order_and_non_canonical_keys_are_refused_on_both_sides() {
     for (point, fault) in REFUSED {
         let point = hex::<32>(point);
-        assert_eq!(KemKey::from_bytes(point), Err(fault), "nobody can wrap to it");
-        let mut planted = *made().as_bytes();
-        planted[1..33].copy_from_slice(&point);
-        assert_eq!(opened(&context(), &Wrap::from_bytes(planted)).err(), Some(WrapFault::NotOurs));
+        let mut key = *secrets(2).keys().kem.as_bytes();
+        key[KemKey::LEN - 32..].copy_from_slice(&point);
+        assert_eq!(KemKey::from_bytes(&key), Err(fault), "nobody can wrap to it");
+        let mut planted = *made().sealed();
+        planted[ENC_LEN - 32..ENC_LEN].copy_from_slice(&point);
+        assert_eq!(check_enc(&std::array::from_fn(|i| planted[i])), Err(fault), "no link brings it");
+        assert_eq!(opened(&context(), &Wrap::from_sealed(planted)).err(), Some(NotOurs));
     }
 }

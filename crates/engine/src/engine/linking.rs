@@ -162,7 +162,7 @@ impl Engine {
         let context =
             WrapContext { space: self.space, epoch, recipient: feed.into(), prev: self.roster.head().hash };
         let body = AddFeed {
-            keys: candidate.keys,
+            keys: candidate.keys.clone(),
             sealed_name: keys
                 .seal_name(&candidate.name, feed.into(), draw(work.cx.entropy))
                 .map_err(unreadable)?,
@@ -197,7 +197,7 @@ impl Engine {
     fn welcome(&mut self, work: &mut Work<'_, '_>, mailbox: [u8; 16]) {
         let Some((server_key, store)) = self.server_identity() else { return };
         let current = self.tips.vector().iter().filter(|(feed, _)| self.roster.is_current(feed)).collect();
-        let welcome = Welcome { manifest_generation: 0, server_key, store, vector: current };
+        let welcome = Welcome { manifest: None, server_key, store, vector: current };
         let entropy = draw(work.cx.entropy);
         let Some(open) = &mut self.linking.open else { return };
         if let Ok(message) = open.existing.welcome(&welcome, entropy) {
@@ -247,6 +247,7 @@ fn farewell(why: LinkEnd) -> Farewell {
 fn reason(fault: LinkingFault) -> LinkEnd {
     match fault {
         LinkingFault::WrongCode => LinkEnd::Misbehaved("somebody with another code answered"),
+        LinkingFault::Incompatible => LinkEnd::Misbehaved("one of the two devices needs an update first"),
         LinkingFault::Tampered => LinkEnd::Misbehaved("a message was altered on the way"),
         LinkingFault::CommitmentMismatch | LinkingFault::BadKeys | LinkingFault::BadConsent => {
             LinkEnd::Misbehaved("the new device did not prove its keys")

@@ -24,8 +24,6 @@ pub enum RecordKind {
     Data,
     /// A sign of life with a full version vector.
     Heartbeat,
-    /// A manifest of packs.
-    Manifest,
     /// A kind this build does not know. It is verified, stored and forwarded like any other and never applied.
     Other(u8),
 }
@@ -54,7 +52,6 @@ impl From<RecordKind> for u8 {
         match kind {
             RecordKind::Data => 1,
             RecordKind::Heartbeat => 2,
-            RecordKind::Manifest => 3,
             RecordKind::Other(byte) => byte,
         }
     }
@@ -65,7 +62,6 @@ impl From<u8> for RecordKind {
         match byte {
             1 => Self::Data,
             2 => Self::Heartbeat,
-            3 => Self::Manifest,
             other => Self::Other(other),
         }
     }

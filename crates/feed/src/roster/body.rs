@@ -1,24 +1,28 @@
 //! The bodies of links: what each kind says, as bytes and back.
 //!
 //! ```text
-//!  1 genesis        space kind 1 | seed 32 | feed keys 64 | name | standing keys 64 | epoch id 32 | wraps
-//!                   | consent of the feed 64 | consent of the standing keys 64
-//!  2 add feed       keys 64 | name | party 8 (zero in a vault) | wrap 81 | consent 64
-//!  3 remove feed    feed 8 | head seq 8 | head id 32 (both zero when it wrote nothing) | epoch block
-//!  4 add party      keys 64 | name | wrap 81 | consent 64
-//!  5 remove party   party 8 | epoch block
-//!  6 replace paper  keys 64 | wrap 81 | consent 64
-//!  7 advance epoch  epoch block
+//!  1 genesis    founding | consent of the feed 64 | consent of the standing keys 64
+//!  2 add feed   keys | name | party 8 (zero in a vault) | wrap | consent 64
+//!  3 add party  keys | name | after 32 | wrap | consent 64
+//!  4 change     count 2 | (feed 8 | head seq 8 | head id 32) … | party 8 (zero: none)
+//!               | replaced 1 (0 or 1) | (keys | consent 64)? | epoch block
 //!
-//!  keys = sign 32 | kem 32        name = length 2 | sealed bytes
+//!  founding = space kind 1 | seed 32 | feed keys | name | standing keys | epoch id 32 | wraps
+//!  keys     = suite 1 | sign 32 | kem 1216        name = length 2 | sealed bytes
 //! ```
+//! Feeds ascend; a head is zero when the feed wrote nothing. A party's consent may follow any earlier link, `after`: an
+//! invitation lasts for days, and the roster moves meanwhile.
 
+use std::collections::BTreeMap;
+
+use super::consent::{self, Role, Terms};
 use super::epoch::{EpochBlock, Wrap, Wraps, read_wraps, write_sized, write_wraps};
 use super::link::LinkFault;
 use crate::cursor::Cursor;
-use crate::ids::{EpochId, FeedId, PartyId, Position, RecordId};
-use crate::keys::{FeedKeys, Signature};
-use crate::limits::NAME_SEALED_MAX;
+use crate::digest::{digest, label};
+use crate::ids::{EpochId, FeedId, LinkHash, PartyId, Position, RecordId};
+use crate::keys::{FeedKeys, Signature, Signer};
+use crate::limits::{FEEDS_MAX, NAME_SEALED_MAX};
 use crate::version::{Incompatible, Part};
 
 /// What a space is for.
@@ -37,21 +41,15 @@ pub enum Body {
     Genesis(Genesis),
     /// Adds a feed.
     AddFeed(AddFeed),
-    /// Removes a feed and begins an epoch.
-    RemoveFeed(RemoveFeed),
     /// Adds a party to a shared space.
     AddParty(AddParty),
-    /// Removes a party with its feeds from a shared space and begins an epoch.
-    RemoveParty(RemoveParty),
-    /// Replaces the paper of a vault, or in a shared space the keys of the author's own party.
-    ReplacePaper(ReplacePaper),
-    /// Begins an epoch.
-    AdvanceEpoch(AdvanceEpoch),
+    /// Removes, replaces standing keys and begins an epoch, all at once.
+    Change(Change),
 }
 
-/// Begins a space with its first feed and the keys that outlive devices.
+/// Everything that genesis sets, and its keys consent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Genesis {
+pub struct Founding {
     /// What the space is for.
     pub kind: SpaceKind,
     /// Random bytes that stand for the space while it has no name.
@@ -66,9 +64,16 @@ pub struct Genesis {
     pub epoch_id: EpochId,
     /// The root of epoch 0, wrapped to the feed and to the standing keys.
     pub wraps: Wraps,
-    /// The consent of the feed, at [`super::consent::Place::genesis`].
+}
+
+/// Begins a space with its first feed and the keys that outlive devices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Genesis {
+    /// What it sets.
+    pub founding: Founding,
+    /// The consent of the feed.
     pub feed_consent: Signature,
-    /// The consent of the standing keys, at the same place.
+    /// The consent of the standing keys.
     pub standing_consent: Signature,
 }
 
@@ -83,19 +88,8 @@ pub struct AddFeed {
     pub party: Option<PartyId>,
     /// The present epoch's root, wrapped to it.
     pub wrap: Wrap,
-    /// Its consent.
+    /// Its consent, after the newest link.
     pub consent: Signature,
-}
-
-/// Removes a feed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoveFeed {
-    /// The feed.
-    pub feed: FeedId,
-    /// The newest record of it that the author holds.
-    pub head: Option<Position>,
-    /// The epoch that shuts it out.
-    pub epoch: EpochBlock,
 }
 
 /// Adds a party.
@@ -105,37 +99,35 @@ pub struct AddParty {
     pub keys: FeedKeys,
     /// Its name, sealed under the present epoch.
     pub sealed_name: Vec<u8>,
+    /// The link its consent follows: the newest when it was invited.
+    pub after: LinkHash,
     /// The present epoch's root, wrapped to it.
     pub wrap: Wrap,
     /// Its consent.
     pub consent: Signature,
 }
 
-/// Removes a party.
+/// Removes feeds or a party, replaces standing keys, and begins an epoch: one link, so that there is no moment at which a key that
+/// leaves could open the new root, or one that was lost could still add a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoveParty {
-    /// The party.
-    pub party: PartyId,
-    /// The epoch that shuts it out.
+pub struct Change {
+    /// The feeds that leave, and the newest record of each that the author holds. Those of a party that leaves are among them.
+    pub removed: BTreeMap<FeedId, Option<Position>>,
+    /// The party that leaves.
+    pub party: Option<PartyId>,
+    /// New keys of the paper, or in a shared space of the author's own party.
+    pub replaced: Option<Replaced>,
+    /// The epoch that shuts out what left.
     pub epoch: EpochBlock,
 }
 
-/// Replaces the paper, or the keys of a party.
+/// New standing keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReplacePaper {
+pub struct Replaced {
     /// The new keys.
     pub keys: FeedKeys,
-    /// The present epoch's root, wrapped to them.
-    pub wrap: Wrap,
-    /// The consent of the new keys.
+    /// Their consent, after the newest link.
     pub consent: Signature,
-}
-
-/// Begins an epoch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AdvanceEpoch {
-    /// The epoch.
-    pub epoch: EpochBlock,
 }
 
 macro_rules! bodies {
@@ -166,11 +158,37 @@ macro_rules! bodies {
     };
 }
 
-bodies!(
-    1 => Genesis, 2 => AddFeed, 3 => RemoveFeed, 4 => AddParty, 5 => RemoveParty, 6 => ReplacePaper, 7 => AdvanceEpoch
-);
+bodies!(1 => Genesis, 2 => AddFeed, 3 => AddParty, 4 => Change);
 
-impl Genesis {
+impl Founding {
+    /// Computes what the keys of genesis consent to: SHA-256("haven/1/genesis" || founding).
+    pub fn hash(&self) -> LinkHash {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes);
+        digest(label::GENESIS, &[&bytes]).into()
+    }
+
+    /// What the first feed consents to.
+    pub fn feed_terms(&self) -> Terms {
+        Terms::genesis(Role::Feed, self.hash())
+    }
+
+    /// What the standing keys consent to.
+    pub fn standing_terms(&self) -> Terms {
+        let role = match self.kind {
+            SpaceKind::Vault => Role::Paper,
+            SpaceKind::Shared => Role::Party,
+        };
+        Terms::genesis(role, self.hash())
+    }
+
+    /// Adds both consents.
+    pub fn agreed(self, feed: &Signer, standing: &Signer) -> Genesis {
+        let feed_consent = consent::sign(&self.feed_terms(), &self.feed, feed);
+        let standing_consent = consent::sign(&self.standing_terms(), &self.standing, standing);
+        Genesis { founding: self, feed_consent, standing_consent }
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         out.push(match self.kind {
             SpaceKind::Vault => 1,
@@ -182,8 +200,6 @@ impl Genesis {
         out.extend_from_slice(&self.standing.to_bytes());
         out.extend_from_slice(self.epoch_id.as_bytes());
         write_wraps(&self.wraps, out);
-        out.extend_from_slice(self.feed_consent.as_bytes());
-        out.extend_from_slice(self.standing_consent.as_bytes());
     }
 
     fn read(cursor: &mut Cursor<'_>) -> Result<Self, LinkFault> {
@@ -195,6 +211,20 @@ impl Genesis {
             standing: read_keys(cursor)?,
             epoch_id: EpochId::from_bytes(cursor.array("epoch id")?),
             wraps: read_wraps(cursor)?,
+        })
+    }
+}
+
+impl Genesis {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.founding.write(out);
+        out.extend_from_slice(self.feed_consent.as_bytes());
+        out.extend_from_slice(self.standing_consent.as_bytes());
+    }
+
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, LinkFault> {
+        Ok(Self {
+            founding: Founding::read(cursor)?,
             feed_consent: read_signature(cursor)?,
             standing_consent: read_signature(cursor)?,
         })
@@ -206,7 +236,7 @@ impl AddFeed {
         out.extend_from_slice(&self.keys.to_bytes());
         write_sized(&self.sealed_name, out);
         out.extend_from_slice(self.party.unwrap_or(PartyId::ZERO).as_bytes());
-        out.extend_from_slice(self.wrap.as_bytes());
+        self.wrap.write(out);
         out.extend_from_slice(self.consent.as_bytes());
     }
 
@@ -214,31 +244,10 @@ impl AddFeed {
         Ok(Self {
             keys: read_keys(cursor)?,
             sealed_name: read_name(cursor)?,
-            party: Some(PartyId::from_bytes(cursor.array("party")?)).filter(|party| *party != PartyId::ZERO),
+            party: read_party(cursor)?,
             wrap: Wrap::read(cursor)?,
             consent: read_signature(cursor)?,
         })
-    }
-}
-
-impl RemoveFeed {
-    fn write(&self, out: &mut Vec<u8>) {
-        let head = self.head.unwrap_or(Position { seq: 0, id: RecordId::ZERO });
-        out.extend_from_slice(self.feed.as_bytes());
-        out.extend_from_slice(&head.seq.to_be_bytes());
-        out.extend_from_slice(head.id.as_bytes());
-        self.epoch.write(out);
-    }
-
-    fn read(cursor: &mut Cursor<'_>) -> Result<Self, LinkFault> {
-        let feed = FeedId::from_bytes(cursor.array("feed")?);
-        let head =
-            Position { seq: cursor.u64("head seq")?, id: RecordId::from_bytes(cursor.array("head id")?) };
-        if (head.seq == 0) != (head.id == RecordId::ZERO) {
-            return Err(LinkFault::Malformed("head"));
-        }
-        let head = Some(head).filter(|head| head.seq != 0);
-        Ok(Self { feed, head, epoch: EpochBlock::read(cursor)? })
     }
 }
 
@@ -246,7 +255,8 @@ impl AddParty {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.keys.to_bytes());
         write_sized(&self.sealed_name, out);
-        out.extend_from_slice(self.wrap.as_bytes());
+        out.extend_from_slice(self.after.as_bytes());
+        self.wrap.write(out);
         out.extend_from_slice(self.consent.as_bytes());
     }
 
@@ -254,43 +264,68 @@ impl AddParty {
         Ok(Self {
             keys: read_keys(cursor)?,
             sealed_name: read_name(cursor)?,
+            after: LinkHash::from_bytes(cursor.array("after")?),
             wrap: Wrap::read(cursor)?,
             consent: read_signature(cursor)?,
         })
     }
 }
 
-impl RemoveParty {
+impl Change {
     fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.party.as_bytes());
+        let count = u16::try_from(self.removed.len()).unwrap_or(u16::MAX);
+        out.extend_from_slice(&count.to_be_bytes());
+        for (feed, head) in &self.removed {
+            let head = head.unwrap_or(Position { seq: 0, id: RecordId::ZERO });
+            out.extend_from_slice(feed.as_bytes());
+            out.extend_from_slice(&head.seq.to_be_bytes());
+            out.extend_from_slice(head.id.as_bytes());
+        }
+        out.extend_from_slice(self.party.unwrap_or(PartyId::ZERO).as_bytes());
+        out.push(u8::from(self.replaced.is_some()));
+        if let Some(replaced) = &self.replaced {
+            out.extend_from_slice(&replaced.keys.to_bytes());
+            out.extend_from_slice(replaced.consent.as_bytes());
+        }
         self.epoch.write(out);
     }
 
     fn read(cursor: &mut Cursor<'_>) -> Result<Self, LinkFault> {
-        Ok(Self { party: PartyId::from_bytes(cursor.array("party")?), epoch: EpochBlock::read(cursor)? })
+        let removed = read_removed(cursor)?;
+        let party = read_party(cursor)?;
+        let replaced = match cursor.u8("replaced")? {
+            0 => None,
+            1 => Some(Replaced { keys: read_keys(cursor)?, consent: read_signature(cursor)? }),
+            _ => return Err(LinkFault::Malformed("replaced")),
+        };
+        Ok(Self { removed, party, replaced, epoch: EpochBlock::read(cursor)? })
     }
 }
 
-impl ReplacePaper {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.keys.to_bytes());
-        out.extend_from_slice(self.wrap.as_bytes());
-        out.extend_from_slice(self.consent.as_bytes());
+fn read_removed(cursor: &mut Cursor<'_>) -> Result<BTreeMap<FeedId, Option<Position>>, LinkFault> {
+    let count = usize::from(cursor.u16("removed count")?);
+    if count > FEEDS_MAX {
+        return Err(LinkFault::Malformed("removed count"));
     }
-
-    fn read(cursor: &mut Cursor<'_>) -> Result<Self, LinkFault> {
-        Ok(Self { keys: read_keys(cursor)?, wrap: Wrap::read(cursor)?, consent: read_signature(cursor)? })
+    let mut removed = BTreeMap::new();
+    for _ in 0..count {
+        let feed = FeedId::from_bytes(cursor.array("feed")?);
+        if removed.last_key_value().is_some_and(|(last, _)| *last >= feed) {
+            return Err(LinkFault::Malformed("removed order"));
+        }
+        let head =
+            Position { seq: cursor.u64("head seq")?, id: RecordId::from_bytes(cursor.array("head id")?) };
+        if (head.seq == 0) != (head.id == RecordId::ZERO) {
+            return Err(LinkFault::Malformed("head"));
+        }
+        removed.insert(feed, Some(head).filter(|head| head.seq != 0));
     }
+    Ok(removed)
 }
 
-impl AdvanceEpoch {
-    fn write(&self, out: &mut Vec<u8>) {
-        self.epoch.write(out);
-    }
-
-    fn read(cursor: &mut Cursor<'_>) -> Result<Self, LinkFault> {
-        Ok(Self { epoch: EpochBlock::read(cursor)? })
-    }
+fn read_party(cursor: &mut Cursor<'_>) -> Result<Option<PartyId>, LinkFault> {
+    let party = PartyId::from_bytes(cursor.array("party")?);
+    Ok(Some(party).filter(|party| *party != PartyId::ZERO))
 }
 
 fn read_space_kind(cursor: &mut Cursor<'_>) -> Result<SpaceKind, LinkFault> {

@@ -2,24 +2,27 @@
 //!
 //! ```text
 //!  block = epoch 4 | epoch id 32 | length 2 | sealed previous root … | wraps
-//!  wraps = count 2 | (recipient 8 | suite 1 | enc 32 | ciphertext 48) …     recipients in ascending order
+//!  wraps = count 2 | (recipient 8 | wrap) …     recipients in ascending order
+//!  wrap  = suite 1 (= 1) | length 2 (= 1168) | enc 1120 | ciphertext 48
 //! ```
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::link::LinkFault;
 use crate::cursor::Cursor;
 use crate::ids::{EpochId, LinkHash, MemberId, SpaceId};
+use crate::keys::{ENC_LEN, check_enc};
 use crate::limits::{FEEDS_MAX, PARTIES_MAX, ROOT_SEALED_MAX};
 use crate::version::{Incompatible, Part};
 
-/// The one suite of wraps: HPKE base mode, X25519, HKDF-SHA256, ChaCha20-Poly1305.
+/// The one suite of wraps: HPKE base mode, X-Wing, HKDF-SHA256, ChaCha20-Poly1305.
 pub const WRAP_SUITE: u8 = 1;
 
-/// An epoch root encrypted to one member: suite 1 | enc 32 | ciphertext 48.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Wrap([u8; Wrap::LEN]);
+/// An epoch root encrypted to one member (module drawing). Cloning shares the bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Wrap(Arc<[u8; Wrap::SEALED]>);
 
 /// What a wrap is bound to; all of it goes into the info of its encryption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,29 +54,42 @@ pub struct EpochBlock {
 }
 
 impl Wrap {
-    /// Its length in bytes.
-    pub const LEN: usize = 81;
+    /// The length of what is inside a wrap of suite 1: enc 1120 | ciphertext 32 | tag 16.
+    pub const SEALED: usize = ENC_LEN + 48;
 
-    /// Takes the bytes of a wrap.
-    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
-        Self(bytes)
+    /// Its length in bytes when written out.
+    pub const LEN: usize = 3 + Self::SEALED;
+
+    /// Takes enc | ciphertext | tag.
+    pub fn from_sealed(sealed: [u8; Self::SEALED]) -> Self {
+        Self(Arc::new(sealed))
     }
 
-    /// Returns its bytes.
-    pub const fn as_bytes(&self) -> &[u8; Self::LEN] {
+    /// Returns enc | ciphertext | tag.
+    pub fn sealed(&self) -> &[u8; Self::SEALED] {
         &self.0
     }
 
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        out.push(WRAP_SUITE);
+        out.extend_from_slice(&(Self::SEALED as u16).to_be_bytes());
+        out.extend_from_slice(&*self.0);
+    }
+
     pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Self, LinkFault> {
-        let bytes: [u8; Self::LEN] = cursor.array("wrap")?;
-        Incompatible::unless_equal(Part::Suite, bytes[0], WRAP_SUITE)?;
-        Ok(Self(bytes))
+        Incompatible::unless_equal(Part::Suite, cursor.u8("wrap")?, WRAP_SUITE)?;
+        if usize::from(cursor.u16("wrap length")?) != Self::SEALED {
+            return Err(LinkFault::Malformed("wrap length"));
+        }
+        let sealed: [u8; Self::SEALED] = cursor.array("wrap")?;
+        check_enc(&std::array::from_fn(|i| sealed[i]))?;
+        Ok(Self::from_sealed(sealed))
     }
 }
 
 impl fmt::Debug for Wrap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Wrap(suite {})", self.0[0])
+        f.write_str("Wrap")
     }
 }
 
@@ -107,7 +123,7 @@ pub(super) fn write_wraps(wraps: &Wraps, out: &mut Vec<u8>) {
     out.extend_from_slice(&count.to_be_bytes());
     for (recipient, wrap) in wraps {
         out.extend_from_slice(recipient.as_bytes());
-        out.extend_from_slice(&wrap.0);
+        wrap.write(out);
     }
 }
 

@@ -34,7 +34,7 @@ pub enum LinkFault {
     TooLarge(usize),
     /// A key in it must not be used.
     #[error(transparent)]
-    KeyRefused(#[from] KeyFault),
+    KeyRefused(KeyFault),
     /// It belongs to another space.
     #[error("the link belongs to another space")]
     OtherSpace,
@@ -90,12 +90,24 @@ pub enum LinkFault {
     /// The space has as many feeds or parties as it may.
     #[error("too many members")]
     TooManyMembers,
-    /// The roster has as many links of this kind as it may.
-    #[error("too many links")]
-    TooManyLinks,
+    /// The roster, or the author's part of it, has as many bytes as it may.
+    #[error("the roster is full")]
+    RosterFull,
+    /// A party leaves, and not all its feeds with it.
+    #[error("feeds of the removed party are left")]
+    FeedsLeft,
     /// Nobody would be left who could write.
     #[error("the last feed cannot be removed")]
     LastFeed,
+}
+
+impl From<KeyFault> for LinkFault {
+    fn from(fault: KeyFault) -> Self {
+        match fault {
+            KeyFault::Incompatible(newer) => Self::Incompatible(newer),
+            fault => Self::KeyRefused(fault),
+        }
+    }
 }
 
 impl From<Misread> for LinkFault {
@@ -209,7 +221,7 @@ impl Link {
 ///
 /// Fails when it would not begin a roster.
 pub fn genesis(body: Genesis, signer: &Signer) -> Result<Link, LinkFault> {
-    let author = Author { id: body.feed.id().into(), signer };
+    let author = Author { id: body.founding.feed.id().into(), signer };
     let link = seal(SpaceId::ZERO, RosterHead { seq: 0, hash: LinkHash::ZERO }, author, &body.into())?;
     super::rules::begin(&link)?;
     Ok(link)

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::body::{AddFeed, Body, Genesis, RemoveFeed, RemoveParty, ReplacePaper, SpaceKind};
-use super::consent::{self, Place};
+use super::body::{AddFeed, AddParty, Body, Change, Founding, Genesis, SpaceKind};
+use super::consent::{self, Role, Terms};
 use super::epoch::{EpochBlock, Wrap, Wraps};
 use super::link::{Link, LinkFault};
 use super::{Epoch, Member, Paper, Party, Removal, Roster, Standing};
 use crate::ids::{FeedId, LinkHash, MemberId, PartyId, SpaceId};
 use crate::keys::{FeedKeys, SignKey, Signature};
-use crate::limits::{FEEDS_EVER_MAX, FEEDS_MAX, LINKS_FOR_REMOVAL, LINKS_MAX, PARTIES_MAX};
+use crate::limits::{
+    FEEDS_EVER_MAX, FEEDS_MAX, PARTIES_EVER_MAX, PARTIES_MAX, PARTY_BYTES_MAX, PARTY_FEEDS_EVER_MAX,
+    PARTY_FEEDS_MAX, ROSTER_BYTES_FOR_REMOVAL, ROSTER_BYTES_MAX,
+};
 
 /// In which capacity somebody made a link.
 #[derive(Clone, Copy)]
-enum Role {
+enum Capacity {
     Feed { party: Option<PartyId> },
     Paper,
     Party(PartyId),
@@ -21,106 +24,115 @@ enum Role {
 
 /// Verifies a genesis link and makes the roster it begins.
 pub(super) fn begin(link: &Link) -> Result<Roster, LinkFault> {
-    let Body::Genesis(body) = link.body() else { return Err(LinkFault::Malformed("no genesis")) };
-    let feed = body.feed.id();
+    let Body::Genesis(Genesis { founding, feed_consent, standing_consent }) = link.body() else {
+        return Err(LinkFault::Malformed("no genesis"));
+    };
+    let feed = founding.feed.id();
     if link.author() != feed.into() {
         return Err(LinkFault::UnknownAuthor);
     }
-    link.verify_by(&body.feed.sign).map_err(|_| LinkFault::BadSignature)?;
-    let place = Place::genesis(body.seed);
-    check_consent(&place, &body.feed, &body.feed_consent)?;
-    check_consent(&place, &body.standing, &body.standing_consent)?;
-    let keys = [&body.feed, &body.standing].map(key_bytes).concat();
-    let used_keys: BTreeSet<_> = keys.iter().copied().collect();
-    if used_keys.len() != keys.len() {
+    link.verify_by(&founding.feed.sign).map_err(|_| LinkFault::BadSignature)?;
+    check_consent(&founding.feed_terms(), &founding.feed, feed_consent)?;
+    check_consent(&founding.standing_terms(), &founding.standing, standing_consent)?;
+    let names = [&founding.feed, &founding.standing].map(key_names).concat();
+    let used_keys: BTreeSet<_> = names.iter().copied().collect();
+    if used_keys.len() != names.len() {
         return Err(LinkFault::KeyReused);
     }
-    let standing = standing_of(body);
+    let standing = standing_of(founding);
     if standing.ids().any(|id| id == feed.into()) {
         return Err(LinkFault::IdTaken);
     }
+    let bytes = link.bytes().len();
     let roster = Roster {
         space: SpaceId::from_bytes(*link.hash().as_bytes()),
-        seed: body.seed,
+        seed: founding.seed,
         hashes: vec![link.hash()],
-        feeds: BTreeMap::from([(feed, first_member(body))]),
+        feeds: BTreeMap::from([(feed, first_member(founding))]),
+        party_bytes: standing.owner().map(|owner| (owner, bytes)).into_iter().collect(),
+        parties_ever: standing.ids().count(),
         standing,
-        epochs: vec![first_epoch(body)],
+        epochs: vec![Epoch { id: founding.epoch_id, start_seq: 0, sealed_previous: None }],
+        wraps: placed(&founding.wraps, LinkHash::ZERO),
+        bytes,
         gone: BTreeSet::new(),
         used_keys,
-        used_epochs: BTreeSet::from([body.epoch_id]),
+        used_epochs: BTreeSet::from([founding.epoch_id]),
     };
-    check_wraps(&roster, &body.wraps, &[])?;
+    let members = roster.members().map(|(id, _)| id).collect();
+    check_wraps(&members, &founding.wraps)?;
     Ok(roster)
 }
 
 /// Checks a link against everything before it.
 pub(super) fn check(roster: &Roster, link: &Link) -> Result<(), LinkFault> {
     check_place(roster, link)?;
-    let (role, key) = author(roster, &link.author())?;
+    let (capacity, key) = author(roster, &link.author())?;
     link.verify_by(&key).map_err(|_| LinkFault::BadSignature)?;
-    if !permits(roster, role, link.body()) {
+    if !permits(roster, capacity, link) {
         return Err(LinkFault::NotAllowed);
     }
-    check_room(link)?;
-    let place = Place { space: roster.space, prev: link.prev() };
+    check_room(roster, capacity, link)?;
     match link.body() {
         Body::Genesis(_) => Err(LinkFault::NotAllowed),
-        Body::AddFeed(body) => check_add_feed(roster, &place, body),
-        Body::RemoveFeed(body) => check_remove_feed(roster, body),
-        Body::AddParty(body) => {
-            if roster.parties().count() >= PARTIES_MAX {
-                return Err(LinkFault::TooManyMembers);
-            }
-            check_new(roster, &place, &body.keys, body.keys.party_id().into(), &body.consent)
-        }
-        Body::RemoveParty(body) => check_remove_party(roster, body),
-        Body::ReplacePaper(body) => {
-            check_new(roster, &place, &body.keys, standing_id(roster, &body.keys), &body.consent)
-        }
-        Body::AdvanceEpoch(body) => check_epoch(roster, &body.epoch, &[]),
+        Body::AddFeed(body) => check_add_feed(roster, link.prev(), body),
+        Body::AddParty(body) => check_add_party(roster, body),
+        Body::Change(body) => check_change(roster, capacity, link, body),
     }
 }
 
 /// Applies a link that was checked.
 pub(super) fn apply(roster: &mut Roster, link: &Link) {
+    let party = author(roster, &link.author()).ok().and_then(|(capacity, _)| capacity.party());
+    roster.bytes += link.bytes().len();
+    if let Some(party) = party {
+        *roster.party_bytes.entry(party).or_default() += link.bytes().len();
+    }
     match link.body() {
         Body::Genesis(_) => {}
         Body::AddFeed(body) => {
             let feed = body.keys.id();
             roster.feeds.insert(feed, member(body, link.seq()));
-            admit_keys(roster, &body.keys, feed.into(), body.wrap, link.prev());
-        }
-        Body::RemoveFeed(body) => {
-            remove(roster, body.feed, Removal { seq: link.seq(), head: body.head });
-            begin_epoch(roster, &body.epoch, link);
+            admit(roster, &body.keys, feed.into(), &body.wrap, link.prev());
         }
         Body::AddParty(body) => {
-            let party = Party { keys: body.keys, sealed_name: Some(body.sealed_name.clone()) };
+            let party = Party { keys: body.keys.clone(), sealed_name: Some(body.sealed_name.clone()) };
             let id = body.keys.party_id();
             if let Standing::Parties { parties, .. } = &mut roster.standing {
                 parties.insert(id, party);
             }
-            admit_keys(roster, &body.keys, id.into(), body.wrap, link.prev());
+            roster.parties_ever += 1;
+            admit(roster, &body.keys, id.into(), &body.wrap, link.prev());
         }
-        Body::RemoveParty(body) => {
-            remove_party(roster, body.party, link.seq());
+        Body::Change(body) => {
+            for (feed, head) in &body.removed {
+                if let Some(member) = roster.feeds.get_mut(feed) {
+                    member.removed = Some(Removal { seq: link.seq(), head: *head });
+                }
+            }
+            if let Some(party) = body.party {
+                remove_party(roster, party);
+            }
+            if let Some(replaced) = &body.replaced {
+                replace(roster, party, &replaced.keys);
+            }
             begin_epoch(roster, &body.epoch, link);
         }
-        Body::ReplacePaper(body) => {
-            let party = author(roster, &link.author()).ok().and_then(|(role, _)| role.party());
-            let id = match party {
-                Some(party) => replace_party(roster, party, body),
-                None => replace_paper(roster, body),
-            };
-            admit_keys(roster, &body.keys, id, body.wrap, link.prev());
-        }
-        Body::AdvanceEpoch(body) => begin_epoch(roster, &body.epoch, link),
     }
     roster.hashes.push(link.hash());
 }
 
-impl Role {
+/// Lists whom the epoch of a change by `author` is wrapped to.
+pub(super) fn recipients(
+    roster: &Roster,
+    author_id: &MemberId,
+    change: &Change,
+) -> Result<BTreeMap<MemberId, crate::keys::KemKey>, LinkFault> {
+    let (capacity, _) = author(roster, author_id)?;
+    Ok(members_after(roster, capacity, change).map(|(id, keys)| (id, keys.kem.clone())).collect())
+}
+
+impl Capacity {
     fn party(self) -> Option<PartyId> {
         match self {
             Self::Feed { party } => party,
@@ -138,6 +150,13 @@ impl Standing {
         };
         paper.into_iter().chain(parties.into_iter().flatten().map(|(id, _)| (*id).into()))
     }
+
+    fn owner(&self) -> Option<PartyId> {
+        match self {
+            Self::Paper(_) => None,
+            Self::Parties { owner, .. } => Some(*owner),
+        }
+    }
 }
 
 fn check_place(roster: &Roster, link: &Link) -> Result<(), LinkFault> {
@@ -152,85 +171,124 @@ fn check_place(roster: &Roster, link: &Link) -> Result<(), LinkFault> {
 }
 
 /// Finds the author among those who are valid now, which is where the link stands.
-fn author(roster: &Roster, id: &MemberId) -> Result<(Role, SignKey), LinkFault> {
+fn author(roster: &Roster, id: &MemberId) -> Result<(Capacity, SignKey), LinkFault> {
     if let Some(member) = roster.feed(&FeedId::from_bytes(*id.as_bytes())) {
-        let role = Role::Feed { party: member.party };
+        let capacity = Capacity::Feed { party: member.party };
         return if member.removed.is_none() {
-            Ok((role, member.keys.sign))
+            Ok((capacity, member.keys.sign))
         } else {
             Err(LinkFault::AuthorRemoved)
         };
     }
     if let Some(paper) = roster.paper().filter(|paper| *id == paper.id.into()) {
-        return Ok((Role::Paper, paper.keys.sign));
+        return Ok((Capacity::Paper, paper.keys.sign));
     }
     let party = PartyId::from_bytes(*id.as_bytes());
     if let Some(found) = roster.party(&party) {
-        return Ok((Role::Party(party), found.keys.sign));
+        return Ok((Capacity::Party(party), found.keys.sign));
     }
     Err(if roster.gone.contains(id) { LinkFault::AuthorRemoved } else { LinkFault::UnknownAuthor })
 }
 
 /// Says who may do what.
 ///
-/// In a vault every feed may do everything, the paper what a restore needs. In a shared space each party minds its own
-/// feeds and keys, and only the owner's feeds mind the parties.
-fn permits(roster: &Roster, role: Role, body: &Body) -> bool {
+/// In a vault every feed and the paper may do everything, but nobody removes itself. In a shared space each party minds its
+/// own feeds and keys, and only the owner's feeds mind the parties.
+fn permits(roster: &Roster, capacity: Capacity, link: &Link) -> bool {
     let owner = roster.owner();
-    let is_owner = |party: Option<PartyId>| owner.is_some() && party == owner;
-    match (role, body) {
-        (_, Body::Genesis(_)) => false,
-        (_, Body::AddFeed(body)) => body.party == role.party(),
-        (_, Body::RemoveFeed(body)) => {
-            roster.feed(&body.feed).is_none_or(|member| member.party == role.party())
+    let own = capacity.party();
+    let minds_parties = matches!(capacity, Capacity::Feed { .. }) && own.is_some() && own == owner;
+    match link.body() {
+        Body::Genesis(_) => false,
+        Body::AddFeed(body) => body.party == own,
+        Body::AddParty(_) => minds_parties,
+        Body::Change(body) => {
+            let minds = |feed: &FeedId| {
+                let of = roster.feed(feed).map(|member| member.party);
+                of.is_none_or(|of| of == own || (of.is_some() && of == body.party))
+            };
+            let is_self = |feed: &FeedId| MemberId::from(*feed) == link.author();
+            let goes = body.party.is_none_or(|party| minds_parties && Some(party) != owner);
+            goes && body.removed.keys().all(|feed| minds(feed) && !is_self(feed))
         }
-        (_, Body::ReplacePaper(_)) => true,
-        (Role::Feed { .. }, Body::AdvanceEpoch(_)) => true,
-        (Role::Feed { party }, Body::AddParty(_)) => is_owner(party),
-        (Role::Feed { party }, Body::RemoveParty(body)) => is_owner(party) && !is_owner(Some(body.party)),
-        (Role::Paper | Role::Party(_), _) => false,
     }
 }
 
-fn check_room(link: &Link) -> Result<(), LinkFault> {
-    let removes = matches!(link.body(), Body::RemoveFeed(_) | Body::RemoveParty(_));
-    let max = if removes { LINKS_MAX } else { LINKS_MAX - LINKS_FOR_REMOVAL };
-    if link.seq() < max { Ok(()) } else { Err(LinkFault::TooManyLinks) }
+fn check_room(roster: &Roster, capacity: Capacity, link: &Link) -> Result<(), LinkFault> {
+    let removes =
+        matches!(link.body(), Body::Change(body) if !body.removed.is_empty() || body.party.is_some());
+    let kept_back = if removes { 0 } else { ROSTER_BYTES_FOR_REMOVAL };
+    let own = capacity.party().and_then(|party| roster.party_bytes.get(&party)).copied().unwrap_or(0);
+    let fits = |held: usize, max: usize| held + link.bytes().len() <= max - kept_back;
+    if fits(roster.bytes, ROSTER_BYTES_MAX) && fits(own, PARTY_BYTES_MAX) {
+        Ok(())
+    } else {
+        Err(LinkFault::RosterFull)
+    }
 }
 
-fn check_add_feed(roster: &Roster, place: &Place, body: &AddFeed) -> Result<(), LinkFault> {
-    if roster.current_feeds().count() >= FEEDS_MAX || roster.feeds.len() >= FEEDS_EVER_MAX {
+fn check_add_feed(roster: &Roster, after: LinkHash, body: &AddFeed) -> Result<(), LinkFault> {
+    let (at_once, ever) = match roster.kind() {
+        SpaceKind::Vault => (FEEDS_MAX, FEEDS_EVER_MAX),
+        SpaceKind::Shared => (PARTY_FEEDS_MAX, PARTY_FEEDS_EVER_MAX),
+    };
+    let own = || roster.feeds.values().filter(|member| member.party == body.party);
+    if own().filter(|member| member.removed.is_none()).count() >= at_once || own().count() >= ever {
         return Err(LinkFault::TooManyMembers);
     }
-    check_new(roster, place, &body.keys, body.keys.id().into(), &body.consent)
+    let terms = Terms::at(Role::Feed, roster.space, after, body.party);
+    check_new(roster, &terms, &body.keys, body.keys.id().into(), &body.consent)
 }
 
-fn check_remove_feed(roster: &Roster, body: &RemoveFeed) -> Result<(), LinkFault> {
-    if !roster.is_current(&body.feed) {
+fn check_add_party(roster: &Roster, body: &AddParty) -> Result<(), LinkFault> {
+    if roster.parties().count() >= PARTIES_MAX || roster.parties_ever >= PARTIES_EVER_MAX {
+        return Err(LinkFault::TooManyMembers);
+    }
+    if !roster.hashes.contains(&body.after) {
+        return Err(LinkFault::BadConsent);
+    }
+    let terms = Terms::at(Role::Party, roster.space, body.after, None);
+    check_new(roster, &terms, &body.keys, body.keys.party_id().into(), &body.consent)
+}
+
+fn check_change(roster: &Roster, capacity: Capacity, link: &Link, body: &Change) -> Result<(), LinkFault> {
+    if !body.removed.keys().all(|feed| roster.is_current(feed)) {
         return Err(LinkFault::UnknownMember);
     }
-    if roster.current_feeds().count() == 1 {
+    if let Some(party) = body.party {
+        if roster.party(&party).is_none() {
+            return Err(LinkFault::UnknownMember);
+        }
+        let mut its_feeds = roster.current_feeds().filter(|(_, member)| member.party == Some(party));
+        if !its_feeds.all(|(feed, _)| body.removed.contains_key(&feed)) {
+            return Err(LinkFault::FeedsLeft);
+        }
+    }
+    if roster.current_feeds().count() <= body.removed.len() {
         return Err(LinkFault::LastFeed);
     }
-    check_epoch(roster, &body.epoch, &[body.feed.into()])
-}
-
-fn check_remove_party(roster: &Roster, body: &RemoveParty) -> Result<(), LinkFault> {
-    if roster.party(&body.party).is_none() {
-        return Err(LinkFault::UnknownMember);
+    if let Some(replaced) = &body.replaced {
+        let (role, id) = match roster.kind() {
+            SpaceKind::Vault => (Role::Paper, replaced.keys.paper_id().into()),
+            SpaceKind::Shared => (Role::Party, replaced.keys.party_id().into()),
+        };
+        let terms = Terms::at(role, roster.space, link.prev(), capacity.party());
+        check_new(roster, &terms, &replaced.keys, id, &replaced.consent)?;
     }
-    check_epoch(roster, &body.epoch, &[body.party.into()])
+    check_epoch(roster, &body.epoch)?;
+    let members = members_after(roster, capacity, body).map(|(id, _)| id).collect();
+    check_wraps(&members, &body.epoch.wraps)
 }
 
 /// Checks somebody who is to be added: keys never seen here, an id of its own, consent.
 fn check_new(
     roster: &Roster,
-    place: &Place,
+    terms: &Terms,
     keys: &FeedKeys,
     id: MemberId,
     consent: &Signature,
 ) -> Result<(), LinkFault> {
-    let new = key_bytes(keys);
+    let new = key_names(keys);
     if new[0] == new[1] || new.iter().any(|key| roster.used_keys.contains(key)) {
         return Err(LinkFault::KeyReused);
     }
@@ -238,67 +296,81 @@ fn check_new(
     if is_feed || roster.standing.ids().any(|taken| taken == id) || roster.gone.contains(&id) {
         return Err(LinkFault::IdTaken);
     }
-    check_consent(place, keys, consent)
+    check_consent(terms, keys, consent)
 }
 
-fn check_consent(place: &Place, keys: &FeedKeys, consent: &Signature) -> Result<(), LinkFault> {
-    consent::verify(place, keys, consent).map_err(|_| LinkFault::BadConsent)
+fn check_consent(terms: &Terms, keys: &FeedKeys, consent: &Signature) -> Result<(), LinkFault> {
+    consent::verify(terms, keys, consent).map_err(|_| LinkFault::BadConsent)
 }
 
-fn check_epoch(roster: &Roster, block: &EpochBlock, leaving: &[MemberId]) -> Result<(), LinkFault> {
+fn check_epoch(roster: &Roster, block: &EpochBlock) -> Result<(), LinkFault> {
     let expected = roster.epoch() + 1;
     if block.epoch != expected {
         return Err(LinkFault::EpochNotNext { expected, found: block.epoch });
     }
-    if roster.used_epochs.contains(&block.id) {
-        return Err(LinkFault::EpochReused);
-    }
-    check_wraps(roster, &block.wraps, leaving)
+    if roster.used_epochs.contains(&block.id) { Err(LinkFault::EpochReused) } else { Ok(()) }
 }
 
-fn check_wraps(roster: &Roster, wraps: &Wraps, leaving: &[MemberId]) -> Result<(), LinkFault> {
-    let fits = roster.recipients_without(leaving).keys().eq(wraps.keys());
-    if fits { Ok(()) } else { Err(LinkFault::WrapsUnfit) }
+fn check_wraps(members: &BTreeSet<MemberId>, wraps: &Wraps) -> Result<(), LinkFault> {
+    if members.iter().eq(wraps.keys()) { Ok(()) } else { Err(LinkFault::WrapsUnfit) }
 }
 
-fn key_bytes(keys: &FeedKeys) -> [[u8; 32]; 2] {
-    [*keys.sign.as_bytes(), *keys.kem.as_bytes()]
+/// Who is a member after a change: the feeds, and the paper or the parties.
+fn members_after<'a>(
+    roster: &'a Roster,
+    capacity: Capacity,
+    change: &'a Change,
+) -> impl Iterator<Item = (MemberId, &'a FeedKeys)> {
+    let replaced = change.replaced.as_ref().map(|replaced| &replaced.keys);
+    let old = replaced.and_then(|_| match capacity.party() {
+        Some(party) => Some(MemberId::from(party)),
+        None => roster.paper().map(|paper| paper.id.into()),
+    });
+    let new = replaced.map(|keys| match roster.kind() {
+        SpaceKind::Vault => (keys.paper_id().into(), keys),
+        SpaceKind::Shared => (keys.party_id().into(), keys),
+    });
+    let leaves = move |id: &MemberId| {
+        change.removed.contains_key(&FeedId::from_bytes(*id.as_bytes()))
+            || change.party.is_some_and(|party| *id == party.into())
+            || Some(*id) == old
+    };
+    roster.members().filter(move |(id, _)| !leaves(id)).chain(new)
 }
 
-fn standing_of(body: &Genesis) -> Standing {
-    match body.kind {
-        SpaceKind::Vault => Standing::Paper(Paper { id: body.standing.paper_id(), keys: body.standing }),
+/// What names a pair of keys, so that no half of it is used again.
+fn key_names(keys: &FeedKeys) -> [[u8; 32]; 3] {
+    [*keys.sign.as_bytes(), keys.kem.x25519(), keys.kem.ml_kem_name()]
+}
+
+fn standing_of(founding: &Founding) -> Standing {
+    let keys = founding.standing.clone();
+    match founding.kind {
+        SpaceKind::Vault => Standing::Paper(Paper { id: keys.paper_id(), keys }),
         SpaceKind::Shared => {
-            let owner = body.standing.party_id();
-            let party = Party { keys: body.standing, sealed_name: None };
-            Standing::Parties { owner, parties: BTreeMap::from([(owner, party)]) }
+            let owner = keys.party_id();
+            Standing::Parties { owner, parties: BTreeMap::from([(owner, Party { keys, sealed_name: None })]) }
         }
     }
 }
 
-fn standing_id(roster: &Roster, keys: &FeedKeys) -> MemberId {
-    match roster.kind() {
-        SpaceKind::Vault => keys.paper_id().into(),
-        SpaceKind::Shared => keys.party_id().into(),
-    }
-}
-
-fn first_member(body: &Genesis) -> Member {
-    let party = match body.kind {
+fn first_member(founding: &Founding) -> Member {
+    let party = match founding.kind {
         SpaceKind::Vault => None,
-        SpaceKind::Shared => Some(body.standing.party_id()),
+        SpaceKind::Shared => Some(founding.standing.party_id()),
     };
-    Member { keys: body.feed, sealed_name: body.sealed_name.clone(), added_seq: 0, removed: None, party }
-}
-
-fn first_epoch(body: &Genesis) -> Epoch {
-    let wraps = body.wraps.iter().map(|(id, wrap)| (*id, (*wrap, LinkHash::ZERO))).collect();
-    Epoch { id: body.epoch_id, start_seq: 0, sealed_previous: None, wraps }
+    Member {
+        keys: founding.feed.clone(),
+        sealed_name: founding.sealed_name.clone(),
+        added_seq: 0,
+        removed: None,
+        party,
+    }
 }
 
 fn member(body: &AddFeed, seq: u64) -> Member {
     Member {
-        keys: body.keys,
+        keys: body.keys.clone(),
         sealed_name: body.sealed_name.clone(),
         added_seq: seq,
         removed: None,
@@ -306,59 +378,54 @@ fn member(body: &AddFeed, seq: u64) -> Member {
     }
 }
 
-fn admit_keys(roster: &mut Roster, keys: &FeedKeys, id: MemberId, wrap: Wrap, prev: LinkHash) {
-    roster.used_keys.extend(key_bytes(keys));
-    let present = roster.epochs.last_mut().expect("a roster begins with an epoch");
-    present.wraps.insert(id, (wrap, prev));
+fn placed(wraps: &Wraps, prev: LinkHash) -> BTreeMap<MemberId, (Wrap, LinkHash)> {
+    wraps.iter().map(|(id, wrap)| (*id, (wrap.clone(), prev))).collect()
 }
 
-fn remove(roster: &mut Roster, feed: FeedId, removal: Removal) {
-    if let Some(member) = roster.feeds.get_mut(&feed) {
-        member.removed = Some(removal);
-    }
+fn admit(roster: &mut Roster, keys: &FeedKeys, id: MemberId, wrap: &Wrap, prev: LinkHash) {
+    roster.used_keys.extend(key_names(keys));
+    roster.wraps.insert(id, (wrap.clone(), prev));
 }
 
-fn remove_party(roster: &mut Roster, party: PartyId, seq: u64) {
+fn remove_party(roster: &mut Roster, party: PartyId) {
     if let Standing::Parties { parties, .. } = &mut roster.standing {
         parties.remove(&party);
     }
     roster.gone.insert(party.into());
-    let its_feeds = roster.feeds.values_mut().filter(|member| member.party == Some(party));
-    for member in its_feeds.filter(|member| member.removed.is_none()) {
-        member.removed = Some(Removal { seq, head: None });
-    }
 }
 
-fn replace_paper(roster: &mut Roster, body: &ReplacePaper) -> MemberId {
-    let paper = Paper { id: body.keys.paper_id(), keys: body.keys };
-    roster.gone.extend(roster.standing.ids());
-    roster.standing = Standing::Paper(paper);
-    paper.id.into()
-}
-
-/// Puts new keys in the place of a party's; the feeds of that party follow.
-fn replace_party(roster: &mut Roster, old: PartyId, body: &ReplacePaper) -> MemberId {
-    let new = body.keys.party_id();
-    if let Standing::Parties { owner, parties } = &mut roster.standing {
-        let sealed_name = parties.remove(&old).and_then(|party| party.sealed_name);
-        parties.insert(new, Party { keys: body.keys, sealed_name });
-        if *owner == old {
-            *owner = new;
+/// Puts new keys in the place of the paper's, or of a party's; the feeds of that party follow.
+fn replace(roster: &mut Roster, party: Option<PartyId>, keys: &FeedKeys) {
+    roster.used_keys.extend(key_names(keys));
+    let new = keys.party_id();
+    match (&mut roster.standing, party) {
+        (Standing::Parties { owner, parties }, Some(old)) => {
+            let sealed_name = parties.remove(&old).and_then(|party| party.sealed_name);
+            parties.insert(new, Party { keys: keys.clone(), sealed_name });
+            if *owner == old {
+                *owner = new;
+            }
+            let its_feeds = roster.feeds.values_mut().filter(|member| member.party == Some(old));
+            its_feeds.for_each(|member| member.party = Some(new));
+            let bytes = roster.party_bytes.remove(&old).unwrap_or(0);
+            roster.party_bytes.insert(new, bytes);
+            roster.gone.insert(old.into());
         }
+        (Standing::Paper(paper), _) => {
+            roster.gone.insert(paper.id.into());
+            *paper = Paper { id: keys.paper_id(), keys: keys.clone() };
+        }
+        // A party's link stands in a shared space alone, and a link without one in a vault.
+        (Standing::Parties { .. }, None) => {}
     }
-    let its_feeds = roster.feeds.values_mut().filter(|member| member.party == Some(old));
-    its_feeds.for_each(|member| member.party = Some(new));
-    roster.gone.insert(old.into());
-    new.into()
 }
 
 fn begin_epoch(roster: &mut Roster, block: &EpochBlock, link: &Link) {
-    let wraps = block.wraps.iter().map(|(id, wrap)| (*id, (*wrap, link.prev()))).collect();
     roster.used_epochs.insert(block.id);
+    roster.wraps = placed(&block.wraps, link.prev());
     roster.epochs.push(Epoch {
         id: block.id,
         start_seq: link.seq(),
         sealed_previous: Some(block.sealed_previous.clone()),
-        wraps,
     });
 }

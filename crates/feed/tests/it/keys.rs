@@ -2,11 +2,11 @@
 
 use haven_feed::auth::Challenge;
 use haven_feed::digest::{Digest, digest, label};
-use haven_feed::keys::{FeedKeys, KemKey, KeyFault, SignKey, Signature, Signer};
-use haven_feed::roster::consent::{Place, digest_of};
+use haven_feed::keys::{ENC_LEN, FeedKeys, KemKey, KeyFault, SignKey, Signature, Signer, check_enc};
+use haven_feed::roster::consent::{Role, Terms, digest_of};
 use haven_feed::{LinkHash, Nonce, SpaceId, StoreId};
 
-use crate::world::Keyed;
+use crate::world::{Keyed, kem};
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().map(|digit| char::from(digit).to_digit(16).unwrap() as u8).collect();
@@ -56,7 +56,28 @@ fn weak_and_doubly_encoded_keys_are_refused() {
         assert_eq!(SignKey::from_bytes(key(hex)), Err(fault), "sign {hex}");
     }
     for (hex, fault) in KEM_REFUSED {
-        assert_eq!(KemKey::from_bytes(key(hex)), Err(fault), "kem {hex}");
+        let mut bytes = *kem(1).as_bytes();
+        bytes[KemKey::LEN - 32..].copy_from_slice(&key(hex));
+        assert_eq!(KemKey::from_bytes(&bytes), Err(fault), "kem {hex}");
+        let enc: [u8; ENC_LEN] =
+            std::array::from_fn(|i| if i < ENC_LEN - 32 { 0xff } else { key(hex)[i + 32 - ENC_LEN] });
+        assert_eq!(check_enc(&enc), Err(fault), "enc {hex}");
+    }
+}
+
+/// FIPS 203 §7.2, the modulus check: each of the 768 coefficients, in either place of its three bytes.
+#[test]
+fn coefficients_that_are_not_reduced_are_refused() {
+    for at in 0..768 {
+        let with = |coefficient: u32| {
+            let mut bytes = *kem(1).as_bytes();
+            let packed = if at % 2 == 0 { coefficient } else { coefficient << 12 };
+            bytes[at / 2 * 3..at / 2 * 3 + 3].copy_from_slice(&packed.to_le_bytes()[..3]);
+            KemKey::from_bytes(&bytes).map(drop)
+        };
+        assert_eq!(with(3328), Ok(()), "coefficient {at}");
+        assert_eq!(with(3329), Err(KeyFault::NotCanonical), "coefficient {at}");
+        assert_eq!(with(4095), Err(KeyFault::NotCanonical), "coefficient {at}");
     }
 }
 
@@ -64,10 +85,15 @@ fn weak_and_doubly_encoded_keys_are_refused() {
 fn a_weak_half_refuses_both_keys() {
     let good = Keyed::new(1).keys.to_bytes();
     assert!(FeedKeys::from_bytes(&good).is_ok());
-    let weak_sign: [u8; 64] = std::array::from_fn(|i| if i < 32 { 0 } else { good[i] });
-    let weak_kem: [u8; 64] = std::array::from_fn(|i| if i < 32 { good[i] } else { 0 });
-    assert_eq!(FeedKeys::from_bytes(&weak_sign), Err(KeyFault::SmallOrder));
-    assert_eq!(FeedKeys::from_bytes(&weak_kem), Err(KeyFault::SmallOrder));
+    let with = |range: std::ops::Range<usize>, byte: u8| {
+        let mut bytes = good;
+        bytes[range].fill(byte);
+        FeedKeys::from_bytes(&bytes).map(drop)
+    };
+    assert_eq!(with(1..33, 0), Err(KeyFault::SmallOrder));
+    assert_eq!(with(FeedKeys::LEN - 32..FeedKeys::LEN, 0), Err(KeyFault::SmallOrder));
+    assert_eq!(with(33..36, 0xff), Err(KeyFault::NotCanonical));
+    assert!(matches!(with(0..1, 2), Err(KeyFault::Incompatible(_))), "a suite of a newer version");
 }
 
 /// RFC 8032 §7.1 gives a public key for each secret; the seed is all a signer is.
@@ -139,11 +165,11 @@ fn contexts(keys: &FeedKeys) -> [(&'static str, Digest); 5] {
         feed: keys.id(),
         store: StoreId::from_bytes([5; 16]),
     };
-    let place = Place { space: SpaceId::from_bytes(same), prev: LinkHash::from_bytes(same) };
+    let terms = Terms::at(Role::Feed, SpaceId::from_bytes(same), LinkHash::from_bytes(same), None);
     [
         ("record", digest(label::RECORD, &[&same])),
         ("author", digest(label::AUTHOR, &[&same])),
-        ("consent", digest_of(&place, keys)),
+        ("consent", digest_of(&terms, keys)),
         ("login", challenge.login_digest()),
         ("server", challenge.server_digest()),
     ]
@@ -167,7 +193,7 @@ fn one_pair_of_keys_has_another_id_in_every_role() {
     let keys = Keyed::new(1).keys;
     let ids = [*keys.id().as_bytes(), *keys.party_id().as_bytes(), *keys.paper_id().as_bytes()];
     assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
-    let swapped = FeedKeys { sign: Keyed::new(2).keys.sign, kem: keys.kem };
+    let swapped = FeedKeys { sign: Keyed::new(2).keys.sign, kem: keys.kem.clone() };
     assert_ne!(swapped.id(), keys.id());
 }
 

@@ -3,9 +3,9 @@
 use haven_feed::digest::{digest, label};
 use haven_feed::keys::Signature;
 use haven_feed::limits::LINK_BYTES_MAX;
-use haven_feed::roster::Roster;
 use haven_feed::roster::body::{AddFeed, Body, SpaceKind};
 use haven_feed::roster::link::{Link, LinkFault};
+use haven_feed::roster::{Roster, Wrap};
 use haven_feed::version::{Incompatible, Part};
 use haven_feed::{Position, RecordId};
 
@@ -28,7 +28,7 @@ pub(crate) fn rosters() -> [Space; 2] {
     shared.append(phone.as_feed(), body).unwrap();
     let body = shared.adding(&desk, Some(therapist.keys.party_id()));
     shared.append(therapist.as_party(), body).unwrap();
-    let body = shared.replacing_paper(&new_owner);
+    let body = shared.replacing(phone.as_feed(), &new_owner);
     shared.append(phone.as_feed(), body).unwrap();
     let body = shared.removing_party(therapist.keys.party_id());
     shared.append(phone.as_feed(), body).unwrap();
@@ -179,7 +179,7 @@ fn newer_links_ask_for_an_update() {
     };
     let newer =
         |part, found: u8| Err(LinkFault::Incompatible(Incompatible { part, found: u32::from(found) }));
-    let wrap_suite = link.len() - 64 - 64 - 81;
+    let wrap_suite = link.len() - 64 - 64 - Wrap::LEN;
     let genesis = |found: u8| {
         let mut bytes = vault.links[0].bytes().to_vec();
         bytes[86] = found;
@@ -187,9 +187,10 @@ fn newer_links_ask_for_an_update() {
     };
     for found in [2, 9, 255] {
         assert_eq!(with(0, found), newer(Part::Version, found));
+        assert_eq!(with(86, found), newer(Part::Suite, found), "the keys'");
         assert_eq!(with(wrap_suite, found), newer(Part::Suite, found));
     }
-    for found in [8, 255] {
+    for found in [5, 8, 255] {
         assert_eq!(with(1, found), newer(Part::LinkKind, found));
     }
     for found in [3, 255] {
@@ -219,12 +220,11 @@ fn a_link_has_a_largest_size_and_so_has_every_part() {
 fn unsorted_or_repeated_wraps_have_no_encoding() {
     let [vault, _] = rosters();
     let link = &vault.links[4];
-    let Body::AdvanceEpoch(body) = link.body() else {
-        panic!("the last link of the vault advances the epoch")
-    };
+    let Body::Change(body) = link.body() else { panic!("the last link of the vault advances the epoch") };
     assert_eq!(body.epoch.wraps.len(), 2);
     let end = link.bytes().len() - 64;
-    let (one, two) = (end - 2 * 89..end - 89, end - 89..end);
+    let each = 8 + Wrap::LEN;
+    let (one, two) = (end - 2 * each..end - each, end - each..end);
     let mut swapped = link.bytes().to_vec();
     swapped[one.clone()].copy_from_slice(&link.bytes()[two.clone()]);
     swapped[two.clone()].copy_from_slice(&link.bytes()[one.clone()]);

@@ -13,7 +13,7 @@ use haven_feed::{FeedId, LinkHash, Position, RecordId, RosterHead, SpaceId, Stor
 use proptest::prelude::*;
 
 use crate::links::rosters;
-use crate::world::{Keyed, Space, header, seal};
+use crate::world::{Keyed, Space, header, kem, seal};
 
 /// Feeds some bytes to every parser and checks that each accepted value encodes to the same bytes.
 fn every_parser_survives(bytes: &[u8]) {
@@ -33,7 +33,7 @@ fn every_parser_survives(bytes: &[u8]) {
     if let Ok(pins) = Pins::decode(bytes) {
         assert_eq!(pins.encode(), bytes);
     }
-    if let Ok(exact) = <[u8; 64]>::try_from(bytes)
+    if let Ok(exact) = <[u8; FeedKeys::LEN]>::try_from(bytes)
         && let Ok(keys) = FeedKeys::from_bytes(&exact)
     {
         assert_eq!(keys.to_bytes(), exact);
@@ -90,7 +90,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
     #[test]
-    fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..1200)) {
+    fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..1400)) {
         every_parser_survives(&bytes);
     }
 
@@ -154,14 +154,22 @@ proptest! {
     }
 
     #[test]
-    fn keys_are_taken_as_they_are_or_not_at_all(bytes: [u8; 32]) {
+    fn keys_are_taken_as_they_are_or_not_at_all(bytes: [u8; 32], coefficients: [u16; 2], at in 0..384_usize) {
         if let Ok(key) = SignKey::from_bytes(bytes) {
             prop_assert_eq!(key.as_bytes(), &bytes);
         }
-        if let Ok(key) = KemKey::from_bytes(bytes) {
-            prop_assert_eq!(key.as_bytes(), &bytes);
+        let mut kem_bytes = *kem(1).as_bytes();
+        kem_bytes[KemKey::LEN - 32..].copy_from_slice(&bytes);
+        if let Ok(key) = KemKey::from_bytes(&kem_bytes) {
+            prop_assert_eq!(key.as_bytes(), &kem_bytes);
             prop_assert!(bytes[31] < 0x80);
         }
+        // Two coefficients of 12 bits in three bytes, low bits first.
+        let [one, two] = coefficients.map(|coefficient| coefficient & 0xfff);
+        let mut kem_bytes = *kem(1).as_bytes();
+        let packed = u32::from(one) | u32::from(two) << 12;
+        kem_bytes[3 * at..3 * at + 3].copy_from_slice(&packed.to_le_bytes()[..3]);
+        prop_assert_eq!(KemKey::from_bytes(&kem_bytes).is_ok(), one < 3329 && two < 3329);
     }
 }
 

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use haven_feed::digest::digest;
 use haven_feed::keys::{FeedKeys, KemKey};
-use haven_feed::limits::{FEEDS_MAX, LINKS_FOR_REMOVAL, LINKS_MAX};
-use haven_feed::roster::body::{AddFeed, Body, RemoveFeed, SpaceKind};
-use haven_feed::roster::consent::{self, Place};
+use haven_feed::limits::{
+    FEEDS_MAX, LINK_BYTES_MAX, PARTIES_EVER_MAX, PARTY_BYTES_MAX, PARTY_FEEDS_EVER_MAX, PARTY_FEEDS_MAX,
+    ROSTER_BYTES_FOR_REMOVAL, ROSTER_BYTES_MAX,
+};
+use haven_feed::roster::body::{AddFeed, AddParty, Body, Change, Genesis, SpaceKind};
+use haven_feed::roster::consent::{self, Role, Terms};
 use haven_feed::roster::link::{Author, LinkFault, genesis, next, unchecked};
 use haven_feed::roster::{Removal, Roster};
-use haven_feed::{FeedId, LinkHash, MemberId, Position, RecordId, SpaceId};
+use haven_feed::{FeedId, LinkHash, MemberId, PartyId, Position, RecordId, SpaceId};
 
 use crate::ordeal::Ordeal;
-use crate::world::{Keyed, Space, epoch_after, epoch_id, genesis_body, wrap, wraps_for};
+use crate::world::{Keyed, Space, epoch_id, founding, genesis_body, kem, with_epoch, wrap, wraps_for};
 
 /// The people of a vault: phone and laptop in it, tablet not yet, a paper and the one after it, a stranger.
 struct Vault {
@@ -65,6 +68,11 @@ fn verdict(space: &Space, author: Author<'_>, body: impl Into<Body>) -> Result<(
     appended
 }
 
+/// To whom the next epoch is wrapped if nobody leaves.
+fn recipients_of(space: &Space) -> Vec<MemberId> {
+    space.advancing().epoch.wraps.into_keys().collect()
+}
+
 #[test]
 fn a_vault_begins_with_a_feed_and_a_paper() {
     let v = vault();
@@ -73,14 +81,14 @@ fn a_vault_begins_with_a_feed_and_a_paper() {
     assert_eq!((begun.kind(), begun.head().seq, begun.epoch()), (SpaceKind::Vault, 0, 0));
     assert!(begun.is_current(&v.phone.feed()));
     assert_eq!(begun.paper().unwrap().keys, v.paper.keys);
-    let recipients: Vec<MemberId> = begun.recipients_without(&[]).into_keys().collect();
+    let recipients = recipients_of(&v.space.without_last(1));
     let mut expected: Vec<MemberId> = vec![v.phone.feed().into(), v.paper.keys.paper_id().into()];
     expected.sort();
     assert_eq!(recipients, expected);
 }
 
 #[test]
-fn in_a_vault_feeds_do_everything_and_the_paper_what_a_restore_needs() {
+fn in_a_vault_the_feeds_and_the_paper_do_everything_and_nobody_else_anything() {
     let v = vault();
     let gone = Some(Position { seq: 4, id: RecordId::from_bytes([4; 32]) });
     let bodies = |space: &Space| -> [(&'static str, Body); 4] {
@@ -93,8 +101,7 @@ fn in_a_vault_feeds_do_everything_and_the_paper_what_a_restore_needs() {
     };
     for (what, body) in bodies(&v.space) {
         assert_eq!(verdict(&v.space, v.laptop.as_feed(), body.clone()), Ok(()), "feed, {what}");
-        let paper = if what == "advance" { Err(LinkFault::NotAllowed) } else { Ok(()) };
-        assert_eq!(verdict(&v.space, v.paper.as_paper(), body.clone()), paper, "paper, {what}");
+        assert_eq!(verdict(&v.space, v.paper.as_paper(), body.clone()), Ok(()), "paper, {what}");
         for author in [v.stranger.as_feed(), v.stranger.as_paper(), v.tablet.as_feed()] {
             let refused = verdict(&v.space, author, body.clone());
             assert_eq!(refused, Err(LinkFault::UnknownAuthor), "stranger, {what}");
@@ -140,8 +147,7 @@ fn of_two_that_remove_each_other_the_first_in_the_chain_stays() {
         chain.remove(first, second, None);
         let late = chain.roster.append(&made_apart);
         assert_eq!(late, Err(LinkFault::NotNext { expected: 3, found: 2 }));
-        let epoch = epoch_after(&chain.roster, &[first.feed().into()]);
-        let retried = RemoveFeed { epoch, ..v.space.removing(first.feed(), None) };
+        let retried = chain.removing(first.feed(), None);
         assert_eq!(verdict(&chain, second.as_feed(), retried), Err(LinkFault::AuthorRemoved));
         assert!(chain.roster.is_current(&first.feed()) && !chain.roster.is_current(&second.feed()));
         assert_eq!(Roster::replay(&chain.links).unwrap(), chain.roster, "the same verdict on every device");
@@ -205,35 +211,104 @@ fn on_schedule(devices: &[Keyed], paper: &Keyed, number: u64) -> (u64, u64) {
 #[test]
 fn nobody_is_enrolled_without_consent_here_and_now() {
     let v = vault();
-    let place = v.space.place();
-    let elsewhere = Place { space: SpaceId::from_bytes([1; 32]), ..place };
-    let earlier = Place { prev: v.space.links[0].hash(), ..place };
-    let mixed = FeedKeys { sign: v.tablet.keys.sign, kem: v.stranger.keys.kem };
-    let by = |place: &Place, keys: &FeedKeys, signer: &Keyed| consent::sign(place, keys, &signer.signer);
+    let terms = v.space.terms(Role::Feed, None);
+    let elsewhere = Terms { space: SpaceId::from_bytes([1; 32]), ..terms };
+    let earlier = Terms { after: v.space.links[0].hash(), ..terms };
+    let in_genesis = Terms::genesis(Role::Feed, v.space.roster.head().hash);
+    let in_a_party = Terms { party: Some(v.phone.keys.party_id()), ..terms };
+    let mixed = FeedKeys { sign: v.tablet.keys.sign, kem: v.stranger.keys.kem.clone() };
+    let by = |terms: &Terms, keys: &FeedKeys, signer: &Keyed| consent::sign(terms, keys, &signer.signer);
     let consents = [
-        ("another key's", by(&place, &v.tablet.keys, &v.stranger)),
+        ("another key's", by(&terms, &v.tablet.keys, &v.stranger)),
         ("in another space", by(&elsewhere, &v.tablet.keys, &v.tablet)),
         ("at an earlier place", by(&earlier, &v.tablet.keys, &v.tablet)),
-        ("for other keys", by(&place, &mixed, &v.tablet)),
-        ("the author's", by(&place, &v.tablet.keys, &v.phone)),
+        ("in a genesis", by(&in_genesis, &v.tablet.keys, &v.tablet)),
+        ("in a party", by(&in_a_party, &v.tablet.keys, &v.tablet)),
+        ("to be the paper", by(&v.space.terms(Role::Paper, None), &v.tablet.keys, &v.tablet)),
+        ("to be a party", by(&v.space.terms(Role::Party, None), &v.tablet.keys, &v.tablet)),
+        ("for other keys", by(&terms, &mixed, &v.tablet)),
+        ("the author's", by(&terms, &v.tablet.keys, &v.phone)),
     ];
     for (what, consent) in consents {
         let add = AddFeed { consent, ..v.space.adding(&v.tablet, None) };
         assert_eq!(verdict(&v.space, v.phone.as_feed(), add), Err(LinkFault::BadConsent), "{what}");
     }
-    let replace = haven_feed::roster::body::ReplacePaper {
-        consent: by(&earlier, &v.new_paper.keys, &v.new_paper),
-        ..v.space.replacing_paper(&v.new_paper)
-    };
-    assert_eq!(verdict(&v.space, v.phone.as_feed(), replace), Err(LinkFault::BadConsent));
+    let paper = v.space.terms(Role::Paper, None);
+    let others = [
+        ("at an earlier place", Terms { after: v.space.links[0].hash(), ..paper }),
+        ("to be a feed", terms),
+        ("to be a party", v.space.terms(Role::Party, None)),
+        ("instead of a party", Terms { party: Some(v.phone.keys.party_id()), ..paper }),
+    ];
+    for (what, terms) in others {
+        let mut replace = v.space.replacing_paper(&v.new_paper);
+        replace.replaced.as_mut().unwrap().consent = by(&terms, &v.new_paper.keys, &v.new_paper);
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), replace), Err(LinkFault::BadConsent), "{what}");
+    }
+}
+
+/// An invitation lasts for days, and the roster moves meanwhile; but it is for this space, and to be a party.
+#[test]
+fn a_party_may_have_agreed_at_any_earlier_link() {
+    let mut s = shared_by_the_owner_alone();
+    let invited = s.space.adding_party(&s.therapist);
+    let body = s.space.adding(&Keyed::new(15), Some(s.owner.keys.party_id()));
+    s.space.append(s.phone.as_feed(), body).unwrap();
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), invited.clone()), Ok(()));
+    let elsewhere = AddParty { after: LinkHash::from_bytes([1; 32]), ..invited.clone() };
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), elsewhere), Err(LinkFault::BadConsent));
+    let newer = AddParty { after: s.space.roster.head().hash, ..invited.clone() };
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), newer), Err(LinkFault::BadConsent));
+    for terms in [
+        Terms::at(Role::Feed, s.space.roster.space(), invited.after, None),
+        Terms::at(Role::Paper, s.space.roster.space(), invited.after, None),
+        Terms::at(Role::Party, s.space.roster.space(), invited.after, Some(s.owner.keys.party_id())),
+        Terms::at(Role::Party, SpaceId::from_bytes([1; 32]), invited.after, None),
+    ] {
+        let consent = consent::sign(&terms, &s.therapist.keys, &s.therapist.signer);
+        let body = AddParty { consent, ..invited.clone() };
+        assert_eq!(verdict(&s.space, s.phone.as_feed(), body), Err(LinkFault::BadConsent), "{terms:?}");
+    }
+}
+
+/// From the bytes of a genesis, nobody makes another that its paper seems to have signed: whatever genesis sets is in the consent.
+#[test]
+fn nobody_founds_another_vault_with_the_papers_consent() {
+    let (phone, paper, mallory) = (Keyed::new(1), Keyed::new(2), Keyed::new(66));
+    for kind in [SpaceKind::Vault, SpaceKind::Shared] {
+        let genuine = genesis_body(kind, &phone, &paper);
+        let other = match kind {
+            SpaceKind::Vault => SpaceKind::Shared,
+            SpaceKind::Shared => SpaceKind::Vault,
+        };
+        let mut forged = Vec::new();
+        for (first, signer) in [(&mallory, &mallory), (&phone, &phone)] {
+            let again = founding(kind, first, &paper);
+            let mut rewrapped = again.clone();
+            rewrapped.wraps.values_mut().for_each(|one| *one = wrap(99));
+            let renamed = haven_feed::roster::body::Founding { sealed_name: vec![4; 160], ..again.clone() };
+            let rooted = haven_feed::roster::body::Founding { epoch_id: epoch_id(999), ..again.clone() };
+            let reseeded = haven_feed::roster::body::Founding { seed: [8; 32], ..again.clone() };
+            let otherwise = founding(other, first, &paper);
+            let unchanged = (first.feed() != phone.feed()).then_some(again);
+            let all = [rewrapped, renamed, rooted, reseeded, otherwise].into_iter().chain(unchanged);
+            forged.extend(all.map(|founding| (founding, signer)));
+        }
+        assert_eq!(forged.len(), 11);
+        for (founding, signer) in forged {
+            let feed_consent = consent::sign(&founding.feed_terms(), &founding.feed, &signer.signer);
+            let body = Genesis { founding, feed_consent, standing_consent: genuine.standing_consent };
+            assert_eq!(genesis(body, &signer.signer).map(drop), Err(LinkFault::BadConsent));
+        }
+    }
 }
 
 /// Swapping the keys of two real devices, or one key of each, gives other devices.
 #[test]
 fn ids_are_bound_to_both_keys() {
     let v = vault();
-    let swapped = FeedKeys { sign: v.tablet.keys.sign, kem: v.laptop.keys.kem };
-    let consent = consent::sign(&v.space.place(), &swapped, &v.tablet.signer);
+    let swapped = FeedKeys { sign: v.tablet.keys.sign, kem: v.laptop.keys.kem.clone() };
+    let consent = consent::sign(&v.space.terms(Role::Feed, None), &swapped, &v.tablet.signer);
     let add = AddFeed { keys: swapped, consent, ..v.space.adding(&v.tablet, None) };
     assert_eq!(verdict(&v.space, v.phone.as_feed(), add), Err(LinkFault::KeyReused));
 }
@@ -251,33 +326,53 @@ fn no_key_comes_back_in_any_role() {
         let replace = v.space.replacing_paper(used);
         assert_eq!(verdict(&v.space, v.phone.as_feed(), replace), Err(LinkFault::KeyReused));
     }
-    let (signing, receiving) = signs_and_receives();
-    v.space.add(&v.phone, &signing);
-    let keys = FeedKeys { sign: v.stranger.keys.sign, kem: receiving };
-    let consent = consent::sign(&v.space.place(), &keys, &v.stranger.signer);
-    let add = AddFeed { keys, consent, ..v.space.adding(&v.stranger, None) };
-    assert_eq!(
-        verdict(&v.space, v.phone.as_feed(), add),
-        Err(LinkFault::KeyReused),
-        "to receive what signed"
-    );
+    let reused = Err(LinkFault::KeyReused);
+    for (what, half) in [
+        (
+            "to receive what signed",
+            half_of(&v.stranger.keys.kem, &with_x25519(*signs_and_receives().keys.sign.as_bytes())),
+        ),
+        ("half a key: X25519", half_of(&v.stranger.keys.kem, &v.tablet.keys.kem)),
+        ("half a key: ML-KEM", half_of(&v.tablet.keys.kem, &v.stranger.keys.kem)),
+    ] {
+        let mut space = v.space.clone();
+        space.add(&v.phone, &signs_and_receives());
+        let keys = FeedKeys { sign: v.stranger.keys.sign, kem: half };
+        let consent = consent::sign(&space.terms(Role::Feed, None), &keys, &v.stranger.signer);
+        let add = AddFeed { keys, consent, ..space.adding(&v.stranger, None) };
+        assert_eq!(verdict(&space, v.phone.as_feed(), add), reused, "{what}");
+    }
 }
 
-/// Somebody whose signing key could also receive, and those bytes as a key that does.
-fn signs_and_receives() -> (Keyed, KemKey) {
-    let fits = |number| {
-        let keyed = Keyed::new(number);
-        KemKey::from_bytes(*keyed.keys.sign.as_bytes()).ok().map(|kem| (keyed, kem))
+/// The ML-KEM half of one key and the X25519 half of another.
+fn half_of(ml_kem: &KemKey, x25519: &KemKey) -> KemKey {
+    let mut bytes = *ml_kem.as_bytes();
+    bytes[KemKey::LEN - 32..].copy_from_slice(&x25519.x25519());
+    KemKey::from_bytes(&bytes).unwrap()
+}
+
+fn with_x25519(half: [u8; 32]) -> KemKey {
+    let mut bytes = *kem(500).as_bytes();
+    bytes[KemKey::LEN - 32..].copy_from_slice(&half);
+    KemKey::from_bytes(&bytes).unwrap()
+}
+
+/// Somebody whose signing key could also be half of a key that receives.
+fn signs_and_receives() -> Keyed {
+    let fits = |keyed: &Keyed| {
+        let mut bytes = *kem(500).as_bytes();
+        bytes[KemKey::LEN - 32..].copy_from_slice(keyed.keys.sign.as_bytes());
+        KemKey::from_bytes(&bytes).is_ok()
     };
-    (100..).find_map(fits).unwrap()
+    (100..).map(Keyed::new).find(fits).unwrap()
 }
 
 #[test]
 fn one_key_does_not_both_sign_and_receive() {
     let v = vault();
-    let (signing, kem) = signs_and_receives();
-    let keys = FeedKeys { sign: signing.keys.sign, kem };
-    let both = Keyed { signer: signing.signer, keys };
+    let signing = signs_and_receives();
+    let kem = with_x25519(*signing.keys.sign.as_bytes());
+    let both = Keyed { keys: FeedKeys { sign: signing.keys.sign, kem }, signer: signing.signer };
     let reused = Err(LinkFault::KeyReused);
     assert_eq!(verdict(&v.space, v.phone.as_feed(), v.space.adding(&both, None)), reused);
     assert_eq!(verdict(&v.space, v.phone.as_feed(), v.space.replacing_paper(&both)), reused);
@@ -300,14 +395,17 @@ fn an_old_paper_has_no_say() {
     let add = v.space.adding(&v.tablet, None);
     assert_eq!(verdict(&v.space, v.paper.as_paper(), add.clone()), Err(LinkFault::AuthorRemoved));
     assert_eq!(verdict(&v.space, v.new_paper.as_paper(), add), Ok(()));
-    assert!(!v.space.roster.recipients_without(&[]).contains_key(&v.paper.keys.paper_id().into()));
+    assert!(!recipients_of(&v.space).contains(&v.paper.keys.paper_id().into()));
+    assert_eq!(v.space.roster.epoch(), 1, "what the old paper could open ends with it");
+    assert!(v.space.roster.wrap_for(v.new_paper.keys.paper_id().into()).is_some());
+    assert!(v.space.roster.wrap_for(v.paper.keys.paper_id().into()).is_none());
 }
 
 #[test]
 fn a_new_epoch_is_the_next_fresh_and_for_exactly_those_who_remain() {
     let v = vault();
     let good = v.space.removing(v.laptop.feed(), None);
-    let with = |change: &dyn Fn(&mut RemoveFeed)| {
+    let with = |change: &dyn Fn(&mut Change)| {
         let mut body = good.clone();
         change(&mut body);
         verdict(&v.space, v.phone.as_feed(), body)
@@ -370,25 +468,26 @@ fn every_member_finds_its_wrap_and_what_it_is_bound_to() {
     let mut v = vault();
     v.space.add(&v.phone, &v.tablet);
     v.space.remove(&v.phone, &v.laptop, None);
-    let roster = &v.space.roster;
     let hash = |seq| v.space.links[seq as usize].hash();
+    let space = v.space.roster.space();
+    let seed = SpaceId::from_bytes([9; 32]);
     let cases = [
-        (0, MemberId::from(v.phone.feed()), Some((SpaceId::from_bytes([9; 32]), LinkHash::ZERO))),
-        (0, v.paper.keys.paper_id().into(), Some((SpaceId::from_bytes([9; 32]), LinkHash::ZERO))),
-        (0, v.laptop.feed().into(), Some((roster.space(), hash(0)))),
-        (0, v.tablet.feed().into(), Some((roster.space(), hash(1)))),
-        (1, v.phone.feed().into(), Some((roster.space(), hash(2)))),
-        (1, v.tablet.feed().into(), Some((roster.space(), hash(2)))),
-        (1, v.laptop.feed().into(), None),
-        (2, v.phone.feed().into(), None),
+        (1, 0, MemberId::from(v.phone.feed()), Some((seed, LinkHash::ZERO))),
+        (1, 0, v.paper.keys.paper_id().into(), Some((seed, LinkHash::ZERO))),
+        (1, 0, v.laptop.feed().into(), Some((space, hash(0)))),
+        (0, 1, v.phone.feed().into(), Some((space, hash(2)))),
+        (0, 1, v.tablet.feed().into(), Some((space, hash(2)))),
+        (0, 1, v.laptop.feed().into(), None),
     ];
-    for (epoch, recipient, bound) in cases {
-        let found = roster.wrap_for(epoch, recipient).map(|(_, context)| {
+    for (before, epoch, recipient, bound) in cases {
+        let at = v.space.without_last(before);
+        let found = at.roster.wrap_for(recipient).map(|(_, context)| {
             assert_eq!((context.epoch, context.recipient), (epoch, recipient));
             (context.space, context.prev)
         });
         assert_eq!(found, bound, "epoch {epoch}, {recipient}");
     }
+    let roster = &v.space.roster;
     let epochs: Vec<Option<u32>> = (0..5).map(|seq| roster.epoch_at(seq)).collect();
     assert_eq!(epochs, [Some(0), Some(0), Some(0), Some(1), None]);
     assert_eq!(roster.epoch_block(1).unwrap().sealed_previous.as_ref().unwrap().len(), 65);
@@ -407,17 +506,56 @@ fn somebody_must_remain_and_nobody_is_removed_twice() {
     let unknown = v.space.removing(v.stranger.feed(), None);
     assert_eq!(verdict(&v.space, v.phone.as_feed(), unknown), Err(LinkFault::UnknownMember));
     let last = v.space.removing(v.phone.feed(), None);
-    assert_eq!(verdict(&v.space, v.phone.as_feed(), last.clone()), Err(LinkFault::LastFeed));
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), last.clone()), Err(LinkFault::NotAllowed), "itself");
     assert_eq!(verdict(&v.space, v.paper.as_paper(), last), Err(LinkFault::LastFeed));
 }
 
-/// A device that found its own clone: the old feed adds the new one and removes itself.
+/// A device that found its own clone makes itself a new feed, and the old one stays until somebody else removes it: the other
+/// copy is not locked out by the first that notices.
 #[test]
-fn a_feed_replaces_itself() {
+fn no_feed_removes_itself() {
     let mut v = vault();
     v.space.add(&v.laptop, &v.tablet);
-    v.space.remove(&v.laptop, &v.laptop, Some(Position { seq: 3, id: RecordId::from_bytes([3; 32]) }));
-    assert!(v.space.roster.is_current(&v.tablet.feed()) && !v.space.roster.is_current(&v.laptop.feed()));
+    let head = Some(Position { seq: 3, id: RecordId::from_bytes([3; 32]) });
+    let itself = v.space.removing(v.laptop.feed(), head);
+    assert_eq!(verdict(&v.space, v.laptop.as_feed(), itself.clone()), Err(LinkFault::NotAllowed));
+    assert_eq!(verdict(&v.space, v.tablet.as_feed(), itself), Ok(()));
+}
+
+/// A stolen laptop, a kit that lay beside it: both go in one link, so that neither opens the new root nor adds a feed.
+#[test]
+fn one_link_removes_replaces_and_begins_an_epoch() {
+    let mut v = vault();
+    v.space.add(&v.phone, &v.tablet);
+    let mut change = v.space.replacing_paper(&v.new_paper);
+    change.removed = BTreeMap::from([(v.laptop.feed(), None), (v.tablet.feed(), None)]);
+    let change = with_epoch(&v.space.roster, v.phone.feed().into(), change);
+    let mut wrapped: Vec<MemberId> = vec![v.phone.feed().into(), v.new_paper.keys.paper_id().into()];
+    wrapped.sort();
+    assert_eq!(change.epoch.wraps.keys().copied().collect::<Vec<_>>(), wrapped);
+    v.space.append(v.phone.as_feed(), change).unwrap();
+    let roster = &v.space.roster;
+    assert_eq!((roster.current_feeds().count(), roster.epoch()), (1, 1));
+    assert_eq!(roster.paper().unwrap().keys, v.new_paper.keys);
+    for author in [v.laptop.as_feed(), v.tablet.as_feed(), v.paper.as_paper()] {
+        let add = v.space.adding(&v.stranger, None);
+        assert_eq!(verdict(&v.space, author, add), Err(LinkFault::AuthorRemoved));
+    }
+}
+
+/// The same in a shared space: the therapist goes, and the owner's own party keys are new.
+#[test]
+fn one_link_puts_a_party_out_and_renews_ones_own() {
+    let mut s = shared();
+    let new = Keyed::new(15);
+    let leaving = s.space.removing_party(s.therapist.keys.party_id());
+    let change = Change { replaced: s.space.replacing(s.phone.as_feed(), &new).replaced, ..leaving };
+    let change = with_epoch(&s.space.roster, s.phone.feed().into(), change);
+    s.space.append(s.phone.as_feed(), change).unwrap();
+    assert_eq!(s.space.roster.owner(), Some(new.keys.party_id()));
+    let mut left: Vec<MemberId> = vec![s.phone.feed().into(), new.keys.party_id().into()];
+    left.sort();
+    assert_eq!(recipients_of(&s.space), left);
 }
 
 #[test]
@@ -440,10 +578,11 @@ fn in_a_shared_space_each_party_minds_its_own() {
         check(who, author, s.space.adding(&new, Some(own)).into(), allowed(is_owner));
         check(who, author, s.space.adding(&new, Some(other)).into(), allowed(!is_owner));
         check(who, author, s.space.adding(&new, None).into(), not_allowed);
-        check(who, author, s.space.removing(s.phone.feed(), None).into(), allowed(is_owner));
-        check(who, author, s.space.removing(s.desk.feed(), None).into(), allowed(!is_owner));
-        check(who, author, s.space.replacing_paper(&new).into(), Ok(()));
-        check(who, author, s.space.advancing().into(), allowed(is_feed));
+        // Nobody removes itself.
+        check(who, author, s.space.removing(s.phone.feed(), None).into(), allowed(is_owner && !is_feed));
+        check(who, author, s.space.removing(s.desk.feed(), None).into(), allowed(!is_owner && !is_feed));
+        check(who, author, s.space.replacing(author, &new).into(), Ok(()));
+        check(who, author, s.space.advancing().into(), Ok(()));
         check(who, author, s.space.removing_party(other).into(), allowed(is_owner && is_feed));
         check(who, author, s.space.removing_party(own).into(), not_allowed);
         let third = if is_owner && is_feed { Err(LinkFault::TooManyMembers) } else { not_allowed };
@@ -455,11 +594,14 @@ fn in_a_shared_space_each_party_minds_its_own() {
 fn a_removed_party_leaves_with_its_feeds() {
     let mut s = shared();
     let therapist = s.therapist.keys.party_id();
-    let body = s.space.removing_party(therapist);
+    let head = Some(Position { seq: 5, id: RecordId::from_bytes([5; 32]) });
+    let body = s.space.removing_party_at(therapist, |_| head);
     assert!(!body.epoch.wraps.contains_key(&s.desk.feed().into()));
+    let left = Change { removed: BTreeMap::new(), ..body.clone() };
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), left), Err(LinkFault::FeedsLeft), "its heads are named");
     s.space.append(s.phone.as_feed(), body).unwrap();
     assert!(!s.space.roster.is_current(&s.desk.feed()));
-    assert_eq!(s.space.roster.feed(&s.desk.feed()).unwrap().removed, Some(Removal { seq: 3, head: None }));
+    assert_eq!(s.space.roster.feed(&s.desk.feed()).unwrap().removed, Some(Removal { seq: 3, head }));
     assert!(s.space.roster.party(&therapist).is_none());
     let add = s.space.adding(&Keyed::new(15), Some(therapist));
     assert_eq!(verdict(&s.space, s.therapist.as_party(), add.clone()), Err(LinkFault::AuthorRemoved));
@@ -486,7 +628,7 @@ fn a_feed_that_left_before_its_party_left_when_it_did() {
 fn a_party_replaces_its_keys_and_stays_who_it_is() {
     let mut s = shared();
     let new = Keyed::new(15);
-    let body = s.space.replacing_paper(&new);
+    let body = s.space.replacing(s.phone.as_feed(), &new);
     s.space.append(s.phone.as_feed(), body).unwrap();
     assert_eq!(s.space.roster.owner(), Some(new.keys.party_id()));
     assert_eq!(s.space.roster.feed(&s.phone.feed()).unwrap().party, Some(new.keys.party_id()));
@@ -503,30 +645,29 @@ fn genesis_must_be_by_its_feed_with_both_consents_and_both_wraps() {
     let (phone, paper, stranger) = (Keyed::new(1), Keyed::new(2), Keyed::new(3));
     for kind in [SpaceKind::Vault, SpaceKind::Shared] {
         let good = genesis_body(kind, &phone, &paper);
-        let attempt = |change: &dyn Fn(&mut haven_feed::roster::body::Genesis), signer: &Keyed| {
+        let attempt = |change: &dyn Fn(&mut Genesis), signer: &Keyed| {
             let mut body = good.clone();
             change(&mut body);
             genesis(body, &signer.signer).map(drop)
         };
+        let agreed = |change: &dyn Fn(&mut haven_feed::roster::body::Founding), standing: &Keyed| {
+            let mut founding = founding(kind, &phone, &paper);
+            change(&mut founding);
+            genesis(founding.agreed(&phone.signer, &standing.signer), &phone.signer).map(drop)
+        };
+        let bad = Err(LinkFault::BadConsent);
         assert_eq!(attempt(&|_| (), &phone), Ok(()));
         assert_eq!(attempt(&|_| (), &stranger), Err(LinkFault::BadSignature));
-        assert_eq!(attempt(&|body| body.seed[0] ^= 1, &phone), Err(LinkFault::BadConsent));
-        assert_eq!(
-            attempt(&|body| body.standing_consent = body.feed_consent, &phone),
-            Err(LinkFault::BadConsent)
-        );
-        assert_eq!(
-            attempt(&|body| body.feed_consent = body.standing_consent, &phone),
-            Err(LinkFault::BadConsent)
-        );
-        assert_eq!(attempt(&|body| body.wraps.clear(), &phone), Err(LinkFault::WrapsUnfit));
+        assert_eq!(attempt(&|body| body.founding.seed[0] ^= 1, &phone), bad);
+        assert_eq!(attempt(&|body| body.standing_consent = body.feed_consent, &phone), bad);
+        assert_eq!(attempt(&|body| body.feed_consent = body.standing_consent, &phone), bad);
+        assert_eq!(agreed(&|founding| founding.wraps.clear(), &paper), Err(LinkFault::WrapsUnfit));
         let own = wraps_for([phone.feed().into()]);
-        assert_eq!(attempt(&|body| body.wraps = own.clone(), &phone), Err(LinkFault::WrapsUnfit));
-        let one_key = |body: &mut haven_feed::roster::body::Genesis| {
-            body.standing = body.feed;
-            body.standing_consent = body.feed_consent;
+        assert_eq!(agreed(&|founding| founding.wraps = own.clone(), &paper), Err(LinkFault::WrapsUnfit));
+        let one_key = |founding: &mut haven_feed::roster::body::Founding| {
+            founding.standing = founding.feed.clone();
         };
-        assert_eq!(attempt(&one_key, &phone), Err(LinkFault::KeyReused));
+        assert_eq!(agreed(&one_key, &phone), Err(LinkFault::KeyReused));
     }
 }
 
@@ -554,23 +695,113 @@ fn a_space_has_room_for_so_many_feeds() {
     assert_eq!(space.roster.current_feeds().count(), FEEDS_MAX);
 }
 
+/// Whoever fills a roster to its last byte is put out of it all the same.
 #[test]
 fn a_full_roster_can_still_put_somebody_out() {
     let mut v = vault();
-    while v.space.roster.head().seq + 1 < LINKS_MAX - LINKS_FOR_REMOVAL {
+    let others: Vec<Keyed> = (0..50).map(|number| Keyed::new(100 + number)).collect();
+    others.iter().for_each(|other| v.space.add(&v.phone, other));
+    loop {
         let body = v.space.advancing();
-        v.space.append(v.phone.as_feed(), body).unwrap();
+        match v.space.append(v.phone.as_feed(), body) {
+            Ok(()) => {}
+            Err(fault) => break assert_eq!(fault, LinkFault::RosterFull),
+        }
     }
-    let more: [Body; 3] = [
-        v.space.advancing().into(),
-        v.space.adding(&v.tablet, None).into(),
-        v.space.replacing_paper(&v.new_paper).into(),
-    ];
+    let left = ROSTER_BYTES_MAX - ROSTER_BYTES_FOR_REMOVAL - v.space.roster.bytes();
+    assert!(left < LINK_BYTES_MAX, "{left} bytes were left");
+    let more: [Body; 2] = [v.space.advancing().into(), v.space.replacing_paper(&v.new_paper).into()];
     for body in more {
-        assert_eq!(verdict(&v.space, v.phone.as_feed(), body), Err(LinkFault::TooManyLinks));
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), body), Err(LinkFault::RosterFull));
     }
     v.space.remove(&v.phone, &v.laptop, None);
-    assert!(!v.space.roster.is_current(&v.laptop.feed()));
+    let mut change = v.space.replacing_paper(&v.new_paper);
+    change.removed = others.iter().map(|other| (other.feed(), None)).collect();
+    let change = with_epoch(&v.space.roster, v.phone.feed().into(), change);
+    v.space.append(v.phone.as_feed(), change).unwrap();
+    assert_eq!(v.space.roster.current_feeds().count(), 1);
+    assert!(v.space.roster.bytes() < ROSTER_BYTES_MAX);
+}
+
+/// Devices come and go until nothing more fits; then the owner adds a device, and puts the other party out.
+#[test]
+fn a_therapist_uses_up_their_own_room_only() {
+    let mut s = shared();
+    let (own, other) = (s.owner.keys.party_id(), s.therapist.keys.party_id());
+    let come_and_go = |space: &mut Space, number: u64| -> Result<(), LinkFault> {
+        let new = Keyed::new(1000 + number);
+        let body = space.adding(&new, Some(other));
+        space.append(s.desk.as_feed(), body)?;
+        let body = space.removing(new.feed(), None);
+        space.append(s.desk.as_feed(), body)
+    };
+    let ended = (0..).find_map(|number| come_and_go(&mut s.space, number).err()).unwrap();
+    assert_eq!(ended, LinkFault::TooManyMembers);
+    let feeds = s.space.roster.feeds().filter(|(_, member)| member.party == Some(other)).count();
+    assert_eq!(feeds, PARTY_FEEDS_EVER_MAX);
+    loop {
+        let body = s.space.advancing();
+        match s.space.append(s.desk.as_feed(), body) {
+            Ok(()) => {}
+            Err(fault) => break assert_eq!(fault, LinkFault::RosterFull),
+        }
+    }
+    assert!(s.space.roster.bytes() < ROSTER_BYTES_MAX / 2 && s.space.roster.bytes() > PARTY_BYTES_MAX / 2);
+    let add = s.space.adding(&Keyed::new(15), Some(own));
+    s.space.append(s.phone.as_feed(), add).unwrap();
+    let body = s.space.removing_party(other);
+    s.space.append(s.phone.as_feed(), body).unwrap();
+    assert_eq!(s.space.roster.parties().count(), 1);
+}
+
+#[test]
+fn a_party_has_room_for_so_many_feeds_and_a_space_for_so_many_parties() {
+    let mut s = shared();
+    let party_feeds = |space: &Space, party: PartyId| {
+        space.roster.current_feeds().filter(|(_, member)| member.party == Some(party)).count()
+    };
+    let therapist = s.therapist.keys.party_id();
+    for number in 1..PARTY_FEEDS_MAX as u64 {
+        let body = s.space.adding(&Keyed::new(100 + number), Some(therapist));
+        s.space.append(s.desk.as_feed(), body).unwrap();
+    }
+    assert_eq!(party_feeds(&s.space, therapist), PARTY_FEEDS_MAX);
+    let more = s.space.adding(&Keyed::new(99), Some(therapist));
+    assert_eq!(verdict(&s.space, s.desk.as_feed(), more), Err(LinkFault::TooManyMembers));
+    let own = s.space.adding(&Keyed::new(99), Some(s.owner.keys.party_id()));
+    assert_eq!(verdict(&s.space, s.phone.as_feed(), own), Ok(()));
+    let mut party = therapist;
+    for number in 2..PARTIES_EVER_MAX as u64 {
+        let body = s.space.removing_party(party);
+        s.space.append(s.phone.as_feed(), body).unwrap();
+        let next = Keyed::new(200 + number);
+        let body = s.space.adding_party(&next);
+        s.space.append(s.phone.as_feed(), body).unwrap();
+        party = next.keys.party_id();
+    }
+    let body = s.space.removing_party(party);
+    s.space.append(s.phone.as_feed(), body).unwrap();
+    let body = s.space.adding_party(&Keyed::new(300));
+    assert_eq!(s.space.append(s.phone.as_feed(), body), Err(LinkFault::TooManyMembers));
+}
+
+/// The largest link there can be: 64 heads, new keys, 66 wraps.
+#[test]
+fn the_largest_link_fits() {
+    let mut s = shared();
+    let keyed = |number| Keyed::new(100 + number);
+    for number in 1..PARTY_FEEDS_MAX as u64 {
+        let body = s.space.adding(&keyed(number), Some(s.therapist.keys.party_id()));
+        s.space.append(s.desk.as_feed(), body).unwrap();
+        let body = s.space.adding(&keyed(500 + number), Some(s.owner.keys.party_id()));
+        s.space.append(s.phone.as_feed(), body).unwrap();
+    }
+    let body = s.space.replacing(s.phone.as_feed(), &keyed(900));
+    assert_eq!(body.epoch.wraps.len(), 2 * PARTY_FEEDS_MAX + 2);
+    let link = next(&s.space.roster, s.phone.as_feed(), body).unwrap();
+    let size = link.bytes().len();
+    println!("66 recipients and new keys are {size} bytes");
+    assert!(size + 2 * PARTY_FEEDS_MAX * 48 <= LINK_BYTES_MAX);
 }
 
 #[test]

@@ -6,10 +6,8 @@ use haven_feed::chain::{Tip, Tips};
 use haven_feed::digest::digest;
 use haven_feed::keys::{FeedKeys, KemKey, Signer};
 use haven_feed::record::{self, Header, Record, RecordKind, VerifiedRecord};
-use haven_feed::roster::body::{
-    AddFeed, AddParty, AdvanceEpoch, Body, Genesis, RemoveFeed, RemoveParty, ReplacePaper, SpaceKind,
-};
-use haven_feed::roster::consent::{self, Place};
+use haven_feed::roster::body::{AddFeed, AddParty, Body, Change, Founding, Genesis, Replaced, SpaceKind};
+use haven_feed::roster::consent::{self, Role, Terms};
 use haven_feed::roster::epoch::{EpochBlock, Wraps};
 use haven_feed::roster::link::{self, Author, Link, LinkFault};
 use haven_feed::roster::{Roster, Wrap};
@@ -24,10 +22,8 @@ pub(crate) struct Keyed {
 impl Keyed {
     pub(crate) fn new(number: u64) -> Self {
         let seed = digest("haven/1/test seed", &[&number.to_be_bytes()]);
-        let mut kem = *digest("haven/1/test kem", &[&number.to_be_bytes()]).as_bytes();
-        kem[31] &= 0x3f;
         let signer = Signer::from_seed(seed.as_bytes());
-        let keys = FeedKeys { sign: signer.key(), kem: KemKey::from_bytes(kem).unwrap() };
+        let keys = FeedKeys { sign: signer.key(), kem: kem(number) };
         Self { signer, keys }
     }
 
@@ -48,10 +44,18 @@ impl Keyed {
     }
 }
 
+/// A public key that receives, both halves and ρ of its own; nobody holds its secret.
+pub(crate) fn kem(number: u64) -> KemKey {
+    let half = |label| *digest(label, &[&number.to_be_bytes()]).as_bytes();
+    let mut bytes = [0; KemKey::LEN];
+    bytes[KemKey::LEN - 64..KemKey::LEN - 32].copy_from_slice(&half("haven/1/test rho"));
+    bytes[KemKey::LEN - 32..].copy_from_slice(&half("haven/1/test kem"));
+    bytes[KemKey::LEN - 1] &= 0x3f;
+    KemKey::from_bytes(&bytes).unwrap()
+}
+
 pub(crate) fn wrap(number: u8) -> Wrap {
-    let mut bytes = [number; Wrap::LEN];
-    bytes[0] = 1;
-    Wrap::from_bytes(bytes)
+    Wrap::from_sealed([number & 0x7f | 2; Wrap::SEALED])
 }
 
 pub(crate) fn wraps_for(recipients: impl IntoIterator<Item = MemberId>) -> Wraps {
@@ -62,10 +66,16 @@ pub(crate) fn epoch_id(number: u32) -> EpochId {
     EpochId::from_bytes(*digest("haven/1/test epoch", &[&number.to_be_bytes()]).as_bytes())
 }
 
-pub(crate) fn epoch_after(roster: &Roster, leaving: &[MemberId]) -> EpochBlock {
+/// Fills in the epoch of a change by this author.
+pub(crate) fn with_epoch(roster: &Roster, author: MemberId, change: Change) -> Change {
+    let wraps = wraps_for(roster.recipients(&author, &change).unwrap().into_keys());
+    Change { epoch: EpochBlock { wraps, ..change.epoch }, ..change }
+}
+
+fn bare(roster: &Roster) -> Change {
     let epoch = roster.epoch() + 1;
-    let wraps = wraps_for(roster.recipients_without(leaving).into_keys());
-    EpochBlock { epoch, id: epoch_id(epoch), sealed_previous: vec![7; 65], wraps }
+    let epoch = EpochBlock { epoch, id: epoch_id(epoch), sealed_previous: vec![7; 65], wraps: Wraps::new() };
+    Change { removed: BTreeMap::new(), party: None, replaced: None, epoch }
 }
 
 /// A space in the making: its roster and the links it consists of.
@@ -75,24 +85,24 @@ pub(crate) struct Space {
     pub(crate) links: Vec<Link>,
 }
 
-pub(crate) fn genesis_body(kind: SpaceKind, first: &Keyed, standing: &Keyed) -> Genesis {
-    let seed = [9; 32];
-    let place = Place::genesis(seed);
+pub(crate) fn founding(kind: SpaceKind, first: &Keyed, standing: &Keyed) -> Founding {
     let standing_id: MemberId = match kind {
         SpaceKind::Vault => standing.keys.paper_id().into(),
         SpaceKind::Shared => standing.keys.party_id().into(),
     };
-    Genesis {
+    Founding {
         kind,
-        seed,
-        feed: first.keys,
+        seed: [9; 32],
+        feed: first.keys.clone(),
         sealed_name: vec![1; 160],
-        standing: standing.keys,
+        standing: standing.keys.clone(),
         epoch_id: epoch_id(0),
         wraps: wraps_for([first.feed().into(), standing_id]),
-        feed_consent: consent::sign(&place, &first.keys, &first.signer),
-        standing_consent: consent::sign(&place, &standing.keys, &standing.signer),
     }
+}
+
+pub(crate) fn genesis_body(kind: SpaceKind, first: &Keyed, standing: &Keyed) -> Genesis {
+    founding(kind, first, standing).agreed(&first.signer, &standing.signer)
 }
 
 impl Space {
@@ -113,44 +123,79 @@ impl Space {
         Ok(())
     }
 
-    pub(crate) fn place(&self) -> Place {
-        Place { space: self.roster.space(), prev: self.roster.head().hash }
+    /// What a key consents to that is added now.
+    pub(crate) fn terms(&self, role: Role, party: Option<PartyId>) -> Terms {
+        Terms::at(role, self.roster.space(), self.roster.head().hash, party)
     }
 
     pub(crate) fn adding(&self, new: &Keyed, party: Option<PartyId>) -> AddFeed {
         AddFeed {
-            keys: new.keys,
+            keys: new.keys.clone(),
             sealed_name: vec![2; 160],
             party,
             wrap: wrap(2),
-            consent: consent::sign(&self.place(), &new.keys, &new.signer),
+            consent: consent::sign(&self.terms(Role::Feed, party), &new.keys, &new.signer),
         }
     }
 
     pub(crate) fn adding_party(&self, new: &Keyed) -> AddParty {
         AddParty {
-            keys: new.keys,
+            keys: new.keys.clone(),
             sealed_name: vec![3; 160],
+            after: self.roster.head().hash,
             wrap: wrap(3),
-            consent: consent::sign(&self.place(), &new.keys, &new.signer),
+            consent: consent::sign(&self.terms(Role::Party, None), &new.keys, &new.signer),
         }
     }
 
-    pub(crate) fn replacing_paper(&self, new: &Keyed) -> ReplacePaper {
-        let consent = consent::sign(&self.place(), &new.keys, &new.signer);
-        ReplacePaper { keys: new.keys, wrap: wrap(4), consent }
+    /// New keys for the paper, or for the party of `author`.
+    pub(crate) fn replacing(&self, author: Author<'_>, new: &Keyed) -> Change {
+        let party = self.party_of(author.id);
+        let role = if party.is_some() { Role::Party } else { Role::Paper };
+        let consent = consent::sign(&self.terms(role, party), &new.keys, &new.signer);
+        let replaced = Some(Replaced { keys: new.keys.clone(), consent });
+        with_epoch(&self.roster, author.id, Change { replaced, ..bare(&self.roster) })
     }
 
-    pub(crate) fn removing(&self, feed: FeedId, head: Option<Position>) -> RemoveFeed {
-        RemoveFeed { feed, head, epoch: epoch_after(&self.roster, &[feed.into()]) }
+    pub(crate) fn replacing_paper(&self, new: &Keyed) -> Change {
+        let paper = Author { id: self.somebody(), signer: &new.signer };
+        self.replacing(paper, new)
     }
 
-    pub(crate) fn removing_party(&self, party: PartyId) -> RemoveParty {
-        RemoveParty { party, epoch: epoch_after(&self.roster, &[party.into()]) }
+    pub(crate) fn removing(&self, feed: FeedId, head: Option<Position>) -> Change {
+        let removed = BTreeMap::from([(feed, head)]);
+        with_epoch(&self.roster, self.somebody(), Change { removed, ..bare(&self.roster) })
     }
 
-    pub(crate) fn advancing(&self) -> AdvanceEpoch {
-        AdvanceEpoch { epoch: epoch_after(&self.roster, &[]) }
+    /// Its feeds leave with it, and wrote nothing.
+    pub(crate) fn removing_party(&self, party: PartyId) -> Change {
+        self.removing_party_at(party, |_| None)
+    }
+
+    pub(crate) fn removing_party_at(
+        &self,
+        party: PartyId,
+        head: impl Fn(FeedId) -> Option<Position>,
+    ) -> Change {
+        let its = self.roster.current_feeds().filter(|(_, member)| member.party == Some(party));
+        let removed = its.map(|(feed, _)| (feed, head(feed))).collect();
+        let change = Change { removed, party: Some(party), ..bare(&self.roster) };
+        with_epoch(&self.roster, self.somebody(), change)
+    }
+
+    pub(crate) fn advancing(&self) -> Change {
+        with_epoch(&self.roster, self.somebody(), bare(&self.roster))
+    }
+
+    /// A member, since only members have recipients; which one makes no difference but to new keys.
+    fn somebody(&self) -> MemberId {
+        self.roster.current_feeds().next().unwrap().0.into()
+    }
+
+    fn party_of(&self, member: MemberId) -> Option<PartyId> {
+        let party = PartyId::from_bytes(*member.as_bytes());
+        let feed = self.roster.feed(&FeedId::from_bytes(*member.as_bytes()));
+        feed.and_then(|feed| feed.party).or_else(|| self.roster.party(&party).map(|_| party))
     }
 
     pub(crate) fn add(&mut self, author: &Keyed, new: &Keyed) {

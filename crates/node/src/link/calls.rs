@@ -10,7 +10,7 @@ use haven_feed::auth;
 use haven_feed::ids::{FeedId, LinkHash, Nonce, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
 use haven_feed::keys::{SignKey, Signature};
-use haven_feed::limits::LINKS_MAX;
+use haven_feed::limits::ROSTER_BYTES_MAX;
 use haven_wire::limits::{MESSAGE_BYTES_MAX, SILENT_AFTER_MS};
 use haven_wire::pb;
 use haven_wire::pb::pull_response::Event;
@@ -158,6 +158,7 @@ impl Caller {
     /// Lists a roster's links from its genesis on.
     pub(super) async fn list_links(self, bearer: Bearer, space: SpaceId) -> Said {
         let mut links: Vec<Vec<u8>> = Vec::new();
+        let mut size = 0;
         loop {
             let after_seq = (links.len() as u64).checked_sub(1);
             let request = bearer.request(pb::ListLinksRequest { space: bytes(space), after_seq });
@@ -168,8 +169,9 @@ impl Caller {
             };
             let Ok(head) = head_from_pb(answer.head.as_ref()) else { return Said::Broken };
             let got = answer.links.len();
+            size += answer.links.iter().map(|link| link.len()).sum::<usize>();
             links.extend(answer.links.iter().map(|link| link.to_vec()));
-            if got == 0 || links.len() as u64 > head.seq || links.len() as u64 > LINKS_MAX {
+            if got == 0 || links.len() as u64 > head.seq || size > ROSTER_BYTES_MAX {
                 return Said::Heard(Incoming::Links { space, links });
             }
         }

@@ -1,14 +1,16 @@
 //! People with vaults, their devices and what these write. Everything follows from numbers; nothing is sealed, for the
 //! server could not tell.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use haven_feed::chain::Tip;
 use haven_feed::digest::digest;
 use haven_feed::keys::{FeedKeys, KemKey, Signer};
 use haven_feed::limits::BODY_BYTES_MIN;
 use haven_feed::record::{self, Header, RecordKind};
-use haven_feed::roster::body::{AddFeed, AdvanceEpoch, Body, Genesis, RemoveFeed, SpaceKind};
-use haven_feed::roster::consent::{self, Place};
+use haven_feed::roster::body::{AddFeed, Body, Change, Founding, SpaceKind};
+use haven_feed::roster::consent::{self, Role, Terms};
 use haven_feed::roster::epoch::{EpochBlock, Wraps};
 use haven_feed::roster::link::{self, Author, Link};
 use haven_feed::roster::{Roster, Wrap};
@@ -32,10 +34,13 @@ pub(crate) struct Vault {
 impl Device {
     pub(crate) fn new(number: u64) -> Self {
         let seed = digest("haven/1/test seed", &[&number.to_be_bytes()]);
-        let mut kem = *digest("haven/1/test kem", &[&number.to_be_bytes()]).as_bytes();
-        kem[31] &= 0x3f;
+        let half = |label| *digest(label, &[&number.to_be_bytes()]).as_bytes();
+        let mut kem = [0; KemKey::LEN];
+        kem[KemKey::LEN - 64..KemKey::LEN - 32].copy_from_slice(&half("haven/1/test rho"));
+        kem[KemKey::LEN - 32..].copy_from_slice(&half("haven/1/test kem"));
+        kem[KemKey::LEN - 1] &= 0x3f;
         let signer = Signer::from_seed(seed.as_bytes());
-        let keys = FeedKeys { sign: signer.key(), kem: KemKey::from_bytes(kem).expect("a key") };
+        let keys = FeedKeys { sign: signer.key(), kem: KemKey::from_bytes(&kem).expect("a key") };
         Self { signer, keys, tip: None }
     }
 
@@ -76,18 +81,16 @@ impl Vault {
     pub(crate) fn new(number: u64) -> Self {
         let (first, paper) = (Device::new(number * 1_000), Device::new(number * 1_000 + 999));
         let seed = *digest("haven/1/test space", &[&number.to_be_bytes()]).as_bytes();
-        let place = Place::genesis(seed);
-        let body = Genesis {
+        let founding = Founding {
             kind: SpaceKind::Vault,
             seed,
-            feed: first.keys,
+            feed: first.keys.clone(),
             sealed_name: vec![1; 160],
-            standing: paper.keys,
+            standing: paper.keys.clone(),
             epoch_id: epoch_id(0),
             wraps: wraps_for([first.feed().into(), paper.keys.paper_id().into()]),
-            feed_consent: consent::sign(&place, &first.keys, &first.signer),
-            standing_consent: consent::sign(&place, &paper.keys, &paper.signer),
         };
+        let body = founding.agreed(&first.signer, &paper.signer);
         let genesis = link::genesis(body, &first.signer).expect("a genesis");
         let roster = Roster::genesis(genesis.bytes().clone()).expect("a roster");
         Self { roster, links: vec![genesis], devices: vec![first] }
@@ -113,35 +116,39 @@ impl Vault {
 
     /// The link by which the first device would add another one now.
     pub(crate) fn adding(&self, new: &Device) -> Link {
-        let place = Place { space: self.space(), prev: self.roster.head().hash };
+        let terms = Terms::at(Role::Feed, self.space(), self.roster.head().hash, None);
         let body = AddFeed {
-            keys: new.keys,
+            keys: new.keys.clone(),
             sealed_name: vec![2; 160],
             party: None,
             wrap: wrap(2),
-            consent: consent::sign(&place, &new.keys, &new.signer),
+            consent: consent::sign(&terms, &new.keys, &new.signer),
         };
         self.next(body)
     }
 
     /// The link by which the first device would remove another one now.
     pub(crate) fn removing(&self, feed: FeedId, head: Option<Position>) -> Link {
-        self.next(RemoveFeed { feed, head, epoch: self.epoch_without(&[feed.into()]) })
+        self.changing([(feed, head)].into())
     }
 
     /// The link by which the first device would advance the epoch now.
     pub(crate) fn advancing(&self) -> Link {
-        self.next(AdvanceEpoch { epoch: self.epoch_without(&[]) })
+        self.changing(BTreeMap::new())
+    }
+
+    fn changing(&self, removed: BTreeMap<FeedId, Option<Position>>) -> Link {
+        let epoch = self.roster.epoch() + 1;
+        let epoch =
+            EpochBlock { epoch, id: epoch_id(epoch), sealed_previous: vec![7; 65], wraps: Wraps::new() };
+        let mut change = Change { removed, party: None, replaced: None, epoch };
+        let recipients = self.roster.recipients(&self.devices[0].feed().into(), &change).expect("a member");
+        change.epoch.wraps = wraps_for(recipients.into_keys());
+        self.next(change)
     }
 
     fn next(&self, body: impl Into<Body>) -> Link {
         link::unchecked(&self.roster, self.devices[0].author(), body).expect("a link")
-    }
-
-    fn epoch_without(&self, leaving: &[MemberId]) -> EpochBlock {
-        let epoch = self.roster.epoch() + 1;
-        let wraps = wraps_for(self.roster.recipients_without(leaving).into_keys());
-        EpochBlock { epoch, id: epoch_id(epoch), sealed_previous: vec![7; 65], wraps }
     }
 
     pub(crate) fn append(&mut self, link: Link) {
@@ -179,9 +186,7 @@ impl Vault {
 }
 
 fn wrap(number: u8) -> Wrap {
-    let mut bytes = [number; Wrap::LEN];
-    bytes[0] = 1;
-    Wrap::from_bytes(bytes)
+    Wrap::from_sealed([number; Wrap::SEALED])
 }
 
 fn wraps_for(recipients: impl IntoIterator<Item = MemberId>) -> Wraps {

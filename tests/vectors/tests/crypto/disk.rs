@@ -3,6 +3,7 @@
 use haven_crypto::drops::{DropSecret, id};
 use haven_crypto::local::LocalKey;
 use haven_crypto::passphrase::{KdfParams, Passphrase, WrappedLocalKey, stretch};
+use haven_feed::keys::ENC_LEN;
 use haven_vectors::{check, hex};
 use serde_json::{Value, json};
 
@@ -101,14 +102,14 @@ fn drops() {
     let drop = |content: &str| {
         let sealed = key.seal(content.as_bytes(), entropy(0xa0));
         assert_eq!(secret.open(&sealed).unwrap().bytes(), content.as_bytes());
-        json!({"content": content, "random": hex(entropy::<32>(0xa0)), "sealed": hex(&sealed), "id": hex(id(&sealed))})
+        json!({"content": content, "random": hex(entropy::<64>(0xa0)), "sealed": hex(&sealed), "id": hex(id(&sealed))})
     };
     let good = key.seal(b"words", entropy(0xa0));
     let refused = |(name, sealed): (&str, Vec<u8>)| json!({"name": name, "sealed": hex(&sealed), "fault": fault(secret.open(&sealed))});
     let flipped = [&good[..good.len() - 1], &[good[good.len() - 1] ^ 1]].concat();
     let wrong = [
         ("a newer suite", [&[2], &good[1..]].concat()),
-        ("low order", [&[1][..], &[0; 32], &good[33..]].concat()),
+        ("low order", [&good[..ENC_LEN - 31], &[0; 32], &good[ENC_LEN + 1..]].concat()),
         ("a bit of the tag", flipped),
         ("half", good[..30].to_vec()),
     ];

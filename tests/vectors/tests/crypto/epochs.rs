@@ -61,8 +61,8 @@ fn wraps(recipient: &FeedSecrets) -> Vec<Value> {
             "space": context.space.to_string(),
             "recipient": context.recipient.to_string(),
             "previous link": context.prev.to_string(),
-            "random": hex(entropy::<32>(0x50)),
-            "wrap": hex(made.as_bytes()),
+            "random": hex(entropy::<64>(0x50)),
+            "wrap": hex([&[1, 4, 144][..], made.sealed()].concat()),
         })
     };
     [(0, [0x5e; 32], LinkHash::ZERO), (2, entropy(0x70), LinkHash::from_bytes(entropy(0x71)))]

@@ -1,7 +1,7 @@
 //! One linking, message by message.
 
 use haven_crypto::feedkeys::FeedSecrets;
-use haven_crypto::linking::{Existing, Farewell, Joiner, LinkSecret, Offer, Welcome};
+use haven_crypto::linking::{Existing, Farewell, Joiner, LinkSecret, ManifestName, Offer, Welcome};
 use haven_feed::{FeedId, LinkHash, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
 use haven_vectors::{check, hex};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn welcome() -> Welcome {
         (FeedId::from_bytes([feed; 8]), Position { seq: u64::from(feed), id })
     };
     Welcome {
-        manifest_generation: 7,
+        manifest: Some(ManifestName { generation: 7, id: entropy(0x35) }),
         server_key: FeedSecrets::from_entropy(entropy(0x33)).keys().sign,
         store: StoreId::from_bytes(entropy(0x34)),
         vector: [5, 9].map(position).into_iter().collect::<Vector>(),
@@ -74,6 +74,7 @@ fn linking() {
         "roster seq": 4,
         "roster hash": offer().head.hash.to_string(),
         "manifest generation": 7,
+        "manifest id": hex(entropy::<32>(0x35)),
         "server key": hex(welcome().server_key.as_bytes()),
         "store": welcome().store.to_string(),
         "vector": hex(welcome().vector.encode()),

@@ -17,10 +17,13 @@ pub(crate) struct Keyed {
 impl Keyed {
     pub(crate) fn new(number: u8) -> Self {
         let seed = [number; 32];
-        let mut kem = *digest("haven/1/vector kem", &[&u64::from(number).to_be_bytes()]).as_bytes();
-        kem[31] &= 0x3f;
+        let half = |label| *digest(label, &[&u64::from(number).to_be_bytes()]).as_bytes();
+        let mut kem = [0; KemKey::LEN];
+        kem[KemKey::LEN - 64..KemKey::LEN - 32].copy_from_slice(&half("haven/1/vector rho"));
+        kem[KemKey::LEN - 32..].copy_from_slice(&half("haven/1/vector kem"));
+        kem[KemKey::LEN - 1] &= 0x3f;
         let signer = Signer::from_seed(&seed);
-        let keys = FeedKeys { sign: signer.key(), kem: KemKey::from_bytes(kem).unwrap() };
+        let keys = FeedKeys { sign: signer.key(), kem: KemKey::from_bytes(&kem).unwrap() };
         Self { seed, signer, keys }
     }
 

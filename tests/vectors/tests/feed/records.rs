@@ -14,7 +14,7 @@ use crate::rosters::{Chain, vault};
 /// The vault's phone writes three records: as the roster was at link 1, then 2, then 5.
 pub(crate) fn run(chain: &Chain) -> Vec<VerifiedRecord> {
     let mut run: Vec<VerifiedRecord> = Vec::new();
-    for (seq, kind) in [(1, RecordKind::Data), (2, RecordKind::Heartbeat), (5, RecordKind::Manifest)] {
+    for (seq, kind) in [(1, RecordKind::Data), (2, RecordKind::Heartbeat), (5, RecordKind::Other(3))] {
         let header = header(chain, seq, kind, run.last().map(Tip::of));
         run.push(seal(&header, 0x10 + run.len() as u8));
     }
