@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { faultsOf, overflow, small, violations } from "./checks.mjs";
+import { faultsOf, overflow, violations } from "./checks.mjs";
 import { screens } from "./screens.mjs";
 
 /** Each width with its height. */
@@ -38,7 +38,7 @@ export async function look({ browser, url, folder, passphrase, hasPictures, faul
     await eye.control(blank);
     await blank.context().close();
     const seen = await screens({ url, folder, passphrase, visit, shoot: (page, name) => eye.shoot(page, name) });
-    return `${seen} screens, ${THEMES.length} themes, ${WIDTHS.length} widths; ${eye.smaller} targets smaller than 44 px`;
+    return `${seen} screens, ${THEMES.length} themes, ${WIDTHS.length} widths`;
   } catch (error) {
     const path = join(folder, "failed-screens.png");
     await eye.last?.screenshot({ path, timeout: 5_000 }).catch(() => {});
@@ -50,7 +50,6 @@ export async function look({ browser, url, folder, passphrase, hasPictures, faul
 }
 
 class Eye {
-  smaller = 0;
   /** The page that was looked at last, and the screen on it. */
   last;
   name = "none";
@@ -99,7 +98,6 @@ class Eye {
   /** What a theme doesn't change. */
   async #held(page) {
     const [wide, wider] = [await overflow(page), await overflow(page, 200)];
-    this.smaller += await small(page);
     return [
       ...(wide > 0 ? [`${wide} px too wide`] : []),
       ...(wider > 0 ? [`${wider} px too wide with text of double size`] : []),
