@@ -36,6 +36,7 @@ const en = {
     title: "What your answers come to",
     support: "If things are hard right now, there are people you can call or write to.",
     notScored: "Not scored",
+    scale: (min: string, max: string): string => `on a scale from ${min} to ${max}`,
     all: "All results",
     failed: "Your result can’t be shown right now. Your answers are saved.",
   },

@@ -87,13 +87,14 @@ const en = {
     general: "people in general, or yourself",
     notScored: "–",
     unscored: "not scored",
+    scale: (min: string, max: string): string => `on a scale from ${min} to ${max}`,
     since: (verdict: string): string => `Since the last time: ${verdict}.`,
     changed: "changed more than chance",
     notClear: "not clearly changed",
     cannotTell: "we can’t tell whether it changed",
     tooSoon: "answering again so soon can’t tell you more",
     open: "Open this entry",
-    openOf: (day: string): string => `Open this entry of ${day}`,
+    openOf: (day: string, about: string): string => `Open this entry of ${day}${about === "" ? "" : ` about ${about}`}`,
   },
 };
 

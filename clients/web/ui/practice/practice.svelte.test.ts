@@ -6,6 +6,7 @@ import { Reason } from "../../core/fault";
 import { ListMeasuresResponseSchema, ListResultsResponseSchema } from "../../core/gen/haven/v1/measure_pb";
 import { ListPeopleResponseSchema } from "../../core/gen/haven/v1/people_pb";
 import { GetExerciseResponseSchema, ListExercisesResponseSchema } from "../../core/gen/haven/v1/practice_pb";
+import { GetProgressResponseSchema } from "../../core/gen/haven/v1/progress_pb";
 import { ListWalksResponseSchema } from "../../core/gen/haven/v1/walk_pb";
 import { refuses, says, settle } from "../../tests/device";
 import { clear, show } from "../../tests/shown";
@@ -89,7 +90,7 @@ test("about an exercise: what stands behind it in plain words, and what comes fi
   expect(document.body.textContent).toContain("Established practice: breathing slowly.");
   expect(texts("section")[0]).toContain("It first asks whether doing it could lead to anyone hurting");
   expect(texts("section")[0]).toContain("isn’t suggested in the days after help was shown here");
-  expect(links("main a.btn")).toEqual(["#walk/exercise/slow-breath"]);
+  expect(links("main a.btn")).toEqual(["#practice", "#walk/exercise/slow-breath"]);
 });
 
 test("a measure about somebody asks whom first, and begins about them", async () => {
@@ -117,12 +118,24 @@ test("results are told word for word, as a list and as a table, and nothing is c
   ];
   walker.answers("MeasureService/ListResults", says(ListResultsResponseSchema, { results }));
   walker.answers("PeopleService/ListPeople", says(ListPeopleResponseSchema, { people: [{ id: MARA, name: "Mara" }] }));
+  const measures = [{ measure: "two-axis", scores: [{ score: "worry", min: 1, max: 7 }] }];
+  walker.answers("ProgressService/GetProgress", says(GetProgressResponseSchema, { data: JSON.stringify({ measures }) }));
   await show(walker, "#results/two-axis");
-  expect(texts("li h2").map((title) => title.endsWith("· Mara"))).toEqual([true, true]);
-  expect(texts("dd")).toEqual(["4.5 middle of the scale Since the last time: we can’t tell whether it changed.", "not scored middle of the scale"]);
+  expect(texts("li h2 .whom")).toEqual(["Mara", "Mara"]);
+  expect(texts("dd")).toEqual(["4.5 on a scale from 1 to 7 middle of the scale Since the last time: we can’t tell whether it changed.", "not scored middle of the scale"]);
   expect(texts("dl + p.muted")).toEqual(["Scores are worked out."]);
   document.querySelectorAll<HTMLInputElement>("input[name=view]")[1]!.click();
   flushSync();
   expect(texts("thead th")).toEqual(["Date", "About", "worry"]);
   expect(texts("tbody td")).toEqual(["Mara", "4.5", "Mara", "–"]);
+});
+
+test("what's true of every result is said once, above them", async () => {
+  const walker = practice();
+  const scores = [{ name: "worry", label: "worry", number: 4.5 }];
+  const results = [ENTRY, DRAFT].map((entryId) => ({ entryId, date: "2026-11-01", scores, says: entryId === ENTRY ? ["Worked out.", "Only here."] : ["Worked out."] }));
+  walker.answers("MeasureService/ListResults", says(ListResultsResponseSchema, { results }));
+  await show(walker, "#results/two-axis");
+  expect(texts(".head p")).toEqual(["Worked out."]);
+  expect(texts("dl + p.muted")).toEqual(["Only here."]);
 });
