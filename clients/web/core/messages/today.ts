@@ -28,6 +28,8 @@ const en = {
   since: (when: string): string => `Last changed ${when}.`,
   carryOn: "Carry on",
   notNow: "Not now",
+  /** What is put off; only heard. */
+  notNowOf: (what: string): string => `: ${what}`,
   drafts: (of: number): string => count(of, "One more draft", "more drafts"),
   allDrafts: (of: number): string => count(of, "One draft", "drafts"),
   later: "From earlier",
