@@ -19,7 +19,7 @@ function inside() {
     ...all(".chip.on, [aria-pressed='true'], .seg label:has(:checked), .rung:has(:checked) .n").filter((chosen) => !hasEdge(chosen)).map((chosen) => said("what's chosen looks like the rest", chosen)),
     ...all(".tabs a[aria-current]").filter((tab) => !hasEdge(tab)).map((tab) => said("the tab one is on looks like the rest", tab)),
     ...all(".note, .card, .in").filter((box) => !hasLine(box)).map((box) => said("a box has no edge", box)),
-    ...all(".steps").filter(isFlat).map((steps) => said("the steps done look like those to come", steps)),
+    ...all("ol.steps").filter(isFlat).map((steps) => said("the steps done look like those to come", steps)),
   ];
 
   function resolve(colour) {

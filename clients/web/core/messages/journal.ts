@@ -89,7 +89,7 @@ const en = {
     title: "Trash",
     lead: "What’s here stays until you bring it back. This version can’t delete it for good, and anyone who can open your journal can read it here. It’s left out of the journal, search and patterns.",
     empty: "The trash is empty.",
-    since: (when: string): string => `In the trash since ${when}`,
+    since: (when: string): string => `Put into the trash ${when}`,
     takeBack: "Bring it back",
     tookBack: (name: string): string => `“${name}” is back in your journal.`,
     back: "Journal",
