@@ -132,11 +132,14 @@ impl Entry {
     }
 }
 
-/// The beginning of a text's first written line, with `…` where the text goes on.
+/// The beginning of a text's first written line, with `…` where the text goes on. Only a word that
+/// fills it alone is cut.
 pub fn opening(text: &str) -> String {
     let text = text.trim();
     let line = text.lines().next().unwrap_or_default().trim_end();
     let end = line.char_indices().nth(OPENING_CHARS_MAX).map_or(line.len(), |(at, _)| at);
+    let is_within = line[end..].starts_with(|next: char| !next.is_whitespace());
+    let end = line[..end].rfind(char::is_whitespace).filter(|_| is_within).unwrap_or(end);
     let shown = line[..end].trim_end();
     match shown.len() < text.len() {
         true if !shown.ends_with('…') => format!("{shown} …"),
@@ -323,6 +326,10 @@ mod tests {
         assert_eq!(opening(&"ü ".repeat(100)), format!("{}…", "ü ".repeat(40)));
         let sentence = format!("{}. And more", "a".repeat(79));
         assert_eq!(opening(&sentence), format!("{}. …", "a".repeat(79)));
+        let walk = "Long walk by the canal. The heron was on its post again, as if it were paid by the hour.";
+        let whole = "Long walk by the canal. The heron was on its post again, as if it were paid by …";
+        assert_eq!(opening(walk), whole, "no word is cut");
+        assert_eq!(opening(&"a".repeat(90)), format!("{} …", "a".repeat(80)), "unless it's all there is");
     }
 
     #[test]
