@@ -47,8 +47,9 @@ export function overflow(page, size = 100) {
 export async function faultsOf(page) {
   const faults = await page.evaluate(inside, { TARGET_MIN: TARGET_MIN - ROUNDED });
   const spaced = await page.evaluate(withSpacing);
+  const alike = await page.evaluate(namesakes);
   const nameless = unnamed(await page.locator("body").ariaSnapshot());
-  return [...few(faults), ...(spaced > 0 ? [`${spaced} px too wide with more space between letters and lines`] : []), ...nameless.map((each) => `without a name: ${each}`)];
+  return [...few(faults), ...few(alike), ...(spaced > 0 ? [`${spaced} px too wide with more space between letters and lines`] : []), ...nameless.map((each) => `without a name: ${each}`)];
 }
 
 /** One list of fifty links that are too small is one fault. */
@@ -90,6 +91,25 @@ function inside({ TARGET_MIN: min }) {
     const isText = element.matches("a") && getComputedStyle(element).display === "inline";
     return isText && (element.parentElement?.textContent ?? "").trim() !== element.textContent.trim();
   }
+}
+
+/** Whoever hears a page goes from button to button: two that are called the same, with nothing around that tells them apart, are one too many. */
+function namesakes() {
+  const GROUPS = "fieldset, [role=group], [role=radiogroup], [role=search], section[aria-labelledby], section[aria-label], nav, tr, form";
+  const words = (element) => (element?.textContent ?? "").replaceAll(/\s+/g, " ").trim();
+  const by = (ids) => (ids ?? "").split(" ").filter((id) => id !== "").map((id) => words(document.getElementById(id))).join(" ");
+  const named = (element) => `${element.getAttribute("aria-label") ?? (by(element.getAttribute("aria-labelledby")) || words(element))}, ${by(element.getAttribute("aria-describedby"))}`;
+  const shown = [...document.querySelectorAll("button, a.btn")].filter((element) => element.checkVisibility());
+  const seen = new Map();
+  for (const element of shown) {
+    const groups = seen.get(named(element)) ?? new Set();
+    const group = element.closest(GROUPS);
+    if (groups.has(group)) {
+      return [`two are called "${named(element)}": ${element.outerHTML.slice(0, 100)}`];
+    }
+    seen.set(named(element), groups.add(group));
+  }
+  return [];
 }
 
 /** WCAG 1.4.12: more space between lines, paragraphs, words and letters loses nothing. */
