@@ -50,6 +50,8 @@ const en = {
   mapOne: "One answer so far: the filled dot.",
   ring: "The dashed ring is how far answers can move by chance.",
 
+  comparedLead: "Your own ratings before and after, each time you did it. Time alone changes a lot, so what just waiting did stands beside them.",
+  beside: (title: string): string => `${title}, to compare with`,
   before: "Before",
   after: "After",
   rightAfter: "Right after",
