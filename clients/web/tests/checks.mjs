@@ -95,7 +95,7 @@ function inside({ TARGET_MIN: min }) {
 
 /** Whoever hears a page goes from button to button: two that are called the same, with nothing around that tells them apart, are one too many. */
 function namesakes() {
-  const GROUPS = "fieldset, [role=group], [role=radiogroup], [role=search], section[aria-labelledby], section[aria-label], nav, tr, form";
+  const GROUPS = "fieldset, [role=group], [role=radiogroup], [role=search], section[aria-labelledby], section[aria-label], header, nav, tr, form";
   const words = (element) => (element?.textContent ?? "").replaceAll(/\s+/g, " ").trim();
   const by = (ids) => (ids ?? "").split(" ").filter((id) => id !== "").map((id) => words(document.getElementById(id))).join(" ");
   const named = (element) => `${element.getAttribute("aria-label") ?? (by(element.getAttribute("aria-labelledby")) || words(element))}, ${by(element.getAttribute("aria-describedby"))}`;
