@@ -51,7 +51,7 @@ const en = {
   ring: "The dashed ring is how far answers can move by chance.",
 
   comparedLead: "Your own ratings before and after, each time you did it. Time alone changes a lot, so what just waiting did stands beside them.",
-  beside: (title: string): string => `${title}, to compare with`,
+  beside: (title: string): string => `To compare: ${title}`,
   before: "Before",
   after: "After",
   rightAfter: "Right after",
