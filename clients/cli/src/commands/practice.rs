@@ -331,3 +331,39 @@ pub(super) fn answered(text: &str) -> Result<ValueMap, Fault> {
         })?;
     Ok(answers.into_iter().map(|(field, answer)| (field, answer.into())).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use haven_core::answers::ExerciseRef;
+    use haven_core::exercise::Gate;
+
+    use super::*;
+
+    #[test]
+    fn an_exercise_says_what_it_asks_before_anybody_begins_it() {
+        let with = |made_of: &[Ask], questions, stirs| ExerciseSummary {
+            exercise: ExerciseRef { id: "name-it".parse().unwrap(), version: 1 },
+            title: "Give it a name".to_owned(),
+            steps: Vec::new(),
+            signs: Vec::new(),
+            minutes: 2,
+            gate: Gate::None,
+            custom: false,
+            purpose: String::new(),
+            questions,
+            asks: made_of.to_vec(),
+            stirs,
+        };
+        let cases = [
+            (with(&[], 0, false), "0 questions."),
+            (with(&[Ask::Breathing], 1, false), "Breathing, 1 question."),
+            (
+                with(&[Ask::Writing, Ask::Choosing, Ask::People], 5, true),
+                "Writing, choosing and thinking of someone, 5 questions. It can stir things up.",
+            ),
+        ];
+        for (exercise, expected) in cases {
+            assert_eq!(asks(&exercise), expected);
+        }
+    }
+}

@@ -70,11 +70,11 @@ const en = {
     seconds: "Seconds",
   },
   feelings: {
-    kinds: "Words are in these groups; open the one you want to look at",
+    kinds: "Open a group to see its words",
     /** Behind the name of a kind. */
     chosen: (count: number): string => `, ${number.format(count)} chosen`,
     none: "Nothing chosen yet.",
-    all: (names: string): string => `Chosen: ${names}`,
+    all: (names: string): string => `Chosen: ${names}.`,
     own: "A word of your own",
     addOwn: "Add it",
     strength: (name: string): string => `How strong is it: ${name}?`,

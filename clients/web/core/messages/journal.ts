@@ -6,6 +6,7 @@ import type { Spoken } from "../messages";
 const plural = new Intl.PluralRules("en");
 const number = new Intl.NumberFormat("en");
 const list = new Intl.ListFormat("en");
+const either = new Intl.ListFormat("en", { type: "disjunction" });
 
 function entries(count: number): string {
   return `${number.format(count)} ${plural.select(count) === "one" ? "entry" : "entries"}`;
@@ -39,9 +40,9 @@ const en = {
     tag: "No entry has a tag yet.",
   },
   more: (count: number): string => `Show ${number.format(count)} more`,
-  unfinished: "Not looked for yet",
+  unfinished: "This isn’t a search yet",
   /** Who may be meant by a name. */
-  meant: (names: readonly string[]): string => `In your journal there’s ${list.format(names)}.`,
+  meant: (names: readonly string[]): string => `Perhaps you mean ${either.format(names)}.`,
   found: (count: number): string => (count === 0 ? "Nothing found" : `${entries(count)} found`),
   earlier: "Earlier",
   shownOf: (shown: number, total: number): string => `${number.format(shown)} of ${entries(total)} shown`,

@@ -100,7 +100,7 @@ test("a name that fits several people is told with who they are", async () => {
   await open.show("#journal");
   open.device.answers(SEARCH, refuses(Reason.INVALID_ARGUMENT, { why: "2 people could be meant", next: "Type more of the name.", candidates: ["1", "3"] }));
   await type("person:an");
-  expect(text(document.querySelector(".unfinished"))).toContain("In your journal there’s Anna Lee and Annika.");
+  expect(text(document.querySelector(".unfinished"))).toContain("Perhaps you mean Anna Lee or Annika.");
 });
 
 test("who comes back finds the search, what it found and the entry they opened", async () => {
