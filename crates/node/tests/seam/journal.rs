@@ -360,7 +360,7 @@ async fn lists_and_finds_open_in_plain_words_and_the_text_stays_as_typed() {
     let found = device.client.search("mum", 0, None).await.unwrap().items;
     let parts: Vec<_> = found[0].snippet.iter().map(|part| (part.text.as_str(), part.hit)).collect();
     assert_eq!(parts, [("Rain, all day call ", false), ("Mum", true), (" she said so", false)]);
-    assert_eq!(device.client.entry(&id, None).await.unwrap().entry.text, text);
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, text);
 }
 
 #[tokio::test(start_paused = true)]
