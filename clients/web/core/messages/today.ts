@@ -8,9 +8,9 @@ const count = (of: number, one: string, other: string): string =>
   plural.select(of) === "one" ? one : `${number.format(of)} ${other}`;
 
 const en = {
-  /** By the hour. */
+  /** By the hour. Nobody is told what time it is who's up at night. */
   greeting: (hour: number): string =>
-    hour >= 5 && hour < 12 ? "Good morning" : hour >= 12 && hour < 18 ? "Good afternoon" : "Good evening",
+    hour >= 5 && hour < 12 ? "Good morning" : hour >= 12 && hour < 18 ? "Good afternoon" : hour >= 18 && hour < 22 ? "Good evening" : "Hello",
   nothingDue: "Nothing is due.",
   begin: "Start anywhere",
   settle: "Can’t settle?",

@@ -24,9 +24,9 @@ const texts = (selector: string): string[] => [...document.querySelectorAll(sele
 const links = (selector: string): (string | null)[] => [...document.querySelectorAll(selector)].map((it) => it.getAttribute("href"));
 
 const [DRAFT, ENTRY, MARA] = ["d".repeat(32), "e".repeat(32), "a".repeat(32)];
-const BREATH = { id: "slow-breath", title: "A few slow breaths", steps: [3], minutes: 5 };
+const BREATH = { id: "slow-breath", title: "A few slow breaths", steps: [3], minutes: 5, asks: [1, 4], questions: 5 };
 const MINE = { id: "my-own", title: "Mine", steps: [], minutes: 2, custom: true };
-const LIMIT = { id: "limit-plan", title: "A limit of mine", steps: [4, 5], minutes: 6 };
+const LIMIT = { id: "limit-plan", title: "A limit of mine", steps: [4, 5], minutes: 6, asks: [3, 6, 99], questions: 1, stirs: true };
 const AXIS = { id: "two-axis", title: "How it is between us", purpose: "Twelve sentences.", minutes: 3, items: 12, aboutPerson: true };
 const PHQ = { id: "phq-9", title: "PHQ-9", purpose: "Nine questions.", minutes: 3, items: 9, onRequest: true, validated: true };
 
@@ -41,7 +41,11 @@ function practice(): Walker {
 test("exercises stand under what somebody needs, each once, the person's own marked", async () => {
   await show(practice(), "#practice");
   expect(texts(".needs h2")).toEqual(["I can’t settle", "Saying what I need", "For low times"]);
-  expect(texts(".needs .row")).toEqual(["A few slow breaths 5 min", "A limit of mine 6 min", "Mineyours 2 min"]);
+  expect(texts(".needs .row")).toEqual([
+    "A few slow breaths Breathing, choosing, 5 questions. 5 min",
+    "A limit of mine Writing, a question some days later, if you like, one question. Can stir things up. 6 min",
+    "Mine· yours 2 min",
+  ]);
   expect(links(".needs .row")).toEqual(["#walk/exercise/slow-breath", "#walk/exercise/limit-plan", "#walk/exercise/my-own"]);
   expect(document.body.textContent).not.toMatch(/\d+ ?%|streak|progress/i);
 });
