@@ -10,8 +10,9 @@ import { explain, explainWhy } from "../../core/messages";
 import type { App } from "../app.svelte";
 import { Calendar } from "./calendar.svelte";
 
-/** How long after a letter the search begins: shorter than a pause, longer than the time between two letters. */
-const PAUSE_MS = 150;
+/** How long after a letter the search begins: letters that come together are one search. A device answers in some milliseconds,
+ * and an answer that's overtaken is dropped, so there's nothing to wait for. */
+const PAUSE_MS = 30;
 
 export class Journal {
   /** As it stands in the field; what was found answers an earlier one perhaps. */
