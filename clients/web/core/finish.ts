@@ -2,7 +2,7 @@
 
 import type { Door } from "./door";
 import { commitDraft, discardDraft, isBlank, newId, readDraft, saveDraft, type Piece } from "./drafts";
-import { attempt, Reason, type Outcome } from "./fault";
+import { attempt, isLost, Reason, type Outcome } from "./fault";
 import { JournalService } from "./gen/haven/v1/journal_pb";
 import type { Keeper } from "./keeper";
 
@@ -129,11 +129,6 @@ async function held(door: Door, id: string): Promise<Outcome<Piece | undefined>>
   }
   const saved = await saveDraft(door, { ...found.value, held: true });
   return saved.ok ? readDraft(door, id) : saved;
-}
-
-/** Whether an answer may have been lost on the way. */
-function isLost(reason: Reason): boolean {
-  return [Reason.UNSPECIFIED, Reason.DAEMON_UNREACHABLE, Reason.TIMED_OUT, Reason.CANCELLED, Reason.STOPPING].includes(reason);
 }
 
 async function isGone(door: Door, id: string): Promise<boolean> {
