@@ -5,7 +5,9 @@ import { desk } from "../tests/desk";
 import { settle } from "../tests/device";
 import { Drawer } from "../tests/drawer";
 import { blank, readDraft, type Piece } from "./drafts";
+import { finish } from "./finish";
 import { LOOK_MS, PAUSE_MS, SLOW_MS } from "./keeper";
+import { STRAY_MAX_MS } from "./strays";
 
 test("a save that nobody answers is told in time", async () => {
   const { device, clock, type, kind, keeper } = desk();
@@ -122,4 +124,25 @@ test("a draft that's still on its way from a page that went is gone on with once
     expect([types, device.texts.sort()]).toEqual([types, types ? ["last words", "new words"] : ["last words"]]);
     expect(viewer.adopted).toHaveBeenCalledTimes(types ? 0 : 1);
   }
+});
+
+test("words that arrive after the end don't come back as a draft, and the keeper listens no longer than they may take", async () => {
+  const { device, clock, type, keeper, door } = desk();
+  keeper.heard(device.revision);
+  device.mishap(0, "late");
+  type("one");
+  await clock.pass(PAUSE_MS);
+  type("one two");
+  await clock.pass(PAUSE_MS + 600);
+  keeper.heard(device.revision);
+  expect((await finish(door, keeper, false, { isThere: false })).ok).toBe(true);
+  keeper.heard(device.revision);
+  expect(keeper.isWary).toBe(true);
+  device.deliver();
+  expect(device.drafts.size).toBe(1);
+  keeper.heard(device.revision);
+  await clock.pass(1_000);
+  expect([device.drafts.size, device.texts]).toEqual([0, ["one two"]]);
+  await clock.pass(STRAY_MAX_MS);
+  expect(keeper.isWary).toBe(false);
 });

@@ -1,13 +1,15 @@
 // Keeps what is being written: brings it to the device at every pause, seals it while the journal is locked, and tries until it
 // works. It outlives the screen that the words were written on.
 
-import type { Clock } from "./clock";
-import type { Door } from "./door";
-import { isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
+import { discardDraft, isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
 import { isLost, Reason, type Fault } from "./fault";
 import { Hands } from "./hands";
 import type { Holder } from "./holders";
+import type { Keeping, Viewer, Ways } from "./keeping";
 import { send, type Sent } from "./sending";
+import { Strays } from "./strays";
+
+export type { Keeping };
 
 /** A pause in typing, and how long somebody may type without one before their words are kept. */
 export const PAUSE_MS = 400;
@@ -29,36 +31,7 @@ const HAND_MS = 1_000;
 /** A browser sends 64 kB for a page that is gone, all calls together; the rest is room for what goes along with the words. */
 const LASTING_BYTES_MAX = 56 * 1024;
 
-/** How many tries without an answer are remembered, to know one's own words again when they arrive late: hours without a device. */
-const TRIED_MAX = 100;
-
 const SILENT: Fault = { reason: Reason.DAEMON_UNREACHABLE, what: "", why: "", next: "", retryAfterMs: 0 };
-
-export type Keeping =
-  /** Nothing was written yet, or nothing else than is kept. */
-  | { readonly kind: "still" | "saving" | "saved" }
-  /** Kept on this device, and not to be read by anybody until the journal is unlocked. */
-  | { readonly kind: "sealed" }
-  /** The words are kept; what was said beside them isn't. */
-  | { readonly kind: "aside"; readonly fault: Fault }
-  /** Only this page has them. It goes on trying. */
-  | { readonly kind: "unsaved"; readonly fault: Fault };
-
-export interface Ways {
-  readonly door: Door;
-  /** For a page that may be gone before the answer comes. */
-  readonly lasting: Door;
-  readonly clock: Clock;
-}
-
-/** Whoever shows what is written. */
-export interface Viewer {
-  kept(keeping: Keeping): void;
-  /** Somebody else wrote in the same draft, and nothing was written here yet: these are the words now. */
-  adopted(piece: Piece): void;
-  /** Somebody else wrote in the same draft: what was written here is a draft of its own from now on. */
-  forked(id: string): void;
-}
 
 export class Keeper implements Holder {
   readonly #ways: Ways;
@@ -70,8 +43,7 @@ export class Keeper implements Holder {
   #keeping: Keeping = { kind: "still" };
   /** What the device has; undefined if it has nothing. */
   #kept: Words | undefined;
-  /** What was sent and not answered: it may have arrived all the same, or arrive later than what was sent after it. */
-  #tried: readonly Words[] = [];
+  readonly #strays: Strays;
   /** How often something was written, up to where the device has it, and up to where somebody wants it there. */
   #turn = 0;
   #home = 0;
@@ -98,6 +70,7 @@ export class Keeper implements Holder {
     this.#piece = piece;
     this.#kept = isKept ? piece.words : undefined;
     this.#tell = tell;
+    this.#strays = new Strays(ways.clock, tell);
   }
 
   /** The draft, with the words as they were when they were last read. */
@@ -122,6 +95,16 @@ export class Keeper implements Holder {
 
   get isDirty(): boolean {
     return !this.#isOver && this.#home < this.#turn;
+  }
+
+  /** Whether it's an entry now, or thrown away. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether older words may still arrive, over the newest or after the end: as long as that may be, somebody has to listen. */
+  get isWary(): boolean {
+    return this.#strays.isWary;
   }
 
   /** Whether the device has a draft of this. */
@@ -171,7 +154,12 @@ export class Keeper implements Holder {
 
   /** The device says how often drafts have changed. */
   heard(revision: bigint | undefined): void {
-    if (this.#hands.areForeign(revision) && (this.isKept || this.#isAwaited)) {
+    if (!this.#hands.areForeign(revision)) {
+      return;
+    }
+    if (this.#isOver) {
+      void this.#sweep();
+    } else if (this.isKept || this.#isAwaited) {
       this.#isUnsure = true;
       this.#lookIn(HAND_MS);
     }
@@ -254,8 +242,7 @@ export class Keeper implements Holder {
   async #send(words: Words, isLasting: boolean): ReturnType<typeof send> {
     const { door, lasting } = this.#ways;
     const fits = isLasting && new TextEncoder().encode(words.title + words.text).length <= LASTING_BYTES_MAX;
-    const isKnown = this.#tried.some((tried) => isSameText(tried, words));
-    this.#tried = isKnown ? this.#tried : [...this.#tried, words].slice(-TRIED_MAX);
+    const ends = this.#strays.sends(words);
     this.#hands.sends();
     const piece = { ...this.#piece, words };
     const accepted = this.#kept ?? NO_WORDS;
@@ -264,10 +251,10 @@ export class Keeper implements Holder {
     if (fits && !outcome.ok && outcome.fault.reason === Reason.DAEMON_UNREACHABLE) {
       outcome = await send(door, piece, accepted);
     }
-    if (!outcome.ok && isLost(outcome.fault.reason)) {
+    const hasNoAnswer = !outcome.ok && isLost(outcome.fault.reason);
+    ends(hasNoAnswer);
+    if (hasNoAnswer) {
       this.#hands.lost();
-    } else if (!isKnown) {
-      this.#tried = this.#tried.filter((tried) => tried !== words);
     }
     return outcome;
   }
@@ -313,7 +300,7 @@ export class Keeper implements Holder {
     }
     const { entry, base, words } = found.value;
     const isKept = this.#kept !== undefined && isSameText(this.#kept, words);
-    if (!isKept && !this.#tried.some((ours) => isSameText(ours, words))) {
+    if (!isKept && !this.#strays.has(words)) {
       this.#met(found.value);
       return undefined;
     }
@@ -339,10 +326,19 @@ export class Keeper implements Holder {
     this.#piece = { ...this.#piece, id: newId(), meant: "" };
     this.#kept = undefined;
     this.#isAwaited = false;
-    this.#tried = [];
+    this.#strays.forget();
     this.#turn += 1;
     this.#wanted = this.#turn;
     this.#viewer?.forked(this.#piece.id);
+  }
+
+  /** What arrives after the end would be a draft again, and an entry soon. */
+  async #sweep(): Promise<void> {
+    const { door } = this.#ways;
+    const found = await readDraft(door, this.#piece.id);
+    if (found.ok && this.#strays.has(found.value.words)) {
+      await discardDraft(door, this.#piece.id);
+    }
   }
 
   #failed(fault: Fault): void {

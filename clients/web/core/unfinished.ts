@@ -35,12 +35,11 @@ export async function changeOf(door: Door, entry: string): Promise<Outcome<Chang
   return { ok: true, value: undefined };
 }
 
-/** A draft of words that was written in just now; undefined if there's none. */
-export async function recentDraft(door: Door, now: number): Promise<{ id: string; savedMs: number } | undefined> {
+/** The draft of words that was written in just now; empty if there's none. */
+export async function recentDraft(door: Door, now: number): Promise<string> {
   const listed = await list(door);
   const found = listed.ok ? listed.value.find(({ exercise }) => !exercise) : undefined;
-  const savedMs = Number(found?.savedMs ?? 0);
-  return found && now - savedMs < RECENT_MS ? { id: found.draftId, savedMs } : undefined;
+  return found && now - Number(found.savedMs) < RECENT_MS ? found.draftId : "";
 }
 
 /** The last changed first. */

@@ -29,7 +29,7 @@ const en = {
   forked: "This draft was also changed somewhere else, perhaps in another window. Both versions are kept: this one is now a separate draft.",
   adopted: "This was changed in another window or on another device. You’re seeing it as it is now.",
   goesOn: "You’re going on from where you left off.",
-  recent: (when: string): string => `There’s something you wrote ${when} and didn’t finish.`,
+  recent: "You began something a little while ago and haven’t finished it.",
   recentLink: "Go on with it",
   gone: "This draft isn’t here any more",
   goneWhy: "It became an entry, or was thrown away.",

@@ -4,6 +4,8 @@ import { afterEach, expect, test } from "vitest";
 import { Reason } from "../../core/fault";
 import { GetEntryResponseSchema } from "../../core/gen/haven/v1/journal_pb";
 import type { Keeper } from "../../core/keeper";
+import { STRAY_MAX_MS } from "../../core/strays";
+import { recentDraft } from "../../core/unfinished";
 import { says } from "../../tests/device";
 import { paper } from "../../tests/paper";
 import { App } from "../app.svelte";
@@ -90,4 +92,38 @@ test("words of an entry that aren't home are gone on with from the page, and a r
   expect(fields.text.value).toBe("unkept");
   await clock.pass(60_000);
   expect(device.texts).toEqual(["unkept"]);
+});
+
+test("a room that's left while words may still arrive late listens on, and puts the newest back", async () => {
+  const { device, clock, app, open, type } = paper();
+  const hear = (): void => app.holders.all.forEach((holder) => holder.heard?.(device.revision));
+  const writing = await open();
+  device.mishap(0, "late");
+  type(writing, "one");
+  hear();
+  await clock.pass(500);
+  type(writing, "one two");
+  await clock.pass(1_500);
+  hear();
+  await writing.close();
+  expect([app.holders.all.length, app.holders.areDirty]).toEqual([1, false]);
+  device.deliver();
+  hear();
+  await clock.pass(2_000);
+  expect(device.texts).toEqual(["one two"]);
+  await clock.pass(STRAY_MAX_MS);
+  expect(app.holders.all).toEqual([]);
+});
+
+test("a blank page knows of something that was written in just now, and of nothing older", async () => {
+  const { device, app, open, type, clock } = paper();
+  expect(await recentDraft(app.page.door, Date.now())).toBe("");
+  const writing = await open();
+  expect(writing.isNew).toBe(true);
+  type(writing, "just now");
+  expect(writing.isNew).toBe(false);
+  await clock.pass(500);
+  const [id] = [...device.drafts.keys()];
+  expect(await recentDraft(app.page.door, Date.now())).toBe(id);
+  expect(await recentDraft(app.page.door, Date.now() + 31 * 60_000)).toBe("");
 });

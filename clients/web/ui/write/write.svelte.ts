@@ -85,7 +85,7 @@ export class Writing {
   /** Words of this address that are in the page still, whatever the device has of them. */
   #living(): Keeper | undefined {
     const { draft, entry } = namedBy(this.#args);
-    const keepers = this.#app.holders.all.filter((holder) => holder instanceof Keeper);
+    const keepers = this.#app.holders.all.filter((holder) => holder instanceof Keeper).filter(({ isOver }) => !isOver);
     const byEntry = keepers.find(({ piece }) => entry !== "" && piece.entry === entry && piece.exercise === "");
     return keepers.find(({ piece }) => draft !== "" && piece.id === draft) ?? byEntry;
   }
@@ -122,10 +122,6 @@ export class Writing {
     return this.#fields?.text.value ?? "";
   }
 
-  heard(revision: bigint | undefined): void {
-    this.#keeper?.heard(revision);
-  }
-
   /** Tries at once what is tried again anyway. */
   async keep(): Promise<void> {
     await this.#keeper?.flush();
@@ -149,13 +145,15 @@ export class Writing {
     await keeper.flush();
     const settle = (): void => {
       // Another screen may show it by now: then it's that one's.
-      if (keeper.isShown || !keeper.isDirty) {
+      const hasWork = keeper.isDirty || keeper.isWary;
+      if (keeper.isShown || !hasWork) {
         stop();
       }
-      if (!keeper.isShown && !keeper.isDirty) {
+      if (!keeper.isShown && !hasWork) {
+        const { isOver } = keeper;
         remove();
         keeper.end();
-        void tidied(this.#app, keeper);
+        void (isOver || tidied(this.#app, keeper));
       }
     };
     const stop = this.#app.holders.listen(settle);
@@ -165,7 +163,9 @@ export class Writing {
   #start(piece: Piece, isKept: boolean): void {
     const { page, clock, holders } = this.#app;
     const ways = { door: page.door, lasting: page.lasting, clock };
+    const { stand } = this.#app;
     const keeper = new Keeper(ways, piece, isKept, () => holders.changed());
+    keeper.heard(stand.kind === "open" ? stand.revisions?.drafts : undefined);
     this.#begin(keeper, piece);
   }
 
