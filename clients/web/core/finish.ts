@@ -5,6 +5,7 @@ import { commitDraft, discardDraft, isBlank, newId, readDraft, saveDraft, type P
 import { attempt, isLost, Reason, type Outcome } from "./fault";
 import { JournalService } from "./gen/haven/v1/journal_pb";
 import type { Keeper } from "./keeper";
+import { send } from "./sending";
 
 const CALL_MAX_MS = 10_000;
 
@@ -36,7 +37,9 @@ export async function finish(door: Door, keeper: Keeper, isConfirmed: boolean, d
     keeper.end();
     return { ok: true, value: { kind: "nothing" } };
   }
-  const outcome = await commitDraft(door, id, isConfirmed);
+  const first = await commitDraft(door, id, isConfirmed);
+  const isElsewhere = !first.ok && first.fault.reason === Reason.NOT_FOUND && !doubt.isThere && (await isGone(door, id));
+  const outcome = isElsewhere ? await again(door, keeper.piece, isConfirmed) : first;
   if (outcome.ok) {
     keeper.end();
     return { ok: true, value: { kind: "entry", id: outcome.value } };
@@ -50,6 +53,15 @@ export async function finish(door: Door, keeper: Keeper, isConfirmed: boolean, d
   }
   doubt.isThere ||= isLost(outcome.fault.reason);
   return outcome;
+}
+
+/**
+ * The draft became an entry, or was thrown away, in another tab: what stands here goes once more. In an entry the same edit counts
+ * once, so that nothing of it stands twice.
+ */
+async function again(door: Door, piece: Piece, isConfirmed: boolean): Promise<Outcome<string>> {
+  const sent = await send(door, piece, piece.words);
+  return sent.ok ? commitDraft(door, piece.id, isConfirmed) : sent;
 }
 
 /** Makes a new entry of words that were written for one that nobody could see; that one stays as it is. */

@@ -146,3 +146,19 @@ test("words that arrive after the end don't come back as a draft, and the keeper
   await clock.pass(STRAY_MAX_MS);
   expect(keeper.isWary).toBe(false);
 });
+
+test("what was sealed is saved once it can be read again", async () => {
+  const { device, clock, type, keeper, kind } = desk();
+  keeper.heard(device.revision);
+  type("open");
+  await clock.pass(PAUSE_MS);
+  device.isLocked = true;
+  keeper.heard(undefined);
+  type("open, then locked");
+  await clock.pass(PAUSE_MS);
+  expect(kind()).toBe("sealed");
+  device.unlock();
+  keeper.heard(device.revision);
+  await clock.pass(2_000);
+  expect([kind(), device.texts, device.drafts.size]).toEqual(["saved", ["open, then locked"], 1]);
+});

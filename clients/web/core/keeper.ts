@@ -305,7 +305,10 @@ export class Keeper implements Holder {
       return undefined;
     }
     this.#piece = { ...this.#piece, entry: entry || this.#piece.entry, base: base || this.#piece.base };
-    if (!isKept) {
+    if (isKept && this.#keeping.kind === "sealed" && !this.isDirty) {
+      // Unlocked meanwhile: what was sealed can be read again.
+      this.#say({ kind: "saved" });
+    } else if (!isKept) {
       // Own words came late, over newer ones perhaps: the newest go once more.
       this.#kept = words;
       this.#turn += 1;

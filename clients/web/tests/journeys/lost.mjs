@@ -18,8 +18,8 @@ export const lost = {
     await browserKilled(stage);
     await lockedOutside(stage);
     await daemonKilled(stage);
-    for (const isBegun of [false, true]) {
-      await twoTabs(stage, isBegun);
+    for (const how of ["apart", "begun", "came back"]) {
+      await twoTabs(stage, how);
     }
     await changedAgain(stage);
     await loadedAgain(stage);
@@ -130,9 +130,9 @@ async function daemonKilled(stage) {
 }
 
 /** Two tabs of one window change the same entry: the second opens it before the first has begun, or goes on in what that has begun. */
-async function twoTabs(stage, isBegun) {
-  stage.step(isBegun ? "two tabs, one begun" : "two tabs");
-  const { id } = await stage.device.haven(["add", `Once there was a line. ${isBegun}.`]);
+async function twoTabs(stage, how) {
+  stage.step(`two tabs: ${how}`);
+  const { id } = await stage.device.haven(["add", `Once there was a line, ${how}.`]);
   const context = await stage.context();
   const pages = [await stage.open({ context }), await stage.open({ context })];
   const opens = async (page) => {
@@ -141,18 +141,18 @@ async function twoTabs(stage, isBegun) {
   };
   const writes = async (page, at) => {
     await text(page).press("End");
-    await text(page).pressSequentially(` Tab ${at}, ${isBegun}, was here.`);
+    await text(page).pressSequentially(` Tab ${at}, ${how}, was here.`);
     await saved(page);
   };
-  if (!isBegun) {
+  if (how === "apart") {
     await Promise.all(pages.map(opens));
   }
   for (const [at, page] of pages.entries()) {
     await page.bringToFront();
-    await (isBegun ? opens(page) : undefined);
+    await (how === "apart" ? undefined : opens(page));
     await writes(page, at);
   }
-  if (isBegun) {
+  if (how === "came back") {
     await pages[0].bringToFront();
     await text(pages[0]).press("End");
     await text(pages[0]).pressSequentially(" And came back.");
@@ -163,7 +163,9 @@ async function twoTabs(stage, isBegun) {
     await page.getByRole("button", { name: "Done" }).click();
     await page.waitForFunction(() => !location.hash.startsWith("#write"));
   }
-  await hold(stage, ...pages.map((_, at) => `Tab ${at}, ${isBegun}, was here`), `Once there was a line. ${isBegun}`, ...(isBegun ? ["And came back"] : []));
+  await hold(stage, ...pages.map((_, at) => `Tab ${at}, ${how}, was here`), `Once there was a line, ${how}`, ...(how === "came back" ? ["And came back"] : []));
+  const drafts = await stage.device.drafts();
+  stage.hold(drafts.every((draft) => draft.entry !== id), "a draft of it stays behind");
   await context.close();
 }
 

@@ -24,16 +24,18 @@ export const silent = {
   async run(stage) {
     stage.step("a silent device");
     const target = await stage.device.page();
-    await Promise.all(CASES.map(async (play) => {
+    const ready = [];
+    for (const play of CASES) {
+      // One after the other: a page's address is good once, and each asks for one.
       const proxy = await Proxy.make(target);
-      await play(stage, proxy).finally(() => proxy.close());
-    }));
+      ready.push({ play, proxy, page: await open(stage, proxy) });
+    }
+    await Promise.all(ready.map(({ play, proxy, page }) => play(stage, proxy, page).finally(() => proxy.close())));
   },
 };
 
 /** A blank page behind the proxy. */
 async function open(stage, proxy) {
-  proxy.heals();
   const context = await stage.context();
   const page = await context.newPage();
   await page.goto(`${proxy.origin}/${new URL(await stage.device.page()).hash}`);
@@ -64,8 +66,7 @@ async function once(stage, beginning, words) {
 }
 
 /** Nothing is answered for a while: that's said in time, and what's typed meanwhile comes home once. */
-async function silence(stage, proxy, kind) {
-  const page = await open(stage, proxy);
+async function silence(stage, proxy, page, kind) {
   await text(page).pressSequentially(`${kind}: first words`);
   await saved(page).waitFor();
   proxy.breaks(kind);
@@ -80,8 +81,7 @@ async function silence(stage, proxy, kind) {
 }
 
 /** Older words arrive after newer ones. */
-async function late(stage, proxy) {
-  const page = await open(stage, proxy);
+async function late(stage, proxy, page) {
   proxy.breaks("late", /SaveDraft/);
   await text(page).pressSequentially("late: old");
   await told(page).waitFor({ timeout: TOLD_MAX_MS });
@@ -96,8 +96,7 @@ async function late(stage, proxy) {
 }
 
 /** They arrive after Done. */
-async function lateAfterDone(stage, proxy) {
-  const page = await open(stage, proxy);
+async function lateAfterDone(stage, proxy, page) {
   proxy.breaks("late", /SaveDraft/);
   await text(page).pressSequentially("done: old");
   await told(page).waitFor({ timeout: TOLD_MAX_MS });
@@ -113,8 +112,7 @@ async function lateAfterDone(stage, proxy) {
 }
 
 /** Done is carried out, and nobody hears of it: said, tried again, one entry. */
-async function doneUnheard(stage, proxy) {
-  const page = await open(stage, proxy);
+async function doneUnheard(stage, proxy, page) {
   await text(page).pressSequentially("unheard: words");
   await saved(page).waitFor();
   proxy.breaks("mute", /CommitDraft/);
