@@ -69,6 +69,8 @@ const en = {
     grants: "Plug-ins and open pages",
     drafts: "Drafts",
     trash: "Trash",
+    kit: "Recovery kit",
+    unconfirmed: "You haven’t confirmed that you’ve kept it.",
   },
   one: "There’s one journal for each account on this computer. If others use it too, it helps if each has an account of their own: whoever uses yours can see that there’s a journal, and read it while it’s unlocked.",
   version: (version: string): string => `Haven ${version}`,
