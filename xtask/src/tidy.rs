@@ -7,6 +7,7 @@ pub mod docs;
 pub mod edges;
 pub mod lengths;
 pub mod map;
+pub mod sentences;
 pub mod source;
 pub mod words;
 
@@ -54,6 +55,7 @@ pub fn check(repo: &Repo) -> Result<Vec<Finding>, Fault> {
     findings.extend(docs::check(repo, &files)?);
     let sources = source::read_all(repo, &files, &mut findings)?;
     findings.extend(sources.iter().flat_map(words::tokens));
+    findings.extend(sources.iter().flat_map(sentences::check));
     findings.extend(Ratchet::load(repo)?.check(&lengths::measure(repo, &files, &sources)?));
     let graph = edges::Graph::load(repo)?;
     let map = Map::load(repo, &mut findings)?;

@@ -50,12 +50,7 @@ pub(crate) async fn new_passphrase(
         let once = hidden(cx, prompt).await?;
         refused = unfit(haven, &once).await;
         if let Some(fault) = &refused {
-            let why = if fault.reason() == ErrorReason::WeakPassphrase {
-                "it could be guessed"
-            } else {
-                &fault.why()
-            };
-            aside(&format!("That one can't be taken: {why}. {}", fault.next()));
+            aside(&format!("That one can't be taken: {}. {}", fault.why(), fault.next()));
             continue;
         }
         if hidden(cx, "The same again: ").await? == once {

@@ -120,7 +120,7 @@ impl Fault {
 
     /// Whether it is for this reason and says no more than is usual of it.
     pub(crate) fn is_usual(&self, reason: ErrorReason) -> bool {
-        *self.error == ApiError::new(reason, self.error.what.clone())
+        *self.error == *Self::from(ApiError::new(reason, self.error.what.clone())).error
     }
 
     /// What failed.
@@ -259,6 +259,10 @@ impl<'a> ToldFault<'a> {
 impl From<ApiError> for Fault {
     fn from(mut error: ApiError) -> Self {
         let exit = exit_of(error.reason);
+        // Here is a terminal: the step with commands is the one to tell.
+        if !error.at_terminal.is_empty() {
+            error.next = std::mem::take(&mut error.at_terminal);
+        }
         if error.next.is_empty() {
             complete(&mut error);
         }

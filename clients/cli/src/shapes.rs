@@ -421,6 +421,13 @@ pub(crate) struct ExerciseSummaryShape<'a> {
     gate: &'static str,
     /// Whether the person added it.
     custom: bool,
+    purpose: &'a str,
+    /// How many one sitting has at most.
+    questions: u32,
+    /// What doing it is made of.
+    asks: Vec<&'static str>,
+    /// Whether it can stir things up.
+    stirs: bool,
 }
 
 impl<'a> ExerciseSummaryShape<'a> {
@@ -434,6 +441,10 @@ impl<'a> ExerciseSummaryShape<'a> {
             minutes: exercise.minutes,
             gate: exercise.gate.as_str(),
             custom: exercise.custom,
+            purpose: &exercise.purpose,
+            questions: exercise.questions,
+            asks: exercise.asks.iter().map(|ask| ask.as_str()).collect(),
+            stirs: exercise.stirs,
         }
     }
 }

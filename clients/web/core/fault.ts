@@ -35,6 +35,12 @@ export function faultOf(error: unknown): Fault {
   return detail ? faultIn(detail) : { reason: ErrorReason.UNSPECIFIED, what: "", why: "", next: "", retryAfterMs: 0 };
 }
 
+/** Whether nobody can say if the call was carried out: its answer may have been lost on the way. */
+export function isLost(reason: ErrorReason): boolean {
+  const { UNSPECIFIED, DAEMON_UNREACHABLE, TIMED_OUT, CANCELLED, STOPPING } = ErrorReason;
+  return [UNSPECIFIED, DAEMON_UNREACHABLE, TIMED_OUT, CANCELLED, STOPPING].includes(reason);
+}
+
 /** A fault that came inside an answer, and not as the end of a call. */
 export function faultIn({ reason, what, why, next, retryAfterMs, candidates }: ErrorDetail): Fault {
   const fault = { reason, what, why, next, retryAfterMs: Number(retryAfterMs) };

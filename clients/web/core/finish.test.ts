@@ -69,3 +69,22 @@ test("what was written unseen changes nothing before its person has looked, and 
   expect((await finishAnew(door, keeper)).ok).toBe(true);
   expect(device.texts).toEqual(["stood there", "unseen"]);
 });
+
+test("what was finished or thrown away in another tab is finished here all the same", async () => {
+  for (const isDone of [true, false]) {
+    const device = new Drawer();
+    const first = desk(device);
+    first.type("shared");
+    await first.clock.pass(PAUSE_MS);
+    device.fold();
+    const found = (await readDraft(first.door, first.keeper.piece.id)) as { value: Piece };
+    const second = desk(device, found.value, true);
+    if (isDone) {
+      expect((await finish(first.door, first.keeper, false, { isThere: false })).ok).toBe(true);
+    } else {
+      device.drafts.clear();
+    }
+    expect(await finish(second.door, second.keeper, false, { isThere: false })).toEqual({ ok: true, value: { kind: "entry", id: "entry0" } });
+    expect(device.texts).toEqual(["shared"]);
+  }
+});

@@ -2,9 +2,10 @@
 
 import type { Door } from "./door";
 import { commitDraft, discardDraft, isBlank, newId, readDraft, saveDraft, type Piece } from "./drafts";
-import { attempt, Reason, type Outcome } from "./fault";
+import { attempt, isLost, Reason, type Outcome } from "./fault";
 import { JournalService } from "./gen/haven/v1/journal_pb";
 import type { Keeper } from "./keeper";
+import { send } from "./sending";
 
 const CALL_MAX_MS = 10_000;
 
@@ -36,7 +37,9 @@ export async function finish(door: Door, keeper: Keeper, isConfirmed: boolean, d
     keeper.end();
     return { ok: true, value: { kind: "nothing" } };
   }
-  const outcome = await commitDraft(door, id, isConfirmed);
+  const first = await commitDraft(door, id, isConfirmed);
+  const isElsewhere = !first.ok && first.fault.reason === Reason.NOT_FOUND && !doubt.isThere && (await isGone(door, id));
+  const outcome = isElsewhere ? await again(door, keeper.piece, isConfirmed) : first;
   if (outcome.ok) {
     keeper.end();
     return { ok: true, value: { kind: "entry", id: outcome.value } };
@@ -50,6 +53,15 @@ export async function finish(door: Door, keeper: Keeper, isConfirmed: boolean, d
   }
   doubt.isThere ||= isLost(outcome.fault.reason);
   return outcome;
+}
+
+/**
+ * The draft became an entry, or was thrown away, in another tab: what stands here goes once more. In an entry the same edit counts
+ * once, so that nothing of it stands twice.
+ */
+async function again(door: Door, piece: Piece, isConfirmed: boolean): Promise<Outcome<string>> {
+  const sent = await send(door, piece, piece.words);
+  return sent.ok ? commitDraft(door, piece.id, isConfirmed) : sent;
 }
 
 /** Makes a new entry of words that were written for one that nobody could see; that one stays as it is. */
@@ -129,11 +141,6 @@ async function held(door: Door, id: string): Promise<Outcome<Piece | undefined>>
   }
   const saved = await saveDraft(door, { ...found.value, held: true });
   return saved.ok ? readDraft(door, id) : saved;
-}
-
-/** Whether an answer may have been lost on the way. */
-function isLost(reason: Reason): boolean {
-  return [Reason.UNSPECIFIED, Reason.DAEMON_UNREACHABLE, Reason.TIMED_OUT, Reason.CANCELLED, Reason.STOPPING].includes(reason);
 }
 
 async function isGone(door: Door, id: string): Promise<boolean> {

@@ -6,6 +6,10 @@ export interface Holder {
   readonly isDirty: boolean;
   /** Brings them to the device now, without waiting for a pause; `isLast` if the page may be gone before the answer comes. */
   flush(isLast?: boolean): Promise<void>;
+  /** The device says how often drafts have changed; undefined while it tells nothing. */
+  heard?(revision: bigint | undefined): void;
+  /** Says that nobody listened for a while: what's kept may be another's by now. */
+  doubt?(): void;
   /** The words themselves, for a person who has to see and copy them while no device takes them. */
   read?(): string;
 }

@@ -1,12 +1,15 @@
 // Keeps what is being written: brings it to the device at every pause, seals it while the journal is locked, and tries until it
 // works. It outlives the screen that the words were written on.
 
-import type { Clock } from "./clock";
-import type { Door } from "./door";
-import { isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
-import { Reason, type Fault } from "./fault";
+import { discardDraft, isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
+import { isLost, Reason, type Fault } from "./fault";
+import { Hands } from "./hands";
 import type { Holder } from "./holders";
+import type { Keeping, Viewer, Ways } from "./keeping";
 import { send, type Sent } from "./sending";
+import { Strays } from "./strays";
+
+export type { Keeping };
 
 /** A pause in typing, and how long somebody may type without one before their words are kept. */
 export const PAUSE_MS = 400;
@@ -19,40 +22,16 @@ const RETRY_MAX_MS = 30_000;
 /** After a while of quiet the device writes a draft down; a look some seconds later tells as which entry. */
 export const LOOK_MS = 7_000;
 
+/** A save that isn't answered for so long is told: the words may be on this page alone. */
+export const SLOW_MS = 4_000;
+
 /** How soon somebody else's hand is looked for, once the device says that drafts have changed. */
 const HAND_MS = 1_000;
 
 /** A browser sends 64 kB for a page that is gone, all calls together; the rest is room for what goes along with the words. */
 const LASTING_BYTES_MAX = 56 * 1024;
 
-/** How many tries without an answer are remembered, to know one's own words again: hours without a device. */
-const TRIED_MAX = 100;
-
-export type Keeping =
-  /** Nothing was written yet, or nothing else than is kept. */
-  | { readonly kind: "still" | "saving" | "saved" }
-  /** Kept on this device, and not to be read by anybody until the journal is unlocked. */
-  | { readonly kind: "sealed" }
-  /** The words are kept; what was said beside them isn't. */
-  | { readonly kind: "aside"; readonly fault: Fault }
-  /** Only this page has them. It goes on trying. */
-  | { readonly kind: "unsaved"; readonly fault: Fault };
-
-export interface Ways {
-  readonly door: Door;
-  /** For a page that may be gone before the answer comes. */
-  readonly lasting: Door;
-  readonly clock: Clock;
-}
-
-/** Whoever shows what is written. */
-export interface Viewer {
-  kept(keeping: Keeping): void;
-  /** Somebody else wrote in the same draft, and nothing was written here yet: these are the words now. */
-  adopted(piece: Piece): void;
-  /** Somebody else wrote in the same draft: what was written here is a draft of its own from now on. */
-  forked(id: string): void;
-}
+const SILENT: Fault = { reason: Reason.DAEMON_UNREACHABLE, what: "", why: "", next: "", retryAfterMs: 0 };
 
 export class Keeper implements Holder {
   readonly #ways: Ways;
@@ -64,8 +43,7 @@ export class Keeper implements Holder {
   #keeping: Keeping = { kind: "still" };
   /** What the device has; undefined if it has nothing. */
   #kept: Words | undefined;
-  /** What was sent since and not answered: one of it may have arrived all the same. */
-  #tried: Words[] = [];
+  readonly #strays: Strays;
   /** How often something was written, up to where the device has it, and up to where somebody wants it there. */
   #turn = 0;
   #home = 0;
@@ -76,10 +54,11 @@ export class Keeper implements Holder {
   #stopLook = (): void => {};
   #unbrokenSince: number | undefined;
   #retryMs = RETRY_MIN_MS;
-  /** Whether somebody else may have had a hand in the draft; how often drafts have changed, and how often by us. */
+  /** Whether somebody else may have had a hand in the draft. */
   #isUnsure = false;
-  #revision: bigint | undefined;
-  #sent = 0n;
+  /** Whether the draft may still be on its way from a page that has just gone. */
+  #isAwaited = false;
+  readonly #hands = new Hands();
   /** Whether two saves may have passed each other on the way. */
   #hasCrossed = false;
   #isLasting = false;
@@ -91,11 +70,23 @@ export class Keeper implements Holder {
     this.#piece = piece;
     this.#kept = isKept ? piece.words : undefined;
     this.#tell = tell;
+    this.#strays = new Strays(ways.clock, tell);
   }
 
   /** The draft, with the words as they were when they were last read. */
   get piece(): Piece {
     return this.#piece;
+  }
+
+  /** Its address was there before: the draft may be on its way, and is looked for before anything else is kept. */
+  expect(): void {
+    this.#isAwaited = this.#isUnsure = true;
+    this.#lookIn(HAND_MS);
+  }
+
+  /** Somebody else may have had a hand in it while nobody listened. */
+  doubt(): void {
+    this.#isUnsure ||= this.isKept;
   }
 
   get keeping(): Keeping {
@@ -104,6 +95,16 @@ export class Keeper implements Holder {
 
   get isDirty(): boolean {
     return !this.#isOver && this.#home < this.#turn;
+  }
+
+  /** Whether it's an entry now, or thrown away. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether older words may still arrive, over the newest or after the end: as long as that may be, somebody has to listen. */
+  get isWary(): boolean {
+    return this.#strays.isWary;
   }
 
   /** Whether the device has a draft of this. */
@@ -151,17 +152,14 @@ export class Keeper implements Holder {
     }
   }
 
-  /** The device says how often drafts have changed: more often than by this page means that somebody else did. */
+  /** The device says how often drafts have changed. */
   heard(revision: bigint | undefined): void {
-    const before = this.#revision;
-    this.#revision = revision;
-    if (revision === undefined || before === undefined || revision === before) {
-      this.#sent = before === undefined ? 0n : this.#sent;
+    if (!this.#hands.areForeign(revision)) {
       return;
     }
-    const isOurs = revision > before && revision - before <= this.#sent;
-    this.#sent = isOurs ? this.#sent - (revision - before) : 0n;
-    if (!isOurs && this.isKept) {
+    if (this.#isOver) {
+      void this.#sweep();
+    } else if (this.isKept || this.#isAwaited) {
       this.#isUnsure = true;
       this.#lookIn(HAND_MS);
     }
@@ -182,7 +180,7 @@ export class Keeper implements Holder {
 
   /** Looks what the device has of it now, such as which entry it has become. */
   async look(): Promise<void> {
-    this.#isUnsure = this.isKept;
+    this.doubt();
     await this.#bring();
   }
 
@@ -208,7 +206,9 @@ export class Keeper implements Holder {
 
   async #loop(): Promise<void> {
     do {
+      const stopSlow = this.#ways.clock.after(SLOW_MS, () => this.isDirty && this.#say({ kind: "unsaved", fault: SILENT }));
       const fault = (await this.#looked()) ?? (await this.#save());
+      stopSlow();
       if (fault) {
         this.#failed(fault);
         return;
@@ -242,19 +242,26 @@ export class Keeper implements Holder {
   async #send(words: Words, isLasting: boolean): ReturnType<typeof send> {
     const { door, lasting } = this.#ways;
     const fits = isLasting && new TextEncoder().encode(words.title + words.text).length <= LASTING_BYTES_MAX;
-    this.#tried = [...this.#tried, words].slice(-TRIED_MAX);
-    this.#sent += 1n;
+    const ends = this.#strays.sends(words);
+    this.#hands.sends();
     const piece = { ...this.#piece, words };
     const accepted = this.#kept ?? NO_WORDS;
-    const outcome = await send(fits ? lasting : door, piece, accepted);
+    let outcome = await send(fits ? lasting : door, piece, accepted);
     // What a browser doesn't take for a page that may go, it may take for one that stays.
-    const isBack = fits && !outcome.ok && outcome.fault.reason === Reason.DAEMON_UNREACHABLE;
-    return isBack ? send(door, piece, accepted) : outcome;
+    if (fits && !outcome.ok && outcome.fault.reason === Reason.DAEMON_UNREACHABLE) {
+      outcome = await send(door, piece, accepted);
+    }
+    const hasNoAnswer = !outcome.ok && isLost(outcome.fault.reason);
+    ends(hasNoAnswer);
+    if (hasNoAnswer) {
+      this.#hands.lost();
+    }
+    return outcome;
   }
 
   #arrived(turn: number, { words, isSealed, aside }: Sent): void {
     this.#kept = words;
-    this.#tried = [];
+    this.#isAwaited = false;
     this.#home = Math.max(this.#home, turn);
     if (this.isDirty) {
       this.#say({ kind: "saving" });
@@ -292,28 +299,49 @@ export class Keeper implements Holder {
       return undefined;
     }
     const { entry, base, words } = found.value;
-    const isOurs = [this.#kept, ...this.#tried].some((ours) => ours && isSameText(ours, words));
-    this.#piece = { ...this.#piece, entry: entry || this.#piece.entry, base: base || this.#piece.base };
-    if (!isOurs) {
+    const isKept = this.#kept !== undefined && isSameText(this.#kept, words);
+    if (!isKept && !this.#strays.has(words)) {
       this.#met(found.value);
+      return undefined;
+    }
+    this.#piece = { ...this.#piece, entry: entry || this.#piece.entry, base: base || this.#piece.base };
+    if (isKept && this.#keeping.kind === "sealed" && !this.isDirty) {
+      // Unlocked meanwhile: what was sealed can be read again.
+      this.#say({ kind: "saved" });
+    } else if (!isKept) {
+      // Own words came late, over newer ones perhaps: the newest go once more.
+      this.#kept = words;
+      this.#turn += 1;
+      this.#wanted = this.#turn;
     }
     return undefined;
   }
 
-  /** Somebody else wrote in this draft. Whoever has written nothing reads on; else both are kept. */
+  /** Somebody else wrote in this draft. Whoever has written nothing reads on; else both are kept, each on what it was written on. */
   #met(found: Piece): void {
     if (this.#turn === 0) {
       this.#piece = found;
       this.#kept = found.words;
+      this.#isAwaited = false;
       this.#viewer?.adopted(found);
       return;
     }
     this.#piece = { ...this.#piece, id: newId(), meant: "" };
     this.#kept = undefined;
-    this.#tried = [];
+    this.#isAwaited = false;
+    this.#strays.forget();
     this.#turn += 1;
     this.#wanted = this.#turn;
     this.#viewer?.forked(this.#piece.id);
+  }
+
+  /** What arrives after the end would be a draft again, and an entry soon. */
+  async #sweep(): Promise<void> {
+    const { door } = this.#ways;
+    const found = await readDraft(door, this.#piece.id);
+    if (found.ok && this.#strays.has(found.value.words)) {
+      await discardDraft(door, this.#piece.id);
+    }
   }
 
   #failed(fault: Fault): void {
@@ -321,9 +349,10 @@ export class Keeper implements Holder {
       return;
     }
     if (this.isDirty) {
-      this.#say({ kind: "unsaved", fault });
+      // Where the device has said nothing, it's silent, whatever the browser makes of it.
+      this.#say({ kind: "unsaved", fault: isLost(fault.reason) && fault.what === "" ? SILENT : fault });
     }
-    this.#isUnsure = this.isKept;
+    this.doubt();
     this.#stopRetry();
     // Without a session nothing comes of trying; a new one says so.
     if (fault.reason !== Reason.NO_SESSION) {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Reason, type Fault } from "./fault";
-import { explain, speak } from "./messages";
+import { explain, speak, words } from "./messages";
+import { today } from "./messages/today";
 
 const fault: Fault = { reason: Reason.STORAGE_FULL, what: "nothing was kept", why: "the disk is full", next: "Free some space.", retryAfterMs: 0 };
 
@@ -22,4 +23,11 @@ test("numbers of things are said as people say them", () => {
 
 test("somebody who reads no language of ours gets English", () => {
   expect(speak(["xx-XX"]).language).toBe("en");
+});
+
+test("whoever is up at night is greeted without a word on the hour", () => {
+  const greeting = words(speak([]), today).greeting;
+  expect([0, 3, 4, 5, 11, 12, 17, 18, 21, 22, 23].map(greeting)).toEqual([
+    "Hello", "Hello", "Hello", "Good morning", "Good morning", "Good afternoon", "Good afternoon", "Good evening", "Good evening", "Hello", "Hello",
+  ]);
 });

@@ -31,6 +31,11 @@ export function explain(fault: Fault, messages: Messages): string {
   return [first, fault.next].filter((part) => part !== "").join(" ");
 }
 
+/** The same without what failed, for where that can be seen: why, and what to do. */
+export function explainWhy(fault: Fault, messages: Messages): string {
+  return explain({ ...fault, what: "" }, messages);
+}
+
 function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

@@ -15,8 +15,8 @@ function stands(state: VaultState): Answer {
   return says(WatchEventsResponseSchema, { status: { state, deviceName: "Here" } });
 }
 
-function arrive(device: Device, hash = "", token?: string) {
-  const session = new Session(undefined);
+function arrive(device: Device, hash = "", token?: string, storage?: Storage) {
+  const session = new Session(storage);
   if (token) {
     session.begin(token);
   }
@@ -153,6 +153,23 @@ test("where nobody answers, leaving goes to a blank page and not to the browser'
   expect(page.watch.stand.kind).toBe("away");
   await page.leave(async () => {});
   expect(location.replace).toHaveBeenCalledWith("about:blank");
+});
+
+test("back after leaving leads to the neutral page again and shows nothing, until a new code is brought", async () => {
+  sessionStorage.clear();
+  const device = new Device();
+  await arrive(device, "", "abc", sessionStorage).page.leave(async () => {});
+  const back = arrive(device, "#journal", undefined, sessionStorage);
+  await back.page.arrive();
+  expect(back.location.replace).toHaveBeenCalledWith("/kitchen.html");
+  expect(back.seen).toEqual([]);
+  device.answers("GrantService/BeginSession", says(BeginSessionResponseSchema, { token: "new" }));
+  device.answers(EVENTS, stands(VaultState.LOCKED));
+  const again = arrive(device, `#${CODE}`, undefined, sessionStorage);
+  await again.page.arrive();
+  await settle();
+  expect([again.seen, again.location.replace.mock.calls, again.session.hasLeft]).toEqual([["locked"], [], false]);
+  sessionStorage.clear();
 });
 
 test("signing out ends this page's session and says so", async () => {

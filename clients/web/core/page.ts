@@ -64,6 +64,11 @@ export class Page {
       return;
     }
     this.#hasArrived = true;
+    if (!code && !this.hasSession && this.#place.session.hasLeft) {
+      // Whoever goes back after somebody left in a hurry isn't told what it was.
+      this.#place.location.replace(NEUTRAL);
+      return;
+    }
     const isTraded = code ? await this.#trade(code) : true;
     if (this.hasSession) {
       this.watch.start();
@@ -120,7 +125,7 @@ export class Page {
       const last = openDoor({ ...this.#place, fetch: this.#lastingly, baseUrl: location.origin, onOver: () => {} });
       void attempt<unknown>(() => (isOpen ? last.vault.lock({}) : last.grants.endSession({})));
     }
-    session.end();
+    session.leave();
     // Where nobody answers, the browser would show an error with this page's address.
     location.replace(kind === "away" ? "about:blank" : NEUTRAL);
   }

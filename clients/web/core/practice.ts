@@ -2,11 +2,12 @@
 
 import type { Door } from "./door";
 import { attempt, type Outcome } from "./fault";
-import type { Exercise, ExerciseSummary } from "./gen/haven/v1/exercise_pb";
+import { ExerciseAsk, type Exercise, type ExerciseSummary } from "./gen/haven/v1/exercise_pb";
 import { PeopleService } from "./gen/haven/v1/people_pb";
 import { PracticeService } from "./gen/haven/v1/practice_pb";
 import { WalkService, type BegunWalk } from "./gen/haven/v1/walk_pb";
 
+export { ExerciseAsk };
 export type { BegunWalk, Exercise, ExerciseSummary };
 
 const READ_MAX_MS = 10_000;

@@ -1,6 +1,7 @@
 // Tells the device that somebody is there. Reading and writing count by themselves; typing a long text, sitting with a timer and
 // reading one page for long make no calls, so the page makes one now and then.
 
+import { READ_MAX_MS } from "./calls";
 import type { Clock } from "./clock";
 import type { Door } from "./door";
 import { attempt } from "./fault";
@@ -54,7 +55,7 @@ export class Presence {
 
   async #tell(): Promise<void> {
     this.#last = this.#clock.now();
-    const outcome = await attempt(() => this.#door.vault.keepOpen({}));
+    const outcome = await attempt(() => this.#door.vault.keepOpen({}, { timeoutMs: READ_MAX_MS }));
     if (outcome.ok && outcome.value.idleMs > 0n) {
       // A third of its patience: one call may get lost on the way.
       this.#pauseMs = Math.min(PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, Number(outcome.value.idleMs) / 3));

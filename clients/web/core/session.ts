@@ -3,6 +3,9 @@
 /** Where the token is kept. Not a cookie: cookies go to every port of a host. Not localStorage: it outlives the tab. */
 const KEY = "notes.session";
 
+/** That somebody left in a hurry in this tab: what they go back to is then no page of the app. */
+const LEFT = "notes.left";
+
 /** What a code looks like: long and without a meaning. Anything shorter behind the # is a place in the app. */
 const CODE = /^#([0-9A-Za-z_-]{32,128})$/;
 
@@ -22,6 +25,17 @@ export class Session {
   begin(token: string): void {
     this.#token = token;
     quietly(() => this.#storage?.setItem(KEY, token));
+    quietly(() => this.#storage?.removeItem(LEFT));
+  }
+
+  /** Ends it because its person left: until a new one begins, this tab is to show nothing. */
+  leave(): void {
+    this.end();
+    quietly(() => this.#storage?.setItem(LEFT, "yes"));
+  }
+
+  get hasLeft(): boolean {
+    return quietly(() => this.#storage?.getItem(LEFT) ?? undefined) !== undefined;
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 // How the person wants the app to be, as the device keeps it.
 
+import { READ_MAX_MS, WRITE_MAX_MS } from "./calls";
 import type { Door } from "./door";
 import { attempt, type Outcome } from "./fault";
 import type { Setting } from "./gen/haven/v1/settings_pb";
@@ -30,12 +31,12 @@ export const PLAIN: Look = {
 };
 
 export async function readSettings(door: Door): Promise<Outcome<readonly Setting[]>> {
-  const outcome = await attempt(() => door.settings.listSettings({}));
+  const outcome = await attempt(() => door.settings.listSettings({}, { timeoutMs: READ_MAX_MS }));
   return outcome.ok ? { ok: true, value: outcome.value.settings } : outcome;
 }
 
 export async function setSetting(door: Door, key: string, value: string): Promise<Outcome<Setting | undefined>> {
-  const outcome = await attempt(() => door.settings.setSetting({ key, value }));
+  const outcome = await attempt(() => door.settings.setSetting({ key, value }, { timeoutMs: WRITE_MAX_MS }));
   return outcome.ok ? { ok: true, value: outcome.value.setting } : outcome;
 }
 

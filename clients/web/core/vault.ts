@@ -33,9 +33,10 @@ export async function begin(door: Door, plan: Plan): Promise<Outcome<Made>> {
   return { ok: true, value: { kit, failed: failed ? faultIn(failed) : undefined } };
 }
 
-/** Whether a new passphrase may be taken, as the device judges it. */
-export function checkPassphrase(door: Door, passphrase: string): Promise<Outcome<unknown>> {
-  return attempt<unknown>(() => door.vault.checkPassphrase({ passphrase }, { timeoutMs: CALL_MAX_MS }));
+/** Whether a new passphrase may be taken, as the device judges it, and how hard it is to guess, in its words. */
+export async function checkPassphrase(door: Door, passphrase: string): Promise<Outcome<string>> {
+  const outcome = await attempt(() => door.vault.checkPassphrase({ passphrase }, { timeoutMs: CALL_MAX_MS }));
+  return outcome.ok ? { ok: true, value: outcome.value.strength } : outcome;
 }
 
 /** One that the device makes up. */

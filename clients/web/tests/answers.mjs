@@ -61,3 +61,6 @@ const status = Buffer.concat([field(1, 8), field(3, any)]).toString("base64");
 
 /** Unlock: too many tries, an hour to wait, so that it's still so when it's looked at. */
 export const TOO_MANY_TRIES = frame(0x80, Buffer.from(`grpc-status:8\r\ngrpc-status-details-bin:${status}\r\n`));
+
+/** ListSettings: a kit was shown, and nobody has said that it's kept. */
+export const UNCONFIRMED = answer(field(1, Buffer.concat([field(1, "kit.unconfirmed"), field(2, "true")])));

@@ -6,8 +6,11 @@ import { Reason } from "../core/fault";
 import * as pb from "../core/gen/haven/v1/drafts_pb";
 import { Device, refuses, says, type Answer } from "./device";
 
-/** What goes wrong at a call: nothing arrives, nobody answers, it's done and the answer is lost, it's locked from then on, refused. */
-export type Mishap = "refused" | "silence" | "lost" | "lock" | Reason;
+/**
+ * What goes wrong at a call: nothing arrives, nobody answers, it's done and the answer is lost, it breaks off and is done when it's
+ * delivered, it's locked from then on, refused.
+ */
+export type Mishap = "refused" | "silence" | "lost" | "late" | "lock" | Reason;
 
 export class Drawer extends Device {
   readonly drafts = new Map<string, pb.SavedDraft>();
@@ -16,6 +19,7 @@ export class Drawer extends Device {
   isLocked = false;
   /** Drafts change: how often so far. */
   revision = 0n;
+  readonly #late: (() => Answer)[] = [];
   #mishaps = new Map<number, Mishap>();
   #call = 0;
 
@@ -24,6 +28,7 @@ export class Drawer extends Device {
     this.#serve("SaveDraft", pb.SaveDraftRequestSchema, ({ draft }) => this.#save(draft!));
     this.#serve("SealDraft", pb.SealDraftRequestSchema, ({ saved }) => this.#seal(saved!));
     this.#serve("GetDraft", pb.GetDraftRequestSchema, ({ draftId }) => this.#get(draftId));
+    this.#serve("ListDrafts", pb.ListDraftsRequestSchema, () => this.#list());
     this.#serve("CommitDraft", pb.CommitDraftRequestSchema, ({ draftId, confirmed }) => this.#commit(draftId, confirmed));
     this.#serve("DiscardDraft", pb.DiscardDraftRequestSchema, ({ draftId }) => {
       this.drafts.delete(draftId);
@@ -34,6 +39,11 @@ export class Drawer extends Device {
   /** Lets something go wrong at the nth call from now, counted from 0. */
   mishap(nth: number, what: Mishap): void {
     this.#mishaps.set(this.#call + nth, what);
+  }
+
+  /** What was on its way all the time arrives now. */
+  deliver(): void {
+    this.#late.splice(0).forEach((act) => act());
   }
 
   /** How many calls there were. */
@@ -67,6 +77,10 @@ export class Drawer extends Device {
       if (mishap === "refused" || mishap === "silence") {
         return mishap;
       }
+      if (mishap === "late") {
+        this.#late.push(() => act(fromBinary(request, bytes)));
+        return "refused";
+      }
       if (mishap === "lock") {
         this.isLocked = true;
         return "refused";
@@ -85,7 +99,8 @@ export class Drawer extends Device {
   #save(saved: pb.SavedDraft): Answer {
     const known = this.drafts.get(saved.draftId);
     const { entryId, baseVersion } = known?.entryId ? known : saved;
-    this.drafts.set(saved.draftId, { ...saved, entryId, baseVersion });
+    this.drafts.delete(saved.draftId);
+    this.drafts.set(saved.draftId, { ...saved, entryId, baseVersion, savedMs: BigInt(Date.now()) });
     this.revision += 1n;
     return says(pb.SaveDraftResponseSchema, {});
   }
@@ -102,6 +117,12 @@ export class Drawer extends Device {
   #get(draftId: string): Answer {
     const draft = this.drafts.get(draftId);
     return draft ? says(pb.GetDraftResponseSchema, { draft }) : refuses(Reason.NOT_FOUND);
+  }
+
+  /** The last changed first. */
+  #list(): Answer {
+    const drafts = [...this.drafts.values()].reverse().map(({ draftId, entryId, savedMs }) => ({ draftId, entryId, savedMs }));
+    return says(pb.ListDraftsResponseSchema, { drafts });
   }
 
   #commit(draftId: string, confirmed: boolean): Answer {

@@ -9,14 +9,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check, faults, unlock } from "./keep/hands.mjs";
-import { daemonKilled, killed, lockedMeanwhile, signedOut, twoWindows } from "./keep/trials.mjs";
+import { changedAgain, daemonKilled, killed, lockedMeanwhile, signedOut, twoWindows } from "./keep/trials.mjs";
 
 const profile = mkdtempSync(join(tmpdir(), "keep-"));
 try {
   unlock();
   const { context, page } = await killed(profile);
   page.setDefaultTimeout(15_000);
-  for (const part of [lockedMeanwhile, daemonKilled, signedOut]) {
+  for (const part of [lockedMeanwhile, daemonKilled, signedOut, changedAgain]) {
     await part(page).catch((error) => check(`${part.name}: ${error.message}`, false));
   }
   await twoWindows(context, page).catch((error) => check(`two windows: ${error.message}`, false));

@@ -8,7 +8,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { faultsOf, overflow, small, violations } from "./checks.mjs";
+import { faultsOf, overflow, violations } from "./checks.mjs";
+import { forcedFaults } from "./forced.mjs";
 import { screens } from "./screens.mjs";
 
 /** Each width with its height. */
@@ -38,7 +39,7 @@ export async function look({ browser, url, folder, passphrase, hasPictures, faul
     await eye.control(blank);
     await blank.context().close();
     const seen = await screens({ url, folder, passphrase, visit, shoot: (page, name) => eye.shoot(page, name) });
-    return `${seen} screens, ${THEMES.length} themes, ${WIDTHS.length} widths; ${eye.smaller} targets smaller than 44 px`;
+    return `${seen} screens, ${THEMES.length} themes, ${WIDTHS.length} widths`;
   } catch (error) {
     const path = join(folder, "failed-screens.png");
     await eye.last?.screenshot({ path, timeout: 5_000 }).catch(() => {});
@@ -50,7 +51,6 @@ export async function look({ browser, url, folder, passphrase, hasPictures, faul
 }
 
 class Eye {
-  smaller = 0;
   /** The page that was looked at last, and the screen on it. */
   last;
   name = "none";
@@ -72,6 +72,7 @@ class Eye {
         // A theme changes colours and nothing else.
         const isFirst = theme === THEMES[0];
         const found = [...(await violations(page, { colours: !isFirst })), ...(isFirst ? await this.#held(page) : [])];
+        found.push(...(isFirst ? await forcedFaults(page) : []));
         const path = join(this.folder, `${name}-${theme}-${width}.png`);
         found.forEach((each) => this.fault(`${name} ${theme} ${width}: ${each}; see ${path}`));
         if (this.hasPictures || found.length > 0) {
@@ -99,7 +100,6 @@ class Eye {
   /** What a theme doesn't change. */
   async #held(page) {
     const [wide, wider] = [await overflow(page), await overflow(page, 200)];
-    this.smaller += await small(page);
     return [
       ...(wide > 0 ? [`${wide} px too wide`] : []),
       ...(wider > 0 ? [`${wider} px too wide with text of double size`] : []),
@@ -109,10 +109,11 @@ class Eye {
 
   /** Proves that axe and the checks would say something: a page with a fault of each kind. */
   async control(page) {
-    await page.setContent("<title>x</title><main><h1>x</h1><input><button style='width:9px;height:9px;padding:0'></button><p style='width:200vw'>x</p></main>");
+    await page.setContent("<title>x</title><main><h1>x</h1><input><button>Go</button> <button>Go</button><button style='width:9px;height:9px;padding:0'></button><svg><path d='M0 0h9v9z' fill='red' /></svg><b class='chip on'>x</b><i class='note'>x</i><p style='width:200vw'>x</p></main>");
     await page.evaluate(() => document.querySelector("h1").animate([{ opacity: 0 }, { opacity: 1 }], 60_000));
-    const [axes, own, wide] = [await violations(page), await faultsOf(page), await overflow(page)];
-    const wanted = ["it moves", "a target of", "the tab is called", "language is", "without a name: - textbox", "too wide with more space"];
+    const [axes, own, wide] = [await violations(page), [...(await faultsOf(page)), ...(await forcedFaults(page))], await overflow(page)];
+    const forced = ["a mark keeps", "what's chosen looks", "a box has no edge"];
+    const wanted = [...forced, "it moves", "a target of", "two are called", "the tab is called", "language is", "without a name: - textbox", "too wide with more space"];
     const deaf = wanted.filter((start) => !own.some((each) => each.includes(start)));
     if (!axes.some((each) => each.startsWith("label:")) || deaf.length > 0 || wide <= 0) {
       this.fault(`the checks don't see ${[...deaf, "what axe or the width should say"].join(", ")}`);

@@ -62,6 +62,8 @@ async function strangers({ home, folder, visit, show }) {
   await show(closed, "help-without-session");
   await closed.getByRole("button", { name: "Leave this page" }).click();
   await closed.waitForURL(/\/kitchen\.html$/);
+  await closed.goBack();
+  await closed.getByRole("heading", { name: "Weights and measures in the kitchen" }).waitFor();
   const bare = await visit("without-script", { javaScriptEnabled: false, viewport: { width: 390, height: 780 } });
   await bare.goto(home);
   await bare.getByText("scripts are switched off").waitFor();

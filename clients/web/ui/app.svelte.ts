@@ -134,6 +134,8 @@ export class App {
   #hear(stand: Stand): void {
     const isNew = stand.kind !== this.stand.kind;
     this.stand = stand;
+    const drafts = stand.kind === "open" ? stand.revisions?.drafts : undefined;
+    this.holders.all.forEach((holder) => holder.heard?.(drafts));
     if (isNew) {
       // Whoever answers again takes what they couldn't take before.
       void this.holders.flush();

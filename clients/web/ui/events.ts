@@ -32,6 +32,8 @@ export function listen(app: App): () => void {
 /** Words go home before anything else; then the journal is closed, where its person wants that. */
 function turned(app: App, seen: () => void): void {
   if (document.visibilityState === "visible") {
+    // Another tab may have gone on in the same draft meanwhile.
+    app.holders.all.forEach((holder) => holder.doubt?.());
     seen();
     return;
   }

@@ -2,6 +2,8 @@
 
 use haven_core::time::Timestamp;
 
+use crate::next::{Next, plain};
+
 /// One thing that went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
@@ -17,8 +19,17 @@ pub struct Alarm {
     pub what: String,
     /// What it means.
     pub why: String,
-    /// What to do next; a sentence.
+    /// What to do next; a sentence that fits every client.
     pub next: String,
+    /// The same with commands, for somebody at a terminal; empty where `next` says it.
+    pub at_terminal: String,
+}
+
+impl Alarm {
+    /// What to do next, for somebody at a terminal.
+    pub fn next_at_terminal(&self) -> &str {
+        if self.at_terminal.is_empty() { &self.next } else { &self.at_terminal }
+    }
 }
 
 /// The words for a kind of alarm.
@@ -28,8 +39,10 @@ pub struct Words {
     pub what: &'static str,
     /// What it means; a few words in lower case.
     pub why: &'static str,
-    /// What to do next; a sentence.
+    /// What to do next; a sentence that fits every client.
     pub next: &'static str,
+    /// The same with commands, for somebody at a terminal; empty where `next` says it.
+    pub at_terminal: &'static str,
 }
 
 /// Says what an alarm of a kind means and what to do about it. A kind that this release does not know is told as such.
@@ -38,54 +51,54 @@ pub fn says(kind: &str) -> Words {
         of_server(kind).or_else(|| of_devices(kind)).or_else(|| of_records(kind)).unwrap_or((
             "something went wrong that this release has no words for",
             "the journal was used with a newer Haven",
-            "Update Haven on this device, then look again.",
+            plain("Update Haven on this device, then look again."),
         ));
-    Words { what, why, next }
+    Words { what, why, next: next.plain, at_terminal: next.terminal }
 }
 
-type Told = (&'static str, &'static str, &'static str);
+type Told = (&'static str, &'static str, Next);
 
 fn of_server(kind: &str) -> Option<Told> {
     Some(match kind {
         "NEW_STORE" => (
             "the server's store isn't the one it had before",
             "it was wiped, restored or replaced; nothing is sent to it until you agree",
-            "If you did that, run `haven server set URL` again: it is filled from this device. Otherwise ask whoever runs it.",
+            plain("If you did that, set the server again: it is filled from this device. Otherwise ask whoever runs it.").at_terminal("If you did that, run `haven server set URL` again: it is filled from this device. Otherwise ask whoever runs it."),
         ),
         "SPACE_LOST" => (
             "the server says it never had this journal",
             "it lost what it held; everything is still here",
-            "If you trust it, set it again with `haven server set URL --invite CODE`: it is filled from this device.",
+            plain("If you trust it, set it again with an invite: it is filled from this device.").at_terminal("If you trust it, set it again with `haven server set URL --invite CODE`: it is filled from this device."),
         ),
         "SERVER_ROLLED_BACK" => (
             "the server went back to an older state",
             "it was restored from a backup, or somebody interferes; everything is still here",
-            "This device fills it again by itself. If nobody restored a backup, ask whoever runs the server.",
+            plain("This device fills it again by itself. If nobody restored a backup, ask whoever runs the server."),
         ),
         "OLD_ROSTER" => (
             "the server shows an older list of your devices",
             "it was restored from a backup, or somebody interferes; this device keeps the newer list",
-            "If nobody restored a backup, ask whoever runs the server.",
+            plain("If nobody restored a backup, ask whoever runs the server."),
         ),
         "ROSTER_FORKED" => (
             "there are two lists of your devices",
             "somebody with a device's keys made another one, or the server shows each device its own",
-            "Compare `haven device list` on each device, and use no server until you know every device on it.",
+            plain("Compare the list of devices on each device, and use no server until you know every device on it.").at_terminal("Compare `haven device list` on each device, and use no server until you know every device on it."),
         ),
         "ROSTER_WITHHELD" => (
             "the server holds back a change to your list of devices",
             "another device knows of it, but it didn't come",
-            "Wait for the next sync; if it stays, ask whoever runs the server.",
+            plain("Wait for the next sync; if it stays, ask whoever runs the server."),
         ),
         "RECORDS_WITHHELD" => (
             "the server holds back something that another device wrote",
             "another device knows of it, but it didn't come",
-            "Sync on both devices; if it stays, ask whoever runs the server.",
+            plain("Sync on both devices; if it stays, ask whoever runs the server."),
         ),
         "OTHER_SERVER" => (
             "whoever answers at the server's address is not your server",
             "it does not prove the identity that this device trusts; nothing was sent",
-            "If you set the server up anew, run `haven server set URL --accept-identity`. Otherwise don't use it.",
+            plain("If you set the server up anew, set it again and accept its new identity. Otherwise don't use it.").at_terminal("If you set the server up anew, run `haven server set URL --accept-identity`. Otherwise don't use it."),
         ),
         _ => return None,
     })
@@ -96,22 +109,22 @@ fn of_devices(kind: &str) -> Option<Told> {
         "LINK_REFUSED" => (
             "a change of your list of devices was refused",
             "it breaks the rules or is by nobody who may make it; nothing of it counts",
-            "Look at `haven device list` for a device you don't know.",
+            plain("Look at the list of devices for one you don't know.").at_terminal("Look at `haven device list` for a device you don't know."),
         ),
         "DEVICE_FORKED" => (
             "one of your devices has two histories",
             "it was restored from a backup or copied, and both copies write; every word of both is kept",
-            "Use only one of the copies from now on, and link the other anew with `haven device link`.",
+            plain("Use only one of the copies from now on, and link the other anew.").at_terminal("Use only one of the copies from now on, and link the other anew with `haven device link`."),
         ),
         "DEVICE_CLONED" => (
             "the server has words that this device wrote but no longer has",
             "this is a restored backup or a copy of the device that wrote them; nothing is lost",
-            "If a copy of it is in use elsewhere, link that one anew with `haven device link`, and stop using its data.",
+            plain("If a copy of it is in use elsewhere, link that one anew, and stop using its data.").at_terminal("If a copy of it is in use elsewhere, link that one anew with `haven device link`, and stop using its data."),
         ),
         "JOURNAL_WENT_BACK" => (
             "an older copy of the journal was put in the place of this device's",
             "it holds less than it held; what the server or another device has comes back by itself",
-            "Sync, then look whether anything is missing. If you have the newer file, stop the daemon and put it back.",
+            plain("Sync, then look whether anything is missing. If you have the newer file, stop the daemon and put it back."),
         ),
         _ => return None,
     })
@@ -122,32 +135,38 @@ fn of_records(kind: &str) -> Option<Told> {
         "RECORD_MISSING" => (
             "something that a device of yours wrote is missing",
             "what came after it waits until it comes",
-            "Sync on the device that wrote it; it sends again what the server lacks.",
+            plain("Sync on the device that wrote it; it sends again what the server lacks."),
         ),
         "RECORD_REFUSED" => (
             "something was refused that isn't what your device wrote",
             "it was altered on the way or its device was removed; nothing of it was taken",
-            "Sync again; if it stays, ask whoever runs the server.",
+            plain("Sync again; if it stays, ask whoever runs the server."),
         ),
         "RECORD_UNREADABLE" => (
             "something came that can't be read",
             "it's damaged, or written by a newer Haven",
-            "Update Haven on this device and sync again.",
+            plain("Update Haven on this device and sync again."),
         ),
         "RECORD_PUT_ASIDE" => (
             "something that a device of yours wrote was put aside",
             "it didn't pass the checks, so it's kept but not shown",
-            "Update Haven on all devices. The words are still on the device that wrote them: export them there.",
+            plain(
+                "Update Haven on all devices. The words are still on the device that wrote them: export them there.",
+            ),
         ),
         "DROP_UNREADABLE" => (
             "something that was written while the journal was locked can't be opened",
             "the file was damaged, or somebody put something there; it's kept but not shown",
-            "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
+            plain(
+                "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
+            ),
         ),
         "DROP_KEY_CHANGED" => (
             "the key that keeps what you write while the journal is locked was swapped",
             "the file was damaged, or somebody wrote to it; who did it may be able to read what you wrote while it was locked",
-            "It's put right now. Think about who else can write to the journal's folder, and unlock before you write.",
+            plain(
+                "It's put right now. Think about who else can write to the journal's folder, and unlock before you write.",
+            ),
         ),
         _ => return None,
     })
@@ -185,7 +204,10 @@ mod tests {
             assert_ne!(words, unknown, "{kind}");
             assert!(!words.what.is_empty() && !words.what.ends_with('.'), "{kind}");
             assert!(!words.why.is_empty() && !words.why.ends_with('.'), "{kind}");
-            assert!(words.next.ends_with('.') && words.next.starts_with(char::is_uppercase), "{kind}");
+            for next in [words.next, words.at_terminal].into_iter().filter(|next| !next.is_empty()) {
+                assert!(next.ends_with('.') && next.starts_with(char::is_uppercase), "{kind}");
+            }
+            assert!(!words.next.is_empty() && !words.next.contains('`'), "{kind}");
         }
         assert!(!unknown.what.is_empty() && unknown.next.ends_with('.'));
     }

@@ -28,8 +28,10 @@ pub struct ApiError {
     pub what: String,
     /// Why; a few words in lower case; empty if nobody knows.
     pub why: String,
-    /// What to do next; a sentence; empty if there is nothing to do.
+    /// What to do next; a sentence that fits every client; empty if there is nothing to do.
     pub next: String,
+    /// The same with commands, for somebody at a terminal; empty where `next` says it.
+    pub at_terminal: String,
     /// How long to wait before trying again, in milliseconds; 0 if waiting does not help.
     pub retry_after_ms: u64,
     /// Ids of the things that were meant, perhaps; of settings and countries, what they are called.
@@ -46,7 +48,8 @@ impl ApiError {
             reason,
             what: what.into(),
             why: why.to_owned(),
-            next: next.to_owned(),
+            next: next.plain.to_owned(),
+            at_terminal: next.terminal.to_owned(),
             retry_after_ms: 0,
             candidates: Box::default(),
             faults: Box::default(),
@@ -60,11 +63,24 @@ impl ApiError {
         self
     }
 
-    /// Says what to do next, where more is known than usual.
+    /// Says what to do next, where more is known than usual, in words that fit every client.
     #[must_use]
     pub fn with_next(mut self, next: impl Into<String>) -> Self {
         self.next = next.into();
+        self.at_terminal.clear();
         self
+    }
+
+    /// Says the next step with commands, for somebody at a terminal.
+    #[must_use]
+    pub fn at_terminal(mut self, next: impl Into<String>) -> Self {
+        self.at_terminal = next.into();
+        self
+    }
+
+    /// The next step for somebody at a terminal.
+    pub fn next_at_terminal(&self) -> &str {
+        if self.at_terminal.is_empty() { &self.next } else { &self.at_terminal }
     }
 
     /// Says how long to wait.
@@ -110,6 +126,7 @@ impl ApiError {
             what: self.what,
             why: self.why,
             next: self.next,
+            at_terminal: self.at_terminal,
             retry_after_ms: self.retry_after_ms,
             candidates: self.candidates.into(),
             faults: self.faults.iter().map(crate::convert::fault::to_pb).collect(),
@@ -146,6 +163,7 @@ impl From<pb::ErrorDetail> for ApiError {
             what: detail.what,
             why: detail.why,
             next: detail.next,
+            at_terminal: detail.at_terminal,
             retry_after_ms: detail.retry_after_ms,
             candidates: detail.candidates.into(),
             faults: detail.faults.into_iter().map(crate::convert::fault::from_pb).collect(),

@@ -23,6 +23,7 @@
 pub mod limits;
 
 pub mod error;
+mod next;
 
 pub mod alarms;
 pub mod daemon;

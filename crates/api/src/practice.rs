@@ -3,7 +3,7 @@
 mod harm;
 
 use haven_core::answers::{ExerciseId, ExerciseRef};
-use haven_core::exercise::{Gate, ItemKind, Phase, Sign, Step};
+use haven_core::exercise::{Ask, Gate, ItemKind, Phase, Sign, Step};
 
 pub use harm::{CouldHarm, HarmQuestion, NoAnswer};
 
@@ -24,6 +24,14 @@ pub struct ExerciseSummary {
     pub gate: Gate,
     /// Whether the person added it.
     pub custom: bool,
+    /// What it is for; may be empty.
+    pub purpose: String,
+    /// How many questions one sitting has at most.
+    pub questions: u32,
+    /// What doing it is made of.
+    pub asks: Vec<Ask>,
+    /// Whether it can stir things up.
+    pub stirs: bool,
 }
 
 /// A whole exercise.

@@ -9,6 +9,9 @@ pub const LANGUAGE: &str = "language";
 /// The name and the icon of the app that others may see: `notes`, the neutral one, or `haven`.
 pub const APP_NAME: &str = "app.name";
 
+/// Whether a recovery kit was shown here and nobody has said since that it's kept. Set by the client that shows it.
+pub const KIT_UNCONFIRMED: &str = "kit.unconfirmed";
+
 /// One setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {

@@ -1,6 +1,7 @@
 //! Walking through an exercise or a measure, a page at a time, as a client sees it. Which page comes is the device's to say.
 
 use haven_core::answers::{ExerciseId, ExerciseRef, Value};
+use haven_core::exercise::Breath;
 use haven_core::id::{EntryId, PersonId};
 use haven_core::time::{CivilTime, Date};
 
@@ -193,30 +194,6 @@ pub struct Question {
     pub people: Vec<Named>,
     /// The ids of those who are marked as not safe to be open with, where the exercise minds.
     pub not_safe: Vec<PersonId>,
-}
-
-/// One part of a breath.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Breath {
-    /// What to do.
-    pub part: Part,
-    /// For how long.
-    pub seconds: u32,
-}
-
-/// What to do with the breath.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Breathe in.
-    In,
-    /// Breathe in a little more.
-    More,
-    /// Hold it.
-    Hold,
-    /// Breathe out.
-    Out,
-    /// Wait before the next one.
-    Rest,
 }
 
 /// Words in between.

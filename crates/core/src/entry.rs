@@ -14,9 +14,10 @@ use crate::answers::{Answer, Answers, ExerciseRef};
 use crate::id::{EntryId, PersonId};
 use crate::label;
 use crate::limits::{
-    ANSWERS_MAX, DRAFT_BYTES_MAX, ENTRY_BYTES_MAX, EXPORTED_TIMES, OPENING_CHARS_MAX, PEOPLE_MAX, TAGS_MAX,
-    TEXT_BYTES_MAX, TITLE_CHARS_MAX,
+    ANSWERS_MAX, DRAFT_BYTES_MAX, ENTRY_BYTES_MAX, EXPORTED_TIMES, OPENING_CHARS_MAX, OPENING_READ_CHARS,
+    PEOPLE_MAX, TAGS_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX,
 };
+use crate::prose::plain;
 use crate::time::{CivilTime, Timestamp};
 
 pub use draft::Draft;
@@ -132,13 +133,20 @@ impl Entry {
     }
 }
 
-/// The beginning of a text's first written line, with `…` where the text goes on.
+/// The beginning of a text's first written line in plain words, with `…` where the text goes on. Only a word that fills it
+/// alone is cut.
 pub fn opening(text: &str) -> String {
     let text = text.trim();
+    // Lists open with a few of a text's first lines; the rest of a long one need not be read for that.
+    let end = text.char_indices().nth(OPENING_READ_CHARS).map_or(text.len(), |(at, _)| at);
+    let (head, goes_on) = (plain(&text[..end]), end < text.len());
+    let text = head.trim();
     let line = text.lines().next().unwrap_or_default().trim_end();
     let end = line.char_indices().nth(OPENING_CHARS_MAX).map_or(line.len(), |(at, _)| at);
+    let is_within = line[end..].starts_with(|next: char| !next.is_whitespace());
+    let end = line[..end].rfind(char::is_whitespace).filter(|_| is_within).unwrap_or(end);
     let shown = line[..end].trim_end();
-    match shown.len() < text.len() {
+    match goes_on || shown.len() < text.len() {
         true if !shown.ends_with('…') => format!("{shown} …"),
         _ => shown.to_owned(),
     }
@@ -320,9 +328,15 @@ mod tests {
         assert_eq!(opening("\n  One line. \n \n"), "One line.");
         assert_eq!(opening("and so …\nmore"), "and so …");
         assert_eq!(opening(" \n"), "");
+        assert_eq!(opening("---\n\n# **Rain**, and\nmore"), "Rain, and …", "in plain words");
+        assert_eq!(opening("- [ ] call *Mum*"), "call Mum");
         assert_eq!(opening(&"ü ".repeat(100)), format!("{}…", "ü ".repeat(40)));
         let sentence = format!("{}. And more", "a".repeat(79));
         assert_eq!(opening(&sentence), format!("{}. …", "a".repeat(79)));
+        let walk = "Long walk by the canal. The heron was on its post again, as if it were paid by the hour.";
+        let whole = "Long walk by the canal. The heron was on its post again, as if it were paid by …";
+        assert_eq!(opening(walk), whole, "no word is cut");
+        assert_eq!(opening(&"a".repeat(90)), format!("{} …", "a".repeat(80)), "unless it's all there is");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! A definition holds texts, fields and numbers and no code. Whoever loads a stranger's file can be sure that it only asks
 //! questions, that every question has words, and that old answers stay readable.
 
+mod asks;
+mod breath;
 mod derived;
 mod feelings;
 mod field;
@@ -18,6 +20,8 @@ mod words;
 use crate::answers::{ExerciseId, ExerciseRef, FieldId};
 
 pub use crate::definition::{DEFAULT_LANGUAGE, Texts, UnknownWord, as_sentence, wanted};
+pub use asks::Ask;
+pub use breath::{Breath, Part, breathing};
 pub use derived::derived;
 pub(crate) use derived::finished;
 pub(crate) use derived::spoken;

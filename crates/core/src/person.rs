@@ -216,13 +216,13 @@ impl fmt::Debug for PersonEdit {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ResolveError {
     /// Nobody has this id or name.
-    #[error("nobody in this journal has this name or id; see `haven people list`")]
+    #[error("nobody in this journal has this name or id")]
     NotFound {
         /// Who was meant, perhaps, by id.
         perhaps: Vec<PersonId>,
     },
     /// Several people could be meant by this name or beginning of an id.
-    #[error("{} people could be meant; give the name exactly, or an id", could_be.len())]
+    #[error("{} people could be meant", could_be.len())]
     Ambiguous {
         /// Who could be meant, by id.
         could_be: Vec<PersonId>,
@@ -255,6 +255,25 @@ pub fn resolve_person(people: &[Person], spec: &str) -> Result<PersonId, Resolve
         ResolveError::NotFound { .. } => ResolveError::NotFound { perhaps: near(people, &spec) },
         ambiguous => ambiguous,
     })
+}
+
+/// Finds the one person that a word means to somebody who looks for entries: as [`resolve_person`] does, else by the beginning of a
+/// name. Nothing is written on a beginning.
+///
+/// # Errors
+/// [`ResolveError`] when it means nobody or more than one.
+pub fn look_up_person(people: &[Person], spec: &str) -> Result<PersonId, ResolveError> {
+    let unknown = match resolve_person(people, spec) {
+        Err(unknown @ ResolveError::NotFound { .. }) => unknown,
+        found => return found,
+    };
+    let beginning = fold(&spelt(spec));
+    let begins =
+        |person: &&Person| !beginning.is_empty() && fold(person.name.as_str()).starts_with(&beginning);
+    match only(people.iter().filter(begins)) {
+        Err(ResolveError::NotFound { .. }) => Err(unknown),
+        found => found,
+    }
 }
 
 /// Who was meant, perhaps, by a name that nobody has.
@@ -344,6 +363,27 @@ mod tests {
                 "{spec}"
             );
         }
+    }
+
+    #[test]
+    fn whoever_looks_for_somebody_may_type_how_their_name_begins() {
+        let people = [person(1, "Anna Lee"), person(2, "Ännchen"), person(3, "Bob"), person(4, "An")];
+        let ambiguous = |which: &[usize]| {
+            Err(ResolveError::Ambiguous { could_be: which.iter().map(|at| people[*at].id).collect() })
+        };
+        let cases = [
+            ("Anna Lee", Ok(people[0].id)),
+            ("anna l", Ok(people[0].id)),
+            ("an", Ok(people[3].id)),
+            ("ann", ambiguous(&[0, 1])),
+            ("B", Ok(people[2].id)),
+            ("", Err(nobody())),
+            ("Lee", Err(nobody())),
+        ];
+        for (spec, expected) in cases {
+            assert_eq!(look_up_person(&people, spec), expected, "{spec}");
+        }
+        assert!(resolve_person(&people, "anna l").is_err(), "nothing is written on a beginning");
     }
 
     #[test]

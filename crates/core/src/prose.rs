@@ -3,9 +3,12 @@
 //! It is Markdown as CommonMark has it, with struck words, and gentle where people type lines and not Markdown: a line break stays
 //! one, and no word is ever hidden (docs/decisions/0030).
 
+mod plain;
 mod reader;
 
 use std::fmt;
+
+pub use plain::plain;
 
 /// A text as a tree. Debug shows its size, never a word.
 #[derive(Clone, Default, PartialEq, Eq)]

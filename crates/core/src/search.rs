@@ -5,5 +5,5 @@
 mod query;
 mod snippet;
 
-pub use query::{Query, QueryError, Searchable};
+pub use query::{Filter, Meanings, Query, QueryError, Searchable};
 pub use snippet::{Snippet, snippet};

@@ -1,6 +1,7 @@
 //! Everything that is there as data: exercises, measures and the sentences said about them.
 
 mod custom;
+mod titles;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::measure::{Measure, Measures};
 use crate::sentence::Sayings;
 
 pub use custom::{Defined, Kept};
+pub use titles::SeveralTitles;
 
 /// What comes with Haven, and in an open journal what its person added. Cheap to clone. Whoever holds one decides how long it
 /// lives; there is no global.

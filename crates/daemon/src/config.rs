@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use haven_api::settings::{APP_NAME, LANGUAGE};
+use haven_api::settings::{APP_NAME, KIT_UNCONFIRMED, LANGUAGE};
 use haven_api::support::{Country, HELP_COUNTRY};
 use thiserror::Error;
 use tokio::sync::watch;
@@ -78,6 +78,8 @@ const KEYS: &[Key] = &[
     Key { name: "app.blur", kind: SWITCH, default: "false" },
     // Whether the browser checks the spelling.
     Key { name: "app.spellcheck", kind: SWITCH, default: "false" },
+    // Whether a recovery kit was shown and nobody has said that it's kept.
+    Key { name: KIT_UNCONFIRMED, kind: SWITCH, default: "false" },
 ];
 
 /// Names of settings that the daemon itself reads.

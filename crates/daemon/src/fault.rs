@@ -105,7 +105,8 @@ impl Fault {
                 told(Reason::DaemonUnreachable).with_next("Move that file elsewhere, and start again.")
             }
             Self::Running { .. } => told(Reason::StorageInUse)
-                .with_next("Use the one that runs, or stop it with `haven daemon stop`."),
+                .with_next("Use the one that runs, or stop it.")
+                .at_terminal("Use the one that runs, or stop it with `haven daemon stop`."),
             Self::Config { .. } => told(Reason::DaemonUnreachable)
                 .with_next("Correct that file, or move it elsewhere to go back to the defaults."),
             Self::Address { .. } => {

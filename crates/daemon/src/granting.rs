@@ -47,7 +47,8 @@ impl Granting {
         let refused = |path: &Path| {
             ApiError::new(ErrorReason::StorageFailed, "the address could not be written down")
                 .because(format!("{} cannot be written", path.display()))
-                .with_next("Use `haven open --print`, and paste what it prints into the browser.")
+                .with_next("Open a browser yourself, with an address that Haven prints.")
+                .at_terminal("Use `haven open --print`, and paste what it prints into the browser.")
         };
         let path = self.file.to_str().ok_or_else(|| refused(&self.file))?.to_owned();
         folder::write(&self.file, page(url).as_bytes()).map_err(|_| refused(&self.file))?;
@@ -131,7 +132,8 @@ impl GrantService for Granting {
             grants.begin(&code, now_ms, random()).ok_or_else(|| {
                 ApiError::new(ErrorReason::NoSession, "the page was not opened")
                     .because("its address was used before, or is older than a minute")
-                    .with_next("Run `haven open` again.")
+                    .with_next("Open the page anew from Haven on this device.")
+                    .at_terminal("Run `haven open` again.")
             })
         })?;
         self.remove_file();
@@ -166,17 +168,19 @@ impl GrantService for Granting {
 fn shut(fault: &LoopbackFault) -> ApiError {
     let told = |reason| ApiError::new(reason, "the door for browsers stays shut").because(fault.to_string());
     match fault {
-        LoopbackFault::Disabled => {
-            told(ErrorReason::ConfirmationNeeded).with_next("`haven config set web.enabled true` opens it.")
-        }
+        LoopbackFault::Disabled => told(ErrorReason::ConfirmationNeeded)
+            .with_next("Turn the page on in the settings of this device first.")
+            .at_terminal("`haven config set web.enabled true` opens it."),
         LoopbackFault::Unsupported => {
             told(ErrorReason::Unsupported).with_next("Use the command line; it needs no such door.")
         }
-        LoopbackFault::Taken(_) => told(ErrorReason::InvalidArgument).with_next(
-            "`haven config set web.port N` sets another one, and an empty value lets Haven choose.",
-        ),
-        LoopbackFault::System(_) => {
-            told(ErrorReason::Internal).with_next("Try again; `haven doctor` tells more.")
-        }
+        LoopbackFault::Taken(_) => told(ErrorReason::InvalidArgument)
+            .with_next("Choose another port in the settings, or let Haven choose one.")
+            .at_terminal(
+                "`haven config set web.port N` sets another one, and an empty value lets Haven choose.",
+            ),
+        LoopbackFault::System(_) => told(ErrorReason::Internal)
+            .with_next("Try again.")
+            .at_terminal("Try again; `haven doctor` tells more."),
     }
 }

@@ -55,7 +55,8 @@ fn problem(fault: SettingFault, key: &str, value: &str) -> ApiError {
     match fault {
         SettingFault::Unknown => ApiError::new(ErrorReason::NotFound, "no setting was named")
             .because(says)
-            .with_next("`haven config get` shows the settings.")
+            .with_next("Choose one of the settings there are.")
+            .at_terminal("`haven config get` shows the settings.")
             .with_nearest(key, Config::keys()),
         SettingFault::Value(_) if key == HELP_COUNTRY => {
             ApiError::invalid("nothing was set", says).with_candidates(Country::near(value))

@@ -41,7 +41,7 @@ impl From<Refused> for ApiError {
             Refused::Keep(KeepFault::Disk(fault)) => of_store(&fault),
             Refused::Keep(KeepFault::Never) => Self::new(Reason::Unsupported, "nothing was changed")
                 .because(says)
-                .with_next("Choose lines on a device that runs the program `haven`."),
+                .with_next("Choose lines on a device where Haven itself runs."),
             Refused::Fault(fault) => of_fault(fault, says),
         }
     }
@@ -96,9 +96,11 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
                 .with_next("Go on with it and put that right, or leave the question open.");
         }
         Fault::Definition(_) => {
-            return ApiError::invalid("the definition was not added", says).with_next(
-                "See what is wrong with `haven practice check FILE` or `haven measure check FILE`.",
-            );
+            return ApiError::invalid("the definition was not added", says)
+                .with_next("Have the file checked: that says what is wrong, line by line.")
+                .at_terminal(
+                    "See what is wrong with `haven practice check FILE` or `haven measure check FILE`.",
+                );
         }
         Fault::WordsMistyped => {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
@@ -128,24 +130,18 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
     };
     let error = ApiError::new(reason, failed(&fault)).because(says);
     match fault {
-        Fault::VersionUnknown => error.with_next("`haven history ID` shows the versions."),
-        Fault::SideUnknown => error.with_next("`haven show ID` shows the versions that met."),
-        Fault::NothingMet => error.with_next("`haven list --met` shows where there is something to choose."),
+        Fault::VersionUnknown => error.with_next("Choose one from its history.").at_terminal("`haven history ID` shows the versions."),
+        Fault::SideUnknown => error.with_next("Open the entry: it shows the versions that met.").at_terminal("`haven show ID` shows the versions that met."),
+        Fault::NothingMet => error.with_next("Nothing has to be chosen here any more.").at_terminal("`haven list --met` shows where there is something to choose."),
         Fault::DefinitionUnknown => {
-            error.with_next("`haven practice list` and `haven measure list` show what there is.")
+            error.with_next("Choose it from the list of what you added.").at_terminal("`haven practice list` and `haven measure list` show what there is.")
         }
-        Fault::PeopleUnclear => error.with_next(
-            "`haven draft show ID` names them. Add them with `haven people add NAME`, or say who is meant with `haven draft save \
-             ID --person PERSON`.",
-        ),
-        Fault::EntryUnclear => error.with_next(
-            "`haven draft save ID --entry ENTRY` puts it into that entry; `haven draft save ID --new` makes a new one of it.",
-        ),
-        Fault::EntryUnseen => error.with_next(
-            "Run `haven draft save ID` in a terminal: it shows both. `--yes` puts it in at once, and what stood there stays in the \
-             history.",
-        ),
-        Fault::AlarmUnknown => error.with_next("`haven alarms` shows those that wait."),
+        Fault::PeopleUnclear => error.with_next("Open the draft, and choose the people it's about.").at_terminal("`haven draft show ID` names them. Add them with `haven people add NAME`, or say who is meant with `haven draft save \
+             ID --person PERSON`."),
+        Fault::EntryUnclear => error.with_next("Open the draft: it can go into that entry, or become a new one.").at_terminal("`haven draft save ID --entry ENTRY` puts it into that entry; `haven draft save ID --new` makes a new one of it."),
+        Fault::EntryUnseen => error.with_next("Open the draft: it shows both. What stood there stays in the history.").at_terminal("Run `haven draft save ID` in a terminal: it shows both. `--yes` puts it in at once, and what stood there stays in the \
+             history."),
+        Fault::AlarmUnknown => error.with_next("Look at those that still wait.").at_terminal("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")
         }
@@ -190,18 +186,16 @@ fn of_sealing(fault: &SealFault) -> ApiError {
         SealFault::TooLarge { .. } => {
             error(Reason::TooLarge).with_next("Split it up, and add the parts one by one.")
         }
-        SealFault::Full { .. } | SealFault::NoKey => {
-            error(Reason::Locked).with_next("Open the journal with `haven unlock`, then write again.")
-        }
+        SealFault::Full { .. } | SealFault::NoKey => error(Reason::Locked)
+            .with_next("Unlock the journal, then write again.")
+            .at_terminal("Open the journal with `haven unlock`, then write again."),
     }
 }
 
 /// Why lines of the plan did not become readable.
 fn of_choice(fault: ChoiceFault) -> ApiError {
     let (reason, next) = match fault {
-        ChoiceFault::NotInPlan => {
-            (Reason::NotFound, "`haven plan readable` shows the lines as they are now.")
-        }
+        ChoiceFault::NotInPlan => (Reason::NotFound, "Look at the lines as they are now, and choose again."),
         ChoiceFault::TooLarge => (Reason::TooLarge, "Choose fewer lines."),
         ChoiceFault::Unconfirmed => {
             (Reason::ConfirmationNeeded, "Agree to what it means, or leave it as it is.")

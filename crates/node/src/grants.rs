@@ -86,11 +86,13 @@ impl Grants {
         let mut plugins = self.0.iter().filter(|kept| kept.kind == Kind::Plugin);
         if plugins.clone().count() >= PLUGINS_MAX {
             return Err(ApiError::invalid("no token was made", format!("there are {PLUGINS_MAX} already"))
-                .with_next("End one that nothing uses with `haven token revoke ID`."));
+                .with_next("End one that nothing uses any more.")
+                .at_terminal("End one that nothing uses with `haven token revoke ID`."));
         }
         if plugins.any(|kept| kept.name == name) {
             return Err(ApiError::invalid("no token was made", format!("there is one called {name:?}"))
-                .with_next("Give it another name, or end the other with `haven token revoke ID`."));
+                .with_next("Give it another name, or end the other first.")
+                .at_terminal("Give it another name, or end the other with `haven token revoke ID`."));
         }
         Ok(self.keep(Kind::Plugin, name, scopes, ends, now, random))
     }
@@ -161,7 +163,8 @@ impl Grants {
         match found.as_slice() {
             [] => Err(ApiError::new(ErrorReason::NotFound, "nothing was ended")
                 .because("no token has that id or name")
-                .with_next("`haven token list` shows them.")),
+                .with_next("Choose it from the list of what has access.")
+                .at_terminal("`haven token list` shows them.")),
             [grant] => {
                 self.0.retain(|kept| kept.id != grant.id);
                 Ok((*grant).clone())

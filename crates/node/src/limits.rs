@@ -36,6 +36,13 @@ pub const MEND_MS: u64 = 30_000;
 /// Bits that a passphrase must be worth: at half a second a guess, 40 bits are 17,000 years of computing.
 pub const PASSPHRASE_BITS_MIN: f64 = 40.0;
 
+/// Seconds that a guess takes a computer: what deriving a key is made to cost.
+pub const GUESS_SECONDS: f64 = 0.5;
+
+/// Computers that guess at once, where a person is told how long a passphrase holds: more than anybody brings who found a laptop, and
+/// few enough that nobody is frightened by what states could do.
+pub const GUESSING_COMPUTERS: f64 = 100.0;
+
 /// Characters of a device's name, as the API says.
 pub const DEVICE_NAME_CHARS_MAX: usize = 64;
 

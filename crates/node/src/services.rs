@@ -24,6 +24,7 @@ mod practice;
 mod progress;
 mod server;
 mod status;
+mod strength;
 mod support;
 mod sync;
 mod tags;

@@ -29,7 +29,7 @@ pub struct Source {
 /// One word of a file.
 #[derive(Debug)]
 pub struct Token {
-    /// The word.
+    /// The word; of a text, with its quotes.
     pub text: String,
     /// Its line, from 1.
     pub line: usize,
@@ -190,7 +190,7 @@ impl Reader {
             TokenTree::Punct(punct) if punct.as_char() == ':' && self.after_colon => self.double_colon(),
             TokenTree::Ident(ident) => self.push(&ident.to_string(), line, test),
             TokenTree::Punct(punct) => self.push(&punct.to_string(), line, test),
-            TokenTree::Literal(_) => self.push("literal", line, test),
+            TokenTree::Literal(literal) => self.push(&literal.to_string(), line, test),
         }
         self.after_colon = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint);
     }

@@ -31,7 +31,7 @@ impl<'a> AlarmShape<'a> {
             device: alarm.device.as_deref(),
             what: &alarm.what,
             why: &alarm.why,
-            next: &alarm.next,
+            next: alarm.next_at_terminal(),
             resolved: false,
         }
     }
@@ -75,6 +75,6 @@ fn in_words(alarm: &Alarm, style: Style) -> String {
         style.bold(&alarm.what),
         when::local(alarm.since),
         alarm.why,
-        alarm.next
+        alarm.next_at_terminal()
     )
 }

@@ -21,7 +21,7 @@ use haven_api::practice::{Evidence, Exercise, ExerciseSummary, Field};
 use haven_api::walk::{Intro, Suggested};
 use haven_core::answers::{ExerciseId, ValueMap};
 use haven_core::content::SCHEMA;
-use haven_core::exercise::{Sign, Step};
+use haven_core::exercise::{Ask, Sign, Step};
 
 use self::asking::Asking;
 use super::definitions::{self, Summary};
@@ -32,7 +32,7 @@ use crate::ask;
 use crate::cx::{Cx, Haven, print};
 use crate::fault::{Exit, Fault};
 use crate::shapes::ExerciseSummaryShape;
-use crate::text::{Style, wrapped};
+use crate::text::{Style, count, wrapped};
 
 pub(super) async fn run(cx: &Cx, command: PracticeCommand) -> Result<Exit, Fault> {
     match command {
@@ -70,7 +70,34 @@ fn summary(exercise: &ExerciseSummary, style: Style) -> String {
     about.extend(exercise.steps.iter().map(|step| step.name().to_owned()));
     about.extend(exercise.custom.then(|| "yours".to_owned()));
     let (id, about) = (exercise.exercise.id.as_str(), style.faint(&about.join(", ")));
-    format!("{id:<20}  {}  {about}\n", style.bold(&exercise.title))
+    format!("{id:<20}  {}  {about}\n  {}\n", style.bold(&exercise.title), style.faint(&asks(exercise)))
+}
+
+/// What it asks of a person: a sentence or two, so that nobody has to begin it to find out.
+fn asks(exercise: &ExerciseSummary) -> String {
+    let asked: Vec<&str> = exercise.asks.iter().map(|ask| of_ask(*ask)).collect();
+    let made_of = match asked.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one}, "),
+        [before @ .., last] => format!("{} and {last}, ", before.join(", ")),
+    };
+    let mut sentence = format!("{made_of}{}.", count(exercise.questions.into(), "question", "questions"));
+    sentence[..1].make_ascii_uppercase();
+    if exercise.stirs {
+        sentence.push_str(" It can stir things up.");
+    }
+    sentence
+}
+
+fn of_ask(ask: Ask) -> &'static str {
+    match ask {
+        Ask::Breathing => "breathing",
+        Ask::Sitting => "staying with something for a few minutes",
+        Ask::Writing => "writing",
+        Ask::Choosing => "choosing",
+        Ask::People => "thinking of someone",
+        Ask::Later => "a question some days later, if you like",
+    }
 }
 
 async fn show(cx: &Cx, id: &ExerciseId) -> Result<(), Fault> {
@@ -303,4 +330,40 @@ pub(super) fn answered(text: &str) -> Result<ValueMap, Fault> {
             unfit(format!("no JSON object at line {}, column {}", error.line(), error.column()))
         })?;
     Ok(answers.into_iter().map(|(field, answer)| (field, answer.into())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use haven_core::answers::ExerciseRef;
+    use haven_core::exercise::Gate;
+
+    use super::*;
+
+    #[test]
+    fn an_exercise_says_what_it_asks_before_anybody_begins_it() {
+        let with = |made_of: &[Ask], questions, stirs| ExerciseSummary {
+            exercise: ExerciseRef { id: "name-it".parse().unwrap(), version: 1 },
+            title: "Give it a name".to_owned(),
+            steps: Vec::new(),
+            signs: Vec::new(),
+            minutes: 2,
+            gate: Gate::None,
+            custom: false,
+            purpose: String::new(),
+            questions,
+            asks: made_of.to_vec(),
+            stirs,
+        };
+        let cases = [
+            (with(&[], 0, false), "0 questions."),
+            (with(&[Ask::Breathing], 1, false), "Breathing, 1 question."),
+            (
+                with(&[Ask::Writing, Ask::Choosing, Ask::People], 5, true),
+                "Writing, choosing and thinking of someone, 5 questions. It can stir things up.",
+            ),
+        ];
+        for (exercise, expected) in cases {
+            assert_eq!(asks(&exercise), expected);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use haven_api::error::{ApiError, ErrorReason, refused};
+use haven_api::settings::KIT_UNCONFIRMED;
 use haven_api::support::{Country, HELP_COUNTRY};
 use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
 use haven_core::fault::either;
@@ -61,6 +62,8 @@ pub(super) async fn init(cx: &Cx, args: InitArgs) -> Result<(), Fault> {
     let has_server = server.is_some();
     let made = haven.init(&name, passphrase, server).await?;
     let kit_file = keep_kit(cx, &made.kit, kit_file);
+    // What was only shown may never have been written down: the app asks about it. The journal is there, whatever comes of this.
+    let _ = haven.set_setting(KIT_UNCONFIRMED, if kit_file.is_some() { "false" } else { "true" }).await;
     let shape = Made { vault: &made.vault, device: &made.device_id, name: &name, kit_file };
     cx.tell(&shape, |style| {
         let begun = format!("Your journal has begun on {}.\n", style.bold(&style.line(&name)));
@@ -355,7 +358,7 @@ fn sync_in_words(status: &Status) -> String {
     let last = last.map(|moment| format!("; last in step at {}", when::local(moment))).unwrap_or_default();
     let line = format!("The server {server} {how}{waiting}{last}.\n");
     match problem.map(|reason| ApiError::new(reason, "")) {
-        Some(problem) => format!("{line}  why:  {}\n  next: {}\n", problem.why, problem.next),
+        Some(problem) => format!("{line}  why:  {}\n  next: {}\n", problem.why, problem.next_at_terminal()),
         None => line,
     }
 }

@@ -274,6 +274,7 @@ impl AlarmService for Fake {
                 what: "it has two histories".to_owned(),
                 why: "it was copied".to_owned(),
                 next: "Use one of them.".to_owned(),
+                at_terminal: String::new(),
             }],
         });
         resolve_alarm(ResolveAlarmRequest) -> ResolveAlarmResponse = |_| answer(pb::ResolveAlarmResponse {});

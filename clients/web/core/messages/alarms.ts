@@ -9,7 +9,7 @@ const en = {
   since: (when: string): string => `Since ${when}`,
   device: (name: string): string => `About “${name}”`,
   resolve: "I’ve dealt with it",
-  resolveHint: "It goes from this list. If it happens again, it comes back.",
+  resolveHint: "That takes it off this list. If it happens again, it comes back.",
 };
 
 export const alarms: Spoken<typeof en> = { en };

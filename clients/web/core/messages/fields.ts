@@ -40,6 +40,15 @@ const en = {
     yes: "Yes",
     no: "No",
     upTo: (max: number): string => `Up to ${number.format(max)}.`,
+    /** Said once as many are chosen as fit. */
+    full: (max: number): string => (max === 1 ? "That’s the one. To choose another, take it away first." : `That’s all ${number.format(max)}. To choose another, take one away first.`),
+    /** Said to whoever tries one more. */
+    notTaken: (what: string, max: number): string =>
+      max === 1 ? `“${what}” isn’t chosen: this takes one only. Take the other away first.` : `“${what}” isn’t chosen: this takes ${number.format(max)} at most. Take one away first.`,
+    allWritten: (max: number): string => `That’s all ${number.format(max)}.`,
+    left: (left: number): string => `Room for ${counted(left, "more character", "more characters")}.`,
+    tooLong: (over: number, max: number): string => `That’s ${counted(over, "character", "characters")} more than fit here (${number.format(max)}). Shorten it a little; nothing of it is lost.`,
+    beyond: (min: number, max: number): string => `It goes from ${number.format(min)} to ${number.format(max)}.`,
     item: (at: number): string => `Number ${number.format(at)}`,
     weight: (at: number, min: number, max: number): string => `Number ${number.format(at)}: how much, ${number.format(min)} to ${number.format(max)}`,
     add: "Add another",
@@ -61,11 +70,11 @@ const en = {
     seconds: "Seconds",
   },
   feelings: {
-    kinds: "Which kind",
+    kinds: "Open a group to see its words",
     /** Behind the name of a kind. */
     chosen: (count: number): string => `, ${number.format(count)} chosen`,
     none: "Nothing chosen yet.",
-    all: (names: string): string => `Chosen: ${names}`,
+    all: (names: string): string => `Chosen: ${names}.`,
     own: "A word of your own",
     addOwn: "Add it",
     strength: (name: string): string => `How strong is it: ${name}?`,

@@ -6,6 +6,7 @@ import type { Spoken } from "../messages";
 const plural = new Intl.PluralRules("en");
 const number = new Intl.NumberFormat("en");
 const list = new Intl.ListFormat("en");
+const either = new Intl.ListFormat("en", { type: "disjunction" });
 
 function entries(count: number): string {
   return `${number.format(count)} ${plural.select(count) === "one" ? "entry" : "entries"}`;
@@ -39,6 +40,9 @@ const en = {
     tag: "No entry has a tag yet.",
   },
   more: (count: number): string => `Show ${number.format(count)} more`,
+  unfinished: "This isn’t a search yet",
+  /** Who may be meant by a name. */
+  meant: (names: readonly string[]): string => `Perhaps you mean ${either.format(names)}.`,
   found: (count: number): string => (count === 0 ? "Nothing found" : `${entries(count)} found`),
   earlier: "Earlier",
   shownOf: (shown: number, total: number): string => `${number.format(shown)} of ${entries(total)} shown`,
@@ -74,22 +78,22 @@ const en = {
     title: "What you can type",
     lead: "An entry is found if it has all your words, in any order. Case and accents don’t matter. The search runs on this device.",
     rows: [
-      ["“on the bridge”", "these words in this order: put them in quotes"],
-      ["tag:work", "has this tag"],
-      ["person:Anna", "is about this person"],
-      ["feeling:calm", "names this feeling"],
-      ["exercise:thought-check", "comes from this exercise"],
-      ["kind:note", "is of this kind: note, checkin, exercise, measure or session"],
-      ["step:3", "its exercise belongs to this step"],
-      ["before:2026-11-01", "is about a day before this one"],
-      ["after:2026-10-01", "is about this day or a later one"],
+      ["“on the bridge”", "has these words in this order: put them in quotes"],
+      ["tag:work", "has the tag “work”"],
+      ["person:Anna", "is about Anna; how a name begins is enough"],
+      ["feeling:calm", "names the feeling “calm”"],
+      ["exercise:“Check a thought”", "comes from this exercise or questionnaire; how its title begins is enough"],
+      ["kind:session", "is about a therapy session; there’s also note, checkin, exercise and questionnaire"],
+      ["step:3", "comes from an exercise of the third of the six steps"],
+      ["after:2026-10", "is about October 2026 or later"],
+      ["before:2026-11", "is from before November 2026; a year alone or a day works too"],
     ] as readonly (readonly [string, string])[],
   },
   bin: {
     title: "Trash",
     lead: "What’s here stays until you bring it back. This version can’t delete it for good, and anyone who can open your journal can read it here. It’s left out of the journal, search and patterns.",
     empty: "The trash is empty.",
-    since: (when: string): string => `In the trash since ${when}`,
+    since: (when: string): string => `Put into the trash ${when}`,
     takeBack: "Bring it back",
     tookBack: (name: string): string => `“${name}” is back in your journal.`,
     back: "Journal",

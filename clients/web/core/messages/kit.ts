@@ -38,7 +38,9 @@ const en = {
     lead: "It’s shown once, right after a journal begins, and no copy is kept. This page was loaded again since, or the code never reached it.",
     have: "If you’ve written it down, you have what you need.",
     not: "If you haven’t, your journal works all the same. Keep your passphrase safe, save a copy of the journal now and then, and think about a second device: each one can open what has synced. This version can’t make a new kit.",
-    action: "Go on",
+    more: "What can help",
+    kept: "I have it",
+    action: "Go on without it",
   },
   paper: { title: "Recovery code", keep: "Whoever has this can open what it is for. Keep it where only you look.", notes: "Notes", date: "Date" },
 };

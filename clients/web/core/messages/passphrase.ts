@@ -32,6 +32,7 @@ const en = {
     checking: "Checking…",
     good: "That’s hard to guess.",
     empty: "Choose a passphrase first.",
+    emptyAgain: "Type it a second time, or show the first and check it with your own eyes.",
     differ: "These two aren’t the same. Type the second one again, or show the first.",
   },
 };

@@ -43,11 +43,15 @@ const en = {
   distance: "Distance",
   moreWorry: (max: string): string => `↑ more worry (${max})`,
   moreDistance: (max: string): string => `more distance (${max}) →`,
-  mapOf: (count: string): string => `Worry and distance, answers: ${count}.`,
+  mapLead: "Higher up is more worry about the two of you, further right is more distance kept. It’s where your answers of one day come to, not a kind of person.",
+  mapOf: (points: readonly string[]): string => `Worry and distance. ${points.join("; ")}.`,
+  mapPoint: (date: string, worry: string, distance: string): string => `${date}: worry ${worry}, distance ${distance}`,
   mapKey: "The square is where it began, the filled dot is the latest.",
   mapOne: "One answer so far: the filled dot.",
   ring: "The dashed ring is how far answers can move by chance.",
 
+  comparedLead: "Your own ratings before and after, each time you did it. Time alone changes a lot, so what just waiting did stands beside them.",
+  beside: (title: string): string => `To compare: ${title}`,
   before: "Before",
   after: "After",
   rightAfter: "Right after",
@@ -73,6 +77,7 @@ const en = {
   not: "Not as feared",
   open: "Not answered yet",
 
+  signsLead: "How true each of them felt to you. More isn’t a better mark, and nobody has tested what a number means.",
   noSum: "They aren’t added up.",
   felt: (key: string): string => felt[key] ?? key,
   circle: (key: string): string => circles[key] ?? key,
@@ -88,7 +93,8 @@ const en = {
 
   things: "Things agreed",
   /** What was agreed and what came of it, in a line. */
-  agreed: (things: string, how: string): string => (things === "" ? how : `agreed ${things}, ${how}`),
+  agreed: (things: number | undefined, how: string): string =>
+    things === undefined ? how : `${number.format(things)} ${things === 1 ? "thing" : "things"} agreed, ${how}`,
   due: "Until",
   triedHead: "How it went",
   tried: (key: string): string => (key === "" ? "not said yet" : (tried[key] ?? key)),

@@ -4,8 +4,8 @@ import type { Spoken } from "../messages";
 
 const circles: Readonly<Record<string, string>> = { inner: "Close in", middle: "In the middle", outer: "Further out" };
 const relations: Readonly<Record<string, string>> = {
-  mother: "mother or like one",
-  father: "father or like one",
+  mother: "mother or mother figure",
+  father: "father or father figure",
   partner: "partner",
   "former-partner": "former partner",
   friend: "friend",
@@ -36,7 +36,7 @@ const en = {
   emptyTitle: "No people here yet",
   empty: "Add someone you write about, if you like. You can also write without naming anyone.",
   noCircle: "Not placed",
-  drawing: "You decide where someone stands, and can change it.",
+  drawing: "The dot in the middle is you. You decide where someone stands, and can change it.",
   died: "has died",
 
   add: "Add",

@@ -2,9 +2,10 @@
 
 import type { Spoken } from "../messages";
 import type { Offer } from "../measures";
-import type { Step } from "../practice";
+import { ExerciseAsk, type Step } from "../practice";
 
 const number = new Intl.NumberFormat("en");
+const plural = new Intl.PluralRules("en");
 
 const needs: Readonly<Record<Step, string>> = {
   3: "I can’t settle",
@@ -21,6 +22,17 @@ const offers: Readonly<Record<Offer, string>> = {
   asked: "Only if you want them; nothing will suggest them",
   printed: "If you have the printed form",
   own: "Added by you",
+};
+
+/** What doing an exercise is made of. One that's newer than this app is left out. */
+const asks: Readonly<Record<ExerciseAsk, string>> = {
+  [ExerciseAsk.UNSPECIFIED]: "",
+  [ExerciseAsk.BREATHING]: "breathing",
+  [ExerciseAsk.SITTING]: "staying with something for a few minutes",
+  [ExerciseAsk.WRITING]: "writing",
+  [ExerciseAsk.CHOOSING]: "choosing",
+  [ExerciseAsk.PEOPLE]: "thinking of someone",
+  [ExerciseAsk.LATER]: "a question some days later, if you like",
 };
 
 const grades: Readonly<Record<string, string>> = {
@@ -42,12 +54,20 @@ const en = {
   needs,
   min: (minutes: number): string => `${number.format(minutes)} min`,
   yours: "yours",
+  /** What it asks of somebody, so that nobody has to begin it to find out. */
+  asks: (made: readonly ExerciseAsk[], questions: number): string => {
+    const asked = questions === 0 ? "" : plural.select(questions) === "one" ? "one question" : `${number.format(questions)} questions`;
+    const said = [...made.map((ask) => asks[ask] ?? ""), asked].filter((part) => part !== "").join(", ");
+    return said && `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+  },
+  stirs: "Can stir things up.",
   none: "Nothing here yet.",
 
   exercise: {
     begin: "Begin",
     minutes: (minutes: number): string => `About ${number.format(minutes)} minutes. You can stop at any point.`,
     heed: "Good to know first",
+    stirs: "It can stir things up. You can stop at any point, and leave it for another day.",
     questions: "What it asks",
     evidence: "What’s behind it",
     sources: "Where to read about it",
@@ -87,13 +107,14 @@ const en = {
     general: "people in general, or yourself",
     notScored: "–",
     unscored: "not scored",
+    scale: (min: string, max: string): string => `on a scale from ${min} to ${max}`,
     since: (verdict: string): string => `Since the last time: ${verdict}.`,
     changed: "changed more than chance",
     notClear: "not clearly changed",
     cannotTell: "we can’t tell whether it changed",
     tooSoon: "answering again so soon can’t tell you more",
     open: "Open this entry",
-    openOf: (day: string): string => `Open this entry of ${day}`,
+    openOf: (day: string, about: string): string => `Open this entry of ${day}${about === "" ? "" : ` about ${about}`}`,
   },
 };
 

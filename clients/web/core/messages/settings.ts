@@ -24,7 +24,7 @@ const en = {
     },
     "app.quick_exit": {
       label: "A quick way out",
-      hint: "Puts a “Leave” button at the top of every page; pressing Shift three times does the same. The page goes blank, the journal locks, and a page of kitchen measures takes its place. It can’t clear the browser’s history: that still shows that a page on this computer was open, and Back may lead to a closed page. To come back, open the journal as you did before.",
+      hint: "Puts a “Leave” button at the top of every page; pressing Shift three times does the same. The page goes blank, the journal locks, and a page of kitchen measures takes its place. It can’t clear the browser’s history: that still shows that a page on this computer was open. Back leads to the kitchen measures too. To come back, open the journal as you did before.",
     },
     "app.lock_hidden": {
       label: "Lock when this page is hidden",
@@ -35,7 +35,7 @@ const en = {
       label: "Check my spelling",
       hint: "Your browser does it. Most check on this computer; some, with “enhanced” checking switched on, send what you write to their maker. Check the browser’s settings before you switch this on.",
     },
-    "lock.idle": { label: "Lock when it isn’t used for", hint: "A locked journal can’t be read without the passphrase, apart from lines of your plan that you’ve chosen to keep readable. What you were writing is kept." },
+    "lock.idle": { label: "Lock after this long without use", hint: "A locked journal can’t be read without the passphrase, apart from lines of your plan that you’ve chosen to keep readable. What you were writing is kept." },
     "help.country": { label: "Country", hint: "For the phone numbers that help shows. It’s kept on this device." },
     language: { label: "Language", hint: "" },
     "web.enabled": { label: "Pages like this one may be opened", hint: "Only on this computer, and only with an address that “haven open” gives." },
@@ -69,6 +69,8 @@ const en = {
     grants: "Plug-ins and open pages",
     drafts: "Drafts",
     trash: "Trash",
+    kit: "Recovery kit",
+    unconfirmed: "You haven’t confirmed that you’ve kept it.",
   },
   one: "There’s one journal for each account on this computer. If others use it too, it helps if each has an account of their own: whoever uses yours can see that there’s a journal, and read it while it’s unlocked.",
   version: (version: string): string => `Haven ${version}`,

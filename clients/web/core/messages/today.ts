@@ -8,9 +8,9 @@ const count = (of: number, one: string, other: string): string =>
   plural.select(of) === "one" ? one : `${number.format(of)} ${other}`;
 
 const en = {
-  /** By the hour. */
+  /** By the hour. Nobody is told what time it is who's up at night. */
   greeting: (hour: number): string =>
-    hour >= 5 && hour < 12 ? "Good morning" : hour >= 12 && hour < 18 ? "Good afternoon" : "Good evening",
+    hour >= 5 && hour < 12 ? "Good morning" : hour >= 12 && hour < 18 ? "Good afternoon" : hour >= 18 && hour < 22 ? "Good evening" : "Hello",
   nothingDue: "Nothing is due.",
   begin: "Start anywhere",
   settle: "Can’t settle?",
@@ -28,6 +28,8 @@ const en = {
   since: (when: string): string => `Last changed ${when}.`,
   carryOn: "Carry on",
   notNow: "Not now",
+  /** What is put off; only heard. */
+  notNowOf: (what: string): string => `: ${what}`,
   drafts: (of: number): string => count(of, "One more draft", "more drafts"),
   allDrafts: (of: number): string => count(of, "One draft", "drafts"),
   later: "From earlier",

@@ -11,7 +11,7 @@ function counted(count: number, one: string, many: string): string {
 
 const en = {
   leave: "Stop for now",
-  step: (title: string, at: number, count: number): string => `${title} · question ${number.format(at)} of ${number.format(count)}`,
+  step: (title: string, at: number, count: number): string => `${title} · question\u00a0${number.format(at)}\u00a0of\u00a0${number.format(count)}`,
   keeping: "Saving…",
   kept: "Saved",
   elsewhere: "This was finished or thrown away in another window. You can stop here and begin again.",

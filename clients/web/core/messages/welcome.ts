@@ -42,7 +42,7 @@ const en = {
   },
   join: {
     title: "I have one already",
-    lead: "You bring your journal here from a device that has it. It needs a server that both can reach.",
+    lead: "This brings your journal over from a device that has it already. Both need to reach the same server.",
     here: "This device",
     passphrase: "A passphrase for this device",
     there: "From the other device",

@@ -1,6 +1,7 @@
 // Dates and numbers as the person reads them. What can't be read is shown as it came.
 
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
+const WITHIN = /(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])/g;
 const MONTH = /^(\d{4})-(\d\d)$/;
 
 export interface Format {
@@ -10,6 +11,8 @@ export interface Format {
   month(month: string): string;
   /** "Dec 2025", of a day. */
   short(date: string): string;
+  /** A sentence of the device, its dates as the person reads them. */
+  sentence(line: string): string;
   /** A number with one digit after the point at most; a dash where there is none. */
   number(value: number | undefined): string;
 }
@@ -24,6 +27,7 @@ export function formatIn(languages: readonly string[]): Format {
     day: (date) => written(date, DAY, day),
     month: (date) => written(date, MONTH, month),
     short: (date) => written(date, DAY, short),
+    sentence: (line) => line.replaceAll(WITHIN, (date) => written(date, DAY, day)),
     number: (value) => (value === undefined ? "–" : number.format(value)),
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ends, labelled, onTime, share, sides, span, strokes, tokens, type Spot } from "./place";
+import { ends, labelled, onTime, share, sides, span, strokes, type Spot } from "./place";
+import { tokens } from "./rings";
 
 test("a number stands where it is on its scale, and never outside the picture", () => {
   expect([1, 4, 7].map((number) => share(number, 1, 7))).toEqual([0, 50, 100]);

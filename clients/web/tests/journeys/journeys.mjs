@@ -5,8 +5,9 @@ import { keyboard } from "./keyboard.mjs";
 import { lost } from "./lost.mjs";
 import { pictures } from "./pictures.mjs";
 import { screens } from "./screens.mjs";
+import { silent } from "./silent.mjs";
 import { traces } from "./traces.mjs";
 import { walks } from "./walks.mjs";
 import { xss } from "./xss.mjs";
 
-export const journeys = [screens, xss, walks, lost, traces, firefox, webkit, pictures, keyboard];
+export const journeys = [screens, xss, walks, lost, silent, traces, firefox, webkit, pictures, keyboard];

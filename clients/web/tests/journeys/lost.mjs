@@ -18,7 +18,11 @@ export const lost = {
     await browserKilled(stage);
     await lockedOutside(stage);
     await daemonKilled(stage);
-    await twoTabs(stage);
+    for (const how of ["apart", "begun", "came back"]) {
+      await twoTabs(stage, how);
+    }
+    await changedAgain(stage);
+    await loadedAgain(stage);
     await diskFull(stage);
     await signedOut(stage);
     await assetGone(stage);
@@ -125,26 +129,102 @@ async function daemonKilled(stage) {
   await page.context().close();
 }
 
-/** Two tabs of one window change the same entry. */
-async function twoTabs(stage) {
-  stage.step("two tabs");
-  const { id } = await stage.device.haven(["add", "Once there was a line."]);
+/** Two tabs of one window change the same entry: the second opens it before the first has begun, or goes on in what that has begun. */
+async function twoTabs(stage, how) {
+  stage.step(`two tabs: ${how}`);
+  const { id } = await stage.device.haven(["add", `Once there was a line, ${how}.`]);
   const context = await stage.context();
   const pages = [await stage.open({ context }), await stage.open({ context })];
-  for (const page of pages) {
+  const opens = async (page) => {
     await go(page, "write", "entry", id);
     await text(page).waitFor();
+  };
+  const writes = async (page, at) => {
+    await text(page).press("End");
+    await text(page).pressSequentially(` Tab ${at}, ${how}, was here.`);
+    await saved(page);
+  };
+  if (how === "apart") {
+    await Promise.all(pages.map(opens));
   }
   for (const [at, page] of pages.entries()) {
-    await text(page).fill(`Once there was a line. Tab ${at} was here.`);
-    await saved(page);
+    await page.bringToFront();
+    await (how === "apart" ? undefined : opens(page));
+    await writes(page, at);
+  }
+  if (how === "came back") {
+    await pages[0].bringToFront();
+    await text(pages[0]).press("End");
+    await text(pages[0]).pressSequentially(" And came back.");
+    await saved(pages[0]);
   }
   for (const page of pages) {
+    await page.bringToFront();
     await page.getByRole("button", { name: "Done" }).click();
     await page.waitForFunction(() => !location.hash.startsWith("#write"));
   }
-  await hold(stage, "Tab 0 was here", "Tab 1 was here", "Once there was a line");
+  await hold(stage, ...pages.map((_, at) => `Tab ${at}, ${how}, was here`), `Once there was a line, ${how}`, ...(how === "came back" ? ["And came back"] : []));
+  const drafts = await stage.device.drafts();
+  stage.hold(drafts.every((draft) => draft.entry !== id), "a draft of it stays behind");
   await context.close();
+}
+
+/** An entry is changed, left by Back without Done, and changed again: in the same draft, so that nobody meets with oneself. */
+async function changedAgain(stage) {
+  stage.step("changed again");
+  const { id } = await stage.device.haven(["add", "A heron stood there."]);
+  const page = await stage.open();
+  await go(page, "entry", id);
+  const edit = page.getByRole("link", { name: "Edit" });
+  await edit.click();
+  await text(page).press("End");
+  await text(page).pressSequentially(" It looked at me.");
+  await saved(page);
+  await page.goBack();
+  await page.getByText("You’ve begun to change this entry").waitFor();
+  await edit.click();
+  await text(page).waitFor();
+  stage.hold((await text(page).inputValue()).endsWith("It looked at me."), "the old text opens again");
+  await page.getByText("You’re going on from where you left off.").waitFor();
+  await text(page).press("End");
+  await text(page).pressSequentially(" Then it flew.");
+  await saved(page);
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.waitForFunction(() => location.hash.startsWith("#entry"));
+  await page.getByText("Then it flew").first().waitFor();
+  const [{ text: now }, drafts] = [await stage.device.haven(["show", id]), await stage.device.drafts()];
+  stage.hold(now === "A heron stood there. It looked at me. Then it flew.", `the entry says "${now}"`);
+  stage.hold(drafts.every((draft) => !JSON.stringify(draft).includes(id)), "a draft of it stays behind");
+  stage.hold(!(await page.getByText("Two edits met").isVisible()), "two edits met with each other");
+  await page.context().close();
+}
+
+/** Loaded again right after the last key: the page comes back to the very same draft; a blank one says that there's something. */
+async function loadedAgain(stage) {
+  stage.step("loaded again");
+  const page = await stage.open();
+  await blank(page);
+  await text(page).pressSequentially("the very last key");
+  const hash = await page.evaluate(() => location.hash);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector("#text")?.value === "the very last key");
+  const id = hash.split("/").at(-1);
+  stage.hold(/^[0-9a-f]{32}$/.test(id) && (await page.evaluate(() => location.hash)).endsWith(id), "it's another draft");
+  await text(page).press("End");
+  await text(page).pressSequentially(", and on");
+  await saved(page);
+  const held = (await stage.device.drafts()).map(({ id: each }) => each).filter((each) => each === id);
+  stage.hold(held.length === 1, "the draft isn't there");
+  await go(page, "today");
+  await page.getByRole("heading", { name: /^Good/ }).waitFor();
+  await page.getByRole("link", { name: "Start anywhere" }).click();
+  await page.getByText("haven’t finished it").waitFor();
+  await page.getByRole("link", { name: "Go on with it" }).click();
+  await page.waitForFunction(() => document.querySelector("#text")?.value === "the very last key, and on");
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector("#text")?.value === "");
+  await hold(stage, "the very last key, and on");
+  await page.context().close();
 }
 
 /** The disk is full for a while. The device refuses as it does then; filling a real disk would take the machine's. */

@@ -76,6 +76,29 @@ export async function twoWindows(context, page) {
   check(`two windows on one entry keep both: ${text}`, text.includes("One changed thing.") && text.includes("Another altered thing."));
 }
 
+/** Changed, left by Back without Done, and changed again: one draft, one text, nothing that met with itself. */
+export async function changedAgain(page) {
+  const id = JSON.parse(haven("add", `${canary} heron.`, "--json")).id;
+  const change = async (words) => {
+    await page.getByRole("link", { name: "Edit" }).click();
+    const text = page.getByLabel("Your words");
+    await text.waitFor();
+    await text.press("End");
+    await text.pressSequentially(words, { delay: 5 });
+    await page.getByText("Saved", { exact: true }).waitFor();
+  };
+  await page.evaluate((entry) => void (location.hash = `entry/${entry}`), id);
+  await change(" It stood.");
+  await page.goBack();
+  await page.getByText("You’ve begun to change this entry").waitFor();
+  await change(" It flew.");
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.waitForFunction(() => location.hash.startsWith("#entry"));
+  const { text } = JSON.parse(haven("show", id, "--json"));
+  check(`changed twice, the words of both are there once: ${text}`, text === `${canary} heron. It stood. It flew.`);
+  check("and no draft of it stays behind", !haven("draft", "list", "--json").includes(id));
+}
+
 export async function signedOut(page) {
   const text = await write(page, `${canary} signed`);
   await page.getByText("Saved", { exact: true }).waitFor();

@@ -32,7 +32,7 @@ export async function beginning({ page, show }) {
   await page.reload();
   await page.getByRole("heading", { name: "can’t be shown again" }).waitFor();
   await show(page, "welcome-kit-gone");
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "I have it" }).click();
   await page.getByRole("heading", { name: "Your journal is ready" }).waitFor();
   await show(page, "welcome-first");
   await page.evaluate(() => (location.hash = "today"));

@@ -78,7 +78,7 @@ async function entry({ page, show, first }) {
 async function others({ page, show, first }) {
   await go(page, `history/${first}`);
   await page.getByRole("button", { name: /Look at it/ }).first().click();
-  await page.getByText("The whole entry then").waitFor();
+  await page.getByText("The whole entry as it was").waitFor();
   await show(page, "history");
   await go(page, "journal");
   await page.locator("[data-entry]").first().waitFor();

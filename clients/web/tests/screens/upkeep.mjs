@@ -13,7 +13,7 @@ export async function upkeep({ page, show }) {
   await go(page, "devices", "Devices");
   await page.getByRole("button", { name: /^Rename/ }).first().click();
   await show(page, "devices");
-  await go(page, "link", "Nothing was added");
+  await go(page, "link", "Add a device");
   await show(page, "link-without-server");
   await go(page, "server", "Server");
   await page.getByLabel("Address").fill("http://127.0.0.1:1");

@@ -2,6 +2,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import * as drafts from "../../core/gen/haven/v1/drafts_pb";
 import { EntryKind, type EntryVersionSchema } from "../../core/gen/haven/v1/entry_pb";
 import * as pb from "../../core/gen/haven/v1/journal_pb";
 import { ListResultsResponseSchema } from "../../core/gen/haven/v1/measure_pb";
@@ -12,7 +13,10 @@ import { heading, Open, ROOM_MAX_MS, text } from "../../tests/open";
 
 let open: Open;
 beforeAll(() => import("./Room.svelte"), ROOM_MAX_MS);
-beforeEach(() => void (open = new Open()));
+beforeEach(() => {
+  open = new Open();
+  open.device.answers("DraftService/ListDrafts", says(drafts.ListDraftsResponseSchema, {}));
+});
 afterEach(() => open.close());
 
 interface Answer {

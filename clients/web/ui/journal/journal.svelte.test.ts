@@ -79,14 +79,28 @@ test("a search waits for a pause, the last answer wins, and no word of it goes i
   expect(shown()).toEqual(["a"]);
 });
 
-test("a search that isn't finished is said without alarm, and the list stays", async () => {
+test("a search that isn't finished is said without alarm, and no earlier answer passes for one to it", async () => {
   lists(entry("a", "2026-11-24"));
   await open.show("#journal");
-  open.device.answers(SEARCH, refuses(Reason.INVALID_ARGUMENT, { why: "a quote is open" }));
-  await type('"can');
-  expect(text(document.querySelector("#unfinished"))).toContain("a quote is open");
+  open.device.answers(SEARCH, finds("b"), refuses(Reason.INVALID_ARGUMENT, { what: "nothing was searched", why: "nothing stands right after tag: yet", next: "Type a tag." }), finds("c"));
+  await type("canal");
+  expect(shown()).toEqual(["b"]);
+  await type("canal tag:");
+  expect(text(document.querySelector("[role=status] #unfinished"))).toBe("Nothing stands right after tag: yet. Type a tag.");
+  expect(document.querySelector("#words")?.getAttribute("aria-describedby")).toBe("unfinished");
   expect(document.querySelector("[role=alert] .error")).toBeNull();
-  expect(shown()).toEqual(["a"]);
+  expect(shown()).toEqual([]);
+  await type("canal tag:calm");
+  expect([document.querySelector("#unfinished"), shown()]).toEqual([null, ["c"]]);
+});
+
+test("a name that fits several people is told with who they are", async () => {
+  lists(entry("a", "2026-11-24"));
+  open.device.answers("PeopleService/ListPeople", says(ListPeopleResponseSchema, { people: [{ id: "1", name: "Anna Lee" }, { id: "2", name: "Bob" }, { id: "3", name: "Annika" }] }));
+  await open.show("#journal");
+  open.device.answers(SEARCH, refuses(Reason.INVALID_ARGUMENT, { why: "2 people could be meant", next: "Type more of the name.", candidates: ["1", "3"] }));
+  await type("person:an");
+  expect(text(document.querySelector(".unfinished"))).toContain("Perhaps you mean Anna Lee or Annika.");
 });
 
 test("who comes back finds the search, what it found and the entry they opened", async () => {

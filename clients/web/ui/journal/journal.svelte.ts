@@ -5,13 +5,14 @@ import { SvelteSet } from "svelte/reactivity";
 import { monthOf } from "../../core/civil";
 import { today } from "../../core/day";
 import { ALL, choices, find, isWhole, PAGE, SINGLE, type By, type Choice, type Filter, type Found } from "../../core/journal";
-import { Reason } from "../../core/fault";
-import { explain } from "../../core/messages";
+import { Reason, type Fault } from "../../core/fault";
+import { explain, explainWhy } from "../../core/messages";
 import type { App } from "../app.svelte";
 import { Calendar } from "./calendar.svelte";
 
-/** How long after a letter the search begins: shorter than a pause, longer than the time between two letters. */
-const PAUSE_MS = 150;
+/** How long after a letter the search begins: letters that come together are one search. A device answers in some milliseconds,
+ * and an answer that's overtaken is dropped, so there's nothing to wait for. */
+const PAUSE_MS = 30;
 
 export class Journal {
   /** As it stands in the field; what was found answers an earlier one perhaps. */
@@ -23,6 +24,8 @@ export class Journal {
   trouble = $state("");
   /** What a search that isn't finished lacks: said without alarm, since somebody may still be typing. */
   hint = $state("");
+  /** Who may be meant by the name in such a search. */
+  meant: readonly string[] = $state.raw([]);
   /** Entries whose blurred words were uncovered. */
   readonly shown = new SvelteSet<string>();
   readonly calendar: Calendar;
@@ -103,11 +106,24 @@ export class Journal {
     this.#stopPause();
     this.#asking.abort();
     this.query = this.trouble = this.hint = this.opened = "";
+    this.meant = [];
     this.filter = ALL;
     this.found = undefined;
     this.scroll = 0;
     this.shown.clear();
     this.calendar.forget();
+  }
+
+  /** Says who was meant, perhaps, by a name that fits several or nobody: the device names them by their ids. */
+  async #name({ candidates = [] }: Fault, signal: AbortSignal): Promise<void> {
+    this.meant = [];
+    if (this.hint === "" || candidates.length === 0) {
+      return;
+    }
+    const people = await choices(this.#app.page.door, "person");
+    if (people.ok && !signal.aborted) {
+      this.meant = people.value.filter(({ id }) => candidates.includes(id)).map(({ name }) => name);
+    }
   }
 
   async #find(start: Found, many: number): Promise<void> {
@@ -122,10 +138,10 @@ export class Journal {
       }
       if (!outcome.ok) {
         this.isBusy = false;
-        const words = explain(outcome.fault, this.#app.say);
         const isUnfinished = outcome.fault.reason === Reason.INVALID_ARGUMENT && start.query.trim() !== "";
-        this.hint = isUnfinished ? words : "";
-        this.trouble = isUnfinished ? "" : words;
+        this.hint = isUnfinished ? explainWhy(outcome.fault, this.#app.say) : "";
+        this.trouble = isUnfinished ? "" : explain(outcome.fault, this.#app.say);
+        await this.#name(outcome.fault, asking.signal);
         return;
       }
       const known = new Set(found.lines.map(({ entry }) => entry.id));
@@ -134,6 +150,7 @@ export class Journal {
     } while (found.next !== "" && found.lines.length < many);
     this.isBusy = false;
     this.trouble = this.hint = "";
+    this.meant = [];
     this.found = found;
   }
 }

@@ -81,7 +81,7 @@ test("without a server there's a way to set one up, and no code", async () => {
   const device = deviceThatIs(VaultState.UNLOCKED);
   device.answers("DeviceService/StartLink", refuses(Reason.NO_SERVER));
   shown = await show(device, "#link");
-  expect(heading()).toBe("Nothing was added");
+  expect(heading()).toBe("Add a device");
   expect(document.querySelector("main a.btn")?.getAttribute("href")).toBe("#server");
   expect(asked(device, "WatchLink")).toBe(0);
 });

@@ -18,6 +18,8 @@ export class Choice {
   news = $state("");
   /** What keeps it from being taken. */
   trouble = $state("");
+  /** What's wrong with the second one. */
+  differs = $state("");
   readonly #app: App;
   #stopPause = (): void => {};
   /** Which check is the latest: an answer to an earlier one says nothing any more. */
@@ -33,13 +35,23 @@ export class Choice {
 
   /** After every key. Never holds anybody up. */
   typed(): void {
-    this.trouble = this.news = "";
+    this.trouble = this.differs = this.news = "";
     this.isSuggested = false;
     this.#asked += 1;
     this.#stopPause();
     if (this.value !== "") {
       this.#stopPause = this.#app.clock.after(PAUSE_MS, () => void this.#check());
     }
+  }
+
+  /** After every key in the second field: half a passphrase differs from a whole one, and nobody has to hear of it. */
+  typedAgain(): void {
+    this.differs = "";
+  }
+
+  /** Somebody has left the second field. */
+  leftAgain(): void {
+    this.differs = this.again !== "" && this.again !== this.value ? this.#say.differ : "";
   }
 
   async suggest(): Promise<void> {
@@ -61,7 +73,7 @@ export class Choice {
     if (this.value === "") {
       this.trouble = this.#say.empty;
     } else if (!this.isShown && this.again !== this.value) {
-      this.trouble = this.#say.differ;
+      this.differs = this.again === "" ? this.#say.emptyAgain : this.#say.differ;
     } else {
       return true;
     }
@@ -72,7 +84,7 @@ export class Choice {
   forget(): void {
     this.#stopPause();
     this.#asked += 1;
-    this.value = this.again = this.trouble = this.news = "";
+    this.value = this.again = this.trouble = this.differs = this.news = "";
     this.isShown = this.isSuggested = false;
   }
 
@@ -83,7 +95,7 @@ export class Choice {
       return;
     }
     if (outcome.ok) {
-      this.news = this.#say.good;
+      this.news = `${this.#say.good} ${outcome.value}`.trim();
     } else if (outcome.fault.reason !== Reason.DAEMON_UNREACHABLE) {
       this.news = explain(outcome.fault, this.#app.say);
     }

@@ -55,7 +55,7 @@ test("once it's changed, neither stays on the page", async () => {
 test("an answer to what was typed before says nothing of what's typed now", async () => {
   let open = (): void => {};
   const { device, clock, app: host } = app(new Promise((done) => (open = done)));
-  device.answers("VaultService/CheckPassphrase", says(CheckPassphraseResponseSchema, {}));
+  device.answers("VaultService/CheckPassphrase", says(CheckPassphraseResponseSchema, { strength: "Somebody would need years." }));
   const choice = new Choice(host);
   choice.value = "hard to guess indeed";
   choice.typed();
@@ -66,7 +66,7 @@ test("an answer to what was typed before says nothing of what's typed now", asyn
   await settle();
   expect([device.calls.length, choice.news]).toEqual([1, ""]);
   await clock.pass(700);
-  expect([device.calls.length, choice.news]).toEqual([2, "That’s hard to guess."]);
+  expect([device.calls.length, choice.news]).toEqual([2, "That’s hard to guess. Somebody would need years."]);
 });
 
 test("a device that can't judge right now keeps nobody from going on", async () => {
@@ -76,4 +76,23 @@ test("a device that can't judge right now keeps nobody from going on", async () 
   choice.typed();
   await clock.pass(1_000);
   expect([choice.news, choice.trouble, choice.isReady()]).toEqual(["", "", true]);
+});
+
+test("two that differ are told once somebody has left the second, and not while it's typed", async () => {
+  const { app: host } = app();
+  const choice = new Choice(host);
+  choice.value = "hard to guess indeed";
+  choice.again = "hard to";
+  choice.typedAgain();
+  expect(choice.differs).toBe("");
+  choice.leftAgain();
+  expect(choice.differs).toContain("aren’t the same");
+  choice.again = "hard to guess indeed";
+  choice.typedAgain();
+  choice.leftAgain();
+  expect([choice.differs, choice.trouble, choice.isReady()]).toEqual(["", "", true]);
+  choice.again = "";
+  choice.leftAgain();
+  expect([choice.differs, choice.isReady(), choice.trouble]).toEqual(["", false, ""]);
+  expect(choice.differs).toContain("second time");
 });

@@ -124,8 +124,8 @@ test("of many answers the latest are shown, and all of them to whoever asks", as
   const numbers = (): (string | null)[] => [...document.querySelectorAll(".numbers .heard")].map((line) => line.textContent);
   expect(numbers()).toHaveLength(6);
   expect(numbers()[0]).toBe("Before 60, After 39");
-  button("Show all 40").click();
+  button("Show all 40: A kind word").click();
   await rest();
   expect(numbers()).toHaveLength(40);
-  expect(button("Show the latest only").getAttribute("aria-expanded")).toBe("true");
+  expect(button("Show the latest only: A kind word").getAttribute("aria-expanded")).toBe("true");
 });

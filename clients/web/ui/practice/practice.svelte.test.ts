@@ -6,6 +6,7 @@ import { Reason } from "../../core/fault";
 import { ListMeasuresResponseSchema, ListResultsResponseSchema } from "../../core/gen/haven/v1/measure_pb";
 import { ListPeopleResponseSchema } from "../../core/gen/haven/v1/people_pb";
 import { GetExerciseResponseSchema, ListExercisesResponseSchema } from "../../core/gen/haven/v1/practice_pb";
+import { GetProgressResponseSchema } from "../../core/gen/haven/v1/progress_pb";
 import { ListWalksResponseSchema } from "../../core/gen/haven/v1/walk_pb";
 import { refuses, says, settle } from "../../tests/device";
 import { clear, show } from "../../tests/shown";
@@ -23,9 +24,9 @@ const texts = (selector: string): string[] => [...document.querySelectorAll(sele
 const links = (selector: string): (string | null)[] => [...document.querySelectorAll(selector)].map((it) => it.getAttribute("href"));
 
 const [DRAFT, ENTRY, MARA] = ["d".repeat(32), "e".repeat(32), "a".repeat(32)];
-const BREATH = { id: "slow-breath", title: "A few slow breaths", steps: [3], minutes: 5 };
+const BREATH = { id: "slow-breath", title: "A few slow breaths", steps: [3], minutes: 5, asks: [1, 4], questions: 5 };
 const MINE = { id: "my-own", title: "Mine", steps: [], minutes: 2, custom: true };
-const LIMIT = { id: "limit-plan", title: "A limit of mine", steps: [4, 5], minutes: 6 };
+const LIMIT = { id: "limit-plan", title: "A limit of mine", steps: [4, 5], minutes: 6, asks: [3, 6, 99], questions: 1, stirs: true };
 const AXIS = { id: "two-axis", title: "How it is between us", purpose: "Twelve sentences.", minutes: 3, items: 12, aboutPerson: true };
 const PHQ = { id: "phq-9", title: "PHQ-9", purpose: "Nine questions.", minutes: 3, items: 9, onRequest: true, validated: true };
 
@@ -40,7 +41,11 @@ function practice(): Walker {
 test("exercises stand under what somebody needs, each once, the person's own marked", async () => {
   await show(practice(), "#practice");
   expect(texts(".needs h2")).toEqual(["I can’t settle", "Saying what I need", "For low times"]);
-  expect(texts(".needs .row")).toEqual(["A few slow breaths 5 min", "A limit of mine 6 min", "Mineyours 2 min"]);
+  expect(texts(".needs .row")).toEqual([
+    "A few slow breaths Breathing, choosing, 5 questions. 5 min",
+    "A limit of mine Writing, a question some days later, if you like, one question. Can stir things up. 6 min",
+    "Mine· yours 2 min",
+  ]);
   expect(links(".needs .row")).toEqual(["#walk/exercise/slow-breath", "#walk/exercise/limit-plan", "#walk/exercise/my-own"]);
   expect(document.body.textContent).not.toMatch(/\d+ ?%|streak|progress/i);
 });
@@ -89,7 +94,7 @@ test("about an exercise: what stands behind it in plain words, and what comes fi
   expect(document.body.textContent).toContain("Established practice: breathing slowly.");
   expect(texts("section")[0]).toContain("It first asks whether doing it could lead to anyone hurting");
   expect(texts("section")[0]).toContain("isn’t suggested in the days after help was shown here");
-  expect(links("main a.btn")).toEqual(["#walk/exercise/slow-breath"]);
+  expect(links("main a.btn")).toEqual(["#practice", "#walk/exercise/slow-breath"]);
 });
 
 test("a measure about somebody asks whom first, and begins about them", async () => {
@@ -117,12 +122,24 @@ test("results are told word for word, as a list and as a table, and nothing is c
   ];
   walker.answers("MeasureService/ListResults", says(ListResultsResponseSchema, { results }));
   walker.answers("PeopleService/ListPeople", says(ListPeopleResponseSchema, { people: [{ id: MARA, name: "Mara" }] }));
+  const measures = [{ measure: "two-axis", scores: [{ score: "worry", min: 1, max: 7 }] }];
+  walker.answers("ProgressService/GetProgress", says(GetProgressResponseSchema, { data: JSON.stringify({ measures }) }));
   await show(walker, "#results/two-axis");
-  expect(texts("li h2").map((title) => title.endsWith("· Mara"))).toEqual([true, true]);
-  expect(texts("dd")).toEqual(["4.5 middle of the scale Since the last time: we can’t tell whether it changed.", "not scored middle of the scale"]);
+  expect(texts("li h2 .whom")).toEqual(["Mara", "Mara"]);
+  expect(texts("dd")).toEqual(["4.5 on a scale from 1 to 7 middle of the scale Since the last time: we can’t tell whether it changed.", "not scored middle of the scale"]);
   expect(texts("dl + p.muted")).toEqual(["Scores are worked out."]);
   document.querySelectorAll<HTMLInputElement>("input[name=view]")[1]!.click();
   flushSync();
   expect(texts("thead th")).toEqual(["Date", "About", "worry"]);
   expect(texts("tbody td")).toEqual(["Mara", "4.5", "Mara", "–"]);
+});
+
+test("what's true of every result is said once, above them", async () => {
+  const walker = practice();
+  const scores = [{ name: "worry", label: "worry", number: 4.5 }];
+  const results = [ENTRY, DRAFT].map((entryId) => ({ entryId, date: "2026-11-01", scores, says: entryId === ENTRY ? ["Worked out.", "Only here."] : ["Worked out."] }));
+  walker.answers("MeasureService/ListResults", says(ListResultsResponseSchema, { results }));
+  await show(walker, "#results/two-axis");
+  expect(texts(".head p")).toEqual(["Worked out."]);
+  expect(texts("dl + p.muted")).toEqual(["Only here."]);
 });

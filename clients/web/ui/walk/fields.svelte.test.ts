@@ -80,6 +80,66 @@ test("a choice, yes or no, and any of several", async () => {
   expect(await answered(asks({ shape: { case: "multi", value: { options: FRUIT, itemsMax: 2 } } }), () => all("input").forEach((it) => it.click()))).toEqual(["apple", "pear"]);
 });
 
+test("as many as fit are chosen; whoever tries one more hears why it isn't taken, and what to do", async () => {
+  const three = [...FRUIT, { id: "plum", label: "Plum" }];
+  const boxes = (): HTMLInputElement[] => all<HTMLInputElement>(".options input");
+  expect(await answered(asks({ shape: { case: "multi", value: { options: three, itemsMax: 2 } } }), () => {
+    boxes()[0]!.click();
+    boxes()[1]!.click();
+    flushSync();
+    expect(one("#limit").textContent).toBe("That’s all 2. To choose another, take one away first.");
+    expect(boxes().map((box) => [box.getAttribute("aria-disabled"), box.disabled])).toEqual([["false", false], ["false", false], ["true", false]]);
+    boxes()[2]!.click();
+    flushSync();
+    expect([boxes()[2]!.checked, one("#limit").textContent]).toEqual([false, "“Plum” isn’t chosen: this takes 2 at most. Take one away first."]);
+    boxes()[0]!.click();
+    flushSync();
+    expect(one("#limit").textContent).toBe("");
+    boxes()[2]!.click();
+  })).toEqual(["pear", "plum"]);
+});
+
+test("up to three feelings are three, and an own word that doesn't fit stays where it was written", async () => {
+  const suggestions = ["sad", "calm", "glad", "cross"].map((id) => ({ id, label: id, group: "any" }));
+  const shape = { suggestions, itemsMax: 3 };
+  expect(await answered(asks({ shape: { case: "emotions", value: shape } }), async () => {
+    for (const word of ["sad", "calm", "glad", "cross"]) {
+      await press(word);
+    }
+    expect(button("cross").getAttribute("aria-pressed")).toBe("false");
+    expect(one("#limit").textContent).toContain("“cross” isn’t chosen: this takes 3 at most.");
+    type(one("#own"), "wobbly");
+    await press("Add it");
+    expect([one<HTMLInputElement>("#own").value, one("#limit").textContent?.includes("“wobbly”")]).toEqual(["wobbly", true]);
+    await press("calm");
+    await press("Add it");
+    expect(one<HTMLInputElement>("#own").value).toBe("");
+  })).toEqual([{ name: "sad" }, { name: "glad" }, { name: "wobbly" }]);
+});
+
+test("words that don't fit are kept whole, and how many are too many is said while they're typed", async () => {
+  const page = asks({ shape: { case: "text", value: { charsMax: 10 } } });
+  expect(await answered(page, () => {
+    type(one("textarea"), "short");
+    flushSync();
+    expect(one(".room").textContent).toBe("");
+    type(one("textarea"), "ten of 💚💚💚");
+    flushSync();
+    expect(one(".room").textContent).toBe("Room for 0 more characters.");
+    type(one("textarea"), "more than ten");
+    flushSync();
+    expect(one(".room").textContent).toContain("3 characters more than fit here (10)");
+  })).toBe("more than ten");
+});
+
+test("a number beyond the scale is told while it's typed", async () => {
+  expect(await answered(asks({ shape: { case: "scale", value: SUDS } }), () => {
+    type(one("#exact"), "130");
+    flushSync();
+    expect(one("#beyond").textContent).toBe("It goes from 0 to 100.");
+  })).toBe(130);
+});
+
 test("a list takes an item a line, with its number and their sum", async () => {
   const list = { of: 1, itemsMax: 3, charsMax: 200, weight: { min: 0, max: 100, sum: 100 } };
   expect(await answered(asks({ shape: { case: "list", value: list } }), async () => {
@@ -90,9 +150,10 @@ test("a list takes an item a line, with its number and their sum", async () => {
     expect(document.activeElement).toBe(all("textarea")[1]);
     type(all<HTMLTextAreaElement>("textarea")[1]!, "busy");
     type(all<HTMLInputElement>("li input")[1]!, "30");
-    expect(one("div[role=group] [role=status]").textContent).toBe("Together 90 of 100.");
+    expect(all("div[role=group] [role=status]").map((it) => it.textContent)).toContain("Together 90 of 100.");
     await press("Add another");
     expect(() => button("Add another")).toThrow();
+    expect(all("div[role=group] [role=status]").map((it) => it.textContent)).toContain("That’s all 3.");
     await press("Remove number 3");
   })).toEqual([{ text: "tired", weight: 60 }, { text: "busy", weight: 30 }]);
 });
@@ -102,6 +163,8 @@ test("feelings are words in kinds with a strength each, one's own word among the
   const shape = { strength: { min: 1, max: 5, step: 1 }, suggestions, itemsMax: 6 };
   expect(await answered(asks({ shape: { case: "emotions", value: shape } }), async () => {
     expect(all(".kind").map((kind) => kind.textContent?.trim())).toEqual(["unpleasant", "pleasant"]);
+    expect(all(".kind").map((kind) => kind.getAttribute("aria-expanded"))).toEqual(["true", "false"]);
+    expect(document.querySelector(".kinds input, .kinds [aria-pressed]")).toBeNull();
     await press("sad");
     expect([button("sad").getAttribute("aria-pressed"), one(".kind").textContent?.trim()]).toEqual(["true", "unpleasant, 1 chosen"]);
     all<HTMLInputElement>(".seg input")[3]!.click();

@@ -28,6 +28,8 @@ export class Going implements Holder {
   trouble = $state("");
   isBusy = $state(false);
   title = $state("");
+  /** The id of the exercise or the measure. */
+  subject = $state("");
   /** Where a measure comes from, word for word; empty for an exercise. */
   source = $state("");
   /** What to call in an emergency, once an answer called for support. */
@@ -223,6 +225,7 @@ export class Going implements Holder {
   #has(walk: Walk): void {
     this.walk = walk;
     this.title = walk.subject?.title ?? "";
+    this.subject = walk.subject?.madeWith?.id ?? "";
     this.emergency = walk.emergency;
     const page = walk.page?.kind;
     this.source = page?.case === "intro" ? page.value.source : this.source;

@@ -44,6 +44,13 @@ test("an answer that doesn't fit stays, with why, and nothing is lost", async ()
   expect(heading()).toBe("That’s all for now");
 });
 
+test("whoever hears a question hears with it which one it is", async () => {
+  const walker = new Walker([asks({ shape: { case: "bool", value: {} } })]);
+  await show(walker, WALK);
+  const step = document.getElementById(one("h1").getAttribute("aria-describedby") ?? "");
+  expect(step?.textContent).toMatch(/question\s\d+\sof\s\d+$/);
+});
+
 test("a lock in the middle seals what stands in the field, and the walk goes on at its question", async () => {
   const text = asks({ shape: { case: "longText", value: {} } });
   const walker = new Walker([{ case: "intro", value: { purpose: "For this.", notices: [], questions: 1 } } as never, text]);

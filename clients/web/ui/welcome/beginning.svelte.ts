@@ -1,10 +1,10 @@
 // A journal that is just beginning. It outlives the screens: the door opens under them when the journal is made, and the kit exists
 // nowhere but here.
 
-import { groupsOf, twoOf } from "../../core/kit";
+import { groupsOf, isUnconfirmed, setUnconfirmed, twoOf } from "../../core/kit";
 import { explain, words } from "../../core/messages";
 import { welcome } from "../../core/messages/welcome";
-import { Reason } from "../../core/fault";
+import { isLost, Reason, type Fault } from "../../core/fault";
 import { begin } from "../../core/vault";
 import type { App } from "../app.svelte";
 import { Choice } from "../passphrase/choice.svelte";
@@ -57,9 +57,16 @@ export class Beginning {
     this.isBusy = this.isAsked = true;
     const { deviceName, serverUrl, invite } = this;
     const plan = { deviceName: deviceName.trim(), passphrase: this.choice.value, serverUrl: serverUrl.trim(), invite: invite.trim() };
-    const outcome = await begin(this.#app.page.door, plan);
+    const { door } = this.#app.page;
+    // Remembered before there's a journal: the answer that brings its kit may be lost on the way.
+    const wasUnconfirmed = isUnconfirmed(this.#app.settings);
+    const marked = await setUnconfirmed(door, true);
+    const outcome = await begin(door, plan);
     this.isBusy = false;
     if (!outcome.ok) {
+      if (!isLost(outcome.fault.reason)) {
+        await setUnconfirmed(door, wasUnconfirmed);
+      }
       this.#refused(outcome.fault);
       return;
     }
@@ -67,15 +74,26 @@ export class Beginning {
     this.serverUrl = this.invite = "";
     const { kit, failed } = outcome.value;
     this.#hold(kit);
+    if (!marked.ok) {
+      void this.#mark(true);
+    }
     this.failed = failed ? explain(failed, this.#app.say) : "";
     this.#app.replace("welcome", "kit");
   }
 
-  /** The code leaves the page: it's kept elsewhere, or its person goes on without. */
-  done(): void {
+  /** The code leaves the page: it's kept elsewhere, or its person goes on without, and can come back to that. */
+  done(isKept: boolean): void {
     this.kit = "";
     this.isAsked = false;
     this.#letGo();
+    if (isKept) {
+      void this.#mark(false);
+    }
+  }
+
+  async #mark(isSo: boolean): Promise<void> {
+    await setUnconfirmed(this.#app.page.door, isSo);
+    await this.#app.readSettings();
   }
 
   #missing(): string {
@@ -93,13 +111,13 @@ export class Beginning {
     this.#letGo = this.#app.holders.add({ isDirty: true, flush: () => Promise.resolve() });
   }
 
-  #refused(fault: Parameters<typeof explain>[0]): void {
+  #refused(fault: Fault): void {
     if (fault.reason === Reason.WEAK_PASSPHRASE) {
       this.choice.trouble = explain(fault, this.#app.say);
     } else {
       this.trouble = explain(fault, this.#app.say);
     }
     // Only where nobody answered may a journal have been made all the same.
-    this.isAsked = fault.reason === Reason.DAEMON_UNREACHABLE || fault.reason === Reason.UNSPECIFIED;
+    this.isAsked = isLost(fault.reason);
   }
 }

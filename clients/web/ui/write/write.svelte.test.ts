@@ -2,39 +2,13 @@
 
 import { afterEach, expect, test } from "vitest";
 import { Reason } from "../../core/fault";
-import { Page } from "../../core/page";
-import { Session } from "../../core/session";
-import { HandClock, settle } from "../../tests/device";
-import { Drawer } from "../../tests/drawer";
-import { App } from "../app.svelte";
-import { Writing, type Fields } from "./write.svelte";
+import { settle } from "../../tests/device";
+import { paper } from "../../tests/paper";
 
 afterEach(() => void (location.hash = ""));
 
-function desk() {
-  const session = new Session(undefined);
-  session.begin("abc");
-  const device = new Drawer();
-  const clock = new HandClock();
-  const app = new App(new Page({ location, history, fetch: device.fetch, session, clock }), ["en-GB"], clock);
-  location.hash = "#write";
-  app.route = { room: "write", args: [] };
-  const fields = { title: document.createElement("textarea"), text: document.createElement("textarea") } satisfies Fields;
-  const open = async (...args: string[]): Promise<Writing> => {
-    const writing = new Writing(app);
-    await writing.open(args);
-    writing.fill(fields);
-    return writing;
-  };
-  const type = (writing: Writing, text: string): void => {
-    fields.text.value = text;
-    writing.touch();
-  };
-  return { device, clock, app, open, type, fields };
-}
-
 test("a draft that's kept gets an address, by which it's found again", async () => {
-  const { clock, app, open, type, fields } = desk();
+  const { clock, app, open, type, fields } = paper();
   const writing = await open();
   type(writing, "words");
   await clock.pass(500);
@@ -47,7 +21,7 @@ test("a draft that's kept gets an address, by which it's found again", async () 
 });
 
 test("a screen that goes before its first pause brings its words home, and they're there when it's back", async () => {
-  const { device, app, open, type, fields } = desk();
+  const { device, app, open, type, fields } = paper();
   const writing = await open();
   device.isLocked = true;
   type(writing, "locked at once");
@@ -60,7 +34,7 @@ test("a screen that goes before its first pause brings its words home, and they'
 });
 
 test("words that find no way home stay in the page; a screen that comes back goes on with them, and none ends them", async () => {
-  const { device, clock, app, open, type, fields } = desk();
+  const { device, clock, app, open, type, fields } = paper();
   const writing = await open();
   for (let nth = 0; nth < 4; nth += 1) {
     device.mishap(nth, Reason.STORAGE_FULL);
@@ -81,7 +55,7 @@ test("words that find no way home stay in the page; a screen that comes back goe
 });
 
 test("done makes an entry; a blank page leaves nothing behind", async () => {
-  const { device, clock, open, type } = desk();
+  const { device, clock, open, type } = paper();
   const writing = await open();
   type(writing, "done");
   await writing.out!.finish();
@@ -98,7 +72,7 @@ test("done makes an entry; a blank page leaves nothing behind", async () => {
 test("done that goes wrong at any call leaves the words, and trying again makes one entry", async () => {
   for (const mishap of ["refused", "lost", "lock", Reason.STORAGE_FULL] as const) {
     for (let nth = 0; nth < 4; nth += 1) {
-      const { device, clock, open, type } = desk();
+      const { device, clock, open, type } = paper();
       const writing = await open();
       type(writing, "once");
       device.mishap(nth, mishap);

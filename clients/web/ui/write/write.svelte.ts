@@ -1,10 +1,11 @@
 // The state of writing: which draft it is, how it's kept, and the ways out. The words themselves stand in their fields, and are read
 // from there.
 
-import { blank, isBlank, discardDraft, NO_WORDS, readDraft, readEntry, TEXT_BYTES_MAX, type Piece, type Words } from "../../core/drafts";
+import { isBlank, discardDraft, NO_WORDS, TEXT_BYTES_MAX, type Piece, type Words } from "../../core/drafts";
 import { Reason } from "../../core/fault";
 import { Keeper, type Keeping } from "../../core/keeper";
 import { explain } from "../../core/messages";
+import { begunAt, namedBy, openPiece } from "../../core/opening";
 import { isSame, routeOf } from "../../core/route";
 import { atNow, ownZone } from "../../core/when";
 import type { App } from "../app.svelte";
@@ -28,7 +29,9 @@ export class Writing {
   aside: Aside = $state.raw(NO_WORDS);
   /** How many kilobytes there are, if one entry doesn't hold them. */
   tooLong = $state(0);
-  news: "" | "forked" | "adopted" = $state("");
+  news: "" | "forked" | "adopted" | "goesOn" = $state("");
+  /** Nothing is written yet, and nothing was before. */
+  isNew = $state(false);
   trouble = $state("");
   /** Whether it changes an entry that was there before. */
   isChange = $state(false);
@@ -42,6 +45,9 @@ export class Writing {
   #fields: Fields | undefined;
   /** Where this is in the app, and whether it's still there. */
   #args: readonly string[] = [];
+  #isAwaited = false;
+  #isBegun = false;
+  #isClosed = false;
   #hide = (): void => {};
   #remove = (): void => {};
 
@@ -52,24 +58,36 @@ export class Writing {
   /** Opens a draft, an entry to be changed, or a blank page. */
   async open(args: readonly string[]): Promise<void> {
     this.#args = args;
-    const [kind, id = ""] = args;
-    const living = this.#app.holders.all.find((holder) => holder instanceof Keeper && holder.piece.id === id);
-    if (living instanceof Keeper) {
+    const living = this.#living();
+    if (living) {
       this.#begin(living, living.piece);
       return;
     }
-    if (kind !== "draft" && kind !== "entry") {
-      this.#start(blank(atNow(new Date(), ownZone())), false);
+    const outcome = await openPiece(this.#app.page.door, args, atNow(new Date(), ownZone()));
+    if (this.#isClosed) {
       return;
     }
-    const { door } = this.#app.page;
-    const outcome = await (kind === "draft" ? readDraft(door, id) : readEntry(door, id));
-    if (outcome.ok) {
-      this.#start(outcome.value, kind === "draft");
-    } else {
+    if (!outcome.ok) {
       this.stage = outcome.fault.reason === Reason.NOT_FOUND ? "gone" : "failed";
       this.trouble = explain(outcome.fault, this.#app.say);
+      return;
     }
+    const { piece, isKept, isAwaited, goesOn } = outcome.value;
+    this.#isAwaited = isAwaited;
+    this.#start(piece, isKept);
+    if (isAwaited) {
+      this.#keeper?.expect();
+    }
+    this.news = goesOn ? "goesOn" : "";
+    this.isNew = args.length === 0;
+  }
+
+  /** Words of this address that are in the page still, whatever the device has of them. */
+  #living(): Keeper | undefined {
+    const { draft, entry } = namedBy(this.#args);
+    const keepers = this.#app.holders.all.filter((holder) => holder instanceof Keeper).filter(({ isOver }) => !isOver);
+    const byEntry = keepers.find(({ piece }) => entry !== "" && piece.entry === entry && piece.exercise === "");
+    return keepers.find(({ piece }) => draft !== "" && piece.id === draft) ?? byEntry;
   }
 
   /** Fills the fields once they're there: by script, so that no browser remembers the words. */
@@ -80,7 +98,14 @@ export class Writing {
 
   touch = (): void => {
     this.news = "";
-    this.#keeper?.touch(this.#read);
+    this.isNew = false;
+    const keeper = this.#keeper;
+    if (keeper && !keeper.isKept && !this.#isBegun) {
+      // From the first key on the address finds the draft again, whenever the page goes.
+      this.#isBegun = true;
+      this.#rename(...begunAt(keeper.piece));
+    }
+    keeper?.touch(this.#read);
   };
 
   say(aside: Partial<Aside>): void {
@@ -97,10 +122,6 @@ export class Writing {
     return this.#fields?.text.value ?? "";
   }
 
-  heard(revision: bigint | undefined): void {
-    this.#keeper?.heard(revision);
-  }
-
   /** Tries at once what is tried again anyway. */
   async keep(): Promise<void> {
     await this.#keeper?.flush();
@@ -108,6 +129,7 @@ export class Writing {
 
   /** The screen goes; whatever isn't home yet goes on finding its way. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#hide();
     const keeper = this.#keeper;
     const remove = this.#remove;
@@ -118,18 +140,20 @@ export class Writing {
     // The address tells whether somebody went away: a screen that goes still sees the route of before.
     if (keeper.isDirty && !isBlank(keeper.piece.words) && isSame(routeOf(location.hash), { room: "write", args: this.#args })) {
       // Locked in the middle: whoever opens it again comes back to these words.
-      this.#rename(keeper.piece.id);
+      this.#rename("draft", keeper.piece.id);
     }
     await keeper.flush();
     const settle = (): void => {
       // Another screen may show it by now: then it's that one's.
-      if (keeper.isShown || !keeper.isDirty) {
+      const hasWork = keeper.isDirty || keeper.isWary;
+      if (keeper.isShown || !hasWork) {
         stop();
       }
-      if (!keeper.isShown && !keeper.isDirty) {
+      if (!keeper.isShown && !hasWork) {
+        const { isOver } = keeper;
         remove();
         keeper.end();
-        void tidied(this.#app, keeper);
+        void (isOver || tidied(this.#app, keeper));
       }
     };
     const stop = this.#app.holders.listen(settle);
@@ -139,7 +163,9 @@ export class Writing {
   #start(piece: Piece, isKept: boolean): void {
     const { page, clock, holders } = this.#app;
     const ways = { door: page.door, lasting: page.lasting, clock };
+    const { stand } = this.#app;
     const keeper = new Keeper(ways, piece, isKept, () => holders.changed());
+    keeper.heard(stand.kind === "open" ? stand.revisions?.drafts : undefined);
     this.#begin(keeper, piece);
   }
 
@@ -152,7 +178,8 @@ export class Writing {
     this.#hide = keeper.show({
       kept: (keeping) => this.#kept(keeping),
       adopted: (found) => {
-        this.news = "adopted";
+        this.news = this.#isAwaited ? "goesOn" : "adopted";
+        this.#isAwaited = false;
         this.#take(found);
         this.#show(found.words);
       },
@@ -175,7 +202,7 @@ export class Writing {
     }
     if (piece && (keeping.kind === "saved" || keeping.kind === "sealed" || keeping.kind === "aside")) {
       // From here on the address finds the draft again, also after a crash.
-      this.#rename(piece.id);
+      this.#rename("draft", piece.id);
     }
     this.#measure(piece?.words.text ?? "");
   }
@@ -185,9 +212,9 @@ export class Writing {
     this.tooLong = bytes > TEXT_BYTES_MAX ? Math.ceil(bytes / 1024) : 0;
   }
 
-  #rename(id: string): void {
-    this.#args = ["draft", id];
-    this.#app.rename("write", ...this.#args);
+  #rename(...args: readonly string[]): void {
+    this.#args = args;
+    this.#app.rename("write", ...args);
   }
 
   #show(words: Words): void {

@@ -47,13 +47,13 @@ impl<T: Transport> Client<T> {
         Ok(())
     }
 
-    /// Asks whether a new passphrase may be taken, before somebody types it a second time.
+    /// Asks whether a new passphrase may be taken, before somebody types it a second time; tells how hard it is to guess.
     ///
     /// # Errors
     /// `WEAK_PASSPHRASE`, `INVALID_ARGUMENT`.
-    pub async fn check_passphrase(&self, passphrase: String) -> Result<(), ApiError> {
-        self.vault_service().check_passphrase(pb::CheckPassphraseRequest { passphrase }).await?;
-        Ok(())
+    pub async fn check_passphrase(&self, passphrase: String) -> Result<String, ApiError> {
+        let request = pb::CheckPassphraseRequest { passphrase };
+        Ok(self.vault_service().check_passphrase(request).await?.into_inner().strength)
     }
 
     /// Makes up a passphrase that nobody could guess.

@@ -16,6 +16,7 @@ pub fn alarm_to_pb(alarm: Alarm) -> pb::Alarm {
         what: alarm.what,
         why: alarm.why,
         next: alarm.next,
+        at_terminal: alarm.at_terminal,
     }
 }
 
@@ -29,6 +30,7 @@ pub fn alarm_from_pb(alarm: pb::Alarm) -> Alarm {
         what: alarm.what,
         why: alarm.why,
         next: alarm.next,
+        at_terminal: alarm.at_terminal,
     }
 }
 
@@ -47,6 +49,7 @@ mod tests {
                 what: "what".into(),
                 why: "why".into(),
                 next: "Next.".into(),
+                at_terminal: "`haven next`.".into(),
             };
             assert_eq!(alarm_from_pb(alarm_to_pb(alarm.clone())), alarm);
         }

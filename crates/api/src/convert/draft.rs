@@ -128,7 +128,8 @@ pub fn find_exercise<'a>(wanted: &pb::ExerciseRef, exercises: &'a Library) -> Re
     let unknown = || {
         ApiError::new(ErrorReason::NotFound, "there's no such exercise")
             .because("none has this id")
-            .with_next("`haven practice list` shows them all.")
+            .with_next("Choose one from the list of exercises.")
+            .at_terminal("`haven practice list` shows them all.")
             .with_nearest(&wanted.id, exercises.iter().map(|exercise| exercise.id.as_str()))
     };
     let id = wanted.id.parse().map_err(|_| unknown())?;
@@ -143,8 +144,10 @@ pub fn find_exercise<'a>(wanted: &pb::ExerciseRef, exercises: &'a Library) -> Re
 
 /// Says that something is offered no more, and with which command it comes back.
 pub fn taken_back(what: &str, adding: &str) -> ApiError {
-    let next = format!("Entries made with it stay as they are; `{adding}` brings it back.");
-    ApiError::new(ErrorReason::NotFound, what).because("you took it back").with_next(next)
+    ApiError::new(ErrorReason::NotFound, what)
+        .because("you took it back")
+        .with_next("Entries made with it stay as they are. Adding it again brings it back.")
+        .at_terminal(format!("Entries made with it stay as they are; `{adding}` brings it back."))
 }
 
 /// Finds an exercise or a measure, in the newest version that is offered if none is named.
@@ -166,12 +169,14 @@ pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiEr
     person(spec).map_err(|fault| match fault {
         ResolveError::NotFound { perhaps } => ApiError::new(ErrorReason::NotFound, "there's no such person")
             .because("nobody in this journal has that name or id")
-            .with_next("`haven people list` shows everyone; `haven people add NAME` adds someone.")
+            .with_next("Choose someone from the people of your journal, or add them.")
+            .at_terminal("`haven people list` shows everyone; `haven people add NAME` adds someone.")
             .with_candidates(perhaps.iter().map(PersonId::to_string)),
         ResolveError::Ambiguous { could_be } => {
             ApiError::new(ErrorReason::AmbiguousId, "it isn't clear who is meant")
                 .because(format!("{} people could be meant", could_be.len()))
-                .with_next("Write the name exactly, or give an id; `haven people list` shows them.")
+                .with_next("Write the whole name.")
+                .at_terminal("Write the name exactly, or give an id; `haven people list` shows them.")
                 .with_candidates(could_be.iter().map(PersonId::to_string))
         }
     })

@@ -1,7 +1,7 @@
 //! Exercises: a device writes core's in one language, a client reads its own.
 
 use haven_core::answers::ExerciseRef;
-use haven_core::exercise::{Evidence, Exercise, Gate, HarmQuestion, Outcome, Phase, Step, TextKey};
+use haven_core::exercise::{Ask, Evidence, Exercise, Gate, HarmQuestion, Outcome, Phase, Step, TextKey};
 
 use haven_core::support::EMERGENCY_PLACE;
 
@@ -44,6 +44,10 @@ pub fn summary_to_pb(exercise: &Exercise, custom: bool, language: &str) -> pb::E
         minutes: exercise.minutes,
         gate: gate.into(),
         custom,
+        purpose: exercise.purpose.as_ref().map_or("", |key| exercise.texts.get(language, key)).to_owned(),
+        questions: u32::try_from(exercise.questions()).unwrap_or(u32::MAX),
+        asks: exercise.asks().into_iter().map(|ask| ask_to_pb(ask).into()).collect(),
+        stirs: exercise.stirs(),
     }
 }
 
@@ -57,6 +61,8 @@ pub fn summary_from_pb(exercise: pb::ExerciseSummary) -> Result<practice::Exerci
         pb::ExerciseGate::None => Gate::None,
         pb::ExerciseGate::Harm => Gate::Relationship,
     };
+    // One that this program doesn't know yet is passed over: the others are still true.
+    let asks = exercise.asks().filter_map(ask_from_pb).collect();
     let step = |number: &u32| Step::from_number((*number).into()).ok_or_else(|| unreadable("step"));
     Ok(practice::ExerciseSummary {
         exercise: ExerciseRef { id: read(&exercise.id, "exercise")?, version: exercise.version },
@@ -66,7 +72,26 @@ pub fn summary_from_pb(exercise: pb::ExerciseSummary) -> Result<practice::Exerci
         minutes: exercise.minutes,
         gate,
         custom: exercise.custom,
+        purpose: exercise.purpose,
+        questions: exercise.questions,
+        asks,
+        stirs: exercise.stirs,
     })
+}
+
+fn ask_to_pb(ask: Ask) -> pb::ExerciseAsk {
+    match ask {
+        Ask::Breathing => pb::ExerciseAsk::Breathing,
+        Ask::Sitting => pb::ExerciseAsk::Sitting,
+        Ask::Writing => pb::ExerciseAsk::Writing,
+        Ask::Choosing => pb::ExerciseAsk::Choosing,
+        Ask::People => pb::ExerciseAsk::People,
+        Ask::Later => pb::ExerciseAsk::Later,
+    }
+}
+
+fn ask_from_pb(ask: pb::ExerciseAsk) -> Option<Ask> {
+    Ask::ALL.iter().copied().find(|known| ask_to_pb(*known) == ask)
 }
 
 /// Writes a whole exercise, its texts in the language or else in English; `custom` tells whether the person added it, `emergency`

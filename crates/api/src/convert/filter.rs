@@ -72,7 +72,8 @@ pub fn to_pb(filter: &Filter) -> pb::EntryFilter {
 fn exercise(id: &str) -> Result<Option<ExerciseId>, ApiError> {
     let wrong = |_| {
         ApiError::invalid("no exercise was named", "that is no id of one")
-            .with_next("`haven practice list` shows the exercises, `haven measure list` the measures.")
+            .with_next("Choose one from the list of exercises or measures.")
+            .at_terminal("`haven practice list` shows the exercises, `haven measure list` the measures.")
     };
     some(id).map(|id| id.parse().map_err(wrong)).transpose()
 }

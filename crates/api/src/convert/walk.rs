@@ -1,6 +1,7 @@
 //! Walks, there and back. What a client sends back of one is what the device reads: the draft, the page, and what is asked.
 
 use haven_core::answers::ExerciseRef;
+use haven_core::exercise::{Breath, Part};
 
 use super::entry::{exercise_ref_from_pb, exercise_ref_to_pb, summary_from_pb};
 use super::exercise::{evidence_from_pb, harm_from_pb};
@@ -15,8 +16,8 @@ use crate::pb::step_walk_request::Move;
 use crate::pb::walk_page::Kind;
 use crate::practice::CouldHarm;
 use crate::walk::{
-    Beginning, Begun, Breath, End, Finished, Held, Intro, Named, Notice, Page, Part, Question, Reviewed,
-    Step, Subject, Suggested, Walk,
+    Beginning, Begun, End, Finished, Held, Intro, Named, Notice, Page, Question, Reviewed, Step, Subject,
+    Suggested, Walk,
 };
 
 /// Reads what was begun.

@@ -12,6 +12,7 @@ fn every_error_comes_back_from_its_status() {
     assert!(all().count() >= 37);
     for reason in all() {
         let error = ApiError::new(reason, "it failed")
+            .at_terminal("Run it again.")
             .retry_after(7)
             .with_candidates(["a".to_owned(), "b".to_owned()])
             .with_faults(vec![Fault::new("wrong", "Right it.").of_field("urge").at_line(3)]);
@@ -28,9 +29,22 @@ fn every_reason_says_why_and_what_next() {
     for reason in all().filter(|reason| !silent.contains(reason)) {
         let error = ApiError::new(reason, "it failed");
         assert!(!error.why.is_empty() && !error.why.ends_with('.'), "{reason:?}");
-        let is_sentence = error.next.ends_with('.') && error.next.starts_with(|c: char| c.is_uppercase());
-        assert!(is_sentence || nothing_to_do.contains(&reason), "{reason:?}: {}", error.next);
+        for next in [&*error.next, error.next_at_terminal()] {
+            let is_sentence = next.ends_with('.') && next.starts_with(|c: char| c.is_uppercase());
+            assert!(is_sentence || nothing_to_do.contains(&reason), "{reason:?}: {next}");
+        }
     }
+}
+
+/// What is more known than usual replaces the usual step of both kinds.
+#[test]
+fn a_step_of_ones_own_is_told_at_a_terminal_too() {
+    let locked = ApiError::new(ErrorReason::Locked, "not saved");
+    assert_eq!(locked.next, "Unlock it with your passphrase, then try again.");
+    assert_eq!(locked.next_at_terminal(), "Open it with `haven unlock`.");
+    let told = locked.with_next("Wait.");
+    assert_eq!((&*told.next, told.next_at_terminal()), ("Wait.", "Wait."));
+    assert_eq!(told.at_terminal("`haven wait`.").next_at_terminal(), "`haven wait`.");
 }
 
 #[test]
@@ -88,9 +102,11 @@ fn an_error_reads_as_one_line() {
 #[test]
 fn no_advice_is_to_remove_anything() {
     for reason in all() {
-        let next = ApiError::new(reason, "").next.to_lowercase();
-        for word in ["remov", "delet", "erase", "rm ", "wipe"] {
-            assert!(!next.contains(word), "{reason:?}: {next}");
+        let error = ApiError::new(reason, "");
+        for next in [error.next.to_lowercase(), error.next_at_terminal().to_lowercase()] {
+            for word in ["remov", "delet", "erase", "rm ", "wipe"] {
+                assert!(!next.contains(word), "{reason:?}: {next}");
+            }
         }
     }
 }

@@ -21,9 +21,12 @@ pub struct Alarm {
     /// What it means; a few words in lower case.
     #[prost(string, tag = "6")]
     pub why: ::prost::alloc::string::String,
-    /// What to do next; a sentence.
+    /// What to do next; a sentence that fits whatever client shows it.
     #[prost(string, tag = "7")]
     pub next: ::prost::alloc::string::String,
+    /// The same for somebody at a terminal, with commands of `haven`; empty where `next` says it for them too.
+    #[prost(string, tag = "8")]
+    pub at_terminal: ::prost::alloc::string::String,
 }
 /// ListAlarmsRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -974,7 +977,7 @@ pub struct ErrorDetail {
     /// Why it failed; a few words in lower case; empty if nobody knows.
     #[prost(string, tag = "3")]
     pub why: ::prost::alloc::string::String,
-    /// What to do next; a sentence; empty if there is nothing to do.
+    /// What to do next; a sentence that fits whatever client shows it: it names no command. Empty if there is nothing to do.
     #[prost(string, tag = "4")]
     pub next: ::prost::alloc::string::String,
     /// How long to wait before trying again, in milliseconds; 0 if waiting does not help.
@@ -986,6 +989,9 @@ pub struct ErrorDetail {
     /// What is wrong with what was sent, one by one; set for INVALID_ARGUMENT where several things can be wrong at once.
     #[prost(message, repeated, tag = "7")]
     pub faults: ::prost::alloc::vec::Vec<Fault>,
+    /// What to do next for somebody at a terminal, with commands of `haven`, in place of `next`. Empty where `next` says it for them too.
+    #[prost(string, tag = "8")]
+    pub at_terminal: ::prost::alloc::string::String,
 }
 /// Fault is one thing that is wrong with an exercise's definition, an answer or a line.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2341,8 +2347,8 @@ pub struct EntrySummary {
     /// The exercise it answers; absent if none.
     #[prost(message, optional, tag = "9")]
     pub exercise: ::core::option::Option<ExerciseRef>,
-    /// The beginning of its first written line, at most 80 characters; for lists that show an entry without a title. Empty
-    /// if it has no text.
+    /// The beginning of its first written line in plain words, without marks of Markdown, at most 80 characters; for lists that show
+    /// an entry without a title. Empty if it has no text.
     #[prost(string, tag = "10")]
     pub opening: ::prost::alloc::string::String,
     /// The title of the exercise or measure it answers, in the default language; empty if it answers none, or one that this release
@@ -2657,7 +2663,7 @@ pub struct DraftSummary {
     /// The exercise it answers; absent if none.
     #[prost(message, optional, tag = "5")]
     pub exercise: ::core::option::Option<ExerciseRef>,
-    /// The beginning of its text, where it has no title; may be empty.
+    /// The beginning of its text in plain words, where it has no title; may be empty.
     #[prost(string, tag = "50")]
     pub opening: ::prost::alloc::string::String,
     /// What keeps it from being an entry, in words for its person: it is too long, or names somebody who cannot be told. Empty if
@@ -4133,10 +4139,14 @@ pub struct CheckPassphraseRequest {
     #[prost(string, tag = "1")]
     pub passphrase: ::prost::alloc::string::String,
 }
-/// CheckPassphraseResponse says that it may be taken.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+/// CheckPassphraseResponse says that it may be taken. One that may not ends with WEAK_PASSPHRASE or INVALID_ARGUMENT, in words.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
-pub struct CheckPassphraseResponse {}
+pub struct CheckPassphraseResponse {
+    /// How long whoever has this device would need to guess it, a sentence for a person. Always there.
+    #[prost(string, tag = "1")]
+    pub strength: ::prost::alloc::string::String,
+}
 /// SuggestPassphraseRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -5420,6 +5430,19 @@ pub struct ExerciseSummary {
     /// Whether the person added it; false for what comes with Haven, and for a definition that was only checked.
     #[prost(bool, tag = "8")]
     pub custom: bool,
+    /// What it is for, a sentence or two, in the language asked for; may be empty.
+    #[prost(string, tag = "9")]
+    pub purpose: ::prost::alloc::string::String,
+    /// How many questions there are in one sitting, at most; later questions are not among them.
+    #[prost(uint32, tag = "10")]
+    pub questions: u32,
+    /// What doing it is made of, in the order of this enum, each once.
+    #[prost(enumeration = "ExerciseAsk", repeated, tag = "11")]
+    pub asks: ::prost::alloc::vec::Vec<i32>,
+    /// Whether it can stir things up: it says beforehand that one can stop where it hurts, asks the question of harm, or is not
+    /// suggested in the days after help was shown.
+    #[prost(bool, tag = "12")]
+    pub stirs: bool,
 }
 /// Exercise is the whole of an exercise, its texts in the language asked for.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5854,6 +5877,55 @@ pub struct LinkShape {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ConsentShape {}
+/// ExerciseAsk is something that an exercise asks of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ExerciseAsk {
+    /// Never sent.
+    Unspecified = 0,
+    /// To breathe by a pattern while a timer runs.
+    Breathing = 1,
+    /// To stay with something while a timer runs.
+    Sitting = 2,
+    /// To write in one's own words.
+    Writing = 3,
+    /// To choose: feelings, options, points of a scale, yes or no.
+    Choosing = 4,
+    /// To think of somebody of the journal.
+    People = 5,
+    /// To come back to a question or two some days later; that goes away by itself.
+    Later = 6,
+}
+impl ExerciseAsk {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EXERCISE_ASK_UNSPECIFIED",
+            Self::Breathing => "EXERCISE_ASK_BREATHING",
+            Self::Sitting => "EXERCISE_ASK_SITTING",
+            Self::Writing => "EXERCISE_ASK_WRITING",
+            Self::Choosing => "EXERCISE_ASK_CHOOSING",
+            Self::People => "EXERCISE_ASK_PEOPLE",
+            Self::Later => "EXERCISE_ASK_LATER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EXERCISE_ASK_UNSPECIFIED" => Some(Self::Unspecified),
+            "EXERCISE_ASK_BREATHING" => Some(Self::Breathing),
+            "EXERCISE_ASK_SITTING" => Some(Self::Sitting),
+            "EXERCISE_ASK_WRITING" => Some(Self::Writing),
+            "EXERCISE_ASK_CHOOSING" => Some(Self::Choosing),
+            "EXERCISE_ASK_PEOPLE" => Some(Self::People),
+            "EXERCISE_ASK_LATER" => Some(Self::Later),
+            _ => None,
+        }
+    }
+}
 /// ExerciseGate says what has to be clear before an exercise is suggested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -7206,7 +7278,9 @@ pub struct ListEntriesResponse {
 #[prost(skip_debug)]
 pub struct SearchEntriesRequest {
     /// Words that must all occur, "phrases in quotes", tag:, person:, kind:, step:, exercise:, feeling:, before:, after:. Case and
-    /// accents do not matter.
+    /// accents do not matter. It may be sent while it is typed: an open quote reaches to the end; person: takes an id, a name or how
+    /// one begins, exercise: an id, a title or how one begins; before: and after: a year, a month or a day. What is still missing is
+    /// told with INVALID_ARGUMENT: `why` and `next` stand where the results would, and `candidates` are the people who may be meant.
     #[prost(string, tag = "1")]
     pub query: ::prost::alloc::string::String,
     /// How many at most; 0 means as many as a page may hold (1,000).
@@ -7249,7 +7323,7 @@ pub struct SearchHit {
     /// The entry.
     #[prost(message, optional, tag = "1")]
     pub entry: ::core::option::Option<EntrySummary>,
-    /// Some text round the first place that fits; joined together the parts are the snippet.
+    /// Some text round the first place that fits, in plain words; joined together the parts are the snippet.
     #[prost(message, repeated, tag = "2")]
     pub snippet: ::prost::alloc::vec::Vec<SnippetPart>,
 }

@@ -68,7 +68,7 @@ fn adds_up(items: &[Item], weight: Weight) -> bool {
 
 fn check_one(exercise: &Exercise, name: &str, value: &Value) -> Result<(FieldId, Option<Answer>), Fault> {
     let unknown = || {
-        let next = format!("see the fields of {} with `haven practice show {0}`", exercise.id);
+        let next = format!("use a field that {} has", exercise.id);
         Fault::new(format!("{} has no such field", exercise.id), next)
     };
     let id: FieldId = name.parse().map_err(|_| unknown())?;
@@ -120,8 +120,11 @@ fn read(field: &Field, value: &Value) -> Result<Option<Answer>, Fault> {
         }
         Shape::Emotions { strength, count, .. } => Answer::Emotions(emotions(strength, *count, value)?),
         Shape::Person => Answer::Person(parsed(value, "give the full id of a person")?),
-        Shape::DateTime => Answer::DateTime(parsed(value, "write 2026-11-24T21:30 or 2026-11-24")?),
-        Shape::Date { .. } => Answer::Date(parsed(value, "write 2026-11-24")?),
+        Shape::DateTime => Answer::DateTime(parsed(
+            value,
+            "write the day as year-month-day, with T and the time behind it if you know it",
+        )?),
+        Shape::Date { .. } => Answer::Date(parsed(value, "write it as year-month-day in digits")?),
         Shape::Duration => Answer::Duration(parsed(value, "write 90s, 5m or 1h30m")?),
         Shape::Timer { .. } => Answer::Timer(parsed(value, "write 90s, 5m or 1h30m")?),
         Shape::Bool { .. } => Answer::Bool(truth(value)?),

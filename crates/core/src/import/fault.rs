@@ -78,7 +78,7 @@ pub enum ImportFault {
         schema: u64,
     },
     /// The date is no time.
-    #[error("\"date\": {0}")]
+    #[error("\"date\": {0}, such as 2026-11-24")]
     Date(#[from] TimeError),
     /// A time of the record-keeping is none.
     #[error("\"{key}\" is no time in UTC; write 2026-11-24T20:30:00Z, or leave it out")]
@@ -110,9 +110,7 @@ pub enum ImportFault {
     #[error("\"exercise\": {0}")]
     Exercise(#[from] NameFault),
     /// The exercise is not in this library, so nobody can tell what its answers mean.
-    #[error(
-        "{0} is not known here; add it with `haven practice add` or `haven measure add`, then import again"
-    )]
+    #[error("{0} is not known here; add its definition, then import again")]
     UnknownExercise(ExerciseRef),
     /// An answer does not fit its field.
     #[error("\"answers\": {0}")]

@@ -13,48 +13,74 @@ use crate::fold::fold;
 use crate::id::PersonId;
 use crate::limits::{QUERY_BYTES_MAX, QUERY_TERMS_MAX};
 use crate::person::ResolveError;
+use crate::shelf::SeveralTitles;
 use crate::time::Date;
 
 /// Why a search cannot be made. No variant holds a word of it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum QueryError {
     /// Nothing was asked.
-    #[error("the search is empty; give a word, a \"phrase\" or a filter such as tag:calm")]
+    #[error("there's nothing to look for yet")]
     Empty,
     /// The search is too long.
-    #[error("the search has {bytes} bytes, at most {QUERY_BYTES_MAX}; use fewer words")]
+    #[error("the search has {bytes} bytes, at most {QUERY_BYTES_MAX}")]
     TooLong {
         /// The bytes found.
         bytes: usize,
     },
     /// There are too many words and filters.
-    #[error("the search has {count} words and filters, at most {QUERY_TERMS_MAX}; use fewer")]
+    #[error("the search has {count} words and filters, at most {QUERY_TERMS_MAX}")]
     TooManyTerms {
         /// The terms found.
         count: usize,
     },
-    /// A phrase or a filter's value begins with a quote and never ends.
-    #[error("a quote is open; close it with another \"")]
-    OpenQuote,
     /// A filter has no value.
-    #[error("{filter}: needs a value right after the colon, as in {example}")]
+    #[error("nothing stands right after {}: yet", filter.name())]
     NoValue {
         /// The filter.
-        filter: &'static str,
-        /// How it is written.
-        example: &'static str,
+        filter: Filter,
     },
     /// A filter has a value it cannot use.
-    #[error("{filter}: cannot use this value; {next}")]
+    #[error("{}", filter.cannot())]
     BadValue {
         /// The filter.
-        filter: &'static str,
-        /// What it can use.
-        next: &'static str,
+        filter: Filter,
     },
     /// `person:` names nobody or several.
-    #[error("person: {0}")]
+    #[error("{0}")]
     Person(#[from] ResolveError),
+    /// `exercise:` names several.
+    #[error("several exercises or questionnaires begin like that")]
+    Exercise(SeveralTitles),
+}
+
+impl QueryError {
+    /// What to type, a sentence.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Empty => "Type a word, words \"in quotes\", or something like tag:calm.".to_owned(),
+            Self::TooLong { .. } | Self::TooManyTerms { .. } => "Use fewer words.".to_owned(),
+            Self::NoValue { filter } | Self::BadValue { filter } => {
+                format!("Type {}, as in {}.", filter.wants(), filter.example())
+            }
+            Self::Person(ResolveError::NotFound { .. }) => {
+                "Type a name as it begins in your journal; put one of several words in quotes.".to_owned()
+            }
+            Self::Person(ResolveError::Ambiguous { .. }) => "Type more of the name.".to_owned(),
+            Self::Exercise(_) => "Type more of its title, in quotes if it has several words.".to_owned(),
+        }
+    }
+}
+
+/// What names in a search mean.
+#[derive(Clone, Copy)]
+pub struct Meanings<'a> {
+    /// What `feeling:` means.
+    pub feelings: &'a Feelings<'a>,
+    /// Whom `person:` means.
+    pub person: &'a dyn Fn(&str) -> Result<PersonId, ResolveError>,
+    /// Which exercise or measure a title or the beginning of one means, if any is called like that.
+    pub exercise: &'a dyn Fn(&str) -> Result<Option<ExerciseId>, SeveralTitles>,
 }
 
 /// What is known of an entry while it is searched.
@@ -84,26 +110,22 @@ pub struct Query {
 impl Query {
     /// Reads a search: words, `"phrases"`, `tag:`, `person:`, `kind:`, `step:`, `exercise:`, `feeling:`, `before:` and `after:`.
     ///
-    /// `feelings` knows what the value of `feeling:` means, and `resolve` the one person whom that of `person:` names. A colon in
-    /// any other word is part of the word.
+    /// A search is read while it is typed: a quote that is still open reaches to the end, a year or a month stands for its first
+    /// day, the beginning of a name for whoever it fits alone. A colon in any other word is part of the word.
     ///
     /// # Errors
     /// [`QueryError`] when nothing is asked, too much is asked, or a filter's value makes no sense.
-    pub fn parse(
-        text: &str,
-        feelings: &Feelings<'_>,
-        mut resolve: impl FnMut(&str) -> Result<PersonId, ResolveError>,
-    ) -> Result<Self, QueryError> {
+    pub fn parse(text: &str, meanings: Meanings<'_>) -> Result<Self, QueryError> {
         if text.len() > QUERY_BYTES_MAX {
             return Err(QueryError::TooLong { bytes: text.len() });
         }
-        let parts = split(text)?;
+        let parts = split(text);
         if parts.len() > QUERY_TERMS_MAX {
             return Err(QueryError::TooManyTerms { count: parts.len() });
         }
         let mut query = Self::everything();
         for part in &parts {
-            query.add(part, feelings, &mut resolve)?;
+            query.add(part, meanings)?;
         }
         if query.is_everything() { Err(QueryError::Empty) } else { Ok(query) }
     }
@@ -171,12 +193,7 @@ impl Query {
         self.tags.len() + self.people.len() + self.kinds.len() + practised
     }
 
-    fn add(
-        &mut self,
-        part: &Part,
-        feelings: &Feelings<'_>,
-        resolve: &mut impl FnMut(&str) -> Result<PersonId, ResolveError>,
-    ) -> Result<(), QueryError> {
+    fn add(&mut self, part: &Part, meanings: Meanings<'_>) -> Result<(), QueryError> {
         let Some(filter) = part.filter else {
             let folded = fold(&part.value);
             if !folded.trim().is_empty() {
@@ -185,21 +202,22 @@ impl Query {
             return Ok(());
         };
         if part.value.trim().is_empty() {
-            return Err(filter.no_value());
+            return Err(QueryError::NoValue { filter });
         }
+        let (value, bad) = (&*part.value, QueryError::BadValue { filter });
         match filter {
-            Filter::Tag => self.tags.push(Tag::new(&part.value).map_err(|_| filter.bad_value())?),
-            Filter::Person => self.people.push(resolve(&part.value)?),
-            Filter::Kind => self.kinds.push(part.value.parse().map_err(|_| filter.bad_value())?),
-            Filter::Step => self.steps.push(part.value.parse().map_err(|_| filter.bad_value())?),
+            Filter::Tag => self.tags.push(Tag::new(value).map_err(|_| bad)?),
+            Filter::Person => self.people.push((meanings.person)(value)?),
+            Filter::Kind => self.kinds.push(kind(value).ok_or(bad)?),
+            Filter::Step => self.steps.push(value.parse().map_err(|_| bad)?),
             Filter::Exercise => {
-                self.exercises.push(part.value.trim().parse().map_err(|_| filter.bad_value())?);
+                let titled = (meanings.exercise)(value).map_err(QueryError::Exercise)?;
+                // An id that nothing here has may be mistyped: that is told with what is near.
+                self.exercises.push(titled.or_else(|| value.trim().parse().ok()).ok_or(bad)?);
             }
-            Filter::Feeling => {
-                self.feelings.push(feelings.asked(&part.value).map_err(|_| filter.bad_value())?);
-            }
-            Filter::Before => earliest(&mut self.before, date(filter, &part.value)?),
-            Filter::After => latest(&mut self.after, date(filter, &part.value)?),
+            Filter::Feeling => self.feelings.push(meanings.feelings.asked(value).map_err(|_| bad)?),
+            Filter::Before => earliest(&mut self.before, day(value).ok_or(bad)?),
+            Filter::After => latest(&mut self.after, day(value).ok_or(bad)?),
         }
         Ok(())
     }
@@ -211,8 +229,27 @@ impl fmt::Debug for Query {
     }
 }
 
-fn date(filter: Filter, value: &str) -> Result<Date, QueryError> {
-    value.parse().map_err(|_| filter.bad_value())
+/// The day that is written, or the first one of a month or a year.
+fn day(value: &str) -> Option<Date> {
+    let value = value.trim_end_matches('-');
+    let whole = match value.len() {
+        YEAR_CHARS => format!("{value}-01-01"),
+        MONTH_CHARS => format!("{value}-01"),
+        _ => value.to_owned(),
+    };
+    whole.parse().ok()
+}
+
+/// The one kind that is called like that, or whose name begins so.
+fn kind(value: &str) -> Option<EntryKind> {
+    let typed = fold(value.trim()).replace('-', "");
+    let called = |kind: &&EntryKind| {
+        let names =
+            [kind.to_string(), if **kind == EntryKind::Measure { "questionnaire" } else { "" }.to_owned()];
+        !typed.is_empty() && names.iter().any(|name| name.starts_with(&typed))
+    };
+    let mut found = EntryKind::ALL.iter().filter(called);
+    found.next().copied().filter(|_| found.next().is_none())
 }
 
 fn earliest(bound: &mut Option<Date>, date: Date) {
@@ -223,15 +260,28 @@ fn latest(bound: &mut Option<Date>, date: Date) {
     *bound = Some(bound.map_or(date, |known| known.max(date)));
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Filter {
+/// The characters of a year and of a month, as dates are written.
+const YEAR_CHARS: usize = 4;
+const MONTH_CHARS: usize = 7;
+
+/// What a search can ask for besides words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// A tag.
     Tag,
+    /// Somebody of the journal.
     Person,
+    /// The kind of an entry.
     Kind,
+    /// A step of the practice.
     Step,
+    /// An exercise or a measure.
     Exercise,
+    /// A feeling.
     Feeling,
+    /// A day, exclusive.
     Before,
+    /// A day, inclusive.
     After,
 }
 
@@ -266,28 +316,37 @@ impl Filter {
             Self::Person => "person:Anna or person:\"Anna Lee\"",
             Self::Kind => "kind:note",
             Self::Step => "step:3",
-            Self::Exercise => "exercise:thought-check",
+            Self::Exercise => "exercise:\"Check a thought\"",
             Self::Feeling => "feeling:sad or feeling:\"left out\"",
-            Self::Before => "before:2026-11-24",
-            Self::After => "after:2026-11-24",
+            Self::Before => "before:2026-11",
+            Self::After => "after:2026-11",
         }
     }
 
-    const fn no_value(self) -> QueryError {
-        QueryError::NoValue { filter: self.name(), example: self.example() }
+    /// What has to follow, as the end of "Type …".
+    const fn wants(self) -> &'static str {
+        match self {
+            Self::Tag => "a tag right after the colon",
+            Self::Person => "a name right after the colon",
+            Self::Kind => "note, checkin, exercise, measure or session",
+            Self::Step => "a number from 1 to 6",
+            Self::Exercise => "how the title of an exercise or a questionnaire begins",
+            Self::Feeling => "a feeling right after the colon",
+            Self::Before | Self::After => "a year, a month or a day in numbers",
+        }
     }
 
-    const fn bad_value(self) -> QueryError {
-        let next = match self {
+    /// Why a value does not do.
+    const fn cannot(self) -> &'static str {
+        match self {
             Self::Tag => "a tag has 1 to 64 characters and no comma",
-            Self::Person => "give a name, an id or the beginning of an id",
-            Self::Kind => "the kinds are note, checkin, exercise, measure and session",
-            Self::Step => "the steps are 1 to 6",
-            Self::Exercise => "write the id of an exercise or a measure, such as thought-check",
+            Self::Person => "nobody is called that",
+            Self::Kind => "there's no such kind of entry",
+            Self::Step => "there's no such step",
+            Self::Exercise => "no exercise or questionnaire is called that",
             Self::Feeling => "a feeling has 1 to 64 characters",
-            Self::Before | Self::After => "write the date as 2026-11-24",
-        };
-        QueryError::BadValue { filter: self.name(), next }
+            Self::Before | Self::After => "that isn't a whole date yet",
+        }
     }
 }
 
@@ -298,16 +357,16 @@ struct Part {
 }
 
 /// Splits at blanks outside quotes. Typographic quotes count, since phones write them unasked.
-fn split(text: &str) -> Result<Vec<Part>, QueryError> {
+fn split(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         let (filter, value) = split_filter(rest);
-        let (value, tail) = if value.starts_with(is_quote) { quoted(value)? } else { unquoted(value) };
+        let (value, tail) = if value.starts_with(is_quote) { quoted(value) } else { unquoted(value) };
         parts.push(Part { filter, value: value.to_owned() });
         rest = tail.trim_start();
     }
-    Ok(parts)
+    parts
 }
 
 fn split_filter(text: &str) -> (Option<Filter>, &str) {
@@ -318,10 +377,11 @@ fn split_filter(text: &str) -> (Option<Filter>, &str) {
     named.unwrap_or((None, text))
 }
 
-fn quoted(text: &str) -> Result<(&str, &str), QueryError> {
+/// What stands in quotes. Whoever hasn't closed them yet means all that follows.
+fn quoted(text: &str) -> (&str, &str) {
     let mut inside = text.chars();
     inside.next();
-    inside.as_str().split_once(is_quote).ok_or(QueryError::OpenQuote)
+    inside.as_str().split_once(is_quote).unwrap_or((inside.as_str(), ""))
 }
 
 fn unquoted(text: &str) -> (&str, &str) {
@@ -354,7 +414,13 @@ mod tests {
 
     fn parse(query: &str) -> Result<Query, QueryError> {
         let library = Library::built_in().unwrap();
-        Query::parse(query, &Feelings::of(&library), resolve)
+        let titled = |title: &str| match title {
+            "A few" => Err(SeveralTitles),
+            "Give it" | "Give it a name" => Ok(Some("name-it".parse().unwrap())),
+            _ => Ok(None),
+        };
+        let feelings = Feelings::of(&library);
+        Query::parse(query, Meanings { feelings: &feelings, person: &resolve, exercise: &titled })
     }
 
     fn entry() -> Entry {
@@ -396,12 +462,28 @@ mod tests {
             ("person:\"Anna Lee\" evening", true),
             ("kind:exercise", true),
             ("kind:note", false),
+            ("kind:ex", true),
+            ("kind:questionnaire", false),
+            ("kind:check-in", false),
+            ("kind:Sess", false),
+            ("after:2026", true),
+            ("after:2026-", true),
+            ("after:2026-11", true),
+            ("after:2026-12", false),
+            ("before:2026-11", false),
+            ("before:2026-12", true),
+            ("\"in the eve", true),
+            ("tag:\"two words", true),
+            ("tag:\"two wor", false),
+            ("evening \"", true),
             ("kind:exercise kind:note", false),
             ("step:3", true),
             ("step:4 step:3", true),
             ("step:1", false),
             ("exercise:name-it", true),
             ("exercise:thought-check", false),
+            ("exercise:\"Give it a name\"", true),
+            ("exercise:\"Give it", true),
             ("exercise:name-it exercise:thought-check", false),
             ("feeling:left-out", true),
             ("feeling:\"Left out\" feeling:Wistful cafe", true),
@@ -436,28 +518,31 @@ mod tests {
             ("\u{301}", QueryError::Empty),
             (&long, QueryError::TooLong { bytes: 1_025 }),
             (&many, QueryError::TooManyTerms { count: 33 }),
-            ("\"open", QueryError::OpenQuote),
-            ("tag:\"open", QueryError::OpenQuote),
-            ("tag:", Filter::Tag.no_value()),
-            ("tag: calm", Filter::Tag.no_value()),
-            ("tag:a,b", Filter::Tag.bad_value()),
-            ("person:", Filter::Person.no_value()),
+            ("\"", QueryError::Empty),
+            ("tag:", QueryError::NoValue { filter: Filter::Tag }),
+            ("tag:\"", QueryError::NoValue { filter: Filter::Tag }),
+            ("tag: calm", QueryError::NoValue { filter: Filter::Tag }),
+            ("tag:a,b", QueryError::BadValue { filter: Filter::Tag }),
+            ("person:", QueryError::NoValue { filter: Filter::Person }),
             ("person:Bob", QueryError::Person(ResolveError::NotFound { perhaps: Vec::new() })),
-            ("kind:diary", Filter::Kind.bad_value()),
-            ("step:0", Filter::Step.bad_value()),
-            ("step:7", Filter::Step.bad_value()),
-            ("step:one", Filter::Step.bad_value()),
-            ("exercise:", Filter::Exercise.no_value()),
-            ("exercise:\"Name it\"", Filter::Exercise.bad_value()),
-            ("feeling:", Filter::Feeling.no_value()),
-            (&too_long, Filter::Feeling.bad_value()),
-            ("before:yesterday", Filter::Before.bad_value()),
-            ("after:2026-11-24T10:00", Filter::After.bad_value()),
+            ("kind:diary", QueryError::BadValue { filter: Filter::Kind }),
+            ("kind:\"  ", QueryError::NoValue { filter: Filter::Kind }),
+            ("step:0", QueryError::BadValue { filter: Filter::Step }),
+            ("step:7", QueryError::BadValue { filter: Filter::Step }),
+            ("step:one", QueryError::BadValue { filter: Filter::Step }),
+            ("exercise:", QueryError::NoValue { filter: Filter::Exercise }),
+            ("exercise:\"No title\"", QueryError::BadValue { filter: Filter::Exercise }),
+            ("exercise:\"A few\"", QueryError::Exercise(SeveralTitles)),
+            ("feeling:", QueryError::NoValue { filter: Filter::Feeling }),
+            (&too_long, QueryError::BadValue { filter: Filter::Feeling }),
+            ("before:yesterday", QueryError::BadValue { filter: Filter::Before }),
+            ("before:20", QueryError::BadValue { filter: Filter::Before }),
+            ("after:2026-11-24T10:00", QueryError::BadValue { filter: Filter::After }),
         ];
         for (query, expected) in cases {
             let fault = parse(query).unwrap_err();
             assert_eq!(fault, expected, "{query}");
-            assert!(fault.to_string().len() > 20);
+            assert!(fault.to_string().len() > 15 && fault.next().ends_with('.'), "{fault}: {}", fault.next());
         }
     }
 
@@ -470,7 +555,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_search_panics(text in "[a-z:\"“”„ ]{0,40}|.{0,40}") {
-            let _ = Query::parse(&text, &Feelings::of(&Library::default()), resolve);
+            let _ = parse(&text);
         }
 
         #[test]
@@ -478,8 +563,7 @@ mod tests {
             let piece: String = text.chars().skip(start).take(len).collect();
             prop_assume!(!piece.trim().is_empty());
             let folded = fold(&text);
-            let none = Library::default();
-            let query = Query::parse(&format!("\"{piece}\""), &Feelings::of(&none), resolve).unwrap();
+            let query = parse(&format!("\"{piece}\"")).unwrap();
             let searched = Searchable { folded: &folded, steps: &[], entry: &entry() };
             prop_assert!(query.matches(&searched));
         }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::Query;
 use crate::fold::FoldedMap;
 use crate::limits::SNIPPET_CHARS;
+use crate::prose::plain;
 
 /// The characters shown before the first hit, so that a reader sees how the sentence begins.
 const LEAD_CHARS: usize = 40;
@@ -25,8 +26,9 @@ impl fmt::Debug for Snippet {
     }
 }
 
-/// Returns the piece of the text round the first word or phrase found, or its beginning when none is in it.
+/// Returns the piece of the text, in plain words, round the first word or phrase found, or its beginning when none is in it.
 pub fn snippet(text: &str, query: &Query) -> Snippet {
+    let text = &*plain(text);
     let hits = hits(text, query);
     let window = window(text, hits.first());
     let mut snippet = Snippet { text: String::new(), highlights: Vec::new() };
@@ -97,11 +99,13 @@ mod tests {
     use crate::content::Library;
     use crate::feeling::Feelings;
     use crate::person::ResolveError;
+    use crate::search::Meanings;
 
     fn parse(query: &str) -> Query {
         let (none, nobody) =
             (Library::default(), |_: &str| Err(ResolveError::NotFound { perhaps: Vec::new() }));
-        Query::parse(query, &Feelings::of(&none), nobody).unwrap()
+        let (feelings, untitled) = (Feelings::of(&none), |_: &str| Ok(None));
+        Query::parse(query, Meanings { feelings: &feelings, person: &nobody, exercise: &untitled }).unwrap()
     }
 
     fn shown(text: &str, query: &str) -> String {
@@ -128,6 +132,8 @@ mod tests {
             ("nothing here", "absent", "nothing here"),
             ("", "absent", ""),
             ("Straße", "strasse", "[Straße]"),
+            ("# A **long** evening\n- [ ] call *Mum*", "long mum", "A [long] evening call [Mum]"),
+            ("> so *it* is", "it", "so [it] is"),
         ];
         for (text, query, expected) in cases {
             assert_eq!(shown(text, query), expected, "{query}");

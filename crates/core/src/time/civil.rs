@@ -14,13 +14,11 @@ use crate::limits::{TIME_BYTES_MAX, ZONE_BYTES_MAX};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TimeError {
     /// The text is no date and no time of the calendar.
-    #[error(
-        "not a date or time; write 2026-11-24, 2026-11-24T21:30 or 2026-11-24T21:30:00+01:00[Europe/Berlin]"
-    )]
+    #[error("not a date or time; write year-month-day in digits, and behind a T the time if you know it")]
     Malformed,
     /// The text is too long to be a time.
     #[error(
-        "too long for a time: {bytes} bytes, at most {TIME_BYTES_MAX}; write 2026-11-24 or 2026-11-24T21:30"
+        "too long for a time: {bytes} bytes, at most {TIME_BYTES_MAX}; write year-month-day in digits, and behind a T the time"
     )]
     TooLong {
         /// The bytes found.
@@ -35,7 +33,7 @@ pub enum TimeError {
         bytes: usize,
     },
     /// A date was wanted and a time of day was given as well.
-    #[error("a date without a time of day is needed; write 2026-11-24")]
+    #[error("a date without a time of day is needed; write it as year-month-day in digits")]
     NotADate,
     /// The zone is not one that is known here.
     #[error(

@@ -36,9 +36,7 @@ use crate::version::Version;
 
 /// A line names somebody in a way that fits several.
 #[derive(Debug, Error)]
-#[error(
-    "\"people\": several people could be meant; write the name exactly as in `haven people list`, or the id"
-)]
+#[error("\"people\": several people could be meant; write the name exactly, or the id")]
 struct SeveralMeant;
 
 /// Where the times of the lines are entered.

@@ -44,5 +44,6 @@ fn alarm(shown: &AlarmShown) -> Alarm {
         what: words.what.to_owned(),
         why: words.why.to_owned(),
         next: words.next.to_owned(),
+        at_terminal: words.at_terminal.to_owned(),
     }
 }

@@ -108,7 +108,8 @@ fn ids(shelf: &Shelf, defined: Defined) -> Vec<&str> {
 pub(super) fn unknown<'a>(defined: Defined, id: &str, ids: impl IntoIterator<Item = &'a str>) -> ApiError {
     ApiError::new(Reason::NotFound, format!("there's no such {defined}"))
         .because("none has this id")
-        .with_next(format!("`haven {} list` shows them all.", room(defined)))
+        .with_next("Choose one from the list.")
+        .at_terminal(format!("`haven {} list` shows them all.", room(defined)))
         .with_nearest(id, ids)
 }
 

@@ -11,7 +11,7 @@ use haven_core::answers::{Answer, Answers, ExerciseRef, FieldId};
 use haven_core::entry::{Draft, Edit, Entry};
 use haven_core::exercise::DEFAULT_LANGUAGE;
 use haven_core::id::PersonId;
-use haven_core::person::{Person, ResolveError, resolve_person};
+use haven_core::person::{Person, ResolveError, look_up_person, resolve_person};
 use haven_core::progress::Frame;
 use haven_core::sentence::{Sentence, Speaker};
 use haven_core::shelf::Shelf;
@@ -131,6 +131,14 @@ pub(super) fn finder(view: &View) -> impl Fn(&str) -> Result<PersonId, ResolveEr
     move |spec| {
         let people: Vec<Person> = view.people().map(|person| Person::clone(person)).collect();
         resolve_person(&people, spec)
+    }
+}
+
+/// Finds people for whoever looks for entries, who may type how a name begins.
+pub(super) fn looker(view: &View) -> impl Fn(&str) -> Result<PersonId, ResolveError> + '_ {
+    move |spec| {
+        let people: Vec<Person> = view.people().map(|person| Person::clone(person)).collect();
+        look_up_person(&people, spec)
     }
 }
 

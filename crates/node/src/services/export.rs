@@ -86,7 +86,7 @@ fn about_met(sides: usize) -> String {
     let (edits, all) = if sides == 2 { ("Two".to_owned(), "both") } else { (sides.to_string(), "all") };
     format!(
         "{edits} edits of this entry met, and nobody has chosen between them yet. Here are {all}; the first one is what the \
-         journal shows until you choose (`haven settle`).\n\n"
+         journal shows until you choose.\n\n"
     )
 }
 

@@ -152,7 +152,8 @@ impl Newcomer {
 fn cut_off() -> ApiError {
     ApiError::new(Reason::ServerUnreachable, NOT_JOINED)
         .because("the connection to the server broke")
-        .with_next("Make another code with `haven device link` on the other device, and join again.")
+        .with_next("Make another code on the other device, and join again.")
+        .at_terminal("Make another code with `haven device link` on the other device, and join again.")
 }
 
 fn of_join(fault: &JoinFault) -> ApiError {
@@ -174,8 +175,12 @@ fn of_join(fault: &JoinFault) -> ApiError {
 
 /// Why the other device let this one not in, as it said itself.
 fn of_farewell(why: Farewell) -> ApiError {
-    let again = "Make another code with `haven device link` there, and join again.";
-    let ended = |reason, why: &str| ApiError::new(reason, NOT_JOINED).because(why).with_next(again);
+    let ended = |reason, why: &str| {
+        ApiError::new(reason, NOT_JOINED)
+            .because(why)
+            .with_next("Make another code there, and join again.")
+            .at_terminal("Make another code with `haven device link` there, and join again.")
+    };
     match why {
         Farewell::WrongWords => ApiError::new(Reason::WrongWords, NOT_JOINED)
             .because("the words given to the other device aren't the ones shown here"),

@@ -16,15 +16,16 @@ use haven_core::entry::{Entry, EntryError};
 use haven_core::feeling::Feelings;
 use haven_core::id::EntryId;
 use haven_core::limits::TEXT_BYTES_MAX;
+use haven_core::person::ResolveError;
 use haven_core::prose::Prose;
 use haven_core::reading::read;
-use haven_core::search::{Query, snippet};
+use haven_core::search::{Meanings, Query, QueryError, snippet};
 use haven_core::time::Date;
 use haven_engine::command::{Command, Keep, PastShown, Reply, SideShown, VersionShown};
 use haven_engine::version::Version;
 use tonic::{Request, Response, Status};
 
-use super::desk::{Desk, finder};
+use super::desk::{Desk, looker};
 use super::filter::Listed;
 use super::import::DryRuns;
 use super::near::{Asked, Names};
@@ -132,7 +133,7 @@ impl JournalService for Journal {
         let (view, page) = (&*snapshot.view, Page::read(limit, &page)?);
         let desk = self.desk.of(view);
         let feelings = Feelings::of(&desk.shelf.exercises);
-        let listed = Listed::new(convert::filter::from_pb(filter, &finder(view))?, &feelings)?;
+        let listed = Listed::new(convert::filter::from_pb(filter, &looker(view))?, &feelings)?;
         let known = listed.everything.then(|| snapshot.view.len() as u64);
         let paged = page.take(listed.of(view), known);
         let asked = Asked {
@@ -165,9 +166,11 @@ impl JournalService for Journal {
         let (view, page) = (&*snapshot.view, Page::read(limit, &page)?);
         let desk = self.desk.of(view);
         let feelings = Feelings::of(&desk.shelf.exercises);
-        let query = Query::parse(&query, &feelings, finder(view))
-            .map_err(|error| ApiError::invalid("nothing was searched", error))?;
-        let listed = Listed::new(convert::filter::from_pb(filter, &finder(view))?, &feelings)?;
+        let people = looker(view);
+        let titled = |title: &str| desk.shelf.titled(title);
+        let meanings = Meanings { feelings: &feelings, person: &people, exercise: &titled };
+        let query = Query::parse(&query, meanings).map_err(unclear)?;
+        let listed = Listed::new(convert::filter::from_pb(filter, &people)?, &feelings)?;
         let found = listed.of(view).filter(|row| query.matches(&row.searchable()));
         let paged = page.take(found, None);
         let asked = Asked {
@@ -218,7 +221,7 @@ impl JournalService for Journal {
         let pb::ListDaysRequest { after, before } = request.into_inner();
         let snapshot = self.node.opened()?;
         let span = Some(pb::EntryFilter { after, before, ..Default::default() });
-        let span = convert::filter::from_pb(span, &finder(&snapshot.view))?;
+        let span = convert::filter::from_pb(span, &looker(&snapshot.view))?;
         let listed = Listed::new(span, &Feelings::default())?;
         let days: BTreeSet<Date> = listed.of(&snapshot.view).map(|row| row.entry.at.date()).collect();
         Ok(Response::new(pb::ListDaysResponse { days: days.iter().map(Date::to_string).collect() }))
@@ -270,9 +273,7 @@ impl JournalService for Journal {
     ) -> Result<Response<pb::RestoreVersionResponse>, Status> {
         let pb::RestoreVersionRequest { id, version } = request.into_inner();
         let (_, id) = self.entry(&id)?;
-        let version = self.version(id, &version).await?.ok_or_else(|| {
-            ApiError::invalid("no version was named", "it is missing").with_next(names::VERSIONS_SHOWN)
-        })?;
+        let version = self.version(id, &version).await?.ok_or_else(|| names::no_version("it is missing"))?;
         let (id, version) = self.change(Command::Restore { id, version }).await?;
         Ok(Response::new(pb::RestoreVersionResponse { id, version }))
     }
@@ -381,6 +382,17 @@ impl Journal {
             _ => Err(unexpected()),
         }
     }
+}
+
+/// What a search lacks, often since somebody is still typing it: what is wrong, and what to type.
+fn unclear(fault: QueryError) -> ApiError {
+    let error = ApiError::invalid("nothing was searched", &fault).with_next(fault.next());
+    let perhaps = match fault {
+        QueryError::Person(ResolveError::NotFound { perhaps }) => perhaps,
+        QueryError::Person(ResolveError::Ambiguous { could_be }) => could_be,
+        _ => Vec::new(),
+    };
+    error.with_candidates(perhaps.iter().map(ToString::to_string))
 }
 
 fn past_to_pb(it: PastShown) -> pb::EntryVersion {

@@ -17,7 +17,8 @@ pub(super) fn entry(view: &View, text: &str) -> Result<EntryId, ApiError> {
     newest.ok_or_else(|| {
         ApiError::new(Reason::NotFound, "no such entry")
             .because("the journal has no entries yet")
-            .with_next("Write one with `haven add`.")
+            .with_next("Write something first.")
+            .at_terminal("Write one with `haven add`.")
     })
 }
 
@@ -31,13 +32,16 @@ pub(super) fn trashed_entry(view: &View, text: &str) -> Result<EntryId, ApiError
     newest.map(|row| row.entry.id).ok_or_else(|| {
         ApiError::new(Reason::NotFound, "no such entry")
             .because("the trash is empty")
-            .with_next("Look for it with `haven list` or `haven search`.")
+            .with_next("Look for it in the journal.")
+            .at_terminal("Look for it with `haven list` or `haven search`.")
     })
 }
 
 fn by_id(view: &View, text: &str) -> Result<EntryId, ApiError> {
     let prefix: IdPrefix = text.parse().map_err(|error: haven_core::id::IdError| {
-        ApiError::invalid("no entry was named", error).with_next("`haven list` shows the ids.")
+        ApiError::invalid("no entry was named", error)
+            .with_next("Choose it from the list of entries.")
+            .at_terminal("`haven list` shows the ids.")
     })?;
     view.find(&prefix).map_err(|fault| match fault {
         PrefixFault::NotFound => ApiError::new(Reason::NotFound, "no such entry").because(fault.to_string()),
@@ -60,14 +64,19 @@ pub(super) fn version(text: &str) -> Result<Option<Version>, ApiError> {
     if text.is_empty() {
         return Ok(None);
     }
-    let version = text.parse().map_err(|fault: haven_engine::version::VersionMalformed| {
-        ApiError::invalid("no version was named", fault).with_next(VERSIONS_SHOWN)
-    })?;
+    let version = text.parse().map_err(|fault: haven_engine::version::VersionMalformed| no_version(fault))?;
     Ok(Some(version))
 }
 
-/// Where a person finds the versions.
-pub(super) const VERSIONS_SHOWN: &str = "`haven history ID` shows the versions.";
+/// Says that no version was named, and where they are.
+pub(super) fn no_version(why: impl std::fmt::Display) -> ApiError {
+    versions_shown(ApiError::invalid("no version was named", why))
+}
+
+/// Says where a person finds the versions.
+fn versions_shown(error: ApiError) -> ApiError {
+    error.with_next("Choose one from its history.").at_terminal("`haven history ID` shows the versions.")
+}
 
 /// The one version, newest first, that the beginning of one names.
 pub(super) fn version_of(versions: &[Version], text: &str) -> Result<Version, ApiError> {
@@ -75,15 +84,16 @@ pub(super) fn version_of(versions: &[Version], text: &str) -> Result<Version, Ap
     let is_sign = |sign: u8| sign.is_ascii_hexdigit() || sign == b'+';
     if wanted.is_empty() || !wanted.bytes().all(is_sign) {
         let why = "the name of a version has the digits 0-9 and a-f only";
-        return Err(ApiError::invalid("no version was named", why).with_next(VERSIONS_SHOWN));
+        return Err(no_version(why));
     }
     let fitting = || versions.iter().filter(|version| version.to_string().starts_with(&wanted));
     let mut found = fitting();
     match (found.next(), found.next()) {
         (Some(version), None) => Ok(version.clone()),
-        (None, _) => Err(ApiError::new(Reason::NotFound, "no such version")
-            .because("no version of this entry begins like that")
-            .with_next(VERSIONS_SHOWN)),
+        (None, _) => Err(versions_shown(
+            ApiError::new(Reason::NotFound, "no such version")
+                .because("no version of this entry begins like that"),
+        )),
         (Some(_), Some(_)) => {
             Err(ApiError::new(Reason::AmbiguousId, "it isn't clear which version is meant")
                 .because("several versions begin like that")
@@ -96,18 +106,23 @@ pub(super) fn version_of(versions: &[Version], text: &str) -> Result<Version, Ap
 /// The one of the versions that met in an entry that a text names, whole or by its beginning.
 pub(super) fn side(met: &[Version], text: &str) -> Result<Version, ApiError> {
     let wanted = text.trim().to_lowercase();
-    let next = "`haven show ID` shows the versions that met.";
+    let shown = |error: ApiError| {
+        error
+            .with_next("Open the entry: it shows the versions that met.")
+            .at_terminal("`haven show ID` shows the versions that met.")
+    };
     if wanted.is_empty() {
-        return Err(ApiError::invalid("nothing was settled", "no version was named").with_next(next));
+        return Err(shown(ApiError::invalid("nothing was settled", "no version was named")));
     }
     let names: Vec<String> = met.iter().map(Version::to_string).collect();
     let exact = names.iter().position(|name| *name == wanted);
     let mut begin = (0..names.len()).filter(|place| names[*place].starts_with(&wanted));
     match (exact, begin.next(), begin.next()) {
         (Some(place), _, _) | (None, Some(place), None) => Ok(met[place].clone()),
-        (None, None, _) => Err(ApiError::new(Reason::NotFound, "nothing was settled")
-            .because("this version isn't one of those to choose from in this entry")
-            .with_next(next)),
+        (None, None, _) => Err(shown(
+            ApiError::new(Reason::NotFound, "nothing was settled")
+                .because("this version isn't one of those to choose from in this entry"),
+        )),
         (None, Some(_), Some(_)) => Err(ApiError::new(Reason::AmbiguousId, "nothing was settled")
             .because("several versions begin like that")
             .with_candidates(names.into_iter().filter(|name| name.starts_with(&wanted)))),
@@ -119,7 +134,8 @@ pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiErr
     let wanted = text.trim();
     if wanted.is_empty() {
         return Err(ApiError::invalid("no device was named", "neither an id nor a name was given")
-            .with_next("`haven device list` shows the ids and names."));
+            .with_next("Choose one from the list of devices.")
+            .at_terminal("`haven device list` shows the ids and names."));
     }
     let id = wanted.to_lowercase();
     let has_id = |shown: &&DeviceShown| shown.id.starts_with(&id);
@@ -131,7 +147,8 @@ pub(super) fn feed(devices: &[DeviceShown], text: &str) -> Result<FeedId, ApiErr
         [shown] => Ok(shown.feed),
         [] => Err(ApiError::new(Reason::NotFound, "no such device")
             .because("no device has this id or name")
-            .with_next("`haven device list` shows the ids and names.")),
+            .with_next("Choose one from the list of devices.")
+            .at_terminal("`haven device list` shows the ids and names.")),
         several => Err(ApiError::new(Reason::AmbiguousId, "it isn't clear which device is meant")
             .because("several devices have this name, or ids that begin like that")
             .with_candidates(several.iter().map(|shown| shown.id.clone()))),

@@ -65,7 +65,8 @@ impl PeopleService for People {
         let (from, into) = (self.named(&request.from)?, self.named(&request.into)?);
         if from == into {
             let error = ApiError::invalid("nobody was merged", "both names mean the same person")
-                .with_next("Name two people; `haven people list` shows them.");
+                .with_next("Name two people of your journal.")
+                .at_terminal("Name two people; `haven people list` shows them.");
             return Err(error.into());
         }
         let person = self.changed(Command::MergePeople { from, into }).await?;

@@ -50,8 +50,7 @@ impl NotReached {
     /// The server of a new journal.
     pub(super) const OF_NEW_JOURNAL: Self = Self {
         what: "no journal was made",
-        next: "Check the address, and that the server runs there. Or leave --server out, and set one later with `haven server \
-               set`.",
+        next: "Check the address, and that the server runs there. Or begin without one, and set one later.",
     };
 
     /// The server of a journal, which may have another.
@@ -89,7 +88,8 @@ pub(super) fn address(url: &str) -> Result<&str, ApiError> {
 fn wrong_invite(fault: InviteRefused) -> ApiError {
     ApiError::new(Reason::InviteInvalid, "the invite can't be used")
         .because(fault.to_string())
-        .with_next("Copy the invite once more from what `haven-server init` printed.")
+        .with_next("Copy the invite once more from whoever runs the server.")
+        .at_terminal("Copy the invite once more from what `haven-server init` printed.")
 }
 
 /// Refuses another identity than the one this vault trusts. An invite names the identity it is for, so that a server with one

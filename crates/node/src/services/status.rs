@@ -66,7 +66,8 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
         Refusal::InviteUsed => ApiError::new(Reason::InviteUsed, what),
         Refusal::FeedRemoved => ApiError::new(Reason::DeviceRemoved, what),
         Refusal::SpaceUnknown => refused("the server doesn't know this journal")
-            .with_next("Give an invite to it: `haven server set URL --invite CODE`."),
+            .with_next("Set the server again, with an invite to it.")
+            .at_terminal("Give an invite to it: `haven server set URL --invite CODE`."),
         Refusal::Quota => refused("the journal's space on the server is full")
             .with_next("Ask whoever runs the server for more room; everything is kept here meanwhile."),
         Refusal::Busy => {

@@ -128,6 +128,7 @@ impl Sync {
         }
         ApiError::new(Reason::TimedOut, NOT_SYNCED)
             .because(format!("{} changes still wait after {} s", status.pending, waited.as_secs_f32()))
-            .with_next("It goes on by itself; `haven status` shows how far it is.")
+            .with_next("It goes on by itself.")
+            .at_terminal("It goes on by itself; `haven status` shows how far it is.")
     }
 }

@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status};
 use super::names;
 use super::server::{self, NotReached};
 use super::status::status;
+use super::strength;
 use crate::host::{Host, HostEntropy};
 use crate::keeper::order::{Found, Refused};
 use crate::limits::PASSPHRASE_BITS_MIN;
@@ -75,8 +76,8 @@ impl VaultService for Vault {
         &self,
         request: Request<pb::CheckPassphraseRequest>,
     ) -> Result<Response<pb::CheckPassphraseResponse>, Status> {
-        strong_enough(&**self.0.host(), &request.into_inner().passphrase)?;
-        Ok(Response::new(pb::CheckPassphraseResponse {}))
+        let bits = strong_enough(&**self.0.host(), &request.into_inner().passphrase)?;
+        Ok(Response::new(pb::CheckPassphraseResponse { strength: strength::is_enough(bits) }))
     }
 
     async fn suggest_passphrase(
@@ -132,8 +133,8 @@ impl Vault {
     }
 }
 
-/// Refuses a passphrase that could be guessed, or that nobody could type again.
-pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<(), ApiError> {
+/// Refuses a passphrase that could be guessed, or that nobody could type again; tells how many bits another is worth.
+pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<f64, ApiError> {
     let chosen = vault::chosen(passphrase).map_err(|fault| {
         let next = match fault {
             VaultFault::PassphraseTooLong => "Take five or six words.",
@@ -141,9 +142,10 @@ pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<(), Api
         };
         ApiError::invalid("the passphrase wasn't set", fault).with_next(next)
     })?;
-    if host.passphrase_bits(chosen.as_str()) >= PASSPHRASE_BITS_MIN {
-        return Ok(());
+    let bits = host.passphrase_bits(chosen.as_str());
+    if bits >= PASSPHRASE_BITS_MIN {
+        return Ok(bits);
     }
     Err(ApiError::new(Reason::WeakPassphrase, "the passphrase could be guessed")
-        .because(format!("it's estimated at less than {PASSPHRASE_BITS_MIN} bits")))
+        .because(strength::is_too_little(bits)))
 }

@@ -2,7 +2,6 @@
 
 mod begin;
 mod begun;
-mod breath;
 mod course;
 mod finish;
 mod pages;

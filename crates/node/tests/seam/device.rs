@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use haven_api::client::Client;
 use haven_api::error::{ApiError, ErrorReason};
+use haven_core::time::Date;
 use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone, ZoneFault, Zones};
 use haven_node::node::{self, Node};
 use haven_node::services::{Envelope, Enveloped};
@@ -212,10 +213,18 @@ impl Device {
     }
 }
 
+/// Whether a page can show what an error says: it names no command, and writes no date as machines do.
+fn fits_every_client(error: &ApiError) -> bool {
+    let said = [&error.what, &error.why, &error.next].map(String::as_str).join(" ");
+    let is_date = |word: &str| word.trim_matches(|c: char| !c.is_ascii_digit()).parse::<Date>().is_ok();
+    !said.contains("`haven") && !said.contains("HAVEN_HOME") && !said.split_whitespace().any(is_date)
+}
+
 /// The reason of an error.
 pub(crate) fn reason<T>(answer: Result<T, ApiError>) -> Option<ErrorReason> {
     answer.err().map(|error| {
         assert!(!error.what.is_empty(), "an error says what failed");
+        assert!(fits_every_client(&error), "{error:?}");
         error.reason
     })
 }

@@ -290,13 +290,77 @@ async fn a_search_finds_words_phrases_and_filters() {
     let marked: Vec<_> =
         hit.items[0].snippet.iter().filter(|part| part.hit).map(|part| part.text.as_str()).collect();
     assert_eq!(marked, ["Westminster"]);
-    for query in ["", "\"open", "tag:", "person:nobody", &"x".repeat(2000)] {
+    for query in ["", "\"", "tag:", "person:nobody", &"x".repeat(2000)] {
         assert_eq!(
             reason(device.client.search(query, 0, None).await),
             Some(Reason::InvalidArgument),
             "{query}"
         );
     }
+}
+
+/// Somebody types, and every letter is a search: it's understood, or says what is missing and what to type.
+#[tokio::test(start_paused = true)]
+async fn a_search_is_read_while_it_is_typed() {
+    let device = Device::with_vault().await;
+    let mut ids = Vec::new();
+    for name in ["Anna Lee", "Annika", "Bo"] {
+        ids.push(device.client.add_person(name).await.unwrap().id.to_string());
+    }
+    let about =
+        |title: &str, person: &str| Draft { people: vec![person.to_owned()], ..dated(title, "2026-10-05") };
+    device.client.add(about("lee", "Anna Lee")).await.unwrap();
+    device.client.add(about("bo", "Bo")).await.unwrap();
+    for (query, expected) in [
+        ("\"le", &["lee"][..]),
+        ("person:b", &["bo"]),
+        ("person:\"anna l", &["lee"]),
+        ("after:2026-10", &["bo", "lee"]),
+        ("after:2026-11", &[]),
+        ("before:2026", &[]),
+        ("exercise:\"Give it", &[]),
+    ] {
+        assert_eq!(device.found(query).await, expected, "{query}");
+    }
+    for (query, why, next) in [
+        ("tag:", "nothing stands right after tag: yet", "Type a tag right after the colon"),
+        ("person:", "nothing stands right after person: yet", "Type a name right after the colon"),
+        ("person:ann", "2 people could be meant", "Type more of the name."),
+        (
+            "person:zz",
+            "nobody in this journal has this name or id",
+            "Type a name as it begins in your journal",
+        ),
+        ("before:20", "that isn't a whole date yet", "Type a year, a month or a day in numbers"),
+        ("kind:x", "there's no such kind of entry", "Type note, checkin"),
+        ("exercise:a", "several exercises or questionnaires begin like that", "Type more of its title"),
+    ] {
+        let error = device.client.search(query, 0, None).await.unwrap_err();
+        assert_eq!((error.reason, &*error.why), (Reason::InvalidArgument, why), "{query}");
+        assert!(error.next.starts_with(next), "{query}: {}", error.next);
+        assert_eq!(reason::<()>(Err(error)), Some(Reason::InvalidArgument));
+    }
+    let several = device.client.search("person:ann", 0, None).await.unwrap_err();
+    let mut meant = several.candidates.to_vec();
+    meant.sort();
+    ids.truncate(2);
+    ids.sort();
+    assert_eq!(meant, ids, "by their ids: no name travels in an error");
+    let written = device.client.add(about("no", "Annik")).await.unwrap_err();
+    assert_eq!(written.reason, Reason::NotFound, "nothing is written on the beginning of a name");
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_and_finds_open_in_plain_words_and_the_text_stays_as_typed() {
+    let device = Device::with_vault().await;
+    let text = "---\n\n# **Rain**, all day\n\n- [ ] call *Mum*\n> she said so";
+    let id = device.note(text).await;
+    let listed = device.client.list(&Filter::default(), 0, None).await.unwrap().items;
+    assert_eq!(listed[0].opening, "Rain, all day …");
+    let found = device.client.search("mum", 0, None).await.unwrap().items;
+    let parts: Vec<_> = found[0].snippet.iter().map(|part| (part.text.as_str(), part.hit)).collect();
+    assert_eq!(parts, [("Rain, all day call ", false), ("Mum", true), (" she said so", false)]);
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, text);
 }
 
 #[tokio::test(start_paused = true)]

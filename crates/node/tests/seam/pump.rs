@@ -243,7 +243,7 @@ async fn another_server_that_the_person_sets_gets_everything() {
     );
     let unknown = device.client.set_server(without, true).await.unwrap_err();
     assert_eq!(unknown.reason, Reason::ServerRefused);
-    assert!(unknown.next.contains("--invite"), "{}", unknown.next);
+    assert!(unknown.next.contains("an invite") && unknown.at_terminal.contains("--invite"), "{unknown:?}");
     let choice = ServerInvite { url: URL.to_owned(), invite: other.invite() };
     device.client.set_server(choice, false).await.unwrap();
     let synced = device.client.sync(WAIT).await.unwrap();

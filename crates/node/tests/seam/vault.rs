@@ -35,7 +35,10 @@ async fn a_suggested_passphrase_is_one_that_may_be_taken_and_never_the_same() {
     );
     assert_ne!(one, other);
     assert_eq!(one.split(' ').count(), 6);
-    device.client.check_passphrase(one.clone()).await.unwrap();
+    let strength = device.client.check_passphrase(one.clone()).await.unwrap();
+    assert!(strength.contains("more than 10,000 years"), "{strength}");
+    let weak = device.client.check_passphrase("short".to_owned()).await.unwrap_err();
+    assert_eq!(weak.why, "somebody with this device and 100 computers could guess it in about an hour");
     device.client.init("Laptop", one, None).await.unwrap();
     device.client.suggest_passphrase().await.unwrap();
 }

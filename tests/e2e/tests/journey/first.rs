@@ -83,6 +83,16 @@ fn a_kit_is_written_once_for_its_owner_only_and_never_over_something() {
     let letters = code.lines().next().unwrap().chars().filter(char::is_ascii_alphanumeric).count();
     assert_eq!(letters, 28);
     assert_eq!(text(&device.json(&["status"]), "state"), "unlocked");
+    assert_eq!(text(&device.json(&["config", "get", "kit.unconfirmed"]), "value"), "false");
+}
+
+#[test]
+fn a_kit_that_was_only_shown_is_asked_about_until_somebody_has_it() {
+    let device = Device::begun();
+    let unconfirmed = || text(&device.json(&["config", "get", "kit.unconfirmed"]), "value").to_owned();
+    assert_eq!(unconfirmed(), "true");
+    device.json(&["config", "set", "kit.unconfirmed", "false"]);
+    assert_eq!(unconfirmed(), "false");
 }
 
 #[test]

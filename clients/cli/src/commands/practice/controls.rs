@@ -9,8 +9,8 @@ mod rows;
 mod words;
 
 use haven_api::practice::{Choice, Field, Shape};
-use haven_api::walk::Breath;
 use haven_core::answers::Value;
+use haven_core::exercise::Breath;
 use haven_core::exercise::ItemKind;
 use ratatui::crossterm::event::KeyEvent;
 

@@ -13,7 +13,6 @@ use crate::shapes::ExerciseSummaryShape;
 pub(super) struct ExerciseShape<'a> {
     #[serde(flatten)]
     summary: ExerciseSummaryShape<'a>,
-    purpose: &'a str,
     notice: &'a str,
     unsafe_notice: &'a str,
     not_when: &'a [String],
@@ -65,7 +64,6 @@ impl<'a> ExerciseShape<'a> {
         let evidence = &exercise.evidence;
         Self {
             summary: ExerciseSummaryShape::of(&exercise.summary),
-            purpose: &exercise.purpose,
             notice: &exercise.notice,
             unsafe_notice: &exercise.unsafe_notice,
             not_when: &exercise.not_when,

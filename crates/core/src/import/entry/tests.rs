@@ -99,7 +99,10 @@ fn a_line_that_cannot_be_imported_says_why() {
             "\"died\" holds text; it takes true or false",
         ),
         (r#"{"definition":{}}"#.into(), "\"id\" is missing"),
-        (r#"{"date":"24.11.2026","text":"a"}"#.into(), "\"date\": not a date or time; write 2026-11-24"),
+        (
+            r#"{"date":"24.11.2026","text":"a"}"#.into(),
+            "\"date\": not a date or time; write year-month-day in digits",
+        ),
         (r#"{"date":1700000000,"text":"a"}"#.into(), "\"date\" holds a number; it takes text in quotes"),
         (r#"{"date":"2026-11-24","text":["a"]}"#.into(), "\"text\" holds a list; it takes text in quotes"),
         (r#"{"date":"2026-11-24","date":"2026-11-25","text":"a"}"#.into(), "\"date\" stands here twice"),

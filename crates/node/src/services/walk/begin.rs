@@ -152,7 +152,8 @@ impl Walks {
         }
         if row.entry.trashed.is_some() {
             return Err(ApiError::invalid("nothing was begun", "the entry is in the trash")
-                .with_next("Bring it back with `haven untrash ID`, then go on."));
+                .with_next("Bring it back from the trash, then go on.")
+                .at_terminal("Bring it back with `haven untrash ID`, then go on."));
         }
         let sheet = match beside.of_entry(row) {
             Some(kept) => kept,
@@ -167,7 +168,8 @@ impl Walks {
         if due.is_empty() {
             return Err(ApiError::new(ErrorReason::NotFound, "nothing was begun")
                 .because("nothing is asked about this entry today")
-                .with_next("`haven today` shows what is."));
+                .with_next("What is asked about today shows up by itself.")
+                .at_terminal("`haven today` shows what is."));
         }
         let sheet = match beside.of_entry(row) {
             Some(kept) => kept,

@@ -5,13 +5,10 @@
 mod fit;
 
 use haven_api::practice::{Exercise, Field, Shape};
-use haven_api::walk::Breath;
 use haven_core::answers::{ExerciseId, Value, ValueMap};
-use haven_core::exercise::{ItemKind, Phase, as_sentence, wanted};
+use haven_core::exercise::{Breath, ItemKind, Phase, as_sentence, breathing, wanted};
 use haven_core::id::PersonId;
 use haven_core::person::{Person, Safe};
-
-use super::breath::pattern;
 
 pub(super) use fit::{Misfit, check};
 
@@ -162,7 +159,7 @@ impl Stepper {
     /// Returns the pattern that was chosen to breathe by, if the exercise offers any.
     pub(super) fn breaths(&self) -> Option<Vec<Breath>> {
         let choices = self.exercise.fields.iter().filter(|field| matches!(field.shape, Shape::Choice(_)));
-        choices.filter_map(|field| pattern(self.answers.get(&field.id)?.text()?)).next()
+        choices.filter_map(|field| breathing(self.answers.get(&field.id)?.text()?)).next()
     }
 
     /// Returns a sentence with the answers so far in it, `…` where one is missing. `name` gives the name of a person.

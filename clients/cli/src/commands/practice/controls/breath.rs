@@ -1,6 +1,6 @@
 //! Where in its breath a moment lies: what is drawn of a pattern, or counted where nothing may move.
 
-use haven_api::walk::{Breath, Part};
+use haven_core::exercise::{Breath, Part};
 
 /// Where in a breath a moment lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! A timer to sit with, perhaps one to breathe by. It runs only when it was started, and never rings.
 
-use haven_api::walk::Breath;
 use haven_core::answers::{Seconds, Value};
+use haven_core::exercise::Breath;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::breath::{Moment, moment};

@@ -1,7 +1,7 @@
 //! The words of a page as lines, with the one that has to be seen.
 
-use haven_api::walk::Part;
 use haven_core::answers::Seconds;
+use haven_core::exercise::Part;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;

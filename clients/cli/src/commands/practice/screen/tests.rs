@@ -1,4 +1,4 @@
-use haven_api::walk::{Breath, Part};
+use haven_core::exercise::{Breath, Part};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::KeyCode;

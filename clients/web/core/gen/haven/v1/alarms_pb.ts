@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/alarms.proto.
  */
 export const file_haven_v1_alarms: GenFile = /*@__PURE__*/
-  fileDesc("ChVoYXZlbi92MS9hbGFybXMucHJvdG8SCGhhdmVuLnYxInEKBUFsYXJtEgoKAmlkGAEgASgJEgwKBGtpbmQYAiABKAkSEAoIc2luY2VfbXMYAyABKAMSEwoLZGV2aWNlX25hbWUYBCABKAkSDAoEd2hhdBgFIAEoCRILCgN3aHkYBiABKAkSDAoEbmV4dBgHIAEoCSITChFMaXN0QWxhcm1zUmVxdWVzdCI1ChJMaXN0QWxhcm1zUmVzcG9uc2USHwoGYWxhcm1zGAEgAygLMg8uaGF2ZW4udjEuQWxhcm0iIQoTUmVzb2x2ZUFsYXJtUmVxdWVzdBIKCgJpZBgBIAEoCSIWChRSZXNvbHZlQWxhcm1SZXNwb25zZTKmAQoMQWxhcm1TZXJ2aWNlEkcKCkxpc3RBbGFybXMSGy5oYXZlbi52MS5MaXN0QWxhcm1zUmVxdWVzdBocLmhhdmVuLnYxLkxpc3RBbGFybXNSZXNwb25zZRJNCgxSZXNvbHZlQWxhcm0SHS5oYXZlbi52MS5SZXNvbHZlQWxhcm1SZXF1ZXN0Gh4uaGF2ZW4udjEuUmVzb2x2ZUFsYXJtUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChVoYXZlbi92MS9hbGFybXMucHJvdG8SCGhhdmVuLnYxIoYBCgVBbGFybRIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEhAKCHNpbmNlX21zGAMgASgDEhMKC2RldmljZV9uYW1lGAQgASgJEgwKBHdoYXQYBSABKAkSCwoDd2h5GAYgASgJEgwKBG5leHQYByABKAkSEwoLYXRfdGVybWluYWwYCCABKAkiEwoRTGlzdEFsYXJtc1JlcXVlc3QiNQoSTGlzdEFsYXJtc1Jlc3BvbnNlEh8KBmFsYXJtcxgBIAMoCzIPLmhhdmVuLnYxLkFsYXJtIiEKE1Jlc29sdmVBbGFybVJlcXVlc3QSCgoCaWQYASABKAkiFgoUUmVzb2x2ZUFsYXJtUmVzcG9uc2UypgEKDEFsYXJtU2VydmljZRJHCgpMaXN0QWxhcm1zEhsuaGF2ZW4udjEuTGlzdEFsYXJtc1JlcXVlc3QaHC5oYXZlbi52MS5MaXN0QWxhcm1zUmVzcG9uc2USTQoMUmVzb2x2ZUFsYXJtEh0uaGF2ZW4udjEuUmVzb2x2ZUFsYXJtUmVxdWVzdBoeLmhhdmVuLnYxLlJlc29sdmVBbGFybVJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * Alarm is one thing that went wrong.
@@ -63,11 +63,18 @@ export type Alarm = Message<"haven.v1.Alarm"> & {
   why: string;
 
   /**
-   * What to do next; a sentence.
+   * What to do next; a sentence that fits whatever client shows it.
    *
    * @generated from field: string next = 7;
    */
   next: string;
+
+  /**
+   * The same for somebody at a terminal, with commands of `haven`; empty where `next` says it for them too.
+   *
+   * @generated from field: string at_terminal = 8;
+   */
+  atTerminal: string;
 };
 
 /**

@@ -217,7 +217,7 @@ export type DraftSummary = Message<"haven.v1.DraftSummary"> & {
   exercise?: ExerciseRef | undefined;
 
   /**
-   * The beginning of its text, where it has no title; may be empty.
+   * The beginning of its text in plain words, where it has no title; may be empty.
    *
    * @generated from field: string opening = 50;
    */

@@ -147,8 +147,8 @@ export type EntrySummary = Message<"haven.v1.EntrySummary"> & {
   exercise?: ExerciseRef | undefined;
 
   /**
-   * The beginning of its first written line, at most 80 characters; for lists that show an entry without a title. Empty
-   * if it has no text.
+   * The beginning of its first written line in plain words, without marks of Markdown, at most 80 characters; for lists that show
+   * an entry without a title. Empty if it has no text.
    *
    * @generated from field: string opening = 10;
    */

@@ -436,7 +436,9 @@ export const ListEntriesResponseSchema: GenMessage<ListEntriesResponse> = /*@__P
 export type SearchEntriesRequest = Message<"haven.v1.SearchEntriesRequest"> & {
   /**
    * Words that must all occur, "phrases in quotes", tag:, person:, kind:, step:, exercise:, feeling:, before:, after:. Case and
-   * accents do not matter.
+   * accents do not matter. It may be sent while it is typed: an open quote reaches to the end; person: takes an id, a name or how
+   * one begins, exercise: an id, a title or how one begins; before: and after: a year, a month or a day. What is still missing is
+   * told with INVALID_ARGUMENT: `why` and `next` stand where the results would, and `candidates` are the people who may be meant.
    *
    * @generated from field: string query = 1;
    */
@@ -541,7 +543,7 @@ export type SearchHit = Message<"haven.v1.SearchHit"> & {
   entry?: EntrySummary | undefined;
 
   /**
-   * Some text round the first place that fits; joined together the parts are the snippet.
+   * Some text round the first place that fits, in plain words; joined together the parts are the snippet.
    *
    * @generated from field: repeated haven.v1.SnippetPart snippet = 2;
    */

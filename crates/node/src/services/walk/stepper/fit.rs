@@ -44,8 +44,11 @@ pub(in super::super) fn check(shape: &Shape, answer: &Value) -> Result<(), Misfi
             items(answer, *count)?.iter().try_for_each(|item| feeling(strength, item))
         }
         Shape::Person => parses::<PersonId>(answer, "Choose someone from your people."),
-        Shape::DateTime => parses::<CivilTime>(answer, "Write it as 2026-11-24T21:30, or the date alone."),
-        Shape::Date { .. } => parses::<Date>(answer, "Write it as 2026-11-24."),
+        Shape::DateTime => parses::<CivilTime>(
+            answer,
+            "Write the day as year-month-day in digits; the time may follow behind a T, as in T21:30.",
+        ),
+        Shape::Date { .. } => parses::<Date>(answer, "Write it as year-month-day in digits."),
         Shape::Duration | Shape::Timer { .. } => parses::<Seconds>(answer, "Write it as 90s, 5m or 1h30m."),
         Shape::Link { .. } => parses::<EntryId>(answer, "Choose an entry."),
         Shape::Bool { .. } | Shape::Consent if matches!(answer, Value::Bool(_)) => Ok(()),

@@ -1,9 +1,31 @@
 //! Breathing to a pattern: what to do for how long. A client draws it, or counts where nothing should move.
 
-use haven_api::walk::{Breath, Part};
+/// One part of a breath.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Breath {
+    /// What to do.
+    pub part: Part,
+    /// For how long, in seconds.
+    pub seconds: u32,
+}
+
+/// What to do with the breath.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Breathe in.
+    In,
+    /// Breathe in a little more.
+    More,
+    /// Hold it.
+    Hold,
+    /// Breathe out.
+    Out,
+    /// Wait before the next one.
+    Rest,
+}
 
 /// Reads a pattern from the id of an option: seconds in and out, `4-6`; with pauses, `4-4-4-4`; or the double breath in.
-pub(super) fn pattern(id: &str) -> Option<Vec<Breath>> {
+pub fn breathing(id: &str) -> Option<Vec<Breath>> {
     let breaths = |parts: &[Part], seconds: &[u32]| {
         let both = parts.iter().zip(seconds);
         both.map(|(part, seconds)| Breath { part: *part, seconds: *seconds }).collect()
@@ -28,7 +50,7 @@ mod tests {
     #[test]
     fn patterns_are_read_from_the_ids_of_options() {
         let seconds =
-            |id: &str| pattern(id).map(|it| it.iter().map(|breath| breath.seconds).collect::<Vec<_>>());
+            |id: &str| breathing(id).map(|it| it.iter().map(|breath| breath.seconds).collect::<Vec<_>>());
         assert_eq!(seconds("4-6"), Some(vec![4, 6]));
         assert_eq!(seconds("4-4-4-4"), Some(vec![4, 4, 4, 4]));
         assert_eq!(seconds("double-in-long-out"), Some(vec![3, 1, 6]));

@@ -1,0 +1,32 @@
+// The words about a recovery kit that was shown, and of which nobody has said since that it's kept.
+
+import type { Spoken } from "../messages";
+
+const en = {
+  note: "You haven’t confirmed that you’ve kept your recovery kit.",
+  have: "I have it",
+  look: "What this means",
+  title: "Your recovery kit",
+  back: "Settings",
+  open: "When this journal began, its recovery kit was shown once: a code of seven groups. Nobody has confirmed since that it was kept.",
+  settled: "The recovery kit is the code of seven groups that was shown once, when this journal began. There’s nothing to confirm on this device.",
+  here: "This page still has the code. It’s gone once the page is loaded again or closed.",
+  see: "See the code",
+  means: "What this means",
+  what: "The kit is meant to open your journal if you forget the passphrase or lose this device. This version can’t use a kit yet; keep it for when one can. It can’t show the kit again or make a new one either. Until then the passphrase is the only way in.",
+  without: "If you don’t have it",
+  passphrase: "Keep your passphrase safe: on paper where only you look, or in a password manager.",
+  copy: "Save a copy of your journal now and then. It can be brought back without a kit. The file isn’t encrypted, so keep it where only you look.",
+  copyLink: "Save a copy",
+  device: "A second device helps too: it has a passphrase of its own, and can open what has synced.",
+  deviceLink: "Devices",
+  anew: "Or begin anew, with a new kit",
+  anewHow: "That’s easiest while there’s little in the journal. Save a copy first, then type these lines in a terminal. The second moves the journal aside and deletes nothing; if you’ve set HAVEN_HOME, move that folder instead.",
+  commands: ["haven daemon stop", "mv ~/.local/share/haven ~/.local/share/haven-before", "haven open"],
+  anewThen: "A page opens where a new journal begins. Drafts don’t come along, and other devices stay with the journal of before. To bring your copy into the new one, type:",
+  import: "haven import jsonl FILE",
+  enough: "I don’t have it, and don’t want to be asked again",
+  saved: "Noted.",
+};
+
+export const unconfirmed: Spoken<typeof en> = { en };

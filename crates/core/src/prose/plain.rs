@@ -1,0 +1,100 @@
+//! A text in plain words, for a line that shows how it begins or where something was found in it.
+
+use super::{Block, Prose, Span};
+
+/// What stands before an item that can be ticked off.
+const BOXES: [&str; 3] = ["[ ] ", "[x] ", "[X] "];
+
+/// Says a text in plain words: no stars, number signs or marks before lines, a line for each line. Numbers of a list stay, since they
+/// may be days; so does every word.
+pub fn plain(text: &str) -> String {
+    let mut lines = Lines::default();
+    lines.prose(&Prose::read(text));
+    lines.0.join("\n")
+}
+
+#[derive(Default)]
+struct Lines(Vec<String>);
+
+impl Lines {
+    fn prose(&mut self, prose: &Prose) {
+        prose.blocks.iter().for_each(|block| self.block(block));
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Paragraph(words) | Block::Heading { words, .. } => self.words(words),
+            Block::List { start, items } => {
+                let mut number = *start;
+                for item in items {
+                    self.item(number, item);
+                    number = number.map(|number| number.saturating_add(1));
+                }
+            }
+            Block::Quote(prose) => self.prose(prose),
+            Block::Code(words) => self.0.extend(words.lines().map(str::to_owned)),
+            Block::Rule => {}
+        }
+    }
+
+    fn words(&mut self, words: &[Span]) {
+        let mut line = String::new();
+        for span in words {
+            line.push_str(&span.text);
+            if span.breaks {
+                self.0.push(std::mem::take(&mut line));
+            }
+        }
+        self.0.push(line);
+    }
+
+    fn item(&mut self, number: Option<u64>, item: &Prose) {
+        let first = self.0.len();
+        self.prose(item);
+        let Some(line) = self.0.get_mut(first) else { return };
+        if let Some(words) = BOXES.iter().find_map(|mark| line.strip_prefix(mark)) {
+            *line = words.to_owned();
+        }
+        if let Some(number) = number {
+            line.insert_str(0, &format!("{number}. "));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn marks_are_gone_and_words_stay() {
+        let cases = [
+            ("**Rain** all day", "Rain all day"),
+            ("# A day\nand more", "A day\nand more"),
+            ("- [ ] call *Mum*\n- [x] tea\n- walk", "call Mum\ntea\nwalk"),
+            ("> she said\n> so", "she said\nso"),
+            ("14. we met\n16. again", "14. we met\n16. again"),
+            ("a ~~bad~~ `day`", "a bad day"),
+            ("---\nafter", "after"),
+            ("[here](https://example.org) it is", "here it is"),
+            ("[Anna]: hello", "[Anna]: hello"),
+            ("#tag 2 * 3 * 4", "#tag 2 * 3 * 4"),
+            ("- > - deep", "deep"),
+            ("[ ] no list", "[ ] no list"),
+            ("<b>bold</b>", "<b>bold</b>"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(plain(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_letter_is_lost(text in "([a-z]{1,4}|[*_#>`~ \n-]){0,40}") {
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+            prop_assert_eq!(letters(&plain(&text)), letters(&text));
+        }
+    }
+}
