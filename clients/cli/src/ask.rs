@@ -102,6 +102,19 @@ pub(crate) async fn line(cx: &Cx, prompt: &str, instead: &str) -> Result<String,
     Ok(line.await?.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+/// Reads one line of stdin, asking nobody; `None` at its end.
+///
+/// # Errors
+/// It cannot be read, or the command is interrupted.
+pub(crate) async fn given_line() -> Result<Option<String>, Fault> {
+    let line = asked(|| {
+        let mut line = String::new();
+        io::stdin().lock().take(TEXT_READ_MAX).read_line(&mut line)?;
+        Ok(line)
+    });
+    Ok(Some(line.await?).filter(|line| !line.is_empty()))
+}
+
 /// Asks before something that cannot be undone, or that has to be known first. Scripts say yes beforehand.
 ///
 /// # Errors

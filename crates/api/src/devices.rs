@@ -67,12 +67,23 @@ pub enum LinkState {
         /// The name it gives itself.
         device_name: String,
     },
-    /// The device is in.
+    /// The device was let in; the words are to be compared on it.
+    Comparing(Admitted),
+    /// The device is in, and has said so.
     Done(Device),
     /// The time was over first.
     Expired,
     /// The link is void.
     Failed(Box<ApiError>),
+}
+
+/// A device that was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// The device.
+    pub device: Device,
+    /// Words four to six, for its person to compare there.
+    pub words: String,
 }
 
 /// What a device brings that joins a vault.
@@ -92,8 +103,10 @@ pub struct Join {
 pub enum JoinState {
     /// The other device is being reached.
     Connecting,
-    /// The words to read out.
+    /// Words one to three, to read out.
     Words(String),
+    /// Words four to six are wanted, as the other device shows them.
+    Comparing,
     /// This device is in.
     Linked {
         /// Id of the vault, as hex.

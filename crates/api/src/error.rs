@@ -232,6 +232,7 @@ fn code(reason: ErrorReason) -> Code {
         | R::Locked
         | R::CodeExpired
         | R::CodeUsed
+        | R::DeviceNotIn
         | R::ServerIdentityChanged
         | R::ServerLostData
         | R::ServerRefused

@@ -162,7 +162,7 @@ fn of_device(service: &str, call: &str) -> Option<Need> {
             "VaultService",
             "Init" | "Unlock" | "CheckPassphrase" | "SuggestPassphrase" | "ChangePassphrase",
         )
-        | ("DeviceService", "JoinVault")
+        | ("DeviceService", "JoinVault" | "ConfirmJoin")
         | ("SupportService", "SetReadableLines")
         | ("DaemonService", "StopDaemon" | "Diagnose")
         | ("SettingsService", "SetSetting")

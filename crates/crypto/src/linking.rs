@@ -9,14 +9,15 @@
 //!   1 version 1 | capabilities 4 | commitment 32                                     ───────────────▶
 //!   2 version 1 | capabilities 4 | nonce 32 | space 32 | roster head seq 8 | hash 32 ◀───────────────
 //!   3 reveal: keys 1249 | blind 32 | name block 128, then consent 64                 ───────────────▶
-//!     both: three words; the person types the joiner's words into the existing device
+//!     both: six words; the person types the joiner's first three into the existing device
 //!   4 space 32 | manifest generation 8 | manifest id 32 | server key 32 | store id 16 | vector
 //!                                                                                    ◀───────────────
+//!     the existing device shows the last three; the person types them into the joiner, which keeps nothing before
 //!   or, instead of any that it still owes: farewell, reason 1                        ◀───────────────
 //!
 //! commitment = SHA-256("haven/1/join commit" || reveal)
 //! consent    = to be a feed of that space after that link: see `haven_feed::roster::consent`
-//! words      = three(SHA-256("haven/1/words" || message 1 || message 2 || reveal))
+//! words      = six(SHA-256("haven/1/words" || message 1 || message 2 || reveal))
 //! message n  = salted box under channel, info = "haven/1/join message" || n 1 || direction 1 || transcript 32
 //!              direction 1 to the existing device, 2 to the joiner
 //! farewell   = salted box under channel, info = "haven/1/join farewell"
@@ -24,6 +25,14 @@
 //! ```
 //! Words and transcript are over plaintexts. The consent stays out of the words: its signer may vary a signature freely, and
 //! whoever chose the last input could try until the words agree.
+//!
+//! Whoever has the code can play either device, or both. He can't grind, whichever run he finishes first: towards the existing
+//! device his reveal is committed to before he sees its nonce; towards the joiner his message 2 is fixed before he sees the reveal,
+//! whose blind of 32 random bytes the commitment hides. So the last to speak in each run is an honest device with bytes that
+//! nobody could foresee, and its six words are as if drawn by lot after his last choice. To be let in he needs the first three of
+//! two such draws to be the same: once in 2³³, in one try. To be believed by the joiner he needs the existing device to show the
+//! last three, which it does only after that; then those have to be the same too. One who answers the joiner alone knows its words
+//! and has no screen of the person's to show them on.
 
 mod channel;
 mod existing;
@@ -66,8 +75,8 @@ pub enum LinkingFault {
     /// The new device did not prove that it holds its keys, or consented to another place.
     #[error("the new device did not prove that it holds its keys")]
     BadConsent,
-    /// The words are real words, but not those of the device that answered.
-    #[error("these are not the words of the device that answered")]
+    /// The words are real words, but not those of the other device.
+    #[error("these are not the words of the other device")]
     OtherWords,
     /// A message does not fit a mailbox, or a name its block.
     #[error("too large for a linking message")]

@@ -25,6 +25,9 @@ const UNKIND: [&str; 57] = [
     "unhappy", "weapon", "wreck",
 ];
 
+/// Six words: one to three are compared on one side, four to six on the other.
+pub type SixWords = [&'static str; 6];
+
 /// Why typed words are not even candidates; a person may simply type them again.
 #[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]
 pub enum WordsFault {
@@ -49,9 +52,20 @@ pub fn three(digest: &Digest) -> [&'static str; 3] {
     words(digest)
 }
 
-/// Gives six words, 66 bits: for two people on a telephone who will rely on them for years.
-pub fn six(digest: &Digest) -> [&'static str; 6] {
+/// Gives six words, 66 bits: three for each side to compare, or all of them for two people on a telephone who will rely on
+/// them for years.
+pub fn six(digest: &Digest) -> SixWords {
     words(digest)
+}
+
+/// The words that are compared first.
+pub fn first_three(&[first, second, third, ..]: &SixWords) -> [&'static str; 3] {
+    [first, second, third]
+}
+
+/// The words that are compared after them, the other way.
+pub fn last_three(&[.., fourth, fifth, sixth]: &SixWords) -> [&'static str; 3] {
+    [fourth, fifth, sixth]
 }
 
 /// Reads typed words: any case, any spaces, commas or dashes between them.

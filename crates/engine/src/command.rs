@@ -302,8 +302,13 @@ pub enum Reply {
     Person(PersonId),
     /// A linking code to show.
     LinkStarted(LinkStarted),
-    /// A device was enrolled, by its name.
-    Linked(String),
+    /// A device was enrolled.
+    Linked {
+        /// Which.
+        device: FeedId,
+        /// Words four to six, to be shown: its person compares them there.
+        words: String,
+    },
 }
 
 /// A linking code and how long it counts.
@@ -427,6 +432,9 @@ pub enum LinkEnd {
     /// The server ended the mailbox.
     #[error("the server cut the connection between the two devices")]
     MailboxClosed,
+    /// It was let in, and gave no sign: the words were not the same there, or nobody compared them.
+    #[error("the new device was let in and hasn't said that it's linked")]
+    NeverIn,
     /// A message of the new device does not hold.
     #[error("{0}")]
     Misbehaved(&'static str),

@@ -1,5 +1,6 @@
-//! Joining a vault on a new device: reads the code that an existing device shows, proves its keys, shows three words, and
-//! follows the roster until it is in it. Pure; the shell carries the messages.
+//! Joining a vault on a new device: reads the code that an existing device shows, proves its keys, shows three words, compares
+//! three that the other device shows once it has let this one in, and only then follows the roster until it is in it. Pure; the
+//! shell carries the messages.
 
 use haven_crypto::code::CodeFault;
 use haven_crypto::feedkeys::FeedSecrets;
@@ -109,8 +110,10 @@ pub enum JoinInput {
 pub struct JoinStep {
     /// What to send.
     pub send: Vec<JoinSend>,
-    /// The words to show, once known.
+    /// Words one to three, to be shown once known.
     pub words: Option<String>,
+    /// Whether the other device has let this one in, so far as it says: words four to six are wanted, by [`Joining::compare`].
+    pub wants_words: bool,
     /// Whether this device is in the roster; then [`Joining::seal`].
     pub linked: bool,
 }
@@ -142,6 +145,12 @@ pub enum JoinFault {
     /// The server refused.
     #[error("the server refused")]
     Refused(Refusal),
+    /// The words are not such words at all; joining goes on, and they may be given again.
+    #[error("these aren't three words as the other device shows them")]
+    WordsMistyped,
+    /// The words are not those that this device and the other one have in common.
+    #[error("these aren't the words that belong to this device: another than yours may have answered")]
+    OtherWords,
     /// Messages came in another order than they can.
     #[error("the other device said something that doesn't fit here")]
     OutOfTurn,
@@ -156,11 +165,14 @@ pub struct Joining {
     joiner: Joiner,
     secrets: FeedSecrets,
     offered: Option<Offer>,
+    /// Whether message 4 came.
+    let_in: bool,
+    /// What it says, once words four to six were compared.
     welcome: Option<Welcome>,
     roster: Option<(Roster, Vec<Link>)>,
 }
 
-/// Whether these are three words such as a new device shows, whichever they are.
+/// Whether these are three words such as a device shows, whichever they are.
 pub fn could_be_words(typed: &str) -> bool {
     words::parse::<3>(typed).is_ok()
 }
@@ -177,7 +189,8 @@ impl Joining {
         let message = joiner.commit(draw(entropy))?;
         let mailbox = secret.mailbox_id();
         let send = vec![JoinSend::Watch { mailbox }, JoinSend::Post { mailbox, index: 1, message }];
-        let joining = Self { mailbox, joiner, secrets, offered: None, welcome: None, roster: None };
+        let joining =
+            Self { mailbox, joiner, secrets, offered: None, let_in: false, welcome: None, roster: None };
         Ok((joining, JoinStep { send, ..JoinStep::default() }))
     }
 
@@ -189,12 +202,13 @@ impl Joining {
         match input {
             JoinInput::Mailbox { index: 2, message } => self.reveal(&message, entropy),
             JoinInput::Mailbox { index: 4, message } => {
-                self.welcome = Some(self.joiner.finish(&message)?);
-                self.ask()
+                self.joiner.receive(&message)?;
+                self.let_in = true;
+                Ok(JoinStep { wants_words: true, ..JoinStep::default() })
             }
-            // Once this device is let in, only the roster tells the rest.
+            // Once this device is let in, only the words and the roster tell the rest.
             JoinInput::Farewell(_) | JoinInput::Closed | JoinInput::Refused(Refusal::MailboxGone)
-                if self.welcome.is_some() =>
+                if self.let_in =>
             {
                 Ok(JoinStep::default())
             }
@@ -216,12 +230,27 @@ impl Joining {
         }
     }
 
+    /// Compares words four to six, as the person read them from the other device. Before that this device asks nothing of the
+    /// vault it was offered, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// [`JoinFault::WordsMistyped`]: give them again. [`JoinFault::OutOfTurn`]: none are wanted. After anything else joining is over.
+    pub fn compare(&mut self, typed: &str) -> Result<JoinStep, JoinFault> {
+        self.welcome = Some(self.joiner.compare(typed).map_err(|fault| match fault {
+            LinkingFault::Mistyped(_) => JoinFault::WordsMistyped,
+            LinkingFault::OtherWords => JoinFault::OtherWords,
+            LinkingFault::OutOfTurn => JoinFault::OutOfTurn,
+            fault => fault.into(),
+        })?);
+        self.ask()
+    }
+
     fn reveal(&mut self, message: &[u8], entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {
         let message = self.joiner.reveal(message, &self.secrets, draw(entropy))?;
         self.offered = self.joiner.offer();
         let words = self.joiner.words().map(|words| words.join(" "));
         let send = vec![JoinSend::Post { mailbox: self.mailbox, index: 3, message }];
-        Ok(JoinStep { send, words, linked: false })
+        Ok(JoinStep { send, words, ..JoinStep::default() })
     }
 
     fn offer(&self) -> Result<Offer, JoinFault> {
@@ -276,7 +305,7 @@ impl Joining {
     /// Makes the vault on this device, under a passphrase of its own. Slow: stretches the passphrase.
     ///
     /// # Errors
-    /// This device is not in the roster yet, the wrap for it does not open, or the passphrase is too long.
+    /// Words four to six were not compared, this device is not in the roster yet, the wrap for it does not open, or the passphrase is too long.
     pub fn seal(
         self,
         passphrase: &str,

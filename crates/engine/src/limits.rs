@@ -94,6 +94,10 @@ pub const HEARTBEAT_MS: u64 = 24 * 3_600_000;
 /// How long a linking code counts.
 pub const LINK_LIFETIME_MS: u64 = 120_000;
 
+/// How long a device that was let in is waited for, in milliseconds: two minutes to compare its words, and half a minute in which
+/// it stretches its passphrase, fetches the journal and gives a sign.
+pub const LINK_COMPARED_MS: u64 = 150_000;
+
 /// How far ahead of this device's clock the stamp of an entry may lie and still be followed by the next one of the same time, in
 /// milliseconds: an hour holds 3.6 million entries of one time, and no clock that was set to another year is believed.
 pub const CREATED_AHEAD_MS_MAX: i64 = 3_600_000;

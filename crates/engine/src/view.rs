@@ -168,10 +168,17 @@ pub enum Linking {
         /// When it ends.
         expires: Timestamp,
     },
-    /// Enrolled.
+    /// Enrolled; the words are to be compared on the new device, which keeps nothing before.
+    Comparing {
+        /// Which.
+        device: FeedId,
+        /// Words four to six.
+        words: String,
+    },
+    /// The new device has given a sign: it is in.
     Done {
-        /// Its name.
-        device: String,
+        /// Which.
+        device: FeedId,
     },
     /// Void, and why.
     Void {

@@ -105,6 +105,10 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::WordsMistyped => {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
         }
+        Fault::LinkVoid(why @ LinkEnd::NeverIn) => {
+            return ApiError::new(Reason::DeviceNotIn, "the new device isn't in yet")
+                .because(why.to_string());
+        }
         Fault::TooLarge { .. } => Reason::TooLarge,
         Fault::EntryUnknown
         | Fault::VersionUnknown

@@ -29,6 +29,10 @@ pub const CLOCK_MS_MIN: i64 = 1_735_689_600_000;
 /// How long joining may take, in milliseconds: the code's two minutes, and time to type the words at the other device.
 pub const JOIN_MS: u64 = 180_000;
 
+/// How long words four to six may take from then on, in milliseconds: as long as a code counts. The device that let this one in
+/// waits a little longer (`LINK_COMPARED_MS` of the engine).
+pub const COMPARE_MS: u64 = 120_000;
+
 /// How long a vault whose last change was not kept waits before it is opened again unasked, in milliseconds: a full disk is
 /// seldom mended sooner, and opening costs a tenth of a second.
 pub const MEND_MS: u64 = 30_000;

@@ -1,8 +1,9 @@
 //! A running device, as its services hold it: asks of the keeper, looks at the snapshot.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use haven_api::error::ApiError;
 use haven_core::id::EntryId;
 use haven_core::shelf::Shelf;
 use haven_core::support::Chosen;
@@ -38,6 +39,14 @@ struct Shared {
     deriving: Semaphore,
     /// One device joins one vault at a time.
     joining: Arc<Semaphore>,
+    /// Where words four to six go while the device that joins waits for them.
+    comparing: Mutex<Option<mpsc::Sender<Typed>>>,
+}
+
+/// Words four to six as a person typed them, and where it's told whether they fit.
+pub(crate) struct Typed {
+    pub(crate) words: String,
+    pub(crate) answer: oneshot::Sender<Result<(), ApiError>>,
 }
 
 /// Makes a device from its store. The keeper is a task to be run where commits may hold up nothing else: on a thread of
@@ -58,6 +67,7 @@ pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node,
         settings: watch::Sender::new(0),
         deriving: Semaphore::new(1),
         joining: Arc::new(Semaphore::new(1)),
+        comparing: Mutex::new(None),
     };
     Ok((Node { shared: Arc::new(shared) }, keeper))
 }
@@ -189,6 +199,21 @@ impl Node {
     /// The right to join a vault, unless this device is joining one already.
     pub(crate) fn begin_joining(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.shared.joining).try_acquire_owned().ok()
+    }
+
+    /// Waits for words four to six, in place of whoever waited before.
+    pub(crate) fn await_words(&self) -> mpsc::Receiver<Typed> {
+        let (words, typed) = mpsc::channel(1);
+        *self.shared.comparing.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+        typed
+    }
+
+    /// Hands words four to six to the device that joins; nothing if none waits for them.
+    pub(crate) async fn compare(&self, words: String) -> Option<Result<(), ApiError>> {
+        let waiting = self.shared.comparing.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let (answer, told) = oneshot::channel();
+        waiting.send(Typed { words, answer }).await.ok()?;
+        told.await.ok()
     }
 
     /// Counts a try of the passphrase and runs it, one at a time.

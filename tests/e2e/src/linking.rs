@@ -1,7 +1,7 @@
 //! Two devices become one journal's: the steps of the two people, or of one person with two screens.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdout};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout};
 
 use serde_json::Value;
 
@@ -11,6 +11,8 @@ use crate::server::Server;
 
 /// A new device on its way in.
 pub struct Joiner {
+    /// Where words four to six are written.
+    input: Option<ChildStdin>,
     child: Child,
     lines: BufReader<ChildStdout>,
 }
@@ -20,9 +22,16 @@ impl Joiner {
     pub fn start(device: &Device, code: &str, server: &str) -> Self {
         let passphrase = device.passphrase();
         let arguments = ["device", "join", code, "--server", server, "--name", "Phone", "--passphrase-file"];
-        let mut child = device.start(&[&arguments[..], &[&passphrase]].concat());
+        let way = ["--confirm-words", "-"];
+        let mut child = device.start(&[&arguments[..], &[&passphrase], &way].concat());
         let lines = BufReader::new(child.stdout.take().unwrap());
-        Self { child, lines }
+        Self { input: child.stdin.take(), child, lines }
+    }
+
+    /// Types a line, such as words four to six.
+    pub fn types(&mut self, line: &str) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// The next thing it says; `None` if it says no more.
@@ -40,10 +49,53 @@ impl Joiner {
 
     /// Waits for its end.
     pub fn ended(&mut self) -> Ran {
+        drop(self.input.take());
         let mut stderr = String::new();
-        std::io::Read::read_to_string(&mut self.child.stderr.take().unwrap(), &mut stderr).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         let code = self.child.wait().unwrap().code();
         Ran { line: "device join".to_owned(), code, stdout: String::new(), stderr }
+    }
+}
+
+/// The device that lets another in, once the words were right: it shows words four to six, and waits.
+pub struct Confirming {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Confirming {
+    /// Types the new device's words into the one there is.
+    pub fn start(device: &Device, words: &str) -> Self {
+        let passphrase = device.passphrase();
+        let arguments = ["device", "confirm", "--wait", "--words", words, "--passphrase-file", &passphrase];
+        let mut child = device.start(&arguments);
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
+    /// Words four to six, and the device that they belong to.
+    pub fn shows(&mut self) -> (String, String) {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        let Ok(said) = serde_json::from_str::<Value>(&line) else {
+            panic!("no words: {}", self.ended().stderr)
+        };
+        (text(&said, "device").to_owned(), text(&said, "words").to_owned())
+    }
+
+    /// Waits for its end; what else it says is in it.
+    pub fn ended(&mut self) -> Ran {
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.lines.read_to_string(&mut stdout).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let code = self.child.wait().unwrap().code();
+        Ran { line: "device confirm".to_owned(), code, stdout, stderr }
+    }
+
+    /// Ends it, as Ctrl-C at the terminal.
+    pub fn stop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 }
 
@@ -60,8 +112,10 @@ pub fn begun_with(server: &Server) -> Device {
 pub struct Told {
     /// The code.
     pub code: String,
-    /// The three words.
+    /// The new device's three words.
     pub words: String,
+    /// The other device's.
+    pub answered: String,
 }
 
 /// Lets a new device into the journal of another.
@@ -71,12 +125,15 @@ pub fn link(old: &Device, new: &Device) -> Told {
     let code = text(&shown, "code").to_owned();
     let mut joiner = Joiner::start(new, &code, text(&server, "url"));
     let words = joiner.words();
-    let arguments = ["device", "confirm", "--wait", "--words", &words, "--passphrase-file"];
-    let device = old.json(&[&arguments[..], &[&old.passphrase()]].concat());
-    assert_eq!(text(&device, "name"), "Phone");
-    assert_eq!(text(&joiner.says().unwrap(), "state"), "linked");
+    let mut confirming = Confirming::start(old, &words);
+    let (device, answered) = confirming.shows();
+    joiner.types(&answered);
+    let linked = joiner.says().unwrap();
+    assert_eq!((text(&linked, "state"), text(&linked, "device")), ("linked", device.as_str()));
     assert_eq!(joiner.ended().code, Some(0));
-    Told { code, words }
+    let confirmed = confirming.ended();
+    assert_eq!((confirmed.code, confirmed.stdout.as_str()), (Some(0), ""), "{}", confirmed.stderr);
+    Told { code, words, answered }
 }
 
 /// Two devices with one journal, and their server.

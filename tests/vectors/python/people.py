@@ -119,7 +119,7 @@ def joins(keys, consent, space, after):
 
 
 def read_linking(secret, messages, words_list):
-    """Follows a linking from its messages; gives what was said and the words both sides must show."""
+    """Follows a linking from its messages; gives what was said, and the words that the joiner shows and the other side's."""
     channel = Channel(secret)
     first, offer, third, welcome = (channel.open(message) for message in messages)
     need((len(first), len(offer), len(third)) == (37, 109, REVEAL + 64) and len(welcome) >= 122, "malformed")
@@ -130,12 +130,13 @@ def read_linking(secret, messages, words_list):
     nonce, space, roster_seq, roster_hash = offer[5:37], offer[37:69], offer[69:77], offer[77:]
     joins(keys, consent, space, roster_hash)
     need(welcome[:32] == space, "another space")
+    six = words(sha256("haven/1/words", first, offer, reveal), 6, words_list).split(" ")
     return {
         "keys": keys, "blind": blind, "name": read_name_block(name), "nonce": nonce, "space": space,
         "roster seq": int.from_bytes(roster_seq, "big"), "roster hash": roster_hash,
         "manifest generation": int.from_bytes(welcome[32:40], "big"), "manifest id": welcome[40:72],
         "server key": welcome[72:104], "store": welcome[104:120], "vector": welcome[120:],
-        "words": words(sha256("haven/1/words", first, offer, reveal), 3, words_list),
+        "words": [" ".join(six[:3]), " ".join(six[3:])],
         "plain": (first, offer, third, welcome),
     }
 

@@ -46,7 +46,7 @@ pub(crate) enum DeviceCommand {
     Link,
     /// Join the journal of another device, on a new device.
     Join(JoinArgs),
-    /// Let the new device in, on the device you have.
+    /// Let the new device in, on the device you have; it shows three words then, to be typed into the new one.
     Confirm(ConfirmArgs),
     /// Give a device another name.
     Rename {
@@ -71,6 +71,9 @@ pub(crate) struct JoinArgs {
     /// Read the passphrase of this new device from the first line of a file.
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// Read the three words that the other device shows at last from a line of stdin: only -. A terminal asks for them.
+    #[arg(long, value_name = "-", value_parser = ["-"], hide_possible_values = true, allow_hyphen_values = true)]
+    pub(crate) confirm_words: Option<String>,
 }
 
 #[derive(Args)]

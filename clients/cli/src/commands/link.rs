@@ -1,13 +1,14 @@
-//! A new device joins: one side shows words, the other side's person reads them out.
+//! A new device joins: it shows three words for the device there is, and that one three more for the new one.
 
 use std::path::Path;
 use std::time::Duration;
 
-use haven_api::devices::{Join, JoinState, LinkState, read_link};
+use haven_api::client::Joining;
+use haven_api::devices::{Admitted, Device, Join, JoinState, LinkState, read_link};
 use haven_api::error::{ApiError, ErrorReason};
 use serde::Serialize;
 
-use super::{devices, vault};
+use super::vault;
 use crate::args::{ConfirmArgs, JoinArgs};
 use crate::ask;
 use crate::cx::{Cx, Haven, aside};
@@ -20,6 +21,14 @@ const WORDS_TRIES: usize = 3;
 #[derive(Serialize)]
 struct Words<'a> {
     words: &'a str,
+}
+
+/// What the device says that lets another in.
+#[derive(Serialize)]
+struct LetIn<'a> {
+    device: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -65,7 +74,8 @@ pub(super) async fn join(cx: &Cx, args: JoinArgs) -> Result<(), Fault> {
     };
     let prompt = "A passphrase for this new device, five or six words: ";
     let passphrase = ask::new_passphrase(cx, &haven, args.passphrase_file.as_deref(), prompt).await?;
-    within(JOIN_MAX, joined(cx, &haven, attempt(device_name, passphrase))).await?;
+    let way = if args.confirm_words.is_some() { Way::Stdin } else { Way::Asked };
+    joined(cx, &haven, attempt(device_name, passphrase), way).await?;
     if cx.asks && !cx.json {
         vault::ask_country(cx, &haven).await;
     }
@@ -88,23 +98,98 @@ fn no_server() -> Fault {
     )
 }
 
-async fn joined(cx: &Cx, haven: &Haven, join: Join) -> Result<(), Fault> {
+/// How words four to six come here.
+#[derive(Clone, Copy)]
+enum Way {
+    /// As a line of stdin, which a script writes.
+    Stdin,
+    /// From the person, if somebody may be asked.
+    Asked,
+}
+
+async fn joined(cx: &Cx, haven: &Haven, join: Join, way: Way) -> Result<(), Fault> {
     let mut states = haven.join(join).await?;
+    within(JOIN_MAX, let_in_there(cx, &mut states, way)).await?;
+    cx.note(
+        "The other device has let this one in. It shows three words of its own now: they tell that it's yours. If it shows none, \
+         stop here with Ctrl-C; nothing is kept then.",
+    );
+    let compared = compare(cx, haven, way);
+    tokio::pin!(compared);
+    // The two go on at once: the daemon may end it while somebody still types.
+    let last = tokio::select! {
+        biased;
+        outcome = &mut compared => {
+            outcome?;
+            states.next().await?
+        }
+        state = states.next() => match state? {
+            Some(linked) => {
+                compared.await?;
+                Some(linked)
+            }
+            None => None,
+        },
+    };
+    let Some(JoinState::Linked { vault, device_id }) = last else { return Err(broken_off()) };
+    let linked = Linked { state: "linked", vault: &vault, device: &device_id };
+    cx.tell(&linked, |_| "This device is linked; your entries are coming in.\n".to_owned())
+}
+
+/// Shows the three words, until the other device has let this one in.
+async fn let_in_there(cx: &Cx, states: &mut Joining, way: Way) -> Result<(), Fault> {
     while let Some(state) = states.next().await? {
         match state {
             JoinState::Connecting => cx.note("Reaching the other device …"),
             JoinState::Words(words) => {
                 cx.tell(&Words { words: &words }, |style| format!("\n    {}\n\n", style.bold(&words)))?;
+                // Before the other device has let in what would keep nothing.
+                if matches!(way, Way::Asked) && !cx.asks {
+                    return Err(nobody_compares("nobody can be asked here"));
+                }
                 cx.note("Give these three words to the other device; it lets this one in then.");
             }
-            JoinState::Linked { vault, device_id } => {
-                let linked = Linked { state: "linked", vault: &vault, device: &device_id };
-                return cx
-                    .tell(&linked, |_| "This device is linked; your entries are coming in.\n".to_owned());
-            }
+            JoinState::Comparing => return Ok(()),
+            JoinState::Linked { .. } => break,
         }
     }
-    Err(ApiError::new(ErrorReason::Cancelled, "not joined").into())
+    Err(broken_off())
+}
+
+/// Gives words four to six as the other device shows them. A slip of the finger is asked again where there is somebody to ask.
+async fn compare(cx: &Cx, haven: &Haven, way: Way) -> Result<(), Fault> {
+    for left in (0..WORDS_TRIES).rev() {
+        let words = match way {
+            Way::Stdin => {
+                ask::given_line().await?.ok_or_else(|| nobody_compares("stdin ended without them"))?
+            }
+            Way::Asked => ask::line(cx, "The three words it shows: ", "Pass --confirm-words -.").await?,
+        };
+        match haven.confirm_join(&words).await {
+            Ok(()) => break,
+            Err(error) if error.reason == ErrorReason::InvalidArgument && asks(cx, way) && left > 0 => {
+                aside("Those aren't three words such as the other device shows. Once more.");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+fn asks(cx: &Cx, way: Way) -> bool {
+    matches!(way, Way::Asked) && cx.asks
+}
+
+fn nobody_compares(why: &str) -> Fault {
+    Fault::decision(
+        "not joined",
+        format!("the words that the other device shows have to be given here, and {why}"),
+        "Run this in a terminal, or pass --confirm-words - and write them to stdin. It takes a new code.",
+    )
+}
+
+fn broken_off() -> Fault {
+    ApiError::new(ErrorReason::Cancelled, "not joined").into()
 }
 
 pub(super) async fn confirm(cx: &Cx, args: ConfirmArgs) -> Result<(), Fault> {
@@ -119,7 +204,7 @@ pub(super) async fn confirm(cx: &Cx, args: ConfirmArgs) -> Result<(), Fault> {
         let words = fitting(cx, &haven, words, &asked).await?;
         let_in(cx, &haven, &words, args.passphrase_file.as_deref()).await?;
     }
-    within(JOIN_MAX, done(cx, &haven)).await
+    done(cx, &haven).await
 }
 
 /// The words, once they could be such: a slip of the finger is asked again where there is somebody to ask.
@@ -152,7 +237,7 @@ async fn let_in(cx: &Cx, haven: &Haven, words: &str, file: Option<&Path>) -> Res
     Ok(())
 }
 
-/// Waits until a device has used the code, and says how it calls itself; `None` if one is in already.
+/// Waits until a device has used the code, and says how it calls itself; `None` if one was let in already.
 async fn answered(cx: &Cx, haven: &Haven, wait: bool) -> Result<Option<String>, Fault> {
     let mut states = haven.watch_link().await?;
     while let Some(state) = states.next().await? {
@@ -165,24 +250,44 @@ async fn answered(cx: &Cx, haven: &Haven, wait: bool) -> Result<Option<String>, 
             }
             LinkState::Waiting { .. } => cx.note("Waiting for the new device …"),
             LinkState::Answered { device_name } => return Ok(Some(device_name)),
-            LinkState::Done(_) => return Ok(None),
+            LinkState::Comparing(_) | LinkState::Done(_) => return Ok(None),
             over => return Err(ended(over)),
         }
     }
     Err(ApiError::new(ErrorReason::NoLink, "no device was let in").into())
 }
 
-/// Waits until the link is done, and prints the device.
+/// Shows words four to six, and waits until the new device says that it is in. The daemon ends it if that never comes.
 async fn done(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
-    let mut states = haven.watch_link().await?;
+    let (mut states, mut is_told) = (haven.watch_link().await?, false);
     while let Some(state) = states.next().await? {
         match state {
             LinkState::Waiting { .. } | LinkState::Answered { .. } => {}
-            LinkState::Done(device) => return devices::tell(cx, &device),
+            LinkState::Comparing(admitted) => {
+                if !std::mem::replace(&mut is_told, true) {
+                    show_words(cx, &admitted)?;
+                }
+            }
+            LinkState::Done(device) => return tell_done(cx, &device, is_told),
             over => return Err(ended(over)),
         }
     }
     Err(ApiError::new(ErrorReason::NoLink, "no device was let in").into())
+}
+
+fn show_words(cx: &Cx, Admitted { device, words }: &Admitted) -> Result<(), Fault> {
+    let shape = LetIn { device: &device.id, words: Some(words) };
+    cx.tell(&shape, |style| format!("\n    {}\n\n", style.bold(words)))?;
+    cx.note("Type these three words into the new device: it keeps nothing before. Waiting until it's in …");
+    Ok(())
+}
+
+fn tell_done(cx: &Cx, device: &Device, is_told: bool) -> Result<(), Fault> {
+    if is_told && cx.json {
+        return Ok(());
+    }
+    let shape = LetIn { device: &device.id, words: None };
+    cx.tell(&shape, |style| format!("{} is linked.\n", style.bold(&style.line(&device.name))))
 }
 
 fn ended(state: LinkState) -> Fault {

@@ -372,6 +372,13 @@ impl DeviceService for Fake {
             url: "haven-link:0000-1111@http://s".to_owned(),
         });
         confirm_link(ConfirmLinkRequest) -> ConfirmLinkResponse = no;
+        confirm_join(ConfirmJoinRequest) -> ConfirmJoinResponse = |request| match request.words.trim() {
+            "four five six" => answer(pb::ConfirmJoinResponse {}),
+            words if words.contains("mistyped") => {
+                Err(ApiError::new(ErrorReason::InvalidArgument, "not joined").into())
+            }
+            _ => Err(ApiError::new(ErrorReason::WrongWords, "not joined").into()),
+        };
         cancel_link(CancelLinkRequest) -> CancelLinkResponse = no;
     }
 
@@ -398,6 +405,7 @@ impl DeviceService for Fake {
         let states = [
             State::Connecting(pb::JoinConnecting {}),
             State::Words(pb::JoinWords { words: "three of them".to_owned() }),
+            State::Comparing(pb::JoinComparing {}),
             State::Linked(pb::JoinLinked { vault: "v".to_owned(), device_id: "d".to_owned() }),
         ];
         let states: Vec<_> = states.map(|state| Ok(pb::JoinVaultResponse { state: Some(state) })).into();

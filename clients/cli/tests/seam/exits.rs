@@ -34,6 +34,7 @@ fn every_reason_ends_with_its_code_and_an_envelope() {
         ("CODE_USED", 1),
         ("WRONG_WORDS", 6),
         ("NO_LINK", 5),
+        ("DEVICE_NOT_IN", 1),
         ("DEVICE_REMOVED", 1),
         ("NO_SERVER", 5),
         ("SERVER_UNREACHABLE", 7),

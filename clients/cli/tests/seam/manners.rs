@@ -208,8 +208,11 @@ fn a_device_joins_with_a_link_however_it_was_pasted() {
         &["haven-link:0000-", "1111@http://s"],
         &["0000-1111", "--server", "http://s"],
     ] {
-        let arguments = [&["device", "join"], code, &["--passphrase-file", &file, "--json"]].concat();
-        assert!(daemon.says(&arguments).contains("\"state\":\"linked\""), "{code:?}");
+        let arguments =
+            [&["device", "join"], code, &["--passphrase-file", &file, "--json", "--confirm-words", "-"]]
+                .concat();
+        let output = daemon.run(&arguments, b"four five six\n");
+        assert!(words(&output.stdout).contains("\"state\":\"linked\""), "{code:?}: {output:?}");
     }
     let output = daemon.run(&["device", "join", "0000-1111", "--passphrase-file", &file, "--json"], b"");
     assert_eq!(output.status.code(), Some(2));
@@ -221,10 +224,15 @@ fn a_new_device_asks_for_the_country_once_and_never_a_script() {
     let daemon = Daemon::start();
     let file = daemon.file("passphrase", "some words\n");
     let arguments = ["device", "join", "0000-1111", "--server", "http://s", "--passphrase-file", &file];
-    let asked = daemon.at_terminal(&arguments, "\n");
+    // A slip of the finger first; it's asked again.
+    let asked = daemon.at_terminal(&arguments, "\nmistyped\nfour five six\n\n");
+    assert_eq!(asked.matches("The three words it shows:").count(), 2, "{asked}");
+    assert!(asked.contains("If it shows none"), "{asked}");
     let linked = asked.find("This device is linked").expect(&asked);
     assert!(asked[linked..].contains("Which country are you in?"), "{asked}");
-    let told = daemon.run(&arguments, b"\n");
+    let given = [&arguments[..], &["--confirm-words", "-"]].concat();
+    let told = daemon.run(&given, b"four five six\n\n");
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
     assert!(!words(&told.stderr).contains("country"), "{told:?}");
 }
 

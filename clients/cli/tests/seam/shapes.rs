@@ -105,12 +105,29 @@ fn devices_and_links_are_shown() {
     std::fs::write(&file, "some words\n").unwrap();
     let join =
         ["device", "join", "0000-1111", "--server", "http://s", "--passphrase-file", file.to_str().unwrap()];
-    check(
-        &daemon,
-        &join,
-        "{\"words\":\"three of them\"}\n{\"state\":\"linked\",\"vault\":\"v\",\"device\":\"d\"}\n",
-        "\n    three of them\n\nThis device is linked; your entries are coming in.\n",
-    );
+    let given = [&join[..], &["--confirm-words", "-"]].concat();
+    for (arguments, said) in [
+        (
+            [&given[..], &["--json"]].concat(),
+            "{\"words\":\"three of them\"}\n{\"state\":\"linked\",\"vault\":\"v\",\"device\":\"d\"}\n",
+        ),
+        (given.clone(), "\n    three of them\n\nThis device is linked; your entries are coming in.\n"),
+    ] {
+        let output = daemon.run(&arguments, b"four five six\n");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), said, "{output:?}");
+        assert_eq!(output.status.code(), Some(0));
+    }
+    // No words, no way to give any, words that are none, words that are others.
+    for (arguments, typed, exit) in [
+        (&join[..], &b"four five six\n"[..], 6),
+        (&given, b"", 6),
+        (&given, b"mistyped\nfour five six\n", 2),
+        (&given, b"one two three\n", 6),
+    ] {
+        let output = daemon.run(arguments, typed);
+        assert_eq!(output.status.code(), Some(exit), "{output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "\n    three of them\n\n");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Client, Joining, Linking, Transport, Watch};
 use crate::convert::devices::{device_from_pb, join_to_pb, link_from_pb};
-use crate::devices::{Device, Join, Link};
+use crate::devices::{Admitted, Device, Join, Link};
 use crate::error::ApiError;
 use crate::pb;
 
@@ -41,13 +41,16 @@ impl<T: Transport> Client<T> {
         Ok(Watch::new(self.device_service().watch_link(pb::WatchLinkRequest {}).await?))
     }
 
-    /// Lets the new device in, with the words read from it and the passphrase of this one.
+    /// Lets the new device in, with the words read from it and the passphrase of this one. It keeps nothing before the words given
+    /// back were compared there; [`Client::watch_link`] says whether it is in.
     ///
     /// # Errors
     /// `LOCKED`, `NO_LINK`, `WRONG_WORDS` (the link is void then), `WRONG_PASSPHRASE`, `CODE_EXPIRED`.
-    pub async fn confirm_link(&self, words: &str, passphrase: String) -> Result<Device, ApiError> {
+    pub async fn confirm_link(&self, words: &str, passphrase: String) -> Result<Admitted, ApiError> {
         let request = pb::ConfirmLinkRequest { words: words.to_owned(), passphrase, check_only: false };
-        device_from_pb(self.device_service().confirm_link(request).await?.into_inner().device)
+        let pb::ConfirmLinkResponse { device, words } =
+            self.device_service().confirm_link(request).await?.into_inner();
+        Ok(Admitted { device: device_from_pb(device)?, words })
     }
 
     /// Checks that words could be those of the new device, before its person is asked for the passphrase. Nobody is let in.
@@ -85,8 +88,18 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `VAULT_EXISTS`, `WEAK_PASSPHRASE`, `CODE_MALFORMED`; while watching `CODE_EXPIRED`, `CODE_USED`, `SERVER_UNREACHABLE`,
-    /// `WRONG_WORDS` (the other device refused), `TIMED_OUT`.
+    /// `WRONG_WORDS` (on either device), `TIMED_OUT`.
     pub async fn join(&self, join: Join) -> Result<Joining, ApiError> {
         Ok(Watch::new(self.device_service().join_vault(join_to_pb(join)).await?))
+    }
+
+    /// Compares words four to six for the joining under way, as they were read from the other device.
+    ///
+    /// # Errors
+    /// `NO_LINK`, `INVALID_ARGUMENT` (mistyped: they may be given again), `WRONG_WORDS` (joining is over).
+    pub async fn confirm_join(&self, words: &str) -> Result<(), ApiError> {
+        let request = pb::ConfirmJoinRequest { words: words.to_owned() };
+        self.device_service().confirm_join(request).await?;
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use haven_core::time::Timestamp;
 
 use super::{millis, sent, stamp, unreadable};
-use crate::devices::{Device, Join, JoinState, Link, LinkState};
+use crate::devices::{Admitted, Device, Join, JoinState, Link, LinkState};
 use crate::error::{ApiError, ErrorReason};
 use crate::pb;
 use crate::pb::join_vault_response::State as Joining;
@@ -70,6 +70,9 @@ pub fn link_state_to_pb(state: LinkState) -> pb::WatchLinkResponse {
             Linking::Waiting(pb::LinkWaiting { expires_ms: expires.as_millis() })
         }
         LinkState::Answered { device_name } => Linking::Answered(pb::LinkAnswered { device_name }),
+        LinkState::Comparing(Admitted { device, words }) => {
+            Linking::Comparing(pb::LinkComparing { device: Some(device_to_pb(device)), words })
+        }
         LinkState::Done(device) => Linking::Done(pb::LinkDone { device: Some(device_to_pb(device)) }),
         LinkState::Expired => Linking::Expired(pb::LinkExpired {}),
         LinkState::Failed(error) => Linking::Failed(pb::LinkFailed { error: Some((*error).into()) }),
@@ -87,6 +90,9 @@ pub fn link_state_from_pb(state: pb::WatchLinkResponse) -> Result<LinkState, Api
             LinkState::Waiting { expires: Timestamp::from_millis(waiting.expires_ms) }
         }
         Linking::Answered(answered) => LinkState::Answered { device_name: answered.device_name },
+        Linking::Comparing(pb::LinkComparing { device, words }) => {
+            LinkState::Comparing(Admitted { device: device_from_pb(device)?, words })
+        }
         Linking::Done(done) => LinkState::Done(device_from_pb(done.device)?),
         Linking::Expired(_) => LinkState::Expired,
         Linking::Failed(failed) => {
@@ -121,6 +127,7 @@ pub fn join_from_pb(join: pb::JoinVaultRequest) -> Join {
 pub fn join_state_to_pb(state: JoinState) -> pb::JoinVaultResponse {
     let state = match state {
         JoinState::Connecting => Joining::Connecting(pb::JoinConnecting {}),
+        JoinState::Comparing => Joining::Comparing(pb::JoinComparing {}),
         JoinState::Words(words) => Joining::Words(pb::JoinWords { words }),
         JoinState::Linked { vault, device_id } => Joining::Linked(pb::JoinLinked { vault, device_id }),
     };
@@ -134,6 +141,7 @@ pub fn join_state_to_pb(state: JoinState) -> pb::JoinVaultResponse {
 pub fn join_state_from_pb(state: pb::JoinVaultResponse) -> Result<JoinState, ApiError> {
     Ok(match sent(state.state, "state")? {
         Joining::Connecting(_) => JoinState::Connecting,
+        Joining::Comparing(_) => JoinState::Comparing,
         Joining::Words(words) => JoinState::Words(words.words),
         Joining::Linked(linked) => JoinState::Linked { vault: linked.vault, device_id: linked.device_id },
     })

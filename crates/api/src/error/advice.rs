@@ -112,6 +112,12 @@ fn of_vault(reason: ErrorReason) -> Advice {
             plain("Begin on the device you have: let it show a code.")
                 .at_terminal("Begin with `haven device link`."),
         ),
+        R::DeviceNotIn => (
+            "the new device was let in and hasn't said that it's linked",
+            plain(
+                "It may still come in, once it's online. If you stopped it there because the words weren't the same, it stays in your                  list of devices, and this version can't take it out.",
+            ),
+        ),
         R::DeviceRemoved => (
             "this device was removed from the journal",
             plain("What it had stays readable; export it, or join again from another device."),

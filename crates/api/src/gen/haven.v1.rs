@@ -1062,12 +1062,14 @@ pub enum ErrorReason {
     CodeExpired = 31,
     /// Another device has used this code.
     CodeUsed = 32,
-    /// The words are not those the new device shows; the link is void.
+    /// The words are not those the other device shows; the link is void.
     WrongWords = 33,
     /// No link is under way, it came to nothing, or nobody has answered it yet.
     NoLink = 34,
     /// This device was removed from the vault; it keeps what it had.
     DeviceRemoved = 35,
+    /// A device was let in, and has not said that it is in: its words were not compared there, or were not the same.
+    DeviceNotIn = 36,
     /// This device has no server.
     NoServer = 40,
     /// The server cannot be reached.
@@ -1129,6 +1131,7 @@ impl ErrorReason {
             Self::WrongWords => "ERROR_REASON_WRONG_WORDS",
             Self::NoLink => "ERROR_REASON_NO_LINK",
             Self::DeviceRemoved => "ERROR_REASON_DEVICE_REMOVED",
+            Self::DeviceNotIn => "ERROR_REASON_DEVICE_NOT_IN",
             Self::NoServer => "ERROR_REASON_NO_SERVER",
             Self::ServerUnreachable => "ERROR_REASON_SERVER_UNREACHABLE",
             Self::ServerIdentityChanged => "ERROR_REASON_SERVER_IDENTITY_CHANGED",
@@ -1174,6 +1177,7 @@ impl ErrorReason {
             "ERROR_REASON_WRONG_WORDS" => Some(Self::WrongWords),
             "ERROR_REASON_NO_LINK" => Some(Self::NoLink),
             "ERROR_REASON_DEVICE_REMOVED" => Some(Self::DeviceRemoved),
+            "ERROR_REASON_DEVICE_NOT_IN" => Some(Self::DeviceNotIn),
             "ERROR_REASON_NO_SERVER" => Some(Self::NoServer),
             "ERROR_REASON_SERVER_UNREACHABLE" => Some(Self::ServerUnreachable),
             "ERROR_REASON_SERVER_IDENTITY_CHANGED" => Some(Self::ServerIdentityChanged),
@@ -1275,7 +1279,7 @@ pub struct WatchLinkRequest {}
 #[prost(skip_debug)]
 pub struct WatchLinkResponse {
     /// The state.
-    #[prost(oneof = "watch_link_response::State", tags = "1, 2, 3, 4, 5")]
+    #[prost(oneof = "watch_link_response::State", tags = "1, 2, 3, 4, 5, 6")]
     pub state: ::core::option::Option<watch_link_response::State>,
 }
 /// Nested message and enum types in `WatchLinkResponse`.
@@ -1290,15 +1294,18 @@ pub mod watch_link_response {
         /// A device has; it shows its words now.
         #[prost(message, tag = "2")]
         Answered(super::LinkAnswered),
-        /// The device is in. The last state.
+        /// The device was let in and said that it is in. The last state.
         #[prost(message, tag = "3")]
         Done(super::LinkDone),
         /// The time was over first. The last state.
         #[prost(message, tag = "4")]
         Expired(super::LinkExpired),
-        /// It failed. The last state.
+        /// It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. The last state.
         #[prost(message, tag = "5")]
         Failed(super::LinkFailed),
+        /// The device was let in; words four to six are to be compared on it now.
+        #[prost(message, tag = "6")]
+        Comparing(super::LinkComparing),
     }
 }
 /// LinkWaiting means that nobody has used the code yet.
@@ -1317,7 +1324,18 @@ pub struct LinkAnswered {
     #[prost(string, tag = "1")]
     pub device_name: ::prost::alloc::string::String,
 }
-/// LinkDone means that the device belongs to the vault.
+/// LinkComparing means that the device was let in, and keeps nothing before its person has compared the words there.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct LinkComparing {
+    /// The device.
+    #[prost(message, optional, tag = "1")]
+    pub device: ::core::option::Option<Device>,
+    /// Words four to six, with spaces between; to be shown to the person, never sent.
+    #[prost(string, tag = "2")]
+    pub words: ::prost::alloc::string::String,
+}
+/// LinkDone means that the device belongs to the vault and has said so itself.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct LinkDone {
@@ -1352,13 +1370,16 @@ pub struct ConfirmLinkRequest {
     #[prost(bool, tag = "200")]
     pub check_only: bool,
 }
-/// ConfirmLinkResponse confirms that the device belongs to the vault.
+/// ConfirmLinkResponse confirms that the device was let in.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ConfirmLinkResponse {
     /// The device; absent where the words were only checked.
     #[prost(message, optional, tag = "1")]
     pub device: ::core::option::Option<Device>,
+    /// Words four to six, with spaces between, for its person to compare there; empty where the words were only checked.
+    #[prost(string, tag = "2")]
+    pub words: ::prost::alloc::string::String,
 }
 /// CancelLinkRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1394,7 +1415,7 @@ pub struct JoinVaultRequest {
 #[prost(skip_debug)]
 pub struct JoinVaultResponse {
     /// The state.
-    #[prost(oneof = "join_vault_response::State", tags = "1, 2, 3")]
+    #[prost(oneof = "join_vault_response::State", tags = "1, 2, 3, 4")]
     pub state: ::core::option::Option<join_vault_response::State>,
 }
 /// Nested message and enum types in `JoinVaultResponse`.
@@ -1412,6 +1433,9 @@ pub mod join_vault_response {
         /// This device belongs to the vault, which is unlocked; entries are coming in. The last state.
         #[prost(message, tag = "3")]
         Linked(super::JoinLinked),
+        /// The other device says that it has let this one in, and shows three words: ConfirmJoin takes them. Nothing is kept before.
+        #[prost(message, tag = "4")]
+        Comparing(super::JoinComparing),
     }
 }
 /// JoinConnecting means that the other device is being reached.
@@ -1422,10 +1446,15 @@ pub struct JoinConnecting {}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct JoinWords {
-    /// Three words with spaces between.
+    /// Words one to three, with spaces between.
     #[prost(string, tag = "1")]
     pub words: ::prost::alloc::string::String,
 }
+/// JoinComparing means that words four to six are wanted, as the other device shows them. There is no way to ask for them here: if
+/// it shows none, another device has answered in its place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct JoinComparing {}
 /// JoinLinked means that this device is in.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -1437,6 +1466,18 @@ pub struct JoinLinked {
     #[prost(string, tag = "2")]
     pub device_id: ::prost::alloc::string::String,
 }
+/// ConfirmJoinRequest is the person's word that the device that let this one in is theirs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ConfirmJoinRequest {
+    /// Words four to six as the other device shows them, in order; case and the space between them do not matter.
+    #[prost(string, tag = "1")]
+    pub words: ::prost::alloc::string::String,
+}
+/// ConfirmJoinResponse confirms that the words are the same; JoinVault goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ConfirmJoinResponse {}
 /// DeviceState says whether a device belongs to the vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1652,7 +1693,8 @@ pub mod device_service_client {
                 .insert(GrpcMethod::new("haven.v1.DeviceService", "WatchLink"));
             self.inner.server_streaming(req, path, codec).await
         }
-        /// ConfirmLink lets the new device in. WRONG_WORDS voids the link; WRONG_PASSPHRASE does not.
+        /// ConfirmLink lets the new device in, with words one to three as it shows them. WRONG_WORDS voids the link; WRONG_PASSPHRASE does
+        /// not. The new device keeps nothing before its person has compared words four to six: WatchLink says whether it is in.
         pub async fn confirm_link(
             &mut self,
             request: impl tonic::IntoRequest<super::ConfirmLinkRequest>,
@@ -1677,7 +1719,7 @@ pub mod device_service_client {
                 .insert(GrpcMethod::new("haven.v1.DeviceService", "ConfirmLink"));
             self.inner.unary(req, path, codec).await
         }
-        /// CancelLink voids the link under way; also if none is.
+        /// CancelLink voids the link under way; also if none is. A device that was let in stays in.
         pub async fn cancel_link(
             &mut self,
             request: impl tonic::IntoRequest<super::CancelLinkRequest>,
@@ -1702,7 +1744,8 @@ pub mod device_service_client {
                 .insert(GrpcMethod::new("haven.v1.DeviceService", "CancelLink"));
             self.inner.unary(req, path, codec).await
         }
-        /// JoinVault joins a vault from a device that has none; streams the states, ends after `linked`.
+        /// JoinVault joins a vault from a device that has none; streams the states, ends after `linked`. It is called off by ending the
+        /// call: nothing is kept then.
         pub async fn join_vault(
             &mut self,
             request: impl tonic::IntoRequest<super::JoinVaultRequest>,
@@ -1726,6 +1769,33 @@ pub mod device_service_client {
             req.extensions_mut()
                 .insert(GrpcMethod::new("haven.v1.DeviceService", "JoinVault"));
             self.inner.server_streaming(req, path, codec).await
+        }
+        /// ConfirmJoin compares words four to six, for the JoinVault under way that is in the state `comparing`; NO_LINK if none is.
+        /// INVALID_ARGUMENT if a word is mistyped: it may be called again. WRONG_WORDS if they are others: joining is over, its stream ends
+        /// with the same error, and nothing is kept.
+        pub async fn confirm_join(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ConfirmJoinRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmJoinResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.DeviceService/ConfirmJoin",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.DeviceService", "ConfirmJoin"));
+            self.inner.unary(req, path, codec).await
         }
     }
 }
@@ -1778,7 +1848,8 @@ pub mod device_service_server {
             &self,
             request: tonic::Request<super::WatchLinkRequest>,
         ) -> std::result::Result<tonic::Response<Self::WatchLinkStream>, tonic::Status>;
-        /// ConfirmLink lets the new device in. WRONG_WORDS voids the link; WRONG_PASSPHRASE does not.
+        /// ConfirmLink lets the new device in, with words one to three as it shows them. WRONG_WORDS voids the link; WRONG_PASSPHRASE does
+        /// not. The new device keeps nothing before its person has compared words four to six: WatchLink says whether it is in.
         async fn confirm_link(
             &self,
             request: tonic::Request<super::ConfirmLinkRequest>,
@@ -1786,7 +1857,7 @@ pub mod device_service_server {
             tonic::Response<super::ConfirmLinkResponse>,
             tonic::Status,
         >;
-        /// CancelLink voids the link under way; also if none is.
+        /// CancelLink voids the link under way; also if none is. A device that was let in stays in.
         async fn cancel_link(
             &self,
             request: tonic::Request<super::CancelLinkRequest>,
@@ -1800,11 +1871,22 @@ pub mod device_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// JoinVault joins a vault from a device that has none; streams the states, ends after `linked`.
+        /// JoinVault joins a vault from a device that has none; streams the states, ends after `linked`. It is called off by ending the
+        /// call: nothing is kept then.
         async fn join_vault(
             &self,
             request: tonic::Request<super::JoinVaultRequest>,
         ) -> std::result::Result<tonic::Response<Self::JoinVaultStream>, tonic::Status>;
+        /// ConfirmJoin compares words four to six, for the JoinVault under way that is in the state `comparing`; NO_LINK if none is.
+        /// INVALID_ARGUMENT if a word is mistyped: it may be called again. WRONG_WORDS if they are others: joining is over, its stream ends
+        /// with the same error, and nothing is kept.
+        async fn confirm_join(
+            &self,
+            request: tonic::Request<super::ConfirmJoinRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmJoinResponse>,
+            tonic::Status,
+        >;
     }
     /// DeviceService looks after the devices.
     #[derive(Debug)]
@@ -2196,6 +2278,51 @@ pub mod device_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.DeviceService/ConfirmJoin" => {
+                    #[allow(non_camel_case_types)]
+                    struct ConfirmJoinSvc<T: DeviceService>(pub Arc<T>);
+                    impl<
+                        T: DeviceService,
+                    > tonic::server::UnaryService<super::ConfirmJoinRequest>
+                    for ConfirmJoinSvc<T> {
+                        type Response = super::ConfirmJoinResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ConfirmJoinRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeviceService>::confirm_join(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ConfirmJoinSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)
@@ -14822,6 +14949,8 @@ opaque! {
     ComparedLine,
     ComparedPart,
     ComparedSpan,
+    ConfirmJoinRequest,
+    ConfirmJoinResponse,
     ConfirmLinkRequest,
     ConfirmLinkResponse,
     ConsentShape,
@@ -14901,6 +15030,7 @@ opaque! {
     InitRequest,
     InitResponse,
     IntroPage,
+    JoinComparing,
     JoinConnecting,
     JoinLinked,
     JoinVaultRequest,
@@ -14911,6 +15041,7 @@ opaque! {
     LaterQuestion,
     LaterQuestions,
     LinkAnswered,
+    LinkComparing,
     LinkDone,
     LinkExpired,
     LinkFailed,

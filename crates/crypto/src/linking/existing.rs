@@ -6,7 +6,7 @@ use haven_feed::roster::consent;
 use super::channel::{Channel, Turn};
 use super::message::{self, FIRST_BYTES, OFFER_BYTES};
 use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
-use crate::words;
+use crate::words::{self, SixWords};
 
 /// A new device whose words the person has confirmed; only these keys may go into the roster.
 #[derive(PartialEq, Eq, Clone)]
@@ -29,8 +29,9 @@ pub struct Existing {
 enum Stage {
     Shown,
     Answered { first: [u8; FIRST_BYTES], offer: [u8; OFFER_BYTES] },
-    Revealed { candidate: Candidate, words: [&'static str; 3] },
-    Confirmed,
+    Revealed { candidate: Candidate, words: SixWords },
+    Confirmed { words: SixWords },
+    Welcomed { words: SixWords },
     Over,
 }
 
@@ -73,7 +74,7 @@ impl Existing {
         let (keys, name) = message::read_reveal(&reveal)?;
         consent::verify(&message::terms(&self.offer), &keys, &consent)
             .map_err(|_| LinkingFault::BadConsent)?;
-        let words = words::three(&message::words_digest(&first, &offer, &reveal));
+        let words = words::six(&message::words_digest(&first, &offer, &reveal));
         self.stage = Stage::Revealed { candidate: Candidate { keys, name, consent }, words };
         Ok(())
     }
@@ -88,20 +89,34 @@ impl Existing {
 
     /// Compares the words the person read from the new device, and only then gives its keys.
     ///
-    /// There is no way to ask for the words here: nobody can be talked into confirming what they merely see. Resists a
+    /// There is no way to ask for these words here: nobody can be talked into confirming what they merely see. Resists a
     /// stranger who has the code: his device shows other words, but for one chance in 2³³. Wrong words end the linking.
     pub fn confirm(&mut self, typed: &str) -> Result<Candidate, LinkingFault> {
         let Stage::Revealed { candidate, words } = &self.stage else { return Err(self.out_of_turn()) };
         let typed = words::parse::<3>(typed).map_err(LinkingFault::Mistyped)?;
-        let confirmed = (typed == *words).then(|| candidate.clone());
-        self.stage = if confirmed.is_some() { Stage::Confirmed } else { Stage::Over };
-        confirmed.ok_or(LinkingFault::OtherWords)
+        if typed != words::first_three(words) {
+            self.stage = Stage::Over;
+            return Err(LinkingFault::OtherWords);
+        }
+        let candidate = candidate.clone();
+        self.stage = Stage::Confirmed { words: *words };
+        Ok(candidate)
     }
 
-    /// Gives message 4, once confirmed; the linking is then over on this side.
+    /// Gives words four to six, for the person to type into the new device; none before the new device's own were confirmed.
+    ///
+    /// Resists a stranger who plays this device to the new one: these words are on a screen that he hasn't got.
+    pub fn words(&self) -> Option<[&'static str; 3]> {
+        match &self.stage {
+            Stage::Confirmed { words } | Stage::Welcomed { words } => Some(words::last_three(words)),
+            _ => None,
+        }
+    }
+
+    /// Gives message 4, once confirmed; the linking is then over on this side, but for the words to be shown.
     pub fn welcome(&mut self, welcome: &Welcome, entropy: [u8; 32]) -> Result<Vec<u8>, LinkingFault> {
-        let Stage::Confirmed = self.stage else { return Err(self.out_of_turn()) };
-        self.stage = Stage::Over;
+        let Stage::Confirmed { words } = self.stage else { return Err(self.out_of_turn()) };
+        self.stage = Stage::Welcomed { words };
         self.channel.seal(Turn::Welcome, &message::write_welcome(&self.offer.space, welcome), &entropy)
     }
 
@@ -112,7 +127,7 @@ impl Existing {
 
     fn out_of_turn(&self) -> LinkingFault {
         match self.stage {
-            Stage::Over => LinkingFault::Over,
+            Stage::Over | Stage::Welcomed { .. } => LinkingFault::Over,
             _ => LinkingFault::OutOfTurn,
         }
     }

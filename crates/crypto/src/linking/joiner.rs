@@ -7,7 +7,7 @@ use super::channel::{Channel, Turn};
 use super::message::{self, FIRST_BYTES, Reveal};
 use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use crate::feedkeys::FeedSecrets;
-use crate::words;
+use crate::words::{self, SixWords};
 
 /// The new device's end of one linking.
 pub struct Joiner {
@@ -20,7 +20,16 @@ pub struct Joiner {
 enum Stage {
     Begun,
     Committed,
-    Revealed { offer: Offer, words: [&'static str; 3] },
+    Revealed {
+        offer: Offer,
+        words: SixWords,
+    },
+    /// Message 4 is here, and nobody has said yet whose it is.
+    Welcomed {
+        offer: Offer,
+        welcome: Welcome,
+        words: SixWords,
+    },
     Over,
 }
 
@@ -47,8 +56,8 @@ impl Joiner {
 
     /// Takes message 2 and gives message 3: the keys and a consent, by these `secrets`, to be added where it was offered.
     ///
-    /// The words are known from here on. Resists an existing device that is none: it has fixed its nonce before it sees
-    /// what the words depend on.
+    /// The words are known from here on. Resists an existing device that is none: its message 2 is fixed before it sees the
+    /// reveal, and the commitment told it nothing of that, so it can't choose one that gives the words it needs.
     pub fn reveal(
         &mut self,
         second: &[u8],
@@ -64,14 +73,15 @@ impl Joiner {
         let third = message::write_third(&self.reveal, &consent);
         let sealed = self.channel.seal(Turn::Reveal, &third, &entropy)?;
         let digest = message::words_digest(&self.first_message(), bytes, &self.reveal);
-        self.stage = Stage::Revealed { offer, words: words::three(&digest) };
+        self.stage = Stage::Revealed { offer, words: words::six(&digest) };
         Ok(sealed)
     }
 
-    /// Gives the words to show; the person types them into the existing device.
+    /// Gives words one to three, to be shown; the person types them into the existing device. There is no way to ask for the
+    /// other three: the person reads them from the existing device or has none.
     pub fn words(&self) -> Option<[&'static str; 3]> {
-        match self.stage {
-            Stage::Revealed { words, .. } => Some(words),
+        match &self.stage {
+            Stage::Revealed { words, .. } | Stage::Welcomed { words, .. } => Some(words::first_three(words)),
             _ => None,
         }
     }
@@ -79,17 +89,32 @@ impl Joiner {
     /// Gives what was offered: the space to follow, and the roster head below which its roster is a rolled-back one.
     pub fn offer(&self) -> Option<Offer> {
         match self.stage {
-            Stage::Revealed { offer, .. } => Some(offer),
+            Stage::Revealed { offer, .. } | Stage::Welcomed { offer, .. } => Some(offer),
             _ => None,
         }
     }
 
-    /// Takes message 4; the linking is then over on this side, and the roster says whether the device was added.
-    pub fn finish(&mut self, fourth: &[u8]) -> Result<Welcome, LinkingFault> {
-        let Stage::Revealed { offer, .. } = self.stage else { return Err(self.out_of_turn()) };
+    /// Takes message 4, which anybody may have written who has the code: what it says comes out of [`Joiner::compare`] only.
+    pub fn receive(&mut self, fourth: &[u8]) -> Result<(), LinkingFault> {
+        let Stage::Revealed { offer, words } = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Welcome, fourth).ok_or(LinkingFault::Tampered)?;
-        message::read_welcome(&offer.space, &plain).ok_or(LinkingFault::Tampered)
+        let welcome = message::read_welcome(&offer.space, &plain).ok_or(LinkingFault::Tampered)?;
+        self.stage = Stage::Welcomed { offer, welcome, words };
+        Ok(())
+    }
+
+    /// Compares words four to six, as the person read them from the existing device, and only then gives what message 4 says.
+    /// The linking is then over on this side, and the roster says whether the device was added.
+    ///
+    /// Resists a stranger who has the code and answers in the existing device's place, with a journal of his own: the person's
+    /// device shows no words then, or, after a chance of one in 2³³, others. Wrong words end the linking.
+    pub fn compare(&mut self, typed: &str) -> Result<Welcome, LinkingFault> {
+        let Stage::Welcomed { welcome, words, .. } = &self.stage else { return Err(self.out_of_turn()) };
+        let typed = words::parse::<3>(typed).map_err(LinkingFault::Mistyped)?;
+        let compared = (typed == words::last_three(words)).then(|| welcome.clone());
+        self.stage = Stage::Over;
+        compared.ok_or(LinkingFault::OtherWords)
     }
 
     /// Reads why the other side ended the linking; nothing if that was not the other side.

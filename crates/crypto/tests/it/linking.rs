@@ -22,7 +22,7 @@ pub(crate) fn offer() -> Offer {
     }
 }
 
-fn welcome(feeds: usize) -> Welcome {
+pub(crate) fn welcome(feeds: usize) -> Welcome {
     let position = |feed| {
         (FeedId::from_bytes(bytes(feed)), Position { seq: feed + 1, id: RecordId::from_bytes(bytes(feed)) })
     };
@@ -80,6 +80,7 @@ fn two_honest_devices_link() {
     assert_eq!(linking.existing.answering(), Some("Phone"));
     assert_eq!(linking.joiner.offer(), Some(offer()));
 
+    assert_eq!(linking.existing.words(), None, "words four to six come after one to three");
     let candidate = linking.existing.confirm(&linking.words().to_uppercase()).unwrap();
     assert_eq!(candidate.keys, secrets(1).keys());
     assert_eq!(candidate.name, "Phone");
@@ -87,7 +88,10 @@ fn two_honest_devices_link() {
     assert_eq!(consent::verify(&terms, &candidate.keys, &candidate.consent), Ok(()));
 
     let fourth = linking.existing.welcome(&welcome(3), bytes(7)).unwrap();
-    assert_eq!(linking.joiner.finish(&fourth).unwrap(), welcome(3));
+    assert_eq!(linking.joiner.receive(&fourth), Ok(()));
+    assert_eq!(linking.joiner.offer(), Some(offer()));
+    let theirs = linking.existing.words().unwrap().join(", ");
+    assert_eq!(linking.joiner.compare(&theirs.to_uppercase()).unwrap(), welcome(3));
 }
 
 #[test]
@@ -158,7 +162,7 @@ fn every_bit_of_the_welcome_counts() {
     for bit in (0..count).step_by(11) {
         let (mut linking, mut fourth) = made();
         fourth[bit / 8] ^= 1 << (bit % 8);
-        assert_eq!(linking.joiner.finish(&fourth).err(), Some(LinkingFault::Tampered));
+        assert_eq!(linking.joiner.receive(&fourth).err(), Some(LinkingFault::Tampered));
     }
 }
 
@@ -223,6 +227,55 @@ fn mistyped_words_may_be_typed_again_wrong_words_may_not() {
     assert_eq!(linking.existing.welcome(&welcome(1), bytes(7)).err(), Some(LinkingFault::Over));
 }
 
+/// Message 4 is there, and nobody has compared words four to six.
+fn welcomed() -> Linking {
+    let mut linking = Linking::revealed(1);
+    linking.existing.confirm(&linking.words()).unwrap();
+    let fourth = linking.existing.welcome(&welcome(1), bytes(7)).unwrap();
+    linking.joiner.receive(&fourth).unwrap();
+    assert_eq!(linking.joiner.receive(&fourth).err(), Some(LinkingFault::OutOfTurn));
+    linking
+}
+
+#[test]
+fn what_message_four_says_comes_out_after_words_four_to_six_only() {
+    let mut early = Linking::revealed(1);
+    assert_eq!(early.joiner.compare("abandon ability able").err(), Some(LinkingFault::OutOfTurn));
+
+    let mut linking = welcomed();
+    for (typed, fault) in [
+        ("abandonn ability zoo", WordsFault::Unknown { at: 1 }),
+        ("abandon ability", WordsFault::Count { expected: 3, found: 2 }),
+        ("", WordsFault::Count { expected: 3, found: 0 }),
+    ] {
+        assert_eq!(linking.joiner.compare(typed).err(), Some(LinkingFault::Mistyped(fault)), "{typed:?}");
+    }
+    let theirs = linking.existing.words().unwrap().join(" ");
+    assert_eq!(linking.joiner.compare(&theirs).unwrap(), welcome(1));
+    assert_eq!(linking.joiner.compare(&theirs).err(), Some(LinkingFault::Over));
+}
+
+#[test]
+fn words_that_are_not_four_to_six_end_the_linking_on_the_new_device() {
+    let linking = welcomed();
+    let (own, [fourth, fifth, sixth]) = (linking.words(), linking.existing.words().unwrap());
+    let others = ["abandon ability able".to_owned(), format!("{fifth} {fourth} {sixth}"), own];
+    for typed in others {
+        let mut linking = welcomed();
+        assert_eq!(linking.joiner.compare(&typed).err(), Some(LinkingFault::OtherWords), "{typed}");
+        let theirs = linking.existing.words().unwrap().join(" ");
+        assert_eq!(linking.joiner.compare(&theirs).err(), Some(LinkingFault::Over));
+        assert_eq!(linking.joiner.words(), None);
+    }
+}
+
+#[test]
+fn a_device_whose_words_were_wrong_shows_none() {
+    let mut linking = Linking::revealed(1);
+    assert_eq!(linking.existing.confirm("abandon ability zoo").err(), Some(LinkingFault::OtherWords));
+    assert_eq!(linking.existing.words(), None);
+}
+
 #[test]
 fn keys_the_joiner_does_not_hold_are_refused() {
     let mut linking = Linking::begin(1);
@@ -277,5 +330,5 @@ fn a_farewell_is_no_message_and_no_message_a_farewell() {
     let fourth = linking.existing.welcome(&welcome(1), bytes(7)).unwrap();
     assert_eq!(linking.joiner.farewell(&fourth), None);
     let farewell = linking.existing.farewell(Farewell::Cancelled, bytes(8));
-    assert_eq!(linking.joiner.finish(&farewell), Err(LinkingFault::Tampered));
+    assert_eq!(linking.joiner.receive(&farewell), Err(LinkingFault::Tampered));
 }

@@ -2,6 +2,7 @@
 
 use haven_crypto::linking::{Existing, Joiner, LinkSecret, LinkingFault, Offer};
 use haven_feed::digest::digest;
+use haven_feed::ids::{LinkHash, SpaceId, StoreId, Vector};
 use haven_feed::keys::FeedKeys;
 use haven_feed::roster::consent::{self, Role, Terms};
 
@@ -44,6 +45,44 @@ fn strangers_in_the_middle_fail() {
     ordeal.passed(&format!(
         "0 let in; the first five bits agreed {five_bits_agree} times, by chance it would be {expected}"
     ));
+}
+
+/// The stranger answers in the existing device's place, out of a journal of his own. What he wants to see typed into the new
+/// device is what the person's own device shows, which he may have brought to any words he knows; the new device's own are drawn
+/// after his last choice. He is never believed, and five bits of the fourth word are as chance has them.
+#[test]
+fn strangers_in_the_existing_devices_place_are_not_believed() {
+    let (needed, mut existing) = joined(2, 3);
+    existing.confirm(&needed.join(" ")).unwrap();
+    let shown = existing.words().unwrap();
+    let ordeal = Ordeal::full(1_000_000);
+    let tries = |attempts: std::ops::Range<u64>| attempts.map(|number| answered(number, shown)).sum::<u64>();
+    let five_bits_agree: u64 = ordeal.on_all_cores(tries).iter().sum();
+    let expected = ordeal.count / 32;
+    let slack = (5.0 * (ordeal.count as f64 / 32.0 * 31.0 / 32.0).sqrt()) as u64 + 1;
+    assert!(five_bits_agree.abs_diff(expected) <= slack, "{five_bits_agree}, expected {expected}");
+    ordeal.passed(&format!(
+        "0 believed; the first five bits agreed {five_bits_agree} times, by chance it would be {expected}"
+    ));
+}
+
+/// A new device that he answers with the same nonce and offer each time; says whether five bits of the words agreed.
+fn answered(number: u64, shown: [&'static str; 3]) -> u64 {
+    let his = Offer { space: SpaceId::from_bytes(bytes(66)), ..offer() };
+    let secrets = secrets(number % 8);
+    let mut stranger = Existing::new(&secret(), his);
+    let mut joiner = Joiner::new(&secret(), secrets.keys(), "Phone", bytes(7 << 40 | number)).unwrap();
+    let second = stranger.answer(&joiner.commit(bytes(3)).unwrap(), [4; 32], bytes(5)).unwrap();
+    stranger.receive(&joiner.reveal(&second, secrets, bytes(6)).unwrap()).unwrap();
+    stranger.confirm(&joiner.words().unwrap().join(" ")).unwrap();
+    let own = stranger.words().unwrap();
+    if number.is_multiple_of(100) {
+        joiner.receive(&stranger.welcome(&crate::linking::welcome(1), bytes(7)).unwrap()).unwrap();
+        assert_eq!(joiner.compare(&shown.join(" ")).err(), Some(LinkingFault::OtherWords));
+        assert_eq!(joiner.compare(&own.join(" ")).err(), Some(LinkingFault::Over));
+    }
+    assert_ne!(own, shown, "attempt {number}");
+    u64::from(chance(own[0]) == chance(shown[0]))
 }
 
 /// One stranger's try; says whether five bits of the words agreed.
@@ -116,6 +155,51 @@ fn revealed(committed: &[u8], sent: &[u8], consent: &[u8; 64]) -> Result<(), Lin
     existing.receive(&cheat.send([3, 1], &[sent, consent].concat()))
 }
 
+/// A new device that somebody answers who keeps to the drawing and to nothing else: how far it came, and words four to six.
+fn welcomed(fourth: &[u8]) -> (Result<(), LinkingFault>, Joiner, String) {
+    let secrets = secrets(1);
+    let mut joiner = Joiner::new(&secret(), secrets.keys(), "Phone", [9; 32]).unwrap();
+    joiner.commit(bytes(3)).unwrap();
+    let (mut cheat, reveal) = (Cheat::new(), honest(1));
+    let first = [SPEAKS.as_slice(), digest("haven/1/join commit", &[&reveal]).as_bytes()].concat();
+    cheat.heard(&first);
+    let second = [&SPEAKS[..], &[4; 32], &[66; 32], &4_u64.to_be_bytes(), &[67; 32]].concat();
+    let sealed = cheat.send([2, 2], &second);
+    joiner.reveal(&sealed, secrets, bytes(6)).unwrap();
+    let his = Terms::at(Role::Feed, SpaceId::from_bytes([66; 32]), LinkHash::from_bytes([67; 32]), None);
+    let consent = consent::sign(&his, &secrets.keys(), secrets.signer());
+    cheat.heard(&[&reveal[..], consent.as_bytes()].concat());
+    let outcome = joiner.receive(&cheat.send([4, 2], fourth));
+    let six = haven_crypto::words::six(&digest("haven/1/words", &[&first, &second, &reveal]));
+    (outcome, joiner, six[3..].join(" "))
+}
+
+/// What message 4 says by the drawing: no manifest, a server, a vector of nobody.
+fn fourth(space: [u8; 32]) -> Vec<u8> {
+    [&space[..], &[0; 40], secrets(30).keys().sign.as_bytes(), &[5; 16], &Vector::default().encode()].concat()
+}
+
+#[test]
+fn an_existing_device_by_the_drawing_is_believed_by_its_words_and_nothing_else() {
+    let (outcome, mut joiner, words) = welcomed(&fourth([66; 32]));
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(joiner.compare(&words).unwrap().store, StoreId::from_bytes([5; 16]));
+    // What he can know of the new device's screen are its own three words.
+    let (_, mut joiner, words) = welcomed(&fourth([66; 32]));
+    let own = joiner.words().unwrap().join(" ");
+    assert_eq!(joiner.compare(&own).err(), Some(LinkingFault::OtherWords));
+    assert_eq!(joiner.compare(&words).err(), Some(LinkingFault::Over));
+}
+
+#[test]
+fn a_welcome_that_is_none_gives_no_words_a_chance() {
+    for bad in [fourth([1; 32]), fourth([66; 32])[..100].to_vec(), Vec::new()] {
+        let (outcome, mut joiner, words) = welcomed(&bad);
+        assert_eq!(outcome, Err(LinkingFault::Tampered));
+        assert_eq!(joiner.compare(&words).err(), Some(LinkingFault::Over));
+    }
+}
+
 fn terms() -> Terms {
     Terms::at(Role::Feed, offer().space, offer().head.hash, None)
 }
@@ -145,7 +229,7 @@ fn keys_chosen_after_the_nonce_are_refused() {
 #[test]
 fn a_consent_by_other_keys_or_for_another_place_is_refused() {
     assert_eq!(revealed(&honest(1), &honest(1), &consent(2)), Err(LinkingFault::BadConsent));
-    let elsewhere = Terms { after: haven_feed::ids::LinkHash::from_bytes(bytes(77)), ..terms() };
+    let elsewhere = Terms { after: LinkHash::from_bytes(bytes(77)), ..terms() };
     let paper = Terms { role: Role::Paper, ..terms() };
     for terms in [elsewhere, paper] {
         let consent = consent::sign(&terms, &secrets(1).keys(), secrets(1).signer());

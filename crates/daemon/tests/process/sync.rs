@@ -9,7 +9,7 @@ use haven_api::devices::{Join, JoinState, LinkState};
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::{Draft, Edit};
 use haven_api::unix::Connection;
-use haven_api::vault::{ServerInvite, SyncState};
+use haven_api::vault::{ServerInvite, SyncState, VaultState};
 
 use crate::daemon::{Daemon, PATIENCE, STRONG, havend};
 
@@ -62,11 +62,23 @@ async fn link(old: &Client<Connection>, new: &Client<Connection>, url: &str) {
         old.confirm_link(&words, "wrong".to_owned()).await.unwrap_err().reason,
         Reason::WrongPassphrase
     );
-    let device = old.confirm_link(&words.to_uppercase(), STRONG.to_owned()).await.unwrap();
-    assert_eq!((device.name.as_str(), device.this), ("Phone", false));
+    let early = new.confirm_join("abandon ability able").await.unwrap_err();
+    assert_eq!(early.reason, Reason::NoLink, "nobody has let it in yet");
+    let admitted = old.confirm_link(&words.to_uppercase(), STRONG.to_owned()).await.unwrap();
+    assert_eq!((admitted.device.name.as_str(), admitted.device.this), ("Phone", false));
+    assert_eq!(watched.next().await.unwrap(), Some(LinkState::Comparing(admitted.clone())));
+    assert_eq!(states.next().await.unwrap(), Some(JoinState::Comparing));
+    let mistyped = new.confirm_join("maple orbitt velvet").await.unwrap_err();
+    assert_eq!(mistyped.reason, Reason::InvalidArgument);
+    assert_eq!(new.status().await.unwrap().state, VaultState::None, "nothing is kept before");
+    new.confirm_join(&admitted.words.to_uppercase()).await.unwrap();
     let linked = states.next().await.unwrap();
-    assert!(matches!(linked, Some(JoinState::Linked { device_id, .. }) if device_id == device.id));
+    assert!(matches!(linked, Some(JoinState::Linked { device_id, .. }) if device_id == admitted.device.id));
     assert_eq!(states.next().await.unwrap(), None);
+    assert_eq!(new.confirm_join(&admitted.words).await.unwrap_err().reason, Reason::NoLink);
+    let Some(LinkState::Done(device)) = watched.next().await.unwrap() else { panic!("it isn't in") };
+    assert_eq!(device.id, admitted.device.id);
+    assert_eq!(watched.next().await.unwrap(), None);
 }
 
 async fn caught_up(client: &Client<Connection>) {

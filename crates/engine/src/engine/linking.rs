@@ -3,6 +3,7 @@
 use haven_core::time::Timestamp;
 use haven_crypto::linking::{Candidate, Existing, Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use haven_crypto::wrap::wrap;
+use haven_feed::FeedId;
 use haven_feed::roster::body::AddFeed;
 use haven_feed::roster::{Author, Link, WrapContext, link};
 
@@ -18,6 +19,8 @@ use crate::view::Linking;
 #[derive(Default)]
 pub(super) struct LinkingState {
     open: Option<OpenLinking>,
+    /// Who was let in last and has given no sign yet, and until when one is waited for.
+    awaited: Option<(FeedId, u64)>,
     shown: Option<Linking>,
     /// The client that waits for the new device to be enrolled.
     pub(super) confirming: Option<Ticket>,
@@ -30,7 +33,7 @@ struct OpenLinking {
     ends_ms: u64,
     expires: Timestamp,
     /// The link that adds the new device, sent and not yet confirmed by the server.
-    adding: Option<(Link, String)>,
+    adding: Option<(Link, FeedId)>,
 }
 
 impl LinkingState {
@@ -48,6 +51,7 @@ impl Engine {
             return Err(Fault::ServerUnreachable);
         }
         self.cancel_link(work);
+        self.linking.awaited = None;
         let secret = LinkSecret::from_entropy(draw(work.cx.entropy));
         let offer = Offer { space: self.space, head: self.roster.head() };
         let lifetime = i64::try_from(limits::LINK_LIFETIME_MS).unwrap_or(i64::MAX);
@@ -66,6 +70,7 @@ impl Engine {
         Ok(LinkStarted { code: secret.code(), expires })
     }
 
+    /// Who was let in already stays in: its words are still shown then.
     pub(super) fn cancel_link(&mut self, work: &mut Work<'_, '_>) {
         self.end_link(work, Linking::None, LinkEnd::Cancelled);
     }
@@ -149,7 +154,7 @@ impl Engine {
             link: link.bytes().to_vec(),
         });
         if let Some(open) = &mut self.linking.open {
-            open.adding = Some((link, candidate.name));
+            open.adding = Some((link, candidate.keys.id()));
         }
         Ok(())
     }
@@ -178,7 +183,7 @@ impl Engine {
     /// The server has a link: if it is the one that adds the new device, welcome it.
     pub(super) fn linking_appended(&mut self, work: &mut Work<'_, '_>, seq: u64) {
         let Some(open) = &mut self.linking.open else { return };
-        let Some((link, name)) = open.adding.take_if(|(link, _)| link.seq() == seq) else { return };
+        let Some((link, device)) = open.adding.take_if(|(link, _)| link.seq() == seq) else { return };
         let mailbox = open.mailbox;
         if self.roster.head().seq < seq && self.roster.append(&link).is_err() {
             self.void(work, LinkEnd::RosterMoved);
@@ -187,11 +192,22 @@ impl Engine {
         self.store_link(work, &link);
         self.roster_changed(work);
         self.welcome(work, mailbox);
+        let shown = self.linking.open.take().and_then(|open| open.existing.words());
+        let words = shown.unwrap_or_default().join(" ");
         if let Some(ticket) = self.linking.confirming.take() {
-            work.step.reply.push((ticket, Ok(Reply::Linked(name.clone()))));
+            work.step.reply.push((ticket, Ok(Reply::Linked { device, words: words.clone() })));
         }
-        self.linking.open = None;
-        self.show_linking(work, Linking::Done { device: name });
+        self.linking.awaited = Some((device, work.cx.now.mono_ms + limits::LINK_COMPARED_MS));
+        self.show_linking(work, Linking::Comparing { device, words });
+    }
+
+    /// A device that was let in writes, at the latest, once it has caught up for the first time; before its words were compared
+    /// it can't. Nothing else says so well that it is in.
+    pub(super) fn note_signs(&mut self, work: &mut Work<'_, '_>) {
+        let sign = self.linking.awaited.take_if(|(device, _)| self.tips.seq(device) > 0);
+        if let Some((device, _)) = sign {
+            self.show_linking(work, Linking::Done { device });
+        }
     }
 
     fn welcome(&mut self, work: &mut Work<'_, '_>, mailbox: [u8; 16]) {
@@ -221,13 +237,17 @@ impl Engine {
     }
 
     pub(super) fn expire_link(&mut self, work: &mut Work<'_, '_>) {
-        if self.link_ends().is_some_and(|ends| ends <= work.cx.now.mono_ms) {
+        if self.linking.open.as_ref().is_some_and(|open| open.ends_ms <= work.cx.now.mono_ms) {
             self.void(work, LinkEnd::Expired);
+        }
+        if self.linking.awaited.take_if(|(_, ends)| *ends <= work.cx.now.mono_ms).is_some() {
+            self.show_linking(work, Linking::Void { why: LinkEnd::NeverIn });
         }
     }
 
     pub(super) fn link_ends(&self) -> Option<u64> {
-        self.linking.open.as_ref().map(|open| open.ends_ms)
+        let awaited = self.linking.awaited.map(|(_, ends)| ends);
+        self.linking.open.as_ref().map(|open| open.ends_ms).into_iter().chain(awaited).min()
     }
 }
 
@@ -239,7 +259,7 @@ fn farewell(why: LinkEnd) -> Farewell {
         LinkEnd::Cancelled => Farewell::Cancelled,
         LinkEnd::RosterMoved => Farewell::RosterMoved,
         LinkEnd::Misbehaved(_) => Farewell::Misbehaved,
-        LinkEnd::Unreachable | LinkEnd::MailboxClosed => Farewell::Other,
+        LinkEnd::Unreachable | LinkEnd::MailboxClosed | LinkEnd::NeverIn => Farewell::Other,
     }
 }
 

@@ -142,6 +142,7 @@ impl Engine {
             Incoming::Links { space, links } if space == self.space => self.take_links(work, links),
             Incoming::Records { space, records } if space == self.space => {
                 self.receive(work, records);
+                self.note_signs(work);
                 self.push(work);
             }
             Incoming::CaughtUp { space } if space == self.space => self.caught_up(work),

@@ -69,7 +69,10 @@ impl Front {
 
     /// Whether another device is being let in.
     pub(super) fn is_linking(&self) -> bool {
-        matches!(self.board.borrow().linking(), Linking::Waiting { .. } | Linking::Answered { .. })
+        matches!(
+            self.board.borrow().linking(),
+            Linking::Waiting { .. } | Linking::Answered { .. } | Linking::Comparing { .. }
+        )
     }
 
     /// Keeps the place where an answer goes.

@@ -1,13 +1,14 @@
 //! The devices of the vault, and letting another one in.
 
 use haven_api::convert::devices::{device_to_pb, link_state_to_pb, link_to_pb};
-use haven_api::devices::{Device, Link, LinkState, link_url};
+use haven_api::devices::{Admitted, Device, Link, LinkState, link_url};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_api::pb::device_service_server::DeviceService;
 use haven_engine::command::{Command, Fault, LinkEnd, Reply};
 use haven_engine::join::could_be_words;
-use haven_engine::view::{DeviceShown, Linking};
+use haven_engine::view::Linking;
+use haven_feed::FeedId;
 use tonic::{Request, Response, Status};
 
 use super::status::device;
@@ -86,7 +87,7 @@ impl DeviceService for Devices {
         self.0.opened()?;
         if check_only {
             return match could_be_words(&words) {
-                true => Ok(Response::new(pb::ConfirmLinkResponse { device: None })),
+                true => Ok(Response::new(pb::ConfirmLinkResponse::default())),
                 false => Err(Refused::Fault(Fault::WordsMistyped).into()),
             };
         }
@@ -94,12 +95,12 @@ impl DeviceService for Devices {
         right.map_err(ApiError::from)?;
         self.0.passed().await?;
         let confirm = || Command::ConfirmLink { words: words.clone() };
-        let Reply::Linked(name) = self.0.command_online(confirm).await? else {
+        let Reply::Linked { device, words } = self.0.command_online(confirm).await? else {
             return Err(unexpected());
         };
         let snapshot = self.0.opened()?;
-        let device = newest(&snapshot.view.status.devices, &name).ok_or_else(unexpected)?;
-        Ok(Response::new(pb::ConfirmLinkResponse { device: Some(device_to_pb(device)) }))
+        let device = listed(&snapshot, &device).ok_or_else(unexpected)?;
+        Ok(Response::new(pb::ConfirmLinkResponse { device: Some(device_to_pb(device)), words }))
     }
 
     async fn cancel_link(
@@ -121,16 +122,26 @@ impl DeviceService for Devices {
     ) -> Result<Response<Self::JoinVaultStream>, Status> {
         joining::join(&self.0, request.into_inner()).await.map(Response::new)
     }
+
+    async fn confirm_join(
+        &self,
+        request: Request<pb::ConfirmJoinRequest>,
+    ) -> Result<Response<pb::ConfirmJoinResponse>, Status> {
+        joining::confirm(&self.0, request.into_inner().words).await?;
+        Ok(Response::new(pb::ConfirmJoinResponse {}))
+    }
 }
 
-/// The device that was let in last under a name.
-fn newest(devices: &[DeviceShown], name: &str) -> Option<Device> {
-    devices.iter().rev().find(|shown| shown.name == name && !shown.removed).map(device)
+/// A device as it is listed.
+fn listed(snapshot: &Snapshot, feed: &FeedId) -> Option<Device> {
+    let id = feed.to_string();
+    snapshot.view.status.devices.iter().find(|shown| shown.id == id).map(device)
 }
 
 fn link_shown(snapshot: &Snapshot) -> Shown<pb::WatchLinkResponse> {
     let Some(state) = link_state(snapshot) else { return Shown::Over };
-    let goes_on = matches!(state, LinkState::Waiting { .. } | LinkState::Answered { .. });
+    let goes_on =
+        matches!(state, LinkState::Waiting { .. } | LinkState::Answered { .. } | LinkState::Comparing(_));
     let state = link_state_to_pb(state);
     if goes_on { Shown::State(state) } else { Shown::Last(state) }
 }
@@ -141,7 +152,10 @@ fn link_state(snapshot: &Snapshot) -> Option<LinkState> {
         Linking::None => return None,
         Linking::Waiting { expires } => LinkState::Waiting { expires: *expires },
         Linking::Answered { device, .. } => LinkState::Answered { device_name: device.clone() },
-        Linking::Done { device } => LinkState::Done(newest(&snapshot.view.status.devices, device)?),
+        Linking::Comparing { device, words } => {
+            LinkState::Comparing(Admitted { device: listed(snapshot, device)?, words: words.clone() })
+        }
+        Linking::Done { device } => LinkState::Done(listed(snapshot, device)?),
         Linking::Void { why: LinkEnd::Expired } => LinkState::Expired,
         Linking::Void { why } => {
             LinkState::Failed(Box::new(ApiError::from(Refused::Fault(Fault::LinkVoid(*why)))))

@@ -10,7 +10,7 @@ use haven_api::pb;
 use haven_engine::join::{Farewell, JoinFault, JoinStep, Joining};
 use haven_engine::sync::Refusal;
 use haven_engine::vault::Created;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::Status;
 
 use super::server::{self, NotReached};
@@ -18,9 +18,9 @@ use super::vault::strong_enough;
 use super::{Answers, names};
 use crate::host::{HostEntropy, Task};
 use crate::keeper::order::{Found, Refused};
-use crate::limits::JOIN_MS;
+use crate::limits::{COMPARE_MS, JOIN_MS};
 use crate::link::JoinLink;
-use crate::node::Node;
+use crate::node::{Node, Typed};
 
 /// What failed, whatever the reason.
 pub(super) const NOT_JOINED: &str = "not joined";
@@ -68,6 +68,17 @@ pub(super) async fn join(
     })))
 }
 
+/// Compares words four to six for the device on its way in.
+pub(super) async fn confirm(node: &Node, words: String) -> Result<(), ApiError> {
+    let none = || {
+        ApiError::new(Reason::NoLink, NOT_JOINED)
+            .because("no other device has let this one in yet, or it's over already")
+            .with_next("Begin to join; the words are wanted once the other device shows them.")
+            .at_terminal("Begin with `haven device join CODE`; it asks for the words itself.")
+    };
+    node.compare(words).await.unwrap_or_else(|| Err(none()))
+}
+
 /// A device on its way in.
 struct Newcomer {
     node: Node,
@@ -85,6 +96,8 @@ enum Phase {
     Reaching(Box<Joining>, JoinStep),
     /// Messages go back and forth.
     Talking(Box<Joining>, JoinLink),
+    /// The other device has let this one in, so far as it says; words four to six are waited for.
+    Comparing(Box<Joining>, JoinLink, mpsc::Receiver<Typed>),
     /// Over.
     Over,
 }
@@ -109,6 +122,7 @@ impl Newcomer {
                         return Ok(state);
                     }
                 }
+                Phase::Comparing(joining, link, typed) => self.compare(joining, link, typed).await?,
                 Phase::Over => return Err(ApiError::new(Reason::Internal, NOT_JOINED)),
             }
         }
@@ -121,16 +135,50 @@ impl Newcomer {
     ) -> Result<Option<JoinState>, ApiError> {
         let heard = tokio::select! {
             heard = link.next() => heard.ok_or_else(cut_off)?,
-            () = &mut self.deadline => return Err(ApiError::new(Reason::CodeExpired, NOT_JOINED)),
+            () = &mut self.deadline => return Err(too_late()),
         };
         let host = Arc::clone(self.node.host());
         let step = joining.step(heard, &mut HostEntropy(&*host)).map_err(|fault| of_join(&fault))?;
         if step.linked {
             return self.seal(joining).await.map(Some);
         }
+        if step.wants_words {
+            // Whoever has just let it in walks from one device to the other.
+            self.deadline = host.sleep(COMPARE_MS);
+            self.phase = Phase::Comparing(joining, link, self.node.await_words());
+            return Ok(Some(JoinState::Comparing));
+        }
         step.send.into_iter().for_each(|message| link.send(message));
         self.phase = Phase::Talking(joining, link);
         Ok(step.words.map(JoinState::Words))
+    }
+
+    /// Takes words as they are typed, until they are the right ones. Nothing goes out before.
+    async fn compare(
+        &mut self,
+        mut joining: Box<Joining>,
+        mut link: JoinLink,
+        mut typed: mpsc::Receiver<Typed>,
+    ) -> Result<(), ApiError> {
+        let Typed { words, answer } = tokio::select! {
+            typed = typed.recv() => typed.ok_or_else(|| ApiError::new(Reason::Internal, NOT_JOINED))?,
+            () = &mut self.deadline => return Err(too_late()),
+        };
+        let (told, over) = match joining.compare(&words) {
+            Ok(step) => {
+                step.send.into_iter().for_each(|message| link.send(message));
+                self.phase = Phase::Talking(joining, link);
+                (Ok(()), Ok(()))
+            }
+            Err(fault @ JoinFault::WordsMistyped) => {
+                self.phase = Phase::Comparing(joining, link, typed);
+                (Err(of_join(&fault)), Ok(()))
+            }
+            Err(fault) => (Err(of_join(&fault)), Err(of_join(&fault))),
+        };
+        // Whoever typed them may have gone meanwhile.
+        let _ = answer.send(told);
+        over
     }
 
     /// Makes the vault on this device and opens it.
@@ -156,11 +204,24 @@ fn cut_off() -> ApiError {
         .at_terminal("Make another code with `haven device link` on the other device, and join again.")
 }
 
+/// Nobody let this device in, or nobody compared the words.
+fn too_late() -> ApiError {
+    ApiError::new(Reason::CodeExpired, NOT_JOINED)
+}
+
 fn of_join(fault: &JoinFault) -> ApiError {
     let reason = match fault {
         JoinFault::Ended(why) => return of_farewell(*why),
         JoinFault::Closed => {
             return ApiError::new(Reason::CodeExpired, NOT_JOINED).because(fault.to_string());
+        }
+        JoinFault::WordsMistyped => {
+            return ApiError::invalid(NOT_JOINED, fault.to_string()).with_next("Give the three words again.");
+        }
+        JoinFault::OtherWords => {
+            return ApiError::new(Reason::WrongWords, NOT_JOINED).because(fault.to_string()).with_next(
+                "Nothing was kept here. Make a new code on your other device, where nobody else can see it, and join again.",
+            );
         }
         JoinFault::Code(_) => Reason::CodeMalformed,
         JoinFault::CodeOver => Reason::CodeExpired,

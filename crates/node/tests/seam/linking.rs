@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use haven_api::client::Joining;
+use haven_api::client::{Joining, Linking};
 use haven_api::devices::{Join, JoinState, LinkState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::vault::VaultState;
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::device::{Device, STRONG, reason};
@@ -194,4 +195,109 @@ async fn a_mailbox_that_is_closed_without_a_word_is_no_dead_server() {
     let error = ended(async |_: &Device, server: &FakeServer| server.close_mailboxes()).await;
     assert_eq!(error.reason, Reason::CodeExpired);
     assert!(error.why.contains("other device"), "{error}");
+}
+
+/// A new device that was let in, with the words that the other one shows, and where both stand.
+struct Admitted {
+    device: Device,
+    server: FakeServer,
+    new: Device,
+    /// What the new device is told next. Somebody listens all the while, as every client does.
+    joining: JoinHandle<Result<Option<JoinState>, ApiError>>,
+    watched: Linking,
+    words: String,
+}
+
+async fn admitted() -> Admitted {
+    let (device, server) = connected().await;
+    let code = device.client.start_link().await.unwrap().code;
+    let new = newcomer(&server);
+    let (mut joining, words) = answered(&device, &new, &code).await;
+    let mut watched = device.client.watch_link().await.unwrap();
+    assert!(matches!(watched.next().await.unwrap(), Some(LinkState::Answered { .. })));
+    let let_in = device.client.confirm_link(&words, STRONG.to_owned()).await.unwrap();
+    assert_ne!(let_in.words, words);
+    assert_eq!(watched.next().await.unwrap(), Some(LinkState::Comparing(let_in.clone())));
+    assert_eq!(joining.next().await.unwrap(), Some(JoinState::Comparing));
+    let joining = tokio::spawn(async move { joining.next().await });
+    Admitted { device, server, new, joining, watched, words: let_in.words }
+}
+
+/// The new device has nothing, and has asked the server for nothing.
+async fn is_outside(new: &Device, server: &FakeServer, challenges: usize) {
+    assert_eq!(new.client.status().await.unwrap().state, VaultState::None);
+    assert_eq!(server.seen().challenges, challenges);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_device_keeps_nothing_and_asks_for_nothing_before_its_words_were_compared() {
+    let here = admitted().await;
+    let before = here.server.seen().challenges;
+    for typed in ["abandon ability", "abandon ability abel", ""] {
+        let error = here.new.client.confirm_join(typed).await.unwrap_err();
+        assert_eq!(error.reason, Reason::InvalidArgument, "{typed:?}");
+        assert!(error.next.contains("again"), "{}", error.next);
+    }
+    pass(&here.server, 30).await;
+    is_outside(&here.new, &here.server, before).await;
+    here.new.client.confirm_join(&here.words.to_uppercase()).await.unwrap();
+    // From here on it follows the list of devices; this server knows no more than that.
+    assert_eq!(reason(here.joining.await.unwrap()), Some(Reason::ServerRefused));
+    is_outside(&here.new, &here.server, before + 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_that_are_others_end_it_on_the_new_device_and_the_old_one_says_that_it_never_was_in() {
+    let mut here = admitted().await;
+    let before = here.server.seen().challenges;
+    let told = here.new.client.confirm_join("abandon ability able").await.unwrap_err();
+    let ended = here.joining.await.unwrap().unwrap_err();
+    for error in [told, ended] {
+        assert_eq!(error.reason, Reason::WrongWords);
+        assert!(error.next.contains("Nothing was kept"), "{}", error.next);
+    }
+    assert_eq!(reason(here.new.client.confirm_join(&here.words).await), Some(Reason::NoLink));
+    is_outside(&here.new, &here.server, before).await;
+
+    pass(&here.server, 149).await;
+    let mut again = here.device.client.watch_link().await.unwrap();
+    assert!(matches!(again.next().await.unwrap(), Some(LinkState::Comparing(_))));
+    pass(&here.server, 2).await;
+    for states in [&mut again, &mut here.watched] {
+        let Some(LinkState::Failed(error)) = states.next().await.unwrap() else { unreachable!() };
+        assert_eq!(error.reason, Reason::DeviceNotIn);
+    }
+    assert_eq!(reason(here.device.client.watch_link().await.map(drop)), Some(Reason::NoLink));
+    // It is in the list all the same, and the next device can come.
+    assert_eq!(here.device.client.devices().await.unwrap().len(), 2);
+    here.device.client.start_link().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_that_nobody_compares_are_over_after_two_minutes_and_whoever_stops_keeps_nothing() {
+    let here = admitted().await;
+    let before = here.server.seen().challenges;
+    pass(&here.server, 119).await;
+    assert_eq!(reason(here.new.client.confirm_join("a b").await), Some(Reason::InvalidArgument));
+    pass(&here.server, 2).await;
+    assert_eq!(reason(here.joining.await.unwrap()), Some(Reason::CodeExpired));
+    assert_eq!(reason(here.new.client.confirm_join(&here.words).await), Some(Reason::NoLink));
+    is_outside(&here.new, &here.server, before).await;
+
+    let here = admitted().await;
+    here.joining.abort();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(reason(here.new.client.confirm_join(&here.words).await), Some(Reason::NoLink));
+    assert_eq!(here.new.client.status().await.unwrap().state, VaultState::None);
+}
+
+/// Giving up comes too late for a device that was let in: it stays in, and its words are shown still.
+#[tokio::test(start_paused = true)]
+async fn a_device_that_was_let_in_is_not_called_off() {
+    let here = admitted().await;
+    here.device.client.cancel_link().await.unwrap();
+    let mut states = here.device.client.watch_link().await.unwrap();
+    let Some(LinkState::Comparing(still)) = states.next().await.unwrap() else { unreachable!() };
+    assert_eq!(still.words, here.words);
+    assert_eq!(here.device.client.devices().await.unwrap().len(), 2);
 }

@@ -57,6 +57,8 @@ pub(crate) struct Seen {
     pub(crate) refuse_push: Option<ErrorReason>,
     /// Challenges are signed wrongly.
     pub(crate) forge: bool,
+    /// How often a challenge was asked for.
+    pub(crate) challenges: usize,
     pub(crate) mailboxes: BTreeMap<Bytes, Mailbox>,
     /// What its clock shows.
     pub(crate) now_ms: Option<i64>,
@@ -90,6 +92,7 @@ impl FakeServer {
         Routes::new(pb::session_service_server::SessionServiceServer::new(self.clone()))
             .add_service(pb::space_service_server::SpaceServiceServer::new(self.clone()))
             .add_service(pb::feed_service_server::FeedServiceServer::new(self.clone()))
+            .add_service(pb::roster_service_server::RosterServiceServer::new(self.clone()))
             .add_service(pb::mailbox_service_server::MailboxServiceServer::new(self.clone()))
     }
 
@@ -110,6 +113,7 @@ impl pb::session_service_server::SessionService for FakeServer {
         request: Request<pb::ChallengeRequest>,
     ) -> Result<Response<pb::ChallengeResponse>, Status> {
         let request = request.into_inner();
+        self.seen().challenges += 1;
         let challenge = Challenge {
             server: self.signer.key(),
             nonce: Nonce::from_bytes([3; 32]),
@@ -151,6 +155,27 @@ impl pb::space_service_server::SpaceService for FakeServer {
         let head = RosterHead { seq: 0, hash: genesis.hash() };
         self.seen().head = Some(head);
         Ok(Response::new(pb::CreateSpaceResponse { head: Some(head_to_pb(head)) }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::roster_service_server::RosterService for FakeServer {
+    async fn append_link(
+        &self,
+        request: Request<pb::AppendLinkRequest>,
+    ) -> Result<Response<pb::AppendLinkResponse>, Status> {
+        let link = Link::parse(request.into_inner().link.to_vec()).unwrap();
+        let head = RosterHead { seq: link.seq(), hash: link.hash() };
+        self.seen().head = Some(head);
+        Ok(Response::new(pb::AppendLinkResponse { head: Some(head_to_pb(head)) }))
+    }
+
+    /// Nobody who joins gets as far as this here.
+    async fn list_links(
+        &self,
+        _: Request<pb::ListLinksRequest>,
+    ) -> Result<Response<pb::ListLinksResponse>, Status> {
+        Err(Refusal::new(ErrorReason::SpaceUnknown).into())
     }
 }
 

@@ -193,14 +193,15 @@ async fn link(old: &Haven, new: &Haven, passphrase: &str) -> Outcome<()> {
         device_name: "New".to_owned(),
         passphrase: passphrase.to_owned(),
     };
-    let mut states = new.join(join).await?;
+    let (mut states, mut theirs) = (new.join(join).await?, String::new());
     while let Some(state) = states.next().await? {
         match state {
             JoinState::Connecting => {}
             JoinState::Words(words) => {
                 while !matches!(answers.next().await?, Some(LinkState::Answered { .. }) | None) {}
-                old.confirm_link(&words, passphrase.to_owned()).await?;
+                theirs = old.confirm_link(&words, passphrase.to_owned()).await?.words;
             }
+            JoinState::Comparing => new.confirm_join(&theirs).await?,
             JoinState::Linked { .. } => return Ok(()),
         }
     }

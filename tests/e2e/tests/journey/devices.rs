@@ -1,7 +1,7 @@
 //! Two devices and a server: linking, syncing, and everything that goes wrong between them.
 
 use haven_e2e::device::Device;
-use haven_e2e::linking::{Joiner, begun_with, link, pair};
+use haven_e2e::linking::{Confirming, Joiner, begun_with, link, pair};
 use haven_e2e::patience::until;
 use haven_e2e::ran::text;
 use haven_e2e::server::Server;
@@ -240,8 +240,61 @@ fn a_code_that_was_replaced_by_another_is_over() {
     new.fails(&arguments, 1, "CODE_EXPIRED");
     assert_eq!(text(&new.json(&["status"]), "state"), "none");
     let mut joiner = Joiner::start(&new, &second, &server.url());
-    confirm(&old, &joiner.words()).json();
+    let mut confirming = Confirming::start(&old, &joiner.words());
+    joiner.types(&confirming.shows().1);
     assert_eq!(text(&joiner.says().unwrap(), "state"), "linked");
+    assert_eq!(confirming.ended().code, Some(0));
+}
+
+/// The counterpart of the case join-wrong-words: the new device is given other words than the old one shows.
+#[test]
+fn a_new_device_that_is_given_other_words_keeps_nothing() {
+    let server = Server::start();
+    let old = begun_with(&server);
+    let entry = old.add("for my own devices only");
+    old.sync();
+    let new = Device::new();
+    let refused = |typed: &str, reason: &str, exit: i32| {
+        let code = text(&old.json(&["device", "link"]), "code").to_owned();
+        let mut joiner = Joiner::start(&new, &code, &server.url());
+        let mut confirming = Confirming::start(&old, &joiner.words());
+        let (device, words) = confirming.shows();
+        assert_eq!(words.split(' ').count(), 3, "{words}");
+        joiner.types(typed);
+        joiner.ended().failed(exit, reason);
+        assert_eq!(text(&new.json(&["status"]), "state"), "none");
+        new.fails(&["show", &entry], 5, "NO_VAULT");
+        // It waits for a sign of the new device, which won't come.
+        confirming.stop();
+        device
+    };
+    let first = refused("apple apple apple", "WRONG_WORDS", 6);
+    let second = refused("not three such words", "INVALID_ARGUMENT", 2);
+    let third = refused("", "INVALID_ARGUMENT", 2);
+    // The same device, and it still can come in; those that never did are in the list.
+    link(&old, &new);
+    assert_eq!(new.json(&["show", &entry])["text"], "for my own devices only");
+    let listed = old.lines(&["device", "list"]);
+    assert_eq!(listed.len(), 5);
+    for id in [first, second, third] {
+        let never = listed.iter().find(|device| text(device, "id") == id).unwrap();
+        assert_eq!(never["last_seen"], Value::Null, "{never}");
+    }
+}
+
+/// Nobody is asked and no way was named: it ends before the other device has let anybody in.
+#[test]
+fn a_script_that_can_compare_nothing_joins_nothing() {
+    let server = Server::start();
+    let (old, new) = (begun_with(&server), Device::new());
+    let code = text(&old.json(&["device", "link"]), "code").to_owned();
+    let passphrase = new.passphrase();
+    let joined =
+        new.run(&["device", "join", &code, "--server", &server.url(), "--passphrase-file", &passphrase]);
+    joined.failed(6, "CONFIRMATION_NEEDED");
+    assert!(joined.stdout.starts_with("{\"words\":") && joined.stderr.contains("--confirm-words -"));
+    assert_eq!(text(&new.json(&["status"]), "state"), "none");
+    assert_eq!(old.lines(&["device", "list"]).len(), 1);
 }
 
 #[test]

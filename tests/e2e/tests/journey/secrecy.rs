@@ -95,7 +95,12 @@ fn check(speech: Speech) {
     old.sync();
     assert_eq!(new.entries(), old.entries());
 
-    let mut sought = vec![Sought::words(MARK), Sought::words(PASSPHRASE), Sought::words(&told.words)];
+    let mut sought = vec![
+        Sought::words(MARK),
+        Sought::words(PASSPHRASE),
+        Sought::words(&told.words),
+        Sought::words(&told.answered),
+    ];
     sought.extend(Sought::code(&kit));
     sought.extend(Sought::code(&told.code));
     // What is looked for can be found: in what is given out, and on the line when anybody speaks openly.

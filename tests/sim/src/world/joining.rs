@@ -5,6 +5,7 @@ use haven_engine::io::Store;
 use haven_engine::join::{JoinInput, JoinSend, JoinStep, Joining};
 use haven_engine::sync::{Incoming, Refusal};
 use haven_engine::vault::local_key;
+use haven_engine::view::Linking;
 use haven_store::memory::MemoryStore;
 
 use super::World;
@@ -35,6 +36,13 @@ impl World {
                 let _ = self.devices[0].ask(confirm, self.now_ms, &mut self.chance);
                 self.deliver_all();
             }
+            if step.wants_words {
+                let Linking::Comparing { words, .. } = &self.devices[0].view.status.linking else {
+                    return Err("the device that let another in shows no words".into());
+                };
+                step = joining.compare(words).map_err(|fault| fault.to_string())?;
+                continue;
+            }
             let messages = self.server.mailbox(&mailbox).to_vec();
             if let Some(message) = messages.get(seen) {
                 seen += 1;
@@ -47,6 +55,7 @@ impl World {
                 next.send.extend(one.send);
                 next.words = one.words.or(next.words);
                 next.linked |= one.linked;
+                next.wants_words |= one.wants_words;
             }
             if next.linked {
                 return self.move_in(device, joining);

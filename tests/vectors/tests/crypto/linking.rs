@@ -56,8 +56,10 @@ fn linking() {
     existing.receive(&third).unwrap();
     let words = joiner.words().unwrap().join(" ");
     assert!(existing.confirm(&words).is_ok());
+    let theirs = existing.words().unwrap().join(" ");
     let fourth = existing.welcome(&welcome(), entropy(0x95)).unwrap();
-    assert!(joiner.finish(&fourth).unwrap() == welcome());
+    joiner.receive(&fourth).unwrap();
+    assert!(joiner.compare(&theirs).unwrap() == welcome());
 
     let random = [0x91, 0x93, 0x94, 0x95].map(|from| hex(entropy::<32>(from)));
     let about =
@@ -80,7 +82,7 @@ fn linking() {
         "vector": hex(welcome().vector.encode()),
         "random": random,
         "messages": [hex(&first), hex(&second), hex(&third), hex(&fourth)],
-        "words": words,
+        "words": [words, theirs],
         "farewells": farewells(&secret, &joiner),
     });
     check("crypto-linking.json", &vectors);

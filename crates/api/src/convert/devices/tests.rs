@@ -25,6 +25,7 @@ fn every_state_of_a_link_comes_back_as_it_went() {
     let states = [
         LinkState::Waiting { expires: Timestamp::from_millis(9) },
         LinkState::Answered { device_name: "Phone".to_owned() },
+        LinkState::Comparing(Admitted { device: device(false), words: "four five six".to_owned() }),
         LinkState::Done(device(false)),
         LinkState::Expired,
         LinkState::Failed(Box::new(error)),
@@ -37,7 +38,8 @@ fn every_state_of_a_link_comes_back_as_it_went() {
 #[test]
 fn every_state_of_joining_comes_back_as_it_went() {
     let linked = JoinState::Linked { vault: "ab".repeat(32), device_id: "cd".repeat(8) };
-    for state in [JoinState::Connecting, JoinState::Words("one two three".to_owned()), linked] {
+    let words = JoinState::Words("one two three".to_owned());
+    for state in [JoinState::Connecting, words, JoinState::Comparing, linked] {
         assert_eq!(join_state_from_pb(join_state_to_pb(state.clone())), Ok(state));
     }
 }
