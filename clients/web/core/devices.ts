@@ -30,6 +30,8 @@ export type LinkState =
   | { readonly kind: "waiting"; readonly expiresMs: number }
   /** A device has used the code. Anybody who saw it may have given this name. */
   | { readonly kind: "answered"; readonly name: string }
+  /** It was let in. It keeps nothing before these words were typed there. */
+  | { readonly kind: "comparing"; readonly name: string; readonly words: readonly string[] }
   | { readonly kind: "done"; readonly name: string }
   | { readonly kind: "expired" }
   | { readonly kind: "failed"; readonly fault: Fault };
@@ -90,6 +92,8 @@ function linkStateOf(state: pb.WatchLinkResponse["state"]): LinkState | undefine
       return { kind: "waiting", expiresMs: Number(state.value.expiresMs) };
     case "answered":
       return { kind: "answered", name: state.value.deviceName };
+    case "comparing":
+      return { kind: "comparing", name: state.value.device?.name ?? "", words: state.value.words.split(" ") };
     case "done":
       return { kind: "done", name: state.value.device?.name ?? "" };
     case "expired":

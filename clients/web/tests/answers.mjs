@@ -39,6 +39,15 @@ export const SUGGESTED = answer(field(180, "velvet meadow lantern orbit salmon q
 /** JoinVault: the words are known. The other device is waited for, so the answer has no end. */
 export const JOIN_WORDS = frame(0, field(2, field(1, "maple orbit velvet")));
 
+/** JoinVault: the other device has let this one in, and its words are wanted. */
+export const JOIN_COMPARING = frame(0, field(4, ""));
+
+/** WatchLink: a device was let in, and is waited for. */
+export const LINK_COMPARING = frame(0, field(6, Buffer.concat([field(1, Buffer.concat([field(1, "00112233aabbccdd"), field(2, "Tablet"), field(6, 1)])), field(2, "copper lake willow")])));
+
+/** StartLink. */
+export const LINK_CODE = answer(field(1, KIT), field(2, "https://journal.example"), field(4, "haven-link:"));
+
 /** ListAlarms: one. */
 export const ALARM = answer(
   field(
@@ -64,3 +73,19 @@ export const TOO_MANY_TRIES = frame(0x80, Buffer.from(`grpc-status:8\r\ngrpc-sta
 
 /** ListSettings: a kit was shown, and nobody has said that it's kept. */
 export const UNCONFIRMED = answer(field(1, Buffer.concat([field(1, "kit.unconfirmed"), field(2, "true")])));
+
+/** In the page: a call that begins to answer and goes on until it's called off, which no route can do. Each call takes the next beginning. */
+export function waitForever([call, ...beginnings]) {
+  const own = window.fetch;
+  window.fetch = (input, init) => {
+    if (!String(input).endsWith(call)) {
+      return own(input, init);
+    }
+    const bytes = beginnings.length > 1 ? beginnings.shift() : beginnings[0];
+    const start = (body) => {
+      body.enqueue(new Uint8Array(bytes));
+      init.signal.addEventListener("abort", () => body.error(init.signal.reason));
+    };
+    return Promise.resolve(new Response(new ReadableStream({ start }), { headers: { "content-type": "application/grpc-web+proto" } }));
+  };
+}

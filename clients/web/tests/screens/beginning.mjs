@@ -1,6 +1,6 @@
 // The beginning, as somebody meets it who has no journal. This device has one, so what it says of itself is put in its place.
 
-import { JOIN_WORDS, KIT, MADE, NO_JOURNAL, SUGGESTED } from "../answers.mjs";
+import { JOIN_COMPARING, JOIN_WORDS, KIT, MADE, NO_JOURNAL, SUGGESTED, waitForever } from "../answers.mjs";
 
 const CALLS = {
   "EventService/WatchEvents": NO_JOURNAL,
@@ -12,7 +12,7 @@ export async function beginning({ page, show }) {
   for (const [call, body] of Object.entries(CALLS)) {
     await page.route(`**/haven.v1.${call}`, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body }));
   }
-  await page.addInitScript(waitForever, ["DeviceService/JoinVault", [...JOIN_WORDS]]);
+  await page.addInitScript(waitForever, ["DeviceService/JoinVault", [...JOIN_WORDS], [...JOIN_COMPARING]]);
   await page.evaluate(() => (location.hash = "welcome"));
   await page.reload();
   await page.getByRole("heading", { name: "A private journal" }).waitFor();
@@ -38,21 +38,6 @@ export async function beginning({ page, show }) {
   await page.evaluate(() => (location.hash = "today"));
 }
 
-/** In the page: a call that begins to answer and goes on until it's called off, which no route can do. */
-function waitForever([call, bytes]) {
-  const own = window.fetch;
-  window.fetch = (input, init) => {
-    if (!String(input).endsWith(call)) {
-      return own(input, init);
-    }
-    const start = (body) => {
-      body.enqueue(new Uint8Array(bytes));
-      init.signal.addEventListener("abort", () => body.error(init.signal.reason));
-    };
-    return Promise.resolve(new Response(new ReadableStream({ start }), { headers: { "content-type": "application/grpc-web+proto" } }));
-  };
-}
-
 async function join({ page, show }) {
   await page.getByRole("link", { name: "I have one already" }).click();
   await page.getByRole("heading", { name: "I have one already" }).waitFor();
@@ -63,6 +48,11 @@ async function join({ page, show }) {
   await page.getByRole("button", { name: "Go on" }).click();
   await page.getByRole("heading", { name: "Type these three words" }).waitFor();
   await show(page, "welcome-join-words");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByLabel("Code").fill(KIT);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("heading", { name: "Type the three words it shows now" }).waitFor();
+  await show(page, "welcome-join-theirs");
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByRole("link", { name: "Back" }).click();
 }

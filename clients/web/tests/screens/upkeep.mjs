@@ -1,6 +1,6 @@
 // The rooms behind the settings: what there is to look after, with a journal that's on this device only.
 
-import { ALARM } from "../answers.mjs";
+import { ALARM, LINK_CODE, LINK_COMPARING, waitForever } from "../answers.mjs";
 
 export async function upkeep({ page, show }) {
   await go(page, "settings", "Settings");
@@ -15,6 +15,7 @@ export async function upkeep({ page, show }) {
   await show(page, "devices");
   await go(page, "link", "Add a device");
   await show(page, "link-without-server");
+  await letIn({ page, show });
   await go(page, "server", "Server");
   await page.getByLabel("Address").fill("http://127.0.0.1:1");
   await page.getByRole("button", { name: "Use this server" }).click();
@@ -36,6 +37,17 @@ export async function upkeep({ page, show }) {
 async function go(page, room, heading) {
   await page.evaluate((hash) => (location.hash = hash), room);
   await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+}
+
+/** A device was let in and is waited for; the room begins a link as soon as somebody is there. */
+async function letIn({ page, show }) {
+  const start = "**/haven.v1.DeviceService/StartLink";
+  await page.route(start, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: LINK_CODE }));
+  await page.evaluate(waitForever, ["DeviceService/WatchLink", [...LINK_COMPARING]]);
+  await go(page, "devices", "Devices");
+  await go(page, "link", "Type these three words");
+  await show(page, "link-comparing");
+  await page.unroute(start);
 }
 
 async function passphrase({ page, show }) {

@@ -47,6 +47,26 @@ test("a device that answers is let in by words and passphrase, and by nothing le
   expect(heading()).toBe("Type the three words it shows");
 });
 
+test("a device that was let in is waited for, with the words it asks for and what to do if it doesn't; going away calls nothing off", async () => {
+  const state = { case: "comparing", value: { device: { name: "Tablet" }, words: "copper lake willow" } } as const;
+  const device = await link(begins(WatchLinkResponseSchema, { state }));
+  expect(heading()).toBe("Type these three words on “Tablet”");
+  expect([...document.querySelectorAll("ol li")].map((word) => word.textContent)).toEqual(["copper", "lake", "willow"]);
+  expect(document.querySelector("[role=status]")?.textContent).toContain("Waiting for “Tablet”");
+  expect(document.querySelector(".note")?.textContent).toContain("this version can’t remove a device");
+  shown?.app.replace("devices");
+  await arrive();
+  expect(asked(device, "CancelLink")).toBe(0);
+});
+
+test("a device that never said that it's in is told as the device tells it", async () => {
+  const error = { reason: Reason.DEVICE_NOT_IN, what: "the new device isn't in yet", why: "it hasn't said so", next: "It may still come." };
+  const letIn = { case: "comparing", value: { device: { name: "Tablet" }, words: "copper lake willow" } } as const;
+  await link(says(WatchLinkResponseSchema, { state: letIn }, { state: { case: "failed", value: { error } } }));
+  expect(heading()).toBe("It isn’t in yet");
+  expect(document.body.textContent).toContain("The new device isn't in yet: it hasn't said so. It may still come.");
+});
+
 test("wrong words end it, and are said in the device's words", async () => {
   const device = await link(answered);
   device.answers("DeviceService/ConfirmLink", refuses(Reason.WRONG_WORDS, { what: "nothing was added", why: "these aren't its words", next: "Begin anew." }));

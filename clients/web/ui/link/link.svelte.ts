@@ -23,6 +23,8 @@ export class Linking {
   troubleWords = $state("");
   troublePassphrase = $state("");
   trouble = $state("");
+  /** Whether the device is in the list of devices, whatever became of it. */
+  wasLetIn = $state(false);
   /** Whether what's missing is a server. */
   needsServer = $state(false);
   readonly #app: App;
@@ -48,6 +50,7 @@ export class Linking {
     this.#rest();
     this.trouble = this.troubleWords = this.troublePassphrase = "";
     this.state = this.code = undefined;
+    this.wasLetIn = false;
     this.words = this.passphrase = "";
     const outcome = await startLink(this.#app.page.door);
     this.needsServer = !outcome.ok && outcome.fault.reason === Reason.NO_SERVER;
@@ -80,9 +83,9 @@ export class Linking {
     }
   }
 
-  /** When its screen goes. What was begun and isn't over is called off. */
+  /** When its screen goes. What was begun is called off, unless the device is in already. */
   stop(): void {
-    const wasUnderWay = this.code !== undefined && !this.isOver;
+    const wasUnderWay = this.code !== undefined && !this.isOver && !this.wasLetIn;
     this.#rest();
     this.words = this.passphrase = "";
     this.code = undefined;
@@ -95,7 +98,7 @@ export class Linking {
     while (!signal.aborted && !this.isOver) {
       const outcome = await watchLink(this.#app.page.door, (state) => this.#hear(state), signal);
       if (!outcome.ok && outcome.fault.reason === Reason.NO_LINK && !this.isOver && !signal.aborted) {
-        this.#hear({ kind: "expired" });
+        this.#hear(this.wasLetIn ? { kind: "failed", fault: outcome.fault } : { kind: "expired" });
       }
       await new Promise<void>((done) => this.#app.clock.after(AGAIN_MS, done));
     }
@@ -103,6 +106,11 @@ export class Linking {
 
   #hear(state: LinkState): void {
     this.state = state;
+    if (state.kind === "comparing") {
+      this.wasLetIn = true;
+      this.passphrase = "";
+      this.#stopCount();
+    }
     if (this.isOver) {
       this.passphrase = "";
       this.#rest();

@@ -2,7 +2,7 @@
 
 import { explain, words } from "../../core/messages";
 import { welcome } from "../../core/messages/welcome";
-import { joinVault, type JoinState } from "../../core/joining";
+import { confirmJoin, joinVault, type JoinState } from "../../core/joining";
 import { Reason, type Fault } from "../../core/fault";
 import type { App } from "../app.svelte";
 import { Choice } from "../passphrase/choice.svelte";
@@ -25,6 +25,12 @@ export class Joining {
   news = $state("");
   /** The words to be typed on the other device; none before they're known. */
   words: readonly string[] = $state.raw([]);
+  /** Whether the other device's words are wanted, what was typed of them, and what's wrong with that. */
+  wantsTheirs = $state(false);
+  theirs = $state("");
+  troubleTheirs = $state("");
+  isComparing = $state(false);
+  isCompared = $state(false);
   isUnderWay = $state(false);
   readonly choice: Choice;
   readonly #app: App;
@@ -62,6 +68,30 @@ export class Joining {
     }
   }
 
+  /** Gives the words that the other device shows. Wrong ones end it, which the call that joins says too. */
+  async compare(): Promise<void> {
+    if (this.isComparing || this.isCompared) {
+      return;
+    }
+    const say = words(this.#app.say, welcome).join;
+    this.troubleTheirs = this.theirs.trim() === "" ? say.theirsEmpty : "";
+    if (this.troubleTheirs) {
+      return;
+    }
+    const running = this.#running;
+    this.isComparing = true;
+    const outcome = await confirmJoin(this.#app.page.door, this.theirs);
+    if (running !== this.#running || !this.isUnderWay) {
+      return;
+    }
+    this.isComparing = false;
+    if (outcome.ok) {
+      this.isCompared = true;
+    } else if (outcome.fault.reason !== Reason.WRONG_WORDS) {
+      this.troubleTheirs = explain(outcome.fault, this.#app.say);
+    }
+  }
+
   /** Nothing is joined then, and nothing kept. */
   stop(): void {
     this.#running?.abort();
@@ -72,6 +102,8 @@ export class Joining {
   #hear(state: JoinState): void {
     if (state.kind === "words") {
       this.words = state.words;
+    } else if (state.kind === "comparing") {
+      this.wantsTheirs = true;
     } else if (state.kind === "linked") {
       this.choice.forget();
       this.#end();
@@ -83,6 +115,8 @@ export class Joining {
   #end(): void {
     this.isUnderWay = false;
     this.words = [];
+    this.wantsTheirs = this.isComparing = this.isCompared = false;
+    this.theirs = this.troubleTheirs = "";
     this.code = "";
   }
 

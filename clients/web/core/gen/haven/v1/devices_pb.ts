@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/devices.proto.
  */
 export const file_haven_v1_devices: GenFile = /*@__PURE__*/
-  fileDesc("ChZoYXZlbi92MS9kZXZpY2VzLnByb3RvEghoYXZlbi52MSKmAQoGRGV2aWNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEdGhpcxgDIAEoCBIVCghhZGRlZF9tcxgEIAEoA0gAiAEBEhkKDGxhc3Rfc2Vlbl9tcxgFIAEoA0gBiAEBEiQKBXN0YXRlGAYgASgOMhUuaGF2ZW4udjEuRGV2aWNlU3RhdGVCCwoJX2FkZGVkX21zQg8KDV9sYXN0X3NlZW5fbXMiFAoSTGlzdERldmljZXNSZXF1ZXN0IjgKE0xpc3REZXZpY2VzUmVzcG9uc2USIQoHZGV2aWNlcxgBIAMoCzIQLmhhdmVuLnYxLkRldmljZSIvChNSZW5hbWVEZXZpY2VSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiOAoUUmVuYW1lRGV2aWNlUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlIhIKEFN0YXJ0TGlua1JlcXVlc3QiVgoRU3RhcnRMaW5rUmVzcG9uc2USDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhIKCmV4cGlyZXNfbXMYAyABKAMSCwoDdXJsGAQgASgJIhIKEFdhdGNoTGlua1JlcXVlc3Qi6AEKEVdhdGNoTGlua1Jlc3BvbnNlEigKB3dhaXRpbmcYASABKAsyFS5oYXZlbi52MS5MaW5rV2FpdGluZ0gAEioKCGFuc3dlcmVkGAIgASgLMhYuaGF2ZW4udjEuTGlua0Fuc3dlcmVkSAASIgoEZG9uZRgDIAEoCzISLmhhdmVuLnYxLkxpbmtEb25lSAASKAoHZXhwaXJlZBgEIAEoCzIVLmhhdmVuLnYxLkxpbmtFeHBpcmVkSAASJgoGZmFpbGVkGAUgASgLMhQuaGF2ZW4udjEuTGlua0ZhaWxlZEgAQgcKBXN0YXRlIiEKC0xpbmtXYWl0aW5nEhIKCmV4cGlyZXNfbXMYASABKAMiIwoMTGlua0Fuc3dlcmVkEhMKC2RldmljZV9uYW1lGAEgASgJIiwKCExpbmtEb25lEiAKBmRldmljZRgBIAEoCzIQLmhhdmVuLnYxLkRldmljZSINCgtMaW5rRXhwaXJlZCIyCgpMaW5rRmFpbGVkEiQKBWVycm9yGAEgASgLMhUuaGF2ZW4udjEuRXJyb3JEZXRhaWwiTAoSQ29uZmlybUxpbmtSZXF1ZXN0Eg0KBXdvcmRzGAEgASgJEhIKCnBhc3NwaHJhc2UYAiABKAkSEwoKY2hlY2tfb25seRjIASABKAgiNwoTQ29uZmlybUxpbmtSZXNwb25zZRIgCgZkZXZpY2UYASABKAsyEC5oYXZlbi52MS5EZXZpY2UiEwoRQ2FuY2VsTGlua1JlcXVlc3QiFAoSQ2FuY2VsTGlua1Jlc3BvbnNlInIKEEpvaW5WYXVsdFJlcXVlc3QSDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhMKC2RldmljZV9uYW1lGAMgASgJEhIKCnBhc3NwaHJhc2UYBCABKAkSEwoKY2hlY2tfb25seRjIASABKAgimgEKEUpvaW5WYXVsdFJlc3BvbnNlEi4KCmNvbm5lY3RpbmcYASABKAsyGC5oYXZlbi52MS5Kb2luQ29ubmVjdGluZ0gAEiQKBXdvcmRzGAIgASgLMhMuaGF2ZW4udjEuSm9pbldvcmRzSAASJgoGbGlua2VkGAMgASgLMhQuaGF2ZW4udjEuSm9pbkxpbmtlZEgAQgcKBXN0YXRlIhAKDkpvaW5Db25uZWN0aW5nIhoKCUpvaW5Xb3JkcxINCgV3b3JkcxgBIAEoCSIuCgpKb2luTGlua2VkEg0KBXZhdWx0GAEgASgJEhEKCWRldmljZV9pZBgCIAEoCSpeCgtEZXZpY2VTdGF0ZRIcChhERVZJQ0VfU1RBVEVfVU5TUEVDSUZJRUQQABIXChNERVZJQ0VfU1RBVEVfQUNUSVZFEAESGAoUREVWSUNFX1NUQVRFX1JFTU9WRUQQAjKVBAoNRGV2aWNlU2VydmljZRJKCgtMaXN0RGV2aWNlcxIcLmhhdmVuLnYxLkxpc3REZXZpY2VzUmVxdWVzdBodLmhhdmVuLnYxLkxpc3REZXZpY2VzUmVzcG9uc2USTQoMUmVuYW1lRGV2aWNlEh0uaGF2ZW4udjEuUmVuYW1lRGV2aWNlUmVxdWVzdBoeLmhhdmVuLnYxLlJlbmFtZURldmljZVJlc3BvbnNlEkQKCVN0YXJ0TGluaxIaLmhhdmVuLnYxLlN0YXJ0TGlua1JlcXVlc3QaGy5oYXZlbi52MS5TdGFydExpbmtSZXNwb25zZRJGCglXYXRjaExpbmsSGi5oYXZlbi52MS5XYXRjaExpbmtSZXF1ZXN0GhsuaGF2ZW4udjEuV2F0Y2hMaW5rUmVzcG9uc2UwARJKCgtDb25maXJtTGluaxIcLmhhdmVuLnYxLkNvbmZpcm1MaW5rUmVxdWVzdBodLmhhdmVuLnYxLkNvbmZpcm1MaW5rUmVzcG9uc2USRwoKQ2FuY2VsTGluaxIbLmhhdmVuLnYxLkNhbmNlbExpbmtSZXF1ZXN0GhwuaGF2ZW4udjEuQ2FuY2VsTGlua1Jlc3BvbnNlEkYKCUpvaW5WYXVsdBIaLmhhdmVuLnYxLkpvaW5WYXVsdFJlcXVlc3QaGy5oYXZlbi52MS5Kb2luVmF1bHRSZXNwb25zZTABYgZwcm90bzM", [file_haven_v1_error]);
+  fileDesc("ChZoYXZlbi92MS9kZXZpY2VzLnByb3RvEghoYXZlbi52MSKmAQoGRGV2aWNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEdGhpcxgDIAEoCBIVCghhZGRlZF9tcxgEIAEoA0gAiAEBEhkKDGxhc3Rfc2Vlbl9tcxgFIAEoA0gBiAEBEiQKBXN0YXRlGAYgASgOMhUuaGF2ZW4udjEuRGV2aWNlU3RhdGVCCwoJX2FkZGVkX21zQg8KDV9sYXN0X3NlZW5fbXMiFAoSTGlzdERldmljZXNSZXF1ZXN0IjgKE0xpc3REZXZpY2VzUmVzcG9uc2USIQoHZGV2aWNlcxgBIAMoCzIQLmhhdmVuLnYxLkRldmljZSIvChNSZW5hbWVEZXZpY2VSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiOAoUUmVuYW1lRGV2aWNlUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlIhIKEFN0YXJ0TGlua1JlcXVlc3QiVgoRU3RhcnRMaW5rUmVzcG9uc2USDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhIKCmV4cGlyZXNfbXMYAyABKAMSCwoDdXJsGAQgASgJIhIKEFdhdGNoTGlua1JlcXVlc3QilgIKEVdhdGNoTGlua1Jlc3BvbnNlEigKB3dhaXRpbmcYASABKAsyFS5oYXZlbi52MS5MaW5rV2FpdGluZ0gAEioKCGFuc3dlcmVkGAIgASgLMhYuaGF2ZW4udjEuTGlua0Fuc3dlcmVkSAASIgoEZG9uZRgDIAEoCzISLmhhdmVuLnYxLkxpbmtEb25lSAASKAoHZXhwaXJlZBgEIAEoCzIVLmhhdmVuLnYxLkxpbmtFeHBpcmVkSAASJgoGZmFpbGVkGAUgASgLMhQuaGF2ZW4udjEuTGlua0ZhaWxlZEgAEiwKCWNvbXBhcmluZxgGIAEoCzIXLmhhdmVuLnYxLkxpbmtDb21wYXJpbmdIAEIHCgVzdGF0ZSIhCgtMaW5rV2FpdGluZxISCgpleHBpcmVzX21zGAEgASgDIiMKDExpbmtBbnN3ZXJlZBITCgtkZXZpY2VfbmFtZRgBIAEoCSJACg1MaW5rQ29tcGFyaW5nEiAKBmRldmljZRgBIAEoCzIQLmhhdmVuLnYxLkRldmljZRINCgV3b3JkcxgCIAEoCSIsCghMaW5rRG9uZRIgCgZkZXZpY2UYASABKAsyEC5oYXZlbi52MS5EZXZpY2UiDQoLTGlua0V4cGlyZWQiMgoKTGlua0ZhaWxlZBIkCgVlcnJvchgBIAEoCzIVLmhhdmVuLnYxLkVycm9yRGV0YWlsIkwKEkNvbmZpcm1MaW5rUmVxdWVzdBINCgV3b3JkcxgBIAEoCRISCgpwYXNzcGhyYXNlGAIgASgJEhMKCmNoZWNrX29ubHkYyAEgASgIIkYKE0NvbmZpcm1MaW5rUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlEg0KBXdvcmRzGAIgASgJIhMKEUNhbmNlbExpbmtSZXF1ZXN0IhQKEkNhbmNlbExpbmtSZXNwb25zZSJyChBKb2luVmF1bHRSZXF1ZXN0EgwKBGNvZGUYASABKAkSEgoKc2VydmVyX3VybBgCIAEoCRITCgtkZXZpY2VfbmFtZRgDIAEoCRISCgpwYXNzcGhyYXNlGAQgASgJEhMKCmNoZWNrX29ubHkYyAEgASgIIsgBChFKb2luVmF1bHRSZXNwb25zZRIuCgpjb25uZWN0aW5nGAEgASgLMhguaGF2ZW4udjEuSm9pbkNvbm5lY3RpbmdIABIkCgV3b3JkcxgCIAEoCzITLmhhdmVuLnYxLkpvaW5Xb3Jkc0gAEiYKBmxpbmtlZBgDIAEoCzIULmhhdmVuLnYxLkpvaW5MaW5rZWRIABIsCgljb21wYXJpbmcYBCABKAsyFy5oYXZlbi52MS5Kb2luQ29tcGFyaW5nSABCBwoFc3RhdGUiEAoOSm9pbkNvbm5lY3RpbmciGgoJSm9pbldvcmRzEg0KBXdvcmRzGAEgASgJIg8KDUpvaW5Db21wYXJpbmciLgoKSm9pbkxpbmtlZBINCgV2YXVsdBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkiIwoSQ29uZmlybUpvaW5SZXF1ZXN0Eg0KBXdvcmRzGAEgASgJIhUKE0NvbmZpcm1Kb2luUmVzcG9uc2UqXgoLRGV2aWNlU3RhdGUSHAoYREVWSUNFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFwoTREVWSUNFX1NUQVRFX0FDVElWRRABEhgKFERFVklDRV9TVEFURV9SRU1PVkVEEAIy4QQKDURldmljZVNlcnZpY2USSgoLTGlzdERldmljZXMSHC5oYXZlbi52MS5MaXN0RGV2aWNlc1JlcXVlc3QaHS5oYXZlbi52MS5MaXN0RGV2aWNlc1Jlc3BvbnNlEk0KDFJlbmFtZURldmljZRIdLmhhdmVuLnYxLlJlbmFtZURldmljZVJlcXVlc3QaHi5oYXZlbi52MS5SZW5hbWVEZXZpY2VSZXNwb25zZRJECglTdGFydExpbmsSGi5oYXZlbi52MS5TdGFydExpbmtSZXF1ZXN0GhsuaGF2ZW4udjEuU3RhcnRMaW5rUmVzcG9uc2USRgoJV2F0Y2hMaW5rEhouaGF2ZW4udjEuV2F0Y2hMaW5rUmVxdWVzdBobLmhhdmVuLnYxLldhdGNoTGlua1Jlc3BvbnNlMAESSgoLQ29uZmlybUxpbmsSHC5oYXZlbi52MS5Db25maXJtTGlua1JlcXVlc3QaHS5oYXZlbi52MS5Db25maXJtTGlua1Jlc3BvbnNlEkcKCkNhbmNlbExpbmsSGy5oYXZlbi52MS5DYW5jZWxMaW5rUmVxdWVzdBocLmhhdmVuLnYxLkNhbmNlbExpbmtSZXNwb25zZRJGCglKb2luVmF1bHQSGi5oYXZlbi52MS5Kb2luVmF1bHRSZXF1ZXN0GhsuaGF2ZW4udjEuSm9pblZhdWx0UmVzcG9uc2UwARJKCgtDb25maXJtSm9pbhIcLmhhdmVuLnYxLkNvbmZpcm1Kb2luUmVxdWVzdBodLmhhdmVuLnYxLkNvbmZpcm1Kb2luUmVzcG9uc2ViBnByb3RvMw", [file_haven_v1_error]);
 
 /**
  * Device is one device of the vault.
@@ -261,7 +261,7 @@ export type WatchLinkResponse = Message<"haven.v1.WatchLinkResponse"> & {
     case: "answered";
   } | {
     /**
-     * The device is in. The last state.
+     * The device was let in and said that it is in. The last state.
      *
      * @generated from field: haven.v1.LinkDone done = 3;
      */
@@ -277,12 +277,20 @@ export type WatchLinkResponse = Message<"haven.v1.WatchLinkResponse"> & {
     case: "expired";
   } | {
     /**
-     * It failed. The last state.
+     * It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. The last state.
      *
      * @generated from field: haven.v1.LinkFailed failed = 5;
      */
     value: LinkFailed;
     case: "failed";
+  } | {
+    /**
+     * The device was let in; words four to six are to be compared on it now.
+     *
+     * @generated from field: haven.v1.LinkComparing comparing = 6;
+     */
+    value: LinkComparing;
+    case: "comparing";
   } | { case: undefined; value?: undefined };
 };
 
@@ -336,7 +344,35 @@ export const LinkAnsweredSchema: GenMessage<LinkAnswered> = /*@__PURE__*/
   messageDesc(file_haven_v1_devices, 10);
 
 /**
- * LinkDone means that the device belongs to the vault.
+ * LinkComparing means that the device was let in, and keeps nothing before its person has compared the words there.
+ *
+ * @generated from message haven.v1.LinkComparing
+ */
+export type LinkComparing = Message<"haven.v1.LinkComparing"> & {
+  /**
+   * The device.
+   *
+   * @generated from field: haven.v1.Device device = 1;
+   */
+  device?: Device | undefined;
+
+  /**
+   * Words four to six, with spaces between; to be shown to the person, never sent.
+   *
+   * @generated from field: string words = 2;
+   */
+  words: string;
+};
+
+/**
+ * Describes the message haven.v1.LinkComparing.
+ * Use `create(LinkComparingSchema)` to create a new message.
+ */
+export const LinkComparingSchema: GenMessage<LinkComparing> = /*@__PURE__*/
+  messageDesc(file_haven_v1_devices, 11);
+
+/**
+ * LinkDone means that the device belongs to the vault and has said so itself.
  *
  * @generated from message haven.v1.LinkDone
  */
@@ -354,7 +390,7 @@ export type LinkDone = Message<"haven.v1.LinkDone"> & {
  * Use `create(LinkDoneSchema)` to create a new message.
  */
 export const LinkDoneSchema: GenMessage<LinkDone> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 11);
+  messageDesc(file_haven_v1_devices, 12);
 
 /**
  * LinkExpired means that the code's time was over.
@@ -369,7 +405,7 @@ export type LinkExpired = Message<"haven.v1.LinkExpired"> & {
  * Use `create(LinkExpiredSchema)` to create a new message.
  */
 export const LinkExpiredSchema: GenMessage<LinkExpired> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 12);
+  messageDesc(file_haven_v1_devices, 13);
 
 /**
  * LinkFailed means that the link is void.
@@ -390,7 +426,7 @@ export type LinkFailed = Message<"haven.v1.LinkFailed"> & {
  * Use `create(LinkFailedSchema)` to create a new message.
  */
 export const LinkFailedSchema: GenMessage<LinkFailed> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 13);
+  messageDesc(file_haven_v1_devices, 14);
 
 /**
  * ConfirmLinkRequest is the person's consent.
@@ -426,10 +462,10 @@ export type ConfirmLinkRequest = Message<"haven.v1.ConfirmLinkRequest"> & {
  * Use `create(ConfirmLinkRequestSchema)` to create a new message.
  */
 export const ConfirmLinkRequestSchema: GenMessage<ConfirmLinkRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 14);
+  messageDesc(file_haven_v1_devices, 15);
 
 /**
- * ConfirmLinkResponse confirms that the device belongs to the vault.
+ * ConfirmLinkResponse confirms that the device was let in.
  *
  * @generated from message haven.v1.ConfirmLinkResponse
  */
@@ -440,6 +476,13 @@ export type ConfirmLinkResponse = Message<"haven.v1.ConfirmLinkResponse"> & {
    * @generated from field: haven.v1.Device device = 1;
    */
   device?: Device | undefined;
+
+  /**
+   * Words four to six, with spaces between, for its person to compare there; empty where the words were only checked.
+   *
+   * @generated from field: string words = 2;
+   */
+  words: string;
 };
 
 /**
@@ -447,7 +490,7 @@ export type ConfirmLinkResponse = Message<"haven.v1.ConfirmLinkResponse"> & {
  * Use `create(ConfirmLinkResponseSchema)` to create a new message.
  */
 export const ConfirmLinkResponseSchema: GenMessage<ConfirmLinkResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 15);
+  messageDesc(file_haven_v1_devices, 16);
 
 /**
  * CancelLinkRequest asks nothing in particular.
@@ -462,7 +505,7 @@ export type CancelLinkRequest = Message<"haven.v1.CancelLinkRequest"> & {
  * Use `create(CancelLinkRequestSchema)` to create a new message.
  */
 export const CancelLinkRequestSchema: GenMessage<CancelLinkRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 16);
+  messageDesc(file_haven_v1_devices, 17);
 
 /**
  * CancelLinkResponse confirms that no link is under way.
@@ -477,7 +520,7 @@ export type CancelLinkResponse = Message<"haven.v1.CancelLinkResponse"> & {
  * Use `create(CancelLinkResponseSchema)` to create a new message.
  */
 export const CancelLinkResponseSchema: GenMessage<CancelLinkResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 17);
+  messageDesc(file_haven_v1_devices, 18);
 
 /**
  * JoinVaultRequest brings what the other device shows.
@@ -527,7 +570,7 @@ export type JoinVaultRequest = Message<"haven.v1.JoinVaultRequest"> & {
  * Use `create(JoinVaultRequestSchema)` to create a new message.
  */
 export const JoinVaultRequestSchema: GenMessage<JoinVaultRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 18);
+  messageDesc(file_haven_v1_devices, 19);
 
 /**
  * JoinVaultResponse is how far it got.
@@ -564,6 +607,14 @@ export type JoinVaultResponse = Message<"haven.v1.JoinVaultResponse"> & {
      */
     value: JoinLinked;
     case: "linked";
+  } | {
+    /**
+     * The other device says that it has let this one in, and shows three words: ConfirmJoin takes them. Nothing is kept before.
+     *
+     * @generated from field: haven.v1.JoinComparing comparing = 4;
+     */
+    value: JoinComparing;
+    case: "comparing";
   } | { case: undefined; value?: undefined };
 };
 
@@ -572,7 +623,7 @@ export type JoinVaultResponse = Message<"haven.v1.JoinVaultResponse"> & {
  * Use `create(JoinVaultResponseSchema)` to create a new message.
  */
 export const JoinVaultResponseSchema: GenMessage<JoinVaultResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 19);
+  messageDesc(file_haven_v1_devices, 20);
 
 /**
  * JoinConnecting means that the other device is being reached.
@@ -587,7 +638,7 @@ export type JoinConnecting = Message<"haven.v1.JoinConnecting"> & {
  * Use `create(JoinConnectingSchema)` to create a new message.
  */
 export const JoinConnectingSchema: GenMessage<JoinConnecting> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 20);
+  messageDesc(file_haven_v1_devices, 21);
 
 /**
  * JoinWords are the words to read out.
@@ -596,7 +647,7 @@ export const JoinConnectingSchema: GenMessage<JoinConnecting> = /*@__PURE__*/
  */
 export type JoinWords = Message<"haven.v1.JoinWords"> & {
   /**
-   * Three words with spaces between.
+   * Words one to three, with spaces between.
    *
    * @generated from field: string words = 1;
    */
@@ -608,7 +659,23 @@ export type JoinWords = Message<"haven.v1.JoinWords"> & {
  * Use `create(JoinWordsSchema)` to create a new message.
  */
 export const JoinWordsSchema: GenMessage<JoinWords> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 21);
+  messageDesc(file_haven_v1_devices, 22);
+
+/**
+ * JoinComparing means that words four to six are wanted, as the other device shows them. There is no way to ask for them here: if
+ * it shows none, another device has answered in its place.
+ *
+ * @generated from message haven.v1.JoinComparing
+ */
+export type JoinComparing = Message<"haven.v1.JoinComparing"> & {
+};
+
+/**
+ * Describes the message haven.v1.JoinComparing.
+ * Use `create(JoinComparingSchema)` to create a new message.
+ */
+export const JoinComparingSchema: GenMessage<JoinComparing> = /*@__PURE__*/
+  messageDesc(file_haven_v1_devices, 23);
 
 /**
  * JoinLinked means that this device is in.
@@ -636,7 +703,43 @@ export type JoinLinked = Message<"haven.v1.JoinLinked"> & {
  * Use `create(JoinLinkedSchema)` to create a new message.
  */
 export const JoinLinkedSchema: GenMessage<JoinLinked> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 22);
+  messageDesc(file_haven_v1_devices, 24);
+
+/**
+ * ConfirmJoinRequest is the person's word that the device that let this one in is theirs.
+ *
+ * @generated from message haven.v1.ConfirmJoinRequest
+ */
+export type ConfirmJoinRequest = Message<"haven.v1.ConfirmJoinRequest"> & {
+  /**
+   * Words four to six as the other device shows them, in order; case and the space between them do not matter.
+   *
+   * @generated from field: string words = 1;
+   */
+  words: string;
+};
+
+/**
+ * Describes the message haven.v1.ConfirmJoinRequest.
+ * Use `create(ConfirmJoinRequestSchema)` to create a new message.
+ */
+export const ConfirmJoinRequestSchema: GenMessage<ConfirmJoinRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_devices, 25);
+
+/**
+ * ConfirmJoinResponse confirms that the words are the same; JoinVault goes on.
+ *
+ * @generated from message haven.v1.ConfirmJoinResponse
+ */
+export type ConfirmJoinResponse = Message<"haven.v1.ConfirmJoinResponse"> & {
+};
+
+/**
+ * Describes the message haven.v1.ConfirmJoinResponse.
+ * Use `create(ConfirmJoinResponseSchema)` to create a new message.
+ */
+export const ConfirmJoinResponseSchema: GenMessage<ConfirmJoinResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_devices, 26);
 
 /**
  * DeviceState says whether a device belongs to the vault.
@@ -720,7 +823,8 @@ export const DeviceService: GenService<{
     output: typeof WatchLinkResponseSchema;
   },
   /**
-   * ConfirmLink lets the new device in. WRONG_WORDS voids the link; WRONG_PASSPHRASE does not.
+   * ConfirmLink lets the new device in, with words one to three as it shows them. WRONG_WORDS voids the link; WRONG_PASSPHRASE does
+   * not. The new device keeps nothing before its person has compared words four to six: WatchLink says whether it is in.
    *
    * @generated from rpc haven.v1.DeviceService.ConfirmLink
    */
@@ -730,7 +834,7 @@ export const DeviceService: GenService<{
     output: typeof ConfirmLinkResponseSchema;
   },
   /**
-   * CancelLink voids the link under way; also if none is.
+   * CancelLink voids the link under way; also if none is. A device that was let in stays in.
    *
    * @generated from rpc haven.v1.DeviceService.CancelLink
    */
@@ -740,7 +844,8 @@ export const DeviceService: GenService<{
     output: typeof CancelLinkResponseSchema;
   },
   /**
-   * JoinVault joins a vault from a device that has none; streams the states, ends after `linked`.
+   * JoinVault joins a vault from a device that has none; streams the states, ends after `linked`. It is called off by ending the
+   * call: nothing is kept then.
    *
    * @generated from rpc haven.v1.DeviceService.JoinVault
    */
@@ -748,6 +853,18 @@ export const DeviceService: GenService<{
     methodKind: "server_streaming";
     input: typeof JoinVaultRequestSchema;
     output: typeof JoinVaultResponseSchema;
+  },
+  /**
+   * ConfirmJoin compares words four to six, for the JoinVault under way that is in the state `comparing`; NO_LINK if none is.
+   * INVALID_ARGUMENT if a word is mistyped: it may be called again. WRONG_WORDS if they are others: joining is over, its stream ends
+   * with the same error, and nothing is kept.
+   *
+   * @generated from rpc haven.v1.DeviceService.ConfirmJoin
+   */
+  confirmJoin: {
+    methodKind: "unary";
+    input: typeof ConfirmJoinRequestSchema;
+    output: typeof ConfirmJoinResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_haven_v1_devices, 0);
