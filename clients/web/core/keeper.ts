@@ -169,7 +169,7 @@ export class Keeper implements Holder {
     if (!this.isDirty) {
       return;
     }
-    if (isLast && this.#running) {
+    if (isLast) {
       await this.#part();
       return;
     }
@@ -273,7 +273,8 @@ export class Keeper implements Holder {
     }
   }
 
-  /** The page may go at any moment, and what is on its way breaks off with it: the newest words go by themselves. */
+  /** The page may go at any moment, and what is on its way breaks off with it: the newest words go by themselves, and nothing is
+   * asked before. Another page on the same draft hears of it, and keeps what it has in a draft of its own. */
   async #part(): Promise<void> {
     this.#hasCrossed = true;
     await this.#send(this.#words(), true);
