@@ -85,11 +85,11 @@ export async function find(door: Door, wish: Wish): Promise<Outcome<Found>> {
     if (query.trim() === "") {
       const answer = await client.listEntries(asked, options);
       const lines = answer.entries.map((entry) => ({ entry, snippet: [] }));
-      return { query, filter, lines, next: answer.nextPage, total: answer.total, near: near(answer) };
+      return { query, filter, lines, next: answer.nextPage, total: answer.total, near: await near(door, answer) };
     }
     const answer = await client.searchEntries({ ...asked, query }, options);
     const lines = answer.hits.flatMap(({ entry, snippet }) => (entry ? [{ entry, snippet }] : []));
-    return { query, filter, lines, next: answer.nextPage, total: answer.total, near: near(answer) };
+    return { query, filter, lines, next: answer.nextPage, total: answer.total, near: await near(door, answer) };
   });
 }
 
@@ -135,11 +135,16 @@ export function tagged(tag: string): Choice {
   return { id: tag, name: `#${tag}` };
 }
 
-/** What was meant, perhaps. */
-function near(answer: Pick<ListEntriesResponse, "nearTags" | "nearFeelings" | "nearExercises">): Found["near"] {
-  const named = (by: "feeling" | "exercise", names: readonly string[]) => names.map((name) => ({ by, choice: { id: name, name } }));
+/** What was meant, perhaps; exercises and measures by their titles. */
+async function near(door: Door, answer: Pick<ListEntriesResponse, "nearTags" | "nearFeelings" | "nearExercises">): Promise<Found["near"]> {
   const tags = answer.nearTags.map((tag) => ({ by: "tag" as const, choice: tagged(tag) }));
-  return [...tags, ...named("feeling", answer.nearFeelings), ...named("exercise", answer.nearExercises)];
+  const feelings = answer.nearFeelings.map((name) => ({ by: "feeling" as const, choice: { id: name, name } }));
+  const known = answer.nearExercises.length > 0 ? await choices(door, "exercise") : undefined;
+  const exercises = answer.nearExercises.map((id) => ({
+    by: "exercise" as const,
+    choice: (known?.ok && known.value.find((one) => one.id === id)) || { id, name: id },
+  }));
+  return [...tags, ...feelings, ...exercises];
 }
 
 function sent(filter: Filter) {

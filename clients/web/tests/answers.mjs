@@ -64,3 +64,6 @@ export const TOO_MANY_TRIES = frame(0x80, Buffer.from(`grpc-status:8\r\ngrpc-sta
 
 /** ListSettings: a kit was shown, and nobody has said that it's kept. */
 export const UNCONFIRMED = answer(field(1, Buffer.concat([field(1, "kit.unconfirmed"), field(2, "true")])));
+
+/** GetToday: nothing comes up, and nobody needed help lately. */
+export const CALM = answer();

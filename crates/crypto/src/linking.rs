@@ -48,7 +48,7 @@ pub use joiner::Joiner;
 #[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]
 pub enum LinkingFault {
     /// The first message does not open with this code: its sender has another, or it was altered.
-    #[error("somebody with another code answered")]
+    #[error("someone with another code answered")]
     WrongCode,
     /// A later message was altered, replayed or left out.
     #[error("a linking message was altered")]

@@ -182,11 +182,11 @@ async function changedAgain(stage) {
   await text(page).pressSequentially(" It looked at me.");
   await saved(page);
   await page.goBack();
-  await page.getByText("You’ve begun to change this entry").waitFor();
+  await page.getByText(/changing this entry/).waitFor();
   await edit.click();
   await text(page).waitFor();
   stage.hold((await text(page).inputValue()).endsWith("It looked at me."), "the old text opens again");
-  await page.getByText("You’re going on from where you left off.").waitFor();
+  await page.getByText("You’re picking up where you left off.").waitFor();
   await text(page).press("End");
   await text(page).pressSequentially(" Then it flew.");
   await saved(page);
@@ -196,7 +196,7 @@ async function changedAgain(stage) {
   const [{ text: now }, drafts] = [await stage.device.haven(["show", id]), await stage.device.drafts()];
   stage.hold(now === "A heron stood there. It looked at me. Then it flew.", `the entry says "${now}"`);
   stage.hold(drafts.every((draft) => !JSON.stringify(draft).includes(id)), "a draft of it stays behind");
-  stage.hold(!(await page.getByText("Two edits met").isVisible()), "two edits met with each other");
+  stage.hold(!(await page.getByText("changed in two places").isVisible()), "two edits met with each other");
   await page.context().close();
 }
 
@@ -219,7 +219,7 @@ async function loadedAgain(stage) {
   await go(page, "today");
   await page.getByRole("heading", { name: /^(Good|Hello)/ }).waitFor();
   await page.getByRole("link", { name: "Start anywhere" }).click();
-  await page.getByText("haven’t finished it").waitFor();
+  await page.getByText("started a little while ago").waitFor();
   await page.getByRole("link", { name: "Go on with it" }).click();
   await page.waitForFunction(() => document.querySelector("#text")?.value === "the very last key, and on");
   await page.goBack();

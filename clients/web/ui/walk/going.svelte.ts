@@ -26,6 +26,8 @@ export class Going implements Holder {
   /** Why an answer wasn't taken. */
   hint = $state("");
   trouble = $state("");
+  /** Whether trying again leads nowhere. */
+  isRefused = $state(false);
   isBusy = $state(false);
   title = $state("");
   /** The id of the exercise or the measure. */
@@ -45,6 +47,7 @@ export class Going implements Holder {
   #at = "";
   /** Its draft, once it is kept. */
   #draft = "";
+  #called = "";
   #isHere = false;
   #forget = (): void => {};
 
@@ -82,6 +85,11 @@ export class Going implements Holder {
       }
     }
   }
+
+  /** What the card says to call: from now on the line at the top says the same. */
+  call = (line: string): void => {
+    this.#called = this.emergency = line;
+  };
 
   /** What stands in the field now. It is kept after a pause. */
   set = (value: Value): void => {
@@ -203,6 +211,7 @@ export class Going implements Holder {
     const outcome = await this.#turns.take(call);
     this.isBusy = false;
     this.trouble = outcome.ok ? "" : explain(outcome.fault, this.#app.say);
+    this.isRefused = !outcome.ok && outcome.fault.reason === Reason.INVALID_ARGUMENT;
     if (outcome.ok) {
       this.#show(outcome.value);
     }
@@ -226,7 +235,7 @@ export class Going implements Holder {
     this.walk = walk;
     this.title = walk.subject?.title ?? "";
     this.subject = walk.subject?.madeWith?.id ?? "";
-    this.emergency = walk.emergency;
+    this.emergency = walk.emergency && (this.#called || walk.emergency);
     const page = walk.page?.kind;
     this.source = page?.case === "intro" ? page.value.source : this.source;
     this.trouble = "";

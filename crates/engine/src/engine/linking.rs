@@ -246,7 +246,7 @@ fn farewell(why: LinkEnd) -> Farewell {
 /// A fault of the linking's messages.
 fn reason(fault: LinkingFault) -> LinkEnd {
     match fault {
-        LinkingFault::WrongCode => LinkEnd::Misbehaved("somebody with another code answered"),
+        LinkingFault::WrongCode => LinkEnd::Misbehaved("someone with another code answered"),
         LinkingFault::Tampered => LinkEnd::Misbehaved("a message was altered on the way"),
         LinkingFault::CommitmentMismatch | LinkingFault::BadKeys | LinkingFault::BadConsent => {
             LinkEnd::Misbehaved("the new device did not prove its keys")
