@@ -6,6 +6,7 @@ import { attempt, type Outcome } from "./fault";
 import { DraftService, SavedDraftSchema, type SavedDraft } from "./gen/haven/v1/drafts_pb";
 import { DraftSchema, EntryKind } from "./gen/haven/v1/entry_pb";
 import { JournalService } from "./gen/haven/v1/journal_pb";
+import { wellFormed } from "./text";
 
 /** A disk that is busy may take a while; longer than this, and it's tried anew. */
 const CALL_MAX_MS = 10_000;
@@ -103,6 +104,11 @@ export function isBlank({ title, text }: Words): boolean {
 export function isSameAside(one: Words, other: Words): boolean {
   const aside = ({ at, people, tags }: Words): string => JSON.stringify([at, people, tags]);
   return aside(one) === aside(other);
+}
+
+/** Words as the device keeps them. */
+export function asKept({ title, text, at, people, tags }: Words): Words {
+  return { title: wellFormed(title), text: wellFormed(text), at: wellFormed(at), people: people.map(wellFormed), tags: tags.map(wellFormed) };
 }
 
 /** The same title and text. What the device makes of names and times may look different without being another thing. */

@@ -1,7 +1,7 @@
 // Keeps what is being written: brings it to the device at every pause, seals it while the journal is locked, and tries until it
 // works. It outlives the screen that the words were written on.
 
-import { discardDraft, isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
+import { asKept, discardDraft, isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
 import { isLost, Reason, type Fault } from "./fault";
 import { Hands } from "./hands";
 import type { Holder } from "./holders";
@@ -369,7 +369,7 @@ export class Keeper implements Holder {
 
   #words(): Words {
     if (this.#source) {
-      this.#piece = { ...this.#piece, words: this.#source() };
+      this.#piece = { ...this.#piece, words: asKept(this.#source()) };
     }
     return this.#piece.words;
   }

@@ -1,5 +1,6 @@
 // The words around the pictures. What the pictures show is said by the device, and by nobody else.
 
+import { named } from "./named";
 import type { Spoken } from "../messages";
 
 const number = new Intl.NumberFormat("en");
@@ -79,8 +80,8 @@ const en = {
 
   signsLead: "How true each of them felt to you. More isn’t a better mark, and nobody has tested what a number means.",
   noSum: "They aren’t added up.",
-  felt: (key: string): string => felt[key] ?? key,
-  circle: (key: string): string => circles[key] ?? key,
+  felt: (key: string): string => named(felt, key),
+  circle: (key: string): string => named(circles, key),
   placed: "How you placed them",
   since: (date: string): string => `since ${date}`,
   sinceHead: "Since",
@@ -97,7 +98,7 @@ const en = {
     things === undefined ? how : `${number.format(things)} ${things === 1 ? "thing" : "things"} agreed, ${how}`,
   due: "Until",
   triedHead: "How it went",
-  tried: (key: string): string => (key === "" ? "not said yet" : (tried[key] ?? key)),
+  tried: (key: string): string => (key === "" ? "not said yet" : named(tried, key)),
   daysHead: "Days with something written",
 };
 
