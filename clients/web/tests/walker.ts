@@ -36,6 +36,8 @@ export class Walker extends Device {
   isLocked = false;
   /** The entry that a walk becomes; empty where nothing is kept. */
   entryId = "e".repeat(32);
+  /** Until when a step waits for its answer. */
+  until: Promise<void> | undefined;
   /** Says why an answer isn't taken; empty if it is. */
   misfit: (value: Value) => string = () => "";
   /** What was done so far, in order. */
@@ -123,6 +125,7 @@ export class Walker extends Device {
       // The first five bytes are the frame's own.
       const body = new Uint8Array(await new Response(init?.body).arrayBuffer()).slice(5);
       this.answers(path, answer(body));
+      await (path === "WalkService/StepWalk" && this.until);
     }
     return this.fetch(input, init);
   };

@@ -6,7 +6,7 @@ import type { Holder } from "../../core/holders";
 import { newId } from "../../core/drafts";
 import { explain, words } from "../../core/messages";
 import { walk as spoken } from "../../core/messages/walk";
-import { NOTHING, textOf, type Value } from "../../core/walk/value";
+import { isSame, NOTHING, textOf, type Value } from "../../core/walk/value";
 import { beginWalk, finishWalk, sealWalk, setAside, stepWalk, whatOf, type Finished, type Move, type Walk, type What } from "../../core/walk/walk";
 import type { App } from "../app.svelte";
 import { hereOf } from "./here";
@@ -15,6 +15,9 @@ import { Written } from "./written.svelte";
 
 /** How long until what couldn't be kept is tried again. */
 const AGAIN_MS = 5_000;
+
+/** `isNext` where somebody goes on with their answer, and not just away. */
+export type Ends = (isNext: boolean) => boolean | Promise<boolean>;
 
 export class Going implements Holder {
   /** Undefined until it has begun, and while another room is shown: no words are kept here that the device has. */
@@ -36,6 +39,8 @@ export class Going implements Holder {
   emergency = $state("");
   /** Another number is another page. */
   page = $state(0);
+  /** Takes what is half written in the page's field beside its answer; whether it could be taken. Each field that has such says how. */
+  ends: Ends = () => true;
   readonly what: What;
   readonly written: Written;
   readonly #app: App;
@@ -93,17 +98,51 @@ export class Going implements Holder {
   next = (): Promise<void> => this.go({ case: "answer", value: this.written.value });
 
   back = async (): Promise<void> => {
-    await this.flush();
+    await this.settle();
     await this.go({ case: "back", value: true });
   };
 
+  /** Brings everything home that stands at the page, also what is half written. */
+  async settle(): Promise<void> {
+    await this.ends(false);
+    await this.flush();
+  }
+
   /** Does one thing at the page, and shows the page that comes. */
   async go(move: Move): Promise<void> {
-    if (this.walk && !this.isBusy) {
+    if (!this.walk || this.isBusy) {
+      return;
+    }
+    this.isBusy = true;
+    const isNext = move.case === "answer";
+    // Whoever skips leaves it all behind.
+    const stays = move.case !== "skip" && !(await this.ends(isNext)) && isNext;
+    this.isBusy = false;
+    if (!stays) {
       this.written.stop();
-      await this.#take(() => this.#step(move));
-      // What was typed meanwhile, or wasn't taken, is kept like everything else.
-      this.written.wait();
+      await this.#take(() => this.#moved(move));
+    }
+    // What wasn't taken is kept like everything else.
+    this.written.wait();
+  }
+
+  /** What is written while somebody is on their way goes along with them, before another page takes its place. */
+  async #moved(move: Move): Promise<Outcome<Walk>> {
+    const isAnswer = move.case === "answer";
+    let sent = this.written.value;
+    for (;;) {
+      const moved = await this.#step(isAnswer ? { case: "answer", value: sent } : move);
+      const now = this.written.value;
+      if (!moved.ok || isSame(sent, now)) {
+        return moved;
+      }
+      sent = now;
+      const noted = isAnswer ? undefined : await this.#step({ case: "note", value: sent });
+      // Only back is still meant after more was written.
+      if (noted && (!noted.ok || move.case !== "back")) {
+        return noted;
+      }
+      this.walk = noted?.value ?? this.walk;
     }
   }
 
@@ -218,6 +257,7 @@ export class Going implements Holder {
       return;
     }
     const page = walk.page?.kind;
+    this.ends = () => true;
     this.written.begin((page?.case === "question" ? page.value.answer : undefined) ?? NOTHING);
     this.page += 1;
   }
