@@ -71,8 +71,7 @@ test("a feeling of one's own that wasn't added is taken by Next, by Back and by 
 });
 
 test("where no more feelings fit, Next stays with the word and says so", async () => {
-  const shape = { case: "emotions", value: { suggestions: [{ id: "calm", label: "Calm" }], itemsMax: 1 } } as const;
-  const walker = new Walker([asks({ shape })]);
+  const walker = new Walker([asks({ shape: { case: "emotions", value: { suggestions: [{ id: "calm", label: "Calm" }], itemsMax: 1 } } })]);
   await show(walker, WALK);
   await press("Calm");
   type(one("#own"), "wobbly");
