@@ -5,7 +5,6 @@ import type { Door } from "./door";
 import { attempt, type Outcome } from "./fault";
 import { DraftService, SavedDraftSchema, type SavedDraft } from "./gen/haven/v1/drafts_pb";
 import { DraftSchema, EntryKind } from "./gen/haven/v1/entry_pb";
-import { JournalService } from "./gen/haven/v1/journal_pb";
 import { wellFormed } from "./text";
 
 /** A disk that is busy may take a while; longer than this, and it's tried anew. */
@@ -56,22 +55,6 @@ export function blank(at: string): Piece {
 export async function readDraft(door: Door, draftId: string): Promise<Outcome<Piece>> {
   const outcome = await attempt(() => door.client(DraftService).getDraft({ draftId }, { timeoutMs: CALL_MAX_MS }));
   return outcome.ok ? { ok: true, value: pieceOf(outcome.value.draft ?? create(SavedDraftSchema, { draftId })) } : outcome;
-}
-
-/** An entry, to be changed by a draft of its own. */
-export async function readEntry(door: Door, id: string): Promise<Outcome<Piece>> {
-  const outcome = await attempt(() => door.client(JournalService).getEntry({ id }, { timeoutMs: CALL_MAX_MS }));
-  if (!outcome.ok) {
-    return outcome;
-  }
-  const { summary, text = "", answers = {}, version = "" } = outcome.value.entry ?? {};
-  const exercise = summary?.exercise;
-  const draft = create(DraftSchema, { kind: summary?.kind ?? EntryKind.NOTE, answers, ...(exercise ? { exercise } : {}) });
-  const rest = create(SavedDraftSchema, { draft });
-  const people = (summary?.people ?? []).map((person) => person.id);
-  const words = { title: summary?.title ?? "", text, at: summary?.at ?? "", people, tags: summary?.tags ?? [] };
-  const piece = { id: newId(), words, rest, entry: summary?.id ?? id, base: version, meant: "", held: false };
-  return { ok: true, value: { ...piece, exercise: exercise?.id ?? "" } };
 }
 
 export async function saveDraft(door: Door, piece: Piece): Promise<Outcome<unknown>> {

@@ -16,6 +16,8 @@ const en = {
   kept: "Saved",
   elsewhere: "This was finished or thrown away in another window. You can stop here and begin again.",
   aside: "This was finished or thrown away in another window. What you wrote here is in Drafts now; you can stop here and begin again.",
+  adopted: "This is what was written in another window.",
+  forked: "This question was answered in another window, too. What you wrote here is a draft of its own now; the other one is in Drafts.",
   back: "Back",
   next: "Next",
   skip: "Skip",

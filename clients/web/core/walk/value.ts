@@ -66,10 +66,11 @@ export function partOf(value: Value | undefined, name: string): Value | undefine
 
 /** Whether two answers say the same. */
 export function isSame(one: Value | undefined, other: Value | undefined): boolean {
-  return told(one) === told(other);
+  return toldOf(one) === toldOf(other);
 }
 
-function told(value: Value | undefined): string {
+/** An answer as one string: the same for the same answers. */
+export function toldOf(value: Value | undefined): string {
   return JSON.stringify(plain(value ?? NOTHING));
 }
 

@@ -24,6 +24,9 @@ export type Aside = Pick<Words, "at" | "people" | "tags">;
 /** More than a third of the bytes in letters may be too many bytes; fewer never are. */
 const LETTERS_SURE = TEXT_BYTES_MAX / 3;
 
+/** Nothing is half written. */
+export const TAKEN = (): Promise<boolean> => Promise.resolve(true);
+
 export class Writing {
   stage: "loading" | "ready" | "gone" | "full" | "failed" = $state("loading");
   keeping: Keeping = $state.raw({ kind: "still" });
@@ -41,6 +44,8 @@ export class Writing {
   exercise = $state("");
   /** Done, or thrown away. */
   out: Out | undefined = $state.raw();
+  /** Takes a name that stands beside the words and wasn't added; whether that worked. */
+  ends: () => Promise<boolean> = TAKEN;
   readonly #app: App;
   #keeper: Keeper | undefined;
   #fields: Fields | undefined;
@@ -112,6 +117,13 @@ export class Writing {
   say(aside: Partial<Aside>): void {
     this.aside = { ...this.aside, ...aside };
     this.touch();
+  }
+
+  /** Done, with everything that stands there. */
+  async finish(): Promise<void> {
+    if (await this.ends()) {
+      await this.out?.finish();
+    }
   }
 
   /** The words of this moment. */
