@@ -1,7 +1,7 @@
 // Finding entries: lists, search, what they can be narrowed by, and the days that have any. The device decides what fits.
 
 import { READ_MAX_MS } from "./calls";
-import { dayAfter, monthAfter, type Day, type Month } from "./civil";
+import { dayAfter } from "./civil";
 import type { Door } from "./door";
 import { attempt, type Outcome } from "./fault";
 import { EntryKind, type EntrySummary } from "./gen/haven/v1/entry_pb";
@@ -102,13 +102,6 @@ export async function trashed(door: Door, page: string): Promise<Outcome<Found>>
   const { entries, nextPage, total } = outcome.value;
   const lines = entries.map((entry) => ({ entry, snippet: [] }));
   return { ok: true, value: { query: "", filter: ALL, lines, next: nextPage, total, near: [] } };
-}
-
-/** The days of a month that have entries. */
-export async function daysOf(door: Door, month: Month): Promise<Outcome<readonly Day[]>> {
-  const span = { after: `${month}-01`, before: `${monthAfter(month, 1)}-01` };
-  const outcome = await attempt(() => door.client(JournalService).listDays(span, { timeoutMs: READ_MAX_MS }));
-  return outcome.ok ? { ok: true, value: outcome.value.days } : outcome;
 }
 
 /** What there is to choose from. */

@@ -134,7 +134,7 @@ test("an end that was carried out and not answered is an end: the entry is found
   await press("Next");
   walker.hears("WalkService/FinishWalk", () => "refused");
   await press("Save");
-  expect(heading()).toBe("That’s all for now");
+  expect(heading()).toBe("One look before you finish");
   walker.hears("WalkService/FinishWalk", () => refuses(Reason.NOT_FOUND));
   await press("Save");
   await rest();
