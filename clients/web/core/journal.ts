@@ -93,17 +93,6 @@ export async function find(door: Door, wish: Wish): Promise<Outcome<Found>> {
   });
 }
 
-export async function trashed(door: Door, page: string): Promise<Outcome<Found>> {
-  const asked = { filter: { trashed: true }, limit: PAGE, page };
-  const outcome = await attempt(() => door.client(JournalService).listEntries(asked, { timeoutMs: READ_MAX_MS }));
-  if (!outcome.ok) {
-    return outcome;
-  }
-  const { entries, nextPage, total } = outcome.value;
-  const lines = entries.map((entry) => ({ entry, snippet: [] }));
-  return { ok: true, value: { query: "", filter: ALL, lines, next: nextPage, total, near: [] } };
-}
-
 /** What there is to choose from. */
 export async function choices(door: Door, by: Exclude<By, "kind" | "day">): Promise<Outcome<readonly Choice[]>> {
   const options = { timeoutMs: READ_MAX_MS };
