@@ -426,7 +426,7 @@ pub(crate) struct ExerciseSummaryShape<'a> {
     questions: u32,
     /// What doing it is made of.
     asks: Vec<&'static str>,
-    /// Whether it can stir things up.
+    /// Whether it can bring up strong feelings.
     stirs: bool,
 }
 

@@ -5,7 +5,7 @@ import type { Door } from "./door";
 import { attempt, type Outcome } from "./fault";
 import { DraftService, SavedDraftSchema, type SavedDraft } from "./gen/haven/v1/drafts_pb";
 import { DraftSchema, EntryKind } from "./gen/haven/v1/entry_pb";
-import { JournalService } from "./gen/haven/v1/journal_pb";
+import { wellFormed } from "./text";
 
 /** A disk that is busy may take a while; longer than this, and it's tried anew. */
 const CALL_MAX_MS = 10_000;
@@ -57,22 +57,6 @@ export async function readDraft(door: Door, draftId: string): Promise<Outcome<Pi
   return outcome.ok ? { ok: true, value: pieceOf(outcome.value.draft ?? create(SavedDraftSchema, { draftId })) } : outcome;
 }
 
-/** An entry, to be changed by a draft of its own. */
-export async function readEntry(door: Door, id: string): Promise<Outcome<Piece>> {
-  const outcome = await attempt(() => door.client(JournalService).getEntry({ id }, { timeoutMs: CALL_MAX_MS }));
-  if (!outcome.ok) {
-    return outcome;
-  }
-  const { summary, text = "", answers = {}, version = "" } = outcome.value.entry ?? {};
-  const exercise = summary?.exercise;
-  const draft = create(DraftSchema, { kind: summary?.kind ?? EntryKind.NOTE, answers, ...(exercise ? { exercise } : {}) });
-  const rest = create(SavedDraftSchema, { draft });
-  const people = (summary?.people ?? []).map((person) => person.id);
-  const words = { title: summary?.title ?? "", text, at: summary?.at ?? "", people, tags: summary?.tags ?? [] };
-  const piece = { id: newId(), words, rest, entry: summary?.id ?? id, base: version, meant: "", held: false };
-  return { ok: true, value: { ...piece, exercise: exercise?.id ?? "" } };
-}
-
 export async function saveDraft(door: Door, piece: Piece): Promise<Outcome<unknown>> {
   return attempt(() => door.client(DraftService).saveDraft({ draft: savedOf(piece) }, { timeoutMs: CALL_MAX_MS }));
 }
@@ -103,6 +87,11 @@ export function isBlank({ title, text }: Words): boolean {
 export function isSameAside(one: Words, other: Words): boolean {
   const aside = ({ at, people, tags }: Words): string => JSON.stringify([at, people, tags]);
   return aside(one) === aside(other);
+}
+
+/** Words as the device keeps them. */
+export function asKept({ title, text, at, people, tags }: Words): Words {
+  return { title: wellFormed(title), text: wellFormed(text), at: wellFormed(at), people: people.map(wellFormed), tags: tags.map(wellFormed) };
 }
 
 /** The same title and text. What the device makes of names and times may look different without being another thing. */

@@ -70,6 +70,23 @@ test("what was written unseen changes nothing before its person has looked, and 
   expect(device.texts).toEqual(["stood there", "unseen"]);
 });
 
+test("what was finished in another tab before it was ever written down is one entry, also with more words", async () => {
+  for (const more of ["", " and more"]) {
+    const device = new Drawer();
+    const first = desk(device);
+    first.type("shared");
+    await first.clock.pass(PAUSE_MS);
+    const found = (await readDraft(first.door, first.keeper.piece.id)) as { value: Piece };
+    const second = desk(device, found.value, true);
+    expect((await finish(first.door, first.keeper, false, { isThere: false })).ok).toBe(true);
+    if (more) {
+      second.type(`shared${more}`);
+    }
+    expect(await finish(second.door, second.keeper, false, { isThere: false })).toEqual({ ok: true, value: { kind: "entry", id: "entry0" } });
+    expect(device.texts).toEqual([`shared${more}`]);
+  }
+});
+
 test("what was finished or thrown away in another tab is finished here all the same", async () => {
   for (const isDone of [true, false]) {
     const device = new Drawer();

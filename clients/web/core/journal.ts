@@ -1,7 +1,7 @@
 // Finding entries: lists, search, what they can be narrowed by, and the days that have any. The device decides what fits.
 
 import { READ_MAX_MS } from "./calls";
-import { dayAfter, monthAfter, type Day, type Month } from "./civil";
+import { dayAfter } from "./civil";
 import type { Door } from "./door";
 import { attempt, type Outcome } from "./fault";
 import { EntryKind, type EntrySummary } from "./gen/haven/v1/entry_pb";
@@ -85,30 +85,12 @@ export async function find(door: Door, wish: Wish): Promise<Outcome<Found>> {
     if (query.trim() === "") {
       const answer = await client.listEntries(asked, options);
       const lines = answer.entries.map((entry) => ({ entry, snippet: [] }));
-      return { query, filter, lines, next: answer.nextPage, total: answer.total, near: near(answer) };
+      return { query, filter, lines, next: answer.nextPage, total: answer.total, near: await near(door, answer) };
     }
     const answer = await client.searchEntries({ ...asked, query }, options);
     const lines = answer.hits.flatMap(({ entry, snippet }) => (entry ? [{ entry, snippet }] : []));
-    return { query, filter, lines, next: answer.nextPage, total: answer.total, near: near(answer) };
+    return { query, filter, lines, next: answer.nextPage, total: answer.total, near: await near(door, answer) };
   });
-}
-
-export async function trashed(door: Door, page: string): Promise<Outcome<Found>> {
-  const asked = { filter: { trashed: true }, limit: PAGE, page };
-  const outcome = await attempt(() => door.client(JournalService).listEntries(asked, { timeoutMs: READ_MAX_MS }));
-  if (!outcome.ok) {
-    return outcome;
-  }
-  const { entries, nextPage, total } = outcome.value;
-  const lines = entries.map((entry) => ({ entry, snippet: [] }));
-  return { ok: true, value: { query: "", filter: ALL, lines, next: nextPage, total, near: [] } };
-}
-
-/** The days of a month that have entries. */
-export async function daysOf(door: Door, month: Month): Promise<Outcome<readonly Day[]>> {
-  const span = { after: `${month}-01`, before: `${monthAfter(month, 1)}-01` };
-  const outcome = await attempt(() => door.client(JournalService).listDays(span, { timeoutMs: READ_MAX_MS }));
-  return outcome.ok ? { ok: true, value: outcome.value.days } : outcome;
 }
 
 /** What there is to choose from. */
@@ -135,11 +117,16 @@ export function tagged(tag: string): Choice {
   return { id: tag, name: `#${tag}` };
 }
 
-/** What was meant, perhaps. */
-function near(answer: Pick<ListEntriesResponse, "nearTags" | "nearFeelings" | "nearExercises">): Found["near"] {
-  const named = (by: "feeling" | "exercise", names: readonly string[]) => names.map((name) => ({ by, choice: { id: name, name } }));
+/** What was meant, perhaps; exercises and measures by their titles. */
+async function near(door: Door, answer: Pick<ListEntriesResponse, "nearTags" | "nearFeelings" | "nearExercises">): Promise<Found["near"]> {
   const tags = answer.nearTags.map((tag) => ({ by: "tag" as const, choice: tagged(tag) }));
-  return [...tags, ...named("feeling", answer.nearFeelings), ...named("exercise", answer.nearExercises)];
+  const feelings = answer.nearFeelings.map((name) => ({ by: "feeling" as const, choice: { id: name, name } }));
+  const known = answer.nearExercises.length > 0 ? await choices(door, "exercise") : undefined;
+  const exercises = answer.nearExercises.map((id) => ({
+    by: "exercise" as const,
+    choice: (known?.ok && known.value.find((one) => one.id === id)) || { id, name: id },
+  }));
+  return [...tags, ...feelings, ...exercises];
 }
 
 function sent(filter: Filter) {

@@ -25,3 +25,14 @@ test.each(mishaps)("whatever goes wrong at whichever call (%s), the words come h
     expect([nth, device.texts]).toEqual([nth, ["one two three."]]);
   }
 });
+
+test("half of a letter doesn't make another draft of it at every pause", async () => {
+  const { device, clock, type, viewer, kind } = desk();
+  const half = "pasted \ud83d end";
+  for (const text of [half, `${half} on`, `${half} on and on`]) {
+    type(text);
+    await clock.pass(LOOK_MS + PAUSE_MS);
+    device.revision += 1n;
+  }
+  expect([device.texts, kind(), viewer.forked.mock.calls]).toEqual([["pasted \ufffd end on and on"], "saved", []]);
+});

@@ -1,7 +1,7 @@
 // Keeps what is being written: brings it to the device at every pause, seals it while the journal is locked, and tries until it
 // works. It outlives the screen that the words were written on.
 
-import { discardDraft, isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
+import { asKept, discardDraft, isBlank, isSameAside, isSameText, newId, NO_WORDS, readDraft, type Piece, type Words } from "./drafts";
 import { isLost, Reason, type Fault } from "./fault";
 import { Hands } from "./hands";
 import type { Holder } from "./holders";
@@ -169,7 +169,7 @@ export class Keeper implements Holder {
     if (!this.isDirty) {
       return;
     }
-    if (isLast && this.#running) {
+    if (isLast) {
       await this.#part();
       return;
     }
@@ -273,7 +273,8 @@ export class Keeper implements Holder {
     }
   }
 
-  /** The page may go at any moment, and what is on its way breaks off with it: the newest words go by themselves. */
+  /** The page may go at any moment, and what is on its way breaks off with it: the newest words go by themselves, and nothing is
+   * asked before. Another page on the same draft hears of it, and keeps what it has in a draft of its own. */
   async #part(): Promise<void> {
     this.#hasCrossed = true;
     await this.#send(this.#words(), true);
@@ -368,7 +369,7 @@ export class Keeper implements Holder {
 
   #words(): Words {
     if (this.#source) {
-      this.#piece = { ...this.#piece, words: this.#source() };
+      this.#piece = { ...this.#piece, words: asKept(this.#source()) };
     }
     return this.#piece.words;
   }

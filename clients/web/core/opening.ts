@@ -5,10 +5,17 @@
 //   write/new/DRAFT    one that was begun        write/entry/ID   an entry, in the draft that changes it already if there's one
 //   write/ENTRY/DRAFT  an entry that was begun to be changed
 
+import { create } from "@bufbuild/protobuf";
 import type { Door } from "./door";
-import { blank, readDraft, readEntry, type Piece } from "./drafts";
-import { Reason, type Outcome } from "./fault";
+import { blank, newId, readDraft, type Piece } from "./drafts";
+import { attempt, Reason, type Outcome } from "./fault";
+import { SavedDraftSchema } from "./gen/haven/v1/drafts_pb";
+import { DraftSchema, EntryKind } from "./gen/haven/v1/entry_pb";
+import { JournalService } from "./gen/haven/v1/journal_pb";
 import { changeOf } from "./unfinished";
+
+/** A disk that is busy may take a while; longer than this, and it's tried anew. */
+const CALL_MAX_MS = 10_000;
 
 const ID = /^[0-9a-f]{32}$/;
 
@@ -74,4 +81,20 @@ function kept(found: Outcome<Piece>): Outcome<Opened> {
 
 function fresh(piece: Piece, isAwaited: boolean): Outcome<Opened> {
   return { ok: true, value: { piece, isKept: false, isAwaited, goesOn: false } };
+}
+
+/** An entry, to be changed by a draft of its own. */
+export async function readEntry(door: Door, id: string): Promise<Outcome<Piece>> {
+  const outcome = await attempt(() => door.client(JournalService).getEntry({ id }, { timeoutMs: CALL_MAX_MS }));
+  if (!outcome.ok) {
+    return outcome;
+  }
+  const { summary, text = "", answers = {}, version = "" } = outcome.value.entry ?? {};
+  const exercise = summary?.exercise;
+  const draft = create(DraftSchema, { kind: summary?.kind ?? EntryKind.NOTE, answers, ...(exercise ? { exercise } : {}) });
+  const rest = create(SavedDraftSchema, { draft });
+  const people = (summary?.people ?? []).map((person) => person.id);
+  const words = { title: summary?.title ?? "", text, at: summary?.at ?? "", people, tags: summary?.tags ?? [] };
+  const piece = { id: newId(), words, rest, entry: summary?.id ?? id, base: version, meant: "", held: false };
+  return { ok: true, value: { ...piece, exercise: exercise?.id ?? "" } };
 }

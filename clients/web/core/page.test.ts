@@ -52,6 +52,24 @@ test("a code becomes a session, and one that is no longer good is told", async (
   expect(stale.page.watch.stand).toEqual({ kind: "closed", stale: true });
 });
 
+test("a code that is no longer good costs nobody the session they have, and is told", async () => {
+  const device = new Device();
+  device.answers("GrantService/BeginSession", refuses(Reason.NO_SESSION), says(BeginSessionResponseSchema, { token: "new" }));
+  device.answers(EVENTS, stands(VaultState.UNLOCKED));
+  const { page, seen, session, location } = arrive(device, "", "abc");
+  expect(await page.arrive()).toBe(true);
+  await settle();
+  location.hash = `#${CODE}`;
+  expect(await page.arrive()).toBe(false);
+  await settle();
+  expect([session.token, seen, location.hash]).toEqual(["abc", ["open"], ""]);
+  location.hash = `#${CODE}`;
+  expect(await page.arrive()).toBe(true);
+  expect(session.token).toBe("new");
+  const shown = device.calls.filter(({ path }) => path === "GrantService/BeginSession").map(({ token }) => token);
+  expect(shown, "a code is traded by itself: a token that is over would be refused for it").toEqual([null, null]);
+});
+
 test("a lock replaces the daemon: the page goes from open to locked and shows no error between", async () => {
   const device = new Device();
   device.answers(EVENTS, stands(VaultState.UNLOCKED), "refused", "refused", stands(VaultState.LOCKED));

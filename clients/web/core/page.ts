@@ -5,7 +5,7 @@ import type { Clock } from "./clock";
 import { openDoor, type Door } from "./door";
 import { attempt, Reason, type Outcome } from "./fault";
 import { StatusSchema, VaultState } from "./gen/haven/v1/vault_pb";
-import { takeCode, type Session } from "./session";
+import { Session, takeCode } from "./session";
 import { standOf, type Stand, type Status } from "./stand";
 import { Watch } from "./watch";
 
@@ -39,6 +39,8 @@ export class Page {
   /** The same way for calls that outlive the page: a browser takes no more than 64 kB for all of them together. */
   readonly lasting: Door;
   readonly watch: Watch;
+  /** The way for a code, which goes without a token: what becomes of the code says nothing of the session that is there. */
+  readonly #bare: Door;
   readonly #place: Place;
   #hasArrived = false;
 
@@ -47,6 +49,7 @@ export class Page {
     const way = { ...place, baseUrl: place.location.origin, onOver: () => this.#over() };
     this.door = openDoor(way);
     this.lasting = openDoor({ ...way, fetch: this.#lastingly }, this.door.proof);
+    this.#bare = openDoor({ ...way, session: new Session(undefined), onOver: () => {} }, this.door.proof);
     this.watch = new Watch(this.door, place.clock);
   }
 
@@ -57,17 +60,20 @@ export class Page {
     return this.#place.session.token !== undefined;
   }
 
-  /** Trades the code of the address, if it has one, and begins to follow the journal. Also when an address is pasted later. */
-  async arrive(): Promise<void> {
+  /**
+   * Trades the code of the address, if it has one, and begins to follow the journal. Also when an address is pasted later: a session
+   * that is there goes on if the code is no longer good, which the answer tells.
+   */
+  async arrive(): Promise<boolean> {
     const code = takeCode(this.#place.location, this.#place.history);
     if (!code && this.#hasArrived) {
-      return;
+      return true;
     }
     this.#hasArrived = true;
     if (!code && !this.hasSession && this.#place.session.hasLeft) {
       // Whoever goes back after somebody left in a hurry isn't told what it was.
       this.#place.location.replace(NEUTRAL);
-      return;
+      return true;
     }
     const isTraded = code ? await this.#trade(code) : true;
     if (this.hasSession) {
@@ -75,6 +81,7 @@ export class Page {
     } else {
       this.watch.tell({ kind: "closed", stale: !isTraded });
     }
+    return isTraded;
   }
 
   /** A page that is not looked at asks nothing: six connections are all that a browser has for one origin. */
@@ -133,7 +140,7 @@ export class Page {
   /** The code is out of the address by now and good for a minute: a daemon that is just starting is asked again. */
   async #trade(code: string): Promise<boolean> {
     for (let tries = 1; ; tries += 1) {
-      const outcome = await attempt(() => this.door.grants.beginSession({ code }, { timeoutMs: CALL_MAX_MS }));
+      const outcome = await attempt(() => this.#bare.grants.beginSession({ code }, { timeoutMs: CALL_MAX_MS }));
       if (outcome.ok) {
         this.#place.session.begin(outcome.value.token);
         return true;

@@ -34,6 +34,7 @@ export async function listBegun(door: Door, today: string): Promise<Outcome<read
 export interface Named {
   readonly id: string;
   readonly name: string;
+  readonly died?: boolean;
 }
 
 export async function listNames(door: Door): Promise<Outcome<readonly Named[]>> {

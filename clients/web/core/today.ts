@@ -52,6 +52,8 @@ export interface Today {
   /** An entry in which two edits met, and how many there are. */
   readonly met: string;
   readonly metCount: number;
+  /** Whether help was needed in the last days. */
+  readonly helped: boolean;
 }
 
 export async function readToday(door: Door, today: string): Promise<Outcome<Today>> {
@@ -79,6 +81,7 @@ export async function readToday(door: Door, today: string): Promise<Outcome<Toda
     drafts: drafts.value.drafts.filter(({ draftId }) => draftId !== open?.id).length,
     met: met.value.entries[0]?.id ?? "",
     metCount: met.value.total,
+    helped: resting.size > 0,
     ...present({ ...parts, suggestion: suggestion ? { id: suggestion, title, minutes } : undefined }),
   };
   return { ok: true, value };

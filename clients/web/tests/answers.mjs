@@ -74,6 +74,9 @@ export const TOO_MANY_TRIES = frame(0x80, Buffer.from(`grpc-status:8\r\ngrpc-sta
 /** ListSettings: a kit was shown, and nobody has said that it's kept. */
 export const UNCONFIRMED = answer(field(1, Buffer.concat([field(1, "kit.unconfirmed"), field(2, "true")])));
 
+/** GetToday: nothing comes up, and nobody needed help lately. */
+export const CALM = answer();
+
 /** In the page: a call that begins to answer and goes on until it's called off, which no route can do. Each call takes the next beginning. */
 export function waitForever([call, ...beginnings]) {
   const own = window.fetch;

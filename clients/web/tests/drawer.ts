@@ -19,6 +19,8 @@ export class Drawer extends Device {
   isLocked = false;
   /** Drafts change: how often so far. */
   revision = 0n;
+  /** Which entries drafts have become. */
+  readonly #committed = new Map<string, string>();
   readonly #late: (() => Answer)[] = [];
   #mishaps = new Map<number, Mishap>();
   #call = 0;
@@ -98,7 +100,9 @@ export class Drawer extends Device {
 
   #save(saved: pb.SavedDraft): Answer {
     const known = this.drafts.get(saved.draftId);
-    const { entryId, baseVersion } = known?.entryId ? known : saved;
+    const entry = saved.entryId === "" ? this.#committed.get(saved.draftId) : undefined;
+    const became = entry ? { entryId: entry, baseVersion: `${entry}v` } : saved;
+    const { entryId, baseVersion } = known?.entryId ? known : became;
     this.drafts.delete(saved.draftId);
     this.drafts.set(saved.draftId, { ...saved, entryId, baseVersion, savedMs: BigInt(Date.now()) });
     this.revision += 1n;
@@ -127,10 +131,15 @@ export class Drawer extends Device {
 
   #commit(draftId: string, confirmed: boolean): Answer {
     const saved = this.drafts.get(draftId);
+    const became = this.#committed.get(draftId);
+    if (!saved && became) {
+      return says(pb.CommitDraftResponseSchema, { id: became, version: "1", complete: true });
+    }
     if (!saved || (saved.meant && !confirmed)) {
       return refuses(saved ? Reason.CONFIRMATION_NEEDED : Reason.NOT_FOUND);
     }
     const id = this.#fold(saved);
+    this.#committed.set(draftId, id);
     this.drafts.delete(draftId);
     this.revision += 1n;
     return says(pb.CommitDraftResponseSchema, { id, version: "1", complete: true });

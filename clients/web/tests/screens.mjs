@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { NO_JOURNAL, TOO_MANY_TRIES } from "./answers.mjs";
 
 /** What an open journal says first. */
-const OPEN = /^Good (morning|afternoon|evening)$/;
+const OPEN = /^(Good (morning|afternoon|evening)|Hello)$/;
 
 const ROOMS = join(import.meta.dirname, "screens");
 

@@ -20,6 +20,9 @@ import {
   type WalkPage,
 } from "../core/gen/haven/v1/walk_pb";
 import { isNothing, NOTHING, type Value } from "../core/walk/value";
+// Here already when a walk begins.
+import "../ui/walk/care";
+import "../ui/walk/Done.svelte";
 import { Device, refuses, says, type Answer } from "./device";
 
 export type PageInit = NonNullable<MessageInitShape<typeof WalkPageSchema>["kind"]>;
@@ -36,6 +39,12 @@ export class Walker extends Device {
   isLocked = false;
   /** The entry that a walk becomes; empty where nothing is kept. */
   entryId = "e".repeat(32);
+  /** Whether it does what it's asked to, and no answer comes. */
+  isSilent = false;
+  /** How many calls were made to outlive the page. */
+  lasting = 0;
+  /** Until when a step waits for its answer. */
+  until: Promise<void> | undefined;
   /** Says why an answer isn't taken; empty if it is. */
   misfit: (value: Value) => string = () => "";
   /** What was done so far, in order. */
@@ -52,7 +61,7 @@ export class Walker extends Device {
     this.#emergency = emergency;
     this.hears("WalkService/BeginWalk", () => this.begins());
     this.hears("WalkService/StepWalk", (body) => this.#step(fromBinary(StepWalkRequestSchema, body)));
-    this.hears("WalkService/FinishWalk", () => says(FinishWalkResponseSchema, { entryId: this.entryId, complete: true }));
+    this.hears("WalkService/FinishWalk", () => this.finishes());
     this.hears("DraftService/SealDraft", (body) => {
       this.sealed.push(fromBinary(SealDraftRequestSchema, body));
       return says(SealDraftResponseSchema, { id: "d".repeat(32), waiting: 1 });
@@ -64,13 +73,17 @@ export class Walker extends Device {
     return this.moves.filter(({ case: is }) => is === "note" || is === "answer").map(({ value }) => plain(value as Value));
   }
 
+  finishes(): Answer {
+    return says(FinishWalkResponseSchema, { entryId: this.entryId, complete: true });
+  }
+
   /** The first page. */
   begins(): Answer {
     return says(BeginWalkResponseSchema, { walk: this.#at(0, this.#fresh()) });
   }
 
   #fresh(): Walk {
-    const draft = { draftId: "d".repeat(32), draft: { answers: {} } };
+    const draft = { draftId: "d".repeat(32), draft: { exercise: { id: "thought-check" }, answers: {} } };
     return create(WalkSchema, { subject: { title: "Check a thought", minutes: 5 }, draft, emergency: this.#emergency });
   }
 
@@ -122,7 +135,10 @@ export class Walker extends Device {
     if (answer) {
       // The first five bytes are the frame's own.
       const body = new Uint8Array(await new Response(init?.body).arrayBuffer()).slice(5);
-      this.answers(path, answer(body));
+      const said = answer(body);
+      this.answers(path, this.isSilent ? "refused" : said);
+      this.lasting += init?.keepalive ? 1 : 0;
+      await (path === "WalkService/StepWalk" && this.until);
     }
     return this.fetch(input, init);
   };

@@ -25,6 +25,8 @@ export class App {
   visit = $state(0);
   settings: readonly Setting[] = $state.raw([]);
   look: Look = $state.raw(PLAIN);
+  /** Whether the last address with a code was no longer good. */
+  isSpent = $state(false);
   /** Whether the person is on their way out: nothing may ask them to stay. */
   isLeaving = false;
   /** When a key was pressed last, by the clock. */
@@ -105,9 +107,11 @@ export class App {
   /** Reads the address: a code in it is traded, anything else is a room. */
   async turn(): Promise<void> {
     const { hash } = location;
-    await this.page.arrive();
-    if (hash !== "" && location.hash === "" && this.visit > 0) {
-      // It was a code: whoever signs in again goes on where they were.
+    const isGood = await this.page.arrive();
+    const wasCode = hash !== "" && location.hash === "";
+    this.isSpent = wasCode ? !isGood && this.page.hasSession : this.isSpent;
+    if (wasCode && this.visit > 0) {
+      // Whoever signs in again goes on where they were.
       history.replaceState(null, "", hashOf(this.route.room, ...this.route.args));
     }
     this.#enter(routeOf(location.hash));

@@ -16,7 +16,13 @@ export function listen(app: App): () => void {
   on("pageshow", (event) => event.persisted && seen());
   on("pagehide", () => void app.holders.flush(true));
   on("hashchange", () => void app.turn());
-  on("beforeunload", (event) => !app.isLeaving && app.holders.areDirty && event.preventDefault());
+  on("beforeunload", (event) => {
+    if (!app.isLeaving && app.holders.areDirty) {
+      event.preventDefault();
+      // They go while the browser asks: whoever answers at once takes the page away before it could.
+      void app.holders.flush(true);
+    }
+  });
   const here = (): void => void (app.isOpen && app.presence.seen());
   on("pointerdown", here);
   on("scroll", here);

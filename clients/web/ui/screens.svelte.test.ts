@@ -66,6 +66,22 @@ test("effects run: under other conditions than a browser's they would not, and t
   expect(ran).toBe(1);
 });
 
+test("a spent address in a tab that works is told, and nothing else changes", async () => {
+  const device = locked();
+  device.answers("GrantService/BeginSession", refuses(Reason.NO_SESSION));
+  const app = await show(device, "abc");
+  const before = heading();
+  location.hash = `#haven_${"0".repeat(64)}`;
+  await app.turn();
+  await settle();
+  flushSync();
+  expect([heading(), app.page.hasSession]).toEqual([before, true]);
+  expect(document.querySelector(".spent")?.textContent).toContain("This page goes on as before.");
+  document.querySelector<HTMLElement>(".spent button")!.click();
+  flushSync();
+  expect(document.querySelector(".spent")).toBeNull();
+});
+
 test("without a session the page says how to open one, and its tab says nothing", async () => {
   await show(new Device(), undefined);
   expect(heading()).toBe("This page is closed");

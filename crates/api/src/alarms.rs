@@ -63,7 +63,7 @@ fn of_server(kind: &str) -> Option<Told> {
         "NEW_STORE" => (
             "the server's store isn't the one it had before",
             "it was wiped, restored or replaced; nothing is sent to it until you agree",
-            plain("If you did that, set the server again: it is filled from this device. Otherwise ask whoever runs it.").at_terminal("If you did that, run `haven server set URL` again: it is filled from this device. Otherwise ask whoever runs it."),
+            plain("If you did that, set the server again: it is filled from this device. Otherwise ask whoever runs it, unless that's someone you're wary of: then write on a device they can't reach.").at_terminal("If you did that, run `haven server set URL` again: it is filled from this device. Otherwise ask whoever runs it, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "SPACE_LOST" => (
             "the server says it never had this journal",
@@ -72,28 +72,28 @@ fn of_server(kind: &str) -> Option<Told> {
         ),
         "SERVER_ROLLED_BACK" => (
             "the server went back to an older state",
-            "it was restored from a backup, or somebody interferes; everything is still here",
-            plain("This device fills it again by itself. If nobody restored a backup, ask whoever runs the server."),
+            "it was restored from a backup, or someone may be tampering with it; everything is still here",
+            plain("This device fills it again by itself. If nobody restored a backup, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "OLD_ROSTER" => (
             "the server shows an older list of your devices",
-            "it was restored from a backup, or somebody interferes; this device keeps the newer list",
-            plain("If nobody restored a backup, ask whoever runs the server."),
+            "it was restored from a backup, or someone may be tampering with it; this device keeps the newer list",
+            plain("If nobody restored a backup, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "ROSTER_FORKED" => (
             "there are two lists of your devices",
-            "somebody with a device's keys made another one, or the server shows each device its own",
-            plain("Compare the list of devices on each device, and use no server until you know every device on it.").at_terminal("Compare `haven device list` on each device, and use no server until you know every device on it."),
+            "someone with access to one of your devices made another one, or the server shows each device its own",
+            plain("Compare the list of devices on each device, and use no server until you know every one on it. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.").at_terminal("Compare `haven device list` on each device, and use no server until you know every one on it. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach."),
         ),
         "ROSTER_WITHHELD" => (
             "the server holds back a change to your list of devices",
             "another device knows of it, but it didn't come",
-            plain("Wait for the next sync; if it stays, ask whoever runs the server."),
+            plain("Wait for the next sync; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "RECORDS_WITHHELD" => (
             "the server holds back something that another device wrote",
             "another device knows of it, but it didn't come",
-            plain("Sync on both devices; if it stays, ask whoever runs the server."),
+            plain("Sync on both devices; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "OTHER_SERVER" => (
             "whoever answers at the server's address is not your server",
@@ -109,7 +109,7 @@ fn of_devices(kind: &str) -> Option<Told> {
         "LINK_REFUSED" => (
             "a change of your list of devices was refused",
             "it breaks the rules or is by nobody who may make it; nothing of it counts",
-            plain("Look at the list of devices for one you don't know.").at_terminal("Look at `haven device list` for a device you don't know."),
+            plain("Look at the list of devices. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.").at_terminal("Look at `haven device list`. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach."),
         ),
         "DEVICE_FORKED" => (
             "one of your devices has two histories",
@@ -124,7 +124,7 @@ fn of_devices(kind: &str) -> Option<Told> {
         "JOURNAL_WENT_BACK" => (
             "an older copy of the journal was put in the place of this device's",
             "it holds less than it held; what the server or another device has comes back by itself",
-            plain("Sync, then look whether anything is missing. If you have the newer file, stop the daemon and put it back."),
+            plain("Sync, then look whether anything is missing. If you have the newer file, close Haven and put it back."),
         ),
         _ => return None,
     })
@@ -140,7 +140,9 @@ fn of_records(kind: &str) -> Option<Told> {
         "RECORD_REFUSED" => (
             "something was refused that isn't what your device wrote",
             "it was altered on the way or its device was removed; nothing of it was taken",
-            plain("Sync again; if it stays, ask whoever runs the server."),
+            plain(
+                "Sync again; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach.",
+            ),
         ),
         "RECORD_UNREADABLE" => (
             "something came that can't be read",
@@ -156,14 +158,14 @@ fn of_records(kind: &str) -> Option<Told> {
         ),
         "DROP_UNREADABLE" => (
             "something that was written while the journal was locked can't be opened",
-            "the file was damaged, or somebody put something there; it's kept but not shown",
+            "the file was damaged, or someone put something there; it's kept but not shown",
             plain(
                 "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
             ),
         ),
         "DROP_KEY_CHANGED" => (
             "the key that keeps what you write while the journal is locked was swapped",
-            "the file was damaged, or somebody wrote to it; who did it may be able to read what you wrote while it was locked",
+            "the file was damaged, or someone wrote to it; who did it may be able to read what you wrote while it was locked",
             plain(
                 "It's put right now. Think about who else can write to the journal's folder, and unlock before you write.",
             ),

@@ -19,7 +19,7 @@ pub struct MeasureSummary {
     pub purpose: String,
     /// How long it takes, in minutes.
     pub minutes: u32,
-    /// How many items it has.
+    /// How many questions it has: its items, and those that no score counts.
     pub items: u32,
     /// Whether it is answered about one of the person's people, or people in general.
     pub about_person: bool,

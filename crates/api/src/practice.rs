@@ -28,9 +28,11 @@ pub struct ExerciseSummary {
     pub purpose: String,
     /// How many questions one sitting has at most.
     pub questions: u32,
+    /// How many it has where it ends at the first place at which it well may; the same number where there is none.
+    pub questions_least: u32,
     /// What doing it is made of.
     pub asks: Vec<Ask>,
-    /// Whether it can stir things up.
+    /// Whether it can bring up strong feelings.
     pub stirs: bool,
 }
 

@@ -91,6 +91,8 @@ pub struct Safety {
     pub unsafe_notice: Option<TextKey>,
     /// When it is not suggested.
     pub not_when: Vec<NotWhen>,
+    /// Whether it can bring up strong feelings; said before anybody begins it.
+    pub stirs: bool,
 }
 
 /// A pair of ratings whose difference is looked at.

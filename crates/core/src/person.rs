@@ -216,7 +216,7 @@ impl fmt::Debug for PersonEdit {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ResolveError {
     /// Nobody has this id or name.
-    #[error("nobody in this journal has this name or id")]
+    #[error("no one in People has a name that starts like that")]
     NotFound {
         /// Who was meant, perhaps, by id.
         perhaps: Vec<PersonId>,

@@ -141,8 +141,10 @@ pub enum Part {
     Count(usize),
     /// A score or a rating.
     Number(f64),
-    /// A date.
+    /// A date, in digits: a client that knows how its person reads dates writes it anew.
     Date(Date),
+    /// A date in words, for a sentence that stands among others.
+    Day(Date),
     /// A month.
     Month {
         /// The year.
@@ -251,6 +253,9 @@ impl Part {
             Self::Count(count) => count.to_string(),
             Self::Number(number) => shown(*number),
             Self::Date(date) => date.to_string(),
+            Self::Day(date) => {
+                format!("{} {}", date.day(), month_in_words(date.year(), date.month(), speaker))
+            }
             Self::Month { year, month } => month_in_words(*year, *month, speaker),
             Self::Person(person) => (speaker.name)(*person).unwrap_or_else(gap),
             Self::Choice { exercise, field, option } => {
@@ -431,7 +436,7 @@ pub(crate) mod tests {
         let text = |saying| said(&Sentence::new(saying));
         assert_eq!(text(Saying::MoreThanChance), "changed more than chance");
         assert_eq!(text(Saying::NotClearly), "not clearly changed");
-        assert_eq!(text(Saying::CannotTell), "we cannot tell");
+        assert_eq!(text(Saying::CannotTell), "we can't tell whether that's more than chance");
         assert_eq!(text(Saying::SideMiddle), "middle of the scale");
         assert_eq!(text(Saying::MiddleLine), "middle of the scale, not a cut-off");
     }

@@ -13,7 +13,7 @@ mod readable;
 use std::collections::BTreeMap;
 
 use crate::content::Unusable;
-use crate::definition::Texts;
+use crate::definition::{Texts, fill};
 use crate::fault::Fault;
 
 pub use card::{Asked, Card, Shown, Word};
@@ -86,6 +86,17 @@ impl Support {
             return says(Word::EmergencyLocal).to_owned();
         }
         numbers.join(&format!(" {} ", says(Word::Or)))
+    }
+
+    /// Returns what to call in an emergency, in a line of its own: the numbers of the country, else one that holds widely.
+    pub fn emergency_line(&self, country: Option<Country>, language: &str) -> String {
+        let numbers = self.emergency(country, language);
+        let is_local = numbers == self.words.get(language, Word::EmergencyLocal.as_str());
+        let (word, number) = match self.wide.first().filter(|_| is_local) {
+            Some(wide) => (Word::EmergencyCallWide, &wide.phone),
+            None => (Word::EmergencyCall, &numbers),
+        };
+        fill(self.words.get(language, word.as_str()), |_| number.clone())
     }
 
     /// Returns the countries for which there are lines, in order.

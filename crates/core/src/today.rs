@@ -36,7 +36,8 @@ const HOURS_A_DAY: u32 = 24;
 pub struct Today {
     /// Exercises that were begun and left, on whichever device, the latest first; the latest entry of each.
     pub open: Vec<Open>,
-    /// Entries with questions whose time has come, the latest first.
+    /// Entries with questions whose time has come, the latest first. After a time of need they wait some days, like what rests; after an
+    /// answer that called for support all of them.
     pub later: Vec<Later>,
     /// An exercise that might do good; none when there is no small one to suggest.
     pub suggestion: Option<ExerciseId>,
@@ -87,11 +88,14 @@ pub fn today<'e>(
             None => later.extend(questions(frame, entry)),
         }
     }
+    let resting = resting(frame, &practice);
+    // After an answer that called for support it's the plan for low times and nothing else; after that they come up again.
+    later.retain(|one| !practice.needed_help && !resting.contains(&one.exercise));
     open.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
     let mut begun = BTreeSet::new();
     open.retain(|one| begun.len() < OPEN_MAX && begun.insert(one.exercise.clone()));
     later.sort_by_key(|one| std::cmp::Reverse((one.date, one.entry)));
-    Today { open, later, suggestion: suggestion(frame, &practice), resting: resting(frame, &practice) }
+    Today { open, later, suggestion: suggestion(frame, &practice), resting }
 }
 
 /// The exercises that are not brought up for some days after a time of need.
@@ -374,6 +378,26 @@ mod tests {
         }
         let quiet = [entry(&shelf, 1, "phq-9", "2026-11-01", &[("q9", Answer::Scale(0))])];
         assert_ne!(on(&shelf, "2026-11-02", &quiet).suggestion, PLAN.parse().ok());
+    }
+
+    #[test]
+    fn later_questions_wait_for_a_week_after_help_was_needed_and_come_up_again() {
+        let shelf = Shelf::built_in().unwrap();
+        let asked_on = Answer::Date("2026-11-02".parse().unwrap());
+        let test = || entry(&shelf, 1, "small-test", "2026-10-10", &[("by", asked_on.clone())]);
+        let low = |answer| entry(&shelf, 2, "phq-9", "2026-11-01", &[("q9", Answer::Scale(answer))]);
+        assert!(!on(&shelf, "2026-11-08", &[test(), low(0)]).later.is_empty());
+        for (day, comes_up) in [("2026-11-02", false), ("2026-11-08", false), ("2026-11-09", true)] {
+            let today = on(&shelf, day, &[test(), low(1)]);
+            assert_eq!(!today.later.is_empty(), comes_up, "{day}");
+        }
+        let Shelf { exercises, measures, .. } = &shelf;
+        let day = "2026-11-08".parse().unwrap();
+        let frame = Frame { people: &[], exercises, measures, today: day };
+        let kind = entry(&shelf, 3, "kept-word", "2026-10-10", &[("by", asked_on.clone())]);
+        let came = today(&frame, &[test(), kind], Some(day)).later;
+        let came: Vec<&str> = came.iter().map(|one| one.exercise.as_str()).collect();
+        assert_eq!(came, ["kept-word"], "help was asked for: what isn't for such days waits");
     }
 
     #[test]

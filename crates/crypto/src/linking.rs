@@ -58,7 +58,7 @@ pub use joiner::Joiner;
 #[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]
 pub enum LinkingFault {
     /// The first message does not open with this code: its sender has another, or it was altered.
-    #[error("somebody with another code answered")]
+    #[error("someone with another code answered")]
     WrongCode,
     /// The other device speaks a newer version of linking.
     #[error("the other device needs this one to be updated")]

@@ -14,6 +14,7 @@ use tonic::Status;
 use tower::{Layer, Service};
 
 use crate::grants::Desk;
+use crate::loopback::Place;
 
 /// Where a call came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +85,9 @@ impl ByGrant {
             return if is_enough { Ok(Caller(None)) } else { Err(no_session()) };
         };
         let grant = self.desk.admit(token).ok_or_else(no_session)?;
+        if let Some(place) = request.extensions().get::<Arc<Place>>() {
+            place.is_known_now();
+        }
         match need {
             Need::Scope(scope) if !grant.scopes.contains(&scope) => {
                 Err(ApiError::new(ErrorReason::NotGranted, "the call was refused")

@@ -5,7 +5,9 @@ mod guard;
 mod pages;
 mod peer;
 mod ports;
+mod room;
 mod speak;
+mod tally;
 
 use std::io;
 use std::net::TcpListener;
@@ -22,6 +24,7 @@ use crate::grants::Desk;
 
 use self::ports::Ports;
 
+pub(crate) use self::room::Place;
 pub(crate) use self::speak::serve;
 
 /// Listeners that wait for whoever accepts from them: two families.

@@ -353,7 +353,7 @@ pub enum Fault {
     #[error("there's no such person")]
     PeopleUnknown(BTreeSet<PersonId>),
     /// A draft names people who cannot be told.
-    #[error("it's about somebody who isn't among your people, or whose name several of them have")]
+    #[error("it's about someone who isn't among your people, or whose name several of them have")]
     PeopleUnclear,
     /// A draft was written for an entry, and which one cannot be told.
     #[error("it was written for an entry while the journal was locked, and which one can't be told now")]

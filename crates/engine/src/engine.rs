@@ -2,6 +2,7 @@
 
 mod alarms;
 mod clock;
+mod committed;
 mod defining;
 mod differing;
 mod documents;
@@ -49,6 +50,7 @@ use crate::vault::{Unlocked, VaultFault};
 use crate::view::{DeviceShown, View};
 
 use alarms::Raised;
+use committed::Committed;
 use documents::OpenDocuments;
 use drafts::Drafting;
 use drops::Drops;
@@ -111,6 +113,7 @@ pub struct Engine {
     announced: Announced,
     open: OpenDocuments,
     drafts: BTreeMap<DraftId, Drafting>,
+    committed: Committed,
     /// There from the first step on.
     drops: Option<Drops>,
     server: Option<ServerChoice>,
@@ -156,6 +159,8 @@ impl Engine {
         let synced =
             sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
+        let committed =
+            sealed.meta(meta::COMMITTED)?.map_or_else(Committed::default, |bytes| Committed::decode(&bytes));
         let helped = sealed.meta(meta::HELPED)?.and_then(|bytes| helped::decode(&bytes));
         let drops = Drops::read(&sealed)?;
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
@@ -176,6 +181,7 @@ impl Engine {
             linking: LinkingState::default(),
             helped,
             drafts,
+            committed,
             drops,
             server,
             sent,

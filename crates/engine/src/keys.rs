@@ -39,6 +39,8 @@ pub(crate) mod meta {
     pub(crate) const SYNCED: &[u8] = b"synced";
     /// The day on which help was last asked for here; gone after a week.
     pub(crate) const HELPED: &[u8] = b"helped";
+    /// Which entries the last drafts have become.
+    pub(crate) const COMMITTED: &[u8] = b"committed";
     /// The mailbox of the last linking code that was used.
     pub(crate) const LINK_USED: &[u8] = b"link used";
     /// The record that is being guarded right now; found at start, it brought the process down.

@@ -74,6 +74,9 @@ pub const DRAFT_AGE_MS: u64 = 30_000;
 /// Drafts at once; an editor a window.
 pub const DRAFTS_MAX: usize = 64;
 
+/// Drafts that became entries and are known by their ids still: as many as may be open at once, since that is who may ask.
+pub const COMMITTED_MAX: usize = DRAFTS_MAX;
+
 /// Bytes of one drop's content: the largest draft and what is said about it.
 pub const DROP_BYTES_MAX: usize = haven_core::limits::DRAFT_BYTES_MAX + 64 * 1024;
 

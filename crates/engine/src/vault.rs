@@ -61,7 +61,7 @@ pub enum VaultFault {
     #[error("the journal was made by a newer Haven")]
     Newer,
     /// The passphrase is too long to be stretched.
-    #[error("the passphrase is longer than {PASSPHRASE_BYTES_MAX} bytes")]
+    #[error("the passphrase is too long")]
     PassphraseTooLong,
     /// The passphrase that was chosen holds a tab or another character that nobody sees.
     #[error("the passphrase has a tab in it, or another character that can't be seen")]

@@ -75,29 +75,31 @@ fn summary(exercise: &ExerciseSummary, style: Style) -> String {
 
 /// What it asks of a person: a sentence or two, so that nobody has to begin it to find out.
 fn asks(exercise: &ExerciseSummary) -> String {
-    let asked: Vec<&str> = exercise.asks.iter().map(|ask| of_ask(*ask)).collect();
-    let made_of = match asked.as_slice() {
-        [] => String::new(),
-        [one] => format!("{one}, "),
-        [before @ .., last] => format!("{} and {last}, ", before.join(", ")),
-    };
-    let mut sentence = format!("{made_of}{}.", count(exercise.questions.into(), "question", "questions"));
-    sentence[..1].make_ascii_uppercase();
+    let asked: Vec<&str> = exercise.asks.iter().filter_map(|ask| of_ask(*ask)).collect();
+    let made_of = if asked.is_empty() { String::new() } else { format!(": {}", asked.join(", ")) };
+    let questions = count(exercise.questions.into(), "question", "questions");
+    let least = exercise.questions_least;
+    let questions = if least < exercise.questions { format!("{least} to {questions}") } else { questions };
+    let mut sentence = format!("{questions}{made_of}.");
+    if exercise.asks.contains(&Ask::Later) {
+        sentence.push_str(" A little more some days later, if you like.");
+    }
     if exercise.stirs {
-        sentence.push_str(" It can stir things up.");
+        sentence.push_str(" Can bring up strong feelings.");
     }
     sentence
 }
 
-fn of_ask(ask: Ask) -> &'static str {
-    match ask {
-        Ask::Breathing => "breathing",
-        Ask::Sitting => "staying with something for a few minutes",
+fn of_ask(ask: Ask) -> Option<&'static str> {
+    Some(match ask {
+        Ask::Breathing => "breathing with a timer",
+        Ask::Sitting => "a few minutes with a timer",
         Ask::Writing => "writing",
-        Ask::Choosing => "choosing",
-        Ask::People => "thinking of someone",
-        Ask::Later => "a question some days later, if you like",
-    }
+        Ask::Choosing => "picking answers",
+        Ask::People => "naming someone",
+        // They aren't of this sitting.
+        Ask::Later => return None,
+    })
 }
 
 async fn show(cx: &Cx, id: &ExerciseId) -> Result<(), Fault> {
@@ -131,9 +133,7 @@ fn evidence(evidence: &Evidence, style: Style) -> String {
         "ours" => "our own idea",
         other => other,
     };
-    // A note that begins small goes on with the grade, so that neither says what the other does.
-    let joint = if evidence.note.starts_with(char::is_lowercase) { ", " } else { ". " };
-    let rest = if evidence.note.is_empty() { "." } else { joint };
+    let rest = if evidence.note.is_empty() { "." } else { ". " };
     let note = style.words(&evidence.note);
     let mut words = format!("\n{} {grade}{rest}{note}\n", style.bold("What's behind it:"));
     for source in &evidence.sources {
@@ -351,15 +351,19 @@ mod tests {
             custom: false,
             purpose: String::new(),
             questions,
+            questions_least: questions.min(3),
             asks: made_of.to_vec(),
             stirs,
         };
         let cases = [
             (with(&[], 0, false), "0 questions."),
-            (with(&[Ask::Breathing], 1, false), "Breathing, 1 question."),
+            (
+                with(&[Ask::Breathing, Ask::Later], 1, false),
+                "1 question: breathing with a timer. A little more some days later, if you like.",
+            ),
             (
                 with(&[Ask::Writing, Ask::Choosing, Ask::People], 5, true),
-                "Writing, choosing and thinking of someone, 5 questions. It can stir things up.",
+                "3 to 5 questions: writing, picking answers, naming someone. Can bring up strong feelings.",
             ),
         ];
         for (exercise, expected) in cases {

@@ -15,10 +15,10 @@ function check(sides: [MetPartKind, boolean][][], effects: string[], all: string
 const shown = "is the one your journal shows now, and stays as it is";
 
 test("every choice says what it does", () => {
-  const editText = "Or edit its text: what you write is then what counts, on all your devices.";
-  check([[[TEXT, false]], [[TEXT, false]]], [shown, "takes this text"], "keeps both texts, one after the other where they differ", editText);
+  const editText = "Or edit its text: what you write replaces both versions, on all your devices.";
+  check([[[TEXT, false]], [[TEXT, false]]], [shown, "uses this text"], "keeps both texts, one after the other where they differ", editText);
   const nothingTaken = "keeps all that was changed in the text, and takes nothing away";
-  check([[[TEXT, false]], [[TEXT, true]]], [shown, "takes away what’s missing here"], nothingTaken, editText);
+  check([[[TEXT, false]], [[TEXT, true]]], [shown, "leaves out what only the other version has (it stays in the history)"], nothingTaken, editText);
   check(
     [[[TRASH, false]], [[TRASH, true]]],
     [`${shown}, out of the trash`, "puts the entry into the trash"],
@@ -28,15 +28,15 @@ test("every choice says what it does", () => {
   const mine: [MetPartKind, boolean][] = [[TEXT, false], [TITLE, false], [TRASH, false]];
   check(
     [mine, mine, [[TRASH, true]]],
-    [`${shown}, out of the trash`, "takes this text and this title and keeps it out of the trash", "puts the entry into the trash"],
+    [`${shown}, out of the trash`, "uses this text and this title and keeps it out of the trash", "puts the entry into the trash"],
     "keeps all texts, one after the other where they differ, puts all titles side by side, and keeps the entry out of the trash",
-    "Or edit its text and title: what you write is then what counts, on all your devices.",
+    "Or edit its text and title: what you write replaces both versions, on all your devices.",
   );
   const answers: [MetPartKind, boolean][] = [[ANSWER, false], [ANSWER, false]];
   check(
     [answers, [[ANSWER, false], [TIME, false]]],
-    [shown, "takes these answers and this date"],
-    "keeps the date that your journal shows now and keeps answers in your own words one after the other, and others as your journal shows them now",
-    "Or edit its date: what you write is then what counts, on all your devices.",
+    [shown, "uses these answers and this date"],
+    "keeps the date that your journal shows now and keeps answers in your own words one after the other, and other answers as your journal shows them now",
+    "Or edit its date: what you write replaces both versions, on all your devices.",
   );
 });

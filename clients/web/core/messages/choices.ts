@@ -18,8 +18,8 @@ export function effectOfOne(side: EntryVersion, isShown: boolean): string {
   }
   const taken = listed(parts.filter(({ takesAway }) => !takesAway).map(({ kind }) => named[kind]));
   return listed([
-    ...(taken ? [`takes ${taken}`] : []),
-    ...(parts.some(({ takesAway }) => takesAway) ? ["takes away what’s missing here"] : []),
+    ...(taken ? [`uses ${taken}`] : []),
+    ...(parts.some(({ takesAway }) => takesAway) ? ["leaves out what only the other version has (it stays in the history)"] : []),
     ...(trash ? [trash.takesAway ? "puts the entry into the trash" : "keeps it out of the trash"] : []),
   ]);
 }
@@ -35,7 +35,7 @@ export function effectOfAll(sides: readonly EntryVersion[]): string {
     ...(has(MetPartKind.TEXT) ? [text] : []),
     ...(has(MetPartKind.TITLE) ? [`puts ${all} titles side by side`] : []),
     ...(has(MetPartKind.TIME) ? ["keeps the date that your journal shows now"] : []),
-    ...(has(MetPartKind.ANSWER) ? ["keeps answers in your own words one after the other, and others as your journal shows them now"] : []),
+    ...(has(MetPartKind.ANSWER) ? ["keeps answers in your own words one after the other, and other answers as your journal shows them now"] : []),
     ...(has(MetPartKind.TRASH) ? ["keeps the entry out of the trash"] : []),
   ]);
 }
@@ -45,7 +45,7 @@ export function toEdit(sides: readonly EntryVersion[]): string {
   const kinds = new Set(sides.flatMap(({ metParts }) => metParts.map(({ kind }) => kind)));
   const words = ([[MetPartKind.TEXT, "text"], [MetPartKind.TITLE, "title"], [MetPartKind.TIME, "date"]] as const).filter(([kind]) => kinds.has(kind));
   if (words.length > 0) {
-    return `Or edit its ${listed(words.map(([, word]) => word))}: what you write is then what counts, on all your devices.`;
+    return `Or edit its ${listed(words.map(([, word]) => word))}: what you write replaces both versions, on all your devices.`;
   }
   return kinds.has(MetPartKind.TRASH) ? "Or go on writing in it: then it stays, on all your devices." : "";
 }

@@ -16,8 +16,8 @@ const en = {
   discard: "Throw it away",
   discardOf: (title: string): string => `Throw away: ${title}`,
   ask: "Throw this draft away?",
-  askHow: "It isn’t saved anywhere else, so you can’t get it back.",
-  askEntryHow: "The entry stays in your journal as it is. You can’t get back what you wrote since then.",
+  askHow: "What you wrote in this draft can’t be brought back.",
+  askEntryHow: "The entry stays in your journal as it is. What you’ve written since then can’t be brought back.",
   yes: "Throw it away",
   no: "Keep it",
 };

@@ -46,6 +46,10 @@ export const en = {
     how: "You’ll get a fresh page in your browser.",
     command: "haven open",
   },
+  spent: {
+    lead: "The address you opened didn’t work: it’s been used, or it’s more than a minute old. This page goes on as before.",
+    close: "OK",
+  },
   over: {
     title: "You’re signed out",
     lead: "This page can’t reach your journal any more. The journal is still there, and so is everything you saved.",

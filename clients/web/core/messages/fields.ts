@@ -41,14 +41,14 @@ const en = {
     no: "No",
     upTo: (max: number): string => `Up to ${number.format(max)}.`,
     /** Said once as many are chosen as fit. */
-    full: (max: number): string => (max === 1 ? "That’s the one. To choose another, take it away first." : `That’s all ${number.format(max)}. To choose another, take one away first.`),
+    full: (max: number): string => (max === 1 ? "That’s the one. To change, press it again to unselect it." : `That’s ${number.format(max)}, as many as fit. To change, press one again to unselect it.`),
     /** Said to whoever tries one more. */
     notTaken: (what: string, max: number): string =>
-      max === 1 ? `“${what}” isn’t chosen: this takes one only. Take the other away first.` : `“${what}” isn’t chosen: this takes ${number.format(max)} at most. Take one away first.`,
+      max === 1 ? `“${what}” isn’t chosen: this takes one only. Unselect the other first.` : `“${what}” isn’t chosen: this takes ${number.format(max)} at most. Unselect one first.`,
     allWritten: (max: number): string => `That’s all ${number.format(max)}.`,
     left: (left: number): string => `Room for ${counted(left, "more character", "more characters")}.`,
-    tooLong: (over: number, max: number): string => `That’s ${counted(over, "character", "characters")} more than fit here (${number.format(max)}). Shorten it a little; nothing of it is lost.`,
-    beyond: (min: number, max: number): string => `It goes from ${number.format(min)} to ${number.format(max)}.`,
+    tooLong: (over: number, max: number): string => `${counted(over, "character", "characters")} too long (${number.format(max)} fit). Nothing you’ve written is lost.`,
+    beyond: (min: number, max: number): string => `Pick a number from ${number.format(min)} to ${number.format(max)}.`,
     item: (at: number): string => `Number ${number.format(at)}`,
     weight: (at: number, min: number, max: number): string => `Number ${number.format(at)}: how much, ${number.format(min)} to ${number.format(max)}`,
     add: "Add another",

@@ -21,7 +21,7 @@ const en = {
   choice: {
     label: "Passphrase",
     labelNew: "The new passphrase",
-    hint: "Five or six words are easy to type and hard to guess. You can paste it, or let your password manager fill it in.",
+    hint: "Five or six random words are easy to type and hard to guess. You can paste it, or let your password manager fill it in.",
     again: "The same again",
     againHint: "Or show it, and check it with your own eyes.",
     show: "Show",
@@ -30,7 +30,7 @@ const en = {
     another: "Another one",
     suggested: "Picked at random by this device, and saved nowhere. Write it down or put it into your password manager before you go on.",
     checking: "Checking…",
-    good: "That’s hard to guess.",
+    good: "That’s long enough.",
     empty: "Choose a passphrase first.",
     emptyAgain: "Type it a second time, or show the first and check it with your own eyes.",
     differ: "These two aren’t the same. Type the second one again, or show the first.",

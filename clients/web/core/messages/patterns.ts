@@ -1,5 +1,6 @@
 // The words around the pictures. What the pictures show is said by the device, and by nobody else.
 
+import { named } from "./named";
 import type { Spoken } from "../messages";
 
 const number = new Intl.NumberFormat("en");
@@ -43,14 +44,14 @@ const en = {
   distance: "Distance",
   moreWorry: (max: string): string => `↑ more worry (${max})`,
   moreDistance: (max: string): string => `more distance (${max}) →`,
-  mapLead: "Higher up is more worry about the two of you, further right is more distance kept. It’s where your answers of one day come to, not a kind of person.",
+  mapLead: "Higher up means more worry, further right means more distance. Each dot is one day’s answers, not what kind of person you are. If someone frightens you, both may be what keeps you safe.",
   mapOf: (points: readonly string[]): string => `Worry and distance. ${points.join("; ")}.`,
   mapPoint: (date: string, worry: string, distance: string): string => `${date}: worry ${worry}, distance ${distance}`,
   mapKey: "The square is where it began, the filled dot is the latest.",
   mapOne: "One answer so far: the filled dot.",
-  ring: "The dashed ring is how far answers can move by chance.",
+  ring: "The dashed ring is how much answers may differ by chance.",
 
-  comparedLead: "Your own ratings before and after, each time you did it. Time alone changes a lot, so what just waiting did stands beside them.",
+  comparedLead: "Your own ratings before and after, each time. Things also change by themselves, so where you’ve rated times you just waited, they’re shown next to them.",
   beside: (title: string): string => `To compare: ${title}`,
   before: "Before",
   after: "After",
@@ -79,8 +80,8 @@ const en = {
 
   signsLead: "How true each of them felt to you. More isn’t a better mark, and nobody has tested what a number means.",
   noSum: "They aren’t added up.",
-  felt: (key: string): string => felt[key] ?? key,
-  circle: (key: string): string => circles[key] ?? key,
+  felt: (key: string): string => named(felt, key),
+  circle: (key: string): string => named(circles, key),
   placed: "How you placed them",
   since: (date: string): string => `since ${date}`,
   sinceHead: "Since",
@@ -97,7 +98,7 @@ const en = {
     things === undefined ? how : `${number.format(things)} ${things === 1 ? "thing" : "things"} agreed, ${how}`,
   due: "Until",
   triedHead: "How it went",
-  tried: (key: string): string => (key === "" ? "not said yet" : (tried[key] ?? key)),
+  tried: (key: string): string => (key === "" ? "not said yet" : named(tried, key)),
   daysHead: "Days with something written",
 };
 

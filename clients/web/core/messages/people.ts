@@ -1,5 +1,6 @@
 // The words around the people somebody writes about.
 
+import { named } from "./named";
 import type { Spoken } from "../messages";
 
 const circles: Readonly<Record<string, string>> = { inner: "Close in", middle: "In the middle", outer: "Further out" };
@@ -51,10 +52,10 @@ const en = {
   isAnother: "Yes, someone else",
   isSame: "No, the same",
 
-  circle: (key: string): string => (key === "" ? "Not placed" : (circles[key] ?? key)),
-  relation: (key: string): string => (key === "" ? "not said" : (relations[key] ?? key)),
-  gives: (key: string): string => gives[key] ?? key,
-  safe: (key: string): string => (key === "" ? "not said" : (safe[key] ?? key)),
+  circle: (key: string): string => (key === "" ? "Not placed" : named(circles, key)),
+  relation: (key: string): string => (key === "" ? "not said" : named(relations, key)),
+  gives: (key: string): string => named(gives, key),
+  safe: (key: string): string => (key === "" ? "not said" : named(safe, key)),
 
   back: "People",
   gone: "This person isn’t in your journal any more. They may have been removed, or made one with someone else.",

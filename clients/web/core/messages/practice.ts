@@ -27,12 +27,13 @@ const offers: Readonly<Record<Offer, string>> = {
 /** What doing an exercise is made of. One that's newer than this app is left out. */
 const asks: Readonly<Record<ExerciseAsk, string>> = {
   [ExerciseAsk.UNSPECIFIED]: "",
-  [ExerciseAsk.BREATHING]: "breathing",
-  [ExerciseAsk.SITTING]: "staying with something for a few minutes",
+  [ExerciseAsk.BREATHING]: "breathing with a timer",
+  [ExerciseAsk.SITTING]: "a few minutes with a timer",
   [ExerciseAsk.WRITING]: "writing",
-  [ExerciseAsk.CHOOSING]: "choosing",
-  [ExerciseAsk.PEOPLE]: "thinking of someone",
-  [ExerciseAsk.LATER]: "a question some days later, if you like",
+  [ExerciseAsk.CHOOSING]: "picking answers",
+  [ExerciseAsk.PEOPLE]: "naming someone",
+  // Not of this sitting; said behind it.
+  [ExerciseAsk.LATER]: "",
 };
 
 const grades: Readonly<Record<string, string>> = {
@@ -45,36 +46,40 @@ const grades: Readonly<Record<string, string>> = {
 const en = {
   title: "Practice",
   lead: "Choose by what you need. You can stop anywhere, and nothing has to be finished.",
-  begun: "Begun",
+  begun: "Started",
   goOn: (title: string): string => `Go on: ${title}`,
   anew: "Starts again from the first question: those answers were about other days.",
-  begunOn: (day: string): string => `Begun ${day}`,
+  begunOn: (day: string): string => `Started ${day}`,
   resting: "Kept for another time",
   kept: "What you’ve answered is saved.",
   needs,
   min: (minutes: number): string => `${number.format(minutes)} min`,
   yours: "yours",
   /** What it asks of somebody, so that nobody has to begin it to find out. */
-  asks: (made: readonly ExerciseAsk[], questions: number): string => {
-    const asked = questions === 0 ? "" : plural.select(questions) === "one" ? "one question" : `${number.format(questions)} questions`;
-    const said = [...made.map((ask) => asks[ask] ?? ""), asked].filter((part) => part !== "").join(", ");
-    return said && `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+  asks: (made: readonly ExerciseAsk[], most: number, least: number): string => {
+    const count = least > 0 && least < most ? `${number.format(least)} to ${number.format(most)}` : number.format(most);
+    const of = made.map((ask) => asks[ask] ?? "").filter((part) => part !== "");
+    if (most === 0) {
+      return "";
+    }
+    const said = `${count} ${plural.select(most) === "one" ? "question" : "questions"}${of.length > 0 ? `: ${of.join(", ")}` : ""}.`;
+    return made.includes(ExerciseAsk.LATER) ? `${said} A little more some days later, if you like.` : said;
   },
-  stirs: "Can stir things up.",
+  stirs: "Can bring up strong feelings.",
   none: "Nothing here yet.",
 
   exercise: {
     begin: "Begin",
-    minutes: (minutes: number): string => `About ${number.format(minutes)} minutes. You can stop at any point.`,
+    minutes: (minutes: number): string => `About ${plural.select(minutes) === "one" ? "a minute" : `${number.format(minutes)} minutes`}. You can stop at any point.`,
     heed: "Good to know first",
-    stirs: "It can stir things up. You can stop at any point, and leave it for another day.",
+    stirs: "It can bring up strong feelings. You can stop at any point, and leave it for another day.",
     questions: "What it asks",
     evidence: "What’s behind it",
     sources: "Where to read about it",
-    /** What stands behind it: the grade, then the note as it goes on. */
+    /** What stands behind it: the grade, then the note. */
     behind: (grade: string, note: string): string => {
       const first = grades[grade] ?? grade;
-      return note === "" ? `${first}.` : /^\p{Ll}/u.test(note) ? `${first}: ${note}` : `${first}. ${note}`;
+      return note === "" ? `${first}.` : `${first}. ${note}`;
     },
     recentHelp: "It isn’t suggested in the days after help was shown here. You can still do it.",
     gate: "It first asks whether doing it could lead to anyone hurting, threatening or punishing you.",
@@ -111,7 +116,7 @@ const en = {
     since: (verdict: string): string => `Since the last time: ${verdict}.`,
     changed: "changed more than chance",
     notClear: "not clearly changed",
-    cannotTell: "we can’t tell whether it changed",
+    cannotTell: "we can’t tell whether that’s more than chance",
     tooSoon: "answering again so soon can’t tell you more",
     open: "Open this entry",
     openOf: (day: string, about: string): string => `Open this entry of ${day}${about === "" ? "" : ` about ${about}`}`,

@@ -24,7 +24,7 @@ const en = {
     },
     "app.quick_exit": {
       label: "A quick way out",
-      hint: "Puts a “Leave” button at the top of every page; pressing Shift three times does the same. The page goes blank, the journal locks, and a page of kitchen measures takes its place. It can’t clear the browser’s history: that still shows that a page on this computer was open. Back leads to the kitchen measures too. To come back, open the journal as you did before.",
+      hint: "Puts a “Leave” button at the top of every page; pressing Shift three times does the same. The page goes blank, the journal locks, and a page of kitchen measures takes its place. It can’t clear the browser’s history: that still shows that a page on this computer was open. The Back button shows that page again. To come back, open the journal as you did before.",
     },
     "app.lock_hidden": {
       label: "Lock when this page is hidden",
@@ -70,7 +70,7 @@ const en = {
     drafts: "Drafts",
     trash: "Trash",
     kit: "Recovery kit",
-    unconfirmed: "You haven’t confirmed that you’ve kept it.",
+    unconfirmed: "Not confirmed yet",
   },
   one: "There’s one journal for each account on this computer. If others use it too, it helps if each has an account of their own: whoever uses yours can see that there’s a journal, and read it while it’s unlocked.",
   version: (version: string): string => `Haven ${version}`,

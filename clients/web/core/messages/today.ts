@@ -10,11 +10,11 @@ const count = (of: number, one: string, other: string): string =>
 const en = {
   /** By the hour. Nobody is told what time it is who's up at night. */
   greeting: (hour: number): string =>
-    hour >= 5 && hour < 12 ? "Good morning" : hour >= 12 && hour < 18 ? "Good afternoon" : hour >= 18 && hour < 22 ? "Good evening" : "Hello",
+    hour >= 6 && hour < 12 ? "Good morning" : hour >= 12 && hour < 18 ? "Good afternoon" : hour >= 18 && hour < 22 ? "Good evening" : "Hello",
   nothingDue: "Nothing is due.",
   begin: "Start anywhere",
   settle: "Can’t settle?",
-  settleHow: (title: string, minutes: number): string => `${title}: ${number.format(minutes)} min, or just one`,
+  settleHow: (title: string, minutes: number): string => `${title}: ${number.format(minutes)} min, or just one minute`,
   arriving: "How are you right now?",
   more: "More words…",
   own: "A word of your own",
@@ -37,8 +37,8 @@ const en = {
   answer: "Have a look",
   suggestion: "If you’d like something to do",
   minutes: (of: number): string => `${number.format(of)} min`,
-  met: (of: number): string => count(of, "Two edits met in an entry", "entries in which edits met"),
-  metHow: "Both are kept. You can choose when you like.",
+  met: (of: number): string => count(of, "An entry was changed in two places", "entries were changed in two places"),
+  metHow: "All of it is kept. You can choose when you like.",
   metLook: "Look at them",
   waiting: (of: number): string =>
     of === 1 ? "One text you wrote while it was locked still waits." : `${number.format(of)} texts you wrote while it was locked still wait.`,

@@ -54,9 +54,9 @@ const en = {
     legend: "What was added is underlined. What was taken out is struck through.",
   },
   met: {
-    title: (sides: number): string => (sides > 2 ? `${number.format(sides)} edits met here` : "Two edits met here"),
+    title: (sides: number): string => `This was changed in ${sides > 2 ? number.format(sides) : "two"} places`,
     lead: (sides: number): string =>
-      `It was changed in ${sides > 2 ? "several" : "two"} places before they had each other’s changes. Whatever you choose, all of it stays in this entry’s history.`,
+      `${sides > 2 ? "None of them had the others’" : "Neither had the other’s"} changes yet. Whatever you choose, all of it stays in this entry’s history.`,
     marked: "The marked words are where they differ. What’s the same isn’t marked.",
     keepOne: "Keep this one",
     keepBoth: (sides: readonly EntryVersion[]): string => {

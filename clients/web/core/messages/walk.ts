@@ -16,6 +16,8 @@ const en = {
   kept: "Saved",
   elsewhere: "This was finished or thrown away in another window. You can stop here and begin again.",
   aside: "This was finished or thrown away in another window. What you wrote here is in Drafts now; you can stop here and begin again.",
+  adopted: "This is what was written in another window.",
+  forked: "This question was answered in another window, too. What you wrote here is a draft of its own now; the other one is in Drafts.",
   back: "Back",
   next: "Next",
   skip: "Skip",
@@ -29,7 +31,7 @@ const en = {
   intro: {
     begin: "Begin",
     lead: (minutes: number, questions: number): string =>
-      questions > 0 ? `${counted(questions, "question", "questions")}, about ${number.format(minutes)} min. You can leave any of them open.` : `About ${number.format(minutes)} min.`,
+      questions > 0 ? `${questions > 1 ? "Up to " : ""}${counted(questions, "question", "questions")}, about ${number.format(minutes)} min. You can leave any of them open.` : `About ${number.format(minutes)} min.`,
     stop: "Stop whenever you like; what you’ve answered is saved.",
     goesOn: "You began this before. It goes on after your last answer.",
     begun: (day: string): string => `You began this on ${day}. Those answers are about other days, so it starts again from the first question.`,
@@ -50,7 +52,7 @@ const en = {
   notice: { title: "Before you go on", last: "It’s better to stop here", end: "End here", instead: (title: string): string => `Do this instead: ${title}` },
   support: { title: "Help, if you want it", on: "Go on with the questions" },
   end: {
-    title: "That’s all for now",
+    title: "One look before you finish",
     nothing: "Nothing was answered, so there’s nothing to save.",
     open: "Left open, and that’s fine",
     unfit: "This answer doesn’t work as it is. Change it, or leave it open.",
@@ -72,8 +74,10 @@ const en = {
     next: "Something that fits next, if you like",
     done: "Done",
     result: "What your answers come to",
+    later: "Your answers are saved. You can see the number whenever you like.",
+    show: "Show it",
     support: "This comes first. Nobody has been told of your answers.",
-    stays: "You can come back to this: “Get help now” is always at the top.",
+    stays: "People you can call are one press away, at any time: “Get help now”, at the top.",
   },
 };
 

@@ -27,8 +27,20 @@ export function resultsOf(data: Data, says: readonly string[]): readonly Results
     }));
     const found = series.some((one) => one.says.length > 0);
     const key = `${text(measure, "measure")} ${text(measure, "person") || name}`;
-    return { key, title, whom: whomOf(measure), series, says: found ? [] : [...new Set(texts(measure, "says"))] };
+    const whole = { key, title, whom: whomOf(measure) };
+    const same = sameOf(series);
+    if (same.length > 0) {
+      return { ...whole, series: series.map((one) => ({ ...one, says: [] })), says: same };
+    }
+    return { ...whole, series, says: found ? [] : [...new Set(texts(measure, "says"))] };
   });
+}
+
+/** What is said of every score alike, to be said once; empty where they differ. */
+function sameOf(series: readonly Series[]): readonly string[] {
+  const [first, ...rest] = series.filter(({ points }) => points.length > 0);
+  const isSame = rest.length > 0 && rest.every(({ says }) => says.join("\n") === first?.says.join("\n"));
+  return isSame && first ? first.says : [];
 }
 
 function said(says: readonly string[], start: string): readonly string[] {

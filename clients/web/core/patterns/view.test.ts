@@ -72,6 +72,17 @@ test("people in general are called as the device calls them, and nobody is “wi
   expect(whole).toEqual(["More."]);
 });
 
+test("what is said of every score alike is said once", () => {
+  const scores = [{ score: "worry", label: "Worry" }, { score: "distance", label: "Distance" }];
+  const measure = { measure: "m", title: "Between us", name: "Ann", scores, results: [{ entry: "e", date: "2026-01-02", scores: { worry: 4, distance: 2 } }] };
+  const drawn = (other: string) => {
+    const shown = pattern("measures", { measures: [measure] }, ["Between us, Ann, Worry: We can't tell.", `Between us, Ann, Distance: ${other}`]).drawn;
+    return shown?.view === "measures" ? [shown.results[0]?.says, shown.results[0]?.series.map(({ says }) => says)] : [];
+  };
+  expect(drawn("We can't tell.")).toEqual([["We can't tell."], [[], []]]);
+  expect(drawn("It changed.")).toEqual([[], [["We can't tell."], ["It changed."]]]);
+});
+
 test("what wasn't said is a gap in the picture and a dash in the table, never a nought", () => {
   const later = [{ days: 7, due: "2026-01-09", rating: null }, { days: 28, due: "2026-01-30", rating: 0 }];
   const belief = { exercise: "x", title: "A thought", outcome: "belief", min: 0, max: 100, lines: [{ entry: "e", date: "2026-01-02", before: 80, after: 60, later }], steps: [] };

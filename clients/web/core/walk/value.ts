@@ -2,6 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { ValueSchema, type Value } from "../gen/haven/v1/value_pb";
+import { wellFormed } from "../text";
 
 export type { Value };
 
@@ -12,7 +13,7 @@ export const NOTHING: Value = create(ValueSchema);
 export const RATHER_NOT = "prefer-not-to-say";
 
 export function text(words: string): Value {
-  return create(ValueSchema, { kind: { case: "text", value: words } });
+  return create(ValueSchema, { kind: { case: "text", value: wellFormed(words) } });
 }
 
 export function truth(is: boolean): Value {
@@ -60,15 +61,16 @@ export function listOf(value: Value | undefined): readonly Value[] {
 }
 
 export function partOf(value: Value | undefined, name: string): Value | undefined {
-  return value?.kind.case === "map" ? value.kind.value.values[name] : undefined;
+  return value?.kind.case === "map" && Object.hasOwn(value.kind.value.values, name) ? value.kind.value.values[name] : undefined;
 }
 
 /** Whether two answers say the same. */
 export function isSame(one: Value | undefined, other: Value | undefined): boolean {
-  return told(one) === told(other);
+  return toldOf(one) === toldOf(other);
 }
 
-function told(value: Value | undefined): string {
+/** An answer as one string: the same for the same answers. */
+export function toldOf(value: Value | undefined): string {
   return JSON.stringify(plain(value ?? NOTHING));
 }
 

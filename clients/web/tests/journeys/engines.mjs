@@ -76,7 +76,7 @@ async function enter(window) {
 async function unlocked(stage, window) {
   stage.step("unlock");
   await enter(window);
-  await window.heading("^Good (morning|afternoon|evening)$");
+  await window.heading("^(Good (morning|afternoon|evening)|Hello)$");
   await listen(window);
 }
 
@@ -186,7 +186,7 @@ async function privately(stage) {
   const engine = await engines.firefox({ isPrivate: true });
   try {
     await engine.window.go(await stage.device.page());
-    await engine.window.heading("^Good (morning|afternoon|evening)$");
+    await engine.window.heading("^(Good (morning|afternoon|evening)|Hello)$");
     await go(engine.window, "journal");
     await engine.window.until("an entry", () => document.querySelector("[data-entry]") !== null);
   } finally {

@@ -93,7 +93,7 @@ async function unlock(keys, page) {
   await keys.type(PASSPHRASE);
   await keys.press("Enter");
   await keys.arrive(/./, "today");
-  await page.getByRole("heading", { name: /^Good (morning|afternoon|evening)$/ }).waitFor();
+  await page.getByRole("heading", { name: /^(Good (morning|afternoon|evening)|Hello)$/ }).waitFor();
 }
 
 async function write(keys, page) {
@@ -173,7 +173,7 @@ async function measure(keys, page) {
   keys.stage.step("measure");
   await keys.to(/^Done$/);
   await keys.press("Enter");
-  await keys.arrive(/^Good/, "today");
+  await keys.arrive(/^(Good|Hello)/, "today");
   await keys.to(/^Practice$/, { back: true });
   await keys.press("Enter");
   await keys.arrive("Practice", "practice");
@@ -189,13 +189,13 @@ async function help(keys, page) {
   keys.stage.step("help");
   await keys.to(/^Done$/);
   await keys.press("Enter");
-  await keys.arrive(/^Good/, "today");
+  await keys.arrive(/^(Good|Hello)/, "today");
   await keys.to(/^Get help now$/, { back: true });
   await keys.press("Enter");
   await keys.arrive("Help now", "help");
   await keys.to(/^Back$/, { back: true });
   await keys.press("Enter");
-  await keys.arrive(/^Good/, "back from help");
+  await keys.arrive(/^(Good|Hello)/, "back from help");
 }
 
 async function lock(keys, page) {

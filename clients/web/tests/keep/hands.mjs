@@ -52,7 +52,7 @@ export async function write(page, words) {
 
 export async function open(page) {
   await page.goto(address());
-  await page.getByRole("heading", { name: /^Good|Locked/ }).waitFor();
+  await page.getByRole("heading", { name: /^Good|^Hello|Locked/ }).waitFor();
   if (await page.getByLabel("Passphrase", { exact: true }).isVisible()) {
     await enter(page);
   }

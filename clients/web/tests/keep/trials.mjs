@@ -90,7 +90,7 @@ export async function changedAgain(page) {
   await page.evaluate((entry) => void (location.hash = `entry/${entry}`), id);
   await change(" It stood.");
   await page.goBack();
-  await page.getByText("You’ve begun to change this entry").waitFor();
+  await page.getByText(/changing this entry/).waitFor();
   await change(" It flew.");
   await page.getByRole("button", { name: "Done" }).click();
   await page.waitForFunction(() => location.hash.startsWith("#entry"));

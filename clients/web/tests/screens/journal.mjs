@@ -20,7 +20,7 @@ async function search({ page, show }) {
   await field.fill("canal");
   await page.locator("mark").first().waitFor();
   await show(page, "journal-search");
-  await field.fill('"canal');
+  await field.fill("canal person:");
   await page.locator("#unfinished").waitFor();
   await page.getByText("What you can type").click();
   await show(page, "journal-search-help");

@@ -1,8 +1,9 @@
 // What was begun and isn't finished: a page, a change to an entry, and a recovery kit that nobody has confirmed.
 
-import { UNCONFIRMED } from "../answers.mjs";
+import { CALM, UNCONFIRMED } from "../answers.mjs";
 
 const SETTINGS = "**/haven.v1.SettingsService/ListSettings";
+const TODAY = "**/haven.v1.ProgressService/GetToday";
 
 export async function unfinished({ page, show }) {
   await kit({ page, show });
@@ -12,7 +13,7 @@ export async function unfinished({ page, show }) {
   await page.getByText("Saved", { exact: true }).waitFor();
   await go(page, "today");
   await page.getByRole("link", { name: "Start anywhere" }).click();
-  await page.getByText("haven’t finished it").waitFor();
+  await page.getByText("started a little while ago").waitFor();
   await show(page, "write-recent");
   await page.getByRole("link", { name: "Go on with it" }).click();
   await page.waitForFunction(() => document.querySelector("#text")?.value !== "");
@@ -22,17 +23,17 @@ export async function unfinished({ page, show }) {
   await text.pressSequentially(" She rang at nine.");
   await page.getByText("Saved", { exact: true }).waitFor();
   await page.goBack();
-  await page.getByText("What you wrote so far is shown here").waitFor({ timeout: 15_000 });
+  await page.getByText("and you see it here").waitFor({ timeout: 15_000 });
   await show(page, "entry-change-shown");
   await page.getByRole("link", { name: "Edit" }).click();
-  await page.getByText("going on from where you left off").waitFor();
+  await page.getByText("picking up where you left off").waitFor();
   await show(page, "write-goes-on");
   // More than an entry holds: it can't be written down, and stays apart.
   await text.fill("She rang at nine. ".repeat(16_000));
   await page.getByText("This is longer than one entry holds").waitFor();
   await page.getByText("Saved", { exact: true }).waitFor();
   await page.goBack();
-  await page.getByText("isn’t shown here").waitFor();
+  await page.getByText("aren’t shown here yet").waitFor();
   await page.getByRole("button", { name: "Throw it away" }).click();
   await show(page, "entry-change-apart");
   await page.getByRole("button", { name: "Throw it away" }).click();
@@ -41,14 +42,17 @@ export async function unfinished({ page, show }) {
 
 async function kit({ page, show }) {
   await page.route(SETTINGS, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: UNCONFIRMED }));
+  // The way here leads through the help page, and after that nobody is asked for some days.
+  await page.route(TODAY, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: CALM }));
   await page.evaluate(() => void (location.hash = "today"));
   await page.reload();
-  await page.getByText("You haven’t confirmed").waitFor();
+  await page.getByText("Do you still have your recovery code").waitFor();
   await show(page, "today-kit");
-  await page.getByRole("link", { name: "What this means" }).click();
+  await page.getByRole("link", { name: "I don’t" }).click();
   await page.getByRole("heading", { level: 1, name: "Your recovery kit" }).waitFor();
   await show(page, "kit");
   await page.unroute(SETTINGS);
+  await page.unroute(TODAY);
   await page.reload();
   await page.getByText("There’s nothing to confirm").waitFor();
 }

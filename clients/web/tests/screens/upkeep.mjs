@@ -55,7 +55,7 @@ async function passphrase({ page, show }) {
   await page.getByLabel("The passphrase you have now").fill("not this one");
   await page.getByLabel("The new passphrase").fill("harbour pencil walnut drizzle cabin");
   await page.getByLabel("The same again").fill("harbour pencil walnut drizzle cabin");
-  await page.getByText("hard to guess.").waitFor();
+  await page.getByText("That’s long enough.").waitFor();
   await page.getByRole("button", { name: "Change it" }).click();
   await page.getByText("Nothing has changed").waitFor();
   await show(page, "passphrase");

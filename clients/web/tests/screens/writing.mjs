@@ -4,7 +4,7 @@ const hash = (page, to) => page.evaluate((address) => void (location.hash = addr
 
 export async function writing({ page, show }) {
   await hash(page, "today");
-  await page.getByRole("heading", { name: /^Good (morning|afternoon|evening)$/ }).waitFor();
+  await page.getByRole("heading", { name: /^(Good (morning|afternoon|evening)|Hello)$/ }).waitFor();
   await page.getByRole("heading", { name: "How are you right now?" }).waitFor();
   await show(page, "today");
   await page.getByRole("button", { name: "More words…" }).click();

@@ -109,10 +109,12 @@ test("an exercise can be gone on with, and a question that has come up is told",
   expect(document.querySelector('a[href="#walk/later/e1"]')).not.toBeNull();
 });
 
-test("where a measure's answers call for help, that stands above any number", async () => {
+test("where a measure's answers call for help, that comes first, and no number before it's asked for", async () => {
   const result = { entryId: "e1", support: true, scores: [{ name: "total", label: "Total", number: 12.25, says: ["Only a sum."] }] };
   open.device.answers("MeasureService/ListResults", says(ListResultsResponseSchema, { results: [result] }));
   await show(answer({}, { kind: EntryKind.MEASURE, exercise: { id: "phq-9", version: 1 } }));
+  expect(document.body.textContent).not.toContain("12.3");
+  await open.press("Show it");
   const order = [...document.querySelectorAll('.result a[href="#help"], .result dd')].map(text);
   expect(order).toEqual(["Get help now", "12.3", "Only a sum."]);
 });

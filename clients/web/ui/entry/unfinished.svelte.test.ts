@@ -26,7 +26,7 @@ test("a change that isn't finished is told, with what's shown of it and what can
   begun("Words that aren't there");
   open.device.answers("DraftService/DiscardDraft", says(drafts.DiscardDraftResponseSchema, {}));
   await show();
-  expect(text(document.querySelector("#unfinished"))).toContain("isn’t shown here");
+  expect(text(document.querySelector("#unfinished"))).toContain("aren’t shown here yet");
   expect(document.querySelector('.note a[href="#write/draft/d1"]')).not.toBeNull();
   await open.press("Throw it away");
   expect(open.asked("DraftService/DiscardDraft", drafts.DiscardDraftRequestSchema)).toEqual([]);
@@ -40,7 +40,7 @@ test("a change that isn't finished is told, with what's shown of it and what can
   begun("Words");
   open.device.answers("DraftService/CommitDraft", says(drafts.CommitDraftResponseSchema, { id: "e1" }));
   await show();
-  expect(text(document.querySelector("#unfinished"))).toContain("What you wrote so far is shown here.");
+  expect(text(document.querySelector("#unfinished"))).toContain("and you see it here");
   open.device.answers("DraftService/ListDrafts", says(drafts.ListDraftsResponseSchema, {}));
   await open.press("I’m done");
   expect(open.asked("DraftService/CommitDraft", drafts.CommitDraftRequestSchema)[0]?.draftId).toBe("d1");

@@ -2,7 +2,7 @@
 
 import { monthAfter, monthOf, type Day, type Month } from "../../core/civil";
 import { today } from "../../core/day";
-import { daysOf } from "../../core/journal";
+import { daysOf } from "../../core/days";
 import { explain } from "../../core/messages";
 import type { App } from "../app.svelte";
 

@@ -6,7 +6,9 @@ import { Reason } from "../../core/fault";
 import { PAGE } from "../../core/journal";
 import { EntrySummarySchema } from "../../core/gen/haven/v1/entry_pb";
 import * as pb from "../../core/gen/haven/v1/journal_pb";
+import { ListMeasuresResponseSchema } from "../../core/gen/haven/v1/measure_pb";
 import { ListPeopleResponseSchema } from "../../core/gen/haven/v1/people_pb";
+import { ListExercisesResponseSchema } from "../../core/gen/haven/v1/practice_pb";
 import { VaultState } from "../../core/gen/haven/v1/vault_pb";
 import { refuses, says } from "../../tests/device";
 import { heading, Open, ROOM_MAX_MS, text } from "../../tests/open";
@@ -183,6 +185,17 @@ test("nothing found says what was looked for, and how to look further", async ()
   await open.press("#work");
   expect(open.asked(LIST, pb.ListEntriesRequestSchema).at(-1)?.filter?.tags).toEqual(["work"]);
   expect(shown()).toEqual(["a"]);
+});
+
+test("an exercise that was meant, perhaps, is told by its title", async () => {
+  lists(entry("a", "2026-11-24"));
+  open.device.answers("PracticeService/ListExercises", says(ListExercisesResponseSchema, { exercises: [{ id: "thought-check", title: "Check a thought" }] }));
+  open.device.answers("MeasureService/ListMeasures", says(ListMeasuresResponseSchema, {}));
+  open.device.answers(SEARCH, says(pb.SearchEntriesResponseSchema, { total: 0, nearExercises: ["thought-check"] }));
+  await open.show("#journal");
+  await type("exercise:thougt-check");
+  await open.press("Check a thought");
+  expect(open.asked(LIST, pb.ListEntriesRequestSchema).at(-1)?.filter?.exercise).toBe("thought-check");
 });
 
 test("blurred words are uncovered one entry at a time, by a button", async () => {

@@ -13,7 +13,7 @@ import { arrive, clear, deviceThatIs, heading, isNow, press, rest, ROOM_MAX_MS, 
 import { beginningOf } from "../welcome/beginning.svelte";
 
 const KIT = "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG";
-const QUESTION = "You haven’t confirmed that you’ve kept your recovery kit.";
+const QUESTION = "Do you still have your recovery code?";
 
 vi.setConfig({ testTimeout: 90_000 });
 beforeAll(() => Promise.all([import("../today/Room.svelte"), import("../welcome/Room.svelte"), import("./Room.svelte")]), ROOM_MAX_MS);
@@ -95,22 +95,33 @@ test("Today asks calmly: it's put aside for this visit, refused aloud, and gone 
   device.answers("SettingsService/SetSetting", refuses(Reason.STORAGE_FULL));
   await show(device, "#today");
   await vi.waitUntil(() => main().includes(QUESTION), { timeout: ROOM_MAX_MS });
-  await press("I have it");
+  expect(document.querySelector('.note a[href="#kit"]')?.textContent).toBe("I don’t");
+  await press("Yes");
   expect(text("main [role=alert]")).toContain("Nothing was done");
   expect(main()).toContain(QUESTION);
   expect(told).toEqual([]);
+});
+
+test("nobody is asked for it in the days after help was needed", async () => {
+  const { device } = remembering(VaultState.UNLOCKED, "true");
+  device.answers("ProgressService/GetToday", says(GetTodayResponseSchema, { resting: ["wait"] }));
+  await show(device, "#today");
+  await rest();
+  expect([heading() !== "", main().includes(QUESTION)]).toEqual([true, false]);
 });
 
 test("the page about it says what helps and claims nothing; an answer there is the last word", async () => {
   const { device, told } = remembering(VaultState.UNLOCKED, "true");
   await show(device, "#kit");
   expect(main()).toContain("It can’t show the kit again or make a new one either.");
+  expect(main()).toContain("Or start over with a new kit");
   await press("I don’t have it, and don’t want to be asked again");
   await rest();
   expect(told).toEqual(["false"]);
   expect(main()).toContain("There’s nothing to confirm on this device.");
+  expect(main()).not.toContain("start over");
   location.hash = "#today";
   window.dispatchEvent(new Event("hashchange"));
-  await vi.waitUntil(() => heading().startsWith("Good "), { timeout: ROOM_MAX_MS });
+  await vi.waitUntil(() => /^(Good |Hello)/.test(heading()), { timeout: ROOM_MAX_MS });
   expect(main()).not.toContain(QUESTION);
 });

@@ -32,7 +32,7 @@ const settled = () => open.asked("JournalService/SettleEntry", pb.SettleEntryReq
 
 test("both stand side by side with only the words marked that differ, and keeping both is what's filled", async () => {
   await show();
-  expect(heading()).toBe("Two edits met here");
+  expect(heading()).toBe("This was changed in two places");
   expect([...document.querySelectorAll("section.card h2")].map(text)).toEqual(["On Laptop", "On Phone"]);
   expect([...document.querySelectorAll("mark")].map(text)).toEqual(["at", "just after"]);
   expect([...document.querySelectorAll("main button.btn:not(.quiet, .text, .icon)")].map(text)).toEqual(["Keep both, one after the other"]);

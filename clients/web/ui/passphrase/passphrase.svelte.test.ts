@@ -55,7 +55,7 @@ test("once it's changed, neither stays on the page", async () => {
 test("an answer to what was typed before says nothing of what's typed now", async () => {
   let open = (): void => {};
   const { device, clock, app: host } = app(new Promise((done) => (open = done)));
-  device.answers("VaultService/CheckPassphrase", says(CheckPassphraseResponseSchema, { strength: "Somebody would need years." }));
+  device.answers("VaultService/CheckPassphrase", says(CheckPassphraseResponseSchema, { strength: "Strangers would need very long." }));
   const choice = new Choice(host);
   choice.value = "hard to guess indeed";
   choice.typed();
@@ -66,7 +66,7 @@ test("an answer to what was typed before says nothing of what's typed now", asyn
   await settle();
   expect([device.calls.length, choice.news]).toEqual([1, ""]);
   await clock.pass(700);
-  expect([device.calls.length, choice.news]).toEqual([2, "That’s hard to guess. Somebody would need years."]);
+  expect([device.calls.length, choice.news]).toEqual([2, "That’s long enough. Strangers would need very long."]);
 });
 
 test("a device that can't judge right now keeps nobody from going on", async () => {

@@ -54,6 +54,16 @@ test("the picture and the table are of the same, and the choice holds for the ne
   expect(document.querySelectorAll("table").length).toBe(1);
 });
 
+test("an address that names no view says so, whatever an object calls its own", async () => {
+  for (const view of ["__proto__", "constructor", "toString"]) {
+    const device = withPeople();
+    device.answers(PATH, refuses(Reason.NOT_FOUND));
+    await showOpen(device, `#patterns/${view}`);
+    expect([text("h1"), text("main h2")], view).toEqual(["Patterns", "Patterns"]);
+    clear();
+  }
+});
+
 test("no ring is drawn that the device didn't tell of, and the corners have no names", async () => {
   const device = withPeople();
   device.answers(PATH, plane("Ann"));

@@ -24,9 +24,9 @@ const texts = (selector: string): string[] => [...document.querySelectorAll(sele
 const links = (selector: string): (string | null)[] => [...document.querySelectorAll(selector)].map((it) => it.getAttribute("href"));
 
 const [DRAFT, ENTRY, MARA] = ["d".repeat(32), "e".repeat(32), "a".repeat(32)];
-const BREATH = { id: "slow-breath", title: "A few slow breaths", steps: [3], minutes: 5, asks: [1, 4], questions: 5 };
+const BREATH = { id: "slow-breath", title: "A few slow breaths", steps: [3], minutes: 5, asks: [1, 4], questions: 5, questionsLeast: 3 };
 const MINE = { id: "my-own", title: "Mine", steps: [], minutes: 2, custom: true };
-const LIMIT = { id: "limit-plan", title: "A limit of mine", steps: [4, 5], minutes: 6, asks: [3, 6, 99], questions: 1, stirs: true };
+const LIMIT = { id: "limit-plan", title: "A limit of mine", steps: [4, 5], minutes: 6, asks: [3, 6, 99], questions: 1, questionsLeast: 1, stirs: true };
 const AXIS = { id: "two-axis", title: "How it is between us", purpose: "Twelve sentences.", minutes: 3, items: 12, aboutPerson: true };
 const PHQ = { id: "phq-9", title: "PHQ-9", purpose: "Nine questions.", minutes: 3, items: 9, onRequest: true, validated: true };
 
@@ -42,8 +42,8 @@ test("exercises stand under what somebody needs, each once, the person's own mar
   await show(practice(), "#practice");
   expect(texts(".needs h2")).toEqual(["I can’t settle", "Saying what I need", "For low times"]);
   expect(texts(".needs .row")).toEqual([
-    "A few slow breaths Breathing, choosing, 5 questions. 5 min",
-    "A limit of mine Writing, a question some days later, if you like, one question. Can stir things up. 6 min",
+    "A few slow breaths 3 to 5 questions: breathing with a timer, picking answers. 5 min",
+    "A limit of mine 1 question: writing. A little more some days later, if you like. Can bring up strong feelings. 6 min",
     "Mine· yours 2 min",
   ]);
   expect(links(".needs .row")).toEqual(["#walk/exercise/slow-breath", "#walk/exercise/limit-plan", "#walk/exercise/my-own"]);
@@ -62,7 +62,7 @@ test("what was begun comes first, and says where it would begin anew; what rests
   await show(walker, "#practice");
   expect(links("section:first-of-type .row").slice(0, 2)).toEqual([`#walk/draft/${DRAFT}`, `#walk/draft/${MARA}`]);
   expect(document.body.textContent).not.toContain("Saved with open questions");
-  expect(texts("main .row")[0]).toContain("Go on: Check a thought Mara · Begun Tuesday");
+  expect(texts("main .row")[0]).toContain("Go on: Check a thought Mara · Started Tuesday");
   expect(texts("main .row")[1]).toContain("Starts again from the first question");
   expect(links("main .row").at(-1)).toBe(`#walk/draft/${ENTRY}`);
 });
@@ -87,11 +87,11 @@ test("a list that can't be read says so, and shows what could be", async () => {
 
 test("about an exercise: what stands behind it in plain words, and what comes first", async () => {
   const walker = practice();
-  const evidence = { grade: "practice", note: "breathing slowly.", sources: ["Fincham 2023"] };
+  const evidence = { grade: "practice", note: "The practice is breathing slowly.", sources: ["Fincham 2023"] };
   const exercise = { summary: BREATH, purpose: "Breathe slowly.", notice: "Sit down.", notWhen: ["recent-help"], harmQuestion: { question: "Could it?" }, evidence };
   walker.answers("PracticeService/GetExercise", says(GetExerciseResponseSchema, { exercise }));
   await show(walker, "#exercise/slow-breath");
-  expect(document.body.textContent).toContain("Established practice: breathing slowly.");
+  expect(document.body.textContent).toContain("Established practice. The practice is breathing slowly.");
   expect(texts("section")[0]).toContain("It first asks whether doing it could lead to anyone hurting");
   expect(texts("section")[0]).toContain("isn’t suggested in the days after help was shown here");
   expect(links("main a.btn")).toEqual(["#practice", "#walk/exercise/slow-breath"]);
@@ -113,6 +113,21 @@ test("a measure about somebody asks whom first, and begins about them", async ()
   expect([begun.length, new TextDecoder().decode(begun[0] as Uint8Array).includes(MARA), texts("h1")]).toEqual([1, true, ["What is it?"]]);
 });
 
+test("what asks about the last weeks isn't offered about somebody who has died; where it's refused nobody is told to try again", async () => {
+  const walker = practice();
+  const measure = { ...AXIS, recent: true };
+  walker.answers("MeasureService/ListMeasures", says(ListMeasuresResponseSchema, { measures: [measure] }));
+  walker.answers("PeopleService/ListPeople", says(ListPeopleResponseSchema, { people: [{ id: MARA, name: "Mara", died: true }, { id: DRAFT, name: "Jo" }] }));
+  const why = { what: "these questions are about the last two weeks", why: "they can't be asked about someone who has died", next: "" };
+  walker.hears("WalkService/BeginWalk", () => refuses(Reason.INVALID_ARGUMENT, why));
+  await show(walker, "#walk/measure/two-axis");
+  expect(texts(".option")).toEqual(["People in general", "Jo"]);
+  document.querySelector("form")!.requestSubmit();
+  await settle();
+  flushSync();
+  expect([texts("h1"), texts("main button.btn:not(.text)"), links("main a.btn")]).toEqual([["Not this one, for now"], [], ["#practice"]]);
+});
+
 test("results are told word for word, as a list and as a table, and nothing is coloured", async () => {
   const walker = practice();
   const score = { name: "worry", label: "worry", number: 4.5, says: ["middle of the scale"], change: 3 };
@@ -126,7 +141,7 @@ test("results are told word for word, as a list and as a table, and nothing is c
   walker.answers("ProgressService/GetProgress", says(GetProgressResponseSchema, { data: JSON.stringify({ measures }) }));
   await show(walker, "#results/two-axis");
   expect(texts("li h2 .whom")).toEqual(["Mara", "Mara"]);
-  expect(texts("dd")).toEqual(["4.5 on a scale from 1 to 7 middle of the scale Since the last time: we can’t tell whether it changed.", "not scored middle of the scale"]);
+  expect(texts("dd")).toEqual(["4.5 on a scale from 1 to 7 middle of the scale Since the last time: we can’t tell whether that’s more than chance.", "not scored middle of the scale"]);
   expect(texts("dl + p.muted")).toEqual(["Scores are worked out."]);
   document.querySelectorAll<HTMLInputElement>("input[name=view]")[1]!.click();
   flushSync();

@@ -1,7 +1,8 @@
 // What's in the trash, and taken back from there.
 
 import { fromTrash } from "../../core/entry";
-import { trashed, type Found } from "../../core/journal";
+import type { Found } from "../../core/journal";
+import { trashed } from "../../core/trash";
 import { explain, words } from "../../core/messages";
 import { journal as spoken } from "../../core/messages/journal";
 import type { App } from "../app.svelte";

@@ -87,11 +87,11 @@ test("as many as fit are chosen; whoever tries one more hears why it isn't taken
     boxes()[0]!.click();
     boxes()[1]!.click();
     flushSync();
-    expect(one("#limit").textContent).toBe("That’s all 2. To choose another, take one away first.");
+    expect(one("#limit").textContent).toBe("That’s 2, as many as fit. To change, press one again to unselect it.");
     expect(boxes().map((box) => [box.getAttribute("aria-disabled"), box.disabled])).toEqual([["false", false], ["false", false], ["true", false]]);
     boxes()[2]!.click();
     flushSync();
-    expect([boxes()[2]!.checked, one("#limit").textContent]).toEqual([false, "“Plum” isn’t chosen: this takes 2 at most. Take one away first."]);
+    expect([boxes()[2]!.checked, one("#limit").textContent]).toEqual([false, "“Plum” isn’t chosen: this takes 2 at most. Unselect one first."]);
     boxes()[0]!.click();
     flushSync();
     expect(one("#limit").textContent).toBe("");
@@ -128,7 +128,7 @@ test("words that don't fit are kept whole, and how many are too many is said whi
     expect(one(".room").textContent).toBe("Room for 0 more characters.");
     type(one("textarea"), "more than ten");
     flushSync();
-    expect(one(".room").textContent).toContain("3 characters more than fit here (10)");
+    expect(one(".room").textContent).toContain("3 characters too long (10 fit). Nothing you’ve written is lost.");
   })).toBe("more than ten");
 });
 
@@ -136,7 +136,7 @@ test("a number beyond the scale is told while it's typed", async () => {
   expect(await answered(asks({ shape: { case: "scale", value: SUDS } }), () => {
     type(one("#exact"), "130");
     flushSync();
-    expect(one("#beyond").textContent).toBe("It goes from 0 to 100.");
+    expect(one("#beyond").textContent).toBe("Pick a number from 0 to 100.");
   })).toBe(130);
 });
 

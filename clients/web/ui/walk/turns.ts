@@ -3,9 +3,17 @@
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
+  #count = 0;
+
+  /** Whether something is on its way. */
+  get isBusy(): boolean {
+    return this.#count > 0;
+  }
+
   /** Does it once everything before it is done. */
   take<T>(call: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(call);
+    this.#count += 1;
+    const turn = this.#last.then(call).finally(() => (this.#count -= 1));
     this.#last = turn.catch(() => undefined);
     return turn;
   }

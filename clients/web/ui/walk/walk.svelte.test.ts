@@ -3,6 +3,9 @@
 import { flushSync } from "svelte";
 import { afterEach, expect, test } from "vitest";
 import { CouldHarm } from "../../core/walk/walk";
+import { GetHelpResponseSchema } from "../../core/gen/haven/v1/support_pb";
+import { FinishWalkResponseSchema } from "../../core/gen/haven/v1/walk_pb";
+import { says } from "../../tests/device";
 import { all, clear, clock, heading, one, press, show, type, until } from "../../tests/shown";
 import { asks, plain, Walker } from "../../tests/walker";
 // Here already when a test goes there.
@@ -33,15 +36,15 @@ test("words are kept at a pause, and again while somebody types on and on", asyn
 
 test("an answer that doesn't fit stays, with why, and nothing is lost", async () => {
   const walker = new Walker([asks({ shape: { case: "scale", value: SUDS } })]);
-  walker.misfit = (value) => (plain(value) === 300 ? "Give a whole number from 0 to 100." : "");
+  walker.misfit = (value) => (plain(value) === 300 ? "Pick a number from 0 to 100." : "");
   await show(walker, WALK);
   type(one("#exact"), "300");
   await press("Next");
-  expect(one("[role=alert] .error").textContent).toBe("Give a whole number from 0 to 100.");
+  expect(one("[role=alert] .error").textContent).toBe("Pick a number from 0 to 100.");
   expect([one<HTMLInputElement>("#exact").value, one("#exact").getAttribute("aria-invalid")]).toEqual(["300", "true"]);
   type(one("#exact"), "30");
   await press("Next");
-  expect(heading()).toBe("That’s all for now");
+  expect(heading()).toBe("One look before you finish");
 });
 
 test("whoever hears a question hears with it which one it is", async () => {
@@ -104,7 +107,30 @@ test("support comes with the numbers before anything else, and the line for an e
   expect([one(".stays").textContent, one("main p.note + form h1")?.textContent]).toEqual(["Emergency: 112", "Help, if you want it"]);
   expect(all("a.call").map((call) => call.getAttribute("href"))).toEqual(["tel:112", "tel:911", "tel:999"]);
   await press("Go on with the questions");
-  expect([heading(), one(".stays").textContent]).toEqual(["That’s all for now", "Emergency: 112"]);
+  expect([heading(), one(".stays").textContent]).toEqual(["One look before you finish", "Emergency: 112"]);
+});
+
+test("the line for an emergency names the number of the card beside it, and goes on naming it", async () => {
+  const walker = new Walker([{ case: "support", value: { why: "" } } as never], "Call 112 (or your country's number)");
+  walker.answers("SupportService/GetHelp", says(GetHelpResponseSchema, { country: "GB", emergency: "Call 999" }));
+  await show(walker, WALK);
+  await until(() => one(".stays").textContent === "Call 999");
+  await press("Go on with the questions");
+  expect(one(".stays").textContent).toBe("Call 999");
+});
+
+test("after an answer that calls for support no number comes by itself", async () => {
+  const walker = new Walker([asks({ shape: { case: "bool", value: {} } })], "Call 112");
+  const result = { support: true, scores: [{ name: "total", label: "Total", number: 27 }] };
+  walker.hears("WalkService/FinishWalk", () => says(FinishWalkResponseSchema, { entryId: walker.entryId, complete: true, result }));
+  await show(walker, WALK);
+  await press("Skip");
+  await press("Save");
+  const main = (): string => one("main").textContent ?? "";
+  expect([main().includes("27"), main().includes("People you can call are one press away")]).toEqual([false, true]);
+  await press("Show it");
+  await until(() => main().includes("27"));
+  expect(document.activeElement?.textContent).toBe("What your answers come to");
 });
 
 test("back, skip and the heading's focus; the end is kept once, and leads to today", async () => {

@@ -20,8 +20,8 @@ test("from the first key on the address leads back to the very same draft, whate
     const { device, clock, app, open, type, fields } = paper();
     const writing = await open();
     expect(app.route.args).toEqual([]);
-    // Once on the way that outlives the page, once on the ordinary one.
-    for (let nth = 0; nth < (becomes === "kept" ? 0 : 2); nth += 1) {
+    // Once on the way that outlives the page, once on the ordinary one, and once more: the page is still there.
+    for (let nth = 0; nth < (becomes === "kept" ? 0 : 3); nth += 1) {
       device.mishap(nth, "late");
     }
     type(writing, "the last key");

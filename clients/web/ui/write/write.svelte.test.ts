@@ -89,3 +89,29 @@ test("done that goes wrong at any call leaves the words, and trying again makes 
     }
   }
 });
+
+test("what nobody sees in a title and no title may hold doesn't keep it from being done", async () => {
+  const { device, clock, open, type, fields } = paper();
+  const writing = await open();
+  fields.title.value = "A\ttab, a\vline and a\0 nul";
+  type(writing, "words");
+  await clock.pass(500);
+  expect([...device.drafts.values()].map(({ draft }) => draft?.title)).toEqual(["A tab, a line and a nul"]);
+  await writing.close();
+});
+
+test("a draft that a full disk keeps shut is said to be there, and opens once there's space", async () => {
+  const { device, clock, open, type, fields } = paper();
+  const writing = await open();
+  type(writing, "words");
+  await clock.pass(500);
+  await writing.close();
+  const [id = ""] = device.drafts.keys();
+  fields.text.value = "";
+  device.mishap(0, Reason.STORAGE_FULL);
+  const again = await open("draft", id);
+  expect(again.stage).toBe("full");
+  await again.open(["draft", id]);
+  again.fill(fields);
+  expect([again.stage, fields.text.value]).toEqual(["ready", "words"]);
+});

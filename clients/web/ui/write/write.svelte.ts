@@ -7,6 +7,7 @@ import { Keeper, type Keeping } from "../../core/keeper";
 import { explain } from "../../core/messages";
 import { begunAt, namedBy, openPiece } from "../../core/opening";
 import { isSame, routeOf } from "../../core/route";
+import { oneLine } from "../../core/text";
 import { atNow, ownZone } from "../../core/when";
 import type { App } from "../app.svelte";
 import { Out } from "./out.svelte";
@@ -23,8 +24,11 @@ export type Aside = Pick<Words, "at" | "people" | "tags">;
 /** More than a third of the bytes in letters may be too many bytes; fewer never are. */
 const LETTERS_SURE = TEXT_BYTES_MAX / 3;
 
+/** Nothing is half written. */
+export const TAKEN = (): Promise<boolean> => Promise.resolve(true);
+
 export class Writing {
-  stage: "loading" | "ready" | "gone" | "failed" = $state("loading");
+  stage: "loading" | "ready" | "gone" | "full" | "failed" = $state("loading");
   keeping: Keeping = $state.raw({ kind: "still" });
   aside: Aside = $state.raw(NO_WORDS);
   /** How many kilobytes there are, if one entry doesn't hold them. */
@@ -40,6 +44,8 @@ export class Writing {
   exercise = $state("");
   /** Done, or thrown away. */
   out: Out | undefined = $state.raw();
+  /** Takes a name that stands beside the words and wasn't added; whether that worked. */
+  ends: () => Promise<boolean> = TAKEN;
   readonly #app: App;
   #keeper: Keeper | undefined;
   #fields: Fields | undefined;
@@ -68,7 +74,7 @@ export class Writing {
       return;
     }
     if (!outcome.ok) {
-      this.stage = outcome.fault.reason === Reason.NOT_FOUND ? "gone" : "failed";
+      this.stage = unopened(outcome.fault.reason);
       this.trouble = explain(outcome.fault, this.#app.say);
       return;
     }
@@ -111,6 +117,13 @@ export class Writing {
   say(aside: Partial<Aside>): void {
     this.aside = { ...this.aside, ...aside };
     this.touch();
+  }
+
+  /** Done, with everything that stands there. */
+  async finish(): Promise<void> {
+    if (await this.ends()) {
+      await this.out?.finish();
+    }
   }
 
   /** The words of this moment. */
@@ -229,9 +242,21 @@ export class Writing {
     const { title, text } = this.#keeper?.piece.words ?? NO_WORDS;
     const { at, people, tags } = this.aside;
     // A title is one line, however it was pasted.
-    const line = fields ? fields.title.value.replace(/\s*\n\s*/g, " ") : title;
+    const line = fields ? oneLine(fields.title.value) : title;
     return { title: line, text: fields ? fields.text.value : text, at, people, tags };
   };
+}
+
+/** Why nothing was opened: a disk that's full keeps drafts shut, and what was said about saving would only frighten. */
+function unopened(reason: Reason): "gone" | "full" | "failed" {
+  switch (reason) {
+    case Reason.NOT_FOUND:
+      return "gone";
+    case Reason.STORAGE_FULL:
+      return "full";
+    default:
+      return "failed";
+  }
 }
 
 /** A draft in which nothing stands and that never was an entry goes with its screen. */

@@ -168,7 +168,7 @@ pub fn find_asked<'a>(wanted: &pb::ExerciseRef, shelf: &'a Shelf) -> Result<Aske
 pub fn find_person(spec: &str, person: FindPerson<'_>) -> Result<PersonId, ApiError> {
     person(spec).map_err(|fault| match fault {
         ResolveError::NotFound { perhaps } => ApiError::new(ErrorReason::NotFound, "there's no such person")
-            .because("nobody in this journal has that name or id")
+            .because("no one in People has that name")
             .with_next("Choose someone from the people of your journal, or add them.")
             .at_terminal("`haven people list` shows everyone; `haven people add NAME` adds someone.")
             .with_candidates(perhaps.iter().map(PersonId::to_string)),

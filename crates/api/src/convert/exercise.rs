@@ -46,8 +46,9 @@ pub fn summary_to_pb(exercise: &Exercise, custom: bool, language: &str) -> pb::E
         custom,
         purpose: exercise.purpose.as_ref().map_or("", |key| exercise.texts.get(language, key)).to_owned(),
         questions: u32::try_from(exercise.questions()).unwrap_or(u32::MAX),
+        questions_least: u32::try_from(exercise.questions_least()).unwrap_or(u32::MAX),
         asks: exercise.asks().into_iter().map(|ask| ask_to_pb(ask).into()).collect(),
-        stirs: exercise.stirs(),
+        stirs: exercise.safety.stirs,
     }
 }
 
@@ -74,6 +75,7 @@ pub fn summary_from_pb(exercise: pb::ExerciseSummary) -> Result<practice::Exerci
         custom: exercise.custom,
         purpose: exercise.purpose,
         questions: exercise.questions,
+        questions_least: exercise.questions_least,
         asks,
         stirs: exercise.stirs,
     })

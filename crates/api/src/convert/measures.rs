@@ -23,12 +23,13 @@ pub fn summary_to_pb(measure: &Measure, custom: bool, language: &str) -> pb::Mea
         title: measure.texts.get(language, &measure.title).to_owned(),
         purpose: measure.texts.get(language, &measure.purpose).to_owned(),
         minutes: measure.minutes,
-        items: measure.items.len() as u32,
+        items: (measure.items.len() + measure.extras.len()) as u32,
         about_person: measure.about == About::Person,
         on_request: measure.offered == Offered::OnRequest,
         validated: measure.validated,
         scorer_only: measure.is_scorer_only(),
         custom,
+        recent: measure.recent,
     }
 }
 

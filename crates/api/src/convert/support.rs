@@ -23,6 +23,7 @@ pub fn card_to_pb(card: Card) -> pb::GetHelpResponse {
         readable: card.readable.into_iter().map(part_to_pb).collect(),
         wide: card.wide.into_iter().map(|Wide { phone, places }| pb::WideNumber { phone, places }).collect(),
         countries: card.countries.iter().map(Country::to_string).collect(),
+        emergency: card.emergency,
     }
 }
 
@@ -44,6 +45,7 @@ pub fn card_from_pb(card: pb::GetHelpResponse) -> Result<Card, ApiError> {
         // A country that this client does not know is left out; the others are worth more than an error.
         countries: card.countries.iter().filter_map(|code| code.parse().ok()).collect(),
         closing: card.closing,
+        emergency: card.emergency,
     })
 }
 

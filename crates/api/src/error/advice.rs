@@ -85,7 +85,8 @@ fn of_vault(reason: ErrorReason) -> Advice {
         ),
         R::WeakPassphrase => (
             "the passphrase could be guessed",
-            plain("Take five or six words chosen at random, such as by dice."),
+            plain("Use five or six random words, or let Haven make them up.")
+                .at_terminal("Use five or six random words, picked with dice for instance."),
         ),
         R::TooManyTries => ("too many wrong passphrases", plain("Wait a little, then try again.")),
         R::CodeMalformed => {
@@ -103,7 +104,7 @@ fn of_vault(reason: ErrorReason) -> Advice {
         R::WrongWords => (
             "these aren't the words the new device shows",
             plain(
-                "Nothing was shared. Make a new code and read the words from the new device. If you read them right, someone else has \
+                "Nothing was shared. Make a new code and read the words from the new device. If you read them right, someone else may have \
              seen the code: make the next one where nobody can.",
             ),
         ),
@@ -143,7 +144,7 @@ fn of_server(reason: ErrorReason) -> Advice {
             plain("Nothing is lost here. If you trust the server, set it again; this device fills it anew.").at_terminal("Nothing is lost here. If you trust the server, run `haven server set URL` again; this device fills it anew."),
         ),
         R::ServerRefused => {
-            ("the server said no", plain("Ask whoever runs the server; everything is kept here meanwhile."))
+            ("the server said no", plain("Everything is kept here meanwhile. Ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."))
         }
         R::InviteInvalid => (
             "the invite isn't this server's",

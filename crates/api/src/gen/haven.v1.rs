@@ -3067,8 +3067,9 @@ pub mod draft_service_client {
                 .insert(GrpcMethod::new("haven.v1.DraftService", "DiscardDraft"));
             self.inner.unary(req, path, codec).await
         }
-        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
+        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. Once that is done it gives the same entry again, for
+        /// each of the last 64 drafts, as long as the entry is not in the trash; a SaveDraft by such an id goes on from that entry. NOT_FOUND
+        /// for any other draft that is not there; TOO_LARGE for what is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
         /// CONFIRMATION_NEEDED for what was written without seeing the entry it changes: the draft stays.
         pub async fn commit_draft(
             &mut self,
@@ -3168,8 +3169,9 @@ pub mod draft_service_server {
             tonic::Response<super::DiscardDraftResponse>,
             tonic::Status,
         >;
-        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-        /// is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
+        /// CommitDraft makes a draft an entry, or a change to its entry, and forgets it. Once that is done it gives the same entry again, for
+        /// each of the last 64 drafts, as long as the entry is not in the trash; a SaveDraft by such an id goes on from that entry. NOT_FOUND
+        /// for any other draft that is not there; TOO_LARGE for what is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
         /// CONFIRMATION_NEEDED for what was written without seeing the entry it changes: the draft stays.
         async fn commit_draft(
             &self,
@@ -5566,10 +5568,13 @@ pub struct ExerciseSummary {
     /// What doing it is made of, in the order of this enum, each once.
     #[prost(enumeration = "ExerciseAsk", repeated, tag = "11")]
     pub asks: ::prost::alloc::vec::Vec<i32>,
-    /// Whether it can stir things up: it says beforehand that one can stop where it hurts, asks the question of harm, or is not
-    /// suggested in the days after help was shown.
+    /// Whether it can bring up strong feelings, as its definition says.
     #[prost(bool, tag = "12")]
     pub stirs: bool,
+    /// How many questions there are where it ends at the first place at which it well may, such as a question for one more person; the same
+    /// as `questions` where there is no such place.
+    #[prost(uint32, tag = "13")]
+    pub questions_least: u32,
 }
 /// Exercise is the whole of an exercise, its texts in the language asked for.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -9544,7 +9549,7 @@ pub struct MeasureSummary {
     /// How long it takes, in minutes.
     #[prost(uint32, tag = "5")]
     pub minutes: u32,
-    /// How many items it has.
+    /// How many questions it has: its items, and those that no score counts.
     #[prost(uint32, tag = "6")]
     pub items: u32,
     /// Whether it is answered about one of the person's people, or people in general.
@@ -9562,6 +9567,9 @@ pub struct MeasureSummary {
     /// Whether the person added it; false for one that comes with Haven.
     #[prost(bool, tag = "11")]
     pub custom: bool,
+    /// Whether it asks about the last weeks: it can't be asked about somebody who has died.
+    #[prost(bool, tag = "12")]
+    pub recent: bool,
 }
 /// Measure is everything needed to ask its questions.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -13142,6 +13150,9 @@ pub struct GetHelpResponse {
     /// The countries there are lines for, as two letters, in order; empty where a country was understood.
     #[prost(string, repeated, tag = "91")]
     pub countries: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What to call in an emergency, in a line: "Call 999". Never empty.
+    #[prost(string, tag = "93")]
+    pub emergency: ::prost::alloc::string::String,
 }
 /// GetPlanRequest asks for the plan.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -2,10 +2,7 @@
 
 use crate::definition::word_enum;
 
-use super::{Exercise, Field, Gate, ItemKind, NotWhen, Phase, Shape, breathing};
-
-/// The notice of whatever may come to hurt; several exercises share it.
-const MAY_HURT: &str = "if-this-hurts-stop";
+use super::{Exercise, Field, ItemKind, Phase, Shape, breathing};
 
 word_enum!(
     /// Something that doing an exercise is made of, in the order in which it is told.
@@ -43,13 +40,14 @@ impl Exercise {
         self.fields.iter().filter(asked).count()
     }
 
-    /// Whether it can stir things up: it says itself that one may stop where it hurts, asks the question of harm, or is not suggested
-    /// after help was shown.
-    pub fn stirs(&self) -> bool {
-        let safety = &self.safety;
-        safety.notice.as_deref() == Some(MAY_HURT)
-            || safety.gate != Gate::None
-            || safety.not_when.contains(&NotWhen::RecentHelp)
+    /// How many questions it has where it ends at the first place at which it well may: a question on the way to which no is an end, such
+    /// as the one for another person. The same as [`Exercise::questions`] where there is none.
+    pub fn questions_least(&self) -> usize {
+        let ends = |field: &Field| {
+            field.phase == Phase::Main
+                && matches!(&field.shape, Shape::Bool { stop: Some(stop) } if !stop.when)
+        };
+        self.fields.iter().position(ends).map_or_else(|| self.questions(), |last| last + 1)
     }
 }
 
@@ -80,6 +78,8 @@ mod tests {
     fn an_exercise_says_what_it_asks() {
         let library = Library::built_in().unwrap();
         let get = |id: &str| library.offered(&id.parse().unwrap()).unwrap();
+        let early = get("early-care-map");
+        assert_eq!((early.questions_least(), early.questions()), (11, 31), "one person is enough");
         let cases = [
             ("slow-breath", vec![Ask::Breathing, Ask::Choosing], 5, false),
             ("name-it", vec![Ask::Writing, Ask::Choosing], 5, true),
@@ -93,13 +93,15 @@ mod tests {
         for (id, asks, questions, stirs) in cases {
             let exercise = get(id);
             assert_eq!(
-                (exercise.asks(), exercise.questions(), exercise.stirs()),
+                (exercise.asks(), exercise.questions(), exercise.safety.stirs),
                 (asks, questions, stirs),
                 "{id}"
             );
         }
         for exercise in library.iter() {
             assert!(!exercise.asks().is_empty() && exercise.questions() > 0, "{}", exercise.id);
+            let has_less = exercise.questions_least() < exercise.questions();
+            assert_eq!(has_less, exercise.id.as_str() == "early-care-map", "{}", exercise.id);
         }
     }
 }

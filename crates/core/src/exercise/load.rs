@@ -139,7 +139,7 @@ fn read_evidence(place: &Place, raw: RawEvidence, report: &mut Report) -> Option
 fn read_safety(place: &Place, raw: RawSafety, report: &mut Report) -> Option<Safety> {
     let not_when = read_words(place, &raw.not_when, report);
     let gate = report.word(place, &raw.gate)?;
-    Some(Safety { gate, notice: raw.notice, unsafe_notice: raw.unsafe_notice, not_when })
+    Some(Safety { gate, notice: raw.notice, unsafe_notice: raw.unsafe_notice, not_when, stirs: raw.stirs })
 }
 
 fn read_outcome(text: &str, raw: Spanned<RawOutcome>, report: &mut Report) -> Option<Outcome> {

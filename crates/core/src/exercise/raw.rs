@@ -52,6 +52,8 @@ pub(super) struct RawSafety {
     pub(super) unsafe_notice: Option<String>,
     #[serde(default)]
     pub(super) not_when: Vec<String>,
+    #[serde(default)]
+    pub(super) stirs: bool,
 }
 
 #[derive(Deserialize)]

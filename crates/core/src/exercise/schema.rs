@@ -93,6 +93,7 @@ fn safety() -> Value {
             "notice": of("notice"),
             "unsafe_notice": of("notice"),
             "not_when": list(&words(NotWhen::ALL, "A time."), 0, NotWhen::ALL.len(), "When it is not suggested; it stays open."),
+            "stirs": { "type": "boolean", "description": "Whether it can bring up strong feelings; said before anybody begins it." },
         }),
     )
 }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Jacobson and Truax 1991, J Consult Clin Psychol 59:12-19. Where a source publishes the number of points instead, that
-//! number decides. Where nothing is published, the answer is "we cannot tell", and no figure stands in for it.
+//! number decides. Where nothing is published, the answer is that we can't tell, and no figure stands in for it.
 
 use super::{Measure, MeasureResult};
 

@@ -87,8 +87,8 @@ impl Advice {
     pub fn says(self) -> Option<Sentence> {
         match self {
             Self::First | Self::Ready => None,
-            Self::Wait { from } => Some(Sentence::new(Saying::RetestWait).with("date", from)),
-            Self::Early { usual } => Some(Sentence::new(Saying::RetestEarly).with("date", usual)),
+            Self::Wait { from } => Some(Sentence::new(Saying::RetestWait).with("date", Part::Day(from))),
+            Self::Early { usual } => Some(Sentence::new(Saying::RetestEarly).with("date", Part::Day(usual))),
         }
     }
 }
@@ -160,8 +160,8 @@ mod tests {
             [Advice::First, Advice::Wait { from: date }, Advice::Early { usual: date }, Advice::Ready]
                 .map(|advice| advice.says().as_ref().map(said));
         assert_eq!(texts[0], None);
-        assert!(texts[1].as_ref().unwrap().contains("Before 2026-12-01"));
-        assert!(texts[2].as_ref().unwrap().contains("From 2026-12-01 on"));
+        assert!(texts[1].as_ref().unwrap().contains("Before 1 December 2026"));
+        assert!(texts[2].as_ref().unwrap().contains("From 1 December 2026 on"));
         assert_eq!(texts[3], None);
     }
 }

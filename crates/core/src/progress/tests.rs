@@ -346,7 +346,10 @@ fn measures_say_what_their_rule_says_and_when_to_ask_again() {
     let pswq = &histories[1];
     assert_eq!((pswq.since_first.len(), pswq.says.len()), (0, 0), "one result is no change");
     assert_eq!(pswq.again, Advice::Ready);
-    assert_eq!(said(&histories[2].says[0].sentences[0]), "From 2026-01-01 to 2026-05-30: we cannot tell.");
+    assert_eq!(
+        said(&histories[2].says[0].sentences[0]),
+        "From 2026-01-01 to 2026-05-30: we can't tell whether that's more than chance."
+    );
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub enum QueryError {
         count: usize,
     },
     /// A filter has no value.
-    #[error("nothing stands right after {}: yet", filter.name())]
+    #[error("there's nothing after {}: yet", filter.name())]
     NoValue {
         /// The filter.
         filter: Filter,
@@ -64,7 +64,7 @@ impl QueryError {
                 format!("Type {}, as in {}.", filter.wants(), filter.example())
             }
             Self::Person(ResolveError::NotFound { .. }) => {
-                "Type a name as it begins in your journal; put one of several words in quotes.".to_owned()
+                "If the name has several words, put it in quotes.".to_owned()
             }
             Self::Person(ResolveError::Ambiguous { .. }) => "Type more of the name.".to_owned(),
             Self::Exercise(_) => "Type more of its title, in quotes if it has several words.".to_owned(),
@@ -328,7 +328,7 @@ impl Filter {
         match self {
             Self::Tag => "a tag right after the colon",
             Self::Person => "a name right after the colon",
-            Self::Kind => "note, checkin, exercise, measure or session",
+            Self::Kind => "note, check-in, exercise, questionnaire or session",
             Self::Step => "a number from 1 to 6",
             Self::Exercise => "how the title of an exercise or a questionnaire begins",
             Self::Feeling => "a feeling right after the colon",
@@ -345,7 +345,7 @@ impl Filter {
             Self::Step => "there's no such step",
             Self::Exercise => "no exercise or questionnaire is called that",
             Self::Feeling => "a feeling has 1 to 64 characters",
-            Self::Before | Self::After => "that isn't a whole date yet",
+            Self::Before | Self::After => "that's not a date we can read",
         }
     }
 }

@@ -59,6 +59,10 @@ word_enum!(
         EmergencyAnywhere = "emergency-anywhere",
         /// What to call in an emergency where no number is known, within a sentence.
         EmergencyLocal = "emergency-local",
+        /// The numbers of a country, in a line of its own.
+        EmergencyCall = "emergency-call",
+        /// A number that holds widely, in a line of its own.
+        EmergencyCallWide = "emergency-call-wide",
         /// Between two such numbers.
         Or = "or",
         /// Where others are listed.
@@ -119,6 +123,8 @@ pub struct Card {
     pub countries: Vec<Country>,
     /// What more there is to say, in paragraphs. It is never all that stands on a screen: the numbers come after it.
     pub closing: Vec<String>,
+    /// What to call in an emergency, in a line.
+    pub emergency: String,
 }
 
 /// A line as the card shows it.
@@ -189,6 +195,7 @@ impl Support {
             closing,
             wide: if has_emergency { Vec::new() } else { self.wide.clone() },
             countries: if country.is_none() { self.countries() } else { Vec::new() },
+            emergency: self.emergency_line(country, language),
             lines,
         }
     }

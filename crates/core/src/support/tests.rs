@@ -430,5 +430,7 @@ fn what_to_call_in_an_emergency_is_named_where_it_is_known() {
     ] {
         let country = country.map(|code| code.parse().unwrap());
         assert_eq!(support.emergency(country, "en"), call);
+        let line = if call.starts_with("your") { "112 (or your country's number)" } else { call };
+        assert_eq!(support.emergency_line(country, "en"), format!("Call {line}"));
     }
 }

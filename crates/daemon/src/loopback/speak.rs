@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener as StdListener};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,26 +15,37 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
 use super::guard::{self, Asked};
+use super::room::{Answering, Room, Seat, Turn};
+use super::tally::Tally;
 use super::{pages, peer};
 use crate::rpc::{HEADERS_MAX, OWN_RESETS_MAX, PENDING_RESETS_MAX, STREAMS_MAX, WINDOWS};
 
-/// Connections at once: six of each of ten pages, and some plug-ins.
-const CONNECTIONS_MAX: usize = 64;
-
-/// How long a request's head may take: it comes from this machine.
+/// How long a request's head may take: it comes from this machine. The first one has less, see [`Room`].
 const HEAD_MAX: Duration = Duration::from_secs(10);
 
 /// Bytes that are read ahead on one connection.
 const BUFFER_MAX: usize = 64 * 1024;
 
+/// How long somebody with a token who asks nothing may take to go when another needs the place.
+const LEAVE_MAX: Duration = Duration::from_secs(1);
+
 /// The pause after the system could not accept, as at the socket.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What those who accept share: the places, and how often they turned somebody away.
+#[derive(Default)]
+struct Porch {
+    room: Arc<Room>,
+    strangers: Tally,
+    unknown: Tally,
+    refused: Tally,
+}
 
 /// Serves whoever connects to the listeners that come, until `drain` turns true; then ends when what is open has.
 pub(crate) async fn serve(
@@ -41,7 +53,7 @@ pub(crate) async fn serve(
     mut fresh: mpsc::Receiver<StdListener>,
     mut drain: watch::Receiver<bool>,
 ) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let porch = Arc::new(Porch::default());
     let mut tasks = JoinSet::new();
     loop {
         let come = tokio::select! {
@@ -50,7 +62,7 @@ pub(crate) async fn serve(
         };
         let Some(listener) = come else { break };
         match TcpListener::from_std(listener) {
-            Ok(listener) => drop(tasks.spawn(accept(listener, calls.clone(), room.clone(), drain.clone()))),
+            Ok(listener) => drop(tasks.spawn(accept(listener, calls.clone(), porch.clone(), drain.clone()))),
             Err(error) => tracing::error!(kind = ?error.kind(), "nobody can be let in on loopback"),
         }
     }
@@ -58,80 +70,74 @@ pub(crate) async fn serve(
 }
 
 /// Accepts from one listener.
-async fn accept(
-    listener: TcpListener,
-    calls: Router,
-    room: Arc<Semaphore>,
-    mut drain: watch::Receiver<bool>,
-) {
+async fn accept(listener: TcpListener, calls: Router, porch: Arc<Porch>, mut drain: watch::Receiver<bool>) {
     let Ok(own) = listener.local_addr() else { return };
     let mut tasks = JoinSet::new();
     loop {
         while tasks.try_join_next().is_some() {}
-        let accepted = tokio::select! {
-            accepted = next(&listener, &room) => accepted,
+        let (seat, stream) = tokio::select! {
+            next = porch.next(&listener, own) => next,
             _ = drain.wait_for(|drain| *drain) => break,
         };
-        let (place, stream, peer) = accepted;
-        let (calls, drain) = (calls.clone(), drain.clone());
-        tasks.spawn(async move {
-            if is_ours(peer, own) {
-                speak(stream, own.port(), calls, drain).await;
-            }
-            drop(place);
-        });
+        tasks.spawn(speak(stream, seat, own.port(), calls.clone(), drain.clone()));
     }
     drop(listener);
     while tasks.join_next().await.is_some() {}
 }
 
-/// The next connection, once there is room for it.
-async fn next(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> (tokio::sync::OwnedSemaphorePermit, TcpStream, SocketAddr) {
-    loop {
-        let place = room.clone().acquire_owned().await.expect("nobody closes it");
-        match listener.accept().await {
-            Ok((stream, peer)) => return (place, stream, peer),
-            Err(error) => {
-                tracing::warn!(kind = ?error.kind(), "a connection on loopback could not be accepted");
-                sleep(ACCEPT_PAUSE).await;
+impl Porch {
+    /// The next connection of the same user, which gets a place. Strangers get none: they could keep its user out.
+    async fn next(&self, listener: &TcpListener, own: SocketAddr) -> (Seat, TcpStream) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) if self.is_ours(peer, own) => return (self.room.enter().await, stream),
+                Ok(_) => {}
+                Err(error) => {
+                    if let Some(times) = self.refused.count() {
+                        tracing::warn!(kind = ?error.kind(), times, "connections on loopback could not be accepted");
+                    }
+                    sleep(ACCEPT_PAUSE).await;
+                }
             }
         }
     }
-}
 
-/// Whether a program of the same user is at the other end. Whom the system does not know is a stranger.
-fn is_ours(peer: SocketAddr, own: SocketAddr) -> bool {
-    match peer::user(peer, own) {
-        Ok(user) if user == Some(rustix::process::geteuid().as_raw()) => true,
-        Ok(_) => {
-            tracing::warn!("another user's program was turned away on loopback");
-            false
+    /// Whether a program of the same user is at the other end. Whom the system does not know is a stranger.
+    fn is_ours(&self, peer: SocketAddr, own: SocketAddr) -> bool {
+        match peer::user(peer, own) {
+            Ok(user) if user == Some(rustix::process::geteuid().as_raw()) => return true,
+            Ok(_) => {
+                if let Some(times) = self.strangers.count() {
+                    tracing::warn!(times, "another user's programs were turned away on loopback");
+                }
+            }
+            Err(error) => {
+                if let Some(times) = self.unknown.count() {
+                    tracing::error!(kind = ?error.kind(), times, "the system does not tell whose connections are");
+                }
+            }
         }
-        Err(error) => {
-            tracing::error!(kind = ?error.kind(), "the system does not tell whose a connection is");
-            false
-        }
+        false
     }
 }
 
-async fn speak(stream: TcpStream, port: u16, calls: Router, mut drain: watch::Receiver<bool>) {
+async fn speak(stream: TcpStream, seat: Seat, port: u16, calls: Router, mut drain: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
+    let seat = Arc::new(seat);
+    let seated = seat.clone();
     let service = service_fn(move |request| {
-        let calls = calls.clone();
-        async move { Ok::<_, Infallible>(answer(request, port, calls).await) }
+        let (calls, turn) = (calls.clone(), seated.turn());
+        async move { Ok::<_, Infallible>(answer(request, port, calls, turn).await) }
     });
     let builder = builder();
-    let speaking = builder.serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(speaking);
-    tokio::select! {
+    let mut speaking = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let is_draining = tokio::select! {
         _ = speaking.as_mut() => return,
-        _ = drain.wait_for(|drain| *drain) => {}
-    }
+        may_end = seat.lost() => if may_end { false } else { return },
+        _ = drain.wait_for(|drain| *drain) => true,
+    };
     speaking.as_mut().graceful_shutdown();
-    let _ = speaking.await;
+    while timeout(LEAVE_MAX, speaking.as_mut()).await.is_err() && (is_draining || seat.is_needed()) {}
 }
 
 fn builder() -> auto::Builder<TokioExecutor> {
@@ -150,10 +156,11 @@ fn builder() -> auto::Builder<TokioExecutor> {
 }
 
 /// Answers one request: refused before anything looks at it, or a call, or a file.
-async fn answer(request: Request<Incoming>, port: u16, calls: Router) -> Response {
-    let (head, body) = request.into_parts();
+async fn answer(request: Request<Incoming>, port: u16, calls: Router, turn: Turn) -> Response {
+    let (mut head, body) = request.into_parts();
     let mut answer = match guard::check(&head, port) {
         Ok(Asked::Call) => {
+            head.extensions.insert(turn.place.clone());
             let request = Request::from_parts(head, Body::new(body));
             match calls.oneshot(request).await {
                 Ok(answer) => answer,
@@ -164,5 +171,5 @@ async fn answer(request: Request<Incoming>, port: u16, calls: Router) -> Respons
         Err(status) => pages::refused(status),
     };
     pages::dress(answer.headers_mut());
-    answer
+    answer.map(|body| Body::new(Answering { body, _turn: turn }))
 }

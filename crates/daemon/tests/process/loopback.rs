@@ -303,3 +303,42 @@ async fn slow_and_many_clients_keep_nobody_out() {
     let refused = sent(four(port), long.as_bytes()).await;
     assert!(refused.is_none_or(|answer| answer.status == 431));
 }
+
+/// A browser connects beforehand and says nothing, and whoever wants to keep others out begins a protocol and never asks; a
+/// stream of a page and a plug-in that waits for an answer are left alone.
+#[tokio::test]
+async fn connections_that_ask_nothing_keep_nobody_out_while_they_are_open() {
+    const WATCH: &str = "/haven.v1.EventService/WatchEvents";
+    const IDLE_H2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let daemon = Daemon::start().await;
+    let client = daemon.client().await;
+    let (port, token) = session(&client).await;
+    let own = format!("http://127.0.0.1:{port}");
+    let mut stream = TcpStream::connect(four(port)).await.unwrap();
+    stream.write_all(&call(port, WATCH, &own, &bearer(&token))).await.unwrap();
+    let mut bytes = [0; 4096];
+    assert!(timeout(PATIENCE, stream.read(&mut bytes)).await.unwrap().unwrap() > 0, "it streams");
+    let kept = format!("GET / HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n");
+    let body = format!(
+        "POST /haven.v1.GrantService/BeginSession HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\norigin: {own}\r\n\
+         content-type: application/grpc-web+proto\r\ncontent-length: 1000\r\n\r\n"
+    );
+    // The last ones never time out: only somebody else's need of their place ends them.
+    let mut open = Vec::new();
+    for first in [b"", &b"PRI * HT"[..], IDLE_H2, kept.as_bytes(), body.as_bytes()] {
+        for _ in 0..64 {
+            let mut silent = TcpStream::connect(four(port)).await.unwrap();
+            let _ = silent.write_all(first).await;
+            open.push(silent);
+        }
+        let answer = sent(four(port), &call(port, STATUS, &own, &bearer(&token))).await;
+        assert_eq!(status(&answer.unwrap()), Some(0), "{}", String::from_utf8_lossy(first));
+    }
+    client.init("Laptop", STRONG.to_owned(), None).await.unwrap();
+    assert!(timeout(PATIENCE, stream.read(&mut bytes)).await.unwrap().unwrap() > 0, "the stream goes on");
+    for silent in &mut open[..192] {
+        let mut rest = Vec::new();
+        // Closed, whether or not it was in the middle of something.
+        let _ = timeout(PATIENCE, silent.read_to_end(&mut rest)).await.expect("closed from the other side");
+    }
+}

@@ -74,7 +74,9 @@ impl Engine {
             (known.fields, known.named, known.saved_ms, known.last_ms) = (fields, named, wall, mono);
             known.typed = typed;
         } else {
-            let (entry, base) = self.draft_base(editing.as_ref())?;
+            // Whoever goes on with a draft that became an entry goes on with that entry.
+            let became = self.became(id).filter(|_| meant.is_none()).map(|(entry, at)| (entry, Some(at)));
+            let (entry, base) = self.draft_base(editing.or(became).as_ref())?;
             let drafting = Drafting {
                 entry,
                 base,
@@ -156,6 +158,9 @@ impl Engine {
         id: DraftId,
         confirmed: bool,
     ) -> Result<EntryId, Fault> {
+        if !self.drafts.contains_key(&id) {
+            return self.became(id).map(|(entry, _)| entry).ok_or(Fault::DraftUnknown);
+        }
         let unseen = self.drafts.get(&id).and_then(Drafting::unseen);
         if let (Some(fault), false) = (unseen, confirmed) {
             return Err(fault);
@@ -165,8 +170,12 @@ impl Engine {
             return Err(Fault::AnswersUnfit);
         }
         self.fold(work, id)?;
-        let entry = self.drafts.get(&id).and_then(|drafting| drafting.entry).ok_or(Fault::DraftUnknown)?;
+        let drafting = self.drafts.get(&id).ok_or(Fault::DraftUnknown)?;
+        let (entry, base) = (drafting.entry.ok_or(Fault::DraftUnknown)?, drafting.base.clone());
         self.discard_draft(work, id)?;
+        if let Some(version) = base {
+            self.note_committed(work, id, entry, version);
+        }
         Ok(entry)
     }
 

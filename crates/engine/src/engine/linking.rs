@@ -266,7 +266,7 @@ fn farewell(why: LinkEnd) -> Farewell {
 /// A fault of the linking's messages.
 fn reason(fault: LinkingFault) -> LinkEnd {
     match fault {
-        LinkingFault::WrongCode => LinkEnd::Misbehaved("somebody with another code answered"),
+        LinkingFault::WrongCode => LinkEnd::Misbehaved("someone with another code answered"),
         LinkingFault::Incompatible => LinkEnd::Misbehaved("one of the two devices needs an update first"),
         LinkingFault::Tampered => LinkEnd::Misbehaved("a message was altered on the way"),
         LinkingFault::CommitmentMismatch | LinkingFault::BadKeys | LinkingFault::BadConsent => {

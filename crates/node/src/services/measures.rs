@@ -305,10 +305,10 @@ pub(super) fn whom<'v>(
     let person = view.person(id).map(|person| &**person);
     if measure.recent && person.is_some_and(|person| person.died) {
         return Err(ApiError::invalid(
-            "these questions don't fit",
-            "they ask about the last weeks, and this person has died",
+            "these questions are about the last two weeks",
+            "they can't be asked about someone who has died",
         )
-        .with_next("Choose someone else, or write about them in your own words."));
+        .with_next("You can write about them in your own words, if you'd like."));
     }
     Ok(person)
 }

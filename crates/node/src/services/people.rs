@@ -93,7 +93,8 @@ fn nobody_alike(view: &View, name: &PersonName) -> Result<(), ApiError> {
     }
     Err(ApiError::new(Reason::ConfirmationNeeded, "nobody was added")
         .because("someone in this journal has this name already, with other capital letters")
-        .with_next("If this is somebody else, say so with --yes.")
+        .with_next("If it's someone else, say so.")
+        .at_terminal("If it's someone else, say so with --yes.")
         .with_candidates(ids))
 }
 

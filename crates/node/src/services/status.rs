@@ -69,7 +69,7 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
             .with_next("Set the server again, with an invite to it.")
             .at_terminal("Give an invite to it: `haven server set URL --invite CODE`."),
         Refusal::Quota => refused("the journal's space on the server is full")
-            .with_next("Ask whoever runs the server for more room; everything is kept here meanwhile."),
+            .with_next("Ask whoever runs the server for more room, unless that's someone you're wary of; everything is kept here meanwhile."),
         Refusal::Busy => {
             refused("it was asked too much at once").with_next("Wait a little; it goes on by itself.")
         }

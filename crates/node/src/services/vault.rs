@@ -76,8 +76,8 @@ impl VaultService for Vault {
         &self,
         request: Request<pb::CheckPassphraseRequest>,
     ) -> Result<Response<pb::CheckPassphraseResponse>, Status> {
-        let bits = strong_enough(&**self.0.host(), &request.into_inner().passphrase)?;
-        Ok(Response::new(pb::CheckPassphraseResponse { strength: strength::is_enough(bits) }))
+        strong_enough(&**self.0.host(), &request.into_inner().passphrase)?;
+        Ok(Response::new(pb::CheckPassphraseResponse { strength: strength::IS_ENOUGH.to_owned() }))
     }
 
     async fn suggest_passphrase(
@@ -87,7 +87,7 @@ impl VaultService for Vault {
         let made = vault::suggested(&mut HostEntropy(&**self.0.host()));
         let passphrase = made.ok_or_else(|| {
             ApiError::new(Reason::Internal, "no passphrase was made up")
-                .because("this device's chance isn't one")
+                .because("this device couldn't make random numbers just now")
         })?;
         Ok(Response::new(pb::SuggestPassphraseResponse { passphrase }))
     }
@@ -133,18 +133,18 @@ impl Vault {
     }
 }
 
-/// Refuses a passphrase that could be guessed, or that nobody could type again; tells how many bits another is worth.
-pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<f64, ApiError> {
+/// Refuses a passphrase that could be guessed, or that nobody could type again.
+pub(super) fn strong_enough(host: &dyn Host, passphrase: &str) -> Result<(), ApiError> {
     let chosen = vault::chosen(passphrase).map_err(|fault| {
         let next = match fault {
-            VaultFault::PassphraseTooLong => "Take five or six words.",
+            VaultFault::PassphraseTooLong => "Use five or six random words.",
             _ => "Type it again, with spaces between the words.",
         };
         ApiError::invalid("the passphrase wasn't set", fault).with_next(next)
     })?;
     let bits = host.passphrase_bits(chosen.as_str());
     if bits >= PASSPHRASE_BITS_MIN {
-        return Ok(bits);
+        return Ok(());
     }
     Err(ApiError::new(Reason::WeakPassphrase, "the passphrase could be guessed")
         .because(strength::is_too_little(bits)))

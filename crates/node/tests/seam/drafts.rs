@@ -32,8 +32,33 @@ async fn a_draft_is_kept_over_a_lock_and_becomes_an_entry_when_it_is_committed()
     assert_eq!(device.client.draft([1; 16]).await.unwrap().draft.text, "half a sentence");
     let written = device.client.commit_draft([1; 16]).await.unwrap();
     assert_eq!(device.client.entry(&written.id.to_string(), None).await.unwrap().text, "half a sentence");
-    assert_eq!(reason(device.client.commit_draft([1; 16]).await), Some(Reason::NotFound));
+    assert_eq!(device.client.commit_draft([1; 16]).await.unwrap().id, written.id, "done twice is done once");
+    assert_eq!(reason(device.client.commit_draft([2; 16]).await), Some(Reason::NotFound));
     assert!(device.client.drafts().await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_still_has_a_draft_open_that_became_an_entry_goes_on_with_that_entry() {
+    let device = Device::with_vault().await;
+    device.client.save_draft(saved(1, "one sentence")).await.unwrap();
+    let written = device.client.commit_draft([1; 16]).await.unwrap();
+    device.client.lock().await.unwrap();
+    device.client.unlock(STRONG.to_owned()).await.unwrap();
+    assert_eq!(device.client.commit_draft([1; 16]).await.unwrap().id, written.id, "over a lock, too");
+    device.client.save_draft(saved(1, "one sentence, and one more")).await.unwrap();
+    assert_eq!(
+        device.client.draft([1; 16]).await.unwrap().entry.map(|id| id.to_string()),
+        Some(written.id.to_string())
+    );
+    assert_eq!(device.client.commit_draft([1; 16]).await.unwrap().id, written.id);
+    let id = written.id.to_string();
+    assert_eq!(device.client.entry(&id, None).await.unwrap().text, "one sentence, and one more");
+    assert_eq!(device.client.status().await.unwrap().entries, Some(1));
+    // What was thrown away since is not written into: the words are kept for themselves.
+    device.client.trash(&id).await.unwrap();
+    assert_eq!(reason(device.client.commit_draft([1; 16]).await), Some(Reason::NotFound));
+    device.client.save_draft(saved(1, "one sentence, and one more")).await.unwrap();
+    assert_ne!(device.client.commit_draft([1; 16]).await.unwrap().id, written.id);
 }
 
 #[tokio::test(start_paused = true)]

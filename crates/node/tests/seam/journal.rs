@@ -323,16 +323,16 @@ async fn a_search_is_read_while_it_is_typed() {
         assert_eq!(device.found(query).await, expected, "{query}");
     }
     for (query, why, next) in [
-        ("tag:", "nothing stands right after tag: yet", "Type a tag right after the colon"),
-        ("person:", "nothing stands right after person: yet", "Type a name right after the colon"),
+        ("tag:", "there's nothing after tag: yet", "Type a tag right after the colon"),
+        ("person:", "there's nothing after person: yet", "Type a name right after the colon"),
         ("person:ann", "2 people could be meant", "Type more of the name."),
         (
             "person:zz",
-            "nobody in this journal has this name or id",
-            "Type a name as it begins in your journal",
+            "no one in People has a name that starts like that",
+            "If the name has several words, put it in quotes.",
         ),
-        ("before:20", "that isn't a whole date yet", "Type a year, a month or a day in numbers"),
-        ("kind:x", "there's no such kind of entry", "Type note, checkin"),
+        ("before:20", "that's not a date we can read", "Type a year, a month or a day in numbers"),
+        ("kind:x", "there's no such kind of entry", "Type note, check-in"),
         ("exercise:a", "several exercises or questionnaires begin like that", "Type more of its title"),
     ] {
         let error = device.client.search(query, 0, None).await.unwrap_err();

@@ -241,7 +241,7 @@ fn a_weak_passphrase_is_refused_before_it_is_typed_again() {
     let ran = at_terminal(&device, &["init", "--name", "one"], "true", &typed);
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
     assert!(
-        ran.stdout.contains("could be guessed") && ran.stdout.contains("five or six words"),
+        ran.stdout.contains("could be guessed") && ran.stdout.contains("five or six random words"),
         "{}",
         ran.stdout
     );

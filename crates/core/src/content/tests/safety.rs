@@ -70,6 +70,20 @@ fn whoever_just_asked_for_help_is_not_sent_into_heavy_work() {
 }
 
 #[test]
+fn what_can_bring_up_strong_feelings_says_so_before_it_begins() {
+    for exercise in library().iter() {
+        let may_hurt = exercise.safety.notice.as_deref() == Some("if-this-hurts-stop");
+        assert!(exercise.safety.stirs || !may_hurt, "{}", exercise.id);
+    }
+    for id in ["plan-when-low", "kind-word", "people-map", "my-loop", "early-care-map", "repair"] {
+        assert!(exercise(id).safety.stirs, "{id}");
+    }
+    for id in ["wait", "kept-word", "slow-breath", "five-senses"] {
+        assert!(!exercise(id).safety.stirs, "{id}");
+    }
+}
+
+#[test]
 fn every_exercise_begins_with_a_word_of_care() {
     let notice = |id: &str| {
         let exercise = exercise(id);

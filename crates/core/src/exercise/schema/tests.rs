@@ -17,7 +17,7 @@ steps = [1]
 signs = ["trust"]
 minutes = 5
 evidence = { grade = "ours", note = "n", refs = ["a"] }
-safety = { gate = "none", notice = "l", unsafe_notice = "l", not_when = ["recent-help"] }
+safety = { gate = "none", notice = "l", unsafe_notice = "l", not_when = ["recent-help"], stirs = true }
 share_default = "never"
 views = ["map"]
 single = false

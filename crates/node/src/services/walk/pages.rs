@@ -7,7 +7,7 @@ use haven_api::practice::{Field, HarmQuestion, Shape};
 use haven_core::answers::{ExerciseId, Value};
 use haven_core::exercise::{Breath, Delay, ItemKind, Part};
 use haven_core::person::{Person, Safe, resolve_person};
-use haven_core::support::{Country, Support};
+use haven_core::support::Support;
 use tonic::Status;
 
 use super::course::{Guided, Kind, Questionnaire, linkable, links_to};
@@ -83,7 +83,7 @@ impl Walking<'_> {
     }
 
     fn intro(&self, start: Start) -> pb::IntroPage {
-        let questions = u32::try_from(self.course.order.len()).unwrap_or(u32::MAX);
+        let questions = self.questions(&self.course.order);
         let goes_on = start == Start::Open && !(self.sheet.answers.is_empty() && self.sheet.typed.is_empty());
         let page = match &self.course.kind {
             Kind::Exercise(guided) => {
@@ -134,7 +134,8 @@ impl Walking<'_> {
     }
 
     fn question(&self, id: &str) -> Result<pb::QuestionPage, Status> {
-        let number = self.course.order.iter().position(|asked| asked == id).unwrap_or_default() + 1;
+        let order = &self.course.order;
+        let before = order.iter().position(|asked| asked == id).unwrap_or_default();
         let page = match &self.course.kind {
             Kind::Exercise(guided) => self.asked(guided, id),
             Kind::Measure(asked) => asked.page(id),
@@ -142,10 +143,16 @@ impl Walking<'_> {
         Ok(pb::QuestionPage {
             answer_id: id.to_owned(),
             answer: self.sheet.at(id).cloned().map(value::to_pb),
-            number: u32::try_from(number).unwrap_or(u32::MAX),
-            total: u32::try_from(self.course.order.len()).unwrap_or(u32::MAX),
+            number: self.questions(&order[..=before]).max(1),
+            total: self.questions(order),
             ..page.ok_or_else(unexpected)?
         })
+    }
+
+    /// How many questions there are among these pages: a sentence made of earlier answers asks nothing.
+    fn questions(&self, pages: &[String]) -> u32 {
+        let asked = pages.iter().filter(|id| !self.is_sentence(id)).count();
+        u32::try_from(asked).unwrap_or(u32::MAX)
     }
 
     fn asked(&self, guided: &Guided, id: &str) -> Option<pb::QuestionPage> {
@@ -276,14 +283,7 @@ impl Walking<'_> {
     /// What to call in an emergency, in a line.
     fn emergency(&self) -> Result<String, Status> {
         let support = Support::built_in().map_err(|_| unexpected())?;
-        let known: Option<Country> = self.telling.country;
-        let number = support.emergency(known, &self.telling.language);
-        let wide = support.wide().first().map(|wide| wide.phone.as_str());
-        let has_own = number != support.emergency(None, &self.telling.language);
-        Ok(match (has_own, wide) {
-            (false, Some(wide)) => format!("Call {wide} (or your country's number)"),
-            _ => format!("Call {number}"),
-        })
+        Ok(support.emergency_line(self.telling.country, &self.telling.language))
     }
 }
 

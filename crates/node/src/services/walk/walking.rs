@@ -159,7 +159,7 @@ impl Walking<'_> {
         self.keep(Some(id)).await
     }
 
-    fn is_sentence(&self, id: &str) -> bool {
+    pub(super) fn is_sentence(&self, id: &str) -> bool {
         let field = self.course.guided().and_then(|guided| guided.field(id));
         field.is_some_and(|field| matches!(field.shape, Shape::Derived { .. }))
     }

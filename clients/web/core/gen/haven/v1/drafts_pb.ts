@@ -504,8 +504,9 @@ export const DraftService: GenService<{
     output: typeof DiscardDraftResponseSchema;
   },
   /**
-   * CommitDraft makes a draft an entry, or a change to its entry, and forgets it. NOT_FOUND once that is done; TOO_LARGE for what
-   * is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
+   * CommitDraft makes a draft an entry, or a change to its entry, and forgets it. Once that is done it gives the same entry again, for
+   * each of the last 64 drafts, as long as the entry is not in the trash; a SaveDraft by such an id goes on from that entry. NOT_FOUND
+   * for any other draft that is not there; TOO_LARGE for what is more than an entry holds, NOT_FOUND for people who cannot be told, INVALID_ARGUMENT for what was typed and is no answer yet, and
    * CONFIRMATION_NEEDED for what was written without seeing the entry it changes: the draft stays.
    *
    * @generated from rpc haven.v1.DraftService.CommitDraft

@@ -67,7 +67,11 @@ fn short(answer: &Value, chars_max: u32) -> Result<(), Misfit> {
     if chars <= chars_max as usize {
         return Ok(());
     }
-    misfit(format!("That has {chars} letters, and at most {chars_max} fit here."))
+    let over = match chars - chars_max as usize {
+        1 => "1 character".to_owned(),
+        over => format!("{over} characters"),
+    };
+    misfit(format!("{over} too long ({chars_max} fit). Nothing you've written is lost."))
 }
 
 fn point(scale: &Scale, answer: &Value) -> Result<(), Misfit> {
@@ -77,7 +81,7 @@ fn point(scale: &Scale, answer: &Value) -> Result<(), Misfit> {
         return Ok(());
     }
     let steps = if step > 1 { format!(" in steps of {step}") } else { String::new() };
-    misfit(format!("Give a whole number from {min} to {max}{steps}."))
+    misfit(format!("Pick a number from {min} to {max}{steps}."))
 }
 
 fn known(choices: &[Choice], answer: &Value) -> Result<(), Misfit> {
@@ -90,9 +94,11 @@ fn known(choices: &[Choice], answer: &Value) -> Result<(), Misfit> {
 fn items(answer: &Value, count: Count) -> Result<&[Value], Misfit> {
     match answer {
         Value::List(items) if items.len() <= count.max as usize => Ok(items),
-        Value::List(items) => {
-            misfit(format!("There are {} of them, and at most {} fit here.", items.len(), count.max))
-        }
+        Value::List(items) => misfit(format!(
+            "There are {} of them, and at most {} fit. Nothing you've written is lost.",
+            items.len(),
+            count.max
+        )),
         _ => misfit("Give one a line."),
     }
 }
