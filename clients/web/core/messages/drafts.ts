@@ -4,7 +4,7 @@ import type { Spoken } from "../messages";
 
 const en = {
   title: "Drafts",
-  lead: "Writing you’ve begun. It’s kept on this device only, encrypted like the rest.",
+  lead: "What you’ve begun and haven’t finished. After a short pause your words are in your journal too, and on your other devices.",
   none: "There are no drafts.",
   noneHow: "What you write is kept as a draft until you’re done with it.",
   write: "A blank page",

@@ -6,7 +6,7 @@ const en = {
   title: "Your recovery kit",
   lead: "Keep this code somewhere safe now. It’s shown only this once, and no copy is kept.",
   what: "It’s meant to open your journal if you forget the passphrase or lose this device. This version can’t use it yet, so keep your passphrase safe too, and save a copy of your journal now and then.",
-  who: "Once a version can use it, whoever has the code can open everything. It belongs where only you look: on paper at home, in a password manager, or with someone you’d trust with the journal itself. Not in an e-mail, and not only on this device.",
+  who: "Whoever has the code will be able to open everything, as soon as a version of Haven can use it. So it belongs where only you look: on paper at home, in a password manager, or with someone you’d trust with the journal itself. Not in an e-mail, and not only on this device.",
   code: "The code",
   print: "Print",
   save: "Save as a file",
@@ -17,7 +17,7 @@ const en = {
   file: "recovery-code.txt",
   fileText: (code: string): string => `Recovery code\n\n${code}\n\nWhoever has this can open what it is for. Keep it where only you look.\n`,
   next: "I have it",
-  reload: "If this page is loaded again or closed before you’ve kept the code, it’s gone.",
+  reload: "If this page is closed or loaded again before you’ve kept it, it’s gone.",
   later: {
     open: "I can’t keep it now",
     lead: "Then there’ll be no kit: this code can’t be shown again. If you forget your passphrase, nothing will open what’s on this device. This version can’t make a new kit.",

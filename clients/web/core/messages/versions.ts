@@ -48,7 +48,8 @@ const en = {
     whole: "The whole entry as it was",
     look: "Look at it",
     close: "Close it",
-    ofWhen: (when: string): string => `the version of ${when}`,
+    /** Several may be of one minute: the place in the list tells them apart. */
+    ofWhen: (nth: number, when: string): string => `number ${nth}, the version of ${when}`,
     restore: "Make the entry read like this again",
     restored: "The entry reads like that again. The versions between are still here.",
     legend: "What was added is underlined. What was taken out is struck through.",

@@ -42,6 +42,8 @@ const en = {
   },
   join: {
     title: "I have one already",
+    /** Not the name that a first device begins with: two of one name can't be told apart. */
+    deviceName: "Second device",
     lead: "This brings your journal over from a device that has it already. Both need to reach the same server.",
     here: "This device",
     passphrase: "A passphrase for this device",

@@ -106,7 +106,7 @@ test("a draft says what keeps it, leads to where it's gone on with, and is throw
   device.answers("DraftService/ListDrafts", says(ListDraftsResponseSchema, { drafts }));
   device.answers("PracticeService/ListExercises", says(ListExercisesResponseSchema, { exercises: [{ id: "x", title: "An exercise" }] }));
   await show(Drafts, open(device));
-  expect(hrefs()).toEqual([`#write/draft/${ID}`, "#walk/draft/b"]);
+  expect(hrefs()).toEqual(["#settings", `#write/draft/${ID}`, "#walk/draft/b"]);
   expect(main()).toContain("it's too long");
   expect(main()).toContain("An exercise");
   document.querySelector<HTMLButtonElement>('button[aria-label="Throw away: Long"]')!.click();

@@ -39,7 +39,7 @@ export class Joining {
   constructor(app: App) {
     this.#app = app;
     this.choice = new Choice(app);
-    this.deviceName = words(app.say, welcome).create.deviceName;
+    this.deviceName = words(app.say, welcome).join.deviceName;
   }
 
   async submit(): Promise<void> {

@@ -189,7 +189,7 @@ async fn what_does_not_fit_an_entry_is_a_draft_that_says_why() {
     let drafts = device.client.drafts().await.unwrap();
     let of = |id: EntryId| drafts.iter().find(|draft| draft.id == *id.as_bytes()).unwrap();
     assert!(of(long.id).problem.contains("262145 bytes"), "{}", of(long.id).problem);
-    assert!(of(about.id).problem.contains("somebody"), "{}", of(about.id).problem);
+    assert!(of(about.id).problem.contains("isn't among your people"), "{}", of(about.id).problem);
     assert_eq!(of(about.id).opening, "about them");
     let draft = device.client.draft(*about.id.as_bytes()).await.unwrap().draft;
     assert_eq!(draft.people, ["Ann", "Bert"], "no name is lost");
