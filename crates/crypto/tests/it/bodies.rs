@@ -10,7 +10,7 @@ use crate::world::{bytes, header, root, secrets};
 #[track_caller]
 fn check(plain: &[u8], expected: Result<&[u8], OpenFault>) {
     let author = secrets(1);
-    let (head, salt) = (header(&author, 1), bytes(5));
+    let (head, salt) = (header(author, 1), bytes(5));
     let (key, commit) = raw::record_key(root(1).expose_for_sealing(), &head, &salt);
     let body = raw::seal(&key, &raw::record_aad(&head, &salt, &commit), plain);
     let record = finish(&head, &salt, &commit, &body, author.signer()).unwrap();

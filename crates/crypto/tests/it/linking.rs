@@ -59,7 +59,7 @@ impl Linking {
 
     fn third(&mut self) -> Vec<u8> {
         let second = self.second();
-        self.joiner.reveal(&second, &secrets(1), bytes(6)).unwrap()
+        self.joiner.reveal(&second, secrets(1), bytes(6)).unwrap()
     }
 
     fn revealed(code: u64) -> Self {
@@ -106,7 +106,7 @@ fn the_server_sees_nothing_in_a_mailbox() {
     let mut linking = Linking::begin(1);
     let first = linking.first();
     let second = linking.existing.answer(&first, bytes(4), bytes(5)).unwrap();
-    let third = linking.joiner.reveal(&second, &secrets(1), bytes(6)).unwrap();
+    let third = linking.joiner.reveal(&second, secrets(1), bytes(6)).unwrap();
     let (key, space, code, nonce) = (secrets(1).keys().sign, offer().space, bytes::<16>(1), bytes::<32>(4));
     let canaries: [&[u8]; 5] = [b"Phone", key.as_bytes(), space.as_bytes(), &code, &nonce];
     for message in [first, second, third] {
@@ -137,10 +137,7 @@ fn every_bit_of_every_message_counts() {
     for flipped in flips(&Linking::begin(1).second()) {
         let mut linking = Linking::begin(1);
         linking.first();
-        assert_eq!(
-            linking.joiner.reveal(&flipped, &secrets(1), bytes(6)).err(),
-            Some(LinkingFault::Tampered)
-        );
+        assert_eq!(linking.joiner.reveal(&flipped, secrets(1), bytes(6)).err(), Some(LinkingFault::Tampered));
         assert_eq!(linking.joiner.words(), None);
     }
     for flipped in flips(&Linking::begin(1).third()).step_by(7) {
@@ -183,7 +180,7 @@ fn messages_of_another_linking_or_turn_do_not_open() {
     // A message for another turn, or sent back to where it came from.
     let mut linking = Linking::begin(1);
     let first = linking.first();
-    assert_eq!(linking.joiner.reveal(&first, &secrets(1), bytes(6)).err(), Some(LinkingFault::Tampered));
+    assert_eq!(linking.joiner.reveal(&first, secrets(1), bytes(6)).err(), Some(LinkingFault::Tampered));
     let mut linking = Linking::begin(1);
     let second = linking.second();
     assert_eq!(linking.existing.receive(&second).err(), Some(LinkingFault::Tampered));
@@ -195,8 +192,8 @@ fn a_replayed_message_is_out_of_turn_and_changes_nothing() {
     let first = linking.first();
     let second = linking.existing.answer(&first, bytes(4), bytes(5)).unwrap();
     assert_eq!(linking.existing.answer(&first, bytes(4), bytes(5)).err(), Some(LinkingFault::OutOfTurn));
-    let third = linking.joiner.reveal(&second, &secrets(1), bytes(6)).unwrap();
-    assert_eq!(linking.joiner.reveal(&second, &secrets(1), bytes(6)).err(), Some(LinkingFault::OutOfTurn));
+    let third = linking.joiner.reveal(&second, secrets(1), bytes(6)).unwrap();
+    assert_eq!(linking.joiner.reveal(&second, secrets(1), bytes(6)).err(), Some(LinkingFault::OutOfTurn));
     linking.existing.receive(&third).unwrap();
     assert_eq!(linking.existing.receive(&third).err(), Some(LinkingFault::OutOfTurn));
     assert!(linking.existing.confirm(&linking.words()).is_ok());
@@ -280,7 +277,7 @@ fn a_device_whose_words_were_wrong_shows_none() {
 fn keys_the_joiner_does_not_hold_are_refused() {
     let mut linking = Linking::begin(1);
     let second = linking.second();
-    let third = linking.joiner.reveal(&second, &secrets(99), bytes(6)).unwrap();
+    let third = linking.joiner.reveal(&second, secrets(99), bytes(6)).unwrap();
     assert_eq!(linking.existing.receive(&third).err(), Some(LinkingFault::BadConsent));
 }
 

@@ -16,7 +16,7 @@ fn keys(seed: u64) -> EpochKeys {
 /// Feed 1's record `seq` in epoch 1.
 fn made(seq: u64, content: &[u8]) -> VerifiedRecord {
     let author = secrets(1);
-    seal(&keys(1), author.signer(), &header(&author, seq), content, bytes(seq)).unwrap()
+    seal(&keys(1), author.signer(), &header(author, seq), content, bytes(seq)).unwrap()
 }
 
 /// What comes of parts put together by somebody who may even sign as the feed.
@@ -108,7 +108,7 @@ fn bodies_swapped_between_records_do_not_open() {
 #[test]
 fn a_thief_of_an_old_key_cannot_write() {
     let (author, thief) = (secrets(1), secrets(9));
-    let forged = seal(&keys(1), thief.signer(), &header(&author, 1), b"forged", bytes(3)).unwrap();
+    let forged = seal(&keys(1), thief.signer(), &header(author, 1), b"forged", bytes(3)).unwrap();
     let received = Record::parse(forged.bytes().to_vec()).unwrap();
     assert!(matches!(received.verify(&author.keys()), Err(VerifyFault::BadSignature(_))));
     assert_eq!(received.verify(&thief.keys()), Err(VerifyFault::OtherFeed));
@@ -123,7 +123,7 @@ fn the_largest_entry_fits_and_the_next_does_not() {
 
     let author = secrets(1);
     let too_large =
-        |content: &[u8]| seal(&keys(1), author.signer(), &header(&author, 1), content, bytes(1)).map(|_| ());
+        |content: &[u8]| seal(&keys(1), author.signer(), &header(author, 1), content, bytes(1)).map(|_| ());
     assert_eq!(too_large(&noise(1, RECORD_BYTES_MAX)), Err(SealFault::TooLarge));
     assert_eq!(too_large(&vec![b'a'; 4 * 1024 * 1024 + 1]), Err(SealFault::TooLarge));
     assert_eq!(too_large(&vec![b'a'; 4 * 1024 * 1024]), Ok(()));
@@ -132,7 +132,7 @@ fn the_largest_entry_fits_and_the_next_does_not() {
 #[test]
 fn a_header_no_feed_may_write_is_refused() {
     let author = secrets(1);
-    let head = Header { seq: 0, ..header(&author, 1) };
+    let head = Header { seq: 0, ..header(author, 1) };
     let fault = seal(&keys(1), author.signer(), &head, b"words", bytes(1)).err();
     assert!(matches!(fault, Some(SealFault::Header(_))));
 }
@@ -143,7 +143,7 @@ proptest! {
     #[test]
     fn every_content_comes_back(content: Vec<u8>, entropy: [u8; 32], seq in 1..u64::MAX) {
         let author = secrets(1);
-        let record = seal(&keys(1), author.signer(), &header(&author, seq), &content, entropy).unwrap();
+        let record = seal(&keys(1), author.signer(), &header(author, seq), &content, entropy).unwrap();
         prop_assert_eq!(received(record.bytes().to_vec()), Some(content));
     }
 }

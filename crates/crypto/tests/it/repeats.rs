@@ -18,7 +18,7 @@ fn records_never_share_a_key() {
     let ordeal = Ordeal::full(1_000_000);
     let shares = ordeal.on_all_cores(|numbers| {
         let (root, author) = (root(1), secrets(1));
-        numbers.map(|number| key_of(&root, &author, number)).collect::<Vec<_>>()
+        numbers.map(|number| key_of(&root, author, number)).collect::<Vec<_>>()
     });
     let keys: BTreeSet<[u8; 32]> = shares.iter().flatten().copied().collect();
     assert_eq!(keys.len() as u64, ordeal.count, "one key for two records");
@@ -38,7 +38,7 @@ fn key_of(root: &EpochRoot, author: &FeedSecrets, number: u64) -> [u8; 32] {
 #[test]
 fn the_same_record_twice_is_the_same_record() {
     let (keys, author) = (root(1).keys(), secrets(1));
-    let make = || seal(&keys, author.signer(), &header(&author, 1), b"words", FIXED).unwrap();
+    let make = || seal(&keys, author.signer(), &header(author, 1), b"words", FIXED).unwrap();
     assert_eq!(make(), make());
 }
 

@@ -140,7 +140,7 @@ fn join_tags(ciphertext: &mut [u8], one: &Reader, two: &Reader) -> Option<u128> 
 #[test]
 fn a_body_that_opens_under_two_keys_is_refused_by_its_commitment() {
     let author = secrets(1);
-    let (head, salt) = (header(&author, 1), bytes(5));
+    let (head, salt) = (header(author, 1), bytes(5));
     let reader = |epoch| {
         let (key, commit) = raw::record_key(root(epoch).expose_for_sealing(), &head, &salt);
         (Reader { key, aad: raw::record_aad(&head, &salt, &commit) }, commit)

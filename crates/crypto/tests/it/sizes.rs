@@ -95,7 +95,7 @@ fn a_size_tells_at_most_three_bits_of_a_length() {
     let (mut padded, mut bare) = (Vec::new(), Vec::new());
     for (seed, length) in lengths().enumerate() {
         let content = text(seed as u64, length);
-        let record = seal(&keys, author.signer(), &header(&author, 1), content.as_bytes(), bytes(1)).unwrap();
+        let record = seal(&keys, author.signer(), &header(author, 1), content.as_bytes(), bytes(1)).unwrap();
         padded.push((length, record.bytes().len()));
         bare.push((length, length));
     }
@@ -111,7 +111,7 @@ fn a_size_tells_at_most_three_bits_of_a_length() {
 fn most_guesses_beside_a_secret_do_not_show() {
     let (keys, author) = (root(1).keys(), secrets(1));
     let size = |content: &str| {
-        seal(&keys, author.signer(), &header(&author, 1), content.as_bytes(), bytes(1)).unwrap().bytes().len()
+        seal(&keys, author.signer(), &header(author, 1), content.as_bytes(), bytes(1)).unwrap().bytes().len()
     };
     let changed = (0..200).filter(|seed| {
         let (secret, wrong) = (text(*seed, 40), text(seed + 1000, 40));
@@ -125,7 +125,7 @@ fn most_guesses_beside_a_secret_do_not_show() {
 fn the_smallest_record_is_one_bucket() {
     let author = secrets(1);
     let size = |content: &[u8]| {
-        let record = seal(&root(1).keys(), author.signer(), &header(&author, 1), content, bytes(1));
+        let record = seal(&root(1).keys(), author.signer(), &header(author, 1), content, bytes(1));
         record.unwrap().bytes().len()
     };
     assert_eq!(size(b""), PREFIX_LEN + 256 + 16);

@@ -146,7 +146,7 @@ fn only_the_keys_the_feed_is_named_after_verify_it() {
     let record = record.as_record();
     let laptop = Keyed::new(3);
     assert_eq!(record.verify(&laptop.keys), Err(VerifyFault::OtherFeed));
-    let half = haven_feed::keys::FeedKeys { sign: phone.keys.sign, kem: laptop.keys.kem.clone() };
+    let half = haven_feed::keys::FeedKeys { sign: phone.keys.sign, kem: laptop.keys.kem };
     assert_eq!(record.verify(&half), Err(VerifyFault::OtherFeed));
 }
 

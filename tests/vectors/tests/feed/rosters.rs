@@ -125,7 +125,7 @@ fn shared() -> Chain {
     let body = chain.add_feed(&desk, Some(party));
     chain.append(therapist.author(party), body);
     let consent = chain.consent(Role::Party, &new_owner, Some(owner.keys.party_id()));
-    let replaced = Some(Replaced { keys: new_owner.keys.clone(), consent });
+    let replaced = Some(Replaced { keys: new_owner.keys, consent });
     let body = chain.change(phone.keys.id(), |change| change.replaced = replaced);
     chain.append(phone.as_feed(), body);
     let head = Some(Position { seq: 2, id: RecordId::from_bytes([0x2d; 32]) });
