@@ -31,9 +31,9 @@ use haven_core::shelf::Shelf;
 use haven_core::time::{Date, Timestamp};
 use haven_crypto::local::LocalKey;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
-use haven_feed::exchange::Pins;
 use haven_feed::exchange::device::{DeviceExchange, Local};
-use haven_feed::ids::{FeedId, RecordId, SpaceId, Vector};
+use haven_feed::exchange::{HeldRecord, Pins};
+use haven_feed::ids::{FeedId, SpaceId, Vector};
 use haven_feed::record::Record;
 use haven_feed::roster::Roster;
 use thiserror::Error;
@@ -338,11 +338,11 @@ impl Engine {
     }
 }
 
-/// The id of a stored record at a place, read from the store. What the disk has damaged says nothing.
-fn history(reader: &dyn Reader, space: SpaceId) -> impl Fn(&FeedId, u64) -> Option<RecordId> {
+/// The stored record at a place, read from the store. What the disk has damaged says nothing.
+fn history(reader: &dyn Reader, space: SpaceId) -> impl Fn(&FeedId, u64) -> Option<HeldRecord> {
     move |feed, seq| {
         let record = Record::parse(reader.record(space, *feed, seq).ok()??).ok()?;
-        stands_at(&record, space, *feed, seq).then(|| record.id())
+        stands_at(&record, space, *feed, seq).then(|| HeldRecord::of(&record))
     }
 }
 

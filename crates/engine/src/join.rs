@@ -340,10 +340,15 @@ impl Joining {
         }
         let space = roster.space();
         let mut commit = first_commit(&keys, space, wrapped, entropy);
-        for link in links {
+        for link in &links {
             commit.writes.push(Write::Link { space, seq: link.seq(), bytes: link.bytes().to_vec() });
         }
-        let pins = Pins::linked(Some(welcome.store), roster.head(), welcome.vector);
+        // Whoever added this device speaks for what it knew.
+        let added = roster.feed(&keys.feed).map(|member| member.added_seq);
+        let author = links.iter().find(|link| Some(link.seq()) == added).map(Link::author);
+        let by = roster.feeds().map(|(feed, _)| feed).find(|feed| Some((*feed).into()) == author);
+        let by = by.ok_or(JoinFault::RosterForged)?;
+        let pins = Pins::linked(Some(welcome.store), roster.head(), &welcome.vector, by);
         let server_key = *welcome.server_key.as_bytes();
         let server = encode_server(&ServerChoice { url: url.to_owned(), server_key, invite: None });
         for (key, plain) in [(meta::PINS, pins.encode()), (meta::SERVER, server)] {

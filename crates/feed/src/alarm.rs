@@ -63,12 +63,21 @@ pub enum Alarm {
         fault: LinkFault,
     },
     /// A feed has two records with one number, both signed by it: a clone, a restored backup, or two histories shown to
-    /// two devices.
+    /// two devices. Only a second signed record says so.
     #[error("{feed} has two histories from record {seq} on")]
     Fork {
         /// The feed.
         feed: FeedId,
         /// The first number known to be taken twice.
+        seq: u64,
+    },
+    /// Somebody names another record at a place than the one that is here: the server, a device, or whoever removed the feed.
+    /// It is a claim; nothing is slowed down or left out for it.
+    #[error("record {seq} of {feed} is named otherwise than it is here")]
+    Contradicted {
+        /// The feed.
+        feed: FeedId,
+        /// The number.
         seq: u64,
     },
     /// The server has records of this device's own feed that this device has not: a clone, or this is a restored backup.
@@ -98,6 +107,8 @@ pub enum Alarm {
         named: u64,
         /// The newest record that came.
         held: u64,
+        /// The feed whose record named it; none when the server itself did.
+        by: Option<FeedId>,
     },
     /// A record is not what its feed wrote, or its feed was not allowed to write it.
     #[error("record {seq} of {feed} was refused: {fault}")]

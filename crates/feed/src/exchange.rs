@@ -4,11 +4,14 @@
 
 pub mod device;
 mod intake;
+mod named;
 mod pins;
 pub mod server;
 
 use crate::ids::{FeedId, RecordId};
+use crate::record::Record;
 
+pub use named::{Named, NamedPosition};
 pub use pins::{Pins, PinsFault};
 
 /// A range of records of one feed.
@@ -22,14 +25,30 @@ pub struct Run {
     pub to_seq: u64,
 }
 
-/// What is held of the past, for telling a repeated record from a second history.
-pub trait History {
-    /// Returns the id of a held record; none when nothing is held at that place, or not any more.
-    fn id_at(&self, feed: &FeedId, seq: u64) -> Option<RecordId>;
+/// A record that is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldRecord {
+    /// Its id.
+    pub id: RecordId,
+    /// Whether its body is absent.
+    pub is_husk: bool,
 }
 
-impl<F: Fn(&FeedId, u64) -> Option<RecordId>> History for F {
-    fn id_at(&self, feed: &FeedId, seq: u64) -> Option<RecordId> {
+/// What is held of the past, for telling a repeated record from a second history and a body from a repeated record.
+pub trait History {
+    /// Returns a held record; none when nothing is held at that place, or not any more.
+    fn at(&self, feed: &FeedId, seq: u64) -> Option<HeldRecord>;
+}
+
+impl<F: Fn(&FeedId, u64) -> Option<HeldRecord>> History for F {
+    fn at(&self, feed: &FeedId, seq: u64) -> Option<HeldRecord> {
         self(feed, seq)
+    }
+}
+
+impl HeldRecord {
+    /// What is held when this record is.
+    pub fn of(record: &Record) -> Self {
+        Self { id: record.id(), is_husk: record.is_husk() }
     }
 }

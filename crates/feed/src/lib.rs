@@ -15,8 +15,8 @@ mod cursor;
 pub mod record;
 pub mod roster;
 
+pub mod accepted;
 pub mod chain;
-pub mod removed;
 
 pub mod alarm;
 pub mod exchange;

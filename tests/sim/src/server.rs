@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
 use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
-use haven_feed::ids::{FeedId, Nonce, RecordId, SpaceId, StoreId, Vector};
+use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
 use haven_feed::keys::{Signature, Signer};
 use haven_feed::record::Record;
@@ -238,7 +239,7 @@ impl SimServer {
         };
         let parsed: Result<Vec<Record>, _> = records.into_iter().map(Record::parse).collect();
         let Ok(parsed) = parsed else { return vec![(from, refused(Request::Push, Refusal::Other))] };
-        let history = |feed: &FeedId, seq: u64| id_at(&space.arrived, feed, seq);
+        let history = |feed: &FeedId, seq: u64| held_at(&space.arrived, feed, seq);
         let admission = match space.state.admit(&parsed, &history) {
             Ok(admission) => admission,
             Err(Refused::Gap { .. }) => return vec![(from, refused(Request::Push, Refusal::Gap))],
@@ -248,6 +249,10 @@ impl SimServer {
         space.state.commit(&admission);
         let new: Vec<Record> = admission.new.iter().map(|record| record.as_record().clone()).collect();
         space.arrived.extend(new.iter().cloned());
+        for body in &admission.bodies {
+            let husk = space.arrived.iter_mut().find(|held| held.id() == body.id());
+            husk.into_iter().for_each(|husk| *husk = body.as_record().clone());
+        }
         let id = space.id;
         let answer = Incoming::Pushed { space: id, vector: space.state.vector() };
         let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).collect();
@@ -333,6 +338,7 @@ fn refused(request: Request, refusal: Refusal) -> Incoming {
     Incoming::Refused { request, refusal }
 }
 
-fn id_at(arrived: &[Record], feed: &FeedId, seq: u64) -> Option<RecordId> {
-    arrived.iter().find(|record| record.header().feed == *feed && record.header().seq == seq).map(Record::id)
+fn held_at(arrived: &[Record], feed: &FeedId, seq: u64) -> Option<HeldRecord> {
+    let held = arrived.iter().find(|record| record.header().feed == *feed && record.header().seq == seq);
+    held.map(HeldRecord::of)
 }

@@ -31,7 +31,7 @@ pub(super) enum Raised {
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 20] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -51,6 +51,7 @@ const KINDS: [&str; 19] = [
     "JOURNAL_WENT_BACK",
     "DROP_UNREADABLE",
     "DROP_KEY_CHANGED",
+    "HISTORY_CONTRADICTED",
 ];
 
 /// Kinds that end when the person sets the server again, and so agrees to what it is and what it has lost.
@@ -76,6 +77,7 @@ impl Raised {
                 Alarm::Withheld { .. } => 10,
                 Alarm::RecordRefused { .. } => 11,
                 Alarm::Unreadable(_) => 12,
+                Alarm::Contradicted { .. } => 19,
             },
             Self::Damaged { .. } => 12,
             Self::PutAside { .. } => 13,
@@ -91,6 +93,7 @@ impl Raised {
             Self::Feed(
                 Alarm::Rollback { feed, .. }
                 | Alarm::Fork { feed, .. }
+                | Alarm::Contradicted { feed, .. }
                 | Alarm::Gap { feed, .. }
                 | Alarm::Withheld { feed, .. }
                 | Alarm::RecordRefused { feed, .. },

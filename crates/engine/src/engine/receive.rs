@@ -301,7 +301,7 @@ impl Engine {
     ) -> Result<(), Aside> {
         let content = content::decode(&inside.plain).map_err(|_| Aside::Unreadable)?;
         self.check_actors(work, source.0, &content.actors)?;
-        self.hear_named(work, &content);
+        self.hear_named(work, source.0, &content);
         self.last_seen.insert(source.0, content.time_ms);
         work.show();
         let mut changed: Vec<(DocumentId, Changed)> = Vec::new();
@@ -372,10 +372,10 @@ impl Engine {
         if actors.iter().any(foreign) { Err(Aside::WrongActor) } else { Ok(()) }
     }
 
-    fn hear_named(&mut self, work: &mut Work<'_, '_>, content: &Content<'_>) {
+    fn hear_named(&mut self, work: &mut Work<'_, '_>, by: FeedId, content: &Content<'_>) {
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
-        let alarms = exchange.named(&self.local(&history), &content.seen);
+        let alarms = exchange.named(&self.local(&history), by, &content.seen);
         self.exchange = exchange;
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));

@@ -4,9 +4,9 @@
 mod links;
 mod records;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{History, Pins, Run};
+use super::{History, NamedPosition, Pins, Run};
 use crate::alarm::Alarm;
 use crate::chain::Tips;
 use crate::ids::{FeedId, Position, RecordId, RosterHead, StoreId, Vector};
@@ -46,7 +46,7 @@ pub struct Local<'a> {
 pub struct DeviceExchange {
     pins: Pins,
     session: Option<Session>,
-    /// Feeds found to have two histories, until the process ends; the next hello finds them again.
+    /// Feeds that signed two histories, until the process ends; the other history comes again and tells it again.
     forked: BTreeSet<FeedId>,
 }
 
@@ -58,16 +58,23 @@ struct Session {
     roster: RosterHead,
     /// What it has, claimed or pushed or received from it.
     vector: Vector,
+    /// Where it claims to have another record than this device.
+    contradicted: BTreeMap<FeedId, u64>,
 }
 
 impl Local<'_> {
     /// The id of the record held at a place; none beyond the tip or where it is not held any more.
-    fn held(&self, feed: &FeedId, seq: u64) -> Option<RecordId> {
+    pub fn held(&self, feed: &FeedId, seq: u64) -> Option<RecordId> {
         let tip = self.tips.get(feed)?.position;
-        if tip.seq == seq { Some(tip.id) } else { self.history.id_at(feed, seq).filter(|_| seq < tip.seq) }
+        if tip.seq == seq {
+            Some(tip.id)
+        } else {
+            self.history.at(feed, seq).filter(|_| seq < tip.seq).map(|held| held.id)
+        }
     }
 
-    fn contradicts(&self, feed: &FeedId, position: Position) -> bool {
+    /// Says whether another record is held at a place.
+    pub fn contradicts(&self, feed: &FeedId, position: Position) -> bool {
         self.held(feed, position.seq).is_some_and(|held| held != position.id)
     }
 }
@@ -99,10 +106,10 @@ impl DeviceExchange {
             }
         }
         compare_roster(local, hello.roster, &mut alarms);
-        self.compare_claims(local, &hello.vector, &mut alarms);
+        let contradicted = compare_claims(local, &hello.vector, &mut alarms);
         let vector = hello.vector.clone();
-        self.session =
-            Some(Session { store: hello.store, claimed: hello.vector, roster: hello.roster, vector });
+        let (store, claimed, roster) = (hello.store, hello.vector, hello.roster);
+        self.session = Some(Session { store, claimed, roster, vector, contradicted });
         self.raise_pins(local);
         alarms
     }
@@ -140,9 +147,12 @@ impl DeviceExchange {
         let mut alarms = Vec::new();
         for (feed, position) in vector.iter() {
             if local.contradicts(&feed, position) {
-                self.forked.insert(feed);
-                alarms.push(Alarm::Fork { feed, seq: position.seq });
-            } else if let Some(session) = &mut self.session {
+                alarms.push(Alarm::Contradicted { feed, seq: position.seq });
+            }
+            let Some(session) = &mut self.session else { continue };
+            if local.contradicts(&feed, position) {
+                session.contradicted.insert(feed, position.seq);
+            } else {
                 session.vector.advance(feed, position);
             }
         }
@@ -150,45 +160,57 @@ impl DeviceExchange {
         alarms
     }
 
+    /// Lists the records that the server claims to have otherwise than this device: it has to show them. What it shows, signed,
+    /// is a fork; what it does not show is its own word.
+    pub fn doubted(&self) -> impl Iterator<Item = (FeedId, u64)> + '_ {
+        let claims = self.session.iter().flat_map(|session| &session.contradicted);
+        claims.map(|(feed, seq)| (*feed, *seq)).filter(|(feed, _)| !self.forked.contains(feed))
+    }
+
     /// Hears that the server has these links now, because they were appended there.
     pub fn links_pushed(&mut self, roster: &Roster, head: RosterHead) {
         self.roster_shown(roster, head);
     }
 
-    /// Hears what the author of an accepted record has, as the record says. Resists equivocation: two devices that were
-    /// shown different histories learn it from the first record that crosses.
-    pub fn named(&mut self, local: &Local<'_>, vector: &Vector) -> Vec<Alarm> {
+    /// Hears what the author of an accepted record (`by`) has, as the record says, whether or not it can be applied yet. Resists
+    /// equivocation: two devices that were shown different histories learn it from the first record that crosses. It is a
+    /// claim, and only raises an alarm.
+    pub fn named(&mut self, local: &Local<'_>, by: FeedId, vector: &Vector) -> Vec<Alarm> {
         let mut alarms = Vec::new();
         for (feed, position) in vector.iter().filter(|(feed, _)| local.roster.feed(feed).is_some()) {
-            let before = self.pins.named.get(&feed).filter(|before| before.seq == position.seq);
-            let otherwise_named = before.is_some_and(|before| before.id != position.id);
-            if otherwise_named || local.contradicts(&feed, position) {
-                self.forked.insert(feed);
-                alarms.push(Alarm::Fork { feed, seq: position.seq });
+            if self.pins.named.contradicts(&feed, position) || local.contradicts(&feed, position) {
+                alarms.push(Alarm::Contradicted { feed, seq: position.seq });
             } else {
-                self.pins.named.advance(feed, position);
+                self.pins.named.advance(feed, NamedPosition { position, by });
             }
         }
         alarms
     }
 
-    /// Hears that the server has sent all it has: what it claimed or anybody named must be here now.
+    /// Says what is missing once the server has sent all it has: what it claimed or anybody named must be here.
     pub fn caught_up(&self, local: &Local<'_>) -> Vec<Alarm> {
-        let mut known = self.pins.named.clone();
+        let named = self.pins.named.iter();
+        let mut known: BTreeMap<FeedId, (u64, Option<FeedId>)> =
+            named.map(|(feed, named)| (feed, (named.position.seq, Some(named.by)))).collect();
         let mut alarms = Vec::new();
         if let Some(session) = &self.session {
-            known.advance_all(&session.claimed);
+            for (feed, position) in session.claimed.iter() {
+                let before = known.get(&feed).is_some_and(|(seq, _)| *seq >= position.seq);
+                if !before {
+                    known.insert(feed, (position.seq, None));
+                }
+            }
             compare_roster(local, session.roster, &mut alarms);
             let (named, held) = (session.roster.seq, local.roster.head().seq);
             if named > held {
                 alarms.push(Alarm::RosterWithheld { named, held });
             }
         }
-        let withheld = |(feed, position): (FeedId, Position)| {
-            let (named, held) = (position.seq, local.tips.seq(&feed));
-            (named > held).then_some(Alarm::Withheld { feed, named, held })
+        let withheld = |(feed, (named, by)): (FeedId, (u64, Option<FeedId>))| {
+            let held = local.tips.seq(&feed);
+            (named > held).then_some(Alarm::Withheld { feed, named, held, by })
         };
-        alarms.extend(known.iter().filter_map(withheld));
+        alarms.extend(known.into_iter().filter_map(withheld));
         alarms
     }
 
@@ -209,14 +231,16 @@ impl DeviceExchange {
     /// Lists the records the server lacks and this device holds, its own first. Links go before them.
     ///
     /// Nothing is pushed while the server knows links that are not known here, since they may have removed somebody who
-    /// could read it. A feed with two histories is not pushed: nothing would follow what the server has.
+    /// could read it. A feed of which the server shows or claims another history is not pushed to it: nothing would follow what
+    /// it has. No other claim holds a feed back.
     pub fn to_push(&self, local: &Local<'_>) -> Vec<Run> {
         let Some(session) = self.trusted() else { return Vec::new() };
         if local.roster.hash_at(session.roster.seq) != Some(session.roster.hash) {
             return Vec::new();
         }
         let lacking = |(feed, from_seq, newest): (FeedId, u64, Position)| {
-            (!self.forked.contains(&feed)).then_some(Run { feed, from_seq, to_seq: newest.seq })
+            let goes = !self.forked.contains(&feed) && !session.contradicted.contains_key(&feed);
+            goes.then_some(Run { feed, from_seq, to_seq: newest.seq })
         };
         let held = local.tips.vector();
         let mut runs: Vec<Run> = held.missing_from(&session.vector).filter_map(lacking).collect();
@@ -237,18 +261,6 @@ impl DeviceExchange {
             let offered = hello.vector.seq(&feed);
             if offered < seen.seq {
                 alarms.push(Alarm::Rollback { feed, seen: seen.seq, offered });
-            }
-        }
-    }
-
-    fn compare_claims(&mut self, local: &Local<'_>, claims: &Vector, alarms: &mut Vec<Alarm>) {
-        for (feed, claimed) in claims.iter() {
-            let held = local.tips.seq(&feed);
-            if local.contradicts(&feed, claimed) {
-                self.forked.insert(feed);
-                alarms.push(Alarm::Fork { feed, seq: claimed.seq });
-            } else if feed == local.own && claimed.seq > held {
-                alarms.push(Alarm::Cloned { held, offered: claimed.seq });
             }
         }
     }
@@ -281,6 +293,21 @@ impl DeviceExchange {
             self.pins.roster = Some(shown);
         }
     }
+}
+
+/// Where a server claims to have another record than this device.
+fn compare_claims(local: &Local<'_>, claims: &Vector, alarms: &mut Vec<Alarm>) -> BTreeMap<FeedId, u64> {
+    let mut contradicted = BTreeMap::new();
+    for (feed, claimed) in claims.iter() {
+        let held = local.tips.seq(&feed);
+        if local.contradicts(&feed, claimed) {
+            contradicted.insert(feed, claimed.seq);
+            alarms.push(Alarm::Contradicted { feed, seq: claimed.seq });
+        } else if feed == local.own && claimed.seq > held {
+            alarms.push(Alarm::Cloned { held, offered: claimed.seq });
+        }
+    }
+    contradicted
 }
 
 fn compare_roster(local: &Local<'_>, shown: RosterHead, alarms: &mut Vec<Alarm>) {

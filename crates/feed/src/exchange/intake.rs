@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::History;
+use super::{HeldRecord, History};
 use crate::chain::{ChainFault, Tips, verify_next};
-use crate::ids::{FeedId, RecordId};
+use crate::ids::FeedId;
 use crate::record::{Record, VerifiedRecord};
 use crate::roster::Roster;
 
@@ -12,6 +12,8 @@ use crate::roster::Roster;
 pub(super) enum Verdict {
     /// It continues its feed.
     New(VerifiedRecord),
+    /// It is held as a husk, and came with its body.
+    Body(VerifiedRecord),
     /// It is held already.
     Duplicate,
     /// Its place has passed and what stood there is not held any more.
@@ -26,7 +28,7 @@ pub(super) struct Intake<'a> {
     roster: &'a Roster,
     history: &'a dyn History,
     tips: Tips,
-    arrived: BTreeMap<(FeedId, u64), RecordId>,
+    arrived: BTreeMap<(FeedId, u64), HeldRecord>,
 }
 
 impl<'a> Intake<'a> {
@@ -46,7 +48,7 @@ impl<'a> Intake<'a> {
         match verify_next(self.roster, &header.feed, self.tips.get(&header.feed), record) {
             Ok(verified) => {
                 self.tips.advance_to(&verified);
-                self.arrived.insert((header.feed, header.seq), record.id());
+                self.arrived.insert((header.feed, header.seq), HeldRecord::of(record));
                 Verdict::New(verified)
             }
             Err(ChainFault::Forked) => Verdict::Fork { seq: header.seq - 1 },
@@ -56,24 +58,31 @@ impl<'a> Intake<'a> {
 
     /// Compares a record whose number is taken with the one that took it. Only the feed's own signature makes a fork of
     /// a difference: nobody else can make it look as if a device had two histories.
-    fn compare(&self, record: &Record) -> Verdict {
+    fn compare(&mut self, record: &Record) -> Verdict {
         let header = record.header();
-        match self.held(&header.feed, header.seq) {
-            None => Verdict::Past,
-            Some(held) if held == record.id() => Verdict::Duplicate,
-            Some(_) if self.is_signed(record) => Verdict::Fork { seq: header.seq },
-            Some(_) => Verdict::Refused(ChainFault::BadSignature),
+        let Some(held) = self.held(&header.feed, header.seq) else { return Verdict::Past };
+        let brings_body = held.is_husk && !record.is_husk();
+        if held.id == record.id() && !brings_body {
+            return Verdict::Duplicate;
+        }
+        match self.verified(record) {
+            Some(verified) if held.id == record.id() => {
+                self.arrived.insert((header.feed, header.seq), HeldRecord::of(record));
+                Verdict::Body(verified)
+            }
+            Some(_) => Verdict::Fork { seq: header.seq },
+            None => Verdict::Refused(ChainFault::BadSignature),
         }
     }
 
-    fn held(&self, feed: &FeedId, seq: u64) -> Option<RecordId> {
+    fn held(&self, feed: &FeedId, seq: u64) -> Option<HeldRecord> {
+        let arrived = self.arrived.get(&(*feed, seq)).copied();
         let tip = self.tips.get(feed).filter(|tip| tip.position.seq == seq);
-        let arrived = || self.arrived.get(&(*feed, seq)).copied();
-        tip.map(|tip| tip.position.id).or_else(arrived).or_else(|| self.history.id_at(feed, seq))
+        let tip = tip.map(|tip| HeldRecord { id: tip.position.id, is_husk: false });
+        arrived.or_else(|| self.history.at(feed, seq)).or(tip)
     }
 
-    fn is_signed(&self, record: &Record) -> bool {
-        let member = self.roster.feed(&record.header().feed);
-        member.is_some_and(|member| record.verify_by(&member.keys.sign).is_ok())
+    fn verified(&self, record: &Record) -> Option<VerifiedRecord> {
+        record.verify_by(&self.roster.feed(&record.header().feed)?.keys.sign).ok()
     }
 }

@@ -7,8 +7,9 @@
 
 use thiserror::Error;
 
+use super::named::Named;
 use crate::cursor::{Cursor, Misread};
-use crate::ids::{LinkHash, RosterHead, StoreId, Vector, VectorFault};
+use crate::ids::{FeedId, LinkHash, RosterHead, StoreId, Vector, VectorFault};
 use crate::version::{FORMAT, Incompatible, Part};
 
 /// The highest a device has seen of one space at its server.
@@ -23,8 +24,8 @@ pub struct Pins {
     pub roster: Option<RosterHead>,
     /// The newest position of each feed the server was seen to have.
     pub served: Vector,
-    /// The newest position of each feed that anybody named.
-    pub named: Vector,
+    /// The newest position of each feed that an accepted record named.
+    pub named: Named,
 }
 
 /// Bytes that are no pins.
@@ -51,10 +52,10 @@ const HAS_STORE: u8 = 1;
 const HAS_ROSTER: u8 = 2;
 
 impl Pins {
-    /// The pins of a device that was linked by another one, which passed on what it knows: a server that shows the new
+    /// The pins of a device that was linked by another one (`by`), which passed on what it knows: a server that shows the new
     /// device less is caught at once.
-    pub fn linked(store: Option<StoreId>, roster: RosterHead, known: Vector) -> Self {
-        Self { store, roster: Some(roster), served: Vector::default(), named: known }
+    pub fn linked(store: Option<StoreId>, roster: RosterHead, known: &Vector, by: FeedId) -> Self {
+        Self { store, roster: Some(roster), served: Vector::default(), named: Named::by(by, known) }
     }
 
     /// Encodes.
@@ -68,7 +69,7 @@ impl Pins {
         out.extend_from_slice(&roster.seq.to_be_bytes());
         out.extend_from_slice(roster.hash.as_bytes());
         out.extend_from_slice(&self.served.encode());
-        out.extend_from_slice(&self.named.encode());
+        self.named.encode(&mut out);
         out
     }
 
@@ -84,7 +85,7 @@ impl Pins {
             store: (present & HAS_STORE != 0).then_some(store),
             roster: (present & HAS_ROSTER != 0).then_some(roster),
             served: Vector::read(&mut cursor)?,
-            named: Vector::read(&mut cursor)?,
+            named: Named::read(&mut cursor)?,
         };
         cursor.end("trailing bytes")?;
         if pins.encode() == bytes { Ok(pins) } else { Err(PinsFault::Malformed("absent parts")) }

@@ -24,6 +24,8 @@ pub struct ServerSpace {
 pub struct Admission {
     /// The records to store, each after the one before it in its feed.
     pub new: Vec<VerifiedRecord>,
+    /// Records that are held as husks, with their bodies: to be stored in the place of the husks.
+    pub bodies: Vec<VerifiedRecord>,
     /// How many were held already.
     pub duplicates: usize,
 }
@@ -121,11 +123,13 @@ impl ServerSpace {
     pub fn admit(&self, records: &[Record], history: &dyn History) -> Result<Admission, Refusal> {
         check_size(records)?;
         let mut intake = Intake::new(&self.roster, &self.tips, history);
-        let mut admission = Admission { new: Vec::with_capacity(records.len()), duplicates: 0 };
+        let mut admission =
+            Admission { new: Vec::with_capacity(records.len()), bodies: Vec::new(), duplicates: 0 };
         for (index, record) in records.iter().enumerate() {
             let feed = record.header().feed;
             match intake.take(record) {
                 Verdict::New(verified) => admission.new.push(verified),
+                Verdict::Body(verified) => admission.bodies.push(verified),
                 Verdict::Duplicate => admission.duplicates += 1,
                 Verdict::Past => return Err(Refusal::Gap { feed, expected: intake.next_seq(&feed) }),
                 Verdict::Fork { seq } => return Err(Refusal::Forked { feed, seq }),

@@ -138,7 +138,7 @@ fn a_removed_feed_cannot_write_knowing_that_it_was_removed() {
     assert_eq!(
         fault(&space.roster, tip, &write(&before, &laptop, tip, 1, 1)),
         None,
-        "for removed::settle to judge"
+        "for accepted() to judge"
     );
     let after = write(&space.roster, &laptop, tip, 1, 1);
     assert_eq!(fault(&space.roster, tip, &after), Some((0, ChainFault::NotMember)));

@@ -61,7 +61,8 @@ impl Laptop {
 
     fn named(&mut self, positions: &[(FeedId, Position)]) -> Vec<Alarm> {
         let vector: Vector = positions.iter().copied().collect();
-        self.with(|exchange, local| exchange.named(local, &vector))
+        let by = self.phone.feed();
+        self.with(|exchange, local| exchange.named(local, by, &vector))
     }
 
     /// Takes what arrives and keeps it, as the engine would.
@@ -73,6 +74,7 @@ impl Laptop {
         let received = self.with(|exchange, local| exchange.records(local, records));
         self.held.keep(&received.accepted);
         self.held.keep(&received.of_removed);
+        self.held.keep(&received.bodies);
         received
     }
 
@@ -140,12 +142,13 @@ fn pins_survive_a_restart() {
 fn a_newly_linked_device_is_not_shown_yesterday() {
     let mut this = Laptop::behind(0);
     let known = [(this.phone.feed(), this.phones[7].position())].into_iter().collect();
-    let pins = Pins::linked(Some(STORE), this.space.roster.head(), known);
+    let by = this.phone.feed();
+    let pins = Pins::linked(Some(STORE), this.space.roster.head(), &known, by);
     this.exchange = DeviceExchange::new(pins.clone());
     this.hello(this.server_with(3, 6));
     let three = this.phones[..3].to_vec();
     this.receive(&three);
-    assert_eq!(this.caught_up(), [Alarm::Withheld { feed: this.phone.feed(), named: 8, held: 3 }]);
+    assert_eq!(this.caught_up(), [Alarm::Withheld { feed: by, named: 8, held: 3, by: Some(by) }]);
     this.exchange = DeviceExchange::new(pins);
     let older = Hello { roster: this.space.without_last(1).roster.head(), ..this.server_with(8, 6) };
     assert_eq!(this.hello(older), [Alarm::OldRoster { seen: 1, offered: 0 }]);
@@ -336,7 +339,7 @@ fn a_gap_is_seen_and_said_and_nothing_after_it_is_applied() {
     let feed = this.phone.feed();
     assert_eq!(received.accepted, this.phones[2..4]);
     assert_eq!(received.alarms, [Alarm::Gap { feed, expected: 5, found: 6 }]);
-    assert_eq!(this.caught_up(), [Alarm::Withheld { feed, named: 8, held: 4 }]);
+    assert_eq!(this.caught_up(), [Alarm::Withheld { feed, named: 8, held: 4, by: None }]);
     let rest = this.phones[4..].to_vec();
     assert_eq!(this.receive(&rest).accepted, rest, "honest again, it goes on");
     assert_eq!(this.caught_up(), []);
@@ -400,15 +403,19 @@ fn equivocation_is_found_from_what_a_record_names() {
     let feed = this.phone.feed();
     let other = write(&this.space.roster, &this.phone, None, 9, 2);
     assert_eq!(this.named(&[(feed, this.phones[4].position())]), []);
-    assert_eq!(this.named(&[(feed, other[4].position())]), [Alarm::Fork { feed, seq: 5 }]);
-    assert_eq!(this.named(&[(feed, other[7].position())]), [Alarm::Fork { feed, seq: 8 }]);
+    assert_eq!(this.named(&[(feed, other[4].position())]), [Alarm::Contradicted { feed, seq: 5 }]);
+    assert_eq!(this.named(&[(feed, other[7].position())]), [Alarm::Contradicted { feed, seq: 8 }]);
     assert_eq!(this.named(&[(feed, other[8].position())]), [], "beyond what is held it is only a name yet");
     let tip = haven_feed::chain::Tip::of(&this.phones[7]);
     let ninth = write(&this.space.roster, &this.phone, Some(tip), 1, 1);
-    assert_eq!(this.named(&[(feed, ninth[0].position())]), [Alarm::Fork { feed, seq: 9 }]);
+    assert_eq!(this.named(&[(feed, ninth[0].position())]), [Alarm::Contradicted { feed, seq: 9 }]);
     let received = this.receive(&ninth);
-    assert_eq!(received.alarms, [Alarm::Fork { feed, seq: 9 }]);
-    assert_eq!(received.accepted, ninth, "both are kept");
+    assert_eq!(received.alarms, [Alarm::Contradicted { feed, seq: 9 }]);
+    assert_eq!(received.accepted, ninth, "a claim keeps no record out");
+    // The other history itself, signed: that is a fork, and both are kept.
+    let received = this.receive(&other[4..5]);
+    assert_eq!(received.alarms, [Alarm::Fork { feed, seq: 5 }]);
+    assert_eq!(received.refused[0].bytes, other[4].bytes());
 }
 
 #[test]
@@ -441,7 +448,52 @@ fn a_server_with_another_history_is_caught_at_hello() {
     let other = write(&this.space.roster, &this.phone, None, 8, 2);
     let vector = [(feed, other[7].position()), (this.laptop.feed(), this.own[5].position())];
     let hello = Hello { vector: vector.into_iter().collect(), ..this.server_with(8, 6) };
-    assert_eq!(this.hello(hello), [Alarm::Fork { feed, seq: 8 }]);
+    assert_eq!(this.hello(hello), [Alarm::Contradicted { feed, seq: 8 }]);
+    let doubted = |this: &Laptop| this.exchange.doubted().collect::<Vec<_>>();
+    assert_eq!(doubted(&this), [(feed, 8)], "it has to show what it claims");
+    let pull = this.with(|exchange, local| exchange.to_pull(local));
+    assert_eq!(pull.seq(&feed), 8, "a claim alone costs nothing");
+    assert_eq!(this.receive(&other[7..]).alarms, [Alarm::Fork { feed, seq: 8 }]);
+    assert_eq!(doubted(&this), []);
+    let pull = this.with(|exchange, local| exchange.to_pull(local));
+    assert_eq!(pull.seq(&feed), 0, "the other history is asked for from its beginning");
+}
+
+/// One liar's vector slows nobody down: what others name of this device is a claim.
+#[test]
+fn a_liar_silences_nobody() {
+    let mut this = laptop();
+    let tip = haven_feed::chain::Tip::of(&this.own[5]);
+    let more = write(&this.space.roster, &this.laptop, Some(tip), 2, 1);
+    this.held.keep(&more);
+    let feed = this.laptop.feed();
+    let lie = Position { seq: 2, id: RecordId::from_bytes([0xbb; 32]) };
+    assert_eq!(this.named(&[(feed, lie)]), [Alarm::Contradicted { feed, seq: 2 }]);
+    assert_eq!(this.pushes(), [this.run(&more, 7)]);
+    assert_eq!(this.exchange.doubted().count(), 0);
+}
+
+/// A husk keeps its place; the body that comes later takes it, and only the one that was signed.
+#[test]
+fn a_body_takes_the_place_of_its_husk() {
+    let mut this = Laptop::behind(0);
+    let husks: Vec<VerifiedRecord> = this.phones.iter().map(VerifiedRecord::to_husk).collect();
+    let received = this.receive(&husks);
+    assert_eq!((received.accepted, received.alarms), (husks.clone(), vec![]));
+    let mut altered = this.phones[2].bytes().to_vec();
+    altered[210] ^= 1;
+    let received = this.receive_bytes(vec![altered.into()]);
+    let fault = ChainFault::BadSignature;
+    assert_eq!(received.alarms, [Alarm::RecordRefused { feed: this.phone.feed(), seq: 3, fault }]);
+    let twice = [this.phones.clone(), this.phones.clone(), husks].concat();
+    let received = this.receive(&twice);
+    assert_eq!(received.bodies, this.phones, "each once");
+    assert!(received.accepted.is_empty() && received.refused.is_empty() && received.alarms.is_empty());
+    // In one batch too.
+    let mut this = Laptop::behind(0);
+    let both = [this.phones[0].to_husk(), this.phones[0].clone()];
+    let received = this.receive(&both);
+    assert_eq!((received.accepted, received.bodies), (vec![both[0].clone()], vec![both[1].clone()]));
 }
 
 /// A disk was cloned, or a backup restored: the server has records of our own feed that we never wrote here.
@@ -518,7 +570,7 @@ fn what_others_name_and_nobody_serves_is_withheld() {
     let beyond = Position { seq: 11, id: RecordId::from_bytes([1; 32]) };
     let stranger = FeedId::from_bytes([1; 8]);
     assert_eq!(this.named(&[(feed, beyond), (stranger, beyond)]), []);
-    let withheld = [Alarm::Withheld { feed, named: 11, held: 8 }];
+    let withheld = [Alarm::Withheld { feed, named: 11, held: 8, by: Some(feed) }];
     assert_eq!(this.caught_up(), withheld);
     this.exchange = DeviceExchange::new(Pins::decode(&this.exchange.pins().encode()).unwrap());
     this.hello(this.server_with(8, 6));
@@ -541,13 +593,13 @@ fn a_boastful_server_poisons_no_pin() {
 }
 
 #[test]
-fn an_acknowledgement_of_another_history_is_a_fork() {
+fn an_acknowledgement_of_another_history_is_told() {
     let mut this = laptop();
     let other = write(&this.space.roster, &this.laptop, None, 6, 2);
     let feed = this.laptop.feed();
     let vector: Vector = [(feed, other[5].position())].into_iter().collect();
     let alarms = this.with(|exchange, local| exchange.pushed(local, &vector));
-    assert_eq!(alarms, [Alarm::Fork { feed, seq: 6 }]);
+    assert_eq!(alarms, [Alarm::Contradicted { feed, seq: 6 }]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+mod accepted;
 mod auth;
 mod chain;
 mod device;
@@ -11,7 +12,6 @@ mod links;
 mod ordeal;
 mod parsers;
 mod record;
-mod removed;
 mod rosters;
 mod server;
 mod world;

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use haven_feed::auth::Challenge;
-use haven_feed::exchange::Pins;
+use haven_feed::exchange::{Named, Pins};
 use haven_feed::invite::Invite;
 use haven_feed::keys::{FeedKeys, KemKey, SignKey};
 use haven_feed::record::{Header, Record, RecordKind};
@@ -81,7 +81,7 @@ fn seeds() -> Vec<Vec<u8>> {
     let space = Space::vault(&phone, &Keyed::new(2));
     let record = seal(&header(&space.roster, phone.feed(), None), 1, &phone.signer);
     let vector: Vector = [(phone.feed(), record.position())].into_iter().collect();
-    let pins = Pins::linked(Some(StoreId::from_bytes([1; 16])), space.roster.head(), vector.clone());
+    let pins = Pins::linked(Some(StoreId::from_bytes([1; 16])), space.roster.head(), &vector, phone.feed());
     let links = rosters().into_iter().flat_map(|space| space.links).map(|link| link.bytes().to_vec());
     let rest = [record.bytes().to_vec(), record.header().encode().to_vec(), vector.encode(), pins.encode()];
     links.chain(rest).collect()
@@ -128,7 +128,9 @@ proptest! {
         roster in proptest::option::of(roster_head()),
         served in vector(),
         named in vector(),
+        by: [u8; 8],
     ) {
+        let named = Named::by(FeedId::from_bytes(by), &named);
         let pins = Pins { store: store.map(StoreId::from_bytes), roster, served, named };
         prop_assert_eq!(Pins::decode(&pins.encode()), Ok(pins));
     }

@@ -75,7 +75,7 @@ fn gaps_are_named_and_nothing_of_the_push_is_kept() {
 #[test]
 fn what_is_not_held_any_more_is_a_gap() {
     let (mut s, run) = server();
-    s.held.ids.clear();
+    s.held.records.clear();
     assert_eq!(s.verdict(&run[..2]), Err(Refusal::Gap { feed: s.phone.feed(), expected: 5 }));
     assert_eq!(s.verdict(&run[3..6]), Ok((2, 1)), "the tip is always known");
 }
@@ -207,4 +207,19 @@ fn an_unknown_record_id_in_a_vector_harms_nobody() {
     let wild = haven_feed::Position { seq: u64::MAX, id: RecordId::from_bytes([1; 32]) };
     let vector: Vector = [(s.phone.feed(), wild), (FeedId::from_bytes([1; 8]), wild)].into_iter().collect();
     assert_eq!(s.server.missing(&vector), []);
+}
+
+/// A husk that came first does not keep the body out, and a repeated husk changes nothing.
+#[test]
+fn a_body_takes_the_place_of_its_husk() {
+    let (mut s, run) = server();
+    let husks: Vec<VerifiedRecord> = run.iter().map(VerifiedRecord::to_husk).collect();
+    let admission = s.server.admit(&arrived(&husks[4..]), &s.held.history()).unwrap();
+    assert_eq!(admission.new, husks[4..]);
+    s.held.keep(&admission.new);
+    s.server.commit(&admission);
+    let both = [&husks[..], &run[..]].concat();
+    let admission = s.server.admit(&arrived(&both), &s.held.history()).unwrap();
+    assert_eq!(admission.bodies, run[4..], "the first four are there with their bodies");
+    assert_eq!((admission.new.len(), admission.duplicates), (0, 12));
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use haven_feed::chain::{Tip, Tips};
 use haven_feed::digest::digest;
+use haven_feed::exchange::HeldRecord;
 use haven_feed::keys::{FeedKeys, KemKey, Signer};
 use haven_feed::record::{self, Header, Record, RecordKind, VerifiedRecord};
 use haven_feed::roster::body::{AddFeed, AddParty, Body, Change, Founding, Genesis, Replaced, SpaceKind};
@@ -256,7 +257,7 @@ pub(crate) fn arrived(records: &[VerifiedRecord]) -> Vec<Record> {
 #[derive(Clone, Default)]
 pub(crate) struct Held {
     pub(crate) tips: Tips,
-    pub(crate) ids: BTreeMap<(FeedId, u64), RecordId>,
+    pub(crate) records: BTreeMap<(FeedId, u64), HeldRecord>,
 }
 
 impl Held {
@@ -269,11 +270,12 @@ impl Held {
     pub(crate) fn keep(&mut self, records: &[VerifiedRecord]) {
         for record in records {
             self.tips.advance_to(record);
-            self.ids.insert((record.header().feed, record.header().seq), record.id());
+            let held = HeldRecord::of(record.as_record());
+            self.records.insert((record.header().feed, record.header().seq), held);
         }
     }
 
-    pub(crate) fn history(&self) -> impl Fn(&FeedId, u64) -> Option<RecordId> + '_ {
-        |feed, seq| self.ids.get(&(*feed, seq)).copied()
+    pub(crate) fn history(&self) -> impl Fn(&FeedId, u64) -> Option<HeldRecord> + '_ {
+        |feed, seq| self.records.get(&(*feed, seq)).copied()
     }
 }

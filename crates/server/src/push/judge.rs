@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use haven_feed::chain::{Tip, tip_of_unverified, verify_run};
-use haven_feed::exchange::Run;
 use haven_feed::exchange::server::{Admission, ServerSpace};
+use haven_feed::exchange::{HeldRecord, Run};
 use haven_feed::record::{Record, VerifiedRecord};
 use haven_feed::{FeedId, RecordId, SpaceId};
 use haven_wire::pb::ErrorReason;
@@ -54,7 +54,8 @@ pub(super) async fn judge(
 }
 
 fn admit(held: &ServerSpace, records: &[Record], known: &Known) -> Result<Admission, Refused> {
-    let history = |feed: &FeedId, seq| known.get(&(*feed, seq)).copied();
+    let history =
+        |feed: &FeedId, seq| known.get(&(*feed, seq)).map(|id| HeldRecord { id: *id, is_husk: false });
     held.admit(records, &history).map_err(|fault| refuse_push(held, fault))
 }
 
@@ -81,7 +82,7 @@ async fn judge_in_pieces(
     for share in shares {
         new.extend(share.await.ok()??);
     }
-    Some(Admission { new, duplicates: 0 })
+    Some(Admission { new, bodies: Vec::new(), duplicates: 0 })
 }
 
 /// Cuts a push where the feed changes, and long stretches of one feed too. A record's id needs no verification, so each

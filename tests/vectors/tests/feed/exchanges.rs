@@ -33,12 +33,13 @@ fn vectors_and_pins() {
     let refused = refused.map(
         |(name, bytes)| json!({"name": name, "bytes": hex(&bytes), "fault": fault(Vector::decode(&bytes))}),
     );
-    let mut pins = Pins::linked(Some(StoreId::from_bytes([0x57; 16])), chain.roster.head(), vector.clone());
+    let store = Some(StoreId::from_bytes([0x57; 16]));
+    let mut pins = Pins::linked(store, chain.roster.head(), &vector, feeds[0]);
     pins.served = vector.iter().take(1).collect();
     assert_eq!(Vector::decode(&encoded), Ok(vector));
     assert_eq!(Pins::decode(&pins.encode()), Ok(pins.clone()));
     let vectors = json!({
-        "about": "positions of the feeds of keys 1, 2 and 4; pins hold all of them as named, the first as seen, store \
+        "about": "positions of the feeds of keys 1, 2 and 4; pins hold all of them as named by the first, the first as seen, store \
                   57…, and the head of the vault of feed-rosters.json",
         "positions": positions,
         "vector": hex(encoded),

@@ -16,8 +16,10 @@ use crate::record::{Record, RecordFault, VerifiedRecord};
 pub struct Received {
     /// New records of feeds that are members now, each after the one before it in its feed.
     pub accepted: Vec<VerifiedRecord>,
-    /// New records of feeds that were removed: verified, to be settled by [`crate::removed::settle`].
+    /// New records of feeds that were removed: verified; [`crate::accepted`] says which of them count.
     pub of_removed: Vec<VerifiedRecord>,
+    /// Records that are held as husks, with their bodies: to be stored in the place of the husks.
+    pub bodies: Vec<VerifiedRecord>,
     /// Records to be kept as they are and not applied.
     pub refused: Vec<Refused>,
     /// What is wrong.
@@ -65,6 +67,7 @@ impl DeviceExchange {
                 Ok(record) if feeds.stopped.contains(&record.header().feed) => {}
                 Ok(record) => match intake.take(&record) {
                     Verdict::New(verified) => self.accept(local, verified, &mut received),
+                    Verdict::Body(verified) => received.bodies.push(verified),
                     Verdict::Duplicate | Verdict::Past => {}
                     Verdict::Fork { seq } => self.set_aside(&record, seq, &mut feeds, &mut received),
                     Verdict::Refused(fault) => refuse(&record, fault, &mut feeds, &mut received),
@@ -77,9 +80,8 @@ impl DeviceExchange {
 
     fn accept(&mut self, local: &Local<'_>, record: VerifiedRecord, received: &mut Received) {
         let (feed, position) = (record.header().feed, record.position());
-        let other_named = self.pins.named.get(&feed).filter(|named| named.seq == position.seq);
-        if other_named.is_some_and(|named| named.id != position.id) {
-            received.alarms.push(Alarm::Fork { feed, seq: position.seq });
+        if self.pins.named.contradicts(&feed, position) {
+            received.alarms.push(Alarm::Contradicted { feed, seq: position.seq });
         }
         if self.trusted().is_some() {
             self.pins.served.advance(feed, position);
