@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
-use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::auth::{Access, AuthFault, Challenge};
+use haven_feed::chain::Tips;
 use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
+use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::keys::{Signature, Signer};
 use haven_feed::record::Record;
+use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
 
 use crate::chance::Chance;
@@ -29,6 +32,8 @@ pub struct SimServer {
     invite: [u8; 16],
     invite_used: bool,
     space: Option<Space>,
+    /// A roster on its way in, as far as it came.
+    staged: Option<(Roster, Vec<Bytes>)>,
     sessions: BTreeMap<Connection, Session>,
     /// By mailbox: its messages.
     mailboxes: BTreeMap<[u8; 16], Vec<Vec<u8>>>,
@@ -48,6 +53,8 @@ struct Session {
     nonce: Option<[u8; 32]>,
     feed: Option<FeedId>,
     live: bool,
+    /// The link up to which it may read, and nothing else: the one that removed it.
+    until: Option<u64>,
 }
 
 impl SimServer {
@@ -59,6 +66,7 @@ impl SimServer {
             invite: chance.bytes(),
             invite_used: false,
             space: None,
+            staged: None,
             sessions: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
             watching: Vec::new(),
@@ -81,6 +89,16 @@ impl SimServer {
         self.sessions.clear();
         self.watching.clear();
         self.mailboxes.clear();
+        self.staged = None;
+    }
+
+    /// Everything it holds is lost; it has another store, and gives out another invite.
+    pub fn wipe(&mut self, chance: &mut Chance) {
+        self.crash();
+        self.space = None;
+        self.store = StoreId::from_bytes(chance.bytes());
+        self.invite = chance.bytes();
+        self.invite_used = false;
     }
 
     /// What it has.
@@ -110,7 +128,12 @@ impl SimServer {
             Outgoing::LogIn { space, feed, nonce, signature } => {
                 vec![(from, self.log_in(from, space, feed, nonce, signature))]
             }
-            Outgoing::CreateSpace { invite, genesis } => vec![(from, self.create_space(&invite, genesis))],
+            Outgoing::CreateSpace { invite, genesis, after_seq, links, more } => {
+                vec![(from, self.create_space(&invite, genesis, after_seq, links, more))]
+            }
+            Outgoing::FetchBodies { space, feed, seqs } => {
+                vec![(from, self.fetch_bodies(from, space, feed, &seqs))]
+            }
             Outgoing::Pull { vector, roster_seq, .. } => self.pull(from, &vector, roster_seq),
             Outgoing::Push { records, .. } => self.push(from, records),
             Outgoing::AppendLink { link, .. } => self.append_link(from, link),
@@ -124,7 +147,7 @@ impl SimServer {
                 self.mailboxes.remove(&mailbox);
                 Vec::new()
             }
-            Outgoing::Reconnect { .. } => Vec::new(),
+            Outgoing::Reconnect { .. } | Outgoing::HangUp => Vec::new(),
         }
     }
 
@@ -141,7 +164,8 @@ impl SimServer {
     }
 
     fn challenge_of(&self, space: SpaceId, feed: FeedId, nonce: [u8; 32], store: StoreId) -> Challenge {
-        Challenge { server: self.identity.key(), nonce: Nonce::from_bytes(nonce), space, feed, store }
+        let (server, nonce) = (self.identity.key(), Nonce::from_bytes(nonce));
+        Challenge { server, nonce, space, role: Role::Feed, member: feed.into(), store }
     }
 
     fn log_in(
@@ -162,45 +186,96 @@ impl SimServer {
             return refused(Refusal::Unauthenticated);
         }
         match challenge.check_answer(held.state.roster(), &Signature::from_bytes(signature)) {
-            Ok(()) => {
+            Ok(Access::Removed { seq }) => {
+                session.until = Some(seq);
+                Incoming::LoggedIn
+            }
+            Ok(_) => {
                 session.feed = Some(feed);
                 Incoming::LoggedIn
             }
-            Err(AuthFault::UnknownFeed) => refused(Refusal::FeedUnknown),
-            Err(AuthFault::RemovedFeed) => refused(Refusal::FeedRemoved),
+            Err(AuthFault::UnknownMember) => refused(Refusal::FeedUnknown),
             Err(_) => refused(Refusal::Unauthenticated),
         }
     }
 
-    fn create_space(&mut self, invite: &str, genesis: Vec<u8>) -> Incoming {
+    /// The space is there, and the invite spent, with the last piece of its roster and not before.
+    fn create_space(
+        &mut self,
+        invite: &str,
+        genesis: Vec<u8>,
+        after_seq: u64,
+        links: Vec<Vec<u8>>,
+        more: bool,
+    ) -> Incoming {
         let refused = |refusal| Incoming::Refused { request: Request::CreateSpace, refusal };
         let known = Invite::parse(invite).is_ok_and(|invite| *invite.secret() == self.invite);
-        match &self.space {
-            Some(space)
-                if Roster::genesis(genesis.clone()).is_ok_and(|roster| roster.space() == space.id) =>
-            {
-                refused(Refusal::SpaceExists)
-            }
-            _ if !known => refused(Refusal::InviteInvalid),
-            _ if self.invite_used => refused(Refusal::InviteUsed),
-            _ => match ServerSpace::begin(genesis.clone()) {
-                Ok(state) => {
-                    self.invite_used = true;
-                    let id = state.roster().space();
-                    self.space = Some(Space { id, state, links: vec![genesis.into()], arrived: Vec::new() });
-                    Incoming::SpaceCreated
-                }
-                Err(_) => refused(Refusal::Other),
-            },
+        let Ok(begun) = Roster::genesis(genesis.clone()) else { return refused(Refusal::Other) };
+        if self.space.as_ref().is_some_and(|space| begun.space() == space.id) {
+            return refused(Refusal::SpaceExists);
         }
+        if !known || self.invite_used {
+            return refused(if known { Refusal::InviteUsed } else { Refusal::InviteInvalid });
+        }
+        let before = self.staged.take();
+        let staged = if after_seq == 0 { Some((begun, vec![genesis.into()])) } else { before };
+        let Some((mut roster, mut held)) = staged.filter(|(roster, _)| roster.head().seq == after_seq) else {
+            return refused(Refusal::RefillOver);
+        };
+        for link in links {
+            let appended = Link::parse(link.clone()).is_ok_and(|link| roster.append(&link).is_ok());
+            if !appended {
+                return refused(Refusal::Other);
+            }
+            held.push(link.into());
+        }
+        let (id, seq) = (roster.space(), roster.head().seq);
+        if more {
+            self.staged = Some((roster, held));
+            return Incoming::SpaceStaged { seq };
+        }
+        self.invite_used = true;
+        let state = ServerSpace::new(roster, Tips::default());
+        self.space = Some(Space { id, state, links: held, arrived: Vec::new() });
+        Incoming::SpaceCreated
+    }
+
+    fn fetch_bodies(&self, from: Connection, space: SpaceId, feed: FeedId, seqs: &[u64]) -> Incoming {
+        let Some(held) = self.space.as_ref().filter(|held| held.id == space && self.member(from)) else {
+            return refused(Request::FetchBodies, Refusal::Unauthenticated);
+        };
+        let asked =
+            |record: &&Record| record.header().feed == feed && seqs.contains(&record.header().seq);
+        let mut whole: Vec<&Record> =
+            held.arrived.iter().filter(asked).filter(|record| !record.is_husk()).collect();
+        whole.sort_by_key(|record| record.header().seq);
+        // Few at once, so that whoever asks learns to ask again.
+        let records = whole.into_iter().take(3).map(|record| record.bytes().clone()).collect();
+        Incoming::Bodies { space, feed, records }
     }
 
     fn member(&self, connection: Connection) -> bool {
-        self.sessions.get(&connection).is_some_and(|session| session.feed.is_some())
+        let feed = self.sessions.get(&connection).and_then(|session| session.feed);
+        let roster = self.space.as_ref().map(|space| space.state.roster());
+        feed.zip(roster).is_some_and(|(feed, roster)| roster.is_current(&feed))
+    }
+
+    /// The links up to the one that removed somebody, and then no more.
+    fn farewell(&self, from: Connection, until: u64, roster_seq: Option<u64>) -> Vec<Sent> {
+        let Some(space) = &self.space else { return vec![(from, refused(Request::Pull, Refusal::SpaceUnknown))] };
+        let (after, until) = (roster_seq.map_or(0, |seq| seq.saturating_add(1)), until + 1);
+        let at = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX).min(space.links.len());
+        let links: Vec<Vec<u8>> =
+            space.links[at(after.min(until))..at(until)].iter().map(|link| link.to_vec()).collect();
+        let links = Incoming::Links { space: space.id, links };
+        vec![(from, links), (from, refused(Request::Pull, Refusal::FeedRemoved))]
     }
 
     fn pull(&mut self, from: Connection, vector: &Vector, roster_seq: Option<u64>) -> Vec<Sent> {
         let member = self.member(from);
+        if let Some(until) = self.sessions.get(&from).and_then(|session| session.until) {
+            return self.farewell(from, until, roster_seq);
+        }
         let Some(space) = self.space.as_ref().filter(|_| member) else {
             return vec![(from, refused(Request::Pull, Refusal::Unauthenticated))];
         };
@@ -214,6 +289,7 @@ impl SimServer {
             vector: space.state.vector(),
             roster_seq: head.seq,
             roster_head: head.hash,
+            husks: husks_of(space),
         }];
         let after = roster_seq.map_or(0, |seq| usize::try_from(seq).unwrap_or(usize::MAX).saturating_add(1));
         let links: Vec<_> = space.links.iter().skip(after).map(|link| link.to_vec()).collect();
@@ -255,7 +331,8 @@ impl SimServer {
         }
         let id = space.id;
         let answer = Incoming::Pushed { space: id, vector: space.state.vector() };
-        let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).collect();
+        let bodies = admission.bodies.iter().map(|record| record.bytes().clone());
+        let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).chain(bodies).collect();
         let mut sent = vec![(from, answer)];
         if !records.is_empty() {
             sent.extend(
@@ -266,9 +343,9 @@ impl SimServer {
     }
 
     fn others(&self, from: Connection) -> impl Iterator<Item = Connection> {
-        let live =
-            self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
-        live.filter(move |connection| *connection != from).collect::<Vec<_>>().into_iter()
+        let live = self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
+        let live = live.filter(|connection| *connection != from && self.member(*connection));
+        live.collect::<Vec<_>>().into_iter()
     }
 
     fn append_link(&mut self, from: Connection, link: Vec<u8>) -> Vec<Sent> {
@@ -282,13 +359,20 @@ impl SimServer {
         let id = space.id;
         match space.state.admit_link(&parsed) {
             Ok(LinkAdmission::Appended(roster)) => {
-                space.state.commit_roster(*roster);
                 space.links.push(link.clone().into());
+                // Those whom it removes still hear of it.
+                let others: Vec<Connection> = self.others(from).collect();
+                if let Some(space) = &mut self.space {
+                    space.state.commit_roster(*roster);
+                }
                 let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
-                let links = vec![link];
-                sent.extend(
-                    self.others(from).map(|to| (to, Incoming::Links { space: id, links: links.clone() })),
-                );
+                for to in others {
+                    sent.push((to, Incoming::Links { space: id, links: vec![link.clone()] }));
+                    if !self.member(to) {
+                        let refusal = Refusal::FeedRemoved;
+                        sent.push((to, Incoming::Refused { request: Request::Pull, refusal }));
+                    }
+                }
                 sent
             }
             Ok(LinkAdmission::Duplicate) => {
@@ -336,6 +420,11 @@ impl SimServer {
 
 fn refused(request: Request, refusal: Refusal) -> Incoming {
     Incoming::Refused { request, refusal }
+}
+
+fn husks_of(space: &Space) -> Vec<(FeedId, u64)> {
+    let husks = space.arrived.iter().filter(|record| record.is_husk());
+    husks.map(|record| (record.header().feed, record.header().seq)).take(HUSKS_TOLD_MAX).collect()
 }
 
 fn held_at(arrived: &[Record], feed: &FeedId, seq: u64) -> Option<HeldRecord> {
