@@ -15,6 +15,8 @@ mod linking;
 mod naming;
 mod people;
 mod receive;
+mod refill;
+mod removed;
 mod session;
 mod settling;
 mod standing;
@@ -194,6 +196,7 @@ impl Engine {
         };
         engine.learn();
         engine.alarms_from_store(cx.reader)?;
+        engine.session.problem = engine.removal();
         let mut work = Work::new(cx);
         for feed in damaged {
             engine.raise(&mut work, Raised::Damaged { feed });

@@ -12,6 +12,7 @@ use haven_feed::auth::Challenge;
 use haven_feed::exchange::Pins;
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId};
 use haven_feed::keys::{SignKey, Signature};
+use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
 use thiserror::Error;
 
@@ -273,13 +274,15 @@ impl Joining {
             server: SignKey::from_bytes(server_key).map_err(|_| JoinFault::OtherServer)?,
             nonce: Nonce::from_bytes(nonce),
             space: self.offer()?.space,
-            feed: self.secrets.keys().id(),
+            role: Role::Feed,
+            member: self.secrets.keys().id().into(),
             store: StoreId::from_bytes(store_id),
         };
         let signature = Signature::from_bytes(signature);
         let answer = challenge.answer(&welcome.server_key, &signature, self.secrets.signer());
         let signature = *answer.map_err(|_| JoinFault::OtherServer)?.as_bytes();
-        Ok(sends(JoinSend::LogIn { space: challenge.space, feed: challenge.feed, nonce, signature }))
+        let feed = self.secrets.keys().id();
+        Ok(sends(JoinSend::LogIn { space: challenge.space, feed, nonce, signature }))
     }
 
     /// Verifies the roster from genesis; it must contain what the existing device showed, and this device.

@@ -142,3 +142,10 @@ pub const SYNCED_KEPT_EVERY_MS: u64 = 60_000;
 
 /// The first wait before connecting again, and the longest, in milliseconds. Doubled each time, with jitter.
 pub const RECONNECT_MS: (u64, u64) = (500, 60_000);
+
+/// Bytes of a roster in one piece when a server is filled: genesis and several of the largest links, and beside them in a
+/// message of 1 MiB its framing.
+pub const REFILL_PIECE_BYTES: usize = 768 * 1024;
+
+/// Records one question may ask the bodies of, as a server takes it.
+pub use haven_feed::limits::BODIES_ASKED_MAX;

@@ -26,12 +26,19 @@ pub enum Outgoing {
         /// Over the login digest.
         signature: [u8; 64],
     },
-    /// Create the space with an invite. Answered by [`Incoming::SpaceCreated`].
+    /// Create the space with an invite, by a piece of its roster. Answered by [`Incoming::SpaceStaged`] while more pieces are to
+    /// come, then by [`Incoming::SpaceCreated`].
     CreateSpace {
         /// The invite's text.
         invite: String,
         /// The genesis link.
         genesis: Vec<u8>,
+        /// The link before `links`.
+        after_seq: u64,
+        /// The links of this piece, in order.
+        links: Vec<Vec<u8>>,
+        /// Whether more pieces follow.
+        more: bool,
     },
     /// Open the stream of what we lack. Answered by [`Incoming::Hello`], links, records, then live.
     Pull {
@@ -48,6 +55,15 @@ pub enum Outgoing {
         space: SpaceId,
         /// Stored forms, one feed, ascending.
         records: Vec<Bytes>,
+    },
+    /// Ask for records whole of which we hold only husks. Answered by [`Incoming::Bodies`].
+    FetchBodies {
+        /// The space.
+        space: SpaceId,
+        /// Whose.
+        feed: FeedId,
+        /// Their places, ascending, at most [`crate::limits::BODIES_ASKED_MAX`].
+        seqs: Vec<u64>,
     },
     /// Append a link. Answered by [`Incoming::LinkAppended`].
     AppendLink {
@@ -86,6 +102,8 @@ pub enum Outgoing {
         /// How long to wait; with jitter already in it.
         after_ms: u64,
     },
+    /// Close the connection and make no other one until [`Outgoing::Reconnect`]: this device has nothing to ask there any more.
+    HangUp,
 }
 
 /// Which request a refusal answers.
@@ -99,6 +117,8 @@ pub enum Request {
     Pull,
     /// A push.
     Push,
+    /// Asking for bodies.
+    FetchBodies,
     /// Appending a link.
     AppendLink,
     /// Anything about a mailbox.
@@ -112,7 +132,7 @@ pub enum Refusal {
     SpaceUnknown,
     /// The feed is not in the server's copy of the roster.
     FeedUnknown,
-    /// The feed was removed.
+    /// The feed was removed, says the server. Only the link that did it proves that.
     FeedRemoved,
     /// The session ended.
     Unauthenticated,
@@ -128,6 +148,8 @@ pub enum Refusal {
     InviteUsed,
     /// The space is there already.
     SpaceExists,
+    /// The pieces of the roster before this one are not there any more: begin again.
+    RefillOver,
     /// The mailbox is unknown, full or over.
     MailboxGone,
     /// Too much for the quota.
@@ -157,6 +179,11 @@ pub enum Incoming {
     },
     /// The session is open.
     LoggedIn,
+    /// A piece of the roster holds, and more are to come.
+    SpaceStaged {
+        /// The last link of it.
+        seq: u64,
+    },
     /// The space was created.
     SpaceCreated,
     /// What the server holds of the space.
@@ -171,6 +198,8 @@ pub enum Incoming {
         roster_seq: u64,
         /// Its last link.
         roster_head: LinkHash,
+        /// The records it holds without their bodies, as many as it tells.
+        husks: Vec<(FeedId, u64)>,
     },
     /// Roster links after ours.
     Links {
@@ -184,6 +213,15 @@ pub enum Incoming {
         /// The space.
         space: SpaceId,
         /// In the server's order; contiguous within each feed.
+        records: Vec<Bytes>,
+    },
+    /// Records whole, as far as the server has them.
+    Bodies {
+        /// The space.
+        space: SpaceId,
+        /// Whose.
+        feed: FeedId,
+        /// In the order in which they were asked for; empty if it has none of them.
         records: Vec<Bytes>,
     },
     /// All that the server had when the stream opened has been sent.
@@ -254,6 +292,9 @@ pub enum Problem {
     OtherServer,
     /// The server lost the space, or has another store than before; it gets nothing until the person sets it again.
     LostData,
+    /// The roster has removed this device, by a link that was verified here. What it holds stays readable; it gets and sends
+    /// nothing any more.
+    Removed,
     /// The server refused a request.
     Refused(Request, Refusal),
 }
@@ -263,10 +304,10 @@ impl Problem {
     pub fn needs_person(self) -> bool {
         match self {
             Self::Unreachable => false,
-            Self::OtherServer | Self::LostData => true,
+            Self::OtherServer | Self::LostData | Self::Removed => true,
             Self::Refused(_, refusal) => matches!(
                 refusal,
-                Refusal::InviteInvalid | Refusal::InviteUsed | Refusal::SpaceUnknown | Refusal::FeedRemoved
+                Refusal::InviteInvalid | Refusal::InviteUsed | Refusal::SpaceUnknown
             ),
         }
     }

@@ -37,9 +37,42 @@ pub mod label {
     /// The fingerprint of a server's identity key.
     pub const PIN: &str = "haven/1/pin";
 
+    /// The mailbox in which two people meet, as the server knows it. Nothing here is shared with linking a device: whoever
+    /// is told a code for one cannot use it for the other.
+    pub const CONTACT_MAILBOX: &str = "haven/1/contact mailbox";
+    /// The channel of that meeting.
+    pub const CONTACT_CHANNEL: &str = "haven/1/contact channel";
+    /// One message of it.
+    pub const CONTACT_MESSAGE: &str = "haven/1/contact message";
+    /// What one end commits to before it is told the other's part.
+    pub const CONTACT_COMMIT: &str = "haven/1/contact commit";
+    /// All of it, from which both ends' words are made.
+    pub const CONTACT_TRANSCRIPT: &str = "haven/1/contact transcript";
+    /// Its last message.
+    pub const CONTACT_FAREWELL: &str = "haven/1/contact farewell";
+
     /// All of them, for the test that they cannot be confused.
-    pub const ALL: [&str; 14] = [
-        RECORD, LINK, AUTHOR, CONSENT, GENESIS, ML_KEM, AUTH, SERVER, FEED, PARTY, PAPER, INVITE, TICKET, PIN,
+    pub const ALL: [&str; 20] = [
+        RECORD,
+        LINK,
+        AUTHOR,
+        CONSENT,
+        GENESIS,
+        ML_KEM,
+        AUTH,
+        SERVER,
+        FEED,
+        PARTY,
+        PAPER,
+        INVITE,
+        TICKET,
+        PIN,
+        CONTACT_MAILBOX,
+        CONTACT_CHANNEL,
+        CONTACT_MESSAGE,
+        CONTACT_COMMIT,
+        CONTACT_TRANSCRIPT,
+        CONTACT_FAREWELL,
     ];
 }
 

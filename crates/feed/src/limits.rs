@@ -51,3 +51,13 @@ pub const PUSH_BATCH_BYTES: usize = 1024 * 1024;
 
 /// Records in one push: bounds what one request can make a server verify (about 55 µs each).
 pub const PUSH_BATCH_RECORDS: usize = 2048;
+
+/// Husks that a server tells of at once: what a device can send bodies for in a few pushes, in 24 KiB. Once it has, it is told
+/// of the next.
+pub const HUSKS_TOLD_MAX: usize = 1024;
+
+/// Records one request may ask the bodies of: more than fill an answer of [`PUSH_BATCH_BYTES`] unless they are the smallest.
+pub const BODIES_ASKED_MAX: usize = 256;
+
+/// Spaces that one paper is told of: a person has one vault, and another after each new beginning with an old kit.
+pub const PAPER_SPACES_MAX: usize = 16;

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use crate::ids::{EpochId, FeedId, LinkHash, MemberId, PaperId, PartyId, Position, RosterHead, SpaceId};
-use crate::keys::{FeedKeys, KemKey};
+use crate::keys::{FeedKeys, KemKey, SignKey};
 
 pub use body::SpaceKind;
 pub use epoch::{Wrap, WrapContext};
@@ -63,6 +63,17 @@ pub struct Paper {
     pub keys: FeedKeys,
 }
 
+/// A paper or a party that is none any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// What it was.
+    pub role: consent::Role,
+    /// The key it signed with, to know it again.
+    pub sign: SignKey,
+    /// The link that removed it; none if its keys were replaced.
+    pub removed: Option<u64>,
+}
+
 /// One epoch: a root that every member of its time could unwrap. A later member reads it through the epoch after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Epoch {
@@ -97,7 +108,7 @@ pub struct Roster {
     party_bytes: BTreeMap<PartyId, usize>,
     parties_ever: usize,
     /// Papers and parties that are no longer valid, to tell them from strangers.
-    gone: BTreeSet<MemberId>,
+    gone: BTreeMap<MemberId, Former>,
     /// What names every public key that was ever in the roster, in any role.
     used_keys: BTreeSet<[u8; 32]>,
     used_epochs: BTreeSet<EpochId>,
@@ -184,6 +195,18 @@ impl Roster {
             Standing::Paper(paper) => Some(paper),
             Standing::Parties { .. } => None,
         }
+    }
+
+    /// Lists every paper the vault has or had; none in a shared space.
+    pub fn papers(&self) -> impl Iterator<Item = PaperId> {
+        let former = self.gone.iter().filter(|(_, former)| former.role == consent::Role::Paper);
+        let former = former.map(|(id, _)| PaperId::from_bytes(*id.as_bytes()));
+        former.chain(self.paper().map(|paper| paper.id))
+    }
+
+    /// Returns a paper or a party that is none any more.
+    pub fn former(&self, member: &MemberId) -> Option<&Former> {
+        self.gone.get(member)
     }
 
     /// Returns the owner of a shared space.

@@ -44,7 +44,7 @@ impl Link {
 
     /// Hands a message over. A connection that takes no more is given up.
     pub(crate) fn send(&mut self, message: Outgoing) {
-        if matches!(message, Outgoing::Reconnect { .. }) {
+        if matches!(message, Outgoing::Reconnect { .. } | Outgoing::HangUp) {
             self.given_up = true;
         }
         if self.outgoing.try_send(message).is_err() {
@@ -95,6 +95,7 @@ impl Pump {
         let after_ms = match end {
             End::LetGo => return Err(LetGo),
             End::Reconnect(after_ms) => after_ms,
+            End::HungUp => self.told_to_reconnect().await?,
             End::Lost => {
                 self.say(Incoming::Offline).await?;
                 self.told_to_reconnect().await?

@@ -84,14 +84,19 @@ pub fn code(reason: ErrorReason) -> Code {
     match reason {
         R::Unspecified => Code::Unknown,
         R::Unauthenticated | R::NonceUnknown => Code::Unauthenticated,
-        R::SignatureInvalid | R::FeedRemoved | R::InviteInvalid | R::InviteUsed => Code::PermissionDenied,
+        R::SignatureInvalid
+        | R::FeedRemoved
+        | R::MemberReplaced
+        | R::RoleUnfit
+        | R::InviteInvalid
+        | R::InviteUsed => Code::PermissionDenied,
         R::RequestMalformed | R::RecordMalformed | R::RecordTooLarge | R::LinkRejected => {
             Code::InvalidArgument
         }
         R::SpaceUnknown | R::FeedUnknown | R::MailboxUnknown | R::MailboxExpired => Code::NotFound,
         R::SpaceExists | R::FeedForked | R::MailboxExists => Code::AlreadyExists,
         R::FeedGap | R::RosterStale | R::VersionUnsupported => Code::FailedPrecondition,
-        R::RosterMoved => Code::Aborted,
+        R::RosterMoved | R::RefillOver => Code::Aborted,
         R::MailboxFull | R::QuotaExceeded | R::RateLimited | R::StorageFull => Code::ResourceExhausted,
         R::Draining => Code::Unavailable,
         R::StorageFailed | R::Internal => Code::Internal,
@@ -111,7 +116,10 @@ pub fn says(reason: ErrorReason) -> &'static str {
         R::InviteUsed => "the invite was used before",
         R::SpaceExists => "the space exists already",
         R::SpaceUnknown => "the space is not on this server",
-        R::FeedUnknown => "the roster does not name this feed",
+        R::RefillOver => "the pieces before this one are not there",
+        R::FeedUnknown => "the roster does not name this member",
+        R::MemberReplaced => "these keys were replaced by others",
+        R::RoleUnfit => "a paper or a party may not do this",
         R::FeedRemoved => "the roster removed this feed",
         R::FeedGap => "records before this one are missing",
         R::FeedForked => "another record stands at this place",

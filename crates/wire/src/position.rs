@@ -1,7 +1,7 @@
 //! Positions, vectors and roster heads, there and back.
 
 use bytes::Bytes;
-use haven_feed::limits::FEEDS_EVER_MAX;
+use haven_feed::limits::{BODIES_ASKED_MAX, FEEDS_EVER_MAX, HUSKS_TOLD_MAX};
 use haven_feed::{FeedId, Position, RosterHead, Vector};
 
 use crate::pb;
@@ -39,6 +39,31 @@ pub fn vector_from_pb(positions: &[pb::Position]) -> Result<Vector, Malformed> {
     }
     let vector: Vector = positions.iter().map(position_from_pb).collect::<Result<_, _>>()?;
     if vector.len() == positions.len() { Ok(vector) } else { Err(Malformed("vector")) }
+}
+
+/// Writes the places of husks.
+pub fn husks_to_pb(husks: &[(FeedId, u64)]) -> Vec<pb::Husk> {
+    husks.iter().map(|(feed, seq)| pb::Husk { feed: bytes(feed), seq: *seq }).collect()
+}
+
+/// Reads the places of husks.
+///
+/// # Errors
+/// An id has another length, a sequence number is 0, or there are more than a server tells.
+pub fn husks_from_pb(husks: &[pb::Husk]) -> Result<Vec<(FeedId, u64)>, Malformed> {
+    if husks.len() > HUSKS_TOLD_MAX || husks.iter().any(|husk| husk.seq == 0) {
+        return Err(Malformed("husks"));
+    }
+    husks.iter().map(|husk| Ok((id(&husk.feed, "husk.feed")?, husk.seq))).collect()
+}
+
+/// Reads the sequence numbers of bodies that are asked for.
+///
+/// # Errors
+/// There are none, too many, one is 0, or they do not ascend.
+pub fn seqs_from_pb(seqs: &[u64]) -> Result<(), Malformed> {
+    let ascend = seqs.first().is_some_and(|first| *first > 0) && seqs.windows(2).all(|pair| pair[0] < pair[1]);
+    if ascend && seqs.len() <= BODIES_ASKED_MAX { Ok(()) } else { Err(Malformed("seqs")) }
 }
 
 /// Writes a roster's head.
@@ -95,6 +120,31 @@ mod tests {
         assert_eq!(head_from_pb(None), Err(Malformed("roster_head")));
         let cut = pb::RosterHead { seq: 3, hash: Bytes::from_static(&[7; 31]) };
         assert_eq!(head_from_pb(Some(&cut)), Err(Malformed("roster_head.hash")));
+    }
+
+    #[test]
+    fn husks_come_back_as_they_went_and_never_too_many() {
+        let husks: Vec<_> = (1..=HUSKS_TOLD_MAX as u64).map(|seq| (FeedId::from_bytes([3; 8]), seq)).collect();
+        let sent = husks_to_pb(&husks);
+        assert_eq!(husks_from_pb(&sent), Ok(husks));
+        let one_more = [&sent[..], &sent[..1]].concat();
+        assert_eq!(husks_from_pb(&one_more), Err(Malformed("husks")));
+        let zero = pb::Husk { seq: 0, ..sent[0].clone() };
+        assert_eq!(husks_from_pb(&[zero]), Err(Malformed("husks")));
+        let short = pb::Husk { feed: Bytes::from_static(&[3; 7]), seq: 1 };
+        assert_eq!(husks_from_pb(&[short]), Err(Malformed("husk.feed")));
+    }
+
+    #[test]
+    fn bodies_are_asked_for_in_order_and_not_too_many() {
+        let most: Vec<u64> = (1..=BODIES_ASKED_MAX as u64).collect();
+        let more: Vec<u64> = (1..=BODIES_ASKED_MAX as u64 + 1).collect();
+        for good in [&[1][..], &[1, 2, 9], &[u64::MAX], &most] {
+            assert_eq!(seqs_from_pb(good), Ok(()));
+        }
+        for bad in [&[][..], &[0], &[0, 1], &[2, 1], &[1, 1], &more] {
+            assert_eq!(seqs_from_pb(bad), Err(Malformed("seqs")));
+        }
     }
 
     proptest! {

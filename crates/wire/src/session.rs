@@ -1,13 +1,39 @@
-//! A session's token and where it travels.
+//! Who logs in; a session's token and where it travels.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use haven_feed::roster::consent::Role;
 use tonic::metadata::{MetadataMap, MetadataValue};
+
+use crate::pb::MemberRole;
+use crate::request::Malformed;
 
 const HEADER: &str = "authorization";
 const SCHEME: &str = "Bearer ";
 
-/// A session's token: whoever has it may push and pull for one feed. No `Debug`, no `Clone`.
+/// Writes as what somebody logs in.
+pub const fn role_to_pb(role: Role) -> MemberRole {
+    match role {
+        Role::Feed => MemberRole::Feed,
+        Role::Paper => MemberRole::Paper,
+        Role::Party => MemberRole::Party,
+    }
+}
+
+/// Reads as what somebody logs in.
+///
+/// # Errors
+/// It is not said, or a role that this build does not know.
+pub const fn role_from_pb(role: MemberRole) -> Result<Role, Malformed> {
+    match role {
+        MemberRole::Feed => Ok(Role::Feed),
+        MemberRole::Paper => Ok(Role::Paper),
+        MemberRole::Party => Ok(Role::Party),
+        MemberRole::Unspecified => Err(Malformed("role")),
+    }
+}
+
+/// A session's token: whoever has it may do what one member may. No `Debug`, no `Clone`.
 pub struct Token([u8; Token::LEN]);
 
 impl Token {

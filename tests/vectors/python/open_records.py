@@ -299,15 +299,18 @@ def feed_rosters(tally, vectors):
 
 
 def feed_logins(tally, vectors):
-    server, nonce, space, feed_, store = (unhex(vectors[f]) for f in ("server", "nonce", "space", "feed", "store"))
-    login = sha256("haven/1/auth", server, nonce, space, feed_)
-    proof = sha256("haven/1/server", server, nonce, space, feed_, store)
-    tally.equal("login digest", lambda: login.hex(), vectors["login digest"])
-    tally.equal("server digest", lambda: proof.hex(), vectors["server digest"])
-    keys = feed.vector_keys(1)[1]
-    tally.equal("feed", lambda: boxes.feed_id(keys), feed_)
-    tally.check("login", lambda: primitives.verify(primitives.sign_of(keys), login, unhex(vectors["login signature"])))
-    tally.check("server", lambda: primitives.verify(server, proof, unhex(vectors["server signature"])))
+    server, nonce, store = (unhex(vectors[f]) for f in ("server", "nonce", "store"))
+    ids = {1: boxes.feed_id, 2: lambda keys: sha256("haven/1/paper", keys)[:8], 3: lambda keys: sha256("haven/1/party", keys)[:8]}
+    for _, case in rows(tally, vectors, "logins"):
+        name, space, member = case["name"], unhex(case["space"]), unhex(case["member"])
+        role, keys = bytes([case["role"]]), feed.vector_keys(case["key"])[1]
+        login = sha256("haven/1/auth", server, nonce, space, role, member)
+        proof = sha256("haven/1/server", server, nonce, space, role, member, store)
+        tally.equal(f"{name} login digest", lambda: login.hex(), case["login digest"])
+        tally.equal(f"{name} server digest", lambda: proof.hex(), case["server digest"])
+        tally.equal(f"{name} member", lambda: ids[case["role"]](keys), member)
+        tally.check(f"{name} login", lambda: primitives.verify(primitives.sign_of(keys), login, unhex(case["login signature"])))
+        tally.check(f"{name} server", lambda: primitives.verify(server, proof, unhex(case["server signature"])))
 
 
 def feed_invites(tally, vectors):

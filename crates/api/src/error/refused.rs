@@ -22,7 +22,6 @@ fn reason(refused: Wire) -> ErrorReason {
     match refused {
         Wire::InviteInvalid => ErrorReason::InviteInvalid,
         Wire::InviteUsed => ErrorReason::InviteUsed,
-        Wire::FeedRemoved => ErrorReason::DeviceRemoved,
         Wire::SpaceUnknown => ErrorReason::ServerLostData,
         Wire::MailboxUnknown | Wire::MailboxExpired => ErrorReason::CodeExpired,
         Wire::MailboxFull => ErrorReason::CodeUsed,

@@ -80,7 +80,8 @@ fn candidates_are_few() {
 fn a_refusal_of_the_server_is_told_in_the_words_of_the_device() {
     let cases = [
         (Wire::InviteUsed, ErrorReason::InviteUsed, "the invite was used before"),
-        (Wire::FeedRemoved, ErrorReason::DeviceRemoved, "this device was removed from the journal"),
+        // A removal is told by the link that did it; a server's word is only a refusal.
+        (Wire::FeedRemoved, ErrorReason::ServerRefused, "the roster removed this feed"),
         (Wire::QuotaExceeded, ErrorReason::ServerRefused, "the space is full"),
         (Wire::Unspecified, ErrorReason::ServerUnreachable, "the server doesn't answer"),
         (Wire::MailboxExpired, ErrorReason::CodeExpired, "the code's two minutes are over"),

@@ -8,6 +8,7 @@ use haven_feed::exchange::device::Hello;
 use haven_feed::ids::{FeedId, Nonce, RosterHead, StoreId};
 use haven_feed::keys::{SignKey, Signature};
 use haven_feed::roster::Link;
+use haven_feed::roster::consent::Role;
 
 use super::alarms::{Kept, Raised};
 use super::standing::Agreement;
@@ -29,9 +30,11 @@ pub(super) struct Session {
     pushed_to: BTreeMap<FeedId, u64>,
     caught_up: bool,
     links_sent: bool,
+    /// Up to which link the server that is being filled was sent the roster; it has to say so.
+    pub(super) refilling: Option<u64>,
     failures: u32,
     /// The person has set the server, and so agreed to whatever store it has now; until it says hello.
-    consented: bool,
+    pub(super) consented: bool,
     /// What was set before the server that is being tried.
     replaced: Option<Option<ServerChoice>>,
     pub(super) problem: Option<Problem>,
@@ -56,6 +59,7 @@ impl Session {
             pushed_to: BTreeMap::new(),
             caught_up: false,
             links_sent: false,
+            refilling: None,
             failures: 0,
             consented: false,
             replaced: None,
@@ -115,7 +119,7 @@ impl Engine {
     fn begin_anew(&mut self) {
         self.go_offline();
         self.session.failures = 0;
-        self.session.problem = None;
+        self.session.problem = self.removal();
     }
 
     pub(super) fn reconnect_now(&mut self, work: &mut Work<'_, '_>) {
@@ -125,22 +129,26 @@ impl Engine {
 
     pub(super) fn hear(&mut self, work: &mut Work<'_, '_>, incoming: Incoming) {
         match incoming {
+            Incoming::Connected if self.is_removed() => self.stop(work),
             Incoming::Connected => self.ask_challenge(work),
             Incoming::Challenged { nonce, server_key, store_id, signature } => {
                 self.log_in(work, nonce, server_key, store_id, signature);
             }
             Incoming::LoggedIn => self.pull(work),
+            Incoming::SpaceStaged { seq } => self.space_staged(work, seq),
             Incoming::SpaceCreated => {
                 self.exchange.created();
                 self.end_agreed(work);
                 self.ask_challenge(work);
             }
-            Incoming::Hello { space, store_id, vector, roster_seq, roster_head } if space == self.space => {
+            Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks } if space == self.space => {
                 let roster = RosterHead { seq: roster_seq, hash: roster_head };
-                self.hello(work, Hello { store: StoreId::from_bytes(store_id), vector, roster });
+                self.hello(work, Hello { store: StoreId::from_bytes(store_id), vector, roster, husks });
             }
             Incoming::Links { space, links } if space == self.space => self.take_links(work, links),
-            Incoming::Records { space, records } if space == self.space => {
+            Incoming::Records { space, records } | Incoming::Bodies { space, records, .. }
+                if space == self.space =>
+            {
                 self.receive(work, records);
                 self.note_signs(work);
                 self.push(work);
@@ -164,7 +172,7 @@ impl Engine {
         }
     }
 
-    fn ask_challenge(&mut self, work: &mut Work<'_, '_>) {
+    pub(super) fn ask_challenge(&mut self, work: &mut Work<'_, '_>) {
         self.session.stage = Stage::Asking;
         work.step.send.push(Outgoing::Challenge { space: self.space, feed: self.keys.feed });
     }
@@ -184,7 +192,8 @@ impl Engine {
                 server: offered,
                 nonce: Nonce::from_bytes(nonce),
                 space: self.space,
-                feed: self.keys.feed,
+                role: Role::Feed,
+                member: self.keys.feed.into(),
                 store: StoreId::from_bytes(store_id),
             };
             challenge.answer(&pinned, &Signature::from_bytes(signature), self.keys.device.signer())
@@ -256,6 +265,9 @@ impl Engine {
         }
         if appended {
             self.roster_changed(work);
+        }
+        if self.is_removed() {
+            return self.stop(work);
         }
         self.push(work);
     }
@@ -383,9 +395,13 @@ impl Engine {
 
     fn refused(&mut self, work: &mut Work<'_, '_>, request: Request, refusal: Refusal) {
         tracing::info!(?request, ?refusal, "the server refused");
+        if self.is_removed() {
+            return self.stop(work);
+        }
         match (request, refusal) {
             (Request::LogIn, Refusal::SpaceUnknown) => self.space_unknown(work),
             (Request::CreateSpace, Refusal::SpaceExists) => self.ask_challenge(work),
+            (Request::CreateSpace, Refusal::RefillOver) => self.try_later(work),
             (Request::AppendLink, Refusal::RosterMoved) => {
                 self.linking_refused(work);
                 self.session.links_sent = false;
@@ -398,43 +414,26 @@ impl Engine {
     }
 
     /// Tries again later, and tells why until then.
-    fn fail(&mut self, work: &mut Work<'_, '_>, problem: Problem) {
+    pub(super) fn fail(&mut self, work: &mut Work<'_, '_>, problem: Problem) {
         self.session.problem = Some(problem);
         self.try_later(work);
-    }
-
-    /// The server has never heard of this vault: with an invite it is created there. A server that had it has lost it;
-    /// nothing here is changed for that, and it is filled again when the person sets it again.
-    fn space_unknown(&mut self, work: &mut Work<'_, '_>) {
-        let mut alarms = self.exchange.space_unknown();
-        if self.session.consented {
-            alarms.clear();
-        }
-        let lost = !alarms.is_empty();
-        for alarm in alarms {
-            self.raise(work, Raised::Feed(alarm));
-        }
-        let invite = self.server.as_ref().and_then(|server| server.invite.clone()).filter(|_| !lost);
-        let genesis = work.cx.reader.links(self.space).ok().and_then(|links| links.into_iter().next());
-        match (invite, genesis) {
-            (Some(invite), Some(genesis)) => work.step.send.push(Outgoing::CreateSpace { invite, genesis }),
-            _ if lost => self.fail(work, Problem::LostData),
-            _ => self.fail(work, Problem::Refused(Request::LogIn, Refusal::SpaceUnknown)),
-        }
     }
 
     fn lost(&mut self, work: &mut Work<'_, '_>) {
         self.go_offline();
         self.linking_lost(work);
-        if self.server.is_some() {
-            self.fail(work, Problem::Unreachable);
+        match self.removal() {
+            Some(_) => self.stop(work),
+            None if self.server.is_some() => self.fail(work, Problem::Unreachable),
+            None => {}
         }
         work.show();
     }
 
-    fn go_offline(&mut self) {
+    pub(super) fn go_offline(&mut self) {
         self.exchange.disconnected();
         self.session.stage = Stage::Offline;
+        self.session.refilling = None;
         self.session.in_flight = 0;
         self.session.pushed_to.clear();
         self.session.caught_up = false;

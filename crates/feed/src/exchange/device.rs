@@ -24,6 +24,8 @@ pub struct Hello {
     pub vector: Vector,
     /// Its newest link of the roster.
     pub roster: RosterHead,
+    /// The records it holds without their bodies, those that came first in front; at most [`crate::limits::HUSKS_TOLD_MAX`].
+    pub husks: Vec<(FeedId, u64)>,
 }
 
 /// What this device holds of the space.

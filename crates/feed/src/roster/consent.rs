@@ -4,8 +4,8 @@ use crate::digest::{Digest, digest, label};
 use crate::ids::{LinkHash, PartyId, SpaceId};
 use crate::keys::{BadSignature, FeedKeys, Signature, Signer};
 
-/// What a key is added as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a key is added as, and logs in as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// A feed.
     Feed = 1,

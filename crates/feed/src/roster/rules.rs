@@ -6,7 +6,7 @@ use super::body::{AddFeed, AddParty, Body, Change, Founding, Genesis, SpaceKind}
 use super::consent::{self, Role, Terms};
 use super::epoch::{EpochBlock, Wrap, Wraps};
 use super::link::{Link, LinkFault};
-use super::{Epoch, Member, Paper, Party, Removal, Roster, Standing};
+use super::{Epoch, Former, Member, Paper, Party, Removal, Roster, Standing};
 use crate::ids::{FeedId, LinkHash, MemberId, PartyId, SpaceId};
 use crate::keys::{FeedKeys, SignKey, Signature};
 use crate::limits::{
@@ -55,7 +55,7 @@ pub(super) fn begin(link: &Link) -> Result<Roster, LinkFault> {
         epochs: vec![Epoch { id: founding.epoch_id, start_seq: 0, sealed_previous: None }],
         wraps: placed(&founding.wraps, LinkHash::ZERO),
         bytes,
-        gone: BTreeSet::new(),
+        gone: BTreeMap::new(),
         used_keys,
         used_epochs: BTreeSet::from([founding.epoch_id]),
     };
@@ -111,7 +111,7 @@ pub(super) fn apply(roster: &mut Roster, link: &Link) {
                 }
             }
             if let Some(party) = body.party {
-                remove_party(roster, party);
+                remove_party(roster, party, link.seq());
             }
             if let Some(replaced) = &body.replaced {
                 replace(roster, party, &replaced.keys);
@@ -187,7 +187,7 @@ fn author(roster: &Roster, id: &MemberId) -> Result<(Capacity, SignKey), LinkFau
     if let Some(found) = roster.party(&party) {
         return Ok((Capacity::Party(party), found.keys.sign));
     }
-    Err(if roster.gone.contains(id) { LinkFault::AuthorRemoved } else { LinkFault::UnknownAuthor })
+    Err(if roster.gone.contains_key(id) { LinkFault::AuthorRemoved } else { LinkFault::UnknownAuthor })
 }
 
 /// Says who may do what.
@@ -293,7 +293,7 @@ fn check_new(
         return Err(LinkFault::KeyReused);
     }
     let is_feed = roster.feeds.contains_key(&FeedId::from_bytes(*id.as_bytes()));
-    if is_feed || roster.standing.ids().any(|taken| taken == id) || roster.gone.contains(&id) {
+    if is_feed || roster.standing.ids().any(|taken| taken == id) || roster.gone.contains_key(&id) {
         return Err(LinkFault::IdTaken);
     }
     check_consent(terms, keys, consent)
@@ -387,11 +387,12 @@ fn admit(roster: &mut Roster, keys: &FeedKeys, id: MemberId, wrap: &Wrap, prev: 
     roster.wraps.insert(id, (wrap.clone(), prev));
 }
 
-fn remove_party(roster: &mut Roster, party: PartyId) {
-    if let Standing::Parties { parties, .. } = &mut roster.standing {
-        parties.remove(&party);
+fn remove_party(roster: &mut Roster, party: PartyId, seq: u64) {
+    let Standing::Parties { parties, .. } = &mut roster.standing else { return };
+    if let Some(gone) = parties.remove(&party) {
+        let former = Former { role: Role::Party, sign: gone.keys.sign, removed: Some(seq) };
+        roster.gone.insert(party.into(), former);
     }
-    roster.gone.insert(party.into());
 }
 
 /// Puts new keys in the place of the paper's, or of a party's; the feeds of that party follow.
@@ -400,7 +401,12 @@ fn replace(roster: &mut Roster, party: Option<PartyId>, keys: &FeedKeys) {
     let new = keys.party_id();
     match (&mut roster.standing, party) {
         (Standing::Parties { owner, parties }, Some(old)) => {
-            let sealed_name = parties.remove(&old).and_then(|party| party.sealed_name);
+            let before = parties.remove(&old);
+            if let Some(before) = &before {
+                let former = Former { role: Role::Party, sign: before.keys.sign, removed: None };
+                roster.gone.insert(old.into(), former);
+            }
+            let sealed_name = before.and_then(|party| party.sealed_name);
             parties.insert(new, Party { keys: keys.clone(), sealed_name });
             if *owner == old {
                 *owner = new;
@@ -409,10 +415,10 @@ fn replace(roster: &mut Roster, party: Option<PartyId>, keys: &FeedKeys) {
             its_feeds.for_each(|member| member.party = Some(new));
             let bytes = roster.party_bytes.remove(&old).unwrap_or(0);
             roster.party_bytes.insert(new, bytes);
-            roster.gone.insert(old.into());
         }
         (Standing::Paper(paper), _) => {
-            roster.gone.insert(paper.id.into());
+            let former = Former { role: Role::Paper, sign: paper.keys.sign, removed: None };
+            roster.gone.insert(paper.id.into(), former);
             *paper = Paper { id: keys.paper_id(), keys: keys.clone() };
         }
         // A party's link stands in a shared space alone, and a link without one in a vault.

@@ -1,10 +1,12 @@
 //! Logins, invites, versions.
 
-use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::auth::{Access, AuthFault, Challenge};
 use haven_feed::invite::{Invite, InviteFault, ticket_of};
 use haven_feed::keys::BadSignature;
 use haven_feed::version::{Incompatible, PROTOCOL_MAX, PROTOCOL_MIN, Part, agree};
-use haven_feed::{FeedId, Nonce, SpaceId, StoreId};
+use haven_feed::roster::SpaceKind;
+use haven_feed::roster::consent::Role;
+use haven_feed::{FeedId, MemberId, Nonce, SpaceId, StoreId};
 
 use crate::world::{Keyed, Space};
 
@@ -15,7 +17,8 @@ fn login() -> (Keyed, Keyed, Space, Challenge) {
         server: server.keys.sign,
         nonce: Nonce::from_bytes([7; 32]),
         space: space.roster.space(),
-        feed: phone.feed(),
+        role: Role::Feed,
+        member: phone.feed().into(),
         store: StoreId::from_bytes([8; 16]),
     };
     (server, phone, space, challenge)
@@ -26,7 +29,7 @@ fn a_feed_and_a_server_prove_themselves_to_each_other() {
     let (server, phone, space, challenge) = login();
     let signed = challenge.sign(&server.signer);
     let answer = challenge.answer(&server.keys.sign, &signed, &phone.signer).unwrap();
-    assert_eq!(challenge.check_answer(&space.roster, &answer), Ok(()));
+    assert_eq!(challenge.check_answer(&space.roster, &answer), Ok(Access::Member));
 }
 
 /// Everything in a challenge is in what both sign: changed by a bit, neither signature stands.
@@ -40,7 +43,8 @@ fn nothing_of_a_challenge_can_be_changed() {
         ("nonce", Challenge { nonce: Nonce::from_bytes([6; 32]), ..good }),
         ("server", Challenge { server: other_server, ..good }),
         ("space", Challenge { space: SpaceId::from_bytes([1; 32]), ..good }),
-        ("feed", Challenge { feed: FeedId::from_bytes([1; 8]), ..good }),
+        ("role", Challenge { role: Role::Paper, ..good }),
+        ("member", Challenge { member: MemberId::from_bytes([1; 8]), ..good }),
         ("store", Challenge { store: StoreId::from_bytes([1; 16]), ..good }),
     ];
     for (what, challenge) in changed {
@@ -62,22 +66,106 @@ fn a_device_answers_only_its_pinned_server() {
 }
 
 #[test]
-fn strangers_and_removed_feeds_do_not_log_in() {
+fn a_stranger_does_not_log_in_and_a_removed_feed_only_learns_of_it() {
     let (_, phone, mut space, challenge) = login();
     let (laptop, stranger) = (Keyed::new(4), Keyed::new(5));
     space.add(&phone, &laptop);
     let as_feed = |feed: FeedId, signer: &Keyed, space: &Space| {
-        let challenge = Challenge { feed, ..challenge };
+        let challenge = Challenge { member: feed.into(), ..challenge };
         challenge.check_answer(&space.roster, &signer.signer.sign(&challenge.login_digest()))
     };
-    assert_eq!(as_feed(laptop.feed(), &laptop, &space), Ok(()));
-    assert_eq!(as_feed(stranger.feed(), &stranger, &space), Err(AuthFault::UnknownFeed));
+    assert_eq!(as_feed(laptop.feed(), &laptop, &space), Ok(Access::Member));
+    assert_eq!(as_feed(stranger.feed(), &stranger, &space), Err(AuthFault::UnknownMember));
     let bad = Err(AuthFault::BadSignature(BadSignature));
     assert_eq!(as_feed(laptop.feed(), &phone, &space), bad);
     space.remove(&phone, &laptop, None);
-    assert_eq!(as_feed(laptop.feed(), &laptop, &space), Err(AuthFault::RemovedFeed));
+    let removed = Access::Removed { seq: space.roster.head().seq };
+    assert_eq!(as_feed(laptop.feed(), &laptop, &space), Ok(removed));
+    assert_eq!(as_feed(laptop.feed(), &phone, &space), bad);
     let elsewhere = Space::vault(&phone, &stranger);
-    assert_eq!(as_feed(phone.feed(), &phone, &elsewhere), Err(AuthFault::OtherFeed));
+    assert_eq!(as_feed(phone.feed(), &phone, &elsewhere), Err(AuthFault::OtherMember));
+}
+
+/// What a log-in as each of the roles gives: the same key proves one of them and no other.
+#[test]
+fn a_paper_logs_in_until_it_is_replaced() {
+    let (_, phone, mut space, challenge) = login();
+    let (paper, next) = (Keyed::new(3), Keyed::new(6));
+    let as_paper = |paper: &Keyed, signer: &Keyed, space: &Space| {
+        let challenge = Challenge { role: Role::Paper, member: paper.keys.paper_id().into(), ..challenge };
+        challenge.check_answer(&space.roster, &signer.signer.sign(&challenge.login_digest()))
+    };
+    assert_eq!(as_paper(&paper, &paper, &space), Ok(Access::Member));
+    assert_eq!(as_paper(&next, &next, &space), Err(AuthFault::UnknownMember));
+    for (role, member) in [
+        (Role::Feed, paper.keys.paper_id().into()),
+        (Role::Feed, paper.feed().into()),
+        (Role::Party, MemberId::from(paper.keys.paper_id())),
+        (Role::Paper, phone.feed().into()),
+    ] {
+        let challenge = Challenge { role, member, ..challenge };
+        let answer = challenge.check_answer(&space.roster, &paper.signer.sign(&challenge.login_digest()));
+        assert_eq!(answer, Err(AuthFault::UnknownMember), "{role:?}");
+    }
+    let change = space.replacing_paper(&next);
+    space.append(phone.as_feed(), change).unwrap();
+    assert_eq!(as_paper(&next, &next, &space), Ok(Access::Member));
+    assert_eq!(as_paper(&paper, &paper, &space), Err(AuthFault::Replaced));
+    let stranger = Keyed::new(5);
+    let bad = Err(AuthFault::BadSignature(BadSignature));
+    assert_eq!(as_paper(&paper, &stranger, &space), bad, "told to nobody who does not prove it");
+    assert_eq!(space.roster.papers().collect::<Vec<_>>().len(), 2);
+}
+
+#[test]
+fn a_party_logs_in_until_it_is_replaced_or_removed() {
+    let (_, phone, _, challenge) = login();
+    let (owner, therapist, next) = (Keyed::new(7), Keyed::new(8), Keyed::new(9));
+    let mut space = Space::begin(SpaceKind::Shared, &phone, &owner);
+    let party = space.adding_party(&therapist);
+    space.append(phone.as_feed(), party).unwrap();
+    let as_party = |party: &Keyed, space: &Space| {
+        let member = party.keys.party_id().into();
+        let challenge = Challenge { role: Role::Party, member, space: space.roster.space(), ..challenge };
+        challenge.check_answer(&space.roster, &party.signer.sign(&challenge.login_digest()))
+    };
+    assert_eq!([as_party(&owner, &space), as_party(&therapist, &space)], [Ok(Access::Member); 2]);
+    let change = space.replacing(therapist.as_party(), &next);
+    space.append(therapist.as_party(), change).unwrap();
+    assert_eq!(as_party(&therapist, &space), Err(AuthFault::Replaced));
+    assert_eq!(as_party(&next, &space), Ok(Access::Member));
+    let change = space.removing_party(next.keys.party_id());
+    space.append(phone.as_feed(), change).unwrap();
+    let removed = Access::Removed { seq: space.roster.head().seq };
+    assert_eq!(as_party(&next, &space), Ok(removed));
+    assert_eq!(as_party(&therapist, &space), Err(AuthFault::Replaced));
+    assert_eq!(space.roster.papers().count(), 0);
+}
+
+/// Whoever looks for the spaces of a paper proves its key; no roster is asked, so nothing is learned without it.
+#[test]
+fn spaces_are_looked_for_with_the_papers_own_key() {
+    let (_, phone, space, challenge) = login();
+    let paper = Keyed::new(3);
+    let looking = Challenge {
+        space: SpaceId::ZERO,
+        role: Role::Paper,
+        member: paper.keys.paper_id().into(),
+        ..challenge
+    };
+    let signed = |challenge: &Challenge, signer: &Keyed| signer.signer.sign(&challenge.login_digest());
+    assert_eq!(looking.check_paper(&paper.keys, &signed(&looking, &paper)), Ok(()));
+    let bad = Err(AuthFault::BadSignature(BadSignature));
+    assert_eq!(looking.check_paper(&paper.keys, &signed(&looking, &phone)), bad);
+    assert_eq!(looking.check_paper(&phone.keys, &signed(&looking, &phone)), Err(AuthFault::OtherMember));
+    for other in [
+        Challenge { space: space.roster.space(), ..looking },
+        Challenge { role: Role::Feed, ..looking },
+        Challenge { role: Role::Party, ..looking },
+    ] {
+        assert_eq!(other.check_paper(&paper.keys, &signed(&other, &paper)), Err(AuthFault::OtherMember));
+        assert_eq!(looking.check_paper(&paper.keys, &signed(&other, &paper)), bad, "a log-in is no look-up");
+    }
 }
 
 #[test]

@@ -162,7 +162,8 @@ fn contexts(keys: &FeedKeys) -> [(&'static str, Digest); 5] {
         server: keys.sign,
         nonce: Nonce::from_bytes(same),
         space: SpaceId::from_bytes(same),
-        feed: keys.id(),
+        role: Role::Feed,
+        member: keys.id().into(),
         store: StoreId::from_bytes([5; 16]),
     };
     let terms = Terms::at(Role::Feed, SpaceId::from_bytes(same), LinkHash::from_bytes(same), None);

@@ -8,6 +8,7 @@ use haven_feed::invite::Invite;
 use haven_feed::keys::{FeedKeys, KemKey, SignKey};
 use haven_feed::record::{Header, Record, RecordKind};
 use haven_feed::roster::Roster;
+use haven_feed::roster::consent::Role;
 use haven_feed::roster::link::Link;
 use haven_feed::{FeedId, LinkHash, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
 use proptest::prelude::*;
@@ -204,7 +205,8 @@ fn a_challenge_is_not_guessable_from_its_parts() {
         server: keys.sign,
         nonce: haven_feed::Nonce::ZERO,
         space: SpaceId::ZERO,
-        feed: keys.id(),
+        role: Role::Feed,
+        member: keys.id().into(),
         store: StoreId::ZERO,
     };
     assert_ne!(challenge.login_digest(), challenge.server_digest());

@@ -11,10 +11,11 @@ use haven_feed::ids::{FeedId, LinkHash, Nonce, RosterHead, SpaceId, StoreId, Vec
 use haven_feed::invite::Invite;
 use haven_feed::keys::{SignKey, Signature};
 use haven_feed::limits::ROSTER_BYTES_MAX;
+use haven_feed::roster::consent::Role;
 use haven_wire::limits::{MESSAGE_BYTES_MAX, SILENT_AFTER_MS};
-use haven_wire::pb;
+use haven_wire::pb::{self, MemberRole};
 use haven_wire::pb::pull_response::Event;
-use haven_wire::position::{head_from_pb, head_to_pb, vector_from_pb, vector_to_pb};
+use haven_wire::position::{head_from_pb, head_to_pb, husks_from_pb, vector_from_pb, vector_to_pb};
 use haven_wire::request::{Malformed, array, id};
 use haven_wire::session::Token;
 use tonic::{Response, Status, Streaming};
@@ -89,9 +90,10 @@ impl Caller {
     ) -> Said {
         let request = pb::LogInRequest {
             space: bytes(space),
-            feed: bytes(feed),
+            member: bytes(feed),
             nonce: bytes(nonce),
             signature: bytes(signature),
+            role: MemberRole::Feed.into(),
         };
         let mut client = Session::new(self.transport.clone());
         let token = match self.within(client.log_in(request)).await {
@@ -104,18 +106,46 @@ impl Caller {
         }
     }
 
-    pub(super) async fn create_space(self, invite: String, genesis: Vec<u8>) -> Said {
+    pub(super) async fn create_space(
+        self,
+        invite: String,
+        genesis: Vec<u8>,
+        after_seq: u64,
+        links: Vec<Vec<u8>>,
+        more: bool,
+    ) -> Said {
         let Ok(invite) = Invite::parse(&invite) else {
             return said(Request::CreateSpace, Err(CallFault::Refused(Refusal::InviteInvalid)));
         };
         let request = pb::CreateSpaceRequest {
             invite: bytes(invite.secret()),
             genesis: genesis.into(),
-            links: Vec::new(),
+            links: links.into_iter().map(Bytes::from).collect(),
+            after_seq,
+            more,
         };
-        let mut client = Space::new(self.transport.clone());
+        let mut client = Space::new(self.transport.clone()).max_encoding_message_size(MESSAGE_BYTES_MAX);
         let answer = self.within(client.create_space(request)).await;
-        said(Request::CreateSpace, answer.map(|_| Incoming::SpaceCreated))
+        let head = answer.and_then(|answer| Ok(head_from_pb(answer.head.as_ref())?));
+        let heard = head.map(|head| match more {
+            true => Incoming::SpaceStaged { seq: head.seq },
+            false => Incoming::SpaceCreated,
+        });
+        said(Request::CreateSpace, heard)
+    }
+
+    pub(super) async fn fetch_bodies(
+        self,
+        bearer: Bearer,
+        space: SpaceId,
+        feed: FeedId,
+        seqs: Vec<u64>,
+    ) -> Said {
+        let request =
+            bearer.request(pb::FetchBodiesRequest { space: bytes(space), feed: bytes(feed), seqs });
+        let mut client = Feed::new(self.transport.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX);
+        let answer = self.within(client.fetch_bodies(request)).await;
+        said(Request::FetchBodies, answer.map(|answer| Incoming::Bodies { space, feed, records: answer.records }))
     }
 
     pub(super) fn push(
@@ -338,7 +368,8 @@ impl From<Challenge> for Incoming {
 }
 
 async fn challenge(caller: Caller, space: SpaceId, feed: FeedId) -> Result<Challenge, CallFault> {
-    let request = pb::ChallengeRequest { space: bytes(space), feed: bytes(feed) };
+    let role = MemberRole::Feed.into();
+    let request = pb::ChallengeRequest { space: bytes(space), member: bytes(feed), role };
     let mut client = Session::new(caller.transport.clone());
     let answer = caller.within(client.challenge(request)).await?;
     Ok(Challenge {
@@ -360,6 +391,7 @@ fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
                 vector: vector_from_pb(&it.vector)?,
                 roster_seq: head.seq,
                 roster_head: head.hash,
+                husks: husks_from_pb(&it.husks)?,
             })
         }
         Event::Links(it) => {
@@ -413,7 +445,8 @@ pub(crate) async fn meet(host: &Arc<dyn Host>, url: &str) -> Result<Met, NoIdent
         server,
         nonce: Nonce::from_bytes(answer.nonce),
         space,
-        feed,
+        role: Role::Feed,
+        member: feed.into(),
         store: StoreId::from_bytes(answer.store_id),
     };
     asked.check_server(&server, &Signature::from_bytes(answer.signature)).map_err(|_| None)?;

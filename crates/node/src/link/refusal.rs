@@ -45,6 +45,7 @@ fn refusal(reason: ErrorReason) -> Option<Refusal> {
         R::InviteInvalid => Refusal::InviteInvalid,
         R::InviteUsed => Refusal::InviteUsed,
         R::SpaceExists => Refusal::SpaceExists,
+        R::RefillOver => Refusal::RefillOver,
         R::SpaceUnknown => Refusal::SpaceUnknown,
         R::FeedUnknown => Refusal::FeedUnknown,
         R::FeedRemoved => Refusal::FeedRemoved,
@@ -56,6 +57,8 @@ fn refusal(reason: ErrorReason) -> Option<Refusal> {
         R::RateLimited => Refusal::Busy,
         R::StorageFull | R::StorageFailed => Refusal::ServerStorage,
         R::SignatureInvalid
+        | R::MemberReplaced
+        | R::RoleUnfit
         | R::RequestMalformed
         | R::RecordMalformed
         | R::RecordTooLarge

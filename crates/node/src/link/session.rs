@@ -22,6 +22,8 @@ pub(super) enum End {
     Lost,
     /// The engine wants another one, after so many milliseconds.
     Reconnect(u64),
+    /// The engine wants no other one until it says so.
+    HungUp,
 }
 
 type Answers = Pin<Box<dyn Stream<Item = Said> + Send>>;
@@ -59,6 +61,7 @@ impl Session {
                 message = outgoing.recv() => match message {
                     None => return End::LetGo,
                     Some(Outgoing::Reconnect { after_ms }) => return End::Reconnect(after_ms),
+                    Some(Outgoing::HangUp) => return End::HungUp,
                     Some(message) => { self.begin(message); continue }
                 },
                 Some(said) = self.answers.next() => said,
@@ -115,7 +118,12 @@ impl Session {
             Outgoing::LogIn { space, feed, nonce, signature } => {
                 self.add(once(caller.log_in(space, feed, nonce, signature)));
             }
-            Outgoing::CreateSpace { invite, genesis } => self.add(once(caller.create_space(invite, genesis))),
+            Outgoing::CreateSpace { invite, genesis, after_seq, links, more } => {
+                self.add(once(caller.create_space(invite, genesis, after_seq, links, more)));
+            }
+            Outgoing::FetchBodies { space, feed, seqs } => {
+                self.add(once(caller.fetch_bodies(bearer, space, feed, seqs)));
+            }
             Outgoing::Pull { space, vector, roster_seq } => {
                 self.add(caller.pull(&bearer, space, &vector, roster_seq));
             }
@@ -133,7 +141,7 @@ impl Session {
             Outgoing::CloseMailbox { mailbox, farewell } => {
                 self.add(once(caller.close_mailbox(bearer, mailbox, farewell)));
             }
-            Outgoing::Reconnect { .. } => {}
+            Outgoing::Reconnect { .. } | Outgoing::HangUp => {}
         }
     }
 

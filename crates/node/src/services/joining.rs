@@ -227,7 +227,6 @@ fn of_join(fault: &JoinFault) -> ApiError {
         JoinFault::CodeOver => Reason::CodeExpired,
         JoinFault::Linking(_) | JoinFault::OutOfTurn => Reason::CodeUsed,
         JoinFault::OtherServer | JoinFault::RosterForged => Reason::ServerIdentityChanged,
-        JoinFault::Refused(Refusal::FeedRemoved) => Reason::DeviceRemoved,
         JoinFault::Refused(_) => Reason::ServerRefused,
         JoinFault::Vault(_) => Reason::Internal,
     };

@@ -58,13 +58,13 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
         Problem::Unreachable => return ApiError::new(Reason::ServerUnreachable, what),
         Problem::OtherServer => return ApiError::new(Reason::ServerIdentityChanged, what),
         Problem::LostData => return ApiError::new(Reason::ServerLostData, what),
+        Problem::Removed => return ApiError::new(Reason::DeviceRemoved, what),
         Problem::Refused(_, refusal) => refusal,
     };
     let refused = |why: &str| ApiError::new(Reason::ServerRefused, what).because(why);
     match refusal {
         Refusal::InviteInvalid => ApiError::new(Reason::InviteInvalid, what),
         Refusal::InviteUsed => ApiError::new(Reason::InviteUsed, what),
-        Refusal::FeedRemoved => ApiError::new(Reason::DeviceRemoved, what),
         Refusal::SpaceUnknown => refused("the server doesn't know this journal")
             .with_next("Set the server again, with an invite to it.")
             .at_terminal("Give an invite to it: `haven server set URL --invite CODE`."),
@@ -75,11 +75,15 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
         }
         Refusal::ServerStorage => refused("the server can't write to its disk"),
         Refusal::FeedUnknown => refused("this device isn't on the server's list of devices"),
+        // A server's word. If it's so, the link that did it says it too.
+        Refusal::FeedRemoved => refused("the server says this device was removed, and doesn't show who did it")
+            .with_next("It's asked again by itself. Your other devices show which devices belong to this journal: `haven devices list`."),
         Refusal::Forked => refused("the server has something else in the place of what this device wrote"),
         Refusal::Unauthenticated
         | Refusal::Gap
         | Refusal::RosterMoved
         | Refusal::SpaceExists
+        | Refusal::RefillOver
         | Refusal::MailboxGone
         | Refusal::Other => ApiError::new(Reason::ServerRefused, what),
     }

@@ -16,7 +16,7 @@ use haven_wire::error::Refusal;
 use haven_wire::pb::{self, ErrorReason, pull_response::Event};
 use haven_wire::position::{head_to_pb, vector_to_pb};
 use haven_wire::request::id;
-use haven_wire::session::Token;
+use haven_wire::session::{Token, role_from_pb};
 use tokio::sync::mpsc;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -118,7 +118,8 @@ impl pb::session_service_server::SessionService for FakeServer {
             server: self.signer.key(),
             nonce: Nonce::from_bytes([3; 32]),
             space: id(&request.space, "space").unwrap(),
-            feed: id(&request.feed, "feed").unwrap(),
+            role: role_from_pb(request.role()).unwrap(),
+            member: id(&request.member, "member").unwrap(),
             store: StoreId::from_bytes(self.store),
         };
         let mut signature = *challenge.sign(&self.signer).as_bytes();
@@ -155,6 +156,14 @@ impl pb::space_service_server::SpaceService for FakeServer {
         let head = RosterHead { seq: 0, hash: genesis.hash() };
         self.seen().head = Some(head);
         Ok(Response::new(pb::CreateSpaceResponse { head: Some(head_to_pb(head)) }))
+    }
+
+    /// Nobody looks for a vault here.
+    async fn find_spaces(
+        &self,
+        _: Request<pb::FindSpacesRequest>,
+    ) -> Result<Response<pb::FindSpacesResponse>, Status> {
+        Ok(Response::new(pb::FindSpacesResponse::default()))
     }
 }
 
@@ -205,6 +214,14 @@ impl pb::feed_service_server::FeedService for FakeServer {
         Ok(Response::new(pb::PushResponse { vector: vector_to_pb(&seen.vector) }))
     }
 
+    /// It has no husks, so nobody asks for a body.
+    async fn fetch_bodies(
+        &self,
+        _: Request<pb::FetchBodiesRequest>,
+    ) -> Result<Response<pb::FetchBodiesResponse>, Status> {
+        Ok(Response::new(pb::FetchBodiesResponse::default()))
+    }
+
     async fn pull(&self, request: Request<pb::PullRequest>) -> Result<Response<Self::PullStream>, Status> {
         self.count_token(&request);
         let space = request.into_inner().spaces[0].space.clone();
@@ -215,6 +232,7 @@ impl pb::feed_service_server::FeedService for FakeServer {
             store_id: bytes(self.store),
             vector: vector_to_pb(&seen.vector),
             roster_head: seen.head.map(head_to_pb),
+            husks: Vec::new(),
         };
         for event in [Event::Hello(hello), Event::CaughtUp(pb::PullCaughtUp { space })] {
             live.send(Ok(pb::PullResponse { event: Some(event) })).unwrap();

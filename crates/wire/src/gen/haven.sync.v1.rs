@@ -69,9 +69,13 @@ pub enum ErrorReason {
     SpaceExists = 12,
     /// The server does not hold this space: never did, or lost it. The devices still do.
     SpaceUnknown = 13,
-    /// The roster does not name this feed. A device that is being linked asks again.
+    /// A piece of a roster came without those before it: they were never begun with this invite, are too old, or end elsewhere.
+    /// Begin again with the genesis.
+    RefillOver = 14,
+    /// The roster does not name this member. A device that is being linked asks again.
     FeedUnknown = 20,
-    /// The roster removed this feed.
+    /// The roster removed this feed, or its party. Nothing follows from this word of a server's: the link that did it is signed, and
+    /// the removed member may read it.
     FeedRemoved = 21,
     /// A pushed record does not follow the last one held of its feed; `position` says which that is.
     FeedGap = 22,
@@ -81,6 +85,10 @@ pub enum ErrorReason {
     RecordMalformed = 24,
     /// A record, or all of a request together, is larger than the server takes; `limit` says the size in bytes.
     RecordTooLarge = 25,
+    /// The paper's or the party's keys were replaced by others.
+    MemberReplaced = 26,
+    /// A paper or a party pushes no records and opens no mailbox.
+    RoleUnfit = 27,
     /// The roster's head is not the one expected; `roster_head` says which it is.
     RosterMoved = 30,
     /// A record names a roster link that the server does not hold, or an epoch older than its feed's last one.
@@ -126,12 +134,15 @@ impl ErrorReason {
             Self::InviteUsed => "ERROR_REASON_INVITE_USED",
             Self::SpaceExists => "ERROR_REASON_SPACE_EXISTS",
             Self::SpaceUnknown => "ERROR_REASON_SPACE_UNKNOWN",
+            Self::RefillOver => "ERROR_REASON_REFILL_OVER",
             Self::FeedUnknown => "ERROR_REASON_FEED_UNKNOWN",
             Self::FeedRemoved => "ERROR_REASON_FEED_REMOVED",
             Self::FeedGap => "ERROR_REASON_FEED_GAP",
             Self::FeedForked => "ERROR_REASON_FEED_FORKED",
             Self::RecordMalformed => "ERROR_REASON_RECORD_MALFORMED",
             Self::RecordTooLarge => "ERROR_REASON_RECORD_TOO_LARGE",
+            Self::MemberReplaced => "ERROR_REASON_MEMBER_REPLACED",
+            Self::RoleUnfit => "ERROR_REASON_ROLE_UNFIT",
             Self::RosterMoved => "ERROR_REASON_ROSTER_MOVED",
             Self::RosterStale => "ERROR_REASON_ROSTER_STALE",
             Self::LinkRejected => "ERROR_REASON_LINK_REJECTED",
@@ -160,12 +171,15 @@ impl ErrorReason {
             "ERROR_REASON_INVITE_USED" => Some(Self::InviteUsed),
             "ERROR_REASON_SPACE_EXISTS" => Some(Self::SpaceExists),
             "ERROR_REASON_SPACE_UNKNOWN" => Some(Self::SpaceUnknown),
+            "ERROR_REASON_REFILL_OVER" => Some(Self::RefillOver),
             "ERROR_REASON_FEED_UNKNOWN" => Some(Self::FeedUnknown),
             "ERROR_REASON_FEED_REMOVED" => Some(Self::FeedRemoved),
             "ERROR_REASON_FEED_GAP" => Some(Self::FeedGap),
             "ERROR_REASON_FEED_FORKED" => Some(Self::FeedForked),
             "ERROR_REASON_RECORD_MALFORMED" => Some(Self::RecordMalformed),
             "ERROR_REASON_RECORD_TOO_LARGE" => Some(Self::RecordTooLarge),
+            "ERROR_REASON_MEMBER_REPLACED" => Some(Self::MemberReplaced),
+            "ERROR_REASON_ROLE_UNFIT" => Some(Self::RoleUnfit),
             "ERROR_REASON_ROSTER_MOVED" => Some(Self::RosterMoved),
             "ERROR_REASON_ROSTER_STALE" => Some(Self::RosterStale),
             "ERROR_REASON_LINK_REJECTED" => Some(Self::LinkRejected),
@@ -191,7 +205,8 @@ pub struct PushRequest {
     /// Id of the space, 32 bytes.
     #[prost(bytes = "bytes", tag = "1")]
     pub space: ::prost::bytes::Bytes,
-    /// Encoded records or husks, at most 1 MiB together. A feed's records follow each other from the first one the server lacks.
+    /// Encoded records or husks, at most 1 MiB together. A feed's records follow each other from the first one the server lacks,
+    /// but for bodies of husks.
     #[prost(bytes = "bytes", repeated, tag = "2")]
     pub records: ::prost::alloc::vec::Vec<::prost::bytes::Bytes>,
 }
@@ -275,6 +290,21 @@ pub struct PullHello {
     /// The head of the roster the server holds.
     #[prost(message, optional, tag = "4")]
     pub roster_head: ::core::option::Option<RosterHead>,
+    /// The records that the server holds without their bodies, those that came first in front, at most 1,024: a device that has the
+    /// bodies may push them.
+    #[prost(message, repeated, tag = "5")]
+    pub husks: ::prost::alloc::vec::Vec<Husk>,
+}
+/// Husk is the place of a record that somebody holds without its body.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Husk {
+    /// Id of the feed, 8 bytes.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub feed: ::prost::bytes::Bytes,
+    /// The record's sequence number.
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
 }
 /// PullLinks carries links of one roster.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -294,7 +324,8 @@ pub struct PullRecords {
     /// Id of the space, 32 bytes.
     #[prost(bytes = "bytes", tag = "1")]
     pub space: ::prost::bytes::Bytes,
-    /// Encoded records or husks, each feed's in order without gaps, at most 1 MiB together.
+    /// Encoded records or husks, each feed's in order without gaps, at most 1 MiB together. While the device listens also records
+    /// with a body whose husk it was sent before.
     #[prost(bytes = "bytes", repeated, tag = "2")]
     pub records: ::prost::alloc::vec::Vec<::prost::bytes::Bytes>,
 }
@@ -305,6 +336,30 @@ pub struct PullCaughtUp {
     /// Id of the space, 32 bytes.
     #[prost(bytes = "bytes", tag = "1")]
     pub space: ::prost::bytes::Bytes,
+}
+/// FetchBodiesRequest asks for records of one feed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FetchBodiesRequest {
+    /// Id of the space, 32 bytes.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub space: ::prost::bytes::Bytes,
+    /// Id of the feed, 8 bytes.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub feed: ::prost::bytes::Bytes,
+    /// Sequence numbers, ascending, 1 to 256 of them.
+    #[prost(uint64, repeated, tag = "3")]
+    pub seqs: ::prost::alloc::vec::Vec<u64>,
+}
+/// FetchBodiesResponse brings what the server has of them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FetchBodiesResponse {
+    /// The encoded records, in the order asked for, at most 1 MiB together but one at least if there is one. A number below the last
+    /// one answered that is not among them: the server has no body there. For those above it ask again; an empty answer says that
+    /// the server has none of them.
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    pub records: ::prost::alloc::vec::Vec<::prost::bytes::Bytes>,
 }
 /// PullPing says only that the connection lives.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -392,7 +447,8 @@ pub mod feed_service_client {
             self
         }
         /// Push brings records, of any feeds of one space, each feed's in order without gaps. All of them are durable when it
-        /// answers, or none was kept. Records that are held already are confirmed again. Needs a session of a feed of the space;
+        /// answers, or none was kept. Records that are held already are confirmed again; one with a body takes the place of its husk,
+        /// wherever that stands in its feed. Needs a session of a feed of the space;
         /// a device may bring other feeds' records when it refills a server.
         pub async fn push(
             &mut self,
@@ -418,6 +474,7 @@ pub mod feed_service_client {
         /// Pull streams what the device lacks and then, for as long as it listens, what arrives. For each space, in this order:
         /// one hello; links; records; one caught_up; then links and records as they come. Every 25 s without anything else a ping
         /// comes; a device that hears nothing for 60 s connects again. Needs a session for each space.
+        /// A member that was removed hears the links up to its removal, without a hello, and then FEED_REMOVED.
         pub async fn pull(
             &mut self,
             request: impl tonic::IntoRequest<super::PullRequest>,
@@ -442,6 +499,31 @@ pub mod feed_service_client {
                 .insert(GrpcMethod::new("haven.sync.v1.FeedService", "Pull"));
             self.inner.server_streaming(req, path, codec).await
         }
+        /// FetchBodies brings records whole of which the device holds only the husk. Needs a session of a member of the space.
+        pub async fn fetch_bodies(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FetchBodiesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FetchBodiesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.sync.v1.FeedService/FetchBodies",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.sync.v1.FeedService", "FetchBodies"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -458,7 +540,8 @@ pub mod feed_service_server {
     #[async_trait]
     pub trait FeedService: std::marker::Send + std::marker::Sync + 'static {
         /// Push brings records, of any feeds of one space, each feed's in order without gaps. All of them are durable when it
-        /// answers, or none was kept. Records that are held already are confirmed again. Needs a session of a feed of the space;
+        /// answers, or none was kept. Records that are held already are confirmed again; one with a body takes the place of its husk,
+        /// wherever that stands in its feed. Needs a session of a feed of the space;
         /// a device may bring other feeds' records when it refills a server.
         async fn push(
             &self,
@@ -473,10 +556,19 @@ pub mod feed_service_server {
         /// Pull streams what the device lacks and then, for as long as it listens, what arrives. For each space, in this order:
         /// one hello; links; records; one caught_up; then links and records as they come. Every 25 s without anything else a ping
         /// comes; a device that hears nothing for 60 s connects again. Needs a session for each space.
+        /// A member that was removed hears the links up to its removal, without a hello, and then FEED_REMOVED.
         async fn pull(
             &self,
             request: tonic::Request<super::PullRequest>,
         ) -> std::result::Result<tonic::Response<Self::PullStream>, tonic::Status>;
+        /// FetchBodies brings records whole of which the device holds only the husk. Needs a session of a member of the space.
+        async fn fetch_bodies(
+            &self,
+            request: tonic::Request<super::FetchBodiesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FetchBodiesResponse>,
+            tonic::Status,
+        >;
     }
     /// FeedService moves records between a device and a server.
     #[derive(Debug)]
@@ -644,6 +736,51 @@ pub mod feed_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/haven.sync.v1.FeedService/FetchBodies" => {
+                    #[allow(non_camel_case_types)]
+                    struct FetchBodiesSvc<T: FeedService>(pub Arc<T>);
+                    impl<
+                        T: FeedService,
+                    > tonic::server::UnaryService<super::FetchBodiesRequest>
+                    for FetchBodiesSvc<T> {
+                        type Response = super::FetchBodiesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FetchBodiesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as FeedService>::fetch_bodies(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FetchBodiesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -802,7 +939,8 @@ pub mod mailbox_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// MailboxService keeps mailboxes: four messages of at most 4 KiB, then silence.
+    /// MailboxService keeps mailboxes: four messages of at most 4 KiB, then silence. Those for linking are in memory; those for contacts
+    /// outlive a restart and are counted apart, so that neither kind takes up the other's room.
     #[derive(Debug, Clone)]
     pub struct MailboxServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -873,7 +1011,7 @@ pub mod mailbox_service_client {
             self
         }
         /// OpenMailbox opens a mailbox. Only a member of some space may, hence needs a session. Opening one's own open mailbox
-        /// again answers with the time that is left.
+        /// again, for the same purpose, answers with the time that is left.
         pub async fn open_mailbox(
             &mut self,
             request: impl tonic::IntoRequest<super::OpenMailboxRequest>,
@@ -992,7 +1130,7 @@ pub mod mailbox_service_server {
     #[async_trait]
     pub trait MailboxService: std::marker::Send + std::marker::Sync + 'static {
         /// OpenMailbox opens a mailbox. Only a member of some space may, hence needs a session. Opening one's own open mailbox
-        /// again answers with the time that is left.
+        /// again, for the same purpose, answers with the time that is left.
         async fn open_mailbox(
             &self,
             request: tonic::Request<super::OpenMailboxRequest>,
@@ -1034,7 +1172,8 @@ pub mod mailbox_service_server {
             tonic::Status,
         >;
     }
-    /// MailboxService keeps mailboxes: four messages of at most 4 KiB, then silence.
+    /// MailboxService keeps mailboxes: four messages of at most 4 KiB, then silence. Those for linking are in memory; those for contacts
+    /// outlive a restart and are counted apart, so that neither kind takes up the other's room.
     #[derive(Debug)]
     pub struct MailboxServiceServer<T> {
         inner: Arc<T>,
@@ -1483,7 +1622,8 @@ pub mod roster_service_client {
                 .insert(GrpcMethod::new("haven.sync.v1.RosterService", "AppendLink"));
             self.inner.unary(req, path, codec).await
         }
-        /// ListLinks gives the links after one. Needs a session.
+        /// ListLinks gives the links after one. Needs a session; one of a member that was removed sees a roster that ends with its
+        /// removal.
         pub async fn list_links(
             &mut self,
             request: impl tonic::IntoRequest<super::ListLinksRequest>,
@@ -1532,7 +1672,8 @@ pub mod roster_service_server {
             tonic::Response<super::AppendLinkResponse>,
             tonic::Status,
         >;
-        /// ListLinks gives the links after one. Needs a session.
+        /// ListLinks gives the links after one. Needs a session; one of a member that was removed sees a roster that ends with its
+        /// removal.
         async fn list_links(
             &self,
             request: tonic::Request<super::ListLinksRequest>,
@@ -2091,12 +2232,15 @@ pub mod server_service_server {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct ChallengeRequest {
-    /// Id of the space, 32 bytes.
+    /// Id of the space, 32 bytes; zeros for FindSpaces.
     #[prost(bytes = "bytes", tag = "1")]
     pub space: ::prost::bytes::Bytes,
-    /// Id of the feed, 8 bytes.
+    /// Id of the member, 8 bytes.
     #[prost(bytes = "bytes", tag = "2")]
-    pub feed: ::prost::bytes::Bytes,
+    pub member: ::prost::bytes::Bytes,
+    /// As what it logs in.
+    #[prost(enumeration = "MemberRole", tag = "3")]
+    pub role: i32,
 }
 /// ChallengeResponse is the server's half of the proof. A device that pinned another server key stops here.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2111,7 +2255,8 @@ pub struct ChallengeResponse {
     /// Which storage the server serves, 16 bytes; another one means that the server lost or replaced its data.
     #[prost(bytes = "bytes", tag = "3")]
     pub store_id: ::prost::bytes::Bytes,
-    /// Ed25519 by `server_key` over SHA-256("haven/1/server" || server_key || nonce || space || feed || store_id), 64 bytes.
+    /// Ed25519 by `server_key` over SHA-256("haven/1/server" || server_key || nonce || space || role || member || store_id),
+    /// 64 bytes; the role is one byte.
     #[prost(bytes = "bytes", tag = "4")]
     pub server_signature: ::prost::bytes::Bytes,
     /// The server's clock, milliseconds since 1970; absent if it does not tell. Shown to a person whose own clock may be wrong, and
@@ -2126,16 +2271,19 @@ pub struct LogInRequest {
     /// Id of the space, 32 bytes.
     #[prost(bytes = "bytes", tag = "1")]
     pub space: ::prost::bytes::Bytes,
-    /// Id of the feed, 8 bytes.
+    /// Id of the member, 8 bytes.
     #[prost(bytes = "bytes", tag = "2")]
-    pub feed: ::prost::bytes::Bytes,
+    pub member: ::prost::bytes::Bytes,
     /// The nonce of the challenge, 32 bytes.
     #[prost(bytes = "bytes", tag = "3")]
     pub nonce: ::prost::bytes::Bytes,
-    /// Ed25519 by the feed's key over SHA-256("haven/1/auth" || server_key || nonce || space || feed), 64 bytes.
-    /// Binding the server's key stops one server from logging in to another with our answer.
+    /// Ed25519 by the member's key over SHA-256("haven/1/auth" || server_key || nonce || space || role || member), 64 bytes; the
+    /// role is one byte. Binding the server's key stops one server from logging in to another with our answer.
     #[prost(bytes = "bytes", tag = "4")]
     pub signature: ::prost::bytes::Bytes,
+    /// As what it logs in; the challenge was asked for the same.
+    #[prost(enumeration = "MemberRole", tag = "5")]
+    pub role: i32,
 }
 /// LogInResponse opens the session.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2148,6 +2296,43 @@ pub struct LogInResponse {
     #[prost(uint64, tag = "2")]
     pub expires_in_ms: u64,
 }
+/// MemberRole says as what somebody logs in. A signature made as one thing is none as another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MemberRole {
+    /// Not said; refused.
+    Unspecified = 0,
+    /// A feed: a device.
+    Feed = 1,
+    /// The paper of a vault, to restore it. It pushes nothing and opens no mailbox.
+    Paper = 2,
+    /// A party of a shared space, to let a device of its own in. It pushes nothing and opens no mailbox.
+    Party = 3,
+}
+impl MemberRole {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MEMBER_ROLE_UNSPECIFIED",
+            Self::Feed => "MEMBER_ROLE_FEED",
+            Self::Paper => "MEMBER_ROLE_PAPER",
+            Self::Party => "MEMBER_ROLE_PARTY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MEMBER_ROLE_UNSPECIFIED" => Some(Self::Unspecified),
+            "MEMBER_ROLE_FEED" => Some(Self::Feed),
+            "MEMBER_ROLE_PAPER" => Some(Self::Paper),
+            "MEMBER_ROLE_PARTY" => Some(Self::Party),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod session_service_client {
     #![allow(
@@ -2159,7 +2344,7 @@ pub mod session_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// SessionService opens sessions. A session belongs to one feed of one space; its token goes into the metadata
+    /// SessionService opens sessions. A session belongs to one member of one space; its token goes into the metadata
     /// `authorization` as `Bearer <base64url without padding>`. There are no accounts.
     #[derive(Debug, Clone)]
     pub struct SessionServiceClient<T> {
@@ -2230,7 +2415,7 @@ pub mod session_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Challenge asks for a nonce to sign. Answered for any space and feed, known or not. Needs no session.
+        /// Challenge asks for a nonce to sign. Answered for any space and member, known or not. Needs no session.
         pub async fn challenge(
             &mut self,
             request: impl tonic::IntoRequest<super::ChallengeRequest>,
@@ -2255,8 +2440,9 @@ pub mod session_service_client {
                 .insert(GrpcMethod::new("haven.sync.v1.SessionService", "Challenge"));
             self.inner.unary(req, path, codec).await
         }
-        /// LogIn trades a signed nonce for a token. FEED_UNKNOWN until the roster names the feed; NONCE_UNKNOWN once a nonce was
-        /// used or is older than a minute. Needs no session.
+        /// LogIn trades a signed nonce for a token. FEED_UNKNOWN until the roster names the member; NONCE_UNKNOWN once a nonce was
+        /// used or is older than a minute; MEMBER_REPLACED for a paper or a party whose keys were replaced, once it proved them. A
+        /// feed or a party that was removed is let in, to read the links up to its removal and nothing else. Needs no session.
         pub async fn log_in(
             &mut self,
             request: impl tonic::IntoRequest<super::LogInRequest>,
@@ -2293,7 +2479,7 @@ pub mod session_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with SessionServiceServer.
     #[async_trait]
     pub trait SessionService: std::marker::Send + std::marker::Sync + 'static {
-        /// Challenge asks for a nonce to sign. Answered for any space and feed, known or not. Needs no session.
+        /// Challenge asks for a nonce to sign. Answered for any space and member, known or not. Needs no session.
         async fn challenge(
             &self,
             request: tonic::Request<super::ChallengeRequest>,
@@ -2301,14 +2487,15 @@ pub mod session_service_server {
             tonic::Response<super::ChallengeResponse>,
             tonic::Status,
         >;
-        /// LogIn trades a signed nonce for a token. FEED_UNKNOWN until the roster names the feed; NONCE_UNKNOWN once a nonce was
-        /// used or is older than a minute. Needs no session.
+        /// LogIn trades a signed nonce for a token. FEED_UNKNOWN until the roster names the member; NONCE_UNKNOWN once a nonce was
+        /// used or is older than a minute; MEMBER_REPLACED for a paper or a party whose keys were replaced, once it proved them. A
+        /// feed or a party that was removed is let in, to read the links up to its removal and nothing else. Needs no session.
         async fn log_in(
             &self,
             request: tonic::Request<super::LogInRequest>,
         ) -> std::result::Result<tonic::Response<super::LogInResponse>, tonic::Status>;
     }
-    /// SessionService opens sessions. A session belongs to one feed of one space; its token goes into the metadata
+    /// SessionService opens sessions. A session belongs to one member of one space; its token goes into the metadata
     /// `authorization` as `Bearer <base64url without padding>`. There are no accounts.
     #[derive(Debug)]
     pub struct SessionServiceServer<T> {
@@ -2515,7 +2702,7 @@ pub mod session_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// CreateSpaceRequest brings an invite and the roster so far.
+/// CreateSpaceRequest brings an invite and a piece of a roster.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct CreateSpaceRequest {
@@ -2523,21 +2710,52 @@ pub struct CreateSpaceRequest {
     /// device's to check).
     #[prost(bytes = "bytes", tag = "1")]
     pub invite: ::prost::bytes::Bytes,
-    /// The encoded genesis link. The space's id is its hash.
+    /// The encoded genesis link; in every piece. The space's id is its hash.
     #[prost(bytes = "bytes", tag = "2")]
     pub genesis: ::prost::bytes::Bytes,
-    /// The encoded links after the genesis, in order; empty for a space made just now. A device that refills a server brings
-    /// them all.
+    /// The encoded links after `after_seq`, in order, as many as fit one message; empty for a space made just now. A device that
+    /// refills a server brings them all, whether it is in the genesis or was added later.
     #[prost(bytes = "bytes", repeated, tag = "3")]
     pub links: ::prost::alloc::vec::Vec<::prost::bytes::Bytes>,
+    /// Sequence number of the link before `links`: 0, the genesis, in the first piece, which also throws away what was begun with
+    /// this invite before; then the head that the piece before was answered with.
+    #[prost(uint64, tag = "4")]
+    pub after_seq: u64,
+    /// Whether more pieces follow. False in the last one, and if there is only one.
+    #[prost(bool, tag = "5")]
+    pub more: bool,
 }
-/// CreateSpaceResponse confirms that the space is durable.
+/// CreateSpaceResponse confirms that the space is durable or, while more pieces are to come, that this one holds. Pieces are kept in
+/// memory, for two minutes after the last of them.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct CreateSpaceResponse {
     /// The head of the roster as the server now holds it.
     #[prost(message, optional, tag = "1")]
     pub head: ::core::option::Option<RosterHead>,
+}
+/// FindSpacesRequest proves that one has a paper's key.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FindSpacesRequest {
+    /// The paper's public keys, 1,249 bytes; their hash is the paper's id, for which the challenge was asked.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub keys: ::prost::bytes::Bytes,
+    /// The nonce of a challenge for the space zero, the role of a paper and the paper's id, 32 bytes.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub nonce: ::prost::bytes::Bytes,
+    /// Ed25519 by the paper's key over SHA-256("haven/1/auth" || server_key || nonce || space zero || role 2 || paper id), 64 bytes.
+    #[prost(bytes = "bytes", tag = "3")]
+    pub signature: ::prost::bytes::Bytes,
+}
+/// FindSpacesResponse names the vaults.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FindSpacesResponse {
+    /// Ids of the vaults whose paper this is now, 32 bytes each, at most 16; none if there are none. The device believes none
+    /// of them before it has verified the roster from its genesis and found the paper's own consent in it.
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    pub spaces: ::prost::alloc::vec::Vec<::prost::bytes::Bytes>,
 }
 /// Generated client implementations.
 pub mod space_service_client {
@@ -2620,8 +2838,11 @@ pub mod space_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// CreateSpace registers a space by the first links of its roster. It costs an invite, once: repeating the call with the
-        /// same invite and the same genesis succeeds again, so that a lost answer does no harm. Needs no session.
+        /// CreateSpace registers a space by its whole roster, in one piece or, if it is long, in several. The space exists, and the
+        /// invite is spent, when the last piece was taken and not before: a device that breaks off has spent nothing, and it or
+        /// another one begins again. Repeating the last piece with the same invite and the same genesis succeeds again, so that a lost
+        /// answer does no harm. SPACE_EXISTS if another invite made the space meanwhile; REFILL_OVER if pieces before this one are
+        /// lacking. Needs no session.
         pub async fn create_space(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateSpaceRequest>,
@@ -2646,6 +2867,33 @@ pub mod space_service_client {
                 .insert(GrpcMethod::new("haven.sync.v1.SpaceService", "CreateSpace"));
             self.inner.unary(req, path, codec).await
         }
+        /// FindSpaces lists the vaults of a paper, for somebody who has only the kit. The paper's key is proved by the signature of a
+        /// challenge for the space zero; whoever cannot prove it learns nothing, not even whether there is such a vault.
+        /// MEMBER_REPLACED if every vault of it has another paper by now. Needs no session.
+        pub async fn find_spaces(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FindSpacesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FindSpacesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.sync.v1.SpaceService/FindSpaces",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.sync.v1.SpaceService", "FindSpaces"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2661,13 +2909,26 @@ pub mod space_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with SpaceServiceServer.
     #[async_trait]
     pub trait SpaceService: std::marker::Send + std::marker::Sync + 'static {
-        /// CreateSpace registers a space by the first links of its roster. It costs an invite, once: repeating the call with the
-        /// same invite and the same genesis succeeds again, so that a lost answer does no harm. Needs no session.
+        /// CreateSpace registers a space by its whole roster, in one piece or, if it is long, in several. The space exists, and the
+        /// invite is spent, when the last piece was taken and not before: a device that breaks off has spent nothing, and it or
+        /// another one begins again. Repeating the last piece with the same invite and the same genesis succeeds again, so that a lost
+        /// answer does no harm. SPACE_EXISTS if another invite made the space meanwhile; REFILL_OVER if pieces before this one are
+        /// lacking. Needs no session.
         async fn create_space(
             &self,
             request: tonic::Request<super::CreateSpaceRequest>,
         ) -> std::result::Result<
             tonic::Response<super::CreateSpaceResponse>,
+            tonic::Status,
+        >;
+        /// FindSpaces lists the vaults of a paper, for somebody who has only the kit. The paper's key is proved by the signature of a
+        /// challenge for the space zero; whoever cannot prove it learns nothing, not even whether there is such a vault.
+        /// MEMBER_REPLACED if every vault of it has another paper by now. Needs no session.
+        async fn find_spaces(
+            &self,
+            request: tonic::Request<super::FindSpacesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FindSpacesResponse>,
             tonic::Status,
         >;
     }
@@ -2793,6 +3054,51 @@ pub mod space_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/haven.sync.v1.SpaceService/FindSpaces" => {
+                    #[allow(non_camel_case_types)]
+                    struct FindSpacesSvc<T: SpaceService>(pub Arc<T>);
+                    impl<
+                        T: SpaceService,
+                    > tonic::server::UnaryService<super::FindSpacesRequest>
+                    for FindSpacesSvc<T> {
+                        type Response = super::FindSpacesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FindSpacesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SpaceService>::find_spaces(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FindSpacesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -2843,8 +3149,13 @@ opaque! {
     CreateSpaceRequest,
     CreateSpaceResponse,
     ErrorDetail,
+    FetchBodiesRequest,
+    FetchBodiesResponse,
+    FindSpacesRequest,
+    FindSpacesResponse,
     GetServerRequest,
     GetServerResponse,
+    Husk,
     ListLinksRequest,
     ListLinksResponse,
     LogInRequest,

@@ -1,16 +1,17 @@
 //! Version vectors, pins, logins and invites.
 
-use haven_feed::auth::Challenge;
+use haven_feed::auth::{Access, Challenge};
 use haven_feed::exchange::Pins;
 use haven_feed::invite::{Invite, ticket_of};
-use haven_feed::{Nonce, StoreId, Vector};
+use haven_feed::roster::consent::Role;
+use haven_feed::{MemberId, Nonce, SpaceId, StoreId, Vector};
 use haven_vectors::{check, hex};
 use serde_json::{Value, json};
 
 use crate::fault;
 use crate::people::Keyed;
 use crate::records::run;
-use crate::rosters::vault;
+use crate::rosters::{Chain, shared, vault};
 
 #[test]
 fn vectors_and_pins() {
@@ -50,31 +51,60 @@ fn vectors_and_pins() {
     check("feed-exchange.json", &vectors);
 }
 
+/// The feed, the papers and the party of the rosters of feed-rosters.json log in; a paper's spaces are looked for.
 #[test]
 fn logins() {
-    let chain = vault();
-    let (server, phone) = (Keyed::new(7), Keyed::new(1));
-    let challenge = Challenge {
-        server: server.keys.sign,
-        nonce: Nonce::from_bytes([0x0c; 32]),
-        space: chain.roster.space(),
-        feed: phone.keys.id(),
-        store: StoreId::from_bytes([0x57; 16]),
+    let (vault, shared) = (vault(), shared());
+    let [server, phone, laptop, old_paper, new_paper, owner] = [7, 1, 2, 3, 5, 5].map(Keyed::new);
+    let cases: [(&str, u8, &Keyed, Option<&Chain>, Role, MemberId); 6] = [
+        ("a feed", 1, &phone, Some(&vault), Role::Feed, phone.keys.id().into()),
+        ("a removed feed", 2, &laptop, Some(&vault), Role::Feed, laptop.keys.id().into()),
+        ("the paper", 5, &new_paper, Some(&vault), Role::Paper, new_paper.keys.paper_id().into()),
+        ("a replaced paper", 3, &old_paper, Some(&vault), Role::Paper, old_paper.keys.paper_id().into()),
+        ("a party", 5, &owner, Some(&shared), Role::Party, owner.keys.party_id().into()),
+        ("a look-up by paper", 5, &new_paper, None, Role::Paper, new_paper.keys.paper_id().into()),
+    ];
+    let case = |(name, key, member, chain, role, id): (&str, u8, &Keyed, Option<&Chain>, Role, MemberId)| {
+        let challenge = Challenge {
+            server: server.keys.sign,
+            nonce: Nonce::from_bytes([0x0c; 32]),
+            space: chain.map_or(SpaceId::ZERO, |chain| chain.roster.space()),
+            role,
+            member: id,
+            store: StoreId::from_bytes([0x57; 16]),
+        };
+        let proof = challenge.sign(&server.signer);
+        let answer = challenge.answer(&server.keys.sign, &proof, &member.signer).unwrap();
+        let gives = match chain {
+            Some(chain) => match challenge.check_answer(&chain.roster, &answer) {
+                Ok(Access::Removed { seq }) => format!("links up to {seq}"),
+                Ok(_) => "everything".to_owned(),
+                Err(fault) => fault.to_string(),
+            },
+            None => {
+                assert_eq!(challenge.check_paper(&member.keys, &answer), Ok(()));
+                "the spaces".to_owned()
+            }
+        };
+        json!({
+            "name": name,
+            "key": key,
+            "space": challenge.space.to_string(),
+            "role": role as u8,
+            "member": id.to_string(),
+            "gives": gives,
+            "server digest": hex(challenge.server_digest().as_bytes()),
+            "server signature": hex(proof.as_bytes()),
+            "login digest": hex(challenge.login_digest().as_bytes()),
+            "login signature": hex(answer.as_bytes()),
+        })
     };
-    let proof = challenge.sign(&server.signer);
-    let answer = challenge.answer(&server.keys.sign, &proof, &phone.signer).unwrap();
-    assert_eq!(challenge.check_answer(&chain.roster, &answer), Ok(()));
     let vectors = json!({
-        "about": "the feed of key 1 logs in to its space in feed-rosters.json; the server's key is key 7",
-        "server": hex(challenge.server.as_bytes()),
-        "nonce": hex(challenge.nonce),
-        "space": challenge.space.to_string(),
-        "feed": challenge.feed.to_string(),
-        "store": challenge.store.to_string(),
-        "server digest": hex(challenge.server_digest().as_bytes()),
-        "server signature": hex(proof.as_bytes()),
-        "login digest": hex(challenge.login_digest().as_bytes()),
-        "login signature": hex(answer.as_bytes()),
+        "about": "members of the spaces in feed-rosters.json, by the numbers of their keys; the server's key is key 7",
+        "server": hex(server.keys.sign.as_bytes()),
+        "nonce": hex([0x0c; 32]),
+        "store": hex([0x57; 16]),
+        "logins": cases.map(case),
     });
     check("feed-logins.json", &vectors);
 }

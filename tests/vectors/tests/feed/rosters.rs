@@ -112,7 +112,7 @@ pub(crate) fn vault() -> Chain {
 
 /// A shared space: genesis, add feed, add party by an invitation to an earlier link, add feed by that party, replace party keys,
 /// remove party.
-fn shared() -> Chain {
+pub(crate) fn shared() -> Chain {
     let [phone, owner, therapist, desk, new_owner, laptop] = [1, 2, 3, 4, 5, 6].map(Keyed::new);
     let mut chain = Chain::begin(SpaceKind::Shared, &phone, &owner);
     let (after, consent) = (chain.roster.head().hash, chain.consent(Role::Party, &therapist, None));
