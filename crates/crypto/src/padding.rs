@@ -138,7 +138,10 @@ mod tests {
 
     #[track_caller]
     fn check(plain: &[u8], expected: Result<&[u8], PaddingFault>) {
-        assert_eq!(unpad(plain, CONTENT_BYTES_MAX).as_ref().map(|content| content.as_slice()), expected.as_ref().copied());
+        assert_eq!(
+            unpad(plain, CONTENT_BYTES_MAX).as_ref().map(|content| content.as_slice()),
+            expected.as_ref().copied()
+        );
     }
 
     #[test]

@@ -126,9 +126,6 @@ pub const OPENED_EACH_BYTES: usize = 2 * RECORD_CONTENT_TARGET;
 /// Bytes of opened records in memory before they are applied: no message, however it was made, inflates to more.
 pub const OPENED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Bodies asked for at once.
-pub const BODIES_ASKED_MAX: usize = 64;
-
 /// Records of second histories that are kept beside the first, and their bytes: a restored backup's writing of a year, and no
 /// more than a disk can bear when somebody makes them for harm. What is beyond is still on the server.
 pub const BRANCH_RECORDS_MAX: usize = 4_096;

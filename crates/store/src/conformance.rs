@@ -183,7 +183,10 @@ fn a_record_is_replaced_only_where_one_stands(store: &mut dyn Store) {
     apply(store, vec![replace(1, b"husk and body")]);
     let both = vec![bytes(b"husk and body"), bytes(b"two")];
     assert_eq!(store.records(SPACE, FEED, 1, usize::MAX), Ok(both.clone()));
-    apply(store, vec![record(SPACE, FEED, 1, b"husk and body"), record(SPACE, FEED, 3, b"3"), replace(3, b"three")]);
+    apply(
+        store,
+        vec![record(SPACE, FEED, 1, b"husk and body"), record(SPACE, FEED, 3, b"3"), replace(3, b"three")],
+    );
     refuse(store, vec![record(SPACE, FEED, 1, b"husk")]);
     assert_eq!(store.records(SPACE, FEED, 1, 20), Ok(both));
     assert_eq!(store.record(SPACE, FEED, 3), Ok(Some(bytes(b"three"))));

@@ -53,7 +53,8 @@ impl MemoryStore {
                 }
                 Write::Replace { space, feed, seq, bytes } => {
                     let place = (space, feed, seq);
-                    let stands = records.contains_key(&place) || self.records.contains_key(&(*space, *feed, *seq));
+                    let stands =
+                        records.contains_key(&place) || self.records.contains_key(&(*space, *feed, *seq));
                     if !stands {
                         return Err(refusal::nothing_to_replace());
                     }

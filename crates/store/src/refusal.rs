@@ -29,8 +29,12 @@ fn check_write(write: &Write) -> Result<(), StoreFault> {
         Write::Put { key, value, .. } => check_key(key).and_then(|()| check_size(value)),
         Write::Remove { key, .. } => check_key(key),
         Write::Link { seq, bytes, .. } => check_seq(*seq).and_then(|()| check_size(bytes)),
-        Write::Record { seq: 0, .. } | Write::Replace { seq: 0, .. } => Err(refused("a record's seq begins at 1")),
-        Write::Record { seq, bytes, .. } | Write::Replace { seq, bytes, .. } => check_seq(*seq).and_then(|()| check_size(bytes)),
+        Write::Record { seq: 0, .. } | Write::Replace { seq: 0, .. } => {
+            Err(refused("a record's seq begins at 1"))
+        }
+        Write::Record { seq, bytes, .. } | Write::Replace { seq, bytes, .. } => {
+            check_seq(*seq).and_then(|()| check_size(bytes))
+        }
     }
 }
 

@@ -38,7 +38,7 @@ impl Engine {
         let history = history(reader, self.space);
         let held = |feed: &FeedId, seq| self.local(&history).held(feed, seq);
         let said = self.waiting.queues.values().flatten().filter_map(|one| match &one.look {
-            Look::Opened(head, _) => self.says(one.source, &head.seen, &head.accepts),
+            Look::Opened(head, _) => self.said(one.source, &head.seen, &head.accepts),
             _ => None,
         });
         let said: Vec<Says> = said.collect();
@@ -50,7 +50,7 @@ impl Engine {
     }
 
     /// What a record says of removed feeds; nothing if it names none.
-    fn says(&self, source: Source, seen: &Vector, accepts: &[(FeedId, Position)]) -> Option<Says> {
+    fn said(&self, source: Source, seen: &Vector, accepts: &[(FeedId, Position)]) -> Option<Says> {
         let names = seen.iter().chain(accepts.iter().copied());
         let names: Vec<_> =
             names.filter(|(feed, _)| self.roster.feed(feed).is_some_and(|it| it.removed.is_some())).collect();
@@ -187,34 +187,47 @@ impl Engine {
 
     /// Applies the rule again after a removal: what was applied of a removed feed and does not count is taken back out of
     /// documents. It stays in the store, readable, and is applied again as soon as it counts.
-    pub(super) fn settle_removals(&mut self, work: &mut Work<'_, '_>, before: &BTreeSet<FeedId>) -> Result<(), Fault> {
-        let reader = work.cx.reader;
-        let covered = |feed: &FeedId, engine: &Self| {
-            let history = history(reader, engine.space);
-            let removal = engine.roster.feed(feed).and_then(|member| member.removed);
-            let head = removal.and_then(|removal| removal.head);
-            head.is_some_and(|head| {
-                head.seq >= engine.applied.seq(feed)
-                    && engine.local(&history).held(feed, head.seq) == Some(head.id)
-            })
-        };
-        let now = self.removed_feeds();
-        let all_covered = now
-            .difference(before)
-            .all(|feed| self.applied.seq(feed) == 0 || covered(feed, self));
-        if all_covered {
-            return Ok(());
+    pub(super) fn settle_removals(&mut self, work: &mut Work<'_, '_>) {
+        let removed = self.removed_feeds();
+        if removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
+            self.removed = removed;
+            return;
         }
+        match self.take_back_uncounted(work, &removed) {
+            Ok(()) => self.removed = removed,
+            // The store could not be read: asked again with the next link.
+            Err(fault) => tracing::error!(?fault, "what a removed device wrote could not be settled"),
+        }
+    }
+
+    /// Whether all that is applied of a removed feed lies below the head that its removal names, so that nothing else has to be
+    /// asked.
+    fn stands(&self, work: &Work<'_, '_>, feed: &FeedId) -> bool {
+        let history = history(work.cx.reader, self.space);
+        let applied = self.applied.seq(feed);
+        let head = self.roster.feed(feed).and_then(|member| member.removed?.head);
+        let is_below = |head: Position| {
+            head.seq >= applied && self.local(&history).held(feed, head.seq) == Some(head.id)
+        };
+        applied == 0 || head.is_some_and(is_below)
+    }
+
+    fn take_back_uncounted(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        removed: &BTreeSet<FeedId>,
+    ) -> Result<(), Fault> {
+        let reader = work.cx.reader;
         let said = self.all_says(reader)?;
         let accepted = {
             let history = history(reader, self.space);
             let held = |feed: &FeedId, seq| self.local(&history).held(feed, seq);
             accepted(&self.roster, &held, &Vector::default(), &said)
         };
-        for feed in now {
-            let bound = accepted.bound(&feed).unwrap_or_default();
-            if bound < self.applied.seq(&feed) {
-                self.take_back(work, feed, bound)?;
+        for feed in removed {
+            let bound = accepted.bound(feed).unwrap_or_default();
+            if bound < self.applied.seq(feed) {
+                self.take_back(work, *feed, bound)?;
             }
         }
         self.waiting.ready = true;
@@ -232,7 +245,7 @@ impl Engine {
                 next = last.1 + 1;
                 let says = parallel::map(&piece, |(source, opened)| {
                     let content = content::decode(opened.as_ref()?.bytes()).ok()?;
-                    self.says(*source, &content.seen, &[])
+                    self.said(*source, &content.seen, &[])
                 });
                 said.extend(says.into_iter().flatten());
             }
@@ -288,7 +301,13 @@ impl Engine {
     }
 
     /// A document without what a feed wrote into it after `bound`.
-    fn without(&mut self, work: &mut Work<'_, '_>, id: DocumentId, feed: FeedId, bound: u64) -> Result<(), Fault> {
+    fn without(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: DocumentId,
+        feed: FeedId,
+        bound: u64,
+    ) -> Result<(), Fault> {
         let Some(row) = self.row(work, &id)? else { return Ok(()) };
         let sources: Vec<Source> =
             row.sources.iter().copied().filter(|(of, seq)| *of != feed || *seq <= bound).collect();
@@ -315,6 +334,7 @@ impl Engine {
                 work.rows.remove(&id);
                 work.step.commit.remove(Table::Rows, id.to_vec());
                 self.view_is_old = true;
+                work.again = true;
             }
         }
         Ok(())

@@ -71,7 +71,8 @@ impl Engine {
     /// Opens one whole whose turn has come and whose inside had no room.
     pub(super) fn inside(&self, work: &Work<'_, '_>, one: &One) -> Option<Inside> {
         let record = self.record_of(work, one);
-        match self.looks_at(&[record], &mut usize::MAX).pop() {
+        let mut room = usize::MAX;
+        match self.looks_at(&[record], &mut room).pop() {
             Some(Look::Opened(_, inside)) => inside,
             _ => None,
         }

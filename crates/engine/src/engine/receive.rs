@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use haven_feed::ids::FeedId;
 use haven_feed::exchange::device::{Reason, Refused};
+use haven_feed::ids::FeedId;
 use haven_feed::record::Record;
 
+use super::accepting::Turn;
 use super::alarms::Raised;
 use super::opening::Inside;
 use super::waiting::{Aside, Look, One};
-use super::accepting::Turn;
 use super::work::Changed;
 use super::{Engine, Work, history};
 use crate::content::{self, DocumentId};
@@ -162,7 +162,8 @@ impl Engine {
             (Look::Aside(aside), _) => Err(aside),
             (Look::Opened(_, Some(inside)), _) => self.apply_content(work, one.source, inside),
             (look, _) => {
-                let again = One { look, source: one.source, position: one.position, record: one.record, heard: true };
+                let again =
+                    One { look, source: one.source, position: one.position, record: one.record, heard: true };
                 match self.inside(work, &again) {
                     Some(inside) => self.apply_content(work, one.source, inside),
                     None => Err(Aside::Unreadable),

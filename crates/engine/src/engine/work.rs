@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use haven_feed::ids::RecordId;
 use haven_feed::record::VerifiedRecord;
 
@@ -29,6 +30,8 @@ pub(super) struct Work<'a, 'c> {
     /// Own records made in this step, not yet in the store.
     pub(super) fresh: Vec<VerifiedRecord>,
     pub(super) applied_changed: bool,
+    /// Own records that this step sealed again; they win over the store's.
+    pub(super) resealed: BTreeMap<u64, Bytes>,
     /// Records of which this step heard that their bodies are gone for good.
     pub(super) gone: BTreeMap<Source, RecordId>,
     /// There is more to do at once.
@@ -44,6 +47,7 @@ impl<'a, 'c> Work<'a, 'c> {
             rows: BTreeMap::new(),
             fresh: Vec::new(),
             applied_changed: false,
+            resealed: BTreeMap::new(),
             gone: BTreeMap::new(),
             again: false,
             shows: false,
