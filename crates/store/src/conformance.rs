@@ -18,7 +18,7 @@ const OTHER_FEED: FeedId = FeedId::from_bytes([2; 8]);
 /// # Panics
 /// When a store does not do what it must.
 pub fn run(make: impl Fn() -> Box<dyn Store>) {
-    let cases: [fn(&mut dyn Store); 16] = [
+    let cases: [fn(&mut dyn Store); 17] = [
         an_empty_store_reads_empty,
         a_put_is_read_back_byte_for_byte,
         the_later_write_to_a_key_wins,

@@ -86,6 +86,7 @@ impl Shell for Outside<'_> {
         }
         match message {
             Outgoing::Reconnect { .. } => *self.wants_connection = true,
+            Outgoing::HangUp => *self.wants_connection = false,
             message => self.outbox.push_back(message),
         }
     }

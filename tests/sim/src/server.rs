@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
-use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::auth::{Access, AuthFault, Challenge};
+use haven_feed::chain::Tips;
 use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
 use haven_feed::keys::{Signature, Signer};
+use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::record::Record;
+use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
 
 use crate::chance::Chance;
@@ -28,6 +31,8 @@ pub struct SimServer {
     store: StoreId,
     invite: [u8; 16],
     invite_used: bool,
+    /// The links of a roster that is being handed in.
+    staged: Vec<Vec<u8>>,
     space: Option<Space>,
     sessions: BTreeMap<Connection, Session>,
     /// By mailbox: its messages.
@@ -47,6 +52,7 @@ struct Space {
 struct Session {
     nonce: Option<[u8; 32]>,
     feed: Option<FeedId>,
+    access: Option<Access>,
     live: bool,
 }
 
@@ -58,6 +64,7 @@ impl SimServer {
             store: StoreId::from_bytes(chance.bytes()),
             invite: chance.bytes(),
             invite_used: false,
+            staged: Vec::new(),
             space: None,
             sessions: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
@@ -110,7 +117,10 @@ impl SimServer {
             Outgoing::LogIn { space, feed, nonce, signature } => {
                 vec![(from, self.log_in(from, space, feed, nonce, signature))]
             }
-            Outgoing::CreateSpace { invite, genesis } => vec![(from, self.create_space(&invite, genesis))],
+            Outgoing::CreateSpace { invite, genesis, after_seq, links, more } => {
+                vec![(from, self.create_space(&invite, genesis, after_seq, links, more))]
+            }
+            Outgoing::FetchBodies { feed, seqs, .. } => vec![(from, self.bodies(from, feed, &seqs))],
             Outgoing::Pull { vector, roster_seq, .. } => self.pull(from, &vector, roster_seq),
             Outgoing::Push { records, .. } => self.push(from, records),
             Outgoing::AppendLink { link, .. } => self.append_link(from, link),
@@ -124,7 +134,7 @@ impl SimServer {
                 self.mailboxes.remove(&mailbox);
                 Vec::new()
             }
-            Outgoing::Reconnect { .. } => Vec::new(),
+            Outgoing::Reconnect { .. } | Outgoing::HangUp => Vec::new(),
         }
     }
 
@@ -141,7 +151,14 @@ impl SimServer {
     }
 
     fn challenge_of(&self, space: SpaceId, feed: FeedId, nonce: [u8; 32], store: StoreId) -> Challenge {
-        Challenge { server: self.identity.key(), nonce: Nonce::from_bytes(nonce), space, feed, store }
+        Challenge {
+            server: self.identity.key(),
+            nonce: Nonce::from_bytes(nonce),
+            space,
+            role: Role::Feed,
+            member: feed.into(),
+            store,
+        }
     }
 
     fn log_in(
@@ -162,17 +179,24 @@ impl SimServer {
             return refused(Refusal::Unauthenticated);
         }
         match challenge.check_answer(held.state.roster(), &Signature::from_bytes(signature)) {
-            Ok(()) => {
-                session.feed = Some(feed);
+            Ok(access) => {
+                (session.feed, session.access) = (Some(feed), Some(access));
                 Incoming::LoggedIn
             }
-            Err(AuthFault::UnknownFeed) => refused(Refusal::FeedUnknown),
-            Err(AuthFault::RemovedFeed) => refused(Refusal::FeedRemoved),
+            Err(AuthFault::UnknownMember) => refused(Refusal::FeedUnknown),
             Err(_) => refused(Refusal::Unauthenticated),
         }
     }
 
-    fn create_space(&mut self, invite: &str, genesis: Vec<u8>) -> Incoming {
+    /// Takes a piece of a roster; the space is there, and the invite used, when the last piece holds.
+    fn create_space(
+        &mut self,
+        invite: &str,
+        genesis: Vec<u8>,
+        after_seq: u64,
+        links: Vec<Vec<u8>>,
+        more: bool,
+    ) -> Incoming {
         let refused = |refusal| Incoming::Refused { request: Request::CreateSpace, refusal };
         let known = Invite::parse(invite).is_ok_and(|invite| *invite.secret() == self.invite);
         match &self.space {
@@ -183,26 +207,84 @@ impl SimServer {
             }
             _ if !known => refused(Refusal::InviteInvalid),
             _ if self.invite_used => refused(Refusal::InviteUsed),
-            _ => match ServerSpace::begin(genesis.clone()) {
-                Ok(state) => {
-                    self.invite_used = true;
-                    let id = state.roster().space();
-                    self.space = Some(Space { id, state, links: vec![genesis.into()], arrived: Vec::new() });
-                    Incoming::SpaceCreated
+            _ => {
+                let kept = usize::try_from(after_seq).unwrap_or(usize::MAX).saturating_add(1);
+                if after_seq == 0 {
+                    self.staged = vec![genesis];
                 }
-                Err(_) => refused(Refusal::Other),
-            },
+                if self.staged.len() != kept {
+                    return refused(Refusal::RefillOver);
+                }
+                self.staged.extend(links);
+                self.begin(more).unwrap_or_else(|| refused(Refusal::Other))
+            }
         }
     }
 
+    /// Begins with what is staged, once that is all.
+    fn begin(&mut self, more: bool) -> Option<Incoming> {
+        let links: Option<Vec<Link>> =
+            self.staged.iter().map(|link| Link::parse(link.clone()).ok()).collect();
+        let roster = Roster::replay(&links?).ok()?;
+        let (id, seq) = (roster.space(), roster.head().seq);
+        if more {
+            return Some(Incoming::SpaceStaged { seq });
+        }
+        self.invite_used = true;
+        let links = std::mem::take(&mut self.staged).into_iter().map(Bytes::from).collect();
+        self.space =
+            Some(Space { id, state: ServerSpace::new(roster, Tips::default()), links, arrived: Vec::new() });
+        Some(Incoming::SpaceCreated)
+    }
+
+    /// Whether a connection is logged in as a feed that is a member now.
     fn member(&self, connection: Connection) -> bool {
-        self.sessions.get(&connection).is_some_and(|session| session.feed.is_some())
+        let feed = self.sessions.get(&connection).and_then(|session| session.feed);
+        let current = |space: &Space| feed.is_some_and(|feed| space.state.roster().is_current(&feed));
+        self.space.as_ref().is_some_and(current)
+    }
+
+    fn bodies(&self, from: Connection, feed: FeedId, seqs: &[u64]) -> Incoming {
+        let Some(space) = self.space.as_ref().filter(|_| self.member(from)) else {
+            return refused(Request::FetchBodies, Refusal::Unauthenticated);
+        };
+        let whole = |record: &&Record| {
+            record.header().feed == feed && seqs.contains(&record.header().seq) && !record.is_husk()
+        };
+        let records = space.arrived.iter().filter(whole).map(|record| record.bytes().clone()).collect();
+        Incoming::Bodies { space: space.id, feed, records }
+    }
+
+    /// What a feed that was removed may still read: the links up to its removal.
+    fn pull_removed(&self, from: Connection, roster_seq: Option<u64>) -> Option<Vec<Sent>> {
+        let access = self.sessions.get(&from)?.access?;
+        let space = self.space.as_ref()?;
+        let feed = self.sessions.get(&from)?.feed?;
+        let removal = match access {
+            Access::Removed { seq } => seq,
+            Access::Member => space.state.roster().feed(&feed)?.removed?.seq,
+            Access::Replaced => return None,
+        };
+        let (first, last) = (roster_seq.map_or(0, |seq| seq.saturating_add(1)), removal);
+        let index = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX);
+        let links = space.links.get(index(first)..=index(last)).unwrap_or_default();
+        let links: Vec<_> = links.iter().map(|link| link.to_vec()).collect();
+        let hello = Incoming::Hello {
+            space: space.id,
+            store_id: *self.store.as_bytes(),
+            vector: Vector::default(),
+            roster_seq: last,
+            roster_head: space.state.roster().hash_at(last)?,
+            husks: Vec::new(),
+        };
+        Some([hello, Incoming::Links { space: space.id, links }].map(|message| (from, message)).into())
     }
 
     fn pull(&mut self, from: Connection, vector: &Vector, roster_seq: Option<u64>) -> Vec<Sent> {
         let member = self.member(from);
         let Some(space) = self.space.as_ref().filter(|_| member) else {
-            return vec![(from, refused(Request::Pull, Refusal::Unauthenticated))];
+            let no_more = || vec![(from, refused(Request::Pull, Refusal::Unauthenticated))];
+            return self.pull_removed(from, roster_seq).unwrap_or_else(no_more);
         };
         if let Some(session) = self.sessions.get_mut(&from) {
             session.live = true;
@@ -214,6 +296,7 @@ impl SimServer {
             vector: space.state.vector(),
             roster_seq: head.seq,
             roster_head: head.hash,
+            husks: husks(&space.arrived),
         }];
         let after = roster_seq.map_or(0, |seq| usize::try_from(seq).unwrap_or(usize::MAX).saturating_add(1));
         let links: Vec<_> = space.links.iter().skip(after).map(|link| link.to_vec()).collect();
@@ -258,9 +341,8 @@ impl SimServer {
         let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).collect();
         let mut sent = vec![(from, answer)];
         if !records.is_empty() {
-            sent.extend(
-                self.others(from).map(|to| (to, Incoming::Records { space: id, records: records.clone() })),
-            );
+            let members = self.others(from).filter(|to| self.member(*to));
+            sent.extend(members.map(|to| (to, Incoming::Records { space: id, records: records.clone() })));
         }
         sent
     }
@@ -336,6 +418,12 @@ impl SimServer {
 
 fn refused(request: Request, refusal: Refusal) -> Incoming {
     Incoming::Refused { request, refusal }
+}
+
+/// The records without bodies, those that came first in front.
+fn husks(arrived: &[Record]) -> Vec<(FeedId, u64)> {
+    let husks = arrived.iter().filter(|record| record.is_husk());
+    husks.map(|record| (record.header().feed, record.header().seq)).take(HUSKS_TOLD_MAX).collect()
 }
 
 fn held_at(arrived: &[Record], feed: &FeedId, seq: u64) -> Option<HeldRecord> {
