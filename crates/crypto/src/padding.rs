@@ -68,8 +68,9 @@ pub(crate) fn pad(content: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(plain)
 }
 
-/// Undoes [`pad`], strictly: one size, zeros only, nothing after the compressed stream, so one content has one layout.
-pub(crate) fn unpad(plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
+/// Undoes [`pad`], strictly: one size, zeros only, nothing after the compressed stream, so one content has one layout. Content
+/// of more than `most` bytes is [`PaddingFault::TooLarge`].
+pub(crate) fn unpad(plain: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
     if plain.len() < HEAD_BYTES {
         return Err(PaddingFault::Malformed);
     }
@@ -84,14 +85,14 @@ pub(crate) fn unpad(plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
         return Err(PaddingFault::Malformed);
     }
     match head[0] {
-        STORED => stored(coded),
-        DEFLATED => inflate(coded),
+        STORED => stored(coded, most),
+        DEFLATED => inflate(coded, most),
         _ => Err(PaddingFault::Incompatible),
     }
 }
 
-fn stored(coded: &[u8]) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
-    if coded.len() > CONTENT_BYTES_MAX {
+fn stored(coded: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
+    if coded.len() > most {
         return Err(PaddingFault::TooLarge);
     }
     Ok(Zeroizing::new(coded.to_vec()))
@@ -104,18 +105,18 @@ fn deflate(content: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 /// Resists a bomb: never makes room for more than one byte beyond the limit.
-fn inflate(coded: &[u8]) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
+fn inflate(coded: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
     let mut inflater = Decompress::new(false);
     let mut content = Zeroizing::new(Vec::new());
     let mut taken = 0;
     loop {
         // At least one byte of room each time, so that a stream which gives nothing is found out, not waited for.
-        let room = (3 * coded.len() + content.len()).clamp(1, CONTENT_BYTES_MAX + 1 - content.len());
+        let room = (3 * coded.len() + content.len()).clamp(1, most + 1 - content.len());
         content.reserve_exact(room);
         let status = inflater.decompress_vec(&coded[taken..], &mut content, FlushDecompress::Finish);
         taken = usize::try_from(inflater.total_in()).map_err(|_| PaddingFault::Malformed)?;
         match status.map_err(|_| PaddingFault::Malformed)? {
-            _ if content.len() > CONTENT_BYTES_MAX => return Err(PaddingFault::TooLarge),
+            _ if content.len() > most => return Err(PaddingFault::TooLarge),
             Status::StreamEnd if taken == coded.len() => return Ok(content),
             Status::Ok | Status::BufError if content.len() == content.capacity() => {}
             _ => return Err(PaddingFault::Malformed),
@@ -137,7 +138,10 @@ mod tests {
 
     #[track_caller]
     fn check(plain: &[u8], expected: Result<&[u8], PaddingFault>) {
-        assert_eq!(unpad(plain).as_ref().map(|content| content.as_slice()), expected.as_ref().copied());
+        assert_eq!(
+            unpad(plain, CONTENT_BYTES_MAX).as_ref().map(|content| content.as_slice()),
+            expected.as_ref().copied()
+        );
     }
 
     #[test]

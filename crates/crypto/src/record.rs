@@ -18,6 +18,7 @@ use crate::aead::{OneUseKey, TAG_BYTES};
 use crate::derive::{SALT_BYTES, first, hedged_salt, hkdf};
 use crate::epoch::EpochKeys;
 use crate::labels;
+use crate::limits::CONTENT_BYTES_MAX;
 use crate::opened::Opened;
 use crate::padding::{PaddingFault, pad, unpad};
 
@@ -92,6 +93,12 @@ pub fn seal(
 /// The commitment is compared in constant time before anything is opened: resists a body made to open under two epochs'
 /// keys (a salamander), one text for the laptop and another for the phone.
 pub fn open(keys: &EpochKeys, record: &VerifiedRecord) -> Result<Opened, OpenFault> {
+    open_within(keys, record, CONTENT_BYTES_MAX)
+}
+
+/// Opens a record whose content has at most `most` bytes, and never makes room for more: [`OpenFault::TooLarge`] says that it
+/// has more. Whoever opens many at once bounds so what all of them take.
+pub fn open_within(keys: &EpochKeys, record: &VerifiedRecord, most: usize) -> Result<Opened, OpenFault> {
     let body = record.body().ok_or(OpenFault::NoBody)?;
     let (head, salt) = (record.header().encode(), record.salt());
     let (key, commit) = record_key(keys, &head, &salt);
@@ -99,7 +106,7 @@ pub fn open(keys: &EpochKeys, record: &VerifiedRecord) -> Result<Opened, OpenFau
         return Err(OpenFault::WrongEpochOrAltered);
     }
     let plain = key.open(&aad(&head, &salt, &commit), body).ok_or(OpenFault::WrongEpochOrAltered)?;
-    Ok(Opened::new(unpad(&plain)?))
+    Ok(Opened::new(unpad(&plain, most.min(CONTENT_BYTES_MAX))?))
 }
 
 fn record_key(keys: &EpochKeys, head: &[u8; HEADER_BYTES], salt: &[u8; SALT_BYTES]) -> (OneUseKey, [u8; 32]) {

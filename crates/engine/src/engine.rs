@@ -1,5 +1,6 @@
 //! The step: everything that happens to an open vault, one input at a time.
 
+mod accepting;
 mod alarms;
 mod clock;
 mod committed;
@@ -13,17 +14,20 @@ mod import;
 mod journal;
 mod linking;
 mod naming;
+mod opening;
 mod people;
 mod receive;
 mod refill;
 mod removed;
+mod resealing;
 mod session;
 mod settling;
 mod standing;
+mod waiting;
 mod work;
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -57,9 +61,9 @@ use documents::OpenDocuments;
 use drafts::Drafting;
 use drops::Drops;
 use linking::LinkingState;
-use receive::Waiting;
 use session::Session;
 use standing::Agreement;
+use waiting::Waiting;
 use work::Work;
 
 pub(crate) use session::encode_server;
@@ -126,6 +130,14 @@ pub struct Engine {
     helped: Option<Date>,
     /// Up to which own record anything may have left this device.
     sent: u64,
+    /// Whether own records that were not sent are of an earlier epoch: they have to be sealed again first.
+    unsealed: bool,
+    /// The removals that were settled.
+    removed: BTreeSet<FeedId>,
+    /// Whether rows are gone that the view still shows.
+    view_is_old: bool,
+    /// How many records of second histories are kept, and their bytes; none before one came.
+    branches: Option<(usize, usize)>,
 }
 
 /// What this feed's records have said of others since the vault was opened.
@@ -187,6 +199,10 @@ impl Engine {
             drops,
             server,
             sent,
+            unsealed: false,
+            removed: BTreeSet::new(),
+            view_is_old: false,
+            branches: None,
             built_in: shelf.clone(),
             shelf,
             applied,
@@ -201,6 +217,8 @@ impl Engine {
         for feed in damaged {
             engine.raise(&mut work, Raised::Damaged { feed });
         }
+        engine.removed = engine.removed_feeds();
+        engine.reseal(&mut work);
         engine.note_interrupted(&mut work)?;
         engine.forget_old_help(&mut work);
         engine.apply_waiting(&mut work);
@@ -217,6 +235,7 @@ impl Engine {
     /// Takes one input. Pure: what is to happen is in the step that comes back.
     pub fn step(&mut self, input: Input, cx: &mut Context<'_>) -> Step {
         let mut work = Work::new(cx);
+        self.renew(&mut work);
         match input {
             Input::Client(ticket, command) => self.ask(&mut work, ticket, command),
             Input::Server(incoming) => self.hear(&mut work, incoming),
@@ -232,6 +251,22 @@ impl Engine {
         self.keep_time(&mut work);
         self.forget_old_help(&mut work);
         self.finish(work)
+    }
+
+    /// Does what the step before left to this one, now that it is durable.
+    fn renew(&mut self, work: &mut Work<'_, '_>) {
+        if self.view_is_old
+            && let Ok(view) = (Sealed { keys: &self.keys, reader: work.cx.reader }).view(&self.shelf)
+        {
+            let old = std::mem::replace(&mut self.view, view);
+            (self.view.serial, self.view.status) = (old.serial, old.status);
+            self.view_is_old = false;
+            self.learn();
+            work.show();
+        }
+        if self.unsealed {
+            self.reseal(work);
+        }
     }
 
     /// Closes the vault and gives its local key back: after a commit that failed, what is held here is ahead of what is

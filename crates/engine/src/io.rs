@@ -34,11 +34,13 @@ pub enum Table {
     /// Words that were sealed while the vault was locked, key = the drop's id. Not a cache: the only copy until they are an
     /// entry or a draft. Sealed to the drop key, where other tables are sealed by the local key.
     Drops,
+    /// Records whose bodies are gone for good, because a purge or a withdrawal says so; key = feed | seq.
+    Gone,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Meta,
         Self::Rows,
         Self::Saves,
@@ -47,6 +49,7 @@ impl Table {
         Self::Actors,
         Self::Alarms,
         Self::Drops,
+        Self::Gone,
     ];
 
     /// The number a store writes for this table. Never reused.
@@ -60,6 +63,7 @@ impl Table {
             Self::Actors => 6,
             Self::Alarms => 7,
             Self::Drops => 8,
+            Self::Gone => 9,
         }
     }
 }
@@ -98,6 +102,18 @@ pub enum Write {
         /// The feed.
         feed: FeedId,
         /// Its place in the feed, from 1.
+        seq: u64,
+        /// The stored form, byte for byte.
+        bytes: Bytes,
+    },
+    /// Puts a record in the place of the one that stands there: a body in the place of its husk, or an own record that never
+    /// left this device and was sealed again. Nothing else is ever replaced.
+    Replace {
+        /// The space.
+        space: SpaceId,
+        /// The feed.
+        feed: FeedId,
+        /// Its place in the feed.
         seq: u64,
         /// The stored form, byte for byte.
         bytes: Bytes,

@@ -137,6 +137,7 @@ fn purpose(table: Table) -> &'static str {
         Table::Quarantine => "haven/1/local quarantine",
         Table::Actors => "haven/1/local actor",
         Table::Alarms => "haven/1/local alarm",
+        Table::Gone => "haven/1/local gone",
         // Drops are sealed to the drop key and never by the local key; the name is only never another table's.
         Table::Drops => "haven/1/local drop",
     }

@@ -110,8 +110,28 @@ pub const UNUSED_KEYS_MAX: usize = 50;
 /// Import lines in one command; the client sends more in the next.
 pub const IMPORT_LINES_MAX: usize = 4_096;
 
-/// Records that wait for others they build on, of all feeds together. Beyond it they are read again from the store.
-pub const WAITING_RECORDS_MAX: usize = 1_000;
+/// Bytes in memory of records that wait for others they build on, with what was opened of them, of all feeds together. Beyond
+/// it they are read again from the store.
+pub const WAITING_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of records that are tried in one commit: what one message of the server holds.
+pub const WAITING_STEP_BYTES: usize = 1024 * 1024;
+
+/// Records that are opened together, on all cores.
+pub const OPENED_TOGETHER: usize = 64;
+
+/// Bytes that each of them may inflate to; one with more is opened alone. Twice what a bulk write puts into one.
+pub const OPENED_EACH_BYTES: usize = 2 * RECORD_CONTENT_TARGET;
+
+/// Bytes of opened records in memory before they are applied: no message, however it was made, inflates to more.
+pub const OPENED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Records of second histories that are kept beside the first, and their bytes: a restored backup's writing of a year, and no
+/// more than a disk can bear when somebody makes them for harm. What is beyond is still on the server.
+pub const BRANCH_RECORDS_MAX: usize = 4_096;
+
+/// See [`BRANCH_RECORDS_MAX`].
+pub const BRANCH_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// How much later than the moment on disk device and server must have the same before that is written again: whoever types
 /// makes them agree several times a minute, and nobody needs it to the second.

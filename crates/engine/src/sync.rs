@@ -305,10 +305,9 @@ impl Problem {
         match self {
             Self::Unreachable => false,
             Self::OtherServer | Self::LostData | Self::Removed => true,
-            Self::Refused(_, refusal) => matches!(
-                refusal,
-                Refusal::InviteInvalid | Refusal::InviteUsed | Refusal::SpaceUnknown
-            ),
+            Self::Refused(_, refusal) => {
+                matches!(refusal, Refusal::InviteInvalid | Refusal::InviteUsed | Refusal::SpaceUnknown)
+            }
         }
     }
 }

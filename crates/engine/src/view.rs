@@ -217,6 +217,10 @@ pub struct AlarmShown {
     pub since: Timestamp,
     /// The device it concerns, by name.
     pub device: Option<String>,
+    /// The device whose word it is that something is missing, if it is one's.
+    pub said_by: Option<String>,
+    /// How often it was raised.
+    pub count: u64,
 }
 
 /// What to list.

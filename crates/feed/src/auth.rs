@@ -68,7 +68,9 @@ pub fn access(roster: &Roster, role: Role, member: &MemberId) -> Option<(SignKey
             let removed = feed.removed.map(|removal| Access::Removed { seq: removal.seq });
             return Some((feed.keys.sign, removed.unwrap_or(Access::Member)));
         }
-        Role::Paper => roster.paper().filter(|paper| paper.id == PaperId::from_bytes(id)).map(|paper| &paper.keys),
+        Role::Paper => {
+            roster.paper().filter(|paper| paper.id == PaperId::from_bytes(id)).map(|paper| &paper.keys)
+        }
         Role::Party => roster.party(&PartyId::from_bytes(id)).map(|party| &party.keys),
     };
     if let Some(keys) = present {
@@ -118,7 +120,8 @@ impl Challenge {
     /// Checks the answer of somebody who looks for the spaces of a paper: that it has the keys whose id was challenged. Asks no
     /// roster, so that the answer says nothing about what there is.
     pub fn check_paper(&self, keys: &FeedKeys, signature: &Signature) -> Result<(), AuthFault> {
-        let fits = self.space == SpaceId::ZERO && self.role == Role::Paper && self.member == keys.paper_id().into();
+        let fits =
+            self.space == SpaceId::ZERO && self.role == Role::Paper && self.member == keys.paper_id().into();
         if !fits {
             return Err(AuthFault::OtherMember);
         }

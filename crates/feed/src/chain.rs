@@ -122,6 +122,11 @@ impl Tips {
         }
     }
 
+    /// Puts a tip in the place of the one that stands there: the newest record was sealed again before it left this device.
+    pub fn replace(&mut self, feed: FeedId, tip: Tip) {
+        self.0.insert(feed, tip);
+    }
+
     /// Moves the feed of a record forward to it.
     pub fn advance_to(&mut self, record: &VerifiedRecord) {
         self.advance(record.header().feed, Tip::of(record));

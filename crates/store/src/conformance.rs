@@ -18,7 +18,7 @@ const OTHER_FEED: FeedId = FeedId::from_bytes([2; 8]);
 /// # Panics
 /// When a store does not do what it must.
 pub fn run(make: impl Fn() -> Box<dyn Store>) {
-    let cases: [fn(&mut dyn Store); 16] = [
+    let cases: [fn(&mut dyn Store); 17] = [
         an_empty_store_reads_empty,
         a_put_is_read_back_byte_for_byte,
         the_later_write_to_a_key_wins,
@@ -33,6 +33,7 @@ pub fn run(make: impl Fn() -> Box<dyn Store>) {
         heads_are_by_feed_and_space,
         the_same_record_or_link_again_changes_nothing,
         nothing_replaces_a_record_or_link,
+        a_record_is_replaced_only_where_one_stands,
         writes_beyond_the_limits_are_refused_whole,
         a_commit_is_all_or_nothing,
     ];
@@ -176,6 +177,22 @@ fn nothing_replaces_a_record_or_link(store: &mut dyn Store) {
     assert_eq!(store.links(SPACE), Ok(vec![b"genesis".to_vec()]));
 }
 
+fn a_record_is_replaced_only_where_one_stands(store: &mut dyn Store) {
+    apply(store, vec![record(SPACE, FEED, 1, b"husk"), record(SPACE, FEED, 2, b"two")]);
+    refuse(store, vec![put(Table::Meta, b"beside", b"it"), replace(3, b"three")]);
+    apply(store, vec![replace(1, b"husk and body")]);
+    let both = vec![bytes(b"husk and body"), bytes(b"two")];
+    assert_eq!(store.records(SPACE, FEED, 1, usize::MAX), Ok(both.clone()));
+    apply(
+        store,
+        vec![record(SPACE, FEED, 1, b"husk and body"), record(SPACE, FEED, 3, b"3"), replace(3, b"three")],
+    );
+    refuse(store, vec![record(SPACE, FEED, 1, b"husk")]);
+    assert_eq!(store.records(SPACE, FEED, 1, 20), Ok(both));
+    assert_eq!(store.record(SPACE, FEED, 3), Ok(Some(bytes(b"three"))));
+    assert_eq!(store.get(Table::Meta, b"beside"), Ok(None));
+}
+
 fn writes_beyond_the_limits_are_refused_whole(store: &mut dyn Store) {
     let too_long = [0; KEY_BYTES_MAX + 1];
     // Never copied and never touched, so that it takes no memory.
@@ -255,6 +272,10 @@ fn link(space: SpaceId, seq: u64, bytes: &[u8]) -> Write {
 
 fn record(space: SpaceId, feed: FeedId, seq: u64, bytes: &[u8]) -> Write {
     Write::Record { space, feed, seq, bytes: Bytes::copy_from_slice(bytes) }
+}
+
+fn replace(seq: u64, bytes: &[u8]) -> Write {
+    Write::Replace { space: SPACE, feed: FEED, seq, bytes: Bytes::copy_from_slice(bytes) }
 }
 
 fn bytes(bytes: &[u8]) -> Bytes {

@@ -51,6 +51,15 @@ impl MemoryStore {
                         return Err(refusal::other_link());
                     }
                 }
+                Write::Replace { space, feed, seq, bytes } => {
+                    let place = (space, feed, seq);
+                    let stands =
+                        records.contains_key(&place) || self.records.contains_key(&(*space, *feed, *seq));
+                    if !stands {
+                        return Err(refusal::nothing_to_replace());
+                    }
+                    records.insert(place, bytes);
+                }
                 Write::Record { space, feed, seq, bytes } => {
                     let held = self.records.get(&(*space, *feed, *seq)).unwrap_or(bytes);
                     if *records.entry((space, feed, seq)).or_insert(held) != bytes {
@@ -73,7 +82,7 @@ impl MemoryStore {
             Write::Link { space, seq, bytes } => {
                 self.links.insert((space, seq), bytes);
             }
-            Write::Record { space, feed, seq, bytes } => {
+            Write::Record { space, feed, seq, bytes } | Write::Replace { space, feed, seq, bytes } => {
                 self.records.insert((space, feed, seq), bytes);
             }
         }

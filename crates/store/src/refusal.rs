@@ -19,13 +19,22 @@ pub(crate) fn other_record() -> StoreFault {
     refused("another record stands at this place of the feed")
 }
 
+/// Nothing stands where something is to be replaced.
+pub(crate) fn nothing_to_replace() -> StoreFault {
+    refused("no record stands at this place of the feed")
+}
+
 fn check_write(write: &Write) -> Result<(), StoreFault> {
     match write {
         Write::Put { key, value, .. } => check_key(key).and_then(|()| check_size(value)),
         Write::Remove { key, .. } => check_key(key),
         Write::Link { seq, bytes, .. } => check_seq(*seq).and_then(|()| check_size(bytes)),
-        Write::Record { seq: 0, .. } => Err(refused("a record's seq begins at 1")),
-        Write::Record { seq, bytes, .. } => check_seq(*seq).and_then(|()| check_size(bytes)),
+        Write::Record { seq: 0, .. } | Write::Replace { seq: 0, .. } => {
+            Err(refused("a record's seq begins at 1"))
+        }
+        Write::Record { seq, bytes, .. } | Write::Replace { seq, bytes, .. } => {
+            check_seq(*seq).and_then(|()| check_size(bytes))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use haven_core::time::Timestamp;
 use haven_feed::alarm::Alarm;
 use haven_feed::digest::digest;
 use haven_feed::ids::FeedId;
+use haven_feed::record::RecordFault;
 
 use super::{Engine, OpenFault, Sealed, Work};
 use crate::codec::{Malformed, Scanner, Writer};
@@ -20,6 +21,14 @@ pub(super) enum Raised {
     PutAside { feed: FeedId, seq: u64 },
     /// The newest record of a device of ours is not on the disk as it was stored.
     Damaged { feed: FeedId },
+    /// The next record of a device came without its body, and the server has none.
+    BodyMissing { feed: FeedId },
+    /// The next record of a device is of an epoch whose key is not known here.
+    KeyMissing { feed: FeedId },
+    /// The next record of a device holds what only a newer version may pass.
+    UpdateNeeded { feed: FeedId },
+    /// A removed device has written what nobody who remains had seen.
+    WroteAfterRemoval { feed: FeedId },
     /// The server at the address is not the one that was pinned.
     OtherServer,
     /// The journal's file holds less than it held: an older copy was put in its place.
@@ -31,7 +40,7 @@ pub(super) enum Raised {
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 24] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -52,6 +61,10 @@ const KINDS: [&str; 20] = [
     "DROP_UNREADABLE",
     "DROP_KEY_CHANGED",
     "HISTORY_CONTRADICTED",
+    "BODY_MISSING",
+    "KEY_MISSING",
+    "UPDATE_NEEDED",
+    "REMOVED_DEVICE_WROTE",
 ];
 
 /// Kinds that end when the person sets the server again, and so agrees to what it is and what it has lost.
@@ -59,6 +72,12 @@ const AGREED: [&str; 3] = ["NEW_STORE", "SPACE_LOST", "OTHER_SERVER"];
 
 /// Kinds that end by themselves when what was missing comes.
 const PASSING: [&str; 3] = ["ROSTER_WITHHELD", "RECORD_MISSING", "RECORDS_WITHHELD"];
+
+/// Kinds that end by themselves when a record that waits has what it waited for.
+const WAITS: [&str; 4] = ["BODY_MISSING", "KEY_MISSING", "UPDATE_NEEDED", "REMOVED_DEVICE_WROTE"];
+
+/// Kinds that whoever sends garbage can raise again and again: they are counted.
+const COUNTED: [&str; 3] = ["RECORD_REFUSED", "RECORD_UNREADABLE", "LINK_REFUSED"];
 
 impl Raised {
     fn kind(self) -> u8 {
@@ -76,11 +95,16 @@ impl Raised {
                 Alarm::Gap { .. } => 9,
                 Alarm::Withheld { .. } => 10,
                 Alarm::RecordRefused { .. } => 11,
+                Alarm::Unreadable(RecordFault::Incompatible(_)) => 22,
                 Alarm::Unreadable(_) => 12,
                 Alarm::Contradicted { .. } => 19,
             },
             Self::Damaged { .. } => 12,
             Self::PutAside { .. } => 13,
+            Self::BodyMissing { .. } => 20,
+            Self::KeyMissing { .. } => 21,
+            Self::UpdateNeeded { .. } => 22,
+            Self::WroteAfterRemoval { .. } => 23,
             Self::OtherServer => 14,
             Self::OldCopy => 16,
             Self::DropUnreadable => 17,
@@ -99,7 +123,21 @@ impl Raised {
                 | Alarm::RecordRefused { feed, .. },
             )
             | Self::PutAside { feed, .. }
-            | Self::Damaged { feed } => Some(feed),
+            | Self::Damaged { feed }
+            | Self::BodyMissing { feed }
+            | Self::KeyMissing { feed }
+            | Self::UpdateNeeded { feed }
+            | Self::WroteAfterRemoval { feed } => Some(feed),
+            _ => None,
+        }
+    }
+}
+
+impl Raised {
+    /// Who said so, where that is a device's word.
+    fn by(self) -> Option<FeedId> {
+        match self {
+            Self::Feed(Alarm::Withheld { by, .. }) => by,
             _ => None,
         }
     }
@@ -111,18 +149,33 @@ pub(super) struct Kept {
     kind: u8,
     since_ms: i64,
     feed: Option<FeedId>,
+    /// Who said that something is missing.
+    by: Option<FeedId>,
+    /// How often; kept at each doubling.
+    count: u64,
 }
 
 impl Engine {
-    /// Tells the person. The same fault of the same device is told once.
+    /// Tells the person. The same fault of the same device is told once, and so is all that comes from nowhere: what names no
+    /// device of this vault is one alarm with a count.
     pub(super) fn raise(&mut self, work: &mut Work<'_, '_>, raised: Raised) {
-        let (kind, feed) = (raised.kind(), raised.feed());
+        let known = |feed: &FeedId| self.roster.feed(feed).is_some();
+        let (kind, feed) = (raised.kind(), raised.feed().filter(known));
         let id = alarm_id(kind, feed);
-        if self.session.alarms.contains_key(&id) {
+        let before = self.session.alarms.get(&id).cloned();
+        let is_new = before.is_none();
+        let fresh =
+            Kept { kind, since_ms: work.cx.now.wall_ms, feed, by: raised.by().filter(known), count: 0 };
+        let mut kept = before.unwrap_or(fresh);
+        if !is_new && !COUNTED.contains(&kept.name()) {
+            return;
+        }
+        kept.count = kept.count.saturating_add(1);
+        if !kept.count.is_power_of_two() {
+            self.session.alarms.insert(id, kept);
             return;
         }
         tracing::warn!(kind = KINDS[usize::from(kind)], "alarm");
-        let kept = Kept { kind, since_ms: work.cx.now.wall_ms, feed };
         let value = self.keys.seal(Table::Alarms, &id, &kept.encode(), work.cx.entropy);
         work.step.commit.put(Table::Alarms, id.to_vec(), value);
         self.session.alarms.insert(id, kept);
@@ -133,6 +186,20 @@ impl Engine {
     pub(super) fn settle_passing(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
         let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
         self.end_alarms(work, |id, kept| PASSING.contains(&kept.name()) && !still.contains(id));
+    }
+
+    /// Ends the alarms about what is withheld, unless they are still among `present`.
+    pub(super) fn settle_withheld(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
+        let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
+        self.end_alarms(work, |id, kept| kept.name().ends_with("WITHHELD") && !still.contains(id));
+    }
+
+    /// Ends the alarms about records that waited, unless they are still among `present`.
+    pub(super) fn settle_waits(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
+        let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
+        self.end_alarms(work, |id, kept| {
+            kept.feed.is_some() && WAITS.contains(&kept.name()) && !still.contains(id)
+        });
     }
 
     /// Ends the alarms about another server than before: the person has agreed to it, and it has let this device in.
@@ -176,6 +243,8 @@ impl Engine {
             kind: kept.name(),
             since: Timestamp::from_millis(kept.since_ms),
             device: kept.feed.and_then(|feed| self.device_name(&feed)),
+            said_by: kept.by.and_then(|feed| self.device_name(&feed)),
+            count: kept.count,
         };
         self.session.alarms.iter().map(shown).collect()
     }
@@ -191,6 +260,8 @@ impl Kept {
         w.u8(self.kind);
         w.i64(self.since_ms);
         w.option(self.feed, |w, feed| w.raw(feed.as_bytes()));
+        w.option(self.by, |w, by| w.raw(by.as_bytes()));
+        w.u64(self.count);
         w.0
     }
 
@@ -200,6 +271,8 @@ impl Kept {
             kind: s.u8()?,
             since_ms: s.i64()?,
             feed: s.option(|s| Ok(FeedId::from_bytes(s.array()?)))?,
+            by: s.option(|s| Ok(FeedId::from_bytes(s.array()?)))?,
+            count: s.u64()?,
         };
         s.end()?;
         Ok(kept)

@@ -22,6 +22,10 @@ impl OpenDocuments {
         self.documents.remove(id).map(|(document, _)| document)
     }
 
+    pub(super) fn forget(&mut self, id: &DocumentId) {
+        self.documents.remove(id);
+    }
+
     fn put(&mut self, id: DocumentId, document: Document) {
         self.uses += 1;
         self.documents.insert(id, (document, self.uses));
@@ -68,7 +72,7 @@ impl Engine {
     }
 
     /// The truth: a document out of the records that hold its changes.
-    fn rebuild(
+    pub(super) fn rebuild(
         &self,
         work: &Work<'_, '_>,
         id: &DocumentId,

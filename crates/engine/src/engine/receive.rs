@@ -1,77 +1,31 @@
 //! Records of other devices: stored when they are verified, then opened, guarded and applied in causal order.
 //!
 //! Two steps, so that a record that brings the process down is known at the next start: the first stores the records and
-//! marks what will be tried, the second applies them and takes the mark away in the same transaction.
+//! marks what will be tried, the second applies them and takes the mark away in the same transaction. What cannot be applied
+//! yet waits and consumes nothing: the next of its feed without a body, without a key, or beyond what counts of a removed one.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use haven_crypto::record::open;
+use haven_feed::exchange::device::{Reason, Refused};
 use haven_feed::ids::FeedId;
-use haven_feed::record::{Record, RecordKind, VerifiedRecord};
+use haven_feed::record::Record;
 
+use super::accepting::Turn;
 use super::alarms::Raised;
+use super::opening::Inside;
+use super::waiting::{Aside, Look, One};
 use super::work::Changed;
-use super::{Engine, OpenFault, Sealed, Work, history};
-use crate::codec::{Scanner, Writer};
-use crate::content::{self, Content, DocumentId};
-use crate::document::{Actor, GuardFault, absorb, canonical};
-use crate::fields::{Shown, shown};
+use super::{Engine, Work, history};
+use crate::content::{self, DocumentId};
+use crate::document::{Actor, GuardFault, absorb};
 use crate::io::{Table, Write};
-use crate::keys::{Keys, meta};
 use crate::limits;
-use crate::parallel;
 use crate::row::{Source, Stored};
-use crate::version::Version;
 
 /// How often the process may go down over a record before it is put aside. Power cuts and full disks come in rows, and a
 /// record that is put aside for nothing is missed by somebody; one that is deadly costs a few more restarts.
 const TRIES_MAX: u8 = 5;
-
-/// Records that are stored and not yet applied.
-#[derive(Default)]
-pub(super) struct Waiting {
-    feeds: BTreeMap<FeedId, VecDeque<VerifiedRecord>>,
-    count: usize,
-    /// Whether what is stored may be ready to be applied.
-    ready: bool,
-    /// Places that were being tried when the process went down, and how often. While there are any, records go one at a
-    /// time, each with a mark of its own.
-    suspects: BTreeMap<Source, u8>,
-    /// The one that goes now, while there are suspects.
-    current: Option<Source>,
-    /// Feeds whose next record has to wait for others, while there are suspects.
-    skipped: BTreeSet<FeedId>,
-    marked: bool,
-}
-
-/// Why a record was put aside although its author is one of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Aside {
-    /// It does not open, or what is inside is not a content.
-    Unreadable = 1,
-    /// An actor in it belongs to another device.
-    WrongActor = 2,
-    /// A change in it did not pass the guard.
-    Guarded = 3,
-    /// It brought the process down.
-    Fatal = 4,
-    /// Its device was removed, and the one that removed it had not seen it.
-    Removed = 5,
-}
-
-/// A record looked at on any core: what can be said of it without the rest of the vault.
-struct Prepared {
-    source: Source,
-    record: VerifiedRecord,
-    inside: Result<Inside, Aside>,
-}
-
-struct Inside {
-    plain: Vec<u8>,
-    /// For each document of the record: what it says, if it is a canonical creation.
-    documents: Vec<Option<(Shown, Stored)>>,
-}
 
 impl Engine {
     /// Verifies arriving records, stores those that hold and raises what is wrong.
@@ -84,70 +38,52 @@ impl Engine {
         for alarm in received.alarms {
             self.raise(work, Raised::Feed(alarm));
         }
+        self.keep_other_histories(work, &received.refused);
+        let mut room = limits::WAITING_BYTES_MAX.saturating_sub(self.waiting.bytes());
         for record in received.accepted.into_iter().chain(received.of_removed) {
             let (feed, seq) = (record.header().feed, record.position().seq);
             let bytes = record.bytes().clone();
             work.step.commit.writes.push(Write::Record { space: self.space, feed, seq, bytes });
             self.tips.advance_to(&record);
-            self.waiting.push(feed, record);
+            self.waiting.push(&self.applied, &mut room, record);
+        }
+        for record in received.bodies {
+            let (feed, seq) = (record.header().feed, record.position().seq);
+            let bytes = record.bytes().clone();
+            work.step.commit.writes.push(Write::Replace { space: self.space, feed, seq, bytes });
+            self.waiting.embody(record);
         }
         if self.waiting.ready {
             self.mark(work);
         }
     }
 
-    /// Makes the mark that what is stored is going to be tried.
-    fn mark(&mut self, work: &mut Work<'_, '_>) {
-        self.waiting.ready = false;
-        let mut tried: Vec<(Source, u8)> = self.waiting.sources().map(|source| (source, 0)).collect();
-        if !self.waiting.suspects.is_empty() {
-            let Some(current) = self.next_alone() else { return };
-            self.waiting.current = Some(current);
-            let before = |tries: u8| tries.saturating_sub(1);
-            let others = self.waiting.suspects.iter().filter(|(source, _)| **source != current);
-            tried = others.map(|(source, tries)| (*source, before(*tries))).collect();
-            tried.push((current, self.waiting.suspects.get(&current).copied().unwrap_or(0)));
-        }
-        let mut w = Writer::default();
-        w.count(tried.len());
-        for ((feed, seq), tries) in tried {
-            w.raw(feed.as_bytes());
-            w.u64(seq);
-            w.u8(tries);
-        }
-        let sealed = self.keys.seal(Table::Meta, meta::TRYING, &w.0, work.cx.entropy);
-        work.step.commit.put(Table::Meta, meta::TRYING, sealed);
-        self.waiting.marked = true;
-        work.again = true;
+    /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
+    pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
+        self.receive(work, records);
+        let asked = self.session.asked.iter().filter(|(of, _)| *of == feed);
+        self.session.bodies.extend(asked.copied().collect::<Vec<_>>());
+        self.waiting.ready = true;
     }
 
-    /// The next record that goes alone: of the first feed that has one and did not have to wait.
-    fn next_alone(&self) -> Option<Source> {
-        let stored = self.tips.iter().map(|(feed, _)| (feed, self.applied.seq(&feed) + 1));
-        let mut open = stored.filter(|(feed, next)| self.tips.seq(feed) >= *next);
-        open.find(|(feed, _)| !self.waiting.skipped.contains(feed))
-    }
-
-    /// Reads a mark that was found at start: each of its records is a suspect, and those that were suspects too often are
-    /// put aside.
-    pub(super) fn note_interrupted(&mut self, work: &mut Work<'_, '_>) -> Result<(), OpenFault> {
-        self.waiting.ready = self.next_stored().is_some();
-        let sealed = Sealed { keys: &self.keys, reader: work.cx.reader };
-        let Some(mark) = sealed.meta(meta::TRYING)? else { return Ok(()) };
-        let mut s = Scanner(&mark);
-        let suspects = s.list(|s| Ok(((FeedId::from_bytes(s.array()?), s.u64()?), s.u8()?)));
-        for (source, tries) in suspects.map_err(|_| OpenFault::Damaged)? {
-            if self.applied.seq(&source.0) < source.1 {
-                self.waiting.suspects.insert(source, tries.saturating_add(1));
+    /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost.
+    fn keep_other_histories(&mut self, work: &mut Work<'_, '_>, refused: &[Refused]) {
+        for refused in refused.iter().filter(|refused| refused.reason == Reason::Fork) {
+            let Ok(record) = Record::parse(refused.bytes.clone()) else { continue };
+            let kept = self.branches.get_or_insert_with(|| branches(work.cx.reader));
+            let size = refused.bytes.len();
+            if kept.0 >= limits::BRANCH_RECORDS_MAX || kept.1 + size > limits::BRANCH_BYTES_MAX {
+                return;
+            }
+            let mut key = place(&(record.header().feed, record.header().seq));
+            key.extend(record.id().as_bytes());
+            if matches!(work.cx.reader.get(Table::Quarantine, &key), Ok(None)) {
+                *kept = (kept.0 + 1, kept.1 + size);
+                let plain = [&[Aside::Fork as u8], &refused.bytes[..]].concat();
+                let value = self.keys.seal(Table::Quarantine, &key, &plain, work.cx.entropy);
+                work.step.commit.put(Table::Quarantine, key, value);
             }
         }
-        self.waiting.ready = true;
-        Ok(())
-    }
-
-    /// A feed with stored records that were not applied.
-    fn next_stored(&self) -> Option<FeedId> {
-        self.tips.iter().map(|(feed, _)| feed).find(|feed| self.tips.seq(feed) > self.applied.seq(feed))
     }
 
     /// Applies what is stored and ready. Called at the end of every step.
@@ -159,138 +95,87 @@ impl Engine {
             return;
         }
         self.waiting.marked = false;
-        let batch = self.take_batch(work);
-        let left = self.apply_ready(work, batch);
+        let looked = self.look(work);
+        let accepted = self.accept(work);
+        self.hear_named(work, &accepted);
+        let before = work.applied_changed;
+        work.applied_changed = false;
+        self.apply_ready(work, &accepted);
+        let applied = work.applied_changed;
+        work.applied_changed |= before;
         match self.waiting.current.take() {
-            Some((feed, _)) if !left.is_empty() => drop(self.waiting.skipped.insert(feed)),
+            Some((feed, _)) if !applied => drop(self.waiting.skipped.insert(feed)),
             _ => self.waiting.skipped.clear(),
         }
-        for one in left {
-            self.waiting.push(one.source.0, one.record);
-        }
-        let goes_on = work.applied_changed || !self.waiting.suspects.is_empty();
+        let goes_on = applied || looked || !self.waiting.suspects.is_empty();
         self.waiting.ready = goes_on && self.next_alone().is_some();
-        work.step.commit.remove(Table::Meta, meta::TRYING);
+        self.waiting.shrink();
+        work.step.commit.remove(Table::Meta, crate::keys::meta::TRYING);
         if self.waiting.ready {
             self.mark(work);
         }
+        if !self.waiting.marked {
+            self.tell_waits(work, &accepted);
+            self.tell_missing(work);
+        }
     }
 
-    /// Applies records as far as each is the next of its feed and has what it builds on; gives back the others.
-    fn apply_ready(&mut self, work: &mut Work<'_, '_>, batch: Vec<VerifiedRecord>) -> Vec<Prepared> {
-        let mut queues: BTreeMap<FeedId, VecDeque<Prepared>> = BTreeMap::new();
-        for one in self.prepare(batch) {
-            queues.entry(one.source.0).or_default().push_back(one);
-        }
+    /// Applies records as far as each is the next of its feed and has what it builds on.
+    fn apply_ready(&mut self, work: &mut Work<'_, '_>, accepted: &haven_feed::accepted::Accepted) {
+        let feeds: Vec<FeedId> = self.waiting.queues.keys().copied().collect();
         let mut progress = true;
         while progress {
             progress = false;
-            for queue in queues.values_mut() {
-                while queue.front().is_some_and(|one| self.may_apply(one)) {
-                    let one = queue.pop_front().expect("looked at just above");
-                    self.apply(work, one);
+            for feed in &feeds {
+                while let Some((one, turn)) = self.next_turn(work, accepted, feed) {
+                    self.apply(work, one, &turn);
                     progress = true;
                 }
             }
         }
-        queues.into_values().flatten().collect()
     }
 
-    /// The records to look at now: what waits in memory, and what waits in the store only; while there are suspects, one.
-    fn take_batch(&mut self, work: &Work<'_, '_>) -> Vec<VerifiedRecord> {
-        if let Some((feed, seq)) = self.waiting.current {
-            let bytes = work.cx.reader.record(self.space, feed, seq).ok().flatten();
-            let record = bytes.and_then(|bytes| Record::parse(bytes).ok());
-            return record.and_then(|record| self.verified(&record).ok()).into_iter().collect();
+    /// Takes the next record of a feed out of what waits, if its turn has come.
+    fn next_turn(
+        &mut self,
+        work: &Work<'_, '_>,
+        accepted: &haven_feed::accepted::Accepted,
+        feed: &FeedId,
+    ) -> Option<(One, Turn)> {
+        let front = self.waiting.queues.get(feed)?.front()?;
+        let is_next = self.applied.seq(feed) + 1 == front.source.1;
+        let goes = self.waiting.current.is_none_or(|current| current == front.source);
+        if !is_next || !goes {
+            return None;
         }
-        let mut waiting = std::mem::take(&mut self.waiting.feeds);
-        self.waiting.count = 0;
-        let feeds: Vec<FeedId> = self.tips.iter().map(|(feed, _)| feed).collect();
-        feeds
-            .into_iter()
-            .flat_map(|feed| {
-                let next = self.applied.seq(&feed) + 1;
-                let held = waiting.remove(&feed).unwrap_or_default();
-                let in_memory = held.front().is_some_and(|first| first.position().seq == next);
-                if in_memory { Vec::from(held) } else { self.stored_from(work, feed, next) }
-            })
-            .collect()
-    }
-
-    fn stored_from(&self, work: &Work<'_, '_>, feed: FeedId, next: u64) -> Vec<VerifiedRecord> {
-        if self.tips.seq(&feed) < next {
-            return Vec::new();
+        match self.turn_of(work, accepted, front) {
+            Turn::Wait => None,
+            turn => Some((self.waiting.queues.get_mut(feed)?.pop_front()?, turn)),
         }
-        let stored =
-            work.cx.reader.records(self.space, feed, next, limits::PUSH_BYTES_MAX).unwrap_or_default();
-        let parsed = stored.into_iter().map_while(|bytes| Record::parse(bytes).ok());
-        parsed.map_while(|record| self.verified(&record).ok()).collect()
     }
 
-    /// Opens records on all cores, then looks at the documents in them on all cores: a bulk record holds hundreds.
-    fn prepare(&self, batch: Vec<VerifiedRecord>) -> Vec<Prepared> {
-        let opened = parallel::map(&batch, |record| opened(&self.keys, record));
-        let contents = opened.iter().map(|plain| {
-            let plain = plain.as_ref().map_err(|aside| *aside)?;
-            content::decode(plain).map_err(|_| Aside::Unreadable)
-        });
-        let contents: Vec<Result<Content<'_>, Aside>> = contents.collect();
-        let documents: Vec<_> = contents
-            .iter()
-            .flatten()
-            .flat_map(|content| content.items.iter().map(|item| (item, &content.actors)))
-            .collect();
-        let mut created =
-            parallel::map(&documents, |(item, actors)| creation(&self.shelf.exercises, item, actors))
-                .into_iter();
-        let counts: Vec<_> =
-            contents.into_iter().map(|content| content.map(|content| content.items.len())).collect();
-        let inside = opened.into_iter().zip(counts).map(|(plain, count)| {
-            let documents = created.by_ref().take(count?).collect();
-            Ok(Inside { plain: plain?, documents })
-        });
-        let inside: Vec<_> = inside.collect();
-        let source = |record: &VerifiedRecord| (record.header().feed, record.position().seq);
-        batch
-            .into_iter()
-            .zip(inside)
-            .map(|(record, inside)| Prepared { source: source(&record), record, inside })
-            .collect()
-    }
-
-    /// Whether a record is the next of its feed and everything its author had seen is applied here.
-    fn may_apply(&self, one: &Prepared) -> bool {
-        if self.applied.seq(&one.source.0) + 1 != one.source.1 {
-            return false;
-        }
-        let Ok(inside) = &one.inside else { return true };
-        let Ok(content) = content::decode(&inside.plain) else { return true };
-        content.seen.iter().all(|(feed, position)| {
-            self.roster.feed(&feed).is_none() || self.applied.seq(&feed) >= position.seq
-        })
-    }
-
-    fn apply(&mut self, work: &mut Work<'_, '_>, one: Prepared) {
+    fn apply(&mut self, work: &mut Work<'_, '_>, one: One, turn: &Turn) {
         let fatal = self.waiting.suspects.remove(&one.source).is_some_and(|tries| tries >= TRIES_MAX);
-        let outcome = match one.inside {
+        let outcome = match (one.look, turn) {
+            (_, Turn::Pass) => Ok(()),
             _ if fatal => Err(Aside::Fatal),
-            _ if self.came_after_removal(one.source) => Err(Aside::Removed),
-            Err(aside) => Err(aside),
-            Ok(inside) => self.apply_content(work, one.source, inside),
+            (Look::Aside(aside), _) => Err(aside),
+            (Look::Opened(_, Some(inside)), _) => self.apply_content(work, one.source, inside),
+            (look, _) => {
+                let again =
+                    One { look, source: one.source, position: one.position, record: one.record, heard: true };
+                match self.inside(work, &again) {
+                    Some(inside) => self.apply_content(work, one.source, inside),
+                    None => Err(Aside::Unreadable),
+                }
+            }
         };
         if let Err(aside) = outcome {
             self.put_aside(work, one.source, aside);
         }
-        self.applied.advance(one.source.0, one.record.position());
+        self.applied.advance(one.source.0, one.position);
         self.session.traffic.received += 1;
         work.applied_changed = true;
-    }
-
-    /// Whether a record lies beyond what the remover of its feed had seen. Nothing of it is applied; it can be read and
-    /// accepted by hand.
-    fn came_after_removal(&self, (feed, seq): Source) -> bool {
-        let removal = self.roster.feed(&feed).and_then(|member| member.removed);
-        removal.is_some_and(|removal| removal.head.is_none_or(|head| seq > head.seq))
     }
 
     fn apply_content(
@@ -301,7 +186,6 @@ impl Engine {
     ) -> Result<(), Aside> {
         let content = content::decode(&inside.plain).map_err(|_| Aside::Unreadable)?;
         self.check_actors(work, source.0, &content.actors)?;
-        self.hear_named(work, source.0, &content);
         self.last_seen.insert(source.0, content.time_ms);
         work.show();
         let mut changed: Vec<(DocumentId, Changed)> = Vec::new();
@@ -372,65 +256,32 @@ impl Engine {
         if actors.iter().any(foreign) { Err(Aside::WrongActor) } else { Ok(()) }
     }
 
-    fn hear_named(&mut self, work: &mut Work<'_, '_>, by: FeedId, content: &Content<'_>) {
-        let history = history(work.cx.reader, self.space);
-        let mut exchange = std::mem::take(&mut self.exchange);
-        let alarms = exchange.named(&self.local(&history), by, &content.seen);
-        self.exchange = exchange;
-        for alarm in alarms {
-            self.raise(work, Raised::Feed(alarm));
-        }
-    }
-
     fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {
-        let mut key = source.0.as_bytes().to_vec();
-        key.extend(source.1.to_be_bytes());
+        let key = place(&source);
         let value = self.keys.seal(Table::Quarantine, &key, &[aside as u8], work.cx.entropy);
         work.step.commit.put(Table::Quarantine, key, value);
         self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
     }
 }
 
-impl Waiting {
-    fn push(&mut self, feed: FeedId, record: VerifiedRecord) {
-        self.ready = true;
-        let queue = self.feeds.entry(feed).or_default();
-        let follows = queue.back().is_none_or(|last| last.position().seq + 1 == record.position().seq);
-        // What does not fit is read from the store when its turn comes.
-        if self.count < limits::WAITING_RECORDS_MAX && follows {
-            self.count += 1;
-            queue.push_back(record);
+pub(super) fn place((feed, seq): &Source) -> Vec<u8> {
+    let mut key = feed.as_bytes().to_vec();
+    key.extend(seq.to_be_bytes());
+    key
+}
+
+/// How many records of second histories are kept, and their bytes.
+fn branches(reader: &dyn crate::io::Reader) -> (usize, usize) {
+    let mut kept = (0, 0);
+    // Without an answer everything may be kept; the limit counts again from here.
+    let _ = reader.scan(Table::Quarantine, &mut |key, value| {
+        if key.len() > BRANCH_KEY_MIN {
+            kept = (kept.0 + 1, kept.1 + value.len());
         }
-    }
-
-    fn sources(&self) -> impl Iterator<Item = Source> + '_ {
-        self.feeds.values().flatten().map(|record| (record.header().feed, record.position().seq))
-    }
+        std::ops::ControlFlow::Continue(())
+    });
+    kept
 }
 
-fn opened(keys: &Keys, record: &VerifiedRecord) -> Result<Vec<u8>, Aside> {
-    if !matches!(record.header().kind, RecordKind::Data | RecordKind::Heartbeat) {
-        return Err(Aside::Unreadable);
-    }
-    let epoch = keys.epochs.get(&record.header().epoch).ok_or(Aside::Unreadable)?;
-    Ok(open(epoch, record).map_err(|_| Aside::Unreadable)?.into_vec())
-}
-
-/// What a document says if all that is known of it is a canonical creation. Whatever else it is goes the long way.
-fn creation(
-    library: &haven_core::content::Library,
-    item: &content::Changes<'_>,
-    actors: &BTreeSet<Actor>,
-) -> Option<(Shown, Stored)> {
-    let [change] = item.changes.as_slice() else { return None };
-    let foreign = canonical(&item.document, change, actors).ok().flatten()?;
-    let stored = Stored {
-        fields: foreign.fields,
-        version: Version::new(vec![foreign.hash]),
-        modified_ms: foreign.at_ms,
-        met: Vec::new(),
-        sources: Vec::new(),
-    };
-    let shown = shown(item.document, &stored, library);
-    Some((shown, stored))
-}
+/// What names a record of a second history is longer than a place: two may have one place.
+const BRANCH_KEY_MIN: usize = 16;

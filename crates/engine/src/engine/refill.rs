@@ -21,10 +21,13 @@ impl Engine {
         if !lost && self.send_roster(work, 0) {
             return;
         }
-        self.fail(work, match lost {
-            true => Problem::LostData,
-            false => Problem::Refused(Request::LogIn, Refusal::SpaceUnknown),
-        });
+        self.fail(
+            work,
+            match lost {
+                true => Problem::LostData,
+                false => Problem::Refused(Request::LogIn, Refusal::SpaceUnknown),
+            },
+        );
     }
 
     /// The server holds the roster up to a link and waits for the rest. One that says anything but what it was sent would have

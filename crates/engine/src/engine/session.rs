@@ -1,23 +1,26 @@
 //! The conversation with the server: who speaks next, what is pushed, when to try again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use haven_feed::alarm::Alarm;
 use haven_feed::auth::{AuthFault, Challenge};
 use haven_feed::exchange::device::Hello;
 use haven_feed::ids::{FeedId, Nonce, RosterHead, StoreId};
 use haven_feed::keys::{SignKey, Signature};
+use haven_feed::record::{PREFIX_LEN, VerifiedRecord};
 use haven_feed::roster::Link;
 use haven_feed::roster::consent::Role;
 
 use super::alarms::{Kept, Raised};
 use super::standing::Agreement;
+use super::waiting::Wait;
 use super::{Engine, Work, history, names};
 use crate::codec::{Scanner, Writer};
 use crate::command::ServerChoice;
 use crate::io::{Table, Write, draw};
 use crate::keys::meta;
 use crate::limits;
+use crate::row::Source;
 use crate::sync::{Incoming, Outgoing, Problem, Refusal, Request};
 use crate::view::Traffic;
 
@@ -32,6 +35,12 @@ pub(super) struct Session {
     links_sent: bool,
     /// Up to which link the server that is being filled was sent the roster; it has to say so.
     pub(super) refilling: Option<u64>,
+    /// Records that were asked for one by one in this session, and of those the ones that were answered: with or without what
+    /// was asked for.
+    pub(super) asked: BTreeSet<Source>,
+    pub(super) bodies: BTreeSet<Source>,
+    /// Records that the server holds without their bodies.
+    husks: Vec<Source>,
     failures: u32,
     /// The person has set the server, and so agreed to whatever store it has now; until it says hello.
     pub(super) consented: bool,
@@ -60,6 +69,9 @@ impl Session {
             caught_up: false,
             links_sent: false,
             refilling: None,
+            asked: BTreeSet::new(),
+            bodies: BTreeSet::new(),
+            husks: Vec::new(),
             failures: 0,
             consented: false,
             replaced: None,
@@ -141,16 +153,20 @@ impl Engine {
                 self.end_agreed(work);
                 self.ask_challenge(work);
             }
-            Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks } if space == self.space => {
+            Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks }
+                if space == self.space =>
+            {
                 let roster = RosterHead { seq: roster_seq, hash: roster_head };
                 self.hello(work, Hello { store: StoreId::from_bytes(store_id), vector, roster, husks });
             }
             Incoming::Links { space, links } if space == self.space => self.take_links(work, links),
-            Incoming::Records { space, records } | Incoming::Bodies { space, records, .. }
-                if space == self.space =>
-            {
+            Incoming::Records { space, records } if space == self.space => {
                 self.receive(work, records);
                 self.note_signs(work);
+                self.push(work);
+            }
+            Incoming::Bodies { space, feed, records } if space == self.space => {
+                self.take_bodies(work, feed, records);
                 self.push(work);
             }
             Incoming::CaughtUp { space } if space == self.space => self.caught_up(work),
@@ -224,6 +240,7 @@ impl Engine {
         self.session.store = hello.store;
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
+        self.session.husks.clone_from(&hello.husks);
         let mut alarms = exchange.hello(&self.local(&history), hello);
         if std::mem::take(&mut self.session.consented) {
             exchange.consent(&self.local(&history));
@@ -235,6 +252,7 @@ impl Engine {
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
+        self.ask_bodies(work);
         self.push(work);
     }
 
@@ -285,8 +303,11 @@ impl Engine {
             let sealed =
                 self.keys.seal(Table::Meta, meta::EPOCHS, &self.keys.encode_roots(), work.cx.entropy);
             work.step.commit.put(Table::Meta, meta::EPOCHS, sealed);
+            self.waiting.look_again(Wait::Key);
         }
         self.names = names(&self.keys, &self.roster);
+        self.settle_removals(work);
+        self.reseal(work);
         work.show();
     }
 
@@ -299,6 +320,20 @@ impl Engine {
         let missing: Vec<_> =
             self.exchange.caught_up(&self.local(&history)).into_iter().map(Raised::Feed).collect();
         self.settle_passing(work, &missing);
+        for alarm in missing {
+            self.raise(work, alarm);
+        }
+    }
+
+    /// Tells what records that came meanwhile name and the server did not send.
+    pub(super) fn tell_missing(&mut self, work: &mut Work<'_, '_>) {
+        if !self.session.is_caught_up() {
+            return;
+        }
+        let history = history(work.cx.reader, self.space);
+        let missing: Vec<_> =
+            self.exchange.caught_up(&self.local(&history)).into_iter().map(Raised::Feed).collect();
+        self.settle_withheld(work, &missing);
         for alarm in missing {
             self.raise(work, alarm);
         }
@@ -336,7 +371,11 @@ impl Engine {
         }
         let history = history(work.cx.reader, self.space);
         let runs = self.exchange.to_push(&self.local(&history));
-        for run in runs {
+        self.push_bodies(work);
+        for mut run in runs {
+            if run.feed == self.keys.feed && self.unsealed {
+                run.to_seq = run.to_seq.min(self.sent);
+            }
             let mut from =
                 self.session.pushed_to.get(&run.feed).map_or(run.from_seq, |sent| run.from_seq.max(sent + 1));
             while from <= run.to_seq && self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
@@ -350,6 +389,31 @@ impl Engine {
                 if run.feed == self.keys.feed && from - 1 > self.sent {
                     self.mark_sent(work, from - 1);
                 }
+                work.step.send.push(Outgoing::Push { space: self.space, records });
+            }
+        }
+    }
+
+    /// Sends the bodies that the server said it lacks and this device has, as many as may be on their way.
+    fn push_bodies(&mut self, work: &mut Work<'_, '_>) {
+        while self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
+            let Some(first) = self.session.husks.first().copied() else { return };
+            let same: Vec<Source> =
+                self.session.husks.iter().copied().take_while(|(feed, _)| *feed == first.0).collect();
+            let (mut taken, mut size, mut records) = (0, 0, Vec::new());
+            for (feed, seq) in same {
+                let stored = work.cx.reader.record(self.space, feed, seq).ok().flatten();
+                let whole = stored.filter(|bytes| bytes.len() > PREFIX_LEN);
+                size += whole.as_ref().map_or(0, bytes::Bytes::len);
+                if size > limits::PUSH_BYTES_MAX && !records.is_empty() {
+                    break;
+                }
+                taken += 1;
+                records.extend(whole);
+            }
+            self.session.husks.drain(..taken);
+            if !records.is_empty() {
+                self.session.in_flight += 1;
                 work.step.send.push(Outgoing::Push { space: self.space, records });
             }
         }
@@ -370,21 +434,16 @@ impl Engine {
     }
 
     fn to_send(&self, work: &Work<'_, '_>, feed: FeedId, from: u64) -> Vec<bytes::Bytes> {
+        if feed == self.keys.feed && work.resealed.contains_key(&from) {
+            return one_push(work.resealed.range(from..).map(|(_, bytes)| bytes));
+        }
         let stored =
             work.cx.reader.records(self.space, feed, from, limits::PUSH_BYTES_MAX).unwrap_or_default();
         if !stored.is_empty() || feed != self.keys.feed {
             return stored;
         }
-        let mut size = 0;
         let fresh = work.fresh.iter().skip_while(|record| record.position().seq < from);
-        fresh
-            .map(|record| record.bytes().clone())
-            .take_while(|bytes| {
-                let first = size == 0;
-                size += bytes.len();
-                first || size <= limits::PUSH_BYTES_MAX
-            })
-            .collect()
+        one_push(fresh.map(VerifiedRecord::bytes))
     }
 
     fn mark_sent(&mut self, work: &mut Work<'_, '_>, seq: u64) {
@@ -434,6 +493,9 @@ impl Engine {
         self.exchange.disconnected();
         self.session.stage = Stage::Offline;
         self.session.refilling = None;
+        self.session.asked.clear();
+        self.session.bodies.clear();
+        self.session.husks.clear();
         self.session.in_flight = 0;
         self.session.pushed_to.clear();
         self.session.caught_up = false;
@@ -457,6 +519,17 @@ impl Engine {
         let server = self.server.as_ref()?;
         Some((SignKey::from_bytes(server.server_key).ok()?, self.session.store))
     }
+}
+
+/// As many records as one push may have, at least one.
+fn one_push<'a>(records: impl Iterator<Item = &'a bytes::Bytes>) -> Vec<bytes::Bytes> {
+    let mut size = 0;
+    let fits = |bytes: &&bytes::Bytes| {
+        let first = size == 0;
+        size += bytes.len();
+        first || size <= limits::PUSH_BYTES_MAX
+    };
+    records.take_while(fits).cloned().collect()
 }
 
 /// url | server key 32 | invite?

@@ -48,8 +48,9 @@ impl Engine {
         }
     }
 
+    /// Whether everything that came is applied, but for what waits for something that alarms tell of.
     fn is_applied(&self) -> bool {
-        self.tips.iter().all(|(feed, tip)| self.applied.seq(&feed) >= tip.position.seq)
+        !self.waiting.ready && !self.waiting.marked
     }
 
     /// Notes when device and server have the same, and keeps it when that begins and when it ends.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use haven_feed::ids::RecordId;
 use haven_feed::record::VerifiedRecord;
 
 use super::Engine;
@@ -11,7 +13,7 @@ use crate::fields::{Shown, shown};
 use crate::io::{Context, Step, Table, Write, draw};
 use crate::keys::meta;
 use crate::parallel;
-use crate::row::Stored;
+use crate::row::{Source, Stored};
 use crate::view::{Row, View};
 
 /// A document's row as it will be, perhaps with its view already made on another core.
@@ -28,6 +30,10 @@ pub(super) struct Work<'a, 'c> {
     /// Own records made in this step, not yet in the store.
     pub(super) fresh: Vec<VerifiedRecord>,
     pub(super) applied_changed: bool,
+    /// Own records that this step sealed again; they win over the store's.
+    pub(super) resealed: BTreeMap<u64, Bytes>,
+    /// Records of which this step heard that their bodies are gone for good.
+    pub(super) gone: BTreeMap<Source, RecordId>,
     /// There is more to do at once.
     pub(super) again: bool,
     shows: bool,
@@ -41,6 +47,8 @@ impl<'a, 'c> Work<'a, 'c> {
             rows: BTreeMap::new(),
             fresh: Vec::new(),
             applied_changed: false,
+            resealed: BTreeMap::new(),
+            gone: BTreeMap::new(),
             again: false,
             shows: false,
         }

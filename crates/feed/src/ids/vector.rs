@@ -48,6 +48,14 @@ impl Vector {
         }
     }
 
+    /// Sets a feed, also back: what is said of it now counts, not what was.
+    pub fn set(&mut self, feed: FeedId, position: Option<Position>) {
+        match position {
+            Some(position) => drop(self.0.insert(feed, position)),
+            None => drop(self.0.remove(&feed)),
+        }
+    }
+
     /// Moves every feed of `other` forward here.
     pub fn advance_all(&mut self, other: &Self) {
         for (feed, position) in other.iter() {

@@ -3,9 +3,9 @@
 use haven_feed::auth::{Access, AuthFault, Challenge};
 use haven_feed::invite::{Invite, InviteFault, ticket_of};
 use haven_feed::keys::BadSignature;
-use haven_feed::version::{Incompatible, PROTOCOL_MAX, PROTOCOL_MIN, Part, agree};
 use haven_feed::roster::SpaceKind;
 use haven_feed::roster::consent::Role;
+use haven_feed::version::{Incompatible, PROTOCOL_MAX, PROTOCOL_MIN, Part, agree};
 use haven_feed::{FeedId, MemberId, Nonce, SpaceId, StoreId};
 
 use crate::world::{Keyed, Space};

@@ -13,8 +13,8 @@ use haven_feed::keys::{SignKey, Signature};
 use haven_feed::limits::ROSTER_BYTES_MAX;
 use haven_feed::roster::consent::Role;
 use haven_wire::limits::{MESSAGE_BYTES_MAX, SILENT_AFTER_MS};
-use haven_wire::pb::{self, MemberRole};
 use haven_wire::pb::pull_response::Event;
+use haven_wire::pb::{self, MemberRole};
 use haven_wire::position::{head_from_pb, head_to_pb, husks_from_pb, vector_from_pb, vector_to_pb};
 use haven_wire::request::{Malformed, array, id};
 use haven_wire::session::Token;
@@ -141,11 +141,13 @@ impl Caller {
         feed: FeedId,
         seqs: Vec<u64>,
     ) -> Said {
-        let request =
-            bearer.request(pb::FetchBodiesRequest { space: bytes(space), feed: bytes(feed), seqs });
+        let request = bearer.request(pb::FetchBodiesRequest { space: bytes(space), feed: bytes(feed), seqs });
         let mut client = Feed::new(self.transport.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX);
         let answer = self.within(client.fetch_bodies(request)).await;
-        said(Request::FetchBodies, answer.map(|answer| Incoming::Bodies { space, feed, records: answer.records }))
+        said(
+            Request::FetchBodies,
+            answer.map(|answer| Incoming::Bodies { space, feed, records: answer.records }),
+        )
     }
 
     pub(super) fn push(

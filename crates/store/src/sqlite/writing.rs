@@ -22,6 +22,8 @@ const ADD_RECORD: &str = "INSERT INTO records (feed, seq, bytes) VALUES (?1, ?2,
 
 const SAME_RECORD: &str = "SELECT bytes = ?3 FROM records WHERE feed = ?1 AND seq = ?2";
 
+const REPLACE_RECORD: &str = "UPDATE records SET bytes = ?3 WHERE feed = ?1 AND seq = ?2";
+
 const FEED: &str = "SELECT number FROM feeds WHERE space = ?1 AND feed = ?2";
 
 const ADD_FEED: &str = "INSERT INTO feeds (space, feed) VALUES (?1, ?2)";
@@ -84,6 +86,7 @@ impl Writer<'_> {
             }
             Write::Link { space, seq, bytes } => self.link(*space, *seq, bytes)?,
             Write::Record { space, feed, seq, bytes } => self.record((*space, *feed), *seq, bytes)?,
+            Write::Replace { space, feed, seq, bytes } => self.replace((*space, *feed), *seq, bytes)?,
         }
         Ok(())
     }
@@ -108,6 +111,12 @@ impl Writer<'_> {
             return Ok(());
         }
         Err(Failure::Refused(refusal::other_record()))
+    }
+
+    fn replace(&mut self, name: (SpaceId, FeedId), seq: u64, bytes: &[u8]) -> Result<(), Failure> {
+        let row = params![self.feed(name)?, seq, bytes];
+        let stood = self.transaction.prepare_cached(REPLACE_RECORD)?.execute(row)? > 0;
+        if stood { Ok(()) } else { Err(Failure::Refused(refusal::nothing_to_replace())) }
     }
 
     /// The number of a feed; a feed gets one with its first record.

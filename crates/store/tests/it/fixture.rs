@@ -17,7 +17,7 @@ fn version_1() -> Vec<Commit> {
     let feed = |number: u8| FeedId::from_bytes([number; 8]);
     let bytes = |number: u8, len: usize| vec![number; len];
     let mut first = Commit::default();
-    for table in Table::ALL {
+    for table in held() {
         first.put(table, vec![table.number(); 16], bytes(table.number(), 40));
         first.put(table, b"removed later".to_vec(), bytes(0, 10));
     }
@@ -31,11 +31,16 @@ fn version_1() -> Vec<Commit> {
         second.writes.push(Write::Record { space: space(number), feed: feed(of), seq, bytes });
     }
     let mut third = Commit::default();
-    for table in Table::ALL {
+    for table in held() {
         third.remove(table, b"removed later".to_vec());
     }
     third.put(Table::Saves, [3; 16], bytes(9, 10_000));
     vec![first, second, third]
+}
+
+/// The tables there were.
+fn held() -> impl Iterator<Item = Table> {
+    Table::ALL.into_iter().filter(|table| table.number() <= Table::Drops.number())
 }
 
 #[test]

@@ -1,0 +1,342 @@
+//! What counts, and what waits for what: decided from what opened records say, before anything of them is applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use haven_crypto::opened::Opened;
+use haven_feed::accepted::{Accepted, Says, accepted};
+use haven_feed::alarm::Alarm;
+use haven_feed::ids::{FeedId, Position, RecordId, Vector};
+use haven_feed::record::{Record, VerifiedRecord};
+
+use super::alarms::Raised;
+use super::receive::place;
+use super::waiting::{Head, Look, One, Wait};
+use super::{Engine, Work, history};
+use crate::command::Fault;
+use crate::content::{self, DocumentId};
+use crate::document::Document;
+use crate::io::{Reader, Table};
+use crate::limits;
+use crate::parallel;
+use crate::row::{Source, Stored};
+use crate::sync::Outgoing;
+
+/// What is to be done with the next record of a feed.
+pub(super) enum Turn {
+    /// It has to wait.
+    Wait,
+    /// It counts and holds nothing for this device.
+    Pass,
+    /// It is applied, or put aside if it cannot be.
+    Take,
+}
+
+impl Engine {
+    /// Decides what counts of removed feeds, from all that is at hand.
+    pub(super) fn accept(&mut self, work: &mut Work<'_, '_>) -> Accepted {
+        let reader = work.cx.reader;
+        let history = history(reader, self.space);
+        let held = |feed: &FeedId, seq| self.local(&history).held(feed, seq);
+        let said = self.waiting.queues.values().flatten().filter_map(|one| match &one.look {
+            Look::Opened(head, _) => self.said(one.source, &head.seen, &head.accepts),
+            _ => None,
+        });
+        let said: Vec<Says> = said.collect();
+        let accepted = accepted(&self.roster, &held, &self.applied, &said);
+        for (feed, seq) in &accepted.contradicted {
+            self.raise(work, Raised::Feed(Alarm::Contradicted { feed: *feed, seq: *seq }));
+        }
+        accepted
+    }
+
+    /// What a record says of removed feeds; nothing if it names none.
+    fn said(&self, source: Source, seen: &Vector, accepts: &[(FeedId, Position)]) -> Option<Says> {
+        let names = seen.iter().chain(accepts.iter().copied());
+        let names: Vec<_> =
+            names.filter(|(feed, _)| self.roster.feed(feed).is_some_and(|it| it.removed.is_some())).collect();
+        (!names.is_empty()).then(|| Says { by: source.0, seq: source.1, names })
+    }
+
+    /// Hears what records that count name, whether or not they can be applied yet: what is withheld is noticed now, and bodies
+    /// that are gone for good are known before their husks come.
+    pub(super) fn hear_named(&mut self, work: &mut Work<'_, '_>, accepted: &Accepted) {
+        let mut queues = std::mem::take(&mut self.waiting.queues);
+        for one in queues.values_mut().flatten() {
+            let counts = accepted.counts(&one.source.0, one.source.1);
+            let Look::Opened(head, _) = &one.look else { continue };
+            if one.heard || !counts {
+                continue;
+            }
+            self.hear_head(work, one.source.0, head);
+            one.heard = true;
+        }
+        self.waiting.queues = queues;
+    }
+
+    fn hear_head(&mut self, work: &mut Work<'_, '_>, by: FeedId, head: &Head) {
+        let history = history(work.cx.reader, self.space);
+        let mut exchange = std::mem::take(&mut self.exchange);
+        let alarms = exchange.named(&self.local(&history), by, &head.seen);
+        self.exchange = exchange;
+        for alarm in alarms {
+            self.raise(work, Raised::Feed(alarm));
+        }
+        for (feed, position) in &head.gone {
+            let key = place(&(*feed, position.seq));
+            let value = self.keys.seal(Table::Gone, &key, position.id.as_bytes(), work.cx.entropy);
+            work.step.commit.put(Table::Gone, key, value);
+            work.gone.insert((*feed, position.seq), position.id);
+        }
+    }
+
+    /// Says whether somebody who counts has said that the body of this record is gone for good.
+    fn is_gone(&self, work: &Work<'_, '_>, source: &Source, id: &RecordId) -> bool {
+        if let Some(gone) = work.gone.get(source) {
+            return gone == id;
+        }
+        let key = place(source);
+        let sealed = work.cx.reader.get(Table::Gone, &key).ok().flatten();
+        let plain = sealed.and_then(|sealed| self.keys.open(Table::Gone, &key, &sealed).ok());
+        plain.is_some_and(|plain| plain[..] == id.as_bytes()[..])
+    }
+
+    /// Says what is to be done with a record that is the next of its feed.
+    pub(super) fn turn_of(&self, work: &Work<'_, '_>, accepted: &Accepted, one: &One) -> Turn {
+        if !accepted.counts(&one.source.0, one.source.1) {
+            return Turn::Wait;
+        }
+        match &one.look {
+            Look::Waits(Wait::Body) if self.is_gone(work, &one.source, &one.position.id) => Turn::Pass,
+            Look::Not | Look::Waits(_) => Turn::Wait,
+            Look::Passed => Turn::Pass,
+            Look::Aside(_) => Turn::Take,
+            Look::Opened(head, _) if self.has_all(work, accepted, one.source.0, &head.seen) => Turn::Take,
+            Look::Opened(..) => Turn::Wait,
+        }
+    }
+
+    /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
+    /// is held is a claim, and what does not count for this record is no ground of it.
+    fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, seen: &Vector) -> bool {
+        let history = history(work.cx.reader, self.space);
+        let local = self.local(&history);
+        seen.iter().filter(|(feed, _)| *feed != by).all(|(feed, position)| {
+            let Some(member) = self.roster.feed(&feed) else { return true };
+            let is_applied = self.applied.seq(&feed) >= position.seq;
+            let may_never = member.removed.is_some()
+                && !accepted.counts(&feed, position.seq)
+                && !self.roster.vouches(&by, &feed);
+            is_applied || may_never || local.contradicts(&feed, position)
+        })
+    }
+
+    /// Tells what the next record of each feed waits for, and asks the server for bodies.
+    pub(super) fn tell_waits(&mut self, work: &mut Work<'_, '_>, accepted: &Accepted) {
+        let mut waits: Vec<Raised> = Vec::new();
+        for (feed, queue) in &self.waiting.queues {
+            let Some(front) = queue.front() else { continue };
+            if !accepted.counts(feed, front.source.1) {
+                waits.push(Raised::WroteAfterRemoval { feed: *feed });
+                continue;
+            }
+            match front.look {
+                Look::Waits(Wait::Key) => waits.push(Raised::KeyMissing { feed: *feed }),
+                Look::Waits(Wait::Update) => waits.push(Raised::UpdateNeeded { feed: *feed }),
+                Look::Waits(Wait::Body) if self.session.bodies.contains(&front.source) => {
+                    waits.push(Raised::BodyMissing { feed: *feed });
+                }
+                _ => {}
+            }
+        }
+        self.settle_waits(work, &waits);
+        for wait in waits {
+            self.raise(work, wait);
+        }
+        self.ask_bodies(work);
+    }
+
+    /// Asks once a session for the bodies of husks that hold something up, and for what the server claims to have otherwise.
+    pub(super) fn ask_bodies(&mut self, work: &mut Work<'_, '_>) {
+        if !self.session.is_live() {
+            return;
+        }
+        let mut wanted: BTreeMap<FeedId, BTreeSet<u64>> = BTreeMap::new();
+        for (feed, queue) in &self.waiting.queues {
+            let husks = queue.iter().filter(|one| matches!(one.look, Look::Waits(Wait::Body)));
+            let husks = husks.map(|one| one.source).filter(|source| !self.session.asked.contains(source));
+            let husks: BTreeSet<u64> = husks.map(|(_, seq)| seq).take(limits::BODIES_ASKED_MAX).collect();
+            if !husks.is_empty() {
+                wanted.insert(*feed, husks);
+            }
+        }
+        for source in self.exchange.doubted().filter(|source| !self.session.asked.contains(source)) {
+            wanted.entry(source.0).or_default().insert(source.1);
+        }
+        for (feed, seqs) in wanted {
+            self.session.asked.extend(seqs.iter().map(|seq| (feed, *seq)));
+            let seqs = seqs.into_iter().collect();
+            work.step.send.push(Outgoing::FetchBodies { space: self.space, feed, seqs });
+        }
+    }
+
+    /// The feeds that are removed.
+    pub(super) fn removed_feeds(&self) -> BTreeSet<FeedId> {
+        let removed = self.roster.feeds().filter(|(_, member)| member.removed.is_some());
+        removed.map(|(feed, _)| feed).collect()
+    }
+
+    /// Applies the rule again after a removal: what was applied of a removed feed and does not count is taken back out of
+    /// documents. It stays in the store, readable, and is applied again as soon as it counts.
+    pub(super) fn settle_removals(&mut self, work: &mut Work<'_, '_>) {
+        let removed = self.removed_feeds();
+        if removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
+            self.removed = removed;
+            return;
+        }
+        match self.take_back_uncounted(work, &removed) {
+            Ok(()) => self.removed = removed,
+            // The store could not be read: asked again with the next link.
+            Err(fault) => tracing::error!(?fault, "what a removed device wrote could not be settled"),
+        }
+    }
+
+    /// Whether all that is applied of a removed feed lies below the head that its removal names, so that nothing else has to be
+    /// asked.
+    fn stands(&self, work: &Work<'_, '_>, feed: &FeedId) -> bool {
+        let history = history(work.cx.reader, self.space);
+        let applied = self.applied.seq(feed);
+        let head = self.roster.feed(feed).and_then(|member| member.removed?.head);
+        let is_below = |head: Position| {
+            head.seq >= applied && self.local(&history).held(feed, head.seq) == Some(head.id)
+        };
+        applied == 0 || head.is_some_and(is_below)
+    }
+
+    fn take_back_uncounted(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        removed: &BTreeSet<FeedId>,
+    ) -> Result<(), Fault> {
+        let reader = work.cx.reader;
+        let said = self.all_says(reader)?;
+        let accepted = {
+            let history = history(reader, self.space);
+            let held = |feed: &FeedId, seq| self.local(&history).held(feed, seq);
+            accepted(&self.roster, &held, &Vector::default(), &said)
+        };
+        for feed in removed {
+            let bound = accepted.bound(feed).unwrap_or_default();
+            if bound < self.applied.seq(feed) {
+                self.take_back(work, *feed, bound)?;
+            }
+        }
+        self.waiting.ready = true;
+        Ok(())
+    }
+
+    /// What all applied records say of removed feeds.
+    fn all_says(&self, reader: &dyn Reader) -> Result<Vec<Says>, Fault> {
+        let mut said = Vec::new();
+        for (feed, last) in self.applied.iter() {
+            let mut next = 1;
+            while next <= last.seq {
+                let piece = self.opened_from(reader, feed, next)?;
+                let Some((last, _)) = piece.last() else { break };
+                next = last.1 + 1;
+                let says = parallel::map(&piece, |(source, opened)| {
+                    let content = content::decode(opened.as_ref()?.bytes()).ok()?;
+                    self.said(*source, &content.seen, &[])
+                });
+                said.extend(says.into_iter().flatten());
+            }
+        }
+        Ok(said)
+    }
+
+    /// The next applied records of a feed, opened as far as they can be.
+    fn opened_from(
+        &self,
+        reader: &dyn Reader,
+        feed: FeedId,
+        next: u64,
+    ) -> Result<Vec<(Source, Option<Opened>)>, Fault> {
+        let stored = reader.records(self.space, feed, next, limits::WAITING_STEP_BYTES)?;
+        let records = stored.into_iter().map_while(|bytes| Record::parse(bytes).ok());
+        let records: Vec<VerifiedRecord> = records
+            .map_while(|record| self.verified(&record).ok())
+            .take(limits::OPENED_TOGETHER)
+            .take_while(|record| record.position().seq <= self.applied.seq(&feed))
+            .collect();
+        let opened = parallel::map(&records, |record| {
+            let keys = self.keys.epochs.get(&record.header().epoch)?;
+            haven_crypto::record::open(keys, record).ok()
+        });
+        let sources = records.iter().map(|record| (feed, record.position().seq));
+        Ok(sources.zip(opened).collect())
+    }
+
+    /// Takes the records of a feed after `bound` out of the documents again.
+    fn take_back(&mut self, work: &mut Work<'_, '_>, feed: FeedId, bound: u64) -> Result<(), Fault> {
+        let reader = work.cx.reader;
+        let mut touched: BTreeSet<DocumentId> = BTreeSet::new();
+        let mut next = bound + 1;
+        while next <= self.applied.seq(&feed) {
+            let piece = self.opened_from(reader, feed, next)?;
+            let Some((last, _)) = piece.last() else { break };
+            next = last.1 + 1;
+            for opened in piece.iter().filter_map(|(_, opened)| opened.as_ref()) {
+                let Ok(content) = content::decode(opened.bytes()) else { continue };
+                touched.extend(content.items.iter().map(|item| item.document));
+            }
+        }
+        for id in touched {
+            self.without(work, id, feed, bound)?;
+        }
+        let history = history(reader, self.space);
+        let position = self.local(&history).held(&feed, bound).map(|id| Position { seq: bound, id });
+        self.applied.set(feed, position);
+        self.waiting.queues.remove(&feed);
+        work.applied_changed = true;
+        Ok(())
+    }
+
+    /// A document without what a feed wrote into it after `bound`.
+    fn without(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        id: DocumentId,
+        feed: FeedId,
+        bound: u64,
+    ) -> Result<(), Fault> {
+        let Some(row) = self.row(work, &id)? else { return Ok(()) };
+        let sources: Vec<Source> =
+            row.sources.iter().copied().filter(|(of, seq)| *of != feed || *seq <= bound).collect();
+        if sources.len() == row.sources.len() {
+            return Ok(());
+        }
+        self.open.forget(&id);
+        work.step.commit.remove(Table::Saves, id.to_vec());
+        let document = if sources.is_empty() { None } else { self.rebuild(work, &id, &sources)? };
+        let reading = document.as_ref().map(Document::reading).transpose();
+        match (document, reading.ok().flatten()) {
+            (Some(document), Some(reading)) => {
+                let stored = Stored {
+                    fields: reading.fields,
+                    met: reading.met,
+                    version: document.version(),
+                    modified_ms: document.modified_ms(),
+                    sources,
+                };
+                self.keep(work, id, document);
+                work.change(id, stored);
+            }
+            _ => {
+                work.rows.remove(&id);
+                work.step.commit.remove(Table::Rows, id.to_vec());
+                self.view_is_old = true;
+                work.again = true;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! Opening records before their turn: on all cores, within limits, and once.
+
+use std::collections::BTreeSet;
+
+use haven_crypto::record::{OpenFault, open, open_within};
+use haven_feed::ids::FeedId;
+use haven_feed::record::{RecordKind, VerifiedRecord};
+
+use super::waiting::{Aside, Head, Look, One, Wait};
+use super::{Engine, Work};
+use crate::content::{self, Content};
+use crate::document::{Actor, canonical};
+use crate::fields::{Shown, shown};
+use crate::keys::Keys;
+use crate::limits;
+use crate::parallel;
+use crate::row::Stored;
+use crate::version::Version;
+
+/// What is in a record, opened.
+pub(super) struct Inside {
+    pub(super) plain: Vec<u8>,
+    /// For each document of the record: what it says, if it is a canonical creation.
+    pub(super) documents: Vec<Option<(Shown, Stored)>>,
+}
+
+impl Inside {
+    pub(super) fn bytes(&self) -> usize {
+        // A document's row holds its words once more, beside what is shown of it.
+        self.plain.len() * if self.documents.iter().any(Option::is_some) { 3 } else { 1 }
+    }
+}
+
+/// What came of opening one.
+enum Opened {
+    Plain(Vec<u8>),
+    /// It has more than many may have at once: it goes alone.
+    Large,
+    Not(Look),
+}
+
+impl Engine {
+    /// Looks at what was not looked at yet, the next of each feed first, until there is enough for one commit. Says whether
+    /// there was any.
+    pub(super) fn look(&mut self, work: &Work<'_, '_>) -> bool {
+        let mut unseen: Vec<(usize, FeedId)> = Vec::new();
+        for (feed, queue) in &self.waiting.queues {
+            let places = queue.iter().enumerate().filter(|(_, one)| matches!(one.look, Look::Not));
+            let alone = self.waiting.current;
+            let places = places.filter(|(_, one)| alone.is_none_or(|alone| alone == one.source));
+            unseen.extend(places.map(|(place, _)| (place, *feed)));
+        }
+        unseen.sort_unstable();
+        let mut room = limits::OPENED_BYTES_MAX;
+        for piece in unseen.chunks(limits::OPENED_TOGETHER) {
+            let one = |(place, feed): &(usize, FeedId)| &self.waiting.queues[feed][*place];
+            let records: Vec<Option<VerifiedRecord>> =
+                piece.iter().map(|place| self.record_of(work, one(place))).collect();
+            let looks = self.looks_at(&records, &mut room);
+            for ((place, feed), look) in piece.iter().zip(looks) {
+                let queue = self.waiting.queues.get_mut(feed).expect("listed just above");
+                queue[*place].look = look;
+            }
+            if room == 0 {
+                break;
+            }
+        }
+        !unseen.is_empty()
+    }
+
+    /// Opens one whole whose turn has come and whose inside had no room.
+    pub(super) fn inside(&self, work: &Work<'_, '_>, one: &One) -> Option<Inside> {
+        let record = self.record_of(work, one);
+        let mut room = usize::MAX;
+        match self.looks_at(&[record], &mut room).pop() {
+            Some(Look::Opened(_, inside)) => inside,
+            _ => None,
+        }
+    }
+
+    /// Opens records on all cores, then looks at the documents in them on all cores: a bulk record holds hundreds. Those that
+    /// inflate to more than many may have at once go one by one, and of those that find no room only the head stays.
+    fn looks_at(&self, records: &[Option<VerifiedRecord>], room: &mut usize) -> Vec<Look> {
+        let opened = parallel::map(records, |record| match record {
+            Some(record) => opened(&self.keys, record, limits::OPENED_EACH_BYTES),
+            // The disk has damaged it; it waits like one that did not come.
+            None => Opened::Not(Look::Waits(Wait::Body)),
+        });
+        let mut looks: Vec<Option<Look>> = Vec::with_capacity(records.len());
+        let mut plains: Vec<Vec<u8>> = Vec::new();
+        for (opened, record) in opened.into_iter().zip(records) {
+            looks.push(match (opened, record) {
+                (Opened::Plain(plain), _) => {
+                    plains.push(plain);
+                    None
+                }
+                (Opened::Not(look), _) => Some(look),
+                (Opened::Large, Some(record)) => Some(self.look_at_large(record, room)),
+                (Opened::Large, None) => unreachable!("what is not there has no size"),
+            });
+        }
+        let mut small = self.looks_into(plains).into_iter();
+        let mut filled = |look: Option<Look>| {
+            let look = look.or_else(|| small.next()).expect("one for each that opened");
+            within(look, room)
+        };
+        looks.into_iter().map(|look| filled(look)).collect()
+    }
+
+    fn look_at_large(&self, record: &VerifiedRecord, room: &mut usize) -> Look {
+        match opened(&self.keys, record, usize::MAX) {
+            Opened::Plain(plain) => {
+                let look = self.looks_into(vec![plain]).pop().expect("one for one");
+                within(look, room)
+            }
+            Opened::Not(look) => look,
+            Opened::Large => Look::Aside(Aside::Unreadable),
+        }
+    }
+
+    fn looks_into(&self, plains: Vec<Vec<u8>>) -> Vec<Look> {
+        let contents: Vec<Result<Content<'_>, Look>> = plains.iter().map(|plain| read(plain)).collect();
+        let documents: Vec<_> = contents
+            .iter()
+            .flatten()
+            .flat_map(|content| content.items.iter().map(|item| (item, &content.actors)))
+            .collect();
+        let mut created =
+            parallel::map(&documents, |(item, actors)| creation(&self.shelf.exercises, item, actors))
+                .into_iter();
+        let heads: Vec<Result<(Head, usize), Look>> = contents
+            .into_iter()
+            .map(|content| content.map(|content| (head(&content), content.items.len())))
+            .collect();
+        let look = |(plain, head): (Vec<u8>, Result<(Head, usize), Look>)| match head {
+            Ok((head, count)) => {
+                let documents = created.by_ref().take(count).collect();
+                Look::Opened(head, Some(Inside { plain, documents }))
+            }
+            Err(look) => look,
+        };
+        plains.into_iter().zip(heads).map(look).collect()
+    }
+}
+
+/// Keeps what was opened as long as there is room.
+fn within(look: Look, room: &mut usize) -> Look {
+    match look {
+        Look::Opened(head, Some(inside)) => {
+            let fits = inside.bytes() <= *room;
+            *room = room.saturating_sub(inside.bytes());
+            Look::Opened(head, fits.then_some(inside))
+        }
+        look => look,
+    }
+}
+
+fn opened(keys: &Keys, record: &VerifiedRecord, most: usize) -> Opened {
+    if !matches!(record.header().kind, RecordKind::Data | RecordKind::Heartbeat) {
+        return Opened::Not(Look::Passed);
+    }
+    let Some(epoch) = keys.epochs.get(&record.header().epoch) else {
+        return Opened::Not(Look::Waits(Wait::Key));
+    };
+    let plain = if most == usize::MAX { open(epoch, record) } else { open_within(epoch, record, most) };
+    match plain {
+        Ok(plain) => Opened::Plain(plain.into_vec()),
+        Err(OpenFault::NoBody) => Opened::Not(Look::Waits(Wait::Body)),
+        Err(OpenFault::Incompatible) => Opened::Not(Look::Waits(Wait::Update)),
+        Err(OpenFault::TooLarge) if most < usize::MAX => Opened::Large,
+        Err(_) => Opened::Not(Look::Aside(Aside::Unreadable)),
+    }
+}
+
+fn read(plain: &[u8]) -> Result<Content<'_>, Look> {
+    content::decode(plain).map_err(|_| Look::Aside(Aside::Unreadable))
+}
+
+fn head(content: &Content<'_>) -> Head {
+    Head { seen: content.seen.clone(), accepts: Vec::new(), gone: Vec::new() }
+}
+
+/// What a document says if all that is known of it is a canonical creation. Whatever else it is goes the long way.
+fn creation(
+    library: &haven_core::content::Library,
+    item: &content::Changes<'_>,
+    actors: &BTreeSet<Actor>,
+) -> Option<(Shown, Stored)> {
+    let [change] = item.changes.as_slice() else { return None };
+    let foreign = canonical(&item.document, change, actors).ok().flatten()?;
+    let stored = Stored {
+        fields: foreign.fields,
+        version: Version::new(vec![foreign.hash]),
+        modified_ms: foreign.at_ms,
+        met: Vec::new(),
+        sources: Vec::new(),
+    };
+    let shown = shown(item.document, &stored, library);
+    Some((shown, stored))
+}

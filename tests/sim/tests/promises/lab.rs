@@ -1,0 +1,402 @@
+//! One real engine, the laptop, and everything else by hand: its two other devices, whose keys are known here, and the server,
+//! which says whatever a test wants.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+use haven_core::entry::{Draft, EntryKind};
+use haven_core::shelf::Shelf;
+use haven_crypto::epoch::EpochRoot;
+use haven_crypto::feedkeys::FeedSecrets;
+use haven_crypto::record::{open, seal};
+use haven_crypto::wrap::wrap;
+use haven_engine::command::{Command, Reply, ServerChoice};
+use haven_engine::engine::Input;
+use haven_engine::io::{Commit, Reader, Store, Table, Write};
+use haven_engine::sync::{Incoming, Outgoing};
+use haven_engine::vault::{create_with, local_key};
+use haven_feed::chain::Tip;
+use haven_feed::ids::{FeedId, MemberId, Position, RecordId, RosterHead, SpaceId, Vector};
+use haven_feed::record::{Header, Record, RecordKind, VerifiedRecord};
+use haven_feed::roster::body::{AddFeed, Change};
+use haven_feed::roster::consent::{self, Role, Terms};
+use haven_feed::roster::epoch::EpochBlock;
+use haven_feed::roster::{Author, Link, Roster, Wrap, WrapContext, link};
+use haven_sim::chance::Chance;
+use haven_sim::device::{Asked, Device};
+use haven_store::memory::MemoryStore;
+
+const LAPTOP_KEY: [u8; 32] = [5; 32];
+const OTHER_KEY: [u8; 32] = [6; 32];
+
+/// Which of the devices that are played here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Phone,
+    Tablet,
+}
+
+/// See the module.
+pub(crate) struct Lab {
+    pub(crate) chance: Chance,
+    shelf: Shelf,
+    pub(crate) laptop: Device,
+    laptop_secrets: FeedSecrets,
+    phone: FeedSecrets,
+    tablet: FeedSecrets,
+    roots: Vec<EpochRoot>,
+    pub(crate) roster: Roster,
+    pub(crate) links: Vec<Link>,
+}
+
+fn plain(disk: &dyn Reader, key: &[u8]) -> Vec<u8> {
+    let sealed = disk.get(Table::Meta, key).unwrap().unwrap();
+    local_key(LAPTOP_KEY).open("haven/1/local meta", key, &sealed).unwrap().into_vec()
+}
+
+impl Lab {
+    /// The laptop's vault with the phone and the tablet in its roster; the laptop knows nothing of them yet.
+    pub(crate) fn new() -> Self {
+        let mut chance = Chance::new(1);
+        let shelf = Shelf::built_in().map_err(|_| "shelf").unwrap();
+        let created = create_with(local_key(LAPTOP_KEY), vec![1], "Laptop", &mut chance).unwrap();
+        let mut disk = MemoryStore::new();
+        disk.apply(created.commit).unwrap();
+        let device = plain(&disk, b"device");
+        let space = SpaceId::try_from(&device[..32]).unwrap();
+        let laptop_secrets = FeedSecrets::from_sealed(&device[32..]).unwrap();
+        let root = EpochRoot::from_sealed(&plain(&disk, b"epochs")[4..36]).unwrap();
+        let genesis = Link::parse(disk.links(space).unwrap().remove(0)).unwrap();
+        let roster = Roster::genesis(genesis.bytes().clone()).unwrap();
+        let phone = FeedSecrets::from_entropy(chance.bytes());
+        let tablet = FeedSecrets::from_entropy(chance.bytes());
+        let mut laptop = Device::new(disk, LAPTOP_KEY, shelf.clone());
+        laptop.start(0, &mut chance).unwrap();
+        let (roots, links) = (vec![root], vec![genesis]);
+        let mut lab = Self { chance, shelf, laptop, laptop_secrets, phone, tablet, roots, roster, links };
+        lab.add(Who::Phone, "Phone");
+        lab.add(Who::Tablet, "Tablet");
+        lab
+    }
+
+    /// The same, and the laptop has heard of both.
+    pub(crate) fn linked() -> Self {
+        let mut lab = Self::new();
+        let server_key = *lab.laptop_secrets.keys().sign.as_bytes();
+        let choice = ServerChoice { url: "http://lab".into(), server_key, invite: None };
+        let asked = lab.laptop.ask(Command::SetServer(choice), 0, &mut lab.chance);
+        assert!(matches!(asked, Asked::Answered(Ok(_))));
+        lab.hello(Vector::default());
+        lab.links(1);
+        lab.caught_up();
+        assert_eq!(lab.alarms(), [""; 0]);
+        lab
+    }
+
+    fn secrets(&self, who: Who) -> &FeedSecrets {
+        match who {
+            Who::Phone => &self.phone,
+            Who::Tablet => &self.tablet,
+        }
+    }
+
+    pub(crate) fn feed(&self, who: Who) -> FeedId {
+        self.secrets(who).keys().id()
+    }
+
+    pub(crate) fn laptop_feed(&self) -> FeedId {
+        self.laptop_secrets.keys().id()
+    }
+
+    fn append(&mut self, link: Link) {
+        self.roster.append(&link).unwrap();
+        self.links.push(link);
+    }
+
+    fn add(&mut self, who: Who, name: &str) {
+        let (space, head, epoch) = (self.roster.space(), self.roster.head(), self.roster.epoch());
+        let entropy = (self.chance.bytes(), self.chance.bytes());
+        let (new, root) = (self.secrets(who), self.roots.last().unwrap());
+        let recipient: MemberId = new.keys().id().into();
+        let context = WrapContext { space, epoch, recipient, prev: head.hash };
+        let body = AddFeed {
+            keys: new.keys(),
+            sealed_name: root.keys().seal_name(name, recipient, entropy.0).unwrap(),
+            party: None,
+            wrap: wrap(root, &new.keys().kem, &context, entropy.1),
+            consent: consent::sign(&Terms::at(Role::Feed, space, head.hash, None), &new.keys(), new.signer()),
+        };
+        let author = Author { id: self.laptop_feed().into(), signer: self.laptop_secrets.signer() };
+        let link = link::next(&self.roster, author, body).unwrap();
+        self.append(link);
+    }
+
+    /// A link by the phone that removes feeds and begins an epoch; the wrap for `garbled` does not open.
+    pub(crate) fn change(&mut self, removed: &[(FeedId, Option<Position>)], garbled: Option<FeedId>) {
+        let epoch = self.roster.epoch() + 1;
+        let root = EpochRoot::from_entropy(self.chance.bytes());
+        let sealed_previous = root.keys().seal_previous(self.roots.last().unwrap(), self.chance.bytes());
+        let block = EpochBlock { epoch, id: root.keys().id(), sealed_previous, wraps: BTreeMap::new() };
+        let removed = removed.iter().copied().collect();
+        let mut change = Change { removed, party: None, replaced: None, epoch: block };
+        let phone: MemberId = self.feed(Who::Phone).into();
+        let (space, prev) = (self.roster.space(), self.roster.head().hash);
+        for (recipient, kem) in self.roster.recipients(&phone, &change).unwrap() {
+            let context = WrapContext { space, epoch, recipient, prev };
+            let made = wrap(&root, &kem, &context, self.chance.bytes());
+            let is_garbled = garbled.is_some_and(|feed| recipient == feed.into());
+            change.epoch.wraps.insert(recipient, if is_garbled { garble(&made) } else { made });
+        }
+        let author = Author { id: phone, signer: self.phone.signer() };
+        let link = link::next(&self.roster, author, change).unwrap();
+        self.roots.push(root);
+        self.append(link);
+    }
+
+    pub(crate) fn remove(&mut self, who: Who, head: Option<Position>) {
+        self.change(&[(self.feed(who), head)], None);
+    }
+
+    /// A record by one of the devices played here, whose author knew the roster up to `at`.
+    pub(crate) fn record_at(
+        &mut self,
+        who: Who,
+        after: Option<&VerifiedRecord>,
+        at: u64,
+        kind: RecordKind,
+        content: &[u8],
+    ) -> VerifiedRecord {
+        let epoch = self.roster.epoch_at(at).unwrap();
+        let tip = after.map(Tip::of);
+        let header = Header {
+            kind,
+            space: self.roster.space(),
+            feed: self.feed(who),
+            seq: tip.map_or(1, |tip| tip.position.seq + 1),
+            epoch,
+            roster: RosterHead { seq: at, hash: self.roster.hash_at(at).unwrap() },
+            prev: tip.map_or(RecordId::ZERO, |tip| tip.position.id),
+        };
+        let entropy = self.chance.bytes();
+        let keys = self.roots[usize::try_from(epoch).unwrap()].keys();
+        seal(&keys, self.secrets(who).signer(), &header, content, entropy).unwrap()
+    }
+
+    /// A data record whose author knows the whole roster.
+    pub(crate) fn record(
+        &mut self,
+        who: Who,
+        after: Option<&VerifiedRecord>,
+        content: &[u8],
+    ) -> VerifiedRecord {
+        let head = self.roster.head().seq;
+        self.record_at(who, after, head, RecordKind::Data, content)
+    }
+
+    pub(crate) fn say(&mut self, incoming: Incoming) {
+        self.laptop.input(Input::Server(incoming), 0, &mut self.chance);
+        assert!(self.laptop.is_up());
+    }
+
+    pub(crate) fn hello(&mut self, vector: Vector) {
+        let message = self.greeting(vector);
+        self.say(message);
+    }
+
+    fn greeting(&self, vector: Vector) -> Incoming {
+        let head = self.roster.head();
+        Incoming::Hello {
+            space: self.roster.space(),
+            store_id: [9; 16],
+            vector,
+            roster_seq: head.seq,
+            roster_head: head.hash,
+            husks: Vec::new(),
+        }
+    }
+
+    /// The server sends the links from this one on.
+    pub(crate) fn links(&mut self, from: usize) {
+        let space = self.roster.space();
+        let links = self.links[from..].iter().map(|link| link.bytes().to_vec()).collect();
+        self.say(Incoming::Links { space, links });
+    }
+
+    pub(crate) fn records(&mut self, records: &[&VerifiedRecord]) {
+        let space = self.roster.space();
+        let records = records.iter().map(|record| record.bytes().clone()).collect();
+        self.say(Incoming::Records { space, records });
+    }
+
+    pub(crate) fn bodies(&mut self, feed: FeedId, records: &[&VerifiedRecord]) {
+        let space = self.roster.space();
+        let records = records.iter().map(|record| record.bytes().clone()).collect();
+        self.say(Incoming::Bodies { space, feed, records });
+    }
+
+    pub(crate) fn caught_up(&mut self) {
+        let space = self.roster.space();
+        self.say(Incoming::CaughtUp { space });
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.laptop.crash();
+        self.laptop.start(0, &mut self.chance).unwrap();
+    }
+
+    /// The kinds of the alarms that stand.
+    pub(crate) fn alarms(&self) -> Vec<&'static str> {
+        self.laptop.view.status.alarms.iter().map(|alarm| alarm.kind).collect()
+    }
+
+    pub(crate) fn add_entry(&mut self, text: &str) {
+        write(&mut self.laptop, text, &mut self.chance);
+    }
+
+    /// Everything the laptop wrote, as it lies in its store.
+    pub(crate) fn own(&self) -> Vec<VerifiedRecord> {
+        self.written(&self.laptop, self.laptop_feed())
+    }
+
+    /// Everything a device wrote as this feed.
+    pub(crate) fn written(&self, device: &Device, feed: FeedId) -> Vec<VerifiedRecord> {
+        let all = device.disk.records(self.roster.space(), feed, 1, 1 << 30).unwrap();
+        let keys = &self.roster.feed(&feed).unwrap().keys;
+        all.into_iter().map(|bytes| Record::parse(bytes).unwrap().verify(keys).unwrap()).collect()
+    }
+
+    /// Opens a record.
+    pub(crate) fn opened(&self, record: &VerifiedRecord) -> Vec<u8> {
+        let root = &self.roots[usize::try_from(record.header().epoch).unwrap()];
+        open(&root.keys(), record).unwrap().into_vec()
+    }
+
+    /// Whether what the laptop wrote last names this record.
+    pub(crate) fn names(&self, record: &VerifiedRecord) -> bool {
+        let id = record.id();
+        let inside = self.own().into_iter().map(|own| self.opened(&own));
+        inside.into_iter().any(|inside| inside.windows(32).any(|window| window == id.as_bytes()))
+    }
+
+    /// Takes the records that were pushed since the last time.
+    pub(crate) fn pushed(&mut self) -> Vec<Record> {
+        let mut pushed = Vec::new();
+        for message in self.laptop.outbox.drain(..) {
+            if let Outgoing::Push { records, .. } = message {
+                pushed.extend(records.into_iter().map(|bytes| Record::parse(bytes).unwrap()));
+            }
+        }
+        pushed
+    }
+
+    /// The server has all that was pushed.
+    pub(crate) fn acknowledge(&mut self) {
+        let space = self.roster.space();
+        let pushed = self.pushed();
+        let vector = pushed.iter().map(|record| (record.header().feed, record.position())).collect();
+        self.say(Incoming::Pushed { space, vector });
+    }
+
+    /// Takes the places whose bodies were asked for since the last time.
+    pub(crate) fn asked(&mut self) -> Vec<(FeedId, Vec<u64>)> {
+        let asked = self.laptop.outbox.drain(..).filter_map(|message| match message {
+            Outgoing::FetchBodies { feed, seqs, .. } => Some((feed, seqs)),
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    /// How many rows a table holds.
+    pub(crate) fn rows(&self, table: Table) -> usize {
+        let mut rows = 0;
+        self.laptop
+            .disk
+            .scan(table, &mut |_, _| {
+                rows += 1;
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        rows
+    }
+
+    /// One of the devices that are played here as an engine of its own, which knows the roster and its first epoch.
+    pub(crate) fn device(&mut self, who: Who) -> Device {
+        let mut commit = Commit::default();
+        let space = self.roster.space();
+        commit.put(Table::Meta, b"wrap".to_vec(), vec![1]);
+        let mut device = space.as_bytes().to_vec();
+        device.extend(&self.secrets(who).expose_for_sealing()[..]);
+        let mut epochs = 0_u32.to_be_bytes().to_vec();
+        epochs.extend(&self.roots[0].expose_for_sealing()[..]);
+        for (name, value) in [(b"device".to_vec(), device), (b"epochs".to_vec(), epochs)] {
+            let sealed = local_key(OTHER_KEY).seal("haven/1/local meta", &name, &value, self.chance.bytes());
+            commit.put(Table::Meta, name, sealed);
+        }
+        for link in &self.links {
+            commit.writes.push(Write::Link { space, seq: link.seq(), bytes: link.bytes().to_vec() });
+        }
+        let mut disk = MemoryStore::new();
+        disk.apply(commit).unwrap();
+        let mut device = Device::new(disk, OTHER_KEY, self.shelf.clone());
+        device.start(0, &mut self.chance).unwrap();
+        device
+    }
+
+    /// What the server says to the phone when it connects, and these records.
+    pub(crate) fn serve(&mut self, phone: &mut Device, vector: Vector, records: &[VerifiedRecord]) {
+        let space = self.roster.space();
+        let records = records.iter().map(|record| record.bytes().clone()).collect();
+        let said =
+            [self.greeting(vector), Incoming::Records { space, records }, Incoming::CaughtUp { space }];
+        for incoming in said {
+            phone.input(Input::Server(incoming), 0, &mut self.chance);
+        }
+    }
+}
+
+/// Writes an entry on a device.
+pub(crate) fn write(device: &mut Device, text: &str, chance: &mut Chance) {
+    let mut draft = Draft::new(EntryKind::Note, "2020-01-01".parse().unwrap());
+    draft.text = text.into();
+    let asked = device.ask(Command::Add(draft), 0, chance);
+    assert!(matches!(asked, Asked::Answered(Ok(Reply::Entry(_)))));
+}
+
+/// The kinds of the alarms of a device.
+pub(crate) fn alarms_of(device: &Device) -> Vec<&'static str> {
+    device.view.status.alarms.iter().map(|alarm| alarm.kind).collect()
+}
+
+pub(crate) fn vector_of(record: &VerifiedRecord) -> Vector {
+    [(record.header().feed, record.position())].into_iter().collect()
+}
+
+fn garble(made: &Wrap) -> Wrap {
+    let mut bytes = *made.sealed();
+    bytes[1150] ^= 1;
+    Wrap::from_sealed(bytes)
+}
+
+/// The inside of a record, laid out by hand: what its author has seen, and items of any kind.
+pub(crate) fn content(seen: &[(FeedId, Position)], items: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut seen = seen.to_vec();
+    seen.sort_unstable_by_key(|(feed, _)| *feed);
+    let mut out = vec![1];
+    out.extend(0_i64.to_be_bytes());
+    out.push(0);
+    out.push(1);
+    out.extend(u16::try_from(seen.len()).unwrap().to_be_bytes());
+    for (feed, position) in seen {
+        out.extend(feed.as_bytes());
+        out.extend(position.seq.to_be_bytes());
+        out.extend(position.id.as_bytes());
+    }
+    out.extend(u32::try_from(items.len()).unwrap().to_be_bytes());
+    for (kind, body) in items {
+        out.push(*kind);
+        out.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
+        out.extend(body);
+    }
+    out
+}
