@@ -11,8 +11,8 @@ use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
-use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::keys::{Signature, Signer};
+use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::record::Record;
 use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
@@ -244,8 +244,7 @@ impl SimServer {
         let Some(held) = self.space.as_ref().filter(|held| held.id == space && self.member(from)) else {
             return refused(Request::FetchBodies, Refusal::Unauthenticated);
         };
-        let asked =
-            |record: &&Record| record.header().feed == feed && seqs.contains(&record.header().seq);
+        let asked = |record: &&Record| record.header().feed == feed && seqs.contains(&record.header().seq);
         let mut whole: Vec<&Record> =
             held.arrived.iter().filter(asked).filter(|record| !record.is_husk()).collect();
         whole.sort_by_key(|record| record.header().seq);
@@ -262,7 +261,9 @@ impl SimServer {
 
     /// The links up to the one that removed somebody, and then no more.
     fn farewell(&self, from: Connection, until: u64, roster_seq: Option<u64>) -> Vec<Sent> {
-        let Some(space) = &self.space else { return vec![(from, refused(Request::Pull, Refusal::SpaceUnknown))] };
+        let Some(space) = &self.space else {
+            return vec![(from, refused(Request::Pull, Refusal::SpaceUnknown))];
+        };
         let (after, until) = (roster_seq.map_or(0, |seq| seq.saturating_add(1)), until + 1);
         let at = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX).min(space.links.len());
         let links: Vec<Vec<u8>> =
@@ -343,7 +344,8 @@ impl SimServer {
     }
 
     fn others(&self, from: Connection) -> impl Iterator<Item = Connection> {
-        let live = self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
+        let live =
+            self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
         let live = live.filter(|connection| *connection != from && self.member(*connection));
         live.collect::<Vec<_>>().into_iter()
     }
