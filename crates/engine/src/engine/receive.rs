@@ -13,9 +13,10 @@ use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 use super::alarms::Raised;
 use super::work::Changed;
 use super::{Engine, OpenFault, Sealed, Work, history};
+use crate::actor::Actor;
 use crate::codec::{Scanner, Writer};
 use crate::content::{self, Content, DocumentId};
-use crate::document::{Actor, GuardFault, absorb, canonical};
+use crate::document::{GuardFault, absorb, canonical};
 use crate::fields::{Shown, shown};
 use crate::io::{Table, Write};
 use crate::keys::{Keys, meta};
@@ -230,21 +231,23 @@ impl Engine {
     /// Opens records on all cores, then looks at the documents in them on all cores: a bulk record holds hundreds.
     fn prepare(&self, batch: Vec<VerifiedRecord>) -> Vec<Prepared> {
         let opened = parallel::map(&batch, |record| opened(&self.keys, record));
-        let contents = opened.iter().map(|plain| {
+        let contents = opened.iter().zip(&batch).map(|(plain, record)| {
             let plain = plain.as_ref().map_err(|aside| *aside)?;
-            content::decode(plain).map_err(|_| Aside::Unreadable)
+            let content = content::decode(plain).map_err(|_| Aside::Unreadable)?;
+            let actors = content.actors(&record.header().feed);
+            Ok((content, actors))
         });
-        let contents: Vec<Result<Content<'_>, Aside>> = contents.collect();
+        let contents: Vec<Result<(Content<'_>, BTreeSet<Actor>), Aside>> = contents.collect();
         let documents: Vec<_> = contents
             .iter()
             .flatten()
-            .flat_map(|content| content.items.iter().map(|item| (item, &content.actors)))
+            .flat_map(|(content, actors)| content.items.iter().map(move |item| (item, actors)))
             .collect();
         let mut created =
             parallel::map(&documents, |(item, actors)| creation(&self.shelf.exercises, item, actors))
                 .into_iter();
         let counts: Vec<_> =
-            contents.into_iter().map(|content| content.map(|content| content.items.len())).collect();
+            contents.into_iter().map(|content| content.map(|(content, _)| content.items.len())).collect();
         let inside = opened.into_iter().zip(counts).map(|(plain, count)| {
             let documents = created.by_ref().take(count?).collect();
             Ok(Inside { plain: plain?, documents })
@@ -300,7 +303,7 @@ impl Engine {
         inside: Inside,
     ) -> Result<(), Aside> {
         let content = content::decode(&inside.plain).map_err(|_| Aside::Unreadable)?;
-        self.check_actors(work, source.0, &content.actors)?;
+        let actors = content.actors(&source.0);
         self.hear_named(work, &content);
         self.last_seen.insert(source.0, content.time_ms);
         work.show();
@@ -320,11 +323,11 @@ impl Engine {
                     row.sources.push(source);
                     Changed { stored: row, shown: None }
                 }
-                (row, _) => self.absorb(work, source, row, item, &content.actors)?,
+                (row, _) => self.absorb(work, source, row, item, &actors)?,
             };
             changed.push((item.document, next));
         }
-        self.bind(work, source.0, &content.actors);
+        self.bind(work, source.0, &actors);
         for (id, row) in changed {
             work.rows.insert(id, row);
         }
@@ -363,13 +366,6 @@ impl Engine {
         };
         self.keep(work, item.document, document);
         Ok(Changed { stored, shown: None })
-    }
-
-    fn check_actors(&self, work: &Work<'_, '_>, feed: FeedId, actors: &BTreeSet<Actor>) -> Result<(), Aside> {
-        let foreign = |actor: &Actor| {
-            self.bound(work, actor).is_some_and(|owner| owner != feed) || *actor == self.actor
-        };
-        if actors.iter().any(foreign) { Err(Aside::WrongActor) } else { Ok(()) }
     }
 
     fn hear_named(&mut self, work: &mut Work<'_, '_>, content: &Content<'_>) {
