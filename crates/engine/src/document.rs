@@ -47,13 +47,11 @@ pub(crate) use reading::{Reading, Said};
 pub(crate) use recreate::{Meeting, MeetingSide, recreate};
 pub(crate) use sides::Side;
 
+use crate::actor::Actor;
 use crate::version::Version;
 
 /// The version of the shape above.
 const SHAPE: u64 = 1;
-
-/// A device's name inside documents for one opening of the vault: 8 random bytes.
-pub(crate) type Actor = [u8; 8];
 
 /// Everything a document says, in plain values.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -124,7 +122,7 @@ impl Document {
     ) -> Result<Self, DocumentFault> {
         let changes: Vec<_> =
             changes.into_iter().map(Change::try_from).collect::<Result<_, _>>().map_err(damaged)?;
-        let mut doc = empty(ActorId::from(&[0; 8]));
+        let mut doc = empty(ActorId::from(&Actor::default()));
         doc.apply_changes(changes).map_err(damaged)?;
         if doc.get_heads().is_empty() || !doc.get_missing_deps(&[]).is_empty() {
             return Err(DocumentFault::Damaged);
@@ -180,7 +178,7 @@ impl Document {
         self.0
             .get_changes_meta(&[])
             .into_iter()
-            .filter(|change| change.actor.to_bytes().len() != upgrade::UPGRADE_ACTOR_BYTES)
+            .filter(|change| !upgrade::is_upgrade(&self.0, change))
             .map(|change| Past {
                 hash: change.hash.0,
                 actor: change.actor.to_bytes().to_vec(),

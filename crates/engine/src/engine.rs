@@ -42,9 +42,9 @@ use haven_feed::record::Record;
 use haven_feed::roster::Roster;
 use thiserror::Error;
 
+use crate::actor::ActorNonce;
 use crate::command::{Command, DraftId, Fault, Reply, ServerChoice, Ticket};
 use crate::content::DocumentId;
-use crate::document::Actor;
 use crate::fields::shown;
 use crate::io::{Context, Reader, Step, StoreFault, Table, draw};
 use crate::keys::{Keys, meta};
@@ -114,8 +114,8 @@ pub struct Engine {
     applied: Vector,
     waiting: Waiting,
     last_seen: BTreeMap<FeedId, i64>,
-    /// This opening's name in documents, and whether a record has announced it.
-    actor: Actor,
+    /// What this opening's name in documents is made of.
+    nonce: ActorNonce,
     announced: Announced,
     open: OpenDocuments,
     drafts: BTreeMap<DraftId, Drafting>,
@@ -186,7 +186,7 @@ impl Engine {
             last_seen: sealed
                 .meta(meta::LAST_SEEN)?
                 .map_or_else(BTreeMap::new, |bytes| clock::decode_seen(&bytes)),
-            actor: draw(cx.entropy),
+            nonce: draw(cx.entropy),
             announced: Announced::default(),
             open: OpenDocuments::default(),
             session: Session::new(Agreement::kept(synced)),

@@ -27,8 +27,8 @@ pub const CHANGE_ACTORS_MAX: u64 = 4_096;
 /// Columns of one change; the format knows about a dozen.
 pub const CHANGE_COLUMNS_MAX: u64 = 64;
 
-/// Bytes of an actor's name. Ours have 8, upgrades 16.
-pub const ACTOR_BYTES_MAX: u64 = 32;
+/// Bytes of an actor's name. A device's and an upgrade's have 16, an import's 24; no change of this version has a longer one.
+pub const ACTOR_BYTES_MAX: u64 = 24;
 
 /// How deep maps may stand in maps. Ours stand one deep; 32 leaves room for later shapes and none for a stack overflow.
 pub const DOCUMENT_DEPTH_MAX: usize = 32;
@@ -42,6 +42,31 @@ pub const RECORD_CONTENT_TARGET: usize = 64 * 1024;
 
 /// Documents in one record; a bound on what one record makes a receiver do.
 pub const RECORD_DOCUMENTS_MAX: usize = 4_096;
+
+/// Items in one record, of all kinds and also of those that this version does not know: twice what its documents need, so that
+/// a record of nothing but empty items stays small in memory.
+pub const RECORD_ITEMS_MAX: usize = 2 * RECORD_DOCUMENTS_MAX;
+
+/// Names that one record announces. Each of the 32 sides of an import in which edits met has one of its own; the rest is room.
+pub const RECORD_NONCES_MAX: usize = 64;
+
+/// Heads of a document that a purge names: at most one branch a device and entry, as in a change.
+pub const PURGE_HEADS_MAX: usize = CHANGE_DEPENDENCIES_MAX as usize;
+
+/// Bodies that one purge names: an entry that was saved more often takes more than one record to purge.
+pub const PURGE_BODIES_MAX: usize = 4_096;
+
+/// Bytes of the words of one share: what the longest entry has.
+pub const SHARE_BYTES_MAX: usize = ENTRY_BYTES_MAX;
+
+/// Bytes that a share says its time in: a civil time with its zone (RFC 9557) has a few dozen.
+pub const SHARE_AT_BYTES_MAX: usize = 128;
+
+/// Parts of one share; the longest exercise has a few dozen answers.
+pub const SHARE_FIELDS_MAX: usize = 256;
+
+/// Bytes of one comment: three pages. Whoever has more to say says it in two, or better in the room.
+pub const COMMENT_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes of records in one push. Stays well under the 1 MiB a message may have.
 pub const PUSH_BYTES_MAX: usize = 512 * 1024;

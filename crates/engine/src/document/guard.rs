@@ -12,7 +12,8 @@ use super::imported::imported;
 use super::roots::creations;
 use super::scan::ScanFault;
 use super::upgrade::{UPGRADE_ACTOR_BYTES, is_ours};
-use super::{Actor, Author, Document, Fields, Reading, empty, load, scan};
+use super::{Author, Document, Fields, Reading, empty, load, scan};
+use crate::actor::Actor;
 use crate::content::DocumentId;
 use crate::limits;
 
@@ -99,7 +100,8 @@ pub(crate) fn absorb(
     }
     guarded(|| {
         let parsed: Vec<Change> = changes.iter().map(|change| parse(change)).collect::<Result<_, _>>()?;
-        let mut fork = document.map_or_else(|| empty(automerge::ActorId::from(&[0; 8])), |doc| doc.0.clone());
+        let mut fork =
+            document.map_or_else(|| empty(automerge::ActorId::from(&Actor::default())), |doc| doc.0.clone());
         fork.apply_changes(parsed.clone()).map_err(|_| GuardFault::Malformed)?;
         if !fork.get_missing_deps(&[]).is_empty()
             || parsed.iter().any(|c| fork.get_change_by_hash(&c.hash()).is_none())

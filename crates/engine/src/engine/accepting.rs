@@ -245,7 +245,7 @@ impl Engine {
                 next = last.1 + 1;
                 let says = parallel::map(&piece, |(source, opened)| {
                     let content = content::decode(opened.as_ref()?.bytes()).ok()?;
-                    self.said(*source, &content.seen, &[])
+                    self.said(*source, &content.seen, &content.accepts)
                 });
                 said.extend(says.into_iter().flatten());
             }

@@ -17,8 +17,9 @@ use super::opening::Inside;
 use super::waiting::{Aside, Look, One};
 use super::work::Changed;
 use super::{Engine, Work, history};
+use crate::actor::Actor;
 use crate::content::{self, DocumentId};
-use crate::document::{Actor, GuardFault, absorb};
+use crate::document::{GuardFault, absorb};
 use crate::io::{Table, Write};
 use crate::limits;
 use crate::row::{Source, Stored};
@@ -185,7 +186,7 @@ impl Engine {
         inside: Inside,
     ) -> Result<(), Aside> {
         let content = content::decode(&inside.plain).map_err(|_| Aside::Unreadable)?;
-        self.check_actors(work, source.0, &content.actors)?;
+        let actors = content.actors(&source.0);
         self.last_seen.insert(source.0, content.time_ms);
         work.show();
         let mut changed: Vec<(DocumentId, Changed)> = Vec::new();
@@ -204,11 +205,11 @@ impl Engine {
                     row.sources.push(source);
                     Changed { stored: row, shown: None }
                 }
-                (row, _) => self.absorb(work, source, row, item, &content.actors)?,
+                (row, _) => self.absorb(work, source, row, item, &actors)?,
             };
             changed.push((item.document, next));
         }
-        self.bind(work, source.0, &content.actors);
+        self.bind(work, source.0, &actors);
         for (id, row) in changed {
             work.rows.insert(id, row);
         }
@@ -247,13 +248,6 @@ impl Engine {
         };
         self.keep(work, item.document, document);
         Ok(Changed { stored, shown: None })
-    }
-
-    fn check_actors(&self, work: &Work<'_, '_>, feed: FeedId, actors: &BTreeSet<Actor>) -> Result<(), Aside> {
-        let foreign = |actor: &Actor| {
-            self.bound(work, actor).is_some_and(|owner| owner != feed) || *actor == self.actor
-        };
-        if actors.iter().any(foreign) { Err(Aside::WrongActor) } else { Ok(()) }
     }
 
     fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {

@@ -84,7 +84,7 @@ impl Laptop {
         let newest = [newest(&self.phones, phones), newest(&self.own, own)];
         let vector =
             newest.iter().flatten().map(|record| (record.header().feed, record.position())).collect();
-        Hello { store: STORE, vector, roster: self.space.roster.head() }
+        Hello { store: STORE, vector, roster: self.space.roster.head(), husks: Vec::new() }
     }
 
     /// The laptop as it was with so many records of the phone, knowing no server.
@@ -585,7 +585,7 @@ fn a_boastful_server_poisons_no_pin() {
     let vector: Vector =
         [(this.phone.feed(), boast), (FeedId::from_bytes([1; 8]), boast)].into_iter().collect();
     let beyond = RosterHead { seq: u64::MAX, hash: LinkHash::from_bytes([1; 32]) };
-    let alarms = this.hello(Hello { store: STORE, vector, roster: beyond });
+    let alarms = this.hello(Hello { store: STORE, vector, roster: beyond, husks: Vec::new() });
     assert_eq!(alarms, [Alarm::Rollback { feed: this.laptop.feed(), seen: 6, offered: 0 }]);
     assert!(this.caught_up().len() >= 2);
     assert_eq!(this.hello(this.server_with(8, 6)), []);
