@@ -61,9 +61,18 @@ impl Engine {
 
     /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
     pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
+        let answered: BTreeSet<Source> = records.iter().filter_map(|bytes| source_of(bytes)).collect();
         self.receive(work, records);
-        let asked = self.session.asked.iter().filter(|(of, _)| *of == feed);
-        self.session.bodies.extend(asked.copied().collect::<Vec<_>>());
+        let open = |source: &Source| source.0 == feed && !answered.contains(source);
+        let left: Vec<Source> = self.session.asked.iter().copied().filter(open).collect();
+        for source in left {
+            // An answer has so much room: the rest is asked for again, and what is not in an empty answer is not there.
+            if answered.is_empty() {
+                self.session.bodies.insert(source);
+            } else {
+                self.session.asked.remove(&source);
+            }
+        }
         self.waiting.ready = true;
     }
 
@@ -256,6 +265,11 @@ impl Engine {
         work.step.commit.put(Table::Quarantine, key, value);
         self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
     }
+}
+
+fn source_of(bytes: &Bytes) -> Option<Source> {
+    let record = Record::parse(bytes.clone()).ok()?;
+    Some((record.header().feed, record.header().seq))
 }
 
 pub(super) fn place((feed, seq): &Source) -> Vec<u8> {
