@@ -50,7 +50,7 @@ const en = {
     emptyPassphrase: "Type this device’s passphrase.",
     wrong: "That isn’t this device’s passphrase. Nothing has changed, and you can try again.",
     comparingTitle: (name: string): string => `Type these three words on “${name}”`,
-    comparing: "It asks for them now, and keeps nothing before. They tell that it was this device that let it in.",
+    comparing: "It asks for them now, and keeps nothing until they match. They prove that it was this device that let it in.",
     comparingWaiting: (name: string): string => `Waiting for “${name}” to say that it’s in…`,
     otherTitle: "If it doesn’t ask for them, or says they’re wrong",
     other: "Stop on the new device. It keeps nothing then, not even the keys it was let in with. Only its name stays in your list, because this version can’t remove a device. But if the three words that you typed here came from anywhere else than its screen, someone else’s device may be in. It could read all of this journal, and this version can’t put it out. Then write nothing more here, save a copy, and begin a new journal.",

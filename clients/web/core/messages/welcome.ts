@@ -58,7 +58,7 @@ const en = {
     wordsLead: "It’s waiting for them. If they match, it’s this device, with nobody in between.",
     waiting: "Waiting for the other device…",
     theirsTitle: "Type the three words it shows now",
-    theirsLead: "The other device has let this one in, and shows three words of its own. They tell you that it was your device that answered. Nothing is kept here before.",
+    theirsLead: "The other device has let this one in, and shows three words of its own. They prove that it was your device that answered. Nothing is kept here until they match.",
     theirs: "Its three words",
     theirsEmpty: "Type the three words that the other device shows.",
     theirsAction: "Compare",

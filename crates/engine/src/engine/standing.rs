@@ -95,6 +95,7 @@ impl Engine {
             alarms: self.alarms(),
             devices: self.devices(),
             linking: self.linking.shown(),
+            linkings: self.linking.begun,
             helped: self.helped,
         }
     }
