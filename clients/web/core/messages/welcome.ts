@@ -65,7 +65,7 @@ const en = {
     theirsBusy: "Comparing…",
     linking: "The words are the same. Fetching your journal…",
     noneTitle: "If it shows no words",
-    none: "Stop here. Something else has answered in your device’s place, and nothing of it will be kept. Make a new code where nobody else can see it.",
+    none: "Stop here. Something else may have answered in your device’s place; nothing from it is kept. Make a new code where nobody else can see it.",
     stop: "Stop",
     notMeTitle: "If you aren’t doing this right now",
     notMe: "Stop here. Someone may be trying to get this device into a journal that isn’t yours.",
