@@ -150,7 +150,9 @@ pub enum JoinFault {
     #[error("these aren't three words as the other device shows them")]
     WordsMistyped,
     /// The words are not those that this device and the other one have in common.
-    #[error("these aren't the words that belong to this device: another than yours may have answered")]
+    #[error(
+        "these aren't the words that your other device would show: something else may have answered in its place"
+    )]
     OtherWords,
     /// Messages came in another order than they can.
     #[error("the other device said something that doesn't fit here")]

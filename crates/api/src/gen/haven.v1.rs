@@ -1300,7 +1300,7 @@ pub mod watch_link_response {
         /// The time was over first. The last state.
         #[prost(message, tag = "4")]
         Expired(super::LinkExpired),
-        /// It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. The last state.
+        /// It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. Another link that begins ends this one. The last state.
         #[prost(message, tag = "5")]
         Failed(super::LinkFailed),
         /// The device was let in; words four to six are to be compared on it now.

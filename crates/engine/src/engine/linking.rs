@@ -22,6 +22,8 @@ pub(super) struct LinkingState {
     /// Who was let in last and has given no sign yet, and until when one is waited for.
     awaited: Option<(FeedId, u64)>,
     shown: Option<Linking>,
+    /// How many were begun.
+    pub(super) begun: u64,
     /// The client that waits for the new device to be enrolled.
     pub(super) confirming: Option<Ticket>,
 }
@@ -52,6 +54,7 @@ impl Engine {
         }
         self.cancel_link(work);
         self.linking.awaited = None;
+        self.linking.begun += 1;
         let secret = LinkSecret::from_entropy(draw(work.cx.entropy));
         let offer = Offer { space: self.space, head: self.roster.head() };
         let lifetime = i64::try_from(limits::LINK_LIFETIME_MS).unwrap_or(i64::MAX);
