@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use haven_feed::{FeedId, Position, SpaceId};
+use haven_feed::{FeedId, MemberId, Position, SpaceId};
 use tokio::sync::Notify;
 
 use crate::limits::{INBOX_BYTES_MAX, INBOX_EVENTS_MAX};
 
-/// Who brought something: a feed on a connection. What a device pushed is not sent back to it.
+/// Who brought something: a member on a connection. What a device pushed is not sent back to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The connection's number.
     pub(crate) connection: u64,
-    /// The feed that had the session.
-    pub(crate) feed: FeedId,
+    /// The member that had the session.
+    pub(crate) member: MemberId,
 }
 
 /// Records of one feed that have become durable.
@@ -41,9 +41,22 @@ pub(crate) struct Arrival {
     pub(crate) bytes: usize,
 }
 
+/// Bodies that took the places of husks. They have no place in the order of arrival any more: whoever misses them asks for them.
+#[derive(Clone, Debug)]
+pub(crate) struct Bodies {
+    /// Of which records.
+    pub(crate) places: Arc<[(FeedId, u64)]>,
+    /// The records themselves, unless they are so many that they are better read from the database.
+    pub(crate) records: Option<Arc<[Bytes]>>,
+    /// Their size, in bytes.
+    pub(crate) bytes: usize,
+}
+
 /// Something that has become durable.
 #[derive(Clone, Debug)]
 pub(crate) enum News {
+    /// Bodies of records.
+    Bodies(Bodies),
     /// Records.
     Records(Arrival),
     /// A link of the roster.
@@ -78,7 +91,7 @@ pub(crate) struct Mail {
 /// One listener's inbox.
 pub(crate) struct Inbox {
     connection: u64,
-    feeds: BTreeMap<SpaceId, FeedId>,
+    members: BTreeMap<SpaceId, MemberId>,
     state: Mutex<State>,
     bell: Notify,
 }
@@ -90,9 +103,9 @@ struct State {
 }
 
 impl Inbox {
-    /// Makes the inbox of a listener on a connection, with its feed in each space.
-    pub(crate) fn new(connection: u64, feeds: BTreeMap<SpaceId, FeedId>) -> Self {
-        Self { connection, feeds, state: Mutex::default(), bell: Notify::new() }
+    /// Makes the inbox of a listener on a connection, with the member it is in each space.
+    pub(crate) fn new(connection: u64, members: BTreeMap<SpaceId, MemberId>) -> Self {
+        Self { connection, members, state: Mutex::default(), bell: Notify::new() }
     }
 
     /// Delivers news.
@@ -115,7 +128,7 @@ impl Inbox {
     }
 
     fn is_mine(&self, space: SpaceId, origin: Origin) -> bool {
-        origin.connection == self.connection && self.feeds.get(&space) == Some(&origin.feed)
+        origin.connection == self.connection && self.members.get(&space) == Some(&origin.member)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -150,8 +163,9 @@ impl Mail {
 impl News {
     fn bytes(&self) -> usize {
         match self {
-            Self::Records(Arrival { records: None, .. }) => 0,
+            Self::Records(Arrival { records: None, .. }) | Self::Bodies(Bodies { records: None, .. }) => 0,
             Self::Records(arrival) => arrival.bytes,
+            Self::Bodies(bodies) => bodies.bytes,
             Self::Link { bytes, .. } => bytes.len(),
         }
     }
@@ -160,6 +174,7 @@ impl News {
     fn without_records(&self) -> Self {
         match self {
             Self::Records(arrival) => Self::Records(Arrival { records: None, ..arrival.clone() }),
+            Self::Bodies(bodies) => Self::Bodies(Bodies { records: None, ..bodies.clone() }),
             Self::Link { .. } => self.clone(),
         }
     }
@@ -183,7 +198,7 @@ mod tests {
     const OTHER: FeedId = FeedId::from_bytes([2; 8]);
 
     fn inbox() -> Inbox {
-        Inbox::new(7, BTreeMap::from([(SPACE, ME)]))
+        Inbox::new(7, BTreeMap::from([(SPACE, ME.into())]))
     }
 
     fn arrival(bytes: usize) -> News {
@@ -204,14 +219,14 @@ mod tests {
     fn what_a_device_brought_is_told_without_the_records() {
         let check = |connection, feed, expected| {
             let inbox = inbox();
-            inbox.deliver(SPACE, &arrival(9), Some(Origin { connection, feed }));
+            inbox.deliver(SPACE, &arrival(9), Some(Origin { connection, member: feed }));
             let item = inbox.state().take().items.pop_front().expect("delivered");
             let News::Records(arrival) = item.news else { unreachable!("records were delivered") };
             assert_eq!((item.own, arrival.records.is_none()), (expected, expected));
         };
-        check(7, ME, true);
-        check(8, ME, false);
-        check(7, OTHER, false);
+        check(7, ME.into(), true);
+        check(8, ME.into(), false);
+        check(7, OTHER.into(), false);
     }
 
     #[test]

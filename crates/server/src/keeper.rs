@@ -6,12 +6,13 @@ use haven_feed::SpaceId;
 use haven_feed::chain::{Tip, verify_run};
 use haven_feed::exchange::Run;
 use haven_feed::record::Record;
-use haven_feed::roster::{Link, Roster};
+use haven_feed::roster::Roster;
 
 use crate::folder::{Folder, FolderFault, make_file};
 use crate::limits::CHECK_BATCH_BYTES;
+use crate::space::replay;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{FeedRow, Reader as _, SpaceRow, StoreFault, Totals};
+use crate::store::{FeedRow, Reader as _, StoreFault, Totals};
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -88,7 +89,7 @@ pub fn check(data: &Path) -> Result<Findings, FolderFault> {
 
 fn check_space(store: &mut SqliteStore, space: &SpaceId) -> Result<(), String> {
     let row = store.space(space).map_err(said)?.ok_or("it has no roster")?;
-    let roster = roster_of(&row).map_err(|()| "its roster does not verify")?;
+    let roster = replay(store, space).map_err(said)?.map_err(|_| "its roster does not verify")?;
     if roster.space() != *space {
         return Err("its roster is of another space".to_owned());
     }
@@ -96,12 +97,6 @@ fn check_space(store: &mut SqliteStore, space: &SpaceId) -> Result<(), String> {
         check_feed(store, &roster, feed).map_err(|problem| format!("feed {}: {problem}", index + 1))
     };
     row.feeds.iter().enumerate().try_for_each(check)
-}
-
-fn roster_of(row: &SpaceRow) -> Result<Roster, ()> {
-    let links: Vec<Link> =
-        row.links.iter().map(|link| Link::parse(link.clone())).collect::<Result<_, _>>().map_err(drop)?;
-    Roster::replay(&links).map_err(drop)
 }
 
 fn check_feed(store: &mut SqliteStore, roster: &Roster, row: &FeedRow) -> Result<(), String> {

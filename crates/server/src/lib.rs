@@ -27,6 +27,7 @@ mod connection;
 mod outlet;
 mod pull;
 mod push;
+mod refill;
 mod refusal;
 pub mod serve;
 mod server;

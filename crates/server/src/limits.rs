@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use haven_wire::limits::{MAILBOX_LINK_MS, PING_AFTER_MS};
+use haven_wire::limits::{MAILBOX_CONTACT_MS, MAILBOX_LINK_MS, PING_AFTER_MS};
 
 /// Bytes one space may hold. Ten thousand entries take 20 MiB; this is room for a life and a stop for a runaway.
 pub(crate) const SPACE_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
@@ -153,16 +153,26 @@ pub(crate) const NONCE_LIFETIME: Duration = Duration::from_secs(60);
 /// How long a token is good.
 pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-/// Tokens of one feed at once; the oldest goes when one more is given.
-pub(crate) const TOKENS_PER_FEED_MAX: usize = 8;
+/// Tokens of one member at once; the oldest goes when one more is given.
+pub(crate) const TOKENS_PER_MEMBER_MAX: usize = 8;
 
 /// How long a mailbox for linking lives: the code on the screen lives as long.
 pub(crate) const MAILBOX_LIFETIME: Duration = Duration::from_millis(MAILBOX_LINK_MS);
 
-/// Mailboxes at once: 16 MiB at the most.
+/// How long a mailbox for a contact lives: until a letter has come and been answered.
+pub(crate) const CONTACT_LIFETIME: Duration = Duration::from_millis(MAILBOX_CONTACT_MS);
+
+/// Mailboxes for contacts at once: 8 MiB at the most, in memory and on the disk. Counted apart, since they stay for days and
+/// those for linking for minutes: neither takes up the other's room.
+pub(crate) const CONTACTS_MAX: usize = 512;
+
+/// Mailboxes for contacts one space may have open at once: a person does not meet four therapists in a week.
+pub(crate) const CONTACTS_PER_SPACE_MAX: usize = 4;
+
+/// Mailboxes for linking at once: 16 MiB at the most.
 pub(crate) const MAILBOXES_MAX: usize = 1_024;
 
-/// Mailboxes one space may have open at once: one for each device that a person could be linking, and retries.
+/// Mailboxes for linking one space may have open at once: one for each device that a person could be linking, and retries.
 pub(crate) const MAILBOXES_PER_SPACE_MAX: usize = 8;
 
 /// Listeners at one mailbox: its two ends, and each once more after a lost connection.
@@ -173,3 +183,16 @@ pub(crate) const CHECK_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// Invites that are open at once: an operator who needs more has lost count.
 pub(crate) const INVITES_OPEN_MAX: u64 = 1_024;
+
+/// Rosters on their way in at once, each for an invite of its own: a household moves to a new server.
+pub(crate) const REFILLS_MAX: usize = 8;
+
+/// Bytes of all these rosters together: one of the longest there may be, and a usual one for each other invite. Half of it again
+/// is what is known of them. A server must not grow by more than 64 MiB, whoever fills it.
+pub(crate) const REFILLS_BYTES_MAX: usize = 20 * 1024 * 1024;
+
+/// How long a roster waits for its next piece: a slow line sends a message of 1 MiB in a minute.
+pub(crate) const REFILL_LIFETIME: Duration = Duration::from_secs(120);
+
+/// How long to wait while too many rosters are on their way.
+pub(crate) const REFILL_AGAIN_AFTER: Duration = Duration::from_secs(5);

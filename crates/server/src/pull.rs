@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use haven_feed::auth::{Access, access};
 use haven_feed::exchange::server::ServerSpace;
+use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::{SpaceId, Vector};
 use haven_wire::pb::pull_response::Event;
 use haven_wire::pb::{ErrorReason, PullCaughtUp, PullHello, PullLinks, PullPing, PullRecords, PullResponse};
-use haven_wire::position::{head_to_pb, vector_to_pb};
+use haven_wire::position::{head_to_pb, husks_to_pb, vector_to_pb};
 use tokio::time::{Instant, sleep_until};
 use tonic::Status;
 
 use crate::connection::Connection;
-use crate::inbox::{Arrival, Inbox, Item, Mail, News};
+use crate::inbox::{Arrival, Bodies, Inbox, Item, Mail, News};
 use crate::limits::{PING_EVERY, PULL_BATCH_BYTES};
 use crate::outlet::{Gone, Outgoing, Outlet};
 use crate::refusal::{Refused, refuse};
@@ -65,12 +67,12 @@ pub(crate) fn start(
 ) -> Outgoing<PullResponse> {
     let order: Vec<SpaceId> = spaces.iter().map(|one| one.member.space.id()).collect();
     let spaces: BTreeMap<_, _> = order.iter().copied().zip(spaces).collect();
-    let feeds = spaces.iter().map(|(space, one)| (*space, one.member.feed)).collect();
+    let members = spaces.iter().map(|(space, one)| (*space, one.member.session.member)).collect();
     let (outlet, outgoing) = Outlet::new(connection.clone());
     let pull = Pull {
         server: server.clone(),
         connection: connection.clone(),
-        inbox: Arc::new(Inbox::new(connection.number(), feeds)),
+        inbox: Arc::new(Inbox::new(connection.number(), members)),
         spaces,
         outlet,
         quiet_since: Instant::now(),
@@ -96,13 +98,19 @@ impl Pull {
 
     async fn greet_all(&mut self, order: Vec<SpaceId>) -> Result<(), End> {
         for space in order {
+            if self.listening(&space).member.access != Access::Member {
+                return self.bid_farewell(space).await;
+            }
             let inbox = self.inbox.clone();
             let held = self.listening(&space).member.space.listen(&inbox);
+            let read = self.server.readers.read(move |reader| reader.husks(&space, HUSKS_TOLD_MAX));
+            let husks = read.await.map_err(|fault| End::Told(refuse(fault)))?;
             let hello = PullHello {
                 space: bytes(space),
                 store_id: bytes(self.server.store_id),
                 vector: vector_to_pb(&held.vector()),
                 roster_head: Some(head_to_pb(held.roster().head())),
+                husks: husks_to_pb(&husks),
             };
             self.say(Event::Hello(hello)).await?;
             self.catch_up(space, &held).await?;
@@ -139,6 +147,11 @@ impl Pull {
                 News::Link { seq, bytes } => {
                     self.flush(&mut batch).await?;
                     self.tell_link(space, seq, bytes).await?;
+                }
+                News::Bodies(_) if own => {}
+                News::Bodies(bodies) => {
+                    self.flush(&mut batch).await?;
+                    self.tell_bodies(space, &bodies).await?;
                 }
                 News::Records(arrival) => self.tell_records(space, &arrival, own, &mut batch).await?,
             }
@@ -187,6 +200,29 @@ impl Pull {
         Ok(())
     }
 
+    /// Sends bodies whose husks the device was sent. Those of records that it was not sent yet come with the records.
+    async fn tell_bodies(&mut self, space: SpaceId, bodies: &Bodies) -> Result<(), End> {
+        if let Some(records) = &bodies.records {
+            let records = records.to_vec();
+            return self.say(Event::Records(PullRecords { space: bytes(space), records })).await;
+        }
+        for of_feed in bodies.places.chunk_by(|one, next| one.0 == next.0) {
+            let (feed, mut seqs) = (of_feed[0].0, of_feed.iter().map(|(_, seq)| *seq).collect::<Vec<_>>());
+            while !seqs.is_empty() {
+                let asked = seqs.clone();
+                let read = self
+                    .server
+                    .readers
+                    .read(move |reader| reader.bodies(&space, &feed, &asked, PULL_BATCH_BYTES));
+                let records = read.await.map_err(|fault| End::Told(refuse(fault)))?;
+                // Each of them has its body by now.
+                seqs.drain(..records.len().clamp(1, seqs.len()));
+                self.say(Event::Records(PullRecords { space: bytes(space), records })).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn flush(&mut self, batch: &mut Batch) -> Result<(), End> {
         let Batch { space: Some(space), records, .. } = std::mem::take(batch) else { return Ok(()) };
         self.say(Event::Records(PullRecords { space: bytes(space), records })).await
@@ -199,7 +235,7 @@ impl Pull {
 
     /// Sends everything of a space that is in a state and was not sent: links first, records in the order of arrival.
     async fn catch_up(&mut self, space: SpaceId, held: &ServerSpace) -> Result<(), End> {
-        self.catch_up_links(space, held).await?;
+        self.catch_up_links(space, held.roster().head().seq).await?;
         self.check_membership(space)?;
         let mut runs = held.missing(&self.listening(&space).sent);
         while runs.iter().any(|run| run.from_seq <= run.to_seq) {
@@ -216,24 +252,37 @@ impl Pull {
         Ok(())
     }
 
-    async fn catch_up_links(&mut self, space: SpaceId, held: &ServerSpace) -> Result<(), End> {
+    async fn catch_up_links(&mut self, space: SpaceId, until: u64) -> Result<(), End> {
         loop {
             let from = self.listening(&space).next_link;
-            if from > held.roster().head().seq {
+            if from > until {
                 return Ok(());
             }
             let read = self.server.readers.read(move |reader| reader.links(&space, from, PULL_BATCH_BYTES));
-            let links = read.await.map_err(|fault| End::Told(refuse(fault)))?;
+            let mut links = read.await.map_err(|fault| End::Told(refuse(fault)))?;
+            links.truncate(usize::try_from(until - from + 1).unwrap_or(usize::MAX));
             self.listening(&space).next_link += links.len() as u64;
             self.say(Event::Links(PullLinks { space: bytes(space), links })).await?;
         }
     }
 
-    /// A removed feed hears of its removal, and nothing after it.
+    /// Sends somebody who was removed the links up to that, and nothing else: no hello either, which would say what there is.
+    async fn bid_farewell(&mut self, space: SpaceId) -> Result<(), End> {
+        let until = self.listening(&space).member.head().seq;
+        self.catch_up_links(space, until).await?;
+        Err(End::Told(ErrorReason::FeedRemoved.into()))
+    }
+
+    /// A removed member hears of its removal, and nothing after it.
     fn check_membership(&mut self, space: SpaceId) -> Result<(), End> {
-        let Member { space, feed } = &self.listening(&space).member;
-        let is_member = space.held().roster().is_current(feed);
-        if is_member { Ok(()) } else { Err(End::Told(ErrorReason::FeedRemoved.into())) }
+        let Member { space, session, .. } = &self.listening(&space).member;
+        let now = access(space.held().roster(), session.role, &session.member);
+        let reason = match now.map(|(_, access)| access) {
+            Some(Access::Member) => return Ok(()),
+            Some(Access::Replaced) => ErrorReason::MemberReplaced,
+            Some(Access::Removed { .. }) | None => ErrorReason::FeedRemoved,
+        };
+        Err(End::Told(reason.into()))
     }
 
     fn listening(&mut self, space: &SpaceId) -> &mut Listening {

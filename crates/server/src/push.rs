@@ -30,11 +30,13 @@ pub(crate) async fn push(
     let space = &member.space;
     check_size(server, space, &records)?;
     let records = parse(space.id(), records)?;
-    let origin = Origin { connection, feed: member.feed };
+    let origin = Origin { connection, member: member.session.member };
     for _ in 0..PUSH_TRIES_MAX {
+        // Counted before it is looked at what is held: a body that comes in between is seen as one that moved.
+        let bodies = space.bodies();
         let held = space.held();
         let admission = judge(server, space, &held, &records).await?;
-        let basis = basis_of(&held, &records);
+        let basis = Basis { bodies, ..basis_of(&held, &records) };
         drop(held);
         match write(server, space, admission, basis, origin).await {
             Ok(()) => return Ok(vector_of(space, &records)),
@@ -77,7 +79,7 @@ fn basis_of(held: &ServerSpace, records: &[Record]) -> Basis {
     feeds.sort_unstable();
     feeds.dedup();
     let tips = feeds.into_iter().map(|feed| (feed, held.tips().get(&feed))).collect();
-    Basis { roster: held.roster().head(), tips }
+    Basis { roster: held.roster().head(), tips, bodies: 0 }
 }
 
 async fn write(
@@ -87,7 +89,7 @@ async fn write(
     basis: Basis,
     origin: Origin,
 ) -> Result<(), WriteFault> {
-    if admission.new.is_empty() {
+    if admission.new.is_empty() && admission.bodies.is_empty() {
         return Ok(());
     }
     let space_bytes_max = server.limits.space_bytes_max;

@@ -13,8 +13,9 @@ use haven_wire::request::Malformed;
 use tonic::Status;
 
 use crate::entropy::NoEntropy;
-use crate::limits::{PUSH_AGAIN_AFTER, STORE_AGAIN_AFTER};
+use crate::limits::{PUSH_AGAIN_AFTER, REFILL_AGAIN_AFTER, STORE_AGAIN_AFTER};
 use crate::mailbox::MailboxFault;
+use crate::refill::RefillFault;
 use crate::store::StoreFault;
 use crate::writer::WriteFault;
 
@@ -158,6 +159,9 @@ impl IntoRefusal for StoreFault {
             Self::Full => ErrorReason::StorageFull.into(),
             Self::Busy => retry_after(STORE_AGAIN_AFTER),
             Self::InviteSpent => ErrorReason::InviteUsed.into(),
+            Self::SpaceTaken => ErrorReason::SpaceExists.into(),
+            // Somebody else was quicker; what is there now decides the next try.
+            Self::Conflict => retry_after(PUSH_AGAIN_AFTER),
             Self::Failed(_) | Self::Damaged(_) | Self::Newer { .. } => ErrorReason::StorageFailed.into(),
         }
     }
@@ -183,6 +187,17 @@ impl IntoRefusal for MailboxFault {
             Self::Taken => ErrorReason::MailboxFull.into(),
             Self::Unfit => ErrorReason::RequestMalformed.into(),
             Self::TooMany => ErrorReason::RateLimited.into(),
+            Self::Write(fault) => fault.into_refusal(),
+        }
+    }
+}
+
+impl IntoRefusal for RefillFault {
+    fn into_refusal(self) -> Refusal {
+        match self {
+            Self::Over => ErrorReason::RefillOver.into(),
+            Self::TooMany => retry_after(REFILL_AGAIN_AFTER),
+            Self::Link(fault) => fault.into_refusal(),
         }
     }
 }

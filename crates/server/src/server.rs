@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use haven_feed::{FeedId, SpaceId, StoreId};
+use haven_feed::auth::{Access, access};
+use haven_feed::roster::consent::Role;
+use haven_feed::{RosterHead, SpaceId, StoreId};
 use haven_wire::pb::ErrorReason;
 use haven_wire::session::Token;
 use tokio::sync::Semaphore;
@@ -15,14 +17,15 @@ use crate::budget::Budget;
 use crate::connection::Connection;
 use crate::identity::Identity;
 use crate::limits::{RECEIVING_OF_MEMBERS_MAX, RECEIVING_OF_STRANGERS_MAX};
-use crate::mailbox::Mailboxes;
+use crate::mailbox::{Mailboxes, wall_ms};
 use crate::options::Limits;
 use crate::readers::Readers;
+use crate::refill::Refills;
 use crate::refusal::{Refused, refuse};
 use crate::session::{Session, Sessions};
 use crate::space::{Joined, Space};
 use crate::spaces::Spaces;
-use crate::store::{Store, StoreFault};
+use crate::store::{Change, Store, StoreFault};
 use crate::writer::{Writer, WriterThread};
 
 /// The state of a running server.
@@ -37,6 +40,8 @@ pub(crate) struct Server {
     pub(crate) sessions: Sessions,
     /// The mailboxes.
     pub(crate) mailboxes: Mailboxes,
+    /// The rosters on their way in.
+    pub(crate) refills: Arc<Refills>,
     /// The spaces in memory.
     pub(crate) spaces: Spaces,
     /// The way to the store's past.
@@ -57,22 +62,54 @@ pub(crate) struct Server {
     pub(crate) streams: TaskTracker,
 }
 
-/// Somebody who proved to be a member of a space.
+/// Somebody who proved to be a member of a space, or to have been one.
 pub(crate) struct Member {
     /// The space.
     pub(crate) space: Arc<Space>,
-    /// As which feed.
-    pub(crate) feed: FeedId,
+    /// Who.
+    pub(crate) session: Session,
+    /// What that gives.
+    pub(crate) access: Access,
+}
+
+impl Member {
+    /// Asks for what only a present member may: everything but to read the links up to one's own removal.
+    pub(crate) fn present(self) -> Result<Self, Refused> {
+        match self.access {
+            Access::Member => Ok(self),
+            Access::Removed { .. } => Err(ErrorReason::FeedRemoved.into()),
+            Access::Replaced => Err(ErrorReason::MemberReplaced.into()),
+        }
+    }
+
+    /// Asks for what only a present feed may.
+    pub(crate) fn feed(self) -> Result<Self, Refused> {
+        let present = self.present()?;
+        if present.session.role == Role::Feed { Ok(present) } else { Err(ErrorReason::RoleUnfit.into()) }
+    }
+
+    /// The newest link it may read.
+    pub(crate) fn head(&self) -> RosterHead {
+        let held = self.space.held();
+        let roster = held.roster();
+        let seq = match self.access {
+            Access::Removed { seq } => seq,
+            Access::Member | Access::Replaced => roster.head().seq,
+        };
+        roster.hash_at(seq).map_or(roster.head(), |hash| RosterHead { seq, hash })
+    }
 }
 
 impl Server {
     /// Begins to serve a store. `failed` is cancelled when the store fails for good.
     pub(crate) fn start(
         identity: Identity,
-        store: Box<dyn Store>,
+        mut store: Box<dyn Store>,
         limits: Limits,
         failed: CancellationToken,
     ) -> Result<(Arc<Self>, WriterThread), StoreFault> {
+        store.commit(&[Change::ExpireMailboxes { now_ms: wall_ms() }])?;
+        let contacts = store.mailboxes()?;
         let (store_id, readers) = (store.store_id(), Readers::open(&*store)?);
         let started = Writer::start(store, failed);
         let (writer, thread) =
@@ -83,7 +120,8 @@ impl Server {
             store_id,
             limits,
             sessions: Sessions::default(),
-            mailboxes: Mailboxes::default(),
+            mailboxes: Mailboxes::restore(contacts, wall_ms(), Instant::now()),
+            refills: Arc::default(),
             spaces: Spaces::new(readers.clone(), limits),
             readers,
             writer,
@@ -114,23 +152,39 @@ impl Server {
         self.sessions.find(token, Instant::now()).ok_or_else(|| ErrorReason::Unauthenticated.into())
     }
 
-    /// Lets a session into its space, if it is still a member's and the space has room for its connection.
+    /// Lets a session into its space, as far as its member may still go there, if the space has room for its connection.
     pub(crate) async fn enter(
         &self,
         session: Session,
         connection: &Arc<Connection>,
     ) -> Result<Member, Refused> {
         let space = self.space(session.space).await?;
-        if !space.held().roster().is_current(&session.feed) {
-            self.sessions.end(session);
-            return Err(ErrorReason::FeedRemoved.into());
-        }
+        let access = access(space.held().roster(), session.role, &session.member).map(|(_, access)| access);
+        let access = match access {
+            Some(Access::Member) => Access::Member,
+            // It takes none of the room that the members have.
+            Some(access @ Access::Removed { .. }) => return Ok(Member { space, session, access }),
+            Some(Access::Replaced) => {
+                self.sessions.end(session);
+                return Err(ErrorReason::MemberReplaced.into());
+            }
+            None => return Err(ErrorReason::FeedUnknown.into()),
+        };
         match space.join(connection.number()) {
             Joined::Already => {}
             Joined::Now => connection.leave_at_end(space.clone()),
             Joined::NoRoom => return Err(ErrorReason::RateLimited.into()),
         }
-        Ok(Member { space, feed: session.feed })
+        Ok(Member { space, session, access })
+    }
+
+    /// Lets a request into its session's own space.
+    pub(crate) async fn own(
+        &self,
+        metadata: &MetadataMap,
+        connection: &Arc<Connection>,
+    ) -> Result<Member, Refused> {
+        self.enter(self.session(metadata)?, connection).await
     }
 
     /// Lets a request into the space it names. A session of another space is none.

@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use haven_feed::auth::Challenge;
 use haven_feed::digest::{Digest, digest};
-use haven_feed::{FeedId, Nonce, SpaceId};
+use haven_feed::roster::consent::Role;
+use haven_feed::{MemberId, Nonce, SpaceId};
 use haven_wire::session::Token;
 use tokio::time::Instant;
 
-use crate::limits::{NONCE_LIFETIME, NONCES_MAX, TOKEN_LIFETIME, TOKENS_PER_FEED_MAX};
+use crate::limits::{NONCE_LIFETIME, NONCES_MAX, TOKEN_LIFETIME, TOKENS_PER_MEMBER_MAX};
 
 /// What is kept of a token: whoever reads our memory or times our lookups learns none.
 const TOKEN_LABEL: &str = "haven/1/token";
@@ -18,13 +19,15 @@ const TOKEN_LABEL: &str = "haven/1/token";
 /// Tokens that are not worth a look for old ones among them.
 const TOKENS_SWEPT_MIN: usize = 1_024;
 
-/// One feed's access to one space.
+/// One member's access to one space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Session {
-    /// The space.
+    /// The space; zero to look for the spaces of a paper.
     pub(crate) space: SpaceId,
-    /// The feed.
-    pub(crate) feed: FeedId,
+    /// As what.
+    pub(crate) role: Role,
+    /// The member.
+    pub(crate) member: MemberId,
 }
 
 /// All challenges and sessions.
@@ -39,8 +42,8 @@ struct State {
     /// Nonces in the order of issue, which is the order of expiry.
     issued: VecDeque<(Instant, Nonce)>,
     tokens: BTreeMap<Digest, (Session, Instant)>,
-    /// Tokens of each feed, the oldest first.
-    of_feed: BTreeMap<Session, VecDeque<Digest>>,
+    /// Tokens of each member, the oldest first.
+    of_member: BTreeMap<Session, VecDeque<Digest>>,
     /// How many tokens there may be before the old ones are looked for: twice what the last look left.
     tokens_swept: usize,
 }
@@ -62,7 +65,8 @@ impl Sessions {
         let mut state = self.state();
         state.expire_nonces(now);
         let challenge = state.challenges.remove(nonce)?;
-        (challenge.space == session.space && challenge.feed == session.feed).then_some(challenge)
+        let asked = Session { space: challenge.space, role: challenge.role, member: challenge.member };
+        (asked == session).then_some(challenge)
     }
 
     /// Opens a session.
@@ -70,9 +74,9 @@ impl Sessions {
         let mut state = self.state();
         state.sweep_tokens(now);
         let key = key_of(token);
-        let mine = state.of_feed.entry(session).or_default();
+        let mine = state.of_member.entry(session).or_default();
         mine.push_back(key);
-        let surplus = if mine.len() > TOKENS_PER_FEED_MAX { mine.pop_front() } else { None };
+        let surplus = if mine.len() > TOKENS_PER_MEMBER_MAX { mine.pop_front() } else { None };
         if let Some(surplus) = surplus {
             state.tokens.remove(&surplus);
         }
@@ -85,10 +89,10 @@ impl Sessions {
         (now < until).then_some(session)
     }
 
-    /// Ends all sessions of a feed.
+    /// Ends all sessions of a member.
     pub(crate) fn end(&self, session: Session) {
         let mut state = self.state();
-        for key in state.of_feed.remove(&session).unwrap_or_default() {
+        for key in state.of_member.remove(&session).unwrap_or_default() {
             state.tokens.remove(&key);
         }
     }
@@ -118,7 +122,7 @@ impl State {
         }
         self.tokens.retain(|_, (_, until)| now < *until);
         let tokens = &self.tokens;
-        self.of_feed.retain(|_, mine| {
+        self.of_member.retain(|_, mine| {
             mine.retain(|key| tokens.contains_key(key));
             !mine.is_empty()
         });
@@ -140,7 +144,7 @@ mod tests {
     use super::*;
 
     fn session(n: u8) -> Session {
-        Session { space: SpaceId::from_bytes([n; 32]), feed: FeedId::from_bytes([n; 8]) }
+        Session { space: SpaceId::from_bytes([n; 32]), role: Role::Feed, member: MemberId::from_bytes([n; 8]) }
     }
 
     fn challenge(nonce: u64, session: Session) -> Challenge {
@@ -150,7 +154,8 @@ mod tests {
             server: Signer::from_seed(&[1; 32]).key(),
             nonce: Nonce::from_bytes(bytes),
             space: session.space,
-            feed: session.feed,
+            role: session.role,
+            member: session.member,
             store: StoreId::from_bytes([1; 16]),
         }
     }
@@ -172,7 +177,11 @@ mod tests {
         assert_eq!(redeemed(1, 1, Duration::ZERO), (true, false));
         assert_eq!(redeemed(2, 1, NONCE_LIFETIME - Duration::from_millis(1)), (true, false));
         assert_eq!(redeemed(3, 1, NONCE_LIFETIME), (false, false));
-        assert_eq!(redeemed(4, 2, Duration::ZERO), (false, false), "a wrong feed spends it");
+        assert_eq!(redeemed(4, 2, Duration::ZERO), (false, false), "a wrong member spends it");
+        let issued = challenge(6, session(1));
+        sessions.issue(issued, start);
+        let as_paper = Session { role: Role::Paper, ..session(1) };
+        assert!(sessions.redeem(&issued.nonce, as_paper, start).is_none(), "another role");
         assert!(
             sessions.redeem(&challenge(5, session(1)).nonce, session(1), start).is_none(),
             "never issued"
@@ -200,7 +209,7 @@ mod tests {
         assert_eq!(found(1, TOKEN_LIFETIME), None);
 
         let start = start + TOKEN_LIFETIME;
-        for n in 0..=u8::try_from(TOKENS_PER_FEED_MAX).expect("few") {
+        for n in 0..=u8::try_from(TOKENS_PER_MEMBER_MAX).expect("few") {
             sessions.open(&token(100 + n), session(1), start);
         }
         sessions.open(&token(50), session(2), start);
@@ -216,7 +225,7 @@ mod tests {
         sessions.issue(challenge(1, session(1)), start);
         let many = u32::try_from(TOKENS_SWEPT_MIN).expect("few");
         let feed = |n: u32| Session {
-            feed: FeedId::from_bytes([[0; 4], n.to_be_bytes()].concat().try_into().expect("8")),
+            member: MemberId::from_bytes([[0; 4], n.to_be_bytes()].concat().try_into().expect("8")),
             ..session(1)
         };
         for n in 0..many {
@@ -227,6 +236,6 @@ mod tests {
         sessions.open(&token(1), session(2), start + TOKEN_LIFETIME);
         let state = sessions.state();
         assert_eq!((state.challenges.len(), state.issued.len()), (1, 1));
-        assert_eq!((state.tokens.len(), state.of_feed.len()), (1, 1));
+        assert_eq!((state.tokens.len(), state.of_member.len()), (1, 1));
     }
 }

@@ -8,15 +8,16 @@ use bytes::Bytes;
 use haven_feed::SpaceId;
 use haven_feed::chain::Tips;
 use haven_feed::exchange::server::{Admission, ServerSpace};
-use haven_feed::roster::{Link, Roster};
+use haven_feed::record::PREFIX_LEN;
+use haven_feed::roster::{Link, LinkFault, Roster};
 use tokio::time::Instant;
 
 use crate::budget::Budget;
-use crate::inbox::{Arrival, Inbox, News, Origin, Stretch};
-use crate::limits::{LIVE_BYTES_MAX, RECEIVING_OF_SPACE_MAX, SPACE_CONNECTIONS_MAX};
+use crate::inbox::{Arrival, Bodies, Inbox, News, Origin, Stretch};
+use crate::limits::{LINKS_ANSWER_BYTES, LIVE_BYTES_MAX, RECEIVING_OF_SPACE_MAX, SPACE_CONNECTIONS_MAX};
 use crate::options::Limits;
 use crate::rate::Bucket;
-use crate::store::{SpaceRow, StoreFault};
+use crate::store::{Reader, StoreFault};
 
 /// A space in memory.
 pub(crate) struct Space {
@@ -30,6 +31,8 @@ struct Live {
     /// Shared with whoever judges a push right now; changed by the writer only.
     held: Arc<ServerSpace>,
     bytes: u64,
+    /// How often bodies took the places of husks since the space was loaded.
+    bodies: u64,
     listeners: Vec<Weak<Inbox>>,
     connections: BTreeSet<u64>,
     records: Bucket,
@@ -37,19 +40,24 @@ struct Live {
 }
 
 impl Space {
-    /// Builds a space from what the store holds; every link is verified again.
-    pub(crate) fn restore(row: &SpaceRow, limits: &Limits, now: Instant) -> Result<Self, StoreFault> {
-        let links = row.links.iter().map(|link| Link::parse(link.clone()));
-        let links: Vec<Link> = links.collect::<Result<_, _>>().map_err(|_| StoreFault::Damaged("a link"))?;
-        let roster = Roster::replay(&links).map_err(|_| StoreFault::Damaged("a roster"))?;
+    /// Builds a space from what the store holds; every link is verified again. `None` if there is no such space.
+    pub(crate) fn restore(
+        reader: &mut dyn Reader,
+        space: &SpaceId,
+        limits: &Limits,
+        now: Instant,
+    ) -> Result<Option<Self>, StoreFault> {
+        let Some(row) = reader.space(space)? else { return Ok(None) };
+        let roster = replay(reader, space)?.map_err(|_| StoreFault::Damaged("a roster"))?;
         let tips: Tips = row.feeds.iter().map(|row| (row.feed, row.tip)).collect();
         let bytes = row.feeds.iter().map(|row| row.bytes).sum();
-        Ok(Self::new(ServerSpace::new(roster, tips), bytes, limits, now))
+        Ok(Some(Self::new(ServerSpace::new(roster, tips), bytes, limits, now)))
     }
 
     fn new(held: ServerSpace, bytes: u64, limits: &Limits, now: Instant) -> Self {
         let live = Live {
             bytes,
+            bodies: 0,
             listeners: Vec::new(),
             connections: BTreeSet::new(),
             records: Bucket::full(limits.push_records_per_second, limits.push_records_burst, now),
@@ -73,6 +81,11 @@ impl Space {
     /// Returns the bytes of all its records.
     pub(crate) fn bytes(&self) -> u64 {
         self.live().bytes
+    }
+
+    /// Says how often bodies took the places of husks.
+    pub(crate) fn bodies(&self) -> u64 {
+        self.live().bodies
     }
 
     /// Takes a push out of the rate, or says how long to wait.
@@ -118,8 +131,14 @@ impl Space {
         let arrival = arrival_of(admission);
         let mut live = self.live();
         Arc::make_mut(&mut live.held).commit(admission);
-        live.bytes += arrival.bytes as u64;
-        live.tell(self.id, &News::Records(arrival), Some(origin));
+        live.bytes += weight_of(admission) as u64;
+        if !admission.new.is_empty() {
+            live.tell(self.id, &News::Records(arrival), Some(origin));
+        }
+        if !admission.bodies.is_empty() {
+            live.bodies += 1;
+            live.tell(self.id, &News::Bodies(bodies_of(admission)), Some(origin));
+        }
     }
 
     /// Takes a link that has become durable, and tells the listeners.
@@ -156,6 +175,47 @@ impl Live {
             None => false,
         });
     }
+}
+
+/// Bytes that the store holds more after a push.
+pub(crate) fn weight_of(admission: &Admission) -> usize {
+    let new: usize = admission.new.iter().map(|record| record.bytes().len()).sum();
+    let bodies = admission.bodies.iter().map(|record| record.bytes().len().saturating_sub(PREFIX_LEN));
+    new + bodies.sum::<usize>()
+}
+
+/// Reads and verifies a roster link by link, so that no more of it is in memory at once than a piece.
+///
+/// # Errors
+/// The store cannot be read; within, a link does not hold.
+pub(crate) fn replay(
+    reader: &mut (impl Reader + ?Sized),
+    space: &SpaceId,
+) -> Result<Result<Roster, LinkFault>, StoreFault> {
+    let mut roster: Option<Roster> = None;
+    loop {
+        let next = roster.as_ref().map_or(0, |roster| roster.head().seq + 1);
+        let links = reader.links(space, next, LINKS_ANSWER_BYTES)?;
+        if links.is_empty() {
+            return Ok(roster.ok_or(LinkFault::Malformed("no genesis")));
+        }
+        for bytes in links {
+            let taken = match &mut roster {
+                None => Roster::genesis(bytes).map(|begun| roster = Some(begun)),
+                Some(roster) => Link::parse(bytes).and_then(|link| roster.append(&link)),
+            };
+            if let Err(fault) = taken {
+                return Ok(Err(fault));
+            }
+        }
+    }
+}
+
+fn bodies_of(admission: &Admission) -> Bodies {
+    let bytes = admission.bodies.iter().map(|record| record.bytes().len()).sum();
+    let places = admission.bodies.iter().map(|record| (record.header().feed, record.header().seq)).collect();
+    let records = || admission.bodies.iter().map(|record| record.bytes().clone()).collect();
+    Bodies { places, records: (bytes <= LIVE_BYTES_MAX).then(records), bytes }
 }
 
 fn arrival_of(admission: &Admission) -> Arrival {

@@ -42,10 +42,8 @@ impl Spaces {
             return Ok(Some(space));
         }
         let limits = self.limits;
-        let restored = self.readers.read(move |reader| {
-            let row = reader.space(&space)?;
-            row.map(|row| Space::restore(&row, &limits, Instant::now())).transpose()
-        });
+        let restored =
+            self.readers.read(move |reader| Space::restore(reader, &space, &limits, Instant::now()));
         let Some(loaded) = restored.await?.map(Arc::new) else { return Ok(None) };
         self.keep(loaded.clone());
         Ok(Some(loaded))

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use haven_feed::chain::Tip;
 use haven_feed::digest::Digest;
 use haven_feed::exchange::Run;
-use haven_feed::{FeedId, SpaceId, StoreId};
+use haven_feed::{FeedId, MemberId, PaperId, SpaceId, StoreId};
 use thiserror::Error;
 
 /// Why a store did not do it.
@@ -42,6 +42,12 @@ pub enum StoreFault {
     /// The invite was used between the look and the commit.
     #[error("the invite is used up")]
     InviteSpent,
+    /// The space was made between the look and the commit, by another invite.
+    #[error("the space exists")]
+    SpaceTaken,
+    /// A row is there already that was to be new. Nothing was kept.
+    #[error("a row is there already")]
+    Conflict,
 }
 
 /// What became of an invite.
@@ -64,11 +70,9 @@ pub(crate) struct FeedRow {
     pub(crate) bytes: u64,
 }
 
-/// One space as a store holds it.
+/// One space as a store holds it, without its links.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SpaceRow {
-    /// Every link, genesis first.
-    pub(crate) links: Vec<Bytes>,
     /// Every feed that has records, in the order of ids.
     pub(crate) feeds: Vec<FeedRow>,
 }
@@ -82,6 +86,34 @@ pub(crate) struct Stored {
     pub(crate) seq: u64,
     /// The record itself.
     pub(crate) bytes: Bytes,
+}
+
+/// The beginning of a record as it lies there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Beginning {
+    /// Whose.
+    pub(crate) feed: FeedId,
+    /// Its place.
+    pub(crate) seq: u64,
+    /// Everything before the body.
+    pub(crate) bytes: Bytes,
+    /// Whether there is no body.
+    pub(crate) is_husk: bool,
+}
+
+/// A mailbox that outlives a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MailboxRow {
+    /// Its id.
+    pub(crate) mailbox: [u8; 16],
+    /// Whose it is.
+    pub(crate) space: SpaceId,
+    /// By which feed.
+    pub(crate) feed: MemberId,
+    /// When it is over, in milliseconds since 1970.
+    pub(crate) expires_ms: i64,
+    /// What is in it, by place.
+    pub(crate) messages: Vec<(u32, Bytes)>,
 }
 
 /// One change. A commit takes several and does all of them or none.
@@ -98,6 +130,13 @@ pub(crate) enum Change {
         space: SpaceId,
         /// The invite that is spent.
         ticket: Digest,
+    },
+    /// A paper that a space has or had, so that the space is found by it.
+    Paper {
+        /// The paper.
+        paper: PaperId,
+        /// The space.
+        space: SpaceId,
     },
     /// One link more.
     Link {
@@ -120,6 +159,36 @@ pub(crate) enum Change {
         tip: Tip,
         /// The records themselves.
         records: Vec<Bytes>,
+    },
+    /// Records of one feed with their bodies, in the place of their husks.
+    Bodies {
+        /// Of which space.
+        space: SpaceId,
+        /// Of which feed.
+        feed: FeedId,
+        /// The records themselves, by place.
+        records: Vec<(u64, Bytes)>,
+    },
+    /// A new mailbox, empty.
+    OpenMailbox(MailboxRow),
+    /// A message in a mailbox.
+    Post {
+        /// Which mailbox.
+        mailbox: [u8; 16],
+        /// Its place.
+        index: u32,
+        /// The message itself.
+        message: Bytes,
+    },
+    /// A mailbox is over, with all that is in it.
+    CloseMailbox {
+        /// Which.
+        mailbox: [u8; 16],
+    },
+    /// Every mailbox whose time was over at this moment is over, in milliseconds since 1970.
+    ExpireMailboxes {
+        /// The moment.
+        now_ms: i64,
     },
 }
 
@@ -145,7 +214,7 @@ pub(crate) trait Reader: Send {
     /// Lists the spaces, in the order of ids.
     fn spaces(&mut self) -> Result<Vec<SpaceId>, StoreFault>;
 
-    /// Reads a space, without its records. `None` if there is no such space.
+    /// Reads a space, without its links and records. `None` if there is no such space.
     fn space(&mut self, space: &SpaceId) -> Result<Option<SpaceRow>, StoreFault>;
 
     /// Reads links from a place on, at most `bytes_max` of them but at least one if there is one.
@@ -161,7 +230,25 @@ pub(crate) trait Reader: Send {
     ) -> Result<Vec<Stored>, StoreFault>;
 
     /// Reads the records of a run without their bodies, however large these are.
-    fn husks(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Stored>, StoreFault>;
+    fn beginnings(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Beginning>, StoreFault>;
+
+    /// Lists the records of a space that have no body, in the order of arrival, at most `count`.
+    fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault>;
+
+    /// Reads those of some records of a feed that have a body, in the order asked for, at most `bytes_max` but at least one.
+    fn bodies(
+        &mut self,
+        space: &SpaceId,
+        feed: &FeedId,
+        seqs: &[u64],
+        bytes_max: usize,
+    ) -> Result<Vec<Bytes>, StoreFault>;
+
+    /// Lists the spaces that have or had a paper, at most `count`.
+    fn spaces_of(&mut self, paper: &PaperId, count: usize) -> Result<Vec<SpaceId>, StoreFault>;
+
+    /// Reads every mailbox, those that end first in front.
+    fn mailboxes(&mut self) -> Result<Vec<MailboxRow>, StoreFault>;
 
     /// Looks an invite up. `None` if it is not one of ours.
     fn invite(&mut self, ticket: &Digest) -> Result<Option<InviteState>, StoreFault>;
@@ -176,7 +263,7 @@ pub(crate) trait Store: Reader {
     fn store_id(&self) -> StoreId;
 
     /// Does all changes in one transaction; durable when it returns. After [`StoreFault::Full`],
-    /// [`StoreFault::Busy`] and [`StoreFault::InviteSpent`] nothing has changed and the store is usable.
+    /// [`StoreFault::Busy`], [`StoreFault::InviteSpent`], [`StoreFault::SpaceTaken`] and [`StoreFault::Conflict`] nothing has changed and the store is usable.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreFault>;
 
     /// Opens one more reader.

@@ -5,7 +5,7 @@
 mod client;
 #[expect(dead_code, reason = "shared with the tests from outside, which use all of it")]
 #[path = "../tests/it/kit.rs"]
-mod kit;
+pub(crate) mod kit;
 
 use bytes::Bytes;
 use haven_feed::StoreId;

@@ -15,7 +15,7 @@ use haven_feed::chain::Tip;
 use haven_feed::digest::Digest;
 use haven_feed::exchange::server::{Admission, LinkAdmission, LinkRefusal};
 use haven_feed::roster::Link;
-use haven_feed::{FeedId, RosterHead, SpaceId};
+use haven_feed::{FeedId, PaperId, RosterHead, SpaceId};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -50,7 +50,7 @@ pub(crate) enum WriteFault {
 pub(crate) struct Push {
     /// Where.
     pub(crate) space: Arc<Space>,
-    /// What is new in it; never empty.
+    /// What is new in it, records or bodies of husks; never empty.
     pub(crate) admission: Admission,
     /// On what the judgement rests.
     pub(crate) basis: Basis,
@@ -67,6 +67,8 @@ pub(crate) struct Basis {
     pub(crate) roster: RosterHead,
     /// The tips of the feeds that the push continues.
     pub(crate) tips: Vec<(FeedId, Option<Tip>)>,
+    /// How often bodies had taken the places of husks; looked at only if the push brings some.
+    pub(crate) bodies: u64,
 }
 
 /// A space that was verified and whose invite is open.
@@ -75,6 +77,8 @@ pub(crate) struct NewSpace {
     pub(crate) space: SpaceId,
     /// Its links.
     pub(crate) links: Vec<Bytes>,
+    /// Every paper it has or had.
+    pub(crate) papers: Vec<PaperId>,
     /// The invite it costs.
     pub(crate) ticket: Digest,
 }
@@ -85,6 +89,7 @@ enum Job {
     Push(Box<Push>, Reply<()>),
     Link(Arc<Space>, Box<Link>, Reply<RosterHead>),
     Space(Box<NewSpace>, Reply<()>),
+    Mailbox(Vec<Change>, Reply<()>),
     Stop,
 }
 
@@ -131,6 +136,11 @@ impl Writer {
     /// Writes a new space; durable when it returns.
     pub(crate) async fn create(&self, space: NewSpace) -> Result<(), WriteFault> {
         self.ask(|reply| Job::Space(Box::new(space), reply)).await
+    }
+
+    /// Writes what becomes of a mailbox; durable when it returns.
+    pub(crate) async fn mailbox(&self, changes: Vec<Change>) -> Result<(), WriteFault> {
+        self.ask(|reply| Job::Mailbox(changes, reply)).await
     }
 
     /// Stops the writer once everything asked for before is written.
@@ -182,6 +192,10 @@ impl Desk {
                     self.commit(&mut staged);
                     answer(reply, self.space(*space));
                 }
+                Job::Mailbox(changes, reply) => {
+                    self.commit(&mut staged);
+                    answer(reply, self.write(&changes).map_err(WriteFault::from));
+                }
                 Job::Stop => {
                     goes_on = false;
                     break;
@@ -207,15 +221,20 @@ impl Desk {
         let admitted = space.held().admit_link(link)?;
         let LinkAdmission::Appended(roster) = admitted else { return Ok(space.held().roster().head()) };
         let bytes = Bytes::copy_from_slice(link.bytes());
-        self.write(&[Change::Link { space: space.id(), seq: link.seq(), bytes: bytes.clone() }])?;
+        let mut changes = vec![Change::Link { space: space.id(), seq: link.seq(), bytes: bytes.clone() }];
+        let before = space.held().roster().paper().map(|paper| paper.id);
+        let paper = roster.paper().map(|paper| paper.id).filter(|paper| Some(*paper) != before);
+        changes.extend(paper.map(|paper| Change::Paper { paper, space: space.id() }));
+        self.write(&changes)?;
         space.linked(*roster, bytes);
         Ok(link.head())
     }
 
     fn space(&mut self, new: NewSpace) -> Result<(), WriteFault> {
-        let NewSpace { space, links, ticket } = new;
+        let NewSpace { space, links, papers, ticket } = new;
         let mut changes = vec![Change::Space { space, ticket }];
         changes.extend((0..).zip(links).map(|(seq, bytes)| Change::Link { space, seq, bytes }));
+        changes.extend(papers.into_iter().map(|paper| Change::Paper { paper, space }));
         Ok(self.write(&changes)?)
     }
 

@@ -11,8 +11,8 @@ use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
-use haven_feed::keys::{Signature, Signer};
 use haven_feed::limits::HUSKS_TOLD_MAX;
+use haven_feed::keys::{Signature, Signer};
 use haven_feed::record::Record;
 use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
@@ -31,9 +31,9 @@ pub struct SimServer {
     store: StoreId,
     invite: [u8; 16],
     invite_used: bool,
-    /// The links of a roster that is being handed in.
-    staged: Vec<Vec<u8>>,
     space: Option<Space>,
+    /// A roster on its way in, as far as it came.
+    staged: Option<(Roster, Vec<Bytes>)>,
     sessions: BTreeMap<Connection, Session>,
     /// By mailbox: its messages.
     mailboxes: BTreeMap<[u8; 16], Vec<Vec<u8>>>,
@@ -52,8 +52,9 @@ struct Space {
 struct Session {
     nonce: Option<[u8; 32]>,
     feed: Option<FeedId>,
-    access: Option<Access>,
     live: bool,
+    /// The link up to which it may read, and nothing else: the one that removed it.
+    until: Option<u64>,
 }
 
 impl SimServer {
@@ -64,8 +65,8 @@ impl SimServer {
             store: StoreId::from_bytes(chance.bytes()),
             invite: chance.bytes(),
             invite_used: false,
-            staged: Vec::new(),
             space: None,
+            staged: None,
             sessions: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
             watching: Vec::new(),
@@ -88,6 +89,16 @@ impl SimServer {
         self.sessions.clear();
         self.watching.clear();
         self.mailboxes.clear();
+        self.staged = None;
+    }
+
+    /// Everything it holds is lost; it has another store, and gives out another invite.
+    pub fn wipe(&mut self, chance: &mut Chance) {
+        self.crash();
+        self.space = None;
+        self.store = StoreId::from_bytes(chance.bytes());
+        self.invite = chance.bytes();
+        self.invite_used = false;
     }
 
     /// What it has.
@@ -120,7 +131,9 @@ impl SimServer {
             Outgoing::CreateSpace { invite, genesis, after_seq, links, more } => {
                 vec![(from, self.create_space(&invite, genesis, after_seq, links, more))]
             }
-            Outgoing::FetchBodies { feed, seqs, .. } => vec![(from, self.bodies(from, feed, &seqs))],
+            Outgoing::FetchBodies { space, feed, seqs } => {
+                vec![(from, self.fetch_bodies(from, space, feed, &seqs))]
+            }
             Outgoing::Pull { vector, roster_seq, .. } => self.pull(from, &vector, roster_seq),
             Outgoing::Push { records, .. } => self.push(from, records),
             Outgoing::AppendLink { link, .. } => self.append_link(from, link),
@@ -151,14 +164,8 @@ impl SimServer {
     }
 
     fn challenge_of(&self, space: SpaceId, feed: FeedId, nonce: [u8; 32], store: StoreId) -> Challenge {
-        Challenge {
-            server: self.identity.key(),
-            nonce: Nonce::from_bytes(nonce),
-            space,
-            role: Role::Feed,
-            member: feed.into(),
-            store,
-        }
+        let (server, nonce) = (self.identity.key(), Nonce::from_bytes(nonce));
+        Challenge { server, nonce, space, role: Role::Feed, member: feed.into(), store }
     }
 
     fn log_in(
@@ -179,8 +186,12 @@ impl SimServer {
             return refused(Refusal::Unauthenticated);
         }
         match challenge.check_answer(held.state.roster(), &Signature::from_bytes(signature)) {
-            Ok(access) => {
-                (session.feed, session.access) = (Some(feed), Some(access));
+            Ok(Access::Removed { seq }) => {
+                session.until = Some(seq);
+                Incoming::LoggedIn
+            }
+            Ok(_) => {
+                session.feed = Some(feed);
                 Incoming::LoggedIn
             }
             Err(AuthFault::UnknownMember) => refused(Refusal::FeedUnknown),
@@ -188,7 +199,7 @@ impl SimServer {
         }
     }
 
-    /// Takes a piece of a roster; the space is there, and the invite used, when the last piece holds.
+    /// The space is there, and the invite spent, with the last piece of its roster and not before.
     fn create_space(
         &mut self,
         invite: &str,
@@ -199,92 +210,74 @@ impl SimServer {
     ) -> Incoming {
         let refused = |refusal| Incoming::Refused { request: Request::CreateSpace, refusal };
         let known = Invite::parse(invite).is_ok_and(|invite| *invite.secret() == self.invite);
-        match &self.space {
-            Some(space)
-                if Roster::genesis(genesis.clone()).is_ok_and(|roster| roster.space() == space.id) =>
-            {
-                refused(Refusal::SpaceExists)
-            }
-            _ if !known => refused(Refusal::InviteInvalid),
-            _ if self.invite_used => refused(Refusal::InviteUsed),
-            _ => {
-                let kept = usize::try_from(after_seq).unwrap_or(usize::MAX).saturating_add(1);
-                if after_seq == 0 {
-                    self.staged = vec![genesis];
-                }
-                if self.staged.len() != kept {
-                    return refused(Refusal::RefillOver);
-                }
-                self.staged.extend(links);
-                self.begin(more).unwrap_or_else(|| refused(Refusal::Other))
-            }
+        let Ok(begun) = Roster::genesis(genesis.clone()) else { return refused(Refusal::Other) };
+        if self.space.as_ref().is_some_and(|space| begun.space() == space.id) {
+            return refused(Refusal::SpaceExists);
         }
-    }
-
-    /// Begins with what is staged, once that is all.
-    fn begin(&mut self, more: bool) -> Option<Incoming> {
-        let links: Option<Vec<Link>> =
-            self.staged.iter().map(|link| Link::parse(link.clone()).ok()).collect();
-        let roster = Roster::replay(&links?).ok()?;
+        if !known || self.invite_used {
+            return refused(if known { Refusal::InviteUsed } else { Refusal::InviteInvalid });
+        }
+        let before = self.staged.take();
+        let staged = if after_seq == 0 { Some((begun, vec![genesis.into()])) } else { before };
+        let Some((mut roster, mut held)) = staged.filter(|(roster, _)| roster.head().seq == after_seq) else {
+            return refused(Refusal::RefillOver);
+        };
+        for link in links {
+            let appended = Link::parse(link.clone()).is_ok_and(|link| roster.append(&link).is_ok());
+            if !appended {
+                return refused(Refusal::Other);
+            }
+            held.push(link.into());
+        }
         let (id, seq) = (roster.space(), roster.head().seq);
         if more {
-            return Some(Incoming::SpaceStaged { seq });
+            self.staged = Some((roster, held));
+            return Incoming::SpaceStaged { seq };
         }
         self.invite_used = true;
-        let links = std::mem::take(&mut self.staged).into_iter().map(Bytes::from).collect();
-        self.space =
-            Some(Space { id, state: ServerSpace::new(roster, Tips::default()), links, arrived: Vec::new() });
-        Some(Incoming::SpaceCreated)
+        let state = ServerSpace::new(roster, Tips::default());
+        self.space = Some(Space { id, state, links: held, arrived: Vec::new() });
+        Incoming::SpaceCreated
     }
 
-    /// Whether a connection is logged in as a feed that is a member now.
-    fn member(&self, connection: Connection) -> bool {
-        let feed = self.sessions.get(&connection).and_then(|session| session.feed);
-        let current = |space: &Space| feed.is_some_and(|feed| space.state.roster().is_current(&feed));
-        self.space.as_ref().is_some_and(current)
-    }
-
-    fn bodies(&self, from: Connection, feed: FeedId, seqs: &[u64]) -> Incoming {
-        let Some(space) = self.space.as_ref().filter(|_| self.member(from)) else {
+    fn fetch_bodies(&self, from: Connection, space: SpaceId, feed: FeedId, seqs: &[u64]) -> Incoming {
+        let Some(held) = self.space.as_ref().filter(|held| held.id == space && self.member(from)) else {
             return refused(Request::FetchBodies, Refusal::Unauthenticated);
         };
-        let whole = |record: &&Record| {
-            record.header().feed == feed && seqs.contains(&record.header().seq) && !record.is_husk()
-        };
-        let records = space.arrived.iter().filter(whole).map(|record| record.bytes().clone()).collect();
-        Incoming::Bodies { space: space.id, feed, records }
+        let asked =
+            |record: &&Record| record.header().feed == feed && seqs.contains(&record.header().seq);
+        let mut whole: Vec<&Record> =
+            held.arrived.iter().filter(asked).filter(|record| !record.is_husk()).collect();
+        whole.sort_by_key(|record| record.header().seq);
+        // Few at once, so that whoever asks learns to ask again.
+        let records = whole.into_iter().take(3).map(|record| record.bytes().clone()).collect();
+        Incoming::Bodies { space, feed, records }
     }
 
-    /// What a feed that was removed may still read: the links up to its removal.
-    fn pull_removed(&self, from: Connection, roster_seq: Option<u64>) -> Option<Vec<Sent>> {
-        let access = self.sessions.get(&from)?.access?;
-        let space = self.space.as_ref()?;
-        let feed = self.sessions.get(&from)?.feed?;
-        let removal = match access {
-            Access::Removed { seq } => seq,
-            Access::Member => space.state.roster().feed(&feed)?.removed?.seq,
-            Access::Replaced => return None,
-        };
-        let (first, last) = (roster_seq.map_or(0, |seq| seq.saturating_add(1)), removal);
-        let index = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX);
-        let links = space.links.get(index(first)..=index(last)).unwrap_or_default();
-        let links: Vec<_> = links.iter().map(|link| link.to_vec()).collect();
-        let hello = Incoming::Hello {
-            space: space.id,
-            store_id: *self.store.as_bytes(),
-            vector: Vector::default(),
-            roster_seq: last,
-            roster_head: space.state.roster().hash_at(last)?,
-            husks: Vec::new(),
-        };
-        Some([hello, Incoming::Links { space: space.id, links }].map(|message| (from, message)).into())
+    fn member(&self, connection: Connection) -> bool {
+        let feed = self.sessions.get(&connection).and_then(|session| session.feed);
+        let roster = self.space.as_ref().map(|space| space.state.roster());
+        feed.zip(roster).is_some_and(|(feed, roster)| roster.is_current(&feed))
+    }
+
+    /// The links up to the one that removed somebody, and then no more.
+    fn farewell(&self, from: Connection, until: u64, roster_seq: Option<u64>) -> Vec<Sent> {
+        let Some(space) = &self.space else { return vec![(from, refused(Request::Pull, Refusal::SpaceUnknown))] };
+        let (after, until) = (roster_seq.map_or(0, |seq| seq.saturating_add(1)), until + 1);
+        let at = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX).min(space.links.len());
+        let links: Vec<Vec<u8>> =
+            space.links[at(after.min(until))..at(until)].iter().map(|link| link.to_vec()).collect();
+        let links = Incoming::Links { space: space.id, links };
+        vec![(from, links), (from, refused(Request::Pull, Refusal::FeedRemoved))]
     }
 
     fn pull(&mut self, from: Connection, vector: &Vector, roster_seq: Option<u64>) -> Vec<Sent> {
         let member = self.member(from);
+        if let Some(until) = self.sessions.get(&from).and_then(|session| session.until) {
+            return self.farewell(from, until, roster_seq);
+        }
         let Some(space) = self.space.as_ref().filter(|_| member) else {
-            let no_more = || vec![(from, refused(Request::Pull, Refusal::Unauthenticated))];
-            return self.pull_removed(from, roster_seq).unwrap_or_else(no_more);
+            return vec![(from, refused(Request::Pull, Refusal::Unauthenticated))];
         };
         if let Some(session) = self.sessions.get_mut(&from) {
             session.live = true;
@@ -296,7 +289,7 @@ impl SimServer {
             vector: space.state.vector(),
             roster_seq: head.seq,
             roster_head: head.hash,
-            husks: husks(&space.arrived),
+            husks: husks_of(space),
         }];
         let after = roster_seq.map_or(0, |seq| usize::try_from(seq).unwrap_or(usize::MAX).saturating_add(1));
         let links: Vec<_> = space.links.iter().skip(after).map(|link| link.to_vec()).collect();
@@ -338,19 +331,21 @@ impl SimServer {
         }
         let id = space.id;
         let answer = Incoming::Pushed { space: id, vector: space.state.vector() };
-        let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).collect();
+        let bodies = admission.bodies.iter().map(|record| record.bytes().clone());
+        let records: Vec<_> = new.iter().map(|record| record.bytes().clone()).chain(bodies).collect();
         let mut sent = vec![(from, answer)];
         if !records.is_empty() {
-            let members = self.others(from).filter(|to| self.member(*to));
-            sent.extend(members.map(|to| (to, Incoming::Records { space: id, records: records.clone() })));
+            sent.extend(
+                self.others(from).map(|to| (to, Incoming::Records { space: id, records: records.clone() })),
+            );
         }
         sent
     }
 
     fn others(&self, from: Connection) -> impl Iterator<Item = Connection> {
-        let live =
-            self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
-        live.filter(move |connection| *connection != from).collect::<Vec<_>>().into_iter()
+        let live = self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
+        let live = live.filter(|connection| *connection != from && self.member(*connection));
+        live.collect::<Vec<_>>().into_iter()
     }
 
     fn append_link(&mut self, from: Connection, link: Vec<u8>) -> Vec<Sent> {
@@ -364,13 +359,20 @@ impl SimServer {
         let id = space.id;
         match space.state.admit_link(&parsed) {
             Ok(LinkAdmission::Appended(roster)) => {
-                space.state.commit_roster(*roster);
                 space.links.push(link.clone().into());
+                // Those whom it removes still hear of it.
+                let others: Vec<Connection> = self.others(from).collect();
+                if let Some(space) = &mut self.space {
+                    space.state.commit_roster(*roster);
+                }
                 let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
-                let links = vec![link];
-                sent.extend(
-                    self.others(from).map(|to| (to, Incoming::Links { space: id, links: links.clone() })),
-                );
+                for to in others {
+                    sent.push((to, Incoming::Links { space: id, links: vec![link.clone()] }));
+                    if !self.member(to) {
+                        let refusal = Refusal::FeedRemoved;
+                        sent.push((to, Incoming::Refused { request: Request::Pull, refusal }));
+                    }
+                }
                 sent
             }
             Ok(LinkAdmission::Duplicate) => {
@@ -420,9 +422,8 @@ fn refused(request: Request, refusal: Refusal) -> Incoming {
     Incoming::Refused { request, refusal }
 }
 
-/// The records without bodies, those that came first in front.
-fn husks(arrived: &[Record]) -> Vec<(FeedId, u64)> {
-    let husks = arrived.iter().filter(|record| record.is_husk());
+fn husks_of(space: &Space) -> Vec<(FeedId, u64)> {
+    let husks = space.arrived.iter().filter(|record| record.is_husk());
     husks.map(|record| (record.header().feed, record.header().seq)).take(HUSKS_TOLD_MAX).collect()
 }
 

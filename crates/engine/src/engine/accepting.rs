@@ -226,7 +226,9 @@ impl Engine {
         };
         for feed in removed {
             let bound = accepted.bound(feed).unwrap_or_default();
-            if bound < self.applied.seq(feed) {
+            // A device that was removed keeps what it wrote itself, for whoever reads it there.
+            let is_own = *feed == self.keys.feed;
+            if !is_own && bound < self.applied.seq(feed) {
                 self.take_back(work, *feed, bound)?;
             }
         }

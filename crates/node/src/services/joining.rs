@@ -8,7 +8,6 @@ use haven_api::devices::{Join, JoinState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_engine::join::{Farewell, JoinFault, JoinStep, Joining};
-use haven_engine::sync::Refusal;
 use haven_engine::vault::Created;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::Status;

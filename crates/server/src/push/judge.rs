@@ -8,17 +8,17 @@ use haven_feed::chain::{Tip, tip_of_unverified, verify_run};
 use haven_feed::exchange::server::{Admission, ServerSpace};
 use haven_feed::exchange::{HeldRecord, Run};
 use haven_feed::record::{Record, VerifiedRecord};
-use haven_feed::{FeedId, RecordId, SpaceId};
+use haven_feed::{FeedId, SpaceId};
 use haven_wire::pb::ErrorReason;
 
 use crate::limits::{VERIFY_INLINE_MAX, VERIFY_PIECE};
 use crate::refusal::{Refused, refuse, refuse_push};
 use crate::server::Server;
 use crate::space::Space;
-use crate::store::{Reader, StoreFault};
+use crate::store::{Beginning, Reader, StoreFault};
 
-/// The ids of records that are held and pushed again.
-type Known = BTreeMap<(FeedId, u64), RecordId>;
+/// The records that are held and pushed again.
+type Known = BTreeMap<(FeedId, u64), HeldRecord>;
 
 /// A stretch of one feed in a push, and where its feed stands before it if all before it holds.
 #[derive(Clone, Debug)]
@@ -54,8 +54,7 @@ pub(super) async fn judge(
 }
 
 fn admit(held: &ServerSpace, records: &[Record], known: &Known) -> Result<Admission, Refused> {
-    let history =
-        |feed: &FeedId, seq| known.get(&(*feed, seq)).map(|id| HeldRecord { id: *id, is_husk: false });
+    let history = |feed: &FeedId, seq| known.get(&(*feed, seq)).copied();
     held.admit(records, &history).map_err(|fault| refuse_push(held, fault))
 }
 
@@ -110,7 +109,7 @@ fn verify_share(held: &ServerSpace, records: &[Record], share: &[Piece]) -> Opti
     Some(verified)
 }
 
-/// Reads the ids of those records that are held already. A push that is no repetition reads nothing.
+/// Reads the beginnings of those records that are held already. A push that is no repetition reads nothing.
 async fn known(
     server: &Server,
     space: &Space,
@@ -122,13 +121,13 @@ async fn known(
         return Ok(Known::new());
     }
     let space = space.id();
-    server.readers.read(move |reader| ids_of(reader, &space, &runs)).await
+    server.readers.read(move |reader| known_of(reader, &space, &runs)).await
 }
 
-/// The runs that the records of a push make whose numbers are taken; the tips' own ids are known without reading.
+/// The runs that the records of a push make whose numbers are taken.
 fn repeated(held: &ServerSpace, records: &[Record]) -> Vec<Run> {
     let places = records.iter().map(|record| (record.header().feed, record.header().seq));
-    let taken: BTreeSet<(FeedId, u64)> = places.filter(|(feed, seq)| *seq < held.tips().seq(feed)).collect();
+    let taken: BTreeSet<(FeedId, u64)> = places.filter(|(feed, seq)| *seq <= held.tips().seq(feed)).collect();
     let mut runs: Vec<Run> = Vec::new();
     for (feed, seq) in taken {
         match runs.last_mut() {
@@ -139,12 +138,12 @@ fn repeated(held: &ServerSpace, records: &[Record]) -> Vec<Run> {
     runs
 }
 
-fn ids_of(reader: &mut dyn Reader, space: &SpaceId, runs: &[Run]) -> Result<Known, StoreFault> {
+fn known_of(reader: &mut dyn Reader, space: &SpaceId, runs: &[Run]) -> Result<Known, StoreFault> {
     let mut known = Known::new();
     for run in runs {
-        for husk in reader.husks(space, *run)? {
-            let record = Record::parse(husk.bytes).map_err(|_| StoreFault::Damaged("a record"))?;
-            known.insert((husk.feed, husk.seq), record.id());
+        for Beginning { feed, seq, bytes, is_husk } in reader.beginnings(space, *run)? {
+            let record = Record::parse(bytes).map_err(|_| StoreFault::Damaged("a record"))?;
+            known.insert((feed, seq), HeldRecord { id: record.id(), is_husk });
         }
     }
     Ok(known)

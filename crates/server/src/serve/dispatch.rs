@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use haven_feed::auth::{Access, access};
 use haven_feed::limits::PUSH_BATCH_BYTES;
 use haven_wire::error::Refusal;
 use haven_wire::pb::ErrorReason;
@@ -69,9 +70,14 @@ impl Dispatch {
         self.server.session_of(&token).ok()
     }
 
-    /// At whose expense a request is received.
+    /// At whose expense a request is received. Somebody who was removed takes nothing from those who were not.
     fn budgets_of(&self, session: Option<Session>) -> Vec<Arc<Budget>> {
-        match session.and_then(|session| self.server.spaces.resident(&session.space)) {
+        let space = session.and_then(|session| {
+            let space = self.server.spaces.resident(&session.space)?;
+            let access = access(space.held().roster(), session.role, &session.member);
+            access.is_some_and(|(_, access)| access == Access::Member).then_some(space)
+        });
+        match space {
             Some(space) => vec![space.receiving.clone(), self.server.receiving_of_members.clone()],
             None => vec![self.server.receiving_of_strangers.clone()],
         }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use haven_feed::SpaceId;
+use haven_feed::limits::PUSH_BATCH_BYTES;
+use haven_feed::{FeedId, SpaceId};
 use haven_wire::limits::PULL_SPACES_MAX;
 use haven_wire::pb;
 use haven_wire::pb::ErrorReason;
 use haven_wire::pb::feed_service_server::FeedService;
-use haven_wire::position::{position_to_pb, vector_from_pb};
+use haven_wire::position::{position_to_pb, seqs_from_pb, vector_from_pb};
 use haven_wire::request::{array, id};
 use haven_wire::session::Token;
 use tonic::metadata::MetadataMap;
@@ -17,7 +18,7 @@ use super::Services;
 use crate::connection::Connection;
 use crate::outlet::Outgoing;
 use crate::pull::{Listening, next_link};
-use crate::refusal::Refused;
+use crate::refusal::{Refused, refuse};
 use crate::server::Member;
 use crate::{pull, push};
 
@@ -29,10 +30,24 @@ impl FeedService for Services {
         let connection = Connection::of(request.extensions());
         let (metadata, _, asked) = request.into_parts();
         let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
-        let member = self.0.member(&metadata, space, &connection).await?;
+        let member = self.0.member(&metadata, space, &connection).await?.feed()?;
         let held = push::push(&self.0, &member, connection.number(), asked.records).await?;
         let vector = held.into_iter().map(|(feed, position)| position_to_pb(feed, position)).collect();
         Ok(Response::new(pb::PushResponse { vector }))
+    }
+
+    async fn fetch_bodies(
+        &self,
+        request: Request<pb::FetchBodiesRequest>,
+    ) -> Result<Response<pb::FetchBodiesResponse>, Status> {
+        let connection = Connection::of(request.extensions());
+        let (metadata, _, asked) = request.into_parts();
+        let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
+        self.0.member(&metadata, space, &connection).await?.present()?;
+        let feed: FeedId = id(&asked.feed, "feed").map_err(Refused::from)?;
+        let seqs = seqs_from_pb(asked.seqs).map_err(Refused::from)?;
+        let read = self.0.readers.read(move |reader| reader.bodies(&space, &feed, &seqs, PUSH_BATCH_BYTES));
+        Ok(Response::new(pb::FetchBodiesResponse { records: read.await.map_err(refuse)? }))
     }
 
     async fn pull(&self, request: Request<pb::PullRequest>) -> Result<Response<Self::PullStream>, Status> {

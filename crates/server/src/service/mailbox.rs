@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 
 use super::Services;
 use crate::connection::Connection;
-use crate::mailbox::{Found, MailboxId, Watcher};
+use crate::mailbox::{Found, MailboxFault, MailboxId, Watcher};
 use crate::outlet::{Gone, Outgoing, Outlet};
 use crate::refusal::{Refused, refuse};
 use crate::server::Server;
@@ -26,14 +26,20 @@ impl MailboxService for Services {
         &self,
         request: Request<pb::OpenMailboxRequest>,
     ) -> Result<Response<pb::OpenMailboxResponse>, Status> {
-        let session = self.0.session(request.metadata())?;
-        self.0.enter(session, &Connection::of(request.extensions())).await?;
+        let connection = Connection::of(request.extensions());
+        let owner = self.0.own(request.metadata(), &connection).await?.feed()?.session;
         let mailbox = mailbox_of(&request.get_ref().mailbox)?;
-        // A contact's mailbox lives seven days and so has to outlive a restart; these do not.
-        if request.get_ref().kind() != MailboxKind::Link {
-            return Err(Refused::new(ErrorReason::RequestMalformed).into());
-        }
-        let left = self.0.mailboxes.open(mailbox, session, Instant::now()).map_err(refuse)?;
+        let now = Instant::now();
+        let left = match request.get_ref().kind() {
+            MailboxKind::Link => self.0.mailboxes.open(mailbox, owner, now).map_err(refuse)?,
+            MailboxKind::Contact => {
+                let opening = |server: Arc<Server>| async move {
+                    server.mailboxes.open_contact(&server.writer, mailbox, owner, now).await
+                };
+                self.to_its_end(opening).await?
+            }
+            MailboxKind::Unspecified => return Err(Refused::new(ErrorReason::RequestMalformed).into()),
+        };
         let expires_in_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
         Ok(Response::new(pb::OpenMailboxResponse { expires_in_ms }))
     }
@@ -44,7 +50,10 @@ impl MailboxService for Services {
     ) -> Result<Response<pb::PostMessageResponse>, Status> {
         let pb::PostMessageRequest { mailbox, index, message } = request.into_inner();
         let mailbox = mailbox_of(&mailbox)?;
-        self.0.mailboxes.post(&mailbox, index, &message, Instant::now()).map_err(refuse)?;
+        let posting = |server: Arc<Server>| async move {
+            server.mailboxes.post(&server.writer, &mailbox, index, &message, Instant::now()).await
+        };
+        self.to_its_end(posting).await?;
         Ok(Response::new(pb::PostMessageResponse {}))
     }
 
@@ -75,8 +84,22 @@ impl MailboxService for Services {
         let session = self.0.session(request.metadata())?;
         let pb::CloseMailboxRequest { mailbox, farewell } = request.into_inner();
         let mailbox = mailbox_of(&mailbox)?;
-        self.0.mailboxes.close(&mailbox, session, &farewell, Instant::now()).map_err(refuse)?;
+        let closing = |server: Arc<Server>| async move {
+            server.mailboxes.close(&server.writer, &mailbox, session, &farewell, Instant::now()).await
+        };
+        self.to_its_end(closing).await?;
         Ok(Response::new(pb::CloseMailboxResponse {}))
+    }
+}
+
+impl Services {
+    /// Does something in two steps, in the store and in memory, though whoever asked for it goes away in between.
+    async fn to_its_end<T: Send + 'static, F>(&self, work: impl FnOnce(Arc<Server>) -> F) -> Result<T, Refused>
+    where
+        F: Future<Output = Result<T, MailboxFault>> + Send + 'static,
+    {
+        let done = self.0.streams.spawn(work(self.0.clone())).await;
+        done.map_err(|_| Refused::new(ErrorReason::Internal))?.map_err(refuse)
     }
 }
 

@@ -24,7 +24,7 @@ impl RosterService for Services {
         let connection = Connection::of(request.extensions());
         let (metadata, _, asked) = request.into_parts();
         let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
-        let member = self.0.member(&metadata, space, &connection).await?;
+        let member = self.0.member(&metadata, space, &connection).await?.present()?;
         let expected = head_from_pb(asked.expected_head.as_ref()).map_err(Refused::from)?;
         let link = Link::parse(asked.link).map_err(refuse)?;
         check_expected(&link, expected)?;
@@ -41,7 +41,7 @@ impl RosterService for Services {
         let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
         let member = self.0.member(request.metadata(), space, &connection).await?;
         // The head first: links appended meanwhile are more than it promises, never fewer.
-        let head = member.space.held().roster().head();
+        let head = member.head();
         let from = next_link(asked.after_seq);
         let read = self.0.readers.read(move |reader| reader.links(&space, from, LINKS_ANSWER_BYTES));
         let mut links = if from > head.seq { Vec::new() } else { read.await.map_err(refuse)? };

@@ -6,10 +6,10 @@ use haven_feed::auth::{AuthFault, Challenge};
 use haven_feed::keys::Signature;
 use haven_feed::{Nonce, SpaceId};
 use haven_wire::pb;
-use haven_wire::pb::ErrorReason;
+use haven_wire::pb::{ErrorReason, MemberRole};
 use haven_wire::pb::session_service_server::SessionService;
 use haven_wire::request::{Malformed, array, id};
-use haven_wire::session::Token;
+use haven_wire::session::{Token, role_from_pb};
 use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 
@@ -34,7 +34,7 @@ impl SessionService for Services {
         request: Request<pb::ChallengeRequest>,
     ) -> Result<Response<pb::ChallengeResponse>, Status> {
         let asked = request.get_ref();
-        let session = session_of(&asked.space, &asked.feed).map_err(Refused::from)?;
+        let session = session_of(&asked.space, &asked.member, asked.role()).map_err(Refused::from)?;
         Ok(Response::new(self.issue(session)?))
     }
 
@@ -50,11 +50,11 @@ impl SessionService for Services {
 }
 
 impl Services {
-    fn issue(&self, Session { space, feed }: Session) -> Result<pb::ChallengeResponse, Refused> {
+    fn issue(&self, Session { space, role, member }: Session) -> Result<pb::ChallengeResponse, Refused> {
         let server = &self.0;
         let nonce = Nonce::from_bytes(draw().map_err(refuse)?);
-        let challenge =
-            Challenge { server: *server.identity.key(), nonce, space, feed, store: server.store_id };
+        let (key, store) = (*server.identity.key(), server.store_id);
+        let challenge = Challenge { server: key, nonce, space, role, member, store };
         server.sessions.issue(challenge, Instant::now());
         Ok(pb::ChallengeResponse {
             nonce: bytes(nonce),
@@ -85,21 +85,23 @@ fn now_ms() -> Option<i64> {
 
 fn read(request: &pb::LogInRequest) -> Result<Answer, Malformed> {
     Ok(Answer {
-        session: session_of(&request.space, &request.feed)?,
+        session: session_of(&request.space, &request.member, request.role())?,
         nonce: id(&request.nonce, "nonce")?,
         signature: Signature::from_bytes(array(&request.signature, "signature")?),
     })
 }
 
-fn session_of(space: &[u8], feed: &[u8]) -> Result<Session, Malformed> {
-    Ok(Session { space: id::<SpaceId>(space, "space")?, feed: id(feed, "feed")? })
+fn session_of(space: &[u8], member: &[u8], role: MemberRole) -> Result<Session, Malformed> {
+    let (space, member) = (id::<SpaceId>(space, "space")?, id(member, "member")?);
+    Ok(Session { space, role: role_from_pb(role)?, member })
 }
 
-fn reason_of(fault: AuthFault) -> ErrorReason {
+/// Why a proof was not taken.
+pub(super) fn reason_of(fault: AuthFault) -> ErrorReason {
     match fault {
-        AuthFault::UnknownFeed => ErrorReason::FeedUnknown,
-        AuthFault::RemovedFeed => ErrorReason::FeedRemoved,
-        AuthFault::BadSignature(_) | AuthFault::OtherServer | AuthFault::OtherFeed => {
+        AuthFault::UnknownMember => ErrorReason::FeedUnknown,
+        AuthFault::Replaced => ErrorReason::MemberReplaced,
+        AuthFault::BadSignature(_) | AuthFault::OtherServer | AuthFault::OtherMember => {
             ErrorReason::SignatureInvalid
         }
     }

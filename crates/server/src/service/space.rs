@@ -1,21 +1,39 @@
-//! New spaces, each for an invite.
+//! New spaces, each for an invite; and spaces found again by their paper.
+
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use haven_feed::digest::Digest;
 use haven_feed::invite::ticket_of;
-use haven_feed::roster::{Link, LinkFault, Roster};
-use haven_feed::{RosterHead, SpaceId};
+use haven_feed::keys::{FeedKeys, Signature};
+use haven_feed::limits::PAPER_SPACES_MAX;
+use haven_feed::roster::Link;
+use haven_feed::roster::consent::Role;
+use haven_feed::{Nonce, RosterHead, SpaceId};
 use haven_wire::pb;
 use haven_wire::pb::ErrorReason;
 use haven_wire::pb::space_service_server::SpaceService;
 use haven_wire::position::head_to_pb;
-use haven_wire::request::array;
+use haven_wire::request::{array, id};
+use tokio::time::{Instant, sleep_until};
 use tonic::{Request, Response, Status};
 
 use super::Services;
+use super::session::reason_of;
+use crate::pull::bytes;
+use crate::refill::{Piece, Refill, RefillFault, lock};
 use crate::refusal::{Refused, refuse};
+use crate::session::Session;
 use crate::store::{InviteState, StoreFault};
 use crate::writer::{NewSpace, WriteFault};
+
+/// A piece of a roster as it came.
+struct Unread {
+    genesis: Bytes,
+    after_seq: u64,
+    links: Vec<Bytes>,
+    more: bool,
+}
 
 #[tonic::async_trait]
 impl SpaceService for Services {
@@ -23,19 +41,32 @@ impl SpaceService for Services {
         &self,
         request: Request<pb::CreateSpaceRequest>,
     ) -> Result<Response<pb::CreateSpaceResponse>, Status> {
-        let pb::CreateSpaceRequest { invite, genesis, links } = request.into_inner();
+        let pb::CreateSpaceRequest { invite, genesis, links, after_seq, more } = request.into_inner();
         let ticket = ticket_of(&array(&invite, "invite").map_err(Refused::from)?);
-        let links: Vec<Bytes> = std::iter::once(genesis).chain(links).collect();
-        let head = self.create(ticket, links).await?;
+        let head = self.create(ticket, Unread { genesis, after_seq, links, more }).await?;
         Ok(Response::new(pb::CreateSpaceResponse { head: Some(head_to_pb(head)) }))
+    }
+
+    async fn find_spaces(
+        &self,
+        request: Request<pb::FindSpacesRequest>,
+    ) -> Result<Response<pb::FindSpacesResponse>, Status> {
+        let pb::FindSpacesRequest { keys, nonce, signature } = request.into_inner();
+        let keys = FeedKeys::from_bytes(&array(&keys, "keys").map_err(Refused::from)?);
+        let keys = keys.map_err(|_| Refused::new(ErrorReason::RequestMalformed))?;
+        let nonce: Nonce = id(&nonce, "nonce").map_err(Refused::from)?;
+        let signature = Signature::from_bytes(array(&signature, "signature").map_err(Refused::from)?);
+        let spaces = self.find_by_paper(&keys, &nonce, &signature).await?;
+        Ok(Response::new(pb::FindSpacesResponse { spaces: spaces.into_iter().map(bytes).collect() }))
     }
 }
 
 impl Services {
     /// Looks at the invite first: without one nobody makes us verify anything, nor learns which spaces there are.
-    async fn create(&self, ticket: Digest, links: Vec<Bytes>) -> Result<RosterHead, Refused> {
+    async fn create(&self, ticket: Digest, piece: Unread) -> Result<RosterHead, Refused> {
         let state = self.invite(ticket).await?.ok_or(ErrorReason::InviteInvalid)?;
-        let space = self.genesis_of(&links)?;
+        let genesis = Link::parse(piece.genesis).map_err(refuse)?;
+        let space = genesis.space();
         if let Some(held) = self.0.spaces.find(space).await.map_err(refuse)? {
             // The invite may have been spent between the two looks, by the same device asking twice.
             let spent_for = Some(InviteState::UsedFor(space));
@@ -45,8 +76,29 @@ impl Services {
         if state != InviteState::Open {
             return Err(ErrorReason::InviteUsed.into());
         }
-        let head = self.verify(links.clone()).await?;
-        match self.0.writer.create(NewSpace { space, links, ticket }).await {
+        let (after_seq, more) = (piece.after_seq, piece.more);
+        let piece = Piece { genesis, after_seq, links: piece.links };
+        let refills = self.0.refills.clone();
+        if after_seq == 0 && !more {
+            let whole = self.verify(move || refills.take_whole(ticket, &piece)).await?;
+            return self.write(ticket, &Mutex::new(whole)).await;
+        }
+        let head = self.verify(move || refills.take(ticket, piece, Instant::now())).await?;
+        if more {
+            self.sweep_refills();
+            return Ok(head);
+        }
+        match self.0.refills.finish(&ticket) {
+            Some(whole) => self.write(ticket, &whole).await,
+            None => Err(ErrorReason::RefillOver.into()),
+        }
+    }
+
+    /// Makes the space of a roster that is whole. Its bytes count as on their way until it is written.
+    async fn write(&self, ticket: Digest, whole: &Mutex<Refill>) -> Result<RosterHead, Refused> {
+        let (new, head) = new_space(ticket, &lock(whole));
+        let space = new.space;
+        match self.0.writer.create(new).await {
             Ok(()) => Ok(head),
             Err(WriteFault::Store(StoreFault::InviteSpent)) => self.lost_race(ticket, space).await,
             Err(fault) => Err(refuse(fault)),
@@ -57,22 +109,59 @@ impl Services {
         self.0.readers.read(move |reader| reader.invite(&ticket)).await.map_err(refuse)
     }
 
-    fn genesis_of(&self, links: &[Bytes]) -> Result<SpaceId, Refused> {
-        let genesis = links.first().cloned().unwrap_or_default();
-        Ok(Link::parse(genesis).map_err(refuse)?.space())
-    }
-
     /// A roster may be thousands of signatures.
-    async fn verify(&self, links: Vec<Bytes>) -> Result<RosterHead, Refused> {
+    async fn verify<T: Send + 'static>(
+        &self,
+        verify: impl FnOnce() -> Result<T, RefillFault> + Send + 'static,
+    ) -> Result<T, Refused> {
         let turn = self.0.verifying.clone().acquire_owned().await.expect("the turns are never closed");
         let verifying = tokio::task::spawn_blocking(move || {
-            let links: Vec<Link> = links.into_iter().map(Link::parse).collect::<Result<_, LinkFault>>()?;
-            let head = Roster::replay(&links)?.head();
+            let verified = verify();
             drop(turn);
-            Ok(head)
+            verified
         });
         let verified = verifying.await.map_err(|_| Refused::new(ErrorReason::Internal))?;
-        verified.map_err(|fault: LinkFault| refuse(fault))
+        verified.map_err(refuse)
+    }
+
+    /// Sees to it that what was begun and not ended is thrown away, though nobody comes any more.
+    fn sweep_refills(&self) {
+        if !self.0.refills.begin_sweep() {
+            return;
+        }
+        let server = self.0.clone();
+        self.0.streams.spawn(async move {
+            while let Some(next) = server.refills.sweep(Instant::now()) {
+                tokio::select! {
+                    () = sleep_until(next) => {}
+                    () = server.draining.cancelled() => return,
+                }
+            }
+        });
+    }
+
+    /// The vaults of a paper whose key is proved. One that has another paper by now is not told of.
+    async fn find_by_paper(
+        &self,
+        keys: &FeedKeys,
+        nonce: &Nonce,
+        signature: &Signature,
+    ) -> Result<Vec<SpaceId>, Refused> {
+        let paper = keys.paper_id();
+        let asked = Session { space: SpaceId::ZERO, role: Role::Paper, member: paper.into() };
+        let challenge = self.0.sessions.redeem(nonce, asked, Instant::now());
+        let challenge = challenge.ok_or(ErrorReason::NonceUnknown)?;
+        challenge.check_paper(keys, signature).map_err(reason_of)?;
+        let read = self.0.readers.read(move |reader| reader.spaces_of(&paper, PAPER_SPACES_MAX));
+        let (mut found, mut replaced) = (Vec::new(), false);
+        for space in read.await.map_err(refuse)? {
+            let held = self.0.space(space).await?.held();
+            match held.roster().paper() {
+                Some(now) if now.keys == *keys => found.push(space),
+                _ => replaced = true,
+            }
+        }
+        if found.is_empty() && replaced { Err(ErrorReason::MemberReplaced.into()) } else { Ok(found) }
     }
 
     /// Somebody spent the invite meanwhile; if it was the same device, which asked twice, it has what it wants.
@@ -82,4 +171,10 @@ impl Services {
         }
         Ok(self.0.space(space).await?.held().roster().head())
     }
+}
+
+fn new_space(ticket: Digest, whole: &Refill) -> (NewSpace, RosterHead) {
+    let (roster, links) = (whole.roster(), whole.links().to_vec());
+    let papers = roster.papers().collect();
+    (NewSpace { space: roster.space(), links, papers, ticket }, roster.head())
 }

@@ -5,9 +5,9 @@ use haven_feed::chain::Tip;
 use haven_feed::digest::{Digest, digest};
 use haven_feed::exchange::Run;
 use haven_feed::record::PREFIX_LEN;
-use haven_feed::{FeedId, Position, RecordId, SpaceId, StoreId};
+use haven_feed::{FeedId, PaperId, Position, RecordId, SpaceId, StoreId};
 
-use super::{Change, InviteState, Reader, Store, StoreFault, Stored};
+use super::{Beginning, Change, InviteState, MailboxRow, Reader, Store, StoreFault, Stored};
 
 /// The id that the suite's stores have.
 pub(crate) const STORE_ID: StoreId = StoreId::from_bytes([9; 16]);
@@ -21,14 +21,18 @@ const LEN: usize = 1_000;
 
 /// Runs the suite on new stores.
 pub(crate) fn run(mut make: impl FnMut() -> Box<dyn Store>) {
-    let cases: [fn(&mut dyn Store); 10] = [
+    let cases: [fn(&mut dyn Store); 14] = [
         an_invite_is_good_once,
         a_space_is_there_with_its_links,
         links_come_in_pieces,
         feeds_stand_where_they_were_moved,
         records_come_in_the_order_of_arrival,
         records_come_in_pieces_that_join,
-        husks_are_the_beginnings,
+        records_are_read_up_to_their_bodies,
+        a_body_takes_the_place_of_its_husk,
+        bodies_come_as_they_were_asked_for,
+        a_space_is_found_by_its_papers,
+        a_mailbox_stays_until_it_is_over,
         nothing_of_another_space_comes_out,
         a_commit_is_all_or_nothing,
         totals_count,
@@ -51,6 +55,10 @@ fn an_invite_is_good_once(store: &mut dyn Store) {
     }
     let mut reader = store.reader().expect("a reader");
     assert_eq!(reader.invite(&ticket(1)), Ok(Some(InviteState::UsedFor(A))));
+    store.commit(&[Change::Invite { ticket: ticket(3) }]).expect("invited");
+    let taken = [Change::Space { space: A, ticket: ticket(3) }];
+    assert_eq!(store.commit(&taken), Err(StoreFault::SpaceTaken));
+    assert_eq!(store.invite(&ticket(3)), Ok(Some(InviteState::Open)), "it is not spent");
 }
 
 fn a_space_is_there_with_its_links(store: &mut dyn Store) {
@@ -61,8 +69,9 @@ fn a_space_is_there_with_its_links(store: &mut dyn Store) {
     assert_eq!(store.spaces(), Ok(vec![A, B]));
     store.commit(&[link(A, 1)]).expect("linked");
     let row = store.space(&A).expect("read").expect("a space");
-    assert_eq!(row.links, [link_bytes(0), link_bytes(1)]);
     assert_eq!(row.feeds, []);
+    assert_eq!(store.links(&A, 0, usize::MAX), Ok(vec![link_bytes(0), link_bytes(1)]));
+    assert_eq!(store.commit(&[link(A, 1)]), Err(StoreFault::Conflict));
     assert_eq!(store.reader().expect("a reader").space(&A), Ok(Some(row)));
 }
 
@@ -108,12 +117,100 @@ fn records_come_in_pieces_that_join(store: &mut dyn Store) {
     assert_eq!(piece.len(), 2);
 }
 
-fn husks_are_the_beginnings(store: &mut dyn Store) {
+fn records_are_read_up_to_their_bodies(store: &mut dyn Store) {
     fill(store);
-    let husks = store.husks(&A, run_of(PHONE, 2, 3)).expect("read");
-    let expected =
-        [2, 3].map(|seq| Stored { feed: PHONE, seq, bytes: record(A, PHONE, seq).slice(..PREFIX_LEN) });
-    assert_eq!(husks, expected);
+    let beginnings = store.beginnings(&A, run_of(PHONE, 2, 3)).expect("read");
+    let expected = [2, 3].map(|seq| {
+        let bytes = record(A, PHONE, seq).slice(..PREFIX_LEN);
+        Beginning { feed: PHONE, seq, bytes, is_husk: false }
+    });
+    assert_eq!(beginnings, expected);
+    store.commit(&[husks(A, PHONE, 5, 5)]).expect("pushed");
+    let husk = store.reader().expect("a reader").beginnings(&A, run_of(PHONE, 5, 9)).expect("read");
+    assert_eq!(husk.iter().map(|husk| (husk.seq, husk.is_husk)).collect::<Vec<_>>(), [(5, true)]);
+}
+
+fn a_body_takes_the_place_of_its_husk(store: &mut dyn Store) {
+    begin(store, A);
+    begin(store, B);
+    store.commit(&[husks(A, PHONE, 1, 2), husks(B, PHONE, 1, 1)]).expect("pushed");
+    store.commit(&[records(A, LAPTOP, 1, 1), husks(A, LAPTOP, 2, 2), husks(A, PHONE, 3, 3)]).expect("pushed");
+    let all = [(PHONE, 1), (PHONE, 2), (LAPTOP, 2), (PHONE, 3)];
+    assert_eq!(store.husks(&A, 9).expect("read"), all, "in the order of arrival");
+    assert_eq!(store.husks(&A, 2).expect("read"), all[..2]);
+    assert_eq!(store.husks(&SpaceId::from_bytes([0xcc; 32]), 9).unwrap_or_default(), []);
+    store.commit(&[bodies(A, PHONE, &[1, 3])]).expect("put");
+    assert_eq!(store.husks(&A, 9).expect("read"), [(PHONE, 2), (LAPTOP, 2)]);
+    let whole = store.records(&A, &mut [run_of(PHONE, 1, 1)], usize::MAX).expect("read");
+    assert_eq!(whole[0].bytes, record(A, PHONE, 1));
+    let row = store.space(&A).expect("read").expect("a space");
+    let weights: Vec<_> = row.feeds.iter().map(|row| (row.feed, row.tip.position.seq, row.bytes)).collect();
+    let (whole, husk) = (LEN as u64, PREFIX_LEN as u64);
+    assert_eq!(weights, [(PHONE, 3, 2 * whole + husk), (LAPTOP, 2, whole + husk)]);
+    for again in [bodies(A, PHONE, &[2, 3]), bodies(A, PHONE, &[4])] {
+        assert_eq!(store.commit(&[again]), Err(StoreFault::Damaged("a husk that is not there")));
+    }
+    assert_eq!(store.space(&A).expect("read"), Some(row), "all or nothing");
+    assert_eq!(store.husks(&B, 9).expect("read"), [(PHONE, 1)], "of its own space");
+}
+
+fn bodies_come_as_they_were_asked_for(store: &mut dyn Store) {
+    fill(store);
+    store.commit(&[husks(A, PHONE, 5, 5), records(A, PHONE, 6, 6)]).expect("pushed");
+    let mut ask = |seqs: &[u64], bytes_max| {
+        let bodies = store.bodies(&A, &PHONE, seqs, bytes_max).expect("read");
+        bodies.iter().map(|bytes| u64::from(bytes[7])).collect::<Vec<_>>()
+    };
+    assert_eq!(ask(&[2, 4, 5, 6, 7, u64::MAX], usize::MAX), [2, 4, 6]);
+    assert_eq!(ask(&[1, 2, 3], 2 * LEN), [1, 2]);
+    assert_eq!(ask(&[5, 3, 4], 0), [3], "one comes, however little room there is");
+    assert_eq!(ask(&[5, 8], usize::MAX), Vec::<u64>::new());
+    assert_eq!(store.bodies(&B, &PHONE, &[1], usize::MAX).unwrap_or_default(), Vec::<Bytes>::new());
+}
+
+fn a_space_is_found_by_its_papers(store: &mut dyn Store) {
+    begin(store, A);
+    begin(store, B);
+    let (old, new) = (PaperId::from_bytes([1; 8]), PaperId::from_bytes([2; 8]));
+    let of = |paper, space| Change::Paper { paper, space };
+    store.commit(&[of(old, A), of(new, A), of(new, B), of(new, A)]).expect("kept");
+    assert_eq!(store.spaces_of(&old, 9), Ok(vec![A]));
+    let mut both = store.reader().expect("a reader").spaces_of(&new, 9).expect("read");
+    both.sort_unstable();
+    assert_eq!(both, [A, B]);
+    assert_eq!(store.spaces_of(&new, 1).expect("read").len(), 1);
+    assert_eq!(store.spaces_of(&PaperId::ZERO, 9), Ok(vec![]));
+}
+
+fn a_mailbox_stays_until_it_is_over(store: &mut dyn Store) {
+    let row = |n: u8, expires_ms| MailboxRow {
+        mailbox: [n; 16],
+        space: A,
+        feed: PHONE.into(),
+        expires_ms,
+        messages: Vec::new(),
+    };
+    let post = |n: u8, index, message: &'static [u8]| Change::Post {
+        mailbox: [n; 16],
+        index,
+        message: Bytes::from_static(message),
+    };
+    store.commit(&[Change::OpenMailbox(row(1, 300)), Change::OpenMailbox(row(2, 200))]).expect("opened");
+    store.commit(&[post(1, 3, b"three"), post(1, 1, b"one"), post(2, 4, b"four")]).expect("posted");
+    let (one, two) = (
+        MailboxRow { messages: vec![(1, "one".into()), (3, "three".into())], ..row(1, 300) },
+        MailboxRow { messages: vec![(4, "four".into())], ..row(2, 200) },
+    );
+    assert_eq!(store.reader().expect("a reader").mailboxes(), Ok(vec![two, one.clone()]));
+    for taken in [Change::OpenMailbox(row(1, 900)), post(1, 3, b"other")] {
+        assert_eq!(store.commit(&[post(1, 2, b"two"), taken]), Err(StoreFault::Conflict));
+    }
+    store.commit(&[Change::ExpireMailboxes { now_ms: 200 }]).expect("expired");
+    assert_eq!(store.mailboxes(), Ok(vec![one]));
+    store.commit(&[Change::CloseMailbox { mailbox: [1; 16] }]).expect("closed");
+    store.commit(&[Change::CloseMailbox { mailbox: [1; 16] }]).expect("closed before is closed");
+    store.commit(&[Change::OpenMailbox(row(1, 1_000))]).expect("the id is free, and nothing is in it");
+    assert_eq!(store.mailboxes(), Ok(vec![row(1, 1_000)]));
 }
 
 fn nothing_of_another_space_comes_out(store: &mut dyn Store) {
@@ -210,6 +307,16 @@ fn link_bytes(seq: u8) -> Bytes {
 fn records(space: SpaceId, feed: FeedId, first: u64, last: u64) -> Change {
     let records = (first..=last).map(|seq| record(space, feed, seq)).collect();
     Change::Records { space, feed, first, tip: tip(feed, last), records }
+}
+
+fn husks(space: SpaceId, feed: FeedId, first: u64, last: u64) -> Change {
+    let records = (first..=last).map(|seq| record(space, feed, seq).slice(..PREFIX_LEN)).collect();
+    Change::Records { space, feed, first, tip: tip(feed, last), records }
+}
+
+fn bodies(space: SpaceId, feed: FeedId, seqs: &[u64]) -> Change {
+    let records = seqs.iter().map(|seq| (*seq, record(space, feed, *seq))).collect();
+    Change::Bodies { space, feed, records }
 }
 
 fn record(space: SpaceId, feed: FeedId, seq: u64) -> Bytes {

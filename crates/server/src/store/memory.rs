@@ -1,15 +1,17 @@
 //! The store in memory, for tests: the same behaviour with nothing to break.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use haven_feed::digest::Digest;
 use haven_feed::exchange::Run;
 use haven_feed::record::PREFIX_LEN;
-use haven_feed::{FeedId, SpaceId, StoreId};
+use haven_feed::{FeedId, PaperId, SpaceId, StoreId};
 
-use super::{Change, FeedRow, InviteState, Reader, SpaceRow, Store, StoreFault, Stored, Totals};
+use super::{
+    Beginning, Change, FeedRow, InviteState, MailboxRow, Reader, SpaceRow, Store, StoreFault, Stored, Totals,
+};
 
 /// A store that forgets.
 #[derive(Clone)]
@@ -22,6 +24,8 @@ pub(crate) struct MemoryStore {
 struct State {
     invites: BTreeMap<Digest, Option<SpaceId>>,
     spaces: BTreeMap<SpaceId, Space>,
+    papers: BTreeSet<(PaperId, SpaceId)>,
+    mailboxes: BTreeMap<[u8; 16], MailboxRow>,
     fail_next: Option<StoreFault>,
 }
 
@@ -82,9 +86,40 @@ impl State {
             Change::Space { space, ticket } => {
                 let open = self.invites.get_mut(&ticket).filter(|used| used.is_none());
                 *open.ok_or(StoreFault::InviteSpent)? = Some(space);
-                self.spaces.insert(space, Space::default());
+                if self.spaces.insert(space, Space::default()).is_some() {
+                    return Err(StoreFault::SpaceTaken);
+                }
             }
-            Change::Link { space, bytes, .. } => self.space(&space)?.links.push(bytes),
+            Change::Paper { paper, space } => {
+                self.space(&space)?;
+                self.papers.insert((paper, space));
+            }
+            Change::Link { space, seq, bytes } => {
+                let links = &mut self.space(&space)?.links;
+                if seq < links.len() as u64 {
+                    return Err(StoreFault::Conflict);
+                }
+                links.push(bytes);
+            }
+            Change::Bodies { space, feed, records } => self.space(&space)?.put_bodies(feed, records)?,
+            Change::OpenMailbox(row) => {
+                if self.mailboxes.insert(row.mailbox, row).is_some() {
+                    return Err(StoreFault::Conflict);
+                }
+            }
+            Change::Post { mailbox, index, message } => {
+                let mailbox = self.mailboxes.get_mut(&mailbox);
+                let row = mailbox.ok_or(StoreFault::Damaged("a mailbox that is not there"))?;
+                if row.messages.iter().any(|(taken, _)| *taken == index) {
+                    return Err(StoreFault::Conflict);
+                }
+                row.messages.push((index, message));
+                row.messages.sort_by_key(|(place, _)| *place);
+            }
+            Change::CloseMailbox { mailbox } => {
+                self.mailboxes.remove(&mailbox);
+            }
+            Change::ExpireMailboxes { now_ms } => self.mailboxes.retain(|_, row| row.expires_ms > now_ms),
             Change::Records { space, feed, first, tip, records } => {
                 let space = self.space(&space)?;
                 let row = space.feeds.entry(feed).or_insert(FeedRow { feed, tip, bytes: 0 });
@@ -105,16 +140,27 @@ impl State {
     }
 }
 
+impl Space {
+    fn put_bodies(&mut self, feed: FeedId, records: Vec<(u64, Bytes)>) -> Result<(), StoreFault> {
+        for (seq, bytes) in records {
+            let place = self.arrived.iter_mut().find(|stored| stored.feed == feed && stored.seq == seq);
+            let husk = place.filter(|stored| stored.bytes.len() <= PREFIX_LEN);
+            let husk = husk.ok_or(StoreFault::Damaged("a husk that is not there"))?;
+            let row = self.feeds.get_mut(&feed).ok_or(StoreFault::Damaged("a feed that is not there"))?;
+            row.bytes += (bytes.len() - husk.bytes.len()) as u64;
+            husk.bytes = bytes;
+        }
+        Ok(())
+    }
+}
+
 impl Reader for MemoryStore {
     fn spaces(&mut self) -> Result<Vec<SpaceId>, StoreFault> {
         Ok(self.state().spaces.keys().copied().collect())
     }
 
     fn space(&mut self, space: &SpaceId) -> Result<Option<SpaceRow>, StoreFault> {
-        let row = |space: &Space| SpaceRow {
-            links: space.links.clone(),
-            feeds: space.feeds.values().copied().collect(),
-        };
+        let row = |space: &Space| SpaceRow { feeds: space.feeds.values().copied().collect() };
         Ok(self.state().spaces.get(space).map(row))
     }
 
@@ -154,10 +200,54 @@ impl Reader for MemoryStore {
         Ok(found)
     }
 
-    fn husks(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Stored>, StoreFault> {
-        let mut stored = self.records(space, &mut [run], usize::MAX)?;
-        stored.iter_mut().for_each(|stored| stored.bytes.truncate(PREFIX_LEN));
-        Ok(stored)
+    fn beginnings(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Beginning>, StoreFault> {
+        let stored = self.records(space, &mut [run], usize::MAX)?.into_iter();
+        let beginning = |Stored { feed, seq, mut bytes }: Stored| {
+            let is_husk = bytes.len() <= PREFIX_LEN;
+            bytes.truncate(PREFIX_LEN);
+            Beginning { feed, seq, bytes, is_husk }
+        };
+        Ok(stored.map(beginning).collect())
+    }
+
+    fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault> {
+        let mut state = self.state();
+        let husks = state.space(space)?.arrived.iter().filter(|stored| stored.bytes.len() <= PREFIX_LEN);
+        Ok(husks.map(|stored| (stored.feed, stored.seq)).take(count).collect())
+    }
+
+    fn bodies(
+        &mut self,
+        space: &SpaceId,
+        feed: &FeedId,
+        seqs: &[u64],
+        bytes_max: usize,
+    ) -> Result<Vec<Bytes>, StoreFault> {
+        let mut state = self.state();
+        let arrived = &state.space(space)?.arrived;
+        let find = |seq: &u64| {
+            let place = arrived.iter().find(|stored| stored.feed == *feed && stored.seq == *seq);
+            place.map(|stored| stored.bytes.clone()).filter(|bytes| bytes.len() > PREFIX_LEN)
+        };
+        let mut room = bytes_max;
+        let fits = |(index, bytes): &(usize, Bytes)| {
+            let fits = *index == 0 || bytes.len() <= room;
+            room = room.saturating_sub(bytes.len());
+            fits
+        };
+        Ok(seqs.iter().filter_map(find).enumerate().take_while(fits).map(|(_, bytes)| bytes).collect())
+    }
+
+    fn spaces_of(&mut self, paper: &PaperId, count: usize) -> Result<Vec<SpaceId>, StoreFault> {
+        let state = self.state();
+        let of = state.papers.iter().filter(|(of, _)| of == paper).map(|(_, space)| *space);
+        Ok(of.take(count).collect())
+    }
+
+    fn mailboxes(&mut self) -> Result<Vec<MailboxRow>, StoreFault> {
+        let mut mailboxes: Vec<MailboxRow> = self.state().mailboxes.values().cloned().collect();
+        mailboxes.sort_by_key(|row| (row.expires_ms, row.mailbox));
+        Ok(mailboxes)
     }
 
     fn invite(&mut self, ticket: &Digest) -> Result<Option<InviteState>, StoreFault> {

@@ -137,6 +137,7 @@ impl From<rusqlite::Error> for StoreFault {
         match error.sqlite_error() {
             Some(cause) if cause.code == ErrorCode::DiskFull => Self::Full,
             Some(cause) if cause.code == ErrorCode::DatabaseBusy => Self::Busy,
+            Some(cause) if cause.code == ErrorCode::ConstraintViolation => Self::Conflict,
             Some(cause) if matches!(cause.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged("the database file")
             }

@@ -7,7 +7,7 @@ use haven_feed::{FeedId, SpaceId};
 
 use super::changes::changes_of;
 use super::{Basis, Push, Reply, WriteFault, answer};
-use crate::space::Space;
+use crate::space::{Space, weight_of};
 use crate::store::{Change, StoreFault};
 
 /// The pushes of a transaction, and where feeds will stand after it.
@@ -15,6 +15,7 @@ use crate::store::{Change, StoreFault};
 pub(super) struct Staged {
     pushes: Vec<(Box<Push>, Reply<()>)>,
     tips: BTreeMap<(SpaceId, FeedId), Tip>,
+    bodies: BTreeMap<SpaceId, u64>,
     bytes_of: BTreeMap<SpaceId, u64>,
     bytes: usize,
 }
@@ -58,10 +59,14 @@ impl Staged {
 
     /// Checks that the push continues what will be there, and that there is room for it. Returns its bytes.
     fn check(&self, push: &Push) -> Result<usize, WriteFault> {
-        if self.basis_now(&push.space, &push.basis) != push.basis {
+        let mut now = self.basis_now(&push.space, &push.basis);
+        if push.admission.bodies.is_empty() {
+            now.bodies = push.basis.bodies;
+        }
+        if now != push.basis {
             return Err(WriteFault::Moved);
         }
-        let bytes: usize = push.admission.new.iter().map(|record| record.bytes().len()).sum();
+        let bytes = weight_of(&push.admission);
         let staged = self.bytes_of.get(&push.space.id()).copied().unwrap_or_default();
         let after = push.space.bytes() + staged + bytes as u64;
         if after > push.space_bytes_max { Err(WriteFault::Quota) } else { Ok(bytes) }
@@ -72,13 +77,17 @@ impl Staged {
         let tip =
             |feed: &FeedId| self.tips.get(&(space.id(), *feed)).copied().or_else(|| held.tips().get(feed));
         let tips = basis.tips.iter().map(|(feed, _)| (*feed, tip(feed))).collect();
-        Basis { roster: held.roster().head(), tips }
+        let bodies = space.bodies() + self.bodies.get(&space.id()).copied().unwrap_or_default();
+        Basis { roster: held.roster().head(), tips, bodies }
     }
 
     fn stage(&mut self, push: &Push, bytes: usize) {
         let space = push.space.id();
         for record in &push.admission.new {
             self.tips.insert((space, record.header().feed), Tip::of(record));
+        }
+        if !push.admission.bodies.is_empty() {
+            *self.bodies.entry(space).or_default() += 1;
         }
         *self.bytes_of.entry(space).or_default() += bytes as u64;
         self.bytes += bytes;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use haven_feed::auth::Challenge;
-use haven_feed::keys::{SignKey, Signature};
+use haven_feed::keys::{SignKey, Signature, Signer};
 use haven_feed::record::Record;
 use haven_feed::roster::Link;
-use haven_feed::{FeedId, Nonce, Position, RosterHead, SpaceId, StoreId, Vector};
+use haven_feed::roster::consent::Role;
+use haven_feed::{FeedId, MemberId, Nonce, Position, RosterHead, SpaceId, StoreId, Vector};
 use haven_wire::error::Refusal;
 use haven_wire::pb::feed_service_client::FeedServiceClient;
 use haven_wire::pb::mailbox_service_client::MailboxServiceClient;
@@ -17,8 +18,9 @@ use haven_wire::pb::roster_service_client::RosterServiceClient;
 use haven_wire::pb::session_service_client::SessionServiceClient;
 use haven_wire::pb::space_service_client::SpaceServiceClient;
 use haven_wire::pb::{self, ErrorReason};
-use haven_wire::position::{head_from_pb, head_to_pb, vector_from_pb, vector_to_pb};
-use haven_wire::session::Token;
+use haven_wire::limits::MESSAGE_BYTES_MAX;
+use haven_wire::position::{head_from_pb, head_to_pb, husks_from_pb, vector_from_pb, vector_to_pb};
+use haven_wire::session::{Token, role_to_pb};
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status, Streaming};
 
@@ -53,6 +55,7 @@ pub(crate) struct Past {
     pub(crate) store_id: Vec<u8>,
     pub(crate) links: Vec<Bytes>,
     pub(crate) records: Vec<Bytes>,
+    pub(crate) husks: Vec<(FeedId, u64)>,
 }
 
 /// Awaits, but not for ever.
@@ -100,39 +103,94 @@ impl Client {
 
     /// Makes a space by an invite's secret.
     pub(crate) async fn create(&self, invite: &[u8], vault: &Vault) -> Result<RosterHead, Status> {
+        self.bring(invite, vault, 0, vault.links.len() - 1, false).await
+    }
+
+    /// Brings a piece of a roster: so many links after one, and whether there are more.
+    pub(crate) async fn bring(
+        &self,
+        invite: &[u8],
+        vault: &Vault,
+        after_seq: usize,
+        count: usize,
+        more: bool,
+    ) -> Result<RosterHead, Status> {
+        let links = vault.links[after_seq + 1..][..count].iter().map(|link| link.bytes().clone()).collect();
         let request = pb::CreateSpaceRequest {
             invite: Bytes::copy_from_slice(invite),
             genesis: vault.links[0].bytes().clone(),
-            links: vault.later_links(),
+            links,
+            after_seq: after_seq as u64,
+            more,
         };
         let answer = within(SpaceServiceClient::new(self.channel.clone()).create_space(request)).await?;
         Ok(head_from_pb(answer.get_ref().head.as_ref()).expect("a head"))
     }
 
+    /// The vaults of a paper, found by its key and this server's challenge.
+    pub(crate) async fn find(&self, paper: &Device, signer: &Signer) -> Result<Vec<Bytes>, Status> {
+        let nobody = Self { space: SpaceId::ZERO, ..self.beside() };
+        let asked = nobody.challenge_as(Role::Paper, paper.keys.paper_id().into()).await?.challenge;
+        nobody.find_by(&asked, paper, signer).await
+    }
+
+    pub(crate) async fn find_by(
+        &self,
+        challenge: &Challenge,
+        paper: &Device,
+        signer: &Signer,
+    ) -> Result<Vec<Bytes>, Status> {
+        let request = pb::FindSpacesRequest {
+            keys: bytes(paper.keys.to_bytes()),
+            nonce: bytes(challenge.nonce),
+            signature: bytes(signer.sign(&challenge.login_digest()).as_bytes()),
+        };
+        let answer = within(SpaceServiceClient::new(self.channel.clone()).find_spaces(request)).await?;
+        Ok(answer.into_inner().spaces)
+    }
+
     pub(crate) async fn challenge(&self, feed: FeedId) -> Result<Challenged, Status> {
-        let request = pb::ChallengeRequest { space: bytes(self.space), feed: bytes(feed) };
+        self.challenge_as(Role::Feed, feed.into()).await
+    }
+
+    pub(crate) async fn challenge_as(&self, role: Role, member: MemberId) -> Result<Challenged, Status> {
+        let request = pb::ChallengeRequest {
+            space: bytes(self.space),
+            member: bytes(member),
+            role: role_to_pb(role).into(),
+        };
         let answer =
             within(SessionServiceClient::new(self.channel.clone()).challenge(request)).await?.into_inner();
         let server = SignKey::from_bytes(exact(&answer.server_key)).expect("a key");
         let nonce = Nonce::from_bytes(exact(&answer.nonce));
         let store = StoreId::from_bytes(exact(&answer.store_id));
-        let challenge = Challenge { server, nonce, space: self.space, feed, store };
+        let challenge = Challenge { server, nonce, space: self.space, role, member, store };
         Ok(Challenged { challenge, server_signature: Signature::from_bytes(exact(&answer.server_signature)) })
     }
 
     pub(crate) async fn answer(&self, challenge: &Challenge, signature: Signature) -> Result<Token, Status> {
         let request = pb::LogInRequest {
             space: bytes(challenge.space),
-            feed: bytes(challenge.feed),
+            member: bytes(challenge.member),
             nonce: bytes(challenge.nonce),
             signature: bytes(signature.as_bytes()),
+            role: role_to_pb(challenge.role).into(),
         };
         let answer = within(SessionServiceClient::new(self.channel.clone()).log_in(request)).await?;
         Ok(Token::from_bytes(exact(&answer.get_ref().token)))
     }
 
     pub(crate) async fn log_in(&mut self, device: &Device) -> Result<(), Status> {
-        let Challenged { challenge, server_signature } = self.challenge(device.feed()).await?;
+        self.log_in_as(Role::Feed, device.feed().into(), device).await
+    }
+
+    pub(crate) async fn log_in_as(
+        &mut self,
+        role: Role,
+        member: MemberId,
+        device: &Device,
+    ) -> Result<(), Status> {
+        let Challenged { challenge, server_signature } = self.challenge_as(role, member).await?;
         let pinned = challenge.server;
         let signature =
             challenge.answer(&pinned, &server_signature, &device.signer).expect("the pinned server");
@@ -152,6 +210,15 @@ impl Client {
         let request = self.request(pb::PushRequest { space: bytes(self.space), records });
         let answer = within(FeedServiceClient::new(self.channel.clone()).push(request)).await?;
         Ok(vector_from_pb(&answer.get_ref().vector).expect("a vector"))
+    }
+
+    /// Records whole of which one has husks.
+    pub(crate) async fn fetch(&self, feed: FeedId, seqs: &[u64]) -> Result<Vec<Bytes>, Status> {
+        let message =
+            pb::FetchBodiesRequest { space: bytes(self.space), feed: bytes(feed), seqs: seqs.to_vec() };
+        let client = FeedServiceClient::new(self.channel.clone());
+        let mut client = client.max_decoding_message_size(MESSAGE_BYTES_MAX);
+        Ok(within(client.fetch_bodies(self.request(message))).await?.into_inner().records)
     }
 
     /// Pulls this client's space from a vector and a roster on.
@@ -219,6 +286,7 @@ impl Pull {
             store_id: hello.store_id.to_vec(),
             links: Vec::new(),
             records: Vec::new(),
+            husks: husks_from_pb(&hello.husks).expect("husks"),
         };
         loop {
             match self.next().await? {

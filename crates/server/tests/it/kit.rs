@@ -8,8 +8,8 @@ use haven_feed::chain::Tip;
 use haven_feed::digest::digest;
 use haven_feed::keys::{FeedKeys, KemKey, Signer};
 use haven_feed::limits::BODY_BYTES_MIN;
-use haven_feed::record::{self, Header, RecordKind};
-use haven_feed::roster::body::{AddFeed, Body, Change, Founding, SpaceKind};
+use haven_feed::record::{self, Header, PREFIX_LEN, RecordKind};
+use haven_feed::roster::body::{AddFeed, Body, Change, Founding, Replaced, SpaceKind};
 use haven_feed::roster::consent::{self, Role, Terms};
 use haven_feed::roster::epoch::{EpochBlock, Wraps};
 use haven_feed::roster::link::{self, Author, Link};
@@ -29,6 +29,7 @@ pub(crate) struct Vault {
     pub(crate) roster: Roster,
     pub(crate) links: Vec<Link>,
     pub(crate) devices: Vec<Device>,
+    pub(crate) paper: Device,
 }
 
 impl Device {
@@ -93,7 +94,7 @@ impl Vault {
         let body = founding.agreed(&first.signer, &paper.signer);
         let genesis = link::genesis(body, &first.signer).expect("a genesis");
         let roster = Roster::genesis(genesis.bytes().clone()).expect("a roster");
-        Self { roster, links: vec![genesis], devices: vec![first] }
+        Self { roster, links: vec![genesis], devices: vec![first], paper }
     }
 
     /// Makes a vault with several devices.
@@ -132,16 +133,32 @@ impl Vault {
         self.changing([(feed, head)].into())
     }
 
+    /// The link by which the first device would give the vault another paper now.
+    pub(crate) fn replacing_paper(&self, new: &Device) -> Link {
+        let terms = Terms::at(Role::Paper, self.space(), self.roster.head().hash, None);
+        let consent = consent::sign(&terms, &new.keys, &new.signer);
+        let replaced = Some(Replaced { keys: new.keys.clone(), consent });
+        self.changing_to(BTreeMap::new(), replaced)
+    }
+
     /// The link by which the first device would advance the epoch now.
     pub(crate) fn advancing(&self) -> Link {
         self.changing(BTreeMap::new())
     }
 
     fn changing(&self, removed: BTreeMap<FeedId, Option<Position>>) -> Link {
+        self.changing_to(removed, None)
+    }
+
+    fn changing_to(
+        &self,
+        removed: BTreeMap<FeedId, Option<Position>>,
+        replaced: Option<Replaced>,
+    ) -> Link {
         let epoch = self.roster.epoch() + 1;
         let epoch =
             EpochBlock { epoch, id: epoch_id(epoch), sealed_previous: vec![7; 65], wraps: Wraps::new() };
-        let mut change = Change { removed, party: None, replaced: None, epoch };
+        let mut change = Change { removed, party: None, replaced, epoch };
         let recipients = self.roster.recipients(&self.devices[0].feed().into(), &change).expect("a member");
         change.epoch.wraps = wraps_for(recipients.into_keys());
         self.next(change)
@@ -195,4 +212,9 @@ fn wraps_for(recipients: impl IntoIterator<Item = MemberId>) -> Wraps {
 
 fn epoch_id(number: u32) -> EpochId {
     EpochId::from_bytes(*digest("haven/1/test epoch", &[&number.to_be_bytes()]).as_bytes())
+}
+
+/// A record without its body.
+pub(crate) fn husk(record: &Bytes) -> Bytes {
+    record.slice(..PREFIX_LEN)
 }

@@ -85,7 +85,6 @@ async fn what_is_not_a_mailbox_is_refused() {
     assert_eq!(reason(open(&stranger, &BOX, MailboxKind::Link).await), ErrorReason::Unauthenticated);
     assert_eq!(reason(open(&one, &BOX[..15], MailboxKind::Link).await), ErrorReason::RequestMalformed);
     assert_eq!(reason(open(&one, &BOX, MailboxKind::Unspecified).await), ErrorReason::RequestMalformed);
-    assert_eq!(reason(open(&one, &BOX, MailboxKind::Contact).await), ErrorReason::RequestMalformed);
     assert_eq!(reason(post(&one, &BOX, 1, b"early").await), ErrorReason::MailboxUnknown);
     assert_eq!(reason(watch(&one, &BOX, 0).await), ErrorReason::MailboxUnknown);
     open(&one, &BOX, MailboxKind::Link).await.expect("open");
@@ -100,6 +99,43 @@ async fn what_is_not_a_mailbox_is_refused() {
         open(&one, &[100 + n; 16], MailboxKind::Link).await.expect("room");
     }
     assert_eq!(reason(open(&two, &[200; 16], MailboxKind::Link).await), ErrorReason::RateLimited);
+    for n in 0..4 {
+        open(&one, &[50 + n; 16], MailboxKind::Contact).await.expect("room of its own");
+    }
+    assert_eq!(reason(open(&two, &[60; 16], MailboxKind::Contact).await), ErrorReason::RateLimited);
+    assert_eq!(reason(open(&one, &[50; 16], MailboxKind::Link).await), ErrorReason::MailboxExists);
+}
+
+/// Seven days are longer than any server runs: what was acknowledged is there after a restart, in the same places.
+#[tokio::test]
+async fn a_contacts_mailbox_outlives_a_restart() {
+    let vault = Vault::with_devices(1, 2);
+    let server = Running::with(&vault).await;
+    let one = Client::enter(&server.url, &vault, 0).await;
+    let contact = Client::connect(&server.url, vault.space()).await;
+    let week = Duration::from_secs(7 * 24 * 3_600);
+    assert_eq!(open(&one, &BOX, MailboxKind::Contact).await.expect("open"), week);
+    open(&one, &[8; 16], MailboxKind::Link).await.expect("open");
+    post(&contact, &BOX, 1, b"from one end").await.expect("posted");
+    post(&one, &BOX, 2, b"from the other").await.expect("posted");
+
+    let server = Running::on(server.stop().await, haven_server::options::Limits::default()).await;
+    let one = Client::enter(&server.url, &vault, 0).await;
+    let contact = Client::connect(&server.url, vault.space()).await;
+    assert_eq!(reason(watch(&contact, &[8; 16], 0).await), ErrorReason::MailboxUnknown, "two minutes are not");
+    assert!(open(&one, &BOX, MailboxKind::Contact).await.expect("still its own") <= week);
+    let mut heard = watch(&contact, &BOX, 1).await.expect("watched");
+    let message = within(heard.message()).await.expect("no fault").expect("a message");
+    assert_eq!((message.index, &message.message[..]), (2, &b"from the other"[..]));
+    assert_eq!(reason(post(&contact, &BOX, 1, b"another").await), ErrorReason::MailboxFull);
+    post(&contact, &BOX, 1, b"from one end").await.expect("the same again");
+    leave(&one, &BOX, b"why").await.expect("closed");
+    let message = within(heard.message()).await.expect("no fault").expect("a message");
+    assert_eq!((message.index, &message.message[..]), (MAILBOX_FAREWELL_INDEX, &b"why"[..]));
+
+    let server = Running::on(server.stop().await, haven_server::options::Limits::default()).await;
+    let contact = Client::connect(&server.url, vault.space()).await;
+    assert_eq!(reason(watch(&contact, &BOX, 0).await), ErrorReason::MailboxUnknown);
 }
 
 #[tokio::test]

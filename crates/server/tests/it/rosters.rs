@@ -49,7 +49,7 @@ async fn a_link_that_does_not_hold_is_refused() {
     let server = Running::with(&vault).await;
     let client = Client::enter(&server.url, &vault, 0).await;
     let head = vault.roster.head();
-    let by_stranger = Vault { roster: vault.roster.clone(), links: vec![], devices: vec![Device::new(66)] };
+    let by_stranger = Vault { roster: vault.roster.clone(), links: vec![], devices: vec![Device::new(66)], paper: Device::new(67) };
     let without_consent = vault.adding(&Device { keys: Device::new(5).keys, ..Device::new(6) });
     let cases = [
         (by_stranger.adding(&Device::new(67)), ErrorReason::LinkRejected),
@@ -107,5 +107,6 @@ async fn a_removed_feed_hears_of_it_and_of_nothing_more() {
     one.push(vault.write(0, 1)).await.expect("pushed");
     let Err(end) = pull.next().await else { unreachable!("the stream ends") };
     assert_eq!(Refusal::of(&end).reason, ErrorReason::FeedRemoved);
-    assert_eq!(reason(two.pull(&haven_feed::Vector::default(), None).await), ErrorReason::FeedRemoved);
+    let mut again = two.pull(&haven_feed::Vector::default(), None).await.expect("pulled");
+    assert_eq!(again.end().await, ErrorReason::FeedRemoved);
 }

@@ -77,6 +77,8 @@ async fn a_roster_that_does_not_hold_makes_no_space_and_costs_nothing() {
             invite: Bytes::copy_from_slice(&invite),
             genesis: Bytes::copy_from_slice(genesis),
             links,
+            after_seq: 0,
+            more: false,
         };
         let answer = SpaceServiceClient::new(client.channel.clone()).create_space(request).await;
         assert_eq!(reason(answer), expected);

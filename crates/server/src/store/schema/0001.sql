@@ -44,3 +44,28 @@ CREATE TABLE records (
 
 -- Holds the arrival too, hence merges the runs of several feeds without touching a record.
 CREATE UNIQUE INDEX records_by_feed ON records (feed, seq);
+
+-- The records without a body, in the order of arrival; reading none of them.
+CREATE INDEX records_without_body ON records (feed, arrival, seq) WHERE length(bytes) <= 272;
+
+-- Every paper that a space has or had: whoever has only the kit finds the space by it.
+CREATE TABLE papers (
+  paper BLOB NOT NULL,
+  space INTEGER NOT NULL REFERENCES spaces (no),
+  PRIMARY KEY (paper, space)
+) STRICT, WITHOUT ROWID;
+
+-- Mailboxes for contacts, which outlive a restart. Those for linking are in memory.
+CREATE TABLE mailboxes (
+  id         BLOB PRIMARY KEY,
+  space      BLOB NOT NULL,
+  feed       BLOB NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+  mailbox BLOB NOT NULL,
+  place   INTEGER NOT NULL,
+  bytes   BLOB NOT NULL,
+  PRIMARY KEY (mailbox, place)
+) STRICT, WITHOUT ROWID;

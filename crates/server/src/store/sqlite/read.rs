@@ -5,12 +5,14 @@ use haven_feed::chain::Tip;
 use haven_feed::digest::Digest;
 use haven_feed::exchange::Run;
 use haven_feed::record::PREFIX_LEN;
-use haven_feed::{FeedId, Position, RecordId, SpaceId};
+use haven_feed::{FeedId, MemberId, PaperId, Position, RecordId, SpaceId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::SqliteReader;
 use super::write::number;
-use crate::store::{FeedRow, InviteState, Reader, SpaceRow, StoreFault, Stored, Totals};
+use crate::store::{Beginning, FeedRow, InviteState, MailboxRow, Reader, SpaceRow, StoreFault, Stored, Totals};
+
+const _: () = assert!(PREFIX_LEN == 272, "what the statements call a husk");
 
 /// A run with what the merge needs to know of it.
 struct Candidate {
@@ -41,8 +43,30 @@ impl Reader for SqliteReader {
         self.connection.records(space, runs, bytes_max)
     }
 
-    fn husks(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Stored>, StoreFault> {
-        self.connection.husks(space, run)
+    fn beginnings(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Beginning>, StoreFault> {
+        self.connection.beginnings(space, run)
+    }
+
+    fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault> {
+        self.connection.husks(space, count)
+    }
+
+    fn bodies(
+        &mut self,
+        space: &SpaceId,
+        feed: &FeedId,
+        seqs: &[u64],
+        bytes_max: usize,
+    ) -> Result<Vec<Bytes>, StoreFault> {
+        self.connection.bodies(space, feed, seqs, bytes_max)
+    }
+
+    fn spaces_of(&mut self, paper: &PaperId, count: usize) -> Result<Vec<SpaceId>, StoreFault> {
+        self.connection.spaces_of(paper, count)
+    }
+
+    fn mailboxes(&mut self) -> Result<Vec<MailboxRow>, StoreFault> {
+        self.connection.mailboxes()
     }
 
     fn invite(&mut self, ticket: &Digest) -> Result<Option<InviteState>, StoreFault> {
@@ -66,11 +90,10 @@ impl Reader for Connection {
     }
 
     fn space(&mut self, space: &SpaceId) -> Result<Option<SpaceRow>, StoreFault> {
-        let links = self.links(space, 0, usize::MAX)?;
-        if links.is_empty() {
+        if self.links(space, 0, 0)?.is_empty() {
             return Ok(None);
         }
-        Ok(Some(SpaceRow { links, feeds: feeds(self, space)? }))
+        Ok(Some(SpaceRow { feeds: feeds(self, space)? }))
     }
 
     fn links(&mut self, space: &SpaceId, from: u64, bytes_max: usize) -> Result<Vec<Bytes>, StoreFault> {
@@ -115,19 +138,92 @@ impl Reader for Connection {
         Ok(found)
     }
 
-    fn husks(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Stored>, StoreFault> {
+    fn beginnings(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Beginning>, StoreFault> {
         let mut select = self.prepare_cached(
-            "SELECT r.seq, r.arrival FROM spaces s JOIN feeds f ON f.space = s.no JOIN records r ON r.feed = f.no
-             WHERE s.id = ?1 AND f.id = ?2 AND r.seq BETWEEN ?3 AND ?4 ORDER BY r.seq",
+            "SELECT r.seq, r.arrival, length(r.bytes) FROM spaces s JOIN feeds f ON f.space = s.no
+             JOIN records r ON r.feed = f.no WHERE s.id = ?1 AND f.id = ?2 AND r.seq BETWEEN ?3 AND ?4 ORDER BY r.seq",
         )?;
         let (from, to) = (number(run.from_seq)?, number(run.to_seq)?);
         let mut rows = select.query(params![space.as_bytes(), run.feed.as_bytes(), from, to])?;
+        let mut beginnings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (bytes, is_husk) = (beginning(self, row.get(1)?)?, unsigned(row, 2)? <= PREFIX_LEN as u64);
+            beginnings.push(Beginning { feed: run.feed, seq: unsigned(row, 0)?, bytes, is_husk });
+        }
+        Ok(beginnings)
+    }
+
+    fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault> {
+        // The condition is that of the index `records_without_body`, to the letter.
+        let mut select = self.prepare_cached(
+            "SELECT f.id, r.seq FROM spaces s JOIN feeds f ON f.space = s.no
+             JOIN records r INDEXED BY records_without_body ON r.feed = f.no AND length(r.bytes) <= 272
+             WHERE s.id = ?1 ORDER BY r.arrival LIMIT ?2",
+        )?;
+        let count = number(count as u64)?;
+        let mut rows = select.query(params![space.as_bytes(), count])?;
         let mut husks = Vec::new();
         while let Some(row) = rows.next()? {
-            let bytes = husk(self, row.get(1)?)?;
-            husks.push(Stored { feed: run.feed, seq: unsigned(row, 0)?, bytes });
+            husks.push((FeedId::try_from(blob(row, 0)?.as_ref()).map_err(|_| damaged())?, unsigned(row, 1)?));
         }
         Ok(husks)
+    }
+
+    fn bodies(
+        &mut self,
+        space: &SpaceId,
+        feed: &FeedId,
+        seqs: &[u64],
+        bytes_max: usize,
+    ) -> Result<Vec<Bytes>, StoreFault> {
+        let mut select = self.prepare_cached(
+            "SELECT r.bytes FROM spaces s JOIN feeds f ON f.space = s.no JOIN records r ON r.feed = f.no
+             WHERE s.id = ?1 AND f.id = ?2 AND r.seq = ?3 AND length(r.bytes) > 272",
+        )?;
+        let (mut bodies, mut room) = (Vec::new(), bytes_max);
+        for seq in seqs {
+            // No record has a number beyond what SQLite can say.
+            let Ok(seq) = i64::try_from(*seq) else { break };
+            let mut rows = select.query(params![space.as_bytes(), feed.as_bytes(), seq])?;
+            let Some(row) = rows.next()? else { continue };
+            let record = blob(row, 0)?;
+            if record.len() > room && !bodies.is_empty() {
+                break;
+            }
+            room = room.saturating_sub(record.len());
+            bodies.push(record);
+        }
+        Ok(bodies)
+    }
+
+    fn spaces_of(&mut self, paper: &PaperId, count: usize) -> Result<Vec<SpaceId>, StoreFault> {
+        let mut select = self.prepare_cached(
+            "SELECT s.id FROM papers p JOIN spaces s ON s.no = p.space WHERE p.paper = ?1 ORDER BY s.no LIMIT ?2",
+        )?;
+        let mut rows = select.query(params![paper.as_bytes(), number(count as u64)?])?;
+        let mut spaces = Vec::new();
+        while let Some(row) = rows.next()? {
+            spaces.push(SpaceId::try_from(blob(row, 0)?.as_ref()).map_err(|_| damaged())?);
+        }
+        Ok(spaces)
+    }
+
+    fn mailboxes(&mut self) -> Result<Vec<MailboxRow>, StoreFault> {
+        let mut select =
+            self.prepare_cached("SELECT id, space, feed, expires_ms FROM mailboxes ORDER BY expires_ms, id")?;
+        let mut rows = select.query([])?;
+        let mut mailboxes = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mailbox = blob(row, 0)?.as_ref().try_into().map_err(|_| damaged())?;
+            mailboxes.push(MailboxRow {
+                mailbox,
+                space: SpaceId::try_from(blob(row, 1)?.as_ref()).map_err(|_| damaged())?,
+                feed: MemberId::try_from(blob(row, 2)?.as_ref()).map_err(|_| damaged())?,
+                expires_ms: row.get(3)?,
+                messages: messages(self, &mailbox)?,
+            });
+        }
+        Ok(mailboxes)
     }
 
     fn invite(&mut self, ticket: &Digest) -> Result<Option<InviteState>, StoreFault> {
@@ -233,11 +329,22 @@ fn read_run(
 }
 
 /// Reads the beginning of a record where it lies, so that a large body stays on the disk.
-fn husk(connection: &Connection, arrival: i64) -> Result<Bytes, StoreFault> {
+fn beginning(connection: &Connection, arrival: i64) -> Result<Bytes, StoreFault> {
     let blob = connection.blob_open("main", "records", "bytes", arrival, true)?;
     let mut bytes = vec![0; blob.len().min(PREFIX_LEN)];
     blob.read_at_exact(&mut bytes, 0)?;
     Ok(bytes.into())
+}
+
+fn messages(connection: &Connection, mailbox: &[u8; 16]) -> Result<Vec<(u32, Bytes)>, StoreFault> {
+    let mut select =
+        connection.prepare_cached("SELECT place, bytes FROM messages WHERE mailbox = ?1 ORDER BY place")?;
+    let mut rows = select.query(params![mailbox])?;
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        messages.push((row.get(0)?, blob(row, 1)?));
+    }
+    Ok(messages)
 }
 
 fn is_done(run: &Run) -> bool {

@@ -4,11 +4,14 @@ use bytes::Bytes;
 use haven_feed::chain::Tip;
 use haven_feed::digest::Digest;
 use haven_feed::exchange::Run;
-use haven_feed::{FeedId, SpaceId, StoreId};
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use haven_feed::record::PREFIX_LEN;
+use haven_feed::{FeedId, PaperId, SpaceId, StoreId};
+use rusqlite::{Connection, OptionalExtension as _, Params, TransactionBehavior, params};
 
 use super::{SqliteStore, open_reader};
-use crate::store::{Change, InviteState, Reader, SpaceRow, Store, StoreFault, Stored, Totals};
+use crate::store::{
+    Beginning, Change, InviteState, MailboxRow, Reader, SpaceRow, Store, StoreFault, Stored, Totals,
+};
 
 impl Store for SqliteStore {
     fn store_id(&self) -> StoreId {
@@ -55,8 +58,30 @@ impl Reader for SqliteStore {
         self.connection.records(space, runs, bytes_max)
     }
 
-    fn husks(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Stored>, StoreFault> {
-        self.connection.husks(space, run)
+    fn beginnings(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Beginning>, StoreFault> {
+        self.connection.beginnings(space, run)
+    }
+
+    fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault> {
+        self.connection.husks(space, count)
+    }
+
+    fn bodies(
+        &mut self,
+        space: &SpaceId,
+        feed: &FeedId,
+        seqs: &[u64],
+        bytes_max: usize,
+    ) -> Result<Vec<Bytes>, StoreFault> {
+        self.connection.bodies(space, feed, seqs, bytes_max)
+    }
+
+    fn spaces_of(&mut self, paper: &PaperId, count: usize) -> Result<Vec<SpaceId>, StoreFault> {
+        self.connection.spaces_of(paper, count)
+    }
+
+    fn mailboxes(&mut self) -> Result<Vec<MailboxRow>, StoreFault> {
+        self.connection.mailboxes()
     }
 
     fn invite(&mut self, ticket: &Digest) -> Result<Option<InviteState>, StoreFault> {
@@ -76,6 +101,16 @@ fn apply(connection: &Connection, change: &Change) -> Result<(), StoreFault> {
         Change::Records { space, feed, first, tip, records } => {
             add_records(connection, (space, feed), *first, tip, records)
         }
+        Change::Paper { paper, space } => add_paper(connection, paper, space),
+        Change::Bodies { space, feed, records } => put_bodies(connection, (space, feed), records),
+        Change::OpenMailbox(row) => open_mailbox(connection, row),
+        Change::Post { mailbox, index, message } => post(connection, mailbox, *index, message),
+        Change::CloseMailbox { mailbox } => {
+            close_mailboxes(connection, "SELECT id FROM mailboxes WHERE id = ?1", params![mailbox])
+        }
+        Change::ExpireMailboxes { now_ms } => {
+            close_mailboxes(connection, "SELECT id FROM mailboxes WHERE expires_ms <= ?1", params![now_ms])
+        }
     }
 }
 
@@ -91,7 +126,16 @@ fn add_space(connection: &Connection, space: &SpaceId, ticket: &Digest) -> Resul
     if connection.prepare_cached(spend)?.execute(params![space, ticket])? != 1 {
         return Err(StoreFault::InviteSpent);
     }
-    connection.prepare_cached("INSERT INTO spaces (id) VALUES (?1)")?.execute(params![space])?;
+    let add = "INSERT INTO spaces (id) VALUES (?1) ON CONFLICT DO NOTHING";
+    let added = connection.prepare_cached(add)?.execute(params![space])? == 1;
+    if added { Ok(()) } else { Err(StoreFault::SpaceTaken) }
+}
+
+fn add_paper(connection: &Connection, paper: &PaperId, space: &SpaceId) -> Result<(), StoreFault> {
+    let no = space_no(connection, space)?;
+    let mut insert =
+        connection.prepare_cached("INSERT OR IGNORE INTO papers (paper, space) VALUES (?1, ?2)")?;
+    insert.execute(params![paper.as_bytes(), no])?;
     Ok(())
 }
 
@@ -116,6 +160,51 @@ fn add_records(
     for (seq, bytes) in (first..).zip(records) {
         insert.execute(params![no, number(seq)?, bytes.as_ref()])?;
     }
+    Ok(())
+}
+
+/// Puts records in the places of their husks. A place without a husk is the last guard against bytes that are counted twice.
+fn put_bodies(
+    connection: &Connection,
+    (space, feed): (&SpaceId, &FeedId),
+    records: &[(u64, Bytes)],
+) -> Result<(), StoreFault> {
+    let mut select = connection.prepare_cached("SELECT no FROM feeds WHERE space = ?1 AND id = ?2")?;
+    let no: Option<i64> = select
+        .query_row(params![space_no(connection, space)?, feed.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let no = no.ok_or(StoreFault::Damaged("a feed that is not there"))?;
+    let mut put = connection.prepare_cached(
+        "UPDATE records SET bytes = ?3 WHERE feed = ?1 AND seq = ?2 AND length(bytes) <= 272",
+    )?;
+    for (seq, bytes) in records {
+        if put.execute(params![no, number(*seq)?, bytes.as_ref()])? != 1 {
+            return Err(StoreFault::Damaged("a husk that is not there"));
+        }
+    }
+    let more = records.iter().map(|(_, bytes)| bytes.len().saturating_sub(PREFIX_LEN) as u64).sum();
+    let mut weigh = connection.prepare_cached("UPDATE feeds SET bytes = bytes + ?2 WHERE no = ?1")?;
+    weigh.execute(params![no, number(more)?])?;
+    Ok(())
+}
+
+fn open_mailbox(connection: &Connection, row: &MailboxRow) -> Result<(), StoreFault> {
+    let mut insert = connection
+        .prepare_cached("INSERT INTO mailboxes (id, space, feed, expires_ms) VALUES (?1, ?2, ?3, ?4)")?;
+    insert.execute(params![row.mailbox, row.space.as_bytes(), row.feed.as_bytes(), row.expires_ms])?;
+    row.messages.iter().try_for_each(|(index, message)| post(connection, &row.mailbox, *index, message))
+}
+
+fn post(connection: &Connection, mailbox: &[u8; 16], index: u32, message: &Bytes) -> Result<(), StoreFault> {
+    let mut insert =
+        connection.prepare_cached("INSERT INTO messages (mailbox, place, bytes) VALUES (?1, ?2, ?3)")?;
+    insert.execute(params![mailbox, index, message.as_ref()])?;
+    Ok(())
+}
+
+fn close_mailboxes(connection: &Connection, which: &str, of: impl Params + Copy) -> Result<(), StoreFault> {
+    connection.execute(&format!("DELETE FROM messages WHERE mailbox IN ({which})"), of)?;
+    connection.execute(&format!("DELETE FROM mailboxes WHERE id IN ({which})"), of)?;
     Ok(())
 }
 

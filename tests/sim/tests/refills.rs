@@ -1,0 +1,237 @@
+//! A server that lost everything, and a device that was removed: what each device does then, against the simulated server.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
+#[path = "promises/lab.rs"]
+#[expect(dead_code, unused_imports, reason = "shared with the promises, which use all of it")]
+mod lab;
+
+use haven_engine::command::{Command, ServerChoice};
+use haven_engine::engine::Input;
+use haven_engine::limits::REFILL_PIECE_BYTES;
+use haven_engine::sync::{Incoming, Outgoing, Problem, Refusal, Request, SyncState};
+use haven_feed::limits::LINK_BYTES_MAX;
+use haven_sim::chance::Chance;
+use haven_sim::device::{Asked, Device};
+use haven_sim::server::SimServer;
+
+use lab::{Lab, Who, write};
+
+/// A device on the simulated server, message by message.
+struct Wire {
+    server: SimServer,
+    connection: u32,
+    connections: u32,
+    now: u64,
+    /// The pieces of rosters that were sent.
+    pieces: usize,
+}
+
+impl Wire {
+    fn new(chance: &mut Chance) -> Self {
+        Self { server: SimServer::new(chance), connection: 0, connections: 0, now: 0, pieces: 0 }
+    }
+
+    fn choice(&self, with_invite: bool) -> ServerChoice {
+        let (server_key, invite) = self.server.introduction();
+        ServerChoice { url: "http://sim".into(), server_key, invite: with_invite.then_some(invite) }
+    }
+
+    fn set(&self, device: &mut Device, with_invite: bool, chance: &mut Chance) {
+        let asked = device.ask(Command::SetServer(self.choice(with_invite)), self.now, chance);
+        assert!(matches!(asked, Asked::Answered(Ok(_))));
+    }
+
+    /// Connects, and connects again whenever the device wants to, until it wants no more.
+    fn talk(&mut self, device: &mut Device, chance: &mut Chance) {
+        for _ in 0..8 {
+            if !std::mem::take(&mut device.wants_connection) {
+                return;
+            }
+            self.connect(device);
+            self.exchange(device, usize::MAX, chance);
+        }
+    }
+
+    fn connect(&mut self, device: &mut Device) {
+        self.now += 60_000;
+        self.connections += 1;
+        self.connection = self.connections;
+        device.outbox.clear();
+        device.inbox.clear();
+        device.inbox.push_back(Incoming::Connected);
+    }
+
+    /// Carries so many messages to the server, and everything back.
+    fn exchange(&mut self, device: &mut Device, messages: usize, chance: &mut Chance) {
+        for _ in 0..messages.min(2_000) {
+            while let Some(incoming) = device.inbox.pop_front() {
+                device.input(Input::Server(incoming), self.now, chance);
+            }
+            let Some(outgoing) = device.outbox.pop_front() else { return };
+            self.pieces += usize::from(matches!(outgoing, Outgoing::CreateSpace { .. }));
+            let sent = self.server.take(self.connection, outgoing, chance);
+            device.inbox.extend(sent.into_iter().filter(|(to, _)| *to == self.connection).map(|(_, said)| said));
+        }
+    }
+
+    fn lose(&mut self, device: &mut Device, chance: &mut Chance) {
+        self.server.hang_up(self.connection);
+        device.outbox.clear();
+        device.inbox.clear();
+        device.input(Input::Server(Incoming::Offline), self.now, chance);
+    }
+}
+
+/// Every device of the vault can do it, whether it founded it or came later: the whole roster goes up and lets it in, and its
+/// records follow.
+#[test]
+fn a_device_that_was_added_later_refills_an_empty_server() {
+    for who in ["the phone", "the laptop"] {
+        let mut lab = Lab::new();
+        let mut wire = Wire::new(&mut lab.chance);
+        let mut device = match who {
+            "the phone" => lab.device(Who::Phone),
+            _ => {
+                lab.links(1);
+                std::mem::replace(&mut lab.laptop, Lab::new().laptop)
+            }
+        };
+        write(&mut device, "kept", &mut lab.chance);
+        wire.set(&mut device, true, &mut lab.chance);
+        wire.talk(&mut device, &mut lab.chance);
+        let status = &device.view.status;
+        assert_eq!((status.problem, status.sync), (None, SyncState::Idle), "{who}");
+        assert_eq!((wire.server.links().len(), wire.pieces), (3, 1), "{who}");
+        assert_eq!(wire.server.vector().len(), 1, "{who}: the records follow");
+
+        // The server is wiped. Nothing happens before a person agrees; then any device fills it again.
+        wire.server.wipe(&mut lab.chance);
+        wire.lose(&mut device, &mut lab.chance);
+        wire.talk(&mut device, &mut lab.chance);
+        assert_eq!(device.view.status.problem, Some(Problem::LostData), "{who}");
+        assert_eq!(wire.server.links().len(), 0, "{who}");
+        wire.set(&mut device, true, &mut lab.chance);
+        wire.talk(&mut device, &mut lab.chance);
+        let status = &device.view.status;
+        assert_eq!((status.problem, status.sync), (None, SyncState::Idle), "{who}");
+        assert_eq!((wire.server.links().len(), wire.server.vector().len()), (3, 1), "{who}");
+        assert!(status.alarms.is_empty(), "{who}");
+    }
+}
+
+/// A roster that does not fit one message goes up in pieces. One that breaks off leaves no space and costs nothing, also when
+/// another device comes to its end.
+#[test]
+fn a_long_roster_goes_up_in_pieces_and_may_break_off() {
+    let mut lab = Lab::new();
+    let mut size = 0;
+    while size < REFILL_PIECE_BYTES + LINK_BYTES_MAX {
+        lab.change(&[], None);
+        size += lab.links.last().unwrap().bytes().len();
+    }
+    let all = lab.links.len();
+    let mut wire = Wire::new(&mut lab.chance);
+    let (mut phone, mut tablet) = (lab.device(Who::Phone), lab.device(Who::Tablet));
+    for (device, messages) in [(&mut phone, 3), (&mut tablet, 3)] {
+        wire.set(device, true, &mut lab.chance);
+        std::mem::take(&mut device.wants_connection);
+        wire.connect(device);
+        wire.exchange(device, messages, &mut lab.chance);
+        assert_eq!(wire.server.links().len(), 0, "half a roster is no space");
+    }
+    let the_tablets = std::mem::replace(&mut wire.connection, 1);
+    wire.lose(&mut phone, &mut lab.chance);
+    // The phone begins again while the tablet is in the middle of it: the tablet is told so, and finds the space there.
+    wire.talk(&mut phone, &mut lab.chance);
+    assert_eq!((phone.view.status.problem, wire.server.links().len()), (None, all));
+    wire.connection = the_tablets;
+    wire.exchange(&mut tablet, usize::MAX, &mut lab.chance);
+    wire.talk(&mut tablet, &mut lab.chance);
+    for device in [&phone, &tablet] {
+        assert_eq!((device.view.status.problem, device.view.status.sync), (None, SyncState::Idle));
+    }
+    assert!(wire.pieces >= 4, "{} pieces", wire.pieces);
+}
+
+/// A server that never has enough is not sent the roster for ever.
+#[test]
+fn a_server_that_says_another_link_than_it_was_sent_gets_no_more() {
+    for lie in [0, 1, 2, u64::MAX] {
+        let mut lab = Lab::new();
+        let wire = Wire::new(&mut lab.chance);
+        let mut phone = lab.device(Who::Phone);
+        wire.set(&mut phone, true, &mut lab.chance);
+        let refused = Incoming::Refused { request: Request::LogIn, refusal: Refusal::SpaceUnknown };
+        phone.input(Input::Server(refused), 0, &mut lab.chance);
+        assert!(matches!(phone.outbox.back(), Some(Outgoing::CreateSpace { more: false, .. })));
+        phone.outbox.clear();
+        phone.input(Input::Server(Incoming::SpaceStaged { seq: lie }), 0, &mut lab.chance);
+        assert!(phone.outbox.is_empty(), "{lie}");
+        let expected = Problem::Refused(Request::CreateSpace, Refusal::Other);
+        assert_eq!(phone.view.status.problem, Some(expected), "{lie}");
+    }
+}
+
+/// A device that was offline learns of its removal from the link that did it, keeps what it has, and asks for no more.
+#[test]
+fn a_removed_device_learns_of_it_from_the_signed_link() {
+    let mut lab = Lab::new();
+    let mut wire = Wire::new(&mut lab.chance);
+    let mut tablet = lab.device(Who::Tablet);
+    write(&mut tablet, "stays readable", &mut lab.chance);
+    lab.remove(Who::Tablet, None);
+    for _ in 0..3 {
+        lab.change(&[], None);
+    }
+    let mut phone = lab.device(Who::Phone);
+    wire.set(&mut phone, true, &mut lab.chance);
+    wire.talk(&mut phone, &mut lab.chance);
+    write(&mut phone, "written afterwards", &mut lab.chance);
+    wire.exchange(&mut phone, usize::MAX, &mut lab.chance);
+    assert_eq!(wire.server.links().len(), lab.links.len());
+
+    wire.set(&mut tablet, false, &mut lab.chance);
+    wire.talk(&mut tablet, &mut lab.chance);
+    assert_eq!(tablet.view.status.problem, Some(Problem::Removed));
+    assert_eq!(tablet.view.len(), 1, "what it had, and nothing that came after");
+    assert!(!tablet.wants_connection);
+    assert!(Problem::Removed.needs_person());
+
+    // Neither another start nor a person who sets the server again makes it ask for anything.
+    tablet.crash();
+    tablet.start(wire.now, &mut lab.chance).unwrap();
+    assert_eq!(tablet.view.status.problem, Some(Problem::Removed), "before anything is heard");
+    wire.set(&mut tablet, false, &mut lab.chance);
+    tablet.outbox.clear();
+    for said in [
+        Incoming::Connected,
+        Incoming::Offline,
+        Incoming::Refused { request: Request::Pull, refusal: Refusal::FeedRemoved },
+        Incoming::Anew,
+    ] {
+        tablet.input(Input::Server(said), wire.now, &mut lab.chance);
+        assert_eq!(tablet.view.status.problem, Some(Problem::Removed));
+        assert!(tablet.outbox.is_empty(), "it asks for nothing");
+    }
+    assert_eq!(tablet.view.len(), 1);
+}
+
+/// A server's word that a device was removed is a refusal like others: it shows no link, so it is tried again.
+#[test]
+fn a_servers_word_removes_nobody() {
+    for refusal in [Refusal::FeedRemoved, Refusal::FeedUnknown] {
+        for request in [Request::LogIn, Request::Pull, Request::Push] {
+            let mut lab = Lab::linked();
+            lab.laptop.wants_connection = false;
+            lab.say(Incoming::Refused { request, refusal });
+            let problem = lab.laptop.view.status.problem.unwrap();
+            assert_eq!(problem, Problem::Refused(request, refusal));
+            assert!(!problem.needs_person(), "it may pass by itself");
+            assert!(lab.laptop.wants_connection, "it is tried again");
+            lab.laptop.outbox.clear();
+            lab.say(Incoming::Connected);
+            assert!(matches!(lab.laptop.outbox.back(), Some(Outgoing::Challenge { .. })));
+        }
+    }
+}
