@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import boxes
+import drawn_checks
 import feed
 import meeting
 import people
@@ -337,6 +338,7 @@ FILES = {
     "crypto-deflated.json": deflated, "crypto-padding.json": padding, "crypto-linking.json": linking,
     "feed-keys.json": feed_keys, "feed-records.json": feed_records, "feed-rosters.json": feed_rosters,
     "feed-logins.json": feed_logins, "feed-invites.json": feed_invites,
+    **drawn_checks.FILES,
 }
 
 # What the self-test leaves alone: explanations, and what is refused however it is altered.
