@@ -1,9 +1,9 @@
 //! The checkpoint of a roster: a link that states what the chain before it amounts to, so that the chain can be cut there.
 //!
 //! ```text
-//! link kind 5 = state hash 32 | state length 4 | cosigners 2 | (feed 8 | signature 64) … | epoch block
+//! link kind 5 = state hash 32 | state length 4 | cosignature 64 | epoch block
 //! state hash  = SHA-256("haven/1/checkpoint" || state)
-//! cosigner    = Ed25519(feed, SHA-256("haven/1/cosigner" || space 32 | seq 8 | prev 32 | state hash 32)), seq and prev the link's
+//! cosignature = Ed25519(paper, SHA-256("haven/1/cosigner" || space 32 | seq 8 | prev 32 | state hash 32)), seq and prev the link's
 //! state       = version 1 | flags 1 | space 32 | seq 8 | hash 32 | manifest generation 8 | manifest id 32
 //!             | paper keys | after 32 | consent 64
 //!             | feeds 2 | (keys | added 8 | name | after 32 | consent 64) …
@@ -17,14 +17,14 @@ use haven_feed::digest::{Digest, digest};
 use haven_feed::keys::Signature;
 use haven_feed::roster::body::Body;
 use haven_feed::roster::{Link, Roster};
-use haven_feed::{FeedId, LinkHash, MemberId};
+use haven_feed::{LinkHash, MemberId};
 use haven_vectors::{check, hex};
 use serde_json::{Value, json};
 
 use crate::fault;
 use crate::labels::{CHECKPOINT, COSIGNER};
 use crate::people::Keyed;
-use crate::world::{DESK, LAPTOP, NEW_PAPER, TABLET, World, epoch_block, epoch_id, sized};
+use crate::world::{NEW_PAPER, PAPER, PHONE, TABLET, World, epoch_block, epoch_id, sized};
 
 const KIND: u8 = 5;
 
@@ -100,22 +100,19 @@ fn state_hash(state: &[u8]) -> Digest {
     digest(CHECKPOINT, &[state])
 }
 
-fn cosigned(world: &World, by: &Keyed, state: &[u8]) -> (FeedId, Signature) {
-    let head = world.roster.head();
-    let (space, seq, hash) = (world.roster.space(), (head.seq + 1).to_be_bytes(), state_hash(state));
-    let parts: [&[u8]; 4] = [space.as_bytes(), &seq, head.hash.as_bytes(), hash.as_bytes()];
-    (by.keys.id(), by.signer.sign(&digest(COSIGNER, &parts)))
+/// The paper's word for a state, at the place after the roster's head.
+fn cosigned(world: &World, by: &Keyed, seq: u64, state: &[u8]) -> Signature {
+    let (space, seq, hash) = (world.roster.space(), seq.to_be_bytes(), state_hash(state));
+    let prev = world.roster.head().hash;
+    let parts: [&[u8]; 4] = [space.as_bytes(), &seq, prev.as_bytes(), hash.as_bytes()];
+    by.signer.sign(&digest(COSIGNER, &parts))
 }
 
 /// The body of the link.
-fn body(world: &World, state: &[u8], cosigners: &[(FeedId, Signature)]) -> Vec<u8> {
+fn body(world: &World, state: &[u8], cosignature: &Signature) -> Vec<u8> {
     let mut body = state_hash(state).as_bytes().to_vec();
     body.extend((state.len() as u32).to_be_bytes());
-    body.extend((cosigners.len() as u16).to_be_bytes());
-    for (feed, signature) in cosigners {
-        body.extend(feed.as_bytes());
-        body.extend(signature.as_bytes());
-    }
+    body.extend(cosignature.as_bytes());
     let feeds = world.roster.current_feeds().map(|(id, _)| id.into());
     let recipients = feeds.chain([world.roster.paper().unwrap().id.into()]);
     body.extend(epoch_block(world.roster.epoch() + 1, recipients));
@@ -124,35 +121,35 @@ fn body(world: &World, state: &[u8], cosigners: &[(FeedId, Signature)]) -> Vec<u
 
 /// States and links that no joiner takes, though each is signed by who it says.
 fn refused(world: &World, made: &[u8]) -> Vec<Value> {
-    let [laptop, tablet, desk, stranger] = [LAPTOP, TABLET, DESK, 9].map(Keyed::new);
-    let by = |author: &Keyed, state: &[u8], cosigners: &[&Keyed]| {
-        let cosigners: Vec<_> = cosigners.iter().map(|one| cosigned(world, one, state)).collect();
-        world.link(author, KIND, &body(world, state, &cosigners)).0
+    let [phone, paper, tablet, new_paper, stranger] = [PHONE, PAPER, TABLET, NEW_PAPER, 9].map(Keyed::new);
+    let seq = world.roster.head().seq + 1;
+    let by = |author: &Keyed, paper: &Keyed, seq: u64, state: &[u8]| {
+        world.link(author, KIND, &body(world, state, &cosigned(world, paper, seq, state))).0
     };
     let lineage: Vec<&Link> = world.links[1..3].iter().collect();
-    let short = state(world, &lineage[1..]);
-    let without = state(world, &lineage[..1]);
+    let late = state(world, &lineage[1..]);
+    let short = state(world, &lineage[..1]);
     let mut elsewhere = made.to_vec();
     elsewhere[2] ^= 1;
     let mut unconsented = made.to_vec();
     // The last byte of the paper's consent: version, flags, space, seq, hash, generation, id, keys, after, consent.
     unconsented[2 + 32 + 8 + 32 + 8 + 32 + 1249 + 32 + 63] ^= 1;
-    let stands = by(&tablet, made, &[&laptop]);
     let mut altered = made.to_vec();
     *altered.last_mut().unwrap() ^= 1;
+    let stands = || by(&tablet, &new_paper, seq, made);
     let cases = [
-        ("one signature where two feeds are", made.to_vec(), by(&tablet, made, &[])),
-        ("cosigned by its author", made.to_vec(), by(&tablet, made, &[&tablet])),
-        ("cosigned by a stranger", made.to_vec(), by(&tablet, made, &[&stranger])),
-        ("made by a stranger", made.to_vec(), by(&stranger, made, &[&laptop])),
-        ("cosigned by a member whose lineage is not shown", made.to_vec(), by(&tablet, made, &[&desk])),
-        ("a lineage that does not begin at genesis", short.clone(), by(&tablet, &short, &[&laptop])),
-        ("an author whose lineage is not shown", without.clone(), by(&tablet, &without, &[&laptop])),
-        ("of another space", elsewhere.clone(), by(&tablet, &elsewhere, &[&laptop])),
-        ("a paper that did not consent", unconsented.clone(), by(&tablet, &unconsented, &[&laptop])),
-        ("another state than the link names", altered, stands),
+        ("the old paper's word", made, by(&tablet, &paper, seq, made)),
+        ("its author's word for the paper's", made, by(&tablet, &tablet, seq, made)),
+        ("the paper's word for another place", made, by(&tablet, &new_paper, seq + 1, made)),
+        ("made by a stranger", made, by(&stranger, &new_paper, seq, made)),
+        ("made by a member that was removed", made, by(&phone, &new_paper, seq, made)),
+        ("a lineage that does not begin at genesis", &late, by(&tablet, &new_paper, seq, &late)),
+        ("an author whose lineage is not shown", &short, by(&tablet, &new_paper, seq, &short)),
+        ("of another space", &elsewhere, by(&tablet, &new_paper, seq, &elsewhere)),
+        ("a paper that did not consent", &unconsented, by(&tablet, &new_paper, seq, &unconsented)),
+        ("another state than the link names", &altered, stands()),
     ];
-    let case = |(name, state, link): (&str, Vec<u8>, Vec<u8>)| {
+    let case = |(name, state, link): (&str, &[u8], Vec<u8>)| {
         let other = (state != made).then(|| hex(state));
         json!({"name": name, "state": other, "link": hex(link)})
     };
@@ -162,19 +159,20 @@ fn refused(world: &World, made: &[u8]) -> Vec<Value> {
 #[test]
 fn checkpoints() {
     let world = World::new();
-    let [laptop, tablet, new_paper] = [LAPTOP, TABLET, NEW_PAPER].map(Keyed::new);
+    let [tablet, new_paper] = [TABLET, NEW_PAPER].map(Keyed::new);
     let lineage: Vec<&Link> = world.links[1..3].iter().collect();
     let state = state(&world, &lineage);
-    let cosigners = [cosigned(&world, &laptop, &state)];
-    let (link, hash) = world.link(&tablet, KIND, &body(&world, &state, &cosigners));
+    let cosignature = cosigned(&world, &new_paper, world.roster.head().seq + 1, &state);
+    let (link, hash) = world.link(&tablet, KIND, &body(&world, &state, &cosignature));
     // Whoever has the whole chain and knows no checkpoints waits for an update; nothing is malformed to them.
     let says = fault(Link::parse(link.clone()));
     assert!(says.starts_with("update needed"), "{says}");
     assert!(world.roster.clone() == Roster::replay(&world.links).unwrap());
     assert_eq!(world.roster.paper().unwrap().keys, new_paper.keys);
     let about = "links: what the chain was, of which genesis stays. The checkpoint is made by the tablet (4) and cosigned by the \
-                 laptop (2); the lineage is the links that added them. Names, wraps and sealed roots are filling. \"version 1 says\": \
-                 the code that ships, of the link. \"refused\" are for a joiner that has genesis and nothing else of the chain; without a state of their own it is the one above";
+                 paper (5); the lineage is the links that added the laptop (2) and, by it, the tablet. Names, wraps and sealed roots \
+                 are filling. \"version 1 says\": the code that ships, of the link. \"refused\" are for a joiner that has genesis and \
+                 nothing else of the chain; without a state of their own it is the one above";
     let json = json!({
         "about": about,
         "space": world.roster.space().to_string(),

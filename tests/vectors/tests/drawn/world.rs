@@ -24,7 +24,7 @@ pub(crate) struct World {
 /// The people of the world: the numbers of their keys in feed-keys.json.
 pub(crate) const PHONE: u8 = 1;
 pub(crate) const LAPTOP: u8 = 2;
-const PAPER: u8 = 3;
+pub(crate) const PAPER: u8 = 3;
 pub(crate) const TABLET: u8 = 4;
 pub(crate) const NEW_PAPER: u8 = 5;
 pub(crate) const DESK: u8 = 6;
