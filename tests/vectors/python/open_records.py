@@ -14,6 +14,7 @@ from pathlib import Path
 
 import boxes
 import contents
+import drawn_checks
 import feed
 import meeting
 import people
@@ -352,6 +353,7 @@ FILES = {
     "feed-keys.json": feed_keys, "feed-records.json": feed_records, "feed-rosters.json": feed_rosters,
     "feed-logins.json": feed_logins, "feed-invites.json": feed_invites,
     "engine-contents.json": engine_contents,
+    **drawn_checks.FILES,
 }
 
 # What the self-test leaves alone: explanations, and what is refused however it is altered.

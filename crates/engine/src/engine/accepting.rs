@@ -81,7 +81,8 @@ impl Engine {
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
-        for (feed, position) in &head.gone {
+        let party = |feed: &FeedId| self.roster.feed(feed).map(|member| member.party);
+        for (feed, position) in head.gone.iter().filter(|(feed, _)| party(feed) == party(&by)) {
             let key = place(&(*feed, position.seq));
             let value = self.keys.seal(Table::Gone, &key, position.id.as_bytes(), work.cx.entropy);
             work.step.commit.put(Table::Gone, key, value);
