@@ -27,3 +27,6 @@ mod fields;
 mod keys;
 mod parallel;
 mod row;
+
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
