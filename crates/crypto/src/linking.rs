@@ -53,6 +53,8 @@ use crate::words::WordsFault;
 pub use existing::{Candidate, Existing};
 pub use farewell::Farewell;
 pub use joiner::Joiner;
+#[cfg(feature = "fuzz")]
+pub(crate) use message::read_each;
 
 /// Why a linking ended. Only the two that say so leave it open; after any other a new code is needed.
 #[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]

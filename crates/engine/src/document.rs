@@ -221,6 +221,17 @@ fn load(save: &[u8]) -> Result<Automerge, automerge::AutomergeError> {
     Automerge::load_with_options(save, options)
 }
 
+/// What the library makes of changes by itself: none if it refuses them, else whether they survive being saved and loaded.
+#[cfg(feature = "fuzz")]
+pub(crate) fn unguarded(document: Option<&Document>, changes: &[&[u8]]) -> Option<bool> {
+    let changes: Vec<_> =
+        changes.iter().map(|change| Change::try_from(*change)).collect::<Result<_, _>>().ok()?;
+    let mut doc = document.map_or_else(|| empty(ActorId::from(&[0; 8])), |document| document.0.clone());
+    doc.apply_changes(changes).ok()?;
+    let again = load(&doc.save());
+    Some(again.is_ok_and(|again| again.get_heads() == doc.get_heads()))
+}
+
 fn damaged<E>(_: E) -> DocumentFault {
     DocumentFault::Damaged
 }

@@ -158,7 +158,7 @@ pub(crate) fn open(secret: &DropSecret, key: &[u8], sealed: &[u8]) -> Result<(u3
 }
 
 impl Dropped {
-    fn encode(&self, place: u32) -> Vec<u8> {
+    pub(crate) fn encode(&self, place: u32) -> Vec<u8> {
         let mut w = Writer(Vec::with_capacity(256 + self.text.len()));
         w.u8(VERSION);
         w.u32(place);
@@ -194,7 +194,7 @@ impl Dropped {
         w.0
     }
 
-    fn decode(bytes: &[u8]) -> Result<(u32, Self), Malformed> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<(u32, Self), Malformed> {
         let mut s = Scanner(bytes);
         if s.u8()? != VERSION {
             return Err(Malformed);

@@ -29,3 +29,6 @@ mod fields;
 mod keys;
 mod parallel;
 mod row;
+
+#[cfg(feature = "fuzz")]
+pub mod fuzz;

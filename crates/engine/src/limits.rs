@@ -14,6 +14,28 @@ pub const CREATION_OPERATIONS_MAX: usize = 1_024;
 /// writes them anew.
 pub const RECORD_OPERATIONS_MAX: u64 = ENTRY_BYTES_MAX as u64 + CHANGE_OPERATIONS_MAX;
 
+/// Operations for each byte that was sent of a document. A letter is a byte or more; it's inserted once, and where edits met, each
+/// of 32 sides may delete it or has to pass over it to come first in rank.
+pub const OPERATIONS_A_BYTE_MAX: u64 = 2 * haven_core::limits::MET_SIDES_MAX as u64;
+
+/// Operations that a record may hold for one document however few bytes it has: marks, tags and answers are a few hundred. They
+/// take 6 MiB while they're applied.
+pub const OPERATIONS_FREE: u64 = 16_384;
+
+/// How far ahead of all that is here a change may count: as far as one record goes. Its author may have known of others.
+pub const COUNTER_AHEAD_MAX: u64 = RECORD_OPERATIONS_MAX;
+
+/// The highest counter of an operation: half of what the library has room for, so that whoever wrote up to here can still write.
+/// Two thousand records of nothing but operations come near it.
+pub const COUNTER_MAX: u64 = 1 << 31;
+
+/// The farthest that a change's time may be from 1970, in seconds: what is left of the milliseconds that clocks give here.
+pub const CHANGE_SECONDS_MAX: u64 = i64::MAX.unsigned_abs() / 1000 + 1;
+
+/// Values of one document that are in force at once, those that conflict counted each. An entry has a few hundred; where devices
+/// wrote apart, some of them a few times.
+pub const DOCUMENT_VALUES_MAX: usize = 16_384;
+
 /// Bytes that the keys of one change's operations expand to. An entry has a few dozen short keys.
 pub const CHANGE_KEY_BYTES_MAX: u64 = 1 << 20;
 

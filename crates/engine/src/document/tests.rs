@@ -272,7 +272,7 @@ fn a_run_length_bomb_is_refused_by_its_runs() {
     body.extend([0x80, 0x94, 0xeb, 0xdc, 0x03, 1]);
     let mut chunk = vec![0x85, 0x6f, 0x4a, 0x83, 0, 0, 0, 0, 1, u8::try_from(body.len()).unwrap()];
     chunk.extend(body);
-    assert_eq!(scan::operations(&chunk), Err(scan::ScanFault::TooLarge));
+    assert_eq!(scan::size(&chunk), Err(scan::ScanFault::TooLarge));
 }
 
 #[test]
@@ -409,7 +409,7 @@ fn all_words_of_the_longest_entry_can_be_written_anew_in_one_record() {
     let edit = FieldsEdit { texts: words("b"), ..FieldsEdit::default() };
     let edited = document.edit(None, &edit, author(A)).unwrap();
     let operations: Vec<u64> =
-        edited.changes.iter().map(|change| scan::operations(change).unwrap()).collect();
+        edited.changes.iter().map(|change| scan::size(change).unwrap().operations).collect();
     let (times, longest) =
         (haven_core::limits::ENTRY_BYTES_MAX as u64 / WORDS, operations.iter().max().unwrap());
     assert!(longest * times <= crate::limits::CHANGE_OPERATIONS_MAX, "{operations:?}");
