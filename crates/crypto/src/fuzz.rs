@@ -7,7 +7,7 @@ use crate::padding;
 
 /// Undoes the padding of a record's plain bytes.
 pub fn unpad(plain: &[u8]) -> Option<Vec<u8>> {
-    padding::unpad(plain).ok().map(|content| content.to_vec())
+    padding::unpad(plain, crate::limits::CONTENT_BYTES_MAX).ok().map(|content| content.to_vec())
 }
 
 /// Pads a content as [`crate::record::seal`] does.

@@ -14,8 +14,7 @@ use crate::keys;
 use crate::row::Stored;
 use crate::version::Version;
 
-/// A device's name inside documents.
-pub type Actor = document::Actor;
+pub use crate::actor::{Actor, ActorNonce, actor};
 
 /// The document that all entries here are.
 const DOCUMENT: [u8; 16] = [7; 16];
@@ -140,19 +139,19 @@ pub fn unguarded(before: Option<&Entry>, changes: &[&[u8]]) -> Unguarded {
 }
 
 /// A record's content with these changes in it.
-pub fn content(changes: &[&[u8]], actors: &BTreeSet<Actor>, seen: Vector) -> Vec<u8> {
+pub fn content(changes: &[&[u8]], nonces: &BTreeSet<ActorNonce>, seen: Vector) -> Vec<u8> {
     let items = vec![Changes { document: DOCUMENT, changes: changes.to_vec() }];
     content::encode(&Content {
         time_ms: NOW_MS,
-        actors: actors.clone(),
+        nonces: nonces.clone(),
         full: true,
         seen,
         items,
-        unknown: false,
+        ..Content::default()
     })
 }
 
-/// Reads a record's content and writes it again; without the items that this release does not know.
+/// Reads a record's content and writes it again.
 pub fn content_again(bytes: &[u8]) -> Option<Vec<u8>> {
     content::decode(bytes).ok().map(|content| content::encode(&content))
 }

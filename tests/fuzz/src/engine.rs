@@ -62,9 +62,9 @@ pub(crate) const TARGETS: &[Target] = &[
 ];
 
 /// The device whose entry it is.
-pub const OWN: Actor = [0xaa; 8];
+pub const OWN: Actor = [0xaa; 16];
 /// The device that sends.
-pub const FOREIGN: Actor = [0xbb; 8];
+pub const FOREIGN: Actor = [0xbb; 16];
 
 /// An entry that was edited once, and what is known of it.
 pub struct World {
@@ -114,7 +114,7 @@ static WORLD: LazyLock<World> = LazyLock::new(World::new);
 
 /// An edit of a third device, which has to fit whatever was taken before.
 static HONEST: LazyLock<Vec<Vec<u8>>> =
-    LazyLock::new(|| WORLD.next("I walked to the mill. It rained.", [0xcc; 8]));
+    LazyLock::new(|| WORLD.next("I walked to the mill. It rained.", [0xcc; 16]));
 
 fn content_seeds() -> Vec<Vec<u8>> {
     let world = World::new();
@@ -123,8 +123,8 @@ fn content_seeds() -> Vec<Vec<u8>> {
         .collect();
     let changes: Vec<&[u8]> = world.changes.iter().map(Vec::as_slice).collect();
     vec![
-        content(&changes, &world.actors, seen.clone()),
-        content(&changes[..1], &BTreeSet::from([OWN]), Vector::default()),
+        content(&changes, &BTreeSet::from([[1; 8], [2; 8]]), seen.clone()),
+        content(&changes[..1], &BTreeSet::from([[1; 8]]), Vector::default()),
     ]
 }
 
@@ -209,9 +209,9 @@ pub(crate) fn take(chunks: &[&[u8]]) {
     entry.text().expect("what was taken can be read");
     let honest: Vec<&[u8]> = HONEST.iter().map(Vec::as_slice).collect();
     let both =
-        absorb(Some(&entry), &honest, &BTreeSet::from([[0xcc; 8]])).expect("an honest edit still fits");
+        absorb(Some(&entry), &honest, &BTreeSet::from([[0xcc; 16]])).expect("an honest edit still fits");
     both.text().expect("both can be read");
-    entry.write("I write on.", [0xdd; 8]);
+    entry.write("I write on.", [0xdd; 16]);
     assert_eq!(entry.text().as_deref(), Some("I write on."));
 }
 

@@ -17,7 +17,7 @@ use haven_fuzz::mutate::{Numbers, mutated};
 /// Whoever measures memory is alone in its process: nextest sees to that, `cargo test` doesn't.
 static ALONE: Mutex<()> = Mutex::new(());
 
-const LATER: Actor = [0xcc; 8];
+const LATER: Actor = [0xcc; 16];
 const NOT_PLAIN: &str = "not a plain change";
 const TOO_MANY: &str = "too many operations, actors, dependencies or bytes";
 const MALFORMED: &str = "the change is malformed";
@@ -48,7 +48,7 @@ fn offer(name: &str, world: &World, changes: &[Vec<u8>]) -> Result<Entry, String
     let honest: Vec<&[u8]> = honest.iter().map(Vec::as_slice).collect();
     let after = absorb(Some(verdict.as_ref().unwrap_or(&world.entry)), &honest, &BTreeSet::from([LATER]));
     let mut after = after.unwrap_or_else(|fault| panic!("{name}: an honest edit no longer fits: {fault}"));
-    after.write("I write on.", [0xdd; 8]);
+    after.write("I write on.", [0xdd; 16]);
     assert_eq!(after.text().as_deref(), Some("I write on."), "{name}");
     verdict
 }
