@@ -139,7 +139,7 @@ pub fn waiting(reader: &dyn Reader) -> Result<(usize, usize), StoreFault> {
 
 /// Makes the pair for a vault that begins on this device.
 pub(crate) fn begin(keys: &Keys, commit: &mut Commit, entropy: &mut dyn Entropy) -> DropSecret {
-    let secret = DropSecret::from_entropy(draw(entropy));
+    let secret = DropSecret::drawn(|place| entropy.fill(place));
     let sealed = keys.seal(Table::Meta, meta::DROP_SECRET, secret.expose_for_sealing(), entropy);
     commit.put(Table::Meta, meta::DROP_SECRET, sealed);
     commit.put(Table::Meta, meta::DROP_KEY, secret.key().to_bytes().to_vec());

@@ -34,6 +34,7 @@ use std::sync::Arc;
 use haven_core::shelf::Shelf;
 use haven_core::time::{Date, Timestamp};
 use haven_crypto::local::LocalKey;
+use haven_crypto::opened::Opened;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
 use haven_feed::exchange::device::{DeviceExchange, Local};
 use haven_feed::exchange::{HeldRecord, Pins};
@@ -433,6 +434,12 @@ impl Sealed<'_> {
     fn meta(&self, key: &[u8]) -> Result<Option<Vec<u8>>, OpenFault> {
         let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
         self.keys.open(Table::Meta, key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
+    }
+
+    /// A row that holds a key.
+    fn secret(&self, key: &[u8]) -> Result<Option<Opened>, OpenFault> {
+        let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
+        self.keys.open_secret(key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
     }
 
     fn rows(&self, table: Table) -> Result<Vec<SealedRow>, OpenFault> {

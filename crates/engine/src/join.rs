@@ -21,7 +21,7 @@ use crate::engine::encode_server;
 use crate::io::{Commit, Entropy, Table, Write, draw};
 use crate::keys::{Keys, meta};
 use crate::sync::Refusal;
-use crate::vault::{Unlocked, VaultFault, first_commit, protect};
+use crate::vault::{KdfCost, Unlocked, VaultFault, first_commit, protect};
 
 /// How long to wait before asking again whether the roster has this device.
 const POLL_MS: u64 = 300;
@@ -187,7 +187,7 @@ impl Joining {
     /// The code is mistyped or of another kind, or the name is longer than 64 bytes.
     pub fn start(code: &str, name: &str, entropy: &mut dyn Entropy) -> Result<(Self, JoinStep), JoinFault> {
         let secret = LinkSecret::parse(code)?;
-        let secrets = FeedSecrets::from_entropy(draw(entropy));
+        let secrets = FeedSecrets::drawn(|place| entropy.fill(place));
         let mut joiner = Joiner::new(&secret, secrets.keys(), name, draw(entropy))?;
         let message = joiner.commit(draw(entropy))?;
         let mailbox = secret.mailbox_id();
@@ -314,11 +314,12 @@ impl Joining {
     pub fn seal(
         self,
         passphrase: &str,
+        cost: KdfCost,
         url: &str,
         entropy: &mut dyn Entropy,
     ) -> Result<(Unlocked, Commit), JoinFault> {
-        let local = LocalKey::from_entropy(draw(entropy));
-        let wrapped = protect(&local, passphrase, entropy)?;
+        let local = LocalKey::drawn(|place| entropy.fill(place));
+        let wrapped = protect(&local, passphrase, cost, entropy)?;
         self.seal_with(local, wrapped, url, entropy)
     }
 

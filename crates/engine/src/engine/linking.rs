@@ -55,7 +55,7 @@ impl Engine {
         self.cancel_link(work);
         self.linking.awaited = None;
         self.linking.begun += 1;
-        let secret = LinkSecret::from_entropy(draw(work.cx.entropy));
+        let secret = LinkSecret::drawn(|place| work.cx.entropy.fill(place));
         let offer = Offer { space: self.space, head: self.roster.head() };
         let lifetime = i64::try_from(limits::LINK_LIFETIME_MS).unwrap_or(i64::MAX);
         let expires = Timestamp::from_millis(work.cx.now.wall_ms.saturating_add(lifetime));

@@ -10,6 +10,7 @@ use haven_engine::join::could_be_words;
 use haven_engine::view::Linking;
 use haven_feed::FeedId;
 use tonic::{Request, Response, Status};
+use zeroize::Zeroizing;
 
 use super::status::device;
 use super::watching::{Shown, states};
@@ -85,6 +86,7 @@ impl DeviceService for Devices {
         request: Request<pb::ConfirmLinkRequest>,
     ) -> Result<Response<pb::ConfirmLinkResponse>, Status> {
         let pb::ConfirmLinkRequest { words, passphrase, check_only } = request.into_inner();
+        let passphrase = Zeroizing::new(passphrase);
         self.0.opened()?;
         if check_only {
             return match could_be_words(&words) {
