@@ -6,7 +6,6 @@
 mod lab;
 
 use bytes::Bytes;
-use haven_engine::command::ServerChoice;
 use haven_engine::io::{Reader as _, Table};
 use haven_engine::sync::{Incoming, SyncState};
 use haven_feed::ids::{Position, RecordId, Vector};
@@ -348,32 +347,6 @@ fn no_message_inflates_beyond_a_bound() {
         assert!(peak_mib() - before <= 64, "after a restart {} MiB", peak_mib() - before);
     }
     lab.caught_up();
-}
-
-/// A device that was added later fills an empty server.
-#[test]
-fn any_device_refills_any_server() {
-    let mut lab = Lab::linked();
-    let mut phone = lab.device(Who::Phone);
-    write(&mut phone, "on the phone", &mut lab.chance);
-    let mut server = haven_sim::server::SimServer::new(&mut lab.chance);
-    let (server_key, invite) = server.introduction();
-    let choice = ServerChoice { url: "http://sim".into(), server_key, invite: Some(invite) };
-    let set = haven_engine::command::Command::SetServer(choice);
-    assert!(matches!(phone.ask(set, 0, &mut lab.chance), haven_sim::device::Asked::Answered(Ok(_))));
-    phone.inbox.push_back(Incoming::Connected);
-    for _ in 0..200 {
-        if let Some(incoming) = phone.inbox.pop_front() {
-            phone.input(haven_engine::engine::Input::Server(incoming), 0, &mut lab.chance);
-        }
-        if let Some(outgoing) = phone.outbox.pop_front() {
-            for (_, message) in server.take(0, outgoing, &mut lab.chance) {
-                phone.inbox.push_back(message);
-            }
-        }
-    }
-    assert_eq!((phone.view.status.sync, phone.view.status.problem), (SyncState::Idle, None));
-    assert_eq!(server.links().len(), lab.links.len());
 }
 
 /// What only a newer version may pass: the record waits with all behind it, the person is told, and nothing is lost.
