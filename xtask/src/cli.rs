@@ -44,6 +44,8 @@ pub enum Command {
         #[arg(long, default_value_t = 0)]
         from: u64,
     },
+    /// Let a fuzzer look for bytes that break a parser
+    Fuzz(FuzzChoice),
     /// Do in full what the tests take a sample of: kills, power cuts, flipped bits and more
     Torture(TortureChoice),
     /// Measure, beside the floors of the same run
@@ -83,6 +85,23 @@ pub struct TestChoice {
     /// List the stages and stop
     #[arg(long)]
     pub list: bool,
+}
+
+/// What to fuzz, and for how long.
+#[derive(Args, Debug, Default)]
+pub struct FuzzChoice {
+    /// The target; see --list
+    #[arg(value_name = "TARGET", required_unless_present_any = ["list", "all"])]
+    pub target: Option<String>,
+    /// How long each, in minutes
+    #[arg(long, default_value_t = 10.0)]
+    pub minutes: f64,
+    /// List the targets and stop
+    #[arg(long)]
+    pub list: bool,
+    /// All of them, one after the other
+    #[arg(long, conflicts_with = "target")]
+    pub all: bool,
 }
 
 /// Which ordeals to run, and how hard; all of them in full unless told otherwise.

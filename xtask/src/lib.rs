@@ -17,6 +17,7 @@ pub mod test;
 pub mod wasm;
 pub mod web;
 
+pub mod fuzz;
 pub mod man;
 pub mod sim;
 pub mod start;

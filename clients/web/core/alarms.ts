@@ -11,6 +11,9 @@ export interface Alarm {
   readonly id: string;
   readonly sinceMs: number;
   readonly deviceName: string;
+  /** The device whose word it is that something is missing. */
+  readonly saidBy: string;
+  readonly count: number;
   readonly what: string;
   readonly why: string;
   readonly next: string;
@@ -25,6 +28,6 @@ export function resolveAlarm(door: Door, id: string): Promise<Outcome<unknown>> 
   return attempt<unknown>(() => door.client(AlarmService).resolveAlarm({ id }, { timeoutMs: CALL_MAX_MS }));
 }
 
-function alarmOf({ id, sinceMs, deviceName, what, why, next }: Told): Alarm {
-  return { id, sinceMs: Number(sinceMs), deviceName, what, why, next };
+function alarmOf({ id, sinceMs, deviceName, saidBy, count, what, why, next }: Told): Alarm {
+  return { id, sinceMs: Number(sinceMs), deviceName, saidBy, count: Number(count), what, why, next };
 }

@@ -15,6 +15,10 @@ pub struct Alarm {
     pub since: Timestamp,
     /// The device it concerns, by name.
     pub device: Option<String>,
+    /// The device whose word it is that something is missing, by name.
+    pub said_by: Option<String>,
+    /// How often it happened.
+    pub count: u64,
     /// What happened.
     pub what: String,
     /// What it means.
@@ -121,6 +125,16 @@ fn of_devices(kind: &str) -> Option<Told> {
             "this is a restored backup or a copy of the device that wrote them; nothing is lost",
             plain("If a copy of it is in use elsewhere, link that one anew, and stop using its data.").at_terminal("If a copy of it is in use elsewhere, link that one anew with `haven device link`, and stop using its data."),
         ),
+        "HISTORY_CONTRADICTED" => (
+            "what a device of yours wrote is told in two ways",
+            "the server or another device knows something else in its place; what is here is kept as it is, and nothing is left out",
+            plain("Sync all your devices. If it stays, one of them may be a copy of another: use only one of the two. If someone else runs the server and you're wary of them, write on a device they can't reach."),
+        ),
+        "REMOVED_DEVICE_WROTE" => (
+            "a device that was removed has written something that isn't taken in",
+            "none of your other devices had it when that one was removed; it's kept, and not part of your journal",
+            plain("If you still have that device, export there what you'd like to keep, and import it here."),
+        ),
         "JOURNAL_WENT_BACK" => (
             "an older copy of the journal was put in the place of this device's",
             "it holds less than it held; what the server or another device has comes back by itself",
@@ -155,6 +169,21 @@ fn of_records(kind: &str) -> Option<Told> {
             plain(
                 "Update Haven on all devices. The words are still on the device that wrote them: export them there.",
             ),
+        ),
+        "BODY_MISSING" => (
+            "something that a device of yours wrote came without its words",
+            "the server has only its outer part; what builds on it waits until the words come",
+            plain("Sync on the device that wrote it; it sends again what the server lacks."),
+        ),
+        "KEY_MISSING" => (
+            "something that a device of yours wrote can't be opened here yet",
+            "it's locked with a newer key that hasn't reached this device; it waits, and nothing is lost",
+            plain("Sync on your other devices, then here. If it stays, link this device anew; first export what you wrote on it."),
+        ),
+        "UPDATE_NEEDED" => (
+            "something came that only a newer Haven can read",
+            "another device of yours uses a newer version; it waits here, and nothing is lost",
+            plain("Update Haven on this device."),
         ),
         "DROP_UNREADABLE" => (
             "something that was written while the journal was locked can't be opened",
@@ -199,6 +228,11 @@ mod tests {
             "JOURNAL_WENT_BACK",
             "DROP_UNREADABLE",
             "DROP_KEY_CHANGED",
+            "HISTORY_CONTRADICTED",
+            "REMOVED_DEVICE_WROTE",
+            "BODY_MISSING",
+            "KEY_MISSING",
+            "UPDATE_NEEDED",
         ];
         let unknown = says("UNKNOWN");
         for kind in kinds {

@@ -3,10 +3,12 @@
 //! ```text
 //! cargo run --release -p haven-crypto --example sealing -- FILE
 //! ```
-//! The file's bytes are sealed and opened as a journal would be, in pieces of 64 KiB. Nothing here judges.
+//! The file's bytes are sealed and opened as a journal would be, in pieces of 64 KiB. An epoch's root is wrapped as a roster's link
+//! carries it, by X-Wing, and beside it by X25519 alone, which is what being ready for quantum computers costs. Nothing here judges.
 
 #![expect(clippy::print_stdout, reason = "the figures are its output")]
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -15,8 +17,15 @@ use haven_crypto::epoch::{EpochKeys, EpochRoot};
 use haven_crypto::feedkeys::FeedSecrets;
 use haven_crypto::passphrase::{KdfParams, Passphrase, stretch};
 use haven_crypto::record::{open, seal};
+use haven_crypto::wrap::{unwrap, wrap};
 use haven_feed::ids::{LinkHash, RecordId, RosterHead, SpaceId};
 use haven_feed::record::{Header, RecordKind, VerifiedRecord};
+use haven_feed::roster::WrapContext;
+use hpke::aead::ChaCha20Poly1305;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::rand_core::{TryCryptoRng, TryRng};
+use hpke::{Kem, OpModeR, OpModeS, single_shot_open, single_shot_seal_with_rng};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 
@@ -39,6 +48,8 @@ fn main() -> Outcome<()> {
         })?,
     );
     spread("hkdf", &mut times(QUICK, || expand().ok_or("no room"))?);
+    hybrid_wraps()?;
+    plain_wraps()?;
     whole("aead", words.len(), || encrypt(&pieces))?;
     let (keys, author) = (EpochRoot::from_entropy([1; 32]).keys(), FeedSecrets::from_entropy([2; 64]));
     let mut records = Vec::with_capacity(pieces.len());
@@ -48,6 +59,83 @@ fn main() -> Outcome<()> {
     })?;
     whole("open", words.len(), || open_all(&keys, &records))
 }
+
+/// Wraps as rosters carry them.
+fn hybrid_wraps() -> Outcome<()> {
+    let (root, member) = (EpochRoot::from_entropy([1; 32]), FeedSecrets::from_entropy([2; 64]));
+    let keys = member.keys();
+    let context = WrapContext {
+        space: SpaceId::from_bytes([6; 32]),
+        epoch: 1,
+        recipient: keys.id().into(),
+        prev: LinkHash::from_bytes([7; 32]),
+    };
+    let wrapped = wrap(&root, &keys.kem, &context, [8; 64]);
+    let wrap_one = || -> Outcome<()> {
+        black_box(wrap(&root, &keys.kem, &context, [8; 64]));
+        Ok(())
+    };
+    spread("wrap", &mut times(QUICK, wrap_one)?);
+    spread(
+        "unwrap",
+        &mut times(QUICK, || unwrap(member.kem(), &context, &wrapped, &root.keys().id()).map(drop))?,
+    );
+    Ok(())
+}
+
+/// The same by X25519 alone, for comparison: HPKE in base mode, as wraps would be without ML-KEM.
+fn plain_wraps() -> Outcome<()> {
+    let (secret, public) = X25519HkdfSha256::derive_keypair(&[2; 32]);
+    let (info, root) = ([7; 84], [1; 32]);
+    let seal_one = || {
+        single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
+            &OpModeS::Base,
+            &public,
+            &info,
+            &root,
+            &[],
+            &mut Sevens,
+        )
+        .map_err(|_| "not sealed")
+    };
+    let (enc, sealed) = seal_one()?;
+    let open_one = || {
+        let opened = single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
+            &OpModeR::Base,
+            &secret,
+            &enc,
+            &info,
+            &sealed,
+            &[],
+        );
+        opened.map(|plain| drop(black_box(plain))).map_err(|_| "not opened")
+    };
+    spread("wrap x25519", &mut times(QUICK, || seal_one().map(|sealed| drop(black_box(sealed))))?);
+    spread("unwrap x25519", &mut times(QUICK, open_one)?);
+    Ok(())
+}
+
+/// Gives sevens: what is measured has no secrets.
+struct Sevens;
+
+impl TryRng for Sevens {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(7)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(7)
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+        out.fill(7);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Sevens {}
 
 /// The cipher alone, one key, no compression: the least that sealing can cost.
 fn encrypt(pieces: &[&[u8]]) -> Outcome<()> {

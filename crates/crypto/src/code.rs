@@ -78,17 +78,18 @@ impl CodeKind {
 }
 
 /// Writes a secret as a code (module drawing).
-pub(crate) fn encode(kind: CodeKind, secret: &[u8; 16]) -> String {
-    let bits = u128::from_be_bytes(*secret);
+pub(crate) fn encode(kind: CodeKind, secret: &[u8; 16]) -> Zeroizing<String> {
+    let bits = Zeroizing::new(u128::from_be_bytes(*secret));
     let mut symbols = Zeroizing::new([0; SYMBOLS]);
-    symbols[0] = kind.tag() << 3 | low(bits >> 125);
+    symbols[0] = kind.tag() << 3 | low(*bits >> 125);
     for (at, symbol) in symbols[1..CHECKED].iter_mut().enumerate() {
-        *symbol = low(bits >> (120 - 5 * at)) & 31;
+        *symbol = low(*bits >> (120 - 5 * at)) & 31;
     }
     let (c0, c1) = check(&symbols[..CHECKED]);
     symbols[CHECKED..].copy_from_slice(&[c0, c1]);
 
-    let mut text = String::with_capacity(SYMBOLS + SYMBOLS / GROUP);
+    // As long as it will be: a text that grew would leave its beginning behind.
+    let mut text = Zeroizing::new(String::with_capacity(SYMBOLS + SYMBOLS / GROUP));
     for (at, symbol) in symbols.iter().enumerate() {
         if at > 0 && at % GROUP == 0 {
             text.push('-');
@@ -108,9 +109,9 @@ pub(crate) fn decode(kind: CodeKind, typed: &str) -> Result<Zeroizing<[u8; 16]>,
     if found != kind {
         return Err(CodeFault::OtherKind(found));
     }
-    let mut bits = u128::from(symbols[0] & 7);
+    let mut bits = Zeroizing::new(u128::from(symbols[0] & 7));
     for symbol in &symbols[1..CHECKED] {
-        bits = bits << 5 | u128::from(*symbol);
+        *bits = *bits << 5 | u128::from(*symbol);
     }
     Ok(Zeroizing::new(bits.to_be_bytes()))
 }

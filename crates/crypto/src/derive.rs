@@ -54,6 +54,18 @@ pub(crate) fn hedged_salt(
     first(mac.sign().as_ref())
 }
 
+/// Copies the first N bytes of something secret to a place that is wiped, and to no other.
+pub(crate) fn secret<const N: usize>(bytes: &[u8]) -> Zeroizing<[u8; N]> {
+    drawn(|out| out.copy_from_slice(&bytes[..N]))
+}
+
+/// Lets somebody fill a place that is wiped.
+pub(crate) fn drawn<const N: usize>(fill: impl FnOnce(&mut [u8])) -> Zeroizing<[u8; N]> {
+    let mut out = Zeroizing::new([0; N]);
+    fill(out.as_mut());
+    out
+}
+
 /// Takes the first N bytes of something longer.
 pub(crate) fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut out = [0; N];

@@ -11,10 +11,10 @@
 use haven_feed::digest::digest;
 use haven_feed::keys::{ENC_LEN, KemKey};
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::Zeroize as _;
 
 use crate::base::{ENTROPY, open_base, seal_base};
-use crate::derive::Secret;
+use crate::derive::{self, Secret};
 use crate::feedkeys::KemSecret;
 use crate::labels;
 use crate::opened::Opened;
@@ -78,15 +78,25 @@ impl DropKey {
 }
 
 impl DropSecret {
-    /// Makes a new secret out of fresh random bytes.
-    pub fn from_entropy(entropy: [u8; 32]) -> Self {
-        let bytes = Zeroizing::new(entropy);
+    fn new(bytes: Secret) -> Self {
         Self { kem: KemSecret::new(bytes.clone()), bytes }
+    }
+
+    /// Makes a new secret out of fresh random bytes, drawn to where they stay: `fill` writes them there and nowhere else.
+    pub fn drawn(fill: impl FnOnce(&mut [u8])) -> Self {
+        Self::new(derive::drawn(fill))
+    }
+
+    /// The same out of 32 bytes, which are wiped here; whoever had them may still have a copy.
+    pub fn from_entropy(mut entropy: [u8; 32]) -> Self {
+        let made = Self::drawn(|place| place.copy_from_slice(&entropy));
+        entropy.zeroize();
+        made
     }
 
     /// Takes back what [`expose_for_sealing`](Self::expose_for_sealing) gave, once the local key has opened it.
     pub fn from_sealed(bytes: &[u8]) -> Option<Self> {
-        Some(Self::from_entropy(bytes.try_into().ok()?))
+        (bytes.len() == 32).then(|| Self::new(derive::secret(bytes)))
     }
 
     /// Lends the bare secret, to be sealed by the local key and for nothing else.

@@ -15,9 +15,9 @@
 use haven_feed::ids::{EpochId, MemberId};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::derive::{Secret, expand, first};
+use crate::derive::{self, Secret, expand, first};
 use crate::labels;
 use crate::limits::{NAME_BLOCK_BYTES, NAME_BYTES_MAX};
 use crate::salted::{self, SaltedKey};
@@ -51,9 +51,16 @@ pub struct EpochKeys {
 }
 
 impl EpochRoot {
-    /// Makes a new root out of fresh random bytes.
-    pub fn from_entropy(entropy: [u8; 32]) -> Self {
-        Self(Zeroizing::new(entropy))
+    /// Makes a new root out of fresh random bytes, drawn to where they stay: `fill` writes them there and nowhere else.
+    pub fn drawn(fill: impl FnOnce(&mut [u8])) -> Self {
+        Self(derive::drawn(fill))
+    }
+
+    /// The same out of 32 bytes, which are wiped here; whoever had them may still have a copy.
+    pub fn from_entropy(mut entropy: [u8; 32]) -> Self {
+        let made = Self::drawn(|place| place.copy_from_slice(&entropy));
+        entropy.zeroize();
+        made
     }
 
     pub(crate) fn from_secret(secret: Secret) -> Self {
@@ -66,7 +73,7 @@ impl EpochRoot {
 
     /// Takes back what [`expose_for_sealing`](Self::expose_for_sealing) gave, once the local key has opened it.
     pub fn from_sealed(bytes: &[u8]) -> Option<Self> {
-        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
+        (bytes.len() == 32).then(|| Self(derive::secret(bytes)))
     }
 
     /// Lends the bare root, to be sealed by the local key and for nothing else.

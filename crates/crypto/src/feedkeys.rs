@@ -7,9 +7,9 @@
 use haven_feed::keys::{FeedKeys, KemKey, Signer};
 use hpke::kem::XWing;
 use hpke::{Deserializable, Kem, Serializable};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::derive::{Secret, first};
+use crate::derive::{self, Secret};
 
 /// The X-Wing secret of a feed, and its public key: opens what was wrapped for it.
 pub struct KemSecret {
@@ -48,19 +48,26 @@ fn secret_of(seed: &Secret) -> <XWing as Kem>::PrivateKey {
 }
 
 impl FeedSecrets {
-    /// Makes new secrets out of fresh random bytes.
-    pub fn from_entropy(entropy: [u8; 64]) -> Self {
-        Self::new(Zeroizing::new(entropy))
+    /// Makes new secrets out of fresh random bytes, drawn to where they stay: `fill` writes them there and nowhere else.
+    pub fn drawn(fill: impl FnOnce(&mut [u8])) -> Self {
+        Self::new(derive::drawn(fill))
+    }
+
+    /// The same out of 64 bytes, which are wiped here; whoever had them may still have a copy.
+    pub fn from_entropy(mut entropy: [u8; 64]) -> Self {
+        let made = Self::drawn(|place| place.copy_from_slice(&entropy));
+        entropy.zeroize();
+        made
     }
 
     /// Takes back what [`expose_for_sealing`](Self::expose_for_sealing) gave, once the local key has opened it.
     pub fn from_sealed(bytes: &[u8]) -> Option<Self> {
-        Some(Self::new(Zeroizing::new(bytes.try_into().ok()?)))
+        (bytes.len() == 64).then(|| Self::new(derive::secret(bytes)))
     }
 
     pub(crate) fn new(bytes: Zeroizing<[u8; 64]>) -> Self {
-        let signer = Signer::from_seed(&first(bytes.as_ref()));
-        let kem = KemSecret::new(Zeroizing::new(first(&bytes[32..])));
+        let (seed, kem) = bytes.split_first_chunk().expect("64 bytes are more than 32");
+        let (signer, kem) = (Signer::from_seed(seed), KemSecret::new(derive::secret(kem)));
         Self { bytes, signer, kem }
     }
 

@@ -6,10 +6,10 @@
 //! kem       = HKDF-SHA256(ikm = kit 16, salt empty, info = "haven/1/kit kem")       32 bytes
 //! ```
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::code::{self, CodeFault, CodeKind};
-use crate::derive::hkdf;
+use crate::derive::{self, hkdf};
 use crate::feedkeys::FeedSecrets;
 use crate::labels;
 
@@ -17,13 +17,20 @@ use crate::labels;
 pub struct Kit(Zeroizing<[u8; 16]>);
 
 impl Kit {
-    /// Makes a new kit out of fresh random bytes.
-    pub fn from_entropy(entropy: [u8; 16]) -> Self {
-        Self(Zeroizing::new(entropy))
+    /// Makes a new kit out of fresh random bytes, drawn to where they stay: `fill` writes them there and nowhere else.
+    pub fn drawn(fill: impl FnOnce(&mut [u8])) -> Self {
+        Self(derive::drawn(fill))
+    }
+
+    /// The same out of 16 bytes, which are wiped here; whoever had them may still have a copy.
+    pub fn from_entropy(mut entropy: [u8; 16]) -> Self {
+        let made = Self::drawn(|place| place.copy_from_slice(&entropy));
+        entropy.zeroize();
+        made
     }
 
     /// Writes the code for the paper: `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`.
-    pub fn code(&self) -> String {
+    pub fn code(&self) -> Zeroizing<String> {
         code::encode(CodeKind::Kit, &self.0)
     }
 

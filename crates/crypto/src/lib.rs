@@ -27,3 +27,6 @@ pub mod code;
 pub mod kit;
 pub mod linking;
 pub mod words;
+
+#[cfg(feature = "fuzz")]
+pub mod fuzz;

@@ -23,6 +23,23 @@ pub const KDF_LANES_MIN: u32 = 1;
 /// Most Argon2id lanes: they are computed one after another here, more would only help an attacker's hardware.
 pub const KDF_LANES_MAX: u32 = 8;
 
+/// How long stretching is to take on the device that chooses its cost, in milliseconds: once at every unlock, which a person does not
+/// mind, and at every guess, which a thief does.
+pub const KDF_MS: u64 = 500;
+
+/// Most Argon2id memory that a device chooses by itself, in KiB. Only one that needs no more than 125 ms for the floor comes to
+/// it, and such a machine has 256 MiB for half a second; much more might not be there one day, and the journal would not open.
+#[cfg(not(target_arch = "wasm32"))]
+pub const KDF_MEMORY_KIB_CHOSEN: u32 = 256 * 1024;
+
+/// Most Argon2id memory that a device chooses by itself, in KiB: a browser gives memory back to nobody, so a tab takes the floor's.
+#[cfg(target_arch = "wasm32")]
+pub const KDF_MEMORY_KIB_CHOSEN: u32 = KDF_MEMORY_KIB_MIN;
+
+/// The least time that is believed of a trial at the floor, in milliseconds: three passes move 384 MiB through the memory, which no
+/// machine of these years does faster. Less was told by a clock that stood still.
+pub const KDF_FLOOR_MS_MIN: u64 = 20;
+
 /// Longest passphrase, in bytes of the form that is stretched: longer than any sentence, short enough to hold in one page, and
 /// an estimate of its strength costs with the square.
 pub const PASSPHRASE_BYTES_MAX: usize = 1024;

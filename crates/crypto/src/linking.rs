@@ -43,16 +43,18 @@ mod message;
 use haven_feed::ids::{RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::keys::SignKey;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::code::{self, CodeFault, CodeKind};
-use crate::derive::hkdf;
+use crate::derive::{self, hkdf};
 use crate::labels;
 use crate::words::WordsFault;
 
 pub use existing::{Candidate, Existing};
 pub use farewell::Farewell;
 pub use joiner::Joiner;
+#[cfg(feature = "fuzz")]
+pub(crate) use message::read_each;
 
 /// Why a linking ended. Only the two that say so leave it open; after any other a new code is needed.
 #[derive(Debug, Error, PartialEq, Eq, Clone, Copy)]
@@ -127,14 +129,21 @@ pub struct ManifestName {
 }
 
 impl LinkSecret {
-    /// Makes a new secret out of fresh random bytes.
-    pub fn from_entropy(entropy: [u8; 16]) -> Self {
-        Self(Zeroizing::new(entropy))
+    /// Makes a new secret out of fresh random bytes, drawn to where they stay: `fill` writes them there and nowhere else.
+    pub fn drawn(fill: impl FnOnce(&mut [u8])) -> Self {
+        Self(derive::drawn(fill))
+    }
+
+    /// The same out of 16 bytes, which are wiped here; whoever had them may still have a copy.
+    pub fn from_entropy(mut entropy: [u8; 16]) -> Self {
+        let made = Self::drawn(|place| place.copy_from_slice(&entropy));
+        entropy.zeroize();
+        made
     }
 
     /// Writes the code to show: `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`.
     pub fn code(&self) -> String {
-        code::encode(CodeKind::Linking, &self.0)
+        String::clone(&code::encode(CodeKind::Linking, &self.0))
     }
 
     /// Reads a typed or scanned code; a recovery kit typed here is told apart.

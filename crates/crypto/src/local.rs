@@ -6,9 +6,9 @@
 //! ```
 
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::Zeroize as _;
 
-use crate::derive::Secret;
+use crate::derive::{self, Secret};
 use crate::labels;
 use crate::opened::Opened;
 use crate::salted::SaltedKey;
@@ -22,9 +22,16 @@ pub struct NotOurs;
 pub struct LocalKey(SaltedKey);
 
 impl LocalKey {
-    /// Makes a new local key out of fresh random bytes.
-    pub fn from_entropy(entropy: [u8; 32]) -> Self {
-        Self::new(Zeroizing::new(entropy))
+    /// Makes a new local key out of fresh random bytes, drawn to where they stay: `fill` writes them there and nowhere else.
+    pub fn drawn(fill: impl FnOnce(&mut [u8])) -> Self {
+        Self::new(derive::drawn(fill))
+    }
+
+    /// The same out of 32 bytes, which are wiped here; whoever had them may still have a copy.
+    pub fn from_entropy(mut entropy: [u8; 32]) -> Self {
+        let made = Self::drawn(|place| place.copy_from_slice(&entropy));
+        entropy.zeroize();
+        made
     }
 
     pub(crate) fn new(key: Secret) -> Self {

@@ -15,7 +15,7 @@ impl Opened {
         &self.0
     }
 
-    /// Gives the bytes away; wiping them is then the caller's.
+    /// Gives the bytes away, which nobody wipes then: for words, never for keys.
     pub fn into_vec(mut self) -> Vec<u8> {
         std::mem::take(&mut *self.0)
     }

@@ -11,6 +11,7 @@
 //! ciphertext | tag = ChaCha20-Poly1305(k, nonce 0, aad = params || salt || commit, local key)
 //! ```
 
+mod cost;
 mod typed;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -19,11 +20,12 @@ use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::aead::{OneUseKey, TAG_BYTES};
-use crate::derive::{SALT_BYTES, Secret, expand, first, hedged_salt, hkdf};
+use crate::derive::{SALT_BYTES, Secret, expand, first, hedged_salt, hkdf, secret};
 use crate::labels;
 use crate::limits;
 use crate::local::LocalKey;
 
+pub use cost::{KdfCost, calibrated};
 pub use typed::Passphrase;
 
 const VERSION: u8 = 1;
@@ -73,10 +75,18 @@ pub struct KdfParams {
     pub salt: [u8; 16],
 }
 
+impl KdfCost {
+    /// Gives the parameters of a passphrase that is stretched at this cost.
+    pub fn params(self, salt: [u8; 16]) -> KdfParams {
+        let Self { m_kib, t, p } = self;
+        KdfParams { m_kib, t, p, salt }
+    }
+}
+
 impl KdfParams {
     /// Gives the least that is accepted: 64 MiB, three passes, one lane.
     pub fn floor(salt: [u8; 16]) -> Self {
-        Self { m_kib: limits::KDF_MEMORY_KIB_MIN, t: limits::KDF_PASSES_MIN, p: limits::KDF_LANES_MIN, salt }
+        KdfCost::FLOOR.params(salt)
     }
 
     /// Refuses what is outside the compiled floor and ceiling.
@@ -202,13 +212,13 @@ impl PassphraseKey {
             return Err(WrongPassphrase);
         }
         let plain = key.open(head, sealed).ok_or(WrongPassphrase)?;
-        Ok(LocalKey::new(Zeroizing::new(first(&plain))))
+        Ok(LocalKey::new(secret(&plain)))
     }
 
     fn wrapping_key(&self, salt: &[u8; SALT_BYTES]) -> (OneUseKey, [u8; 32]) {
         let info: [&[u8]; 2] = [labels::PASSPHRASE.as_bytes(), &self.params.encode()];
         let both = hkdf::<64>(self.key.as_ref(), salt, &info);
-        (OneUseKey::new(Zeroizing::new(first(both.as_ref()))), first(&both[32..]))
+        (OneUseKey::new(secret(both.as_ref())), first(&both[32..]))
     }
 }
 

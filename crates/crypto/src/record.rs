@@ -12,10 +12,9 @@ use haven_feed::keys::Signer;
 use haven_feed::record::{BODY_BYTES_MAX, Header, RecordFault, VerifiedRecord, finish};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::aead::{OneUseKey, TAG_BYTES};
-use crate::derive::{SALT_BYTES, first, hedged_salt, hkdf};
+use crate::derive::{SALT_BYTES, first, hedged_salt, hkdf, secret};
 use crate::epoch::EpochKeys;
 use crate::labels;
 use crate::limits::CONTENT_BYTES_MAX;
@@ -111,7 +110,7 @@ pub fn open_within(keys: &EpochKeys, record: &VerifiedRecord, most: usize) -> Re
 
 fn record_key(keys: &EpochKeys, head: &[u8; HEADER_BYTES], salt: &[u8; SALT_BYTES]) -> (OneUseKey, [u8; 32]) {
     let both = hkdf::<64>(keys.key.as_ref(), salt, &[labels::RECORD.as_bytes(), head]);
-    (OneUseKey::new(Zeroizing::new(first(both.as_ref()))), first(&both[32..]))
+    (OneUseKey::new(secret(both.as_ref())), first(&both[32..]))
 }
 
 fn aad(head: &[u8; HEADER_BYTES], salt: &[u8; SALT_BYTES], commit: &[u8; 32]) -> Vec<u8> {

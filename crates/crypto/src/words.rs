@@ -9,6 +9,7 @@
 use bip39::Language;
 use haven_feed::digest::Digest;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 const BITS: usize = 11;
 
@@ -91,11 +92,11 @@ fn known(word: &str) -> Option<&'static str> {
 ///
 /// A word that is left out is drawn again from the bits that follow, so that no other becomes likelier. `None` if too many were;
 /// that happens once in more than 2⁶⁰ times. Resists whoever guesses: some 65 bits, and nothing else goes in.
-pub fn passphrase(entropy: &[u8; 32]) -> Option<String> {
+pub fn passphrase(entropy: &[u8; 32]) -> Option<Zeroizing<String>> {
     let draws = (0..256 / BITS).map(|at| list()[eleven_bits(entropy, at * BITS)]);
     let kind = draws.filter(|word| UNKIND.binary_search(word).is_err()).take(SUGGESTED);
     let words = kind.collect::<Vec<_>>();
-    (words.len() == SUGGESTED).then(|| words.join(" "))
+    (words.len() == SUGGESTED).then(|| Zeroizing::new(words.join(" ")))
 }
 
 fn words<const N: usize>(digest: &Digest) -> [&'static str; N] {
@@ -130,7 +131,7 @@ mod tests {
             let entropy =
                 std::array::from_fn(|at| seed.wrapping_mul(31).wrapping_add((at as u8).wrapping_mul(97)));
             let made = passphrase(&entropy).unwrap();
-            assert!(parse::<6>(&made).is_ok(), "{made}");
+            assert!(parse::<6>(&made).is_ok(), "{}", *made);
             assert!(made.split(' ').all(|word| !UNKIND.contains(&word)));
         }
     }
@@ -142,7 +143,7 @@ mod tests {
         let mut entropy = [0xff; 32];
         entropy[..2].fill(0);
         let made = passphrase(&entropy).unwrap();
-        assert!(made.ends_with("zoo zoo zoo zoo zoo"), "{made}");
+        assert!(made.ends_with("zoo zoo zoo zoo zoo"), "{}", *made);
         assert!(!made.contains("abandon"));
     }
 }

@@ -12,10 +12,9 @@ use haven_feed::ids::EpochId;
 use haven_feed::keys::{ENC_LEN, KemKey};
 use haven_feed::roster::epoch::{Wrap, WrapContext};
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::base::{ENTROPY, open_base, seal_base};
-use crate::derive::first;
+use crate::derive;
 use crate::epoch::EpochRoot;
 use crate::feedkeys::KemSecret;
 use crate::labels;
@@ -49,7 +48,7 @@ pub fn unwrap(
 ) -> Result<EpochRoot, NotOurs> {
     let (enc, ciphertext) = wrap.sealed().split_first_chunk().expect("a wrap begins with an encapsulation");
     let plain = open_base(secret, enc, &info(context), &[], ciphertext).ok_or(NotOurs)?;
-    let root = EpochRoot::from_secret(Zeroizing::new(first(&plain)));
+    let root = EpochRoot::from_secret(derive::secret(&plain));
     if root.is(epoch_id) { Ok(root) } else { Err(NotOurs) }
 }
 

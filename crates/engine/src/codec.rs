@@ -129,6 +129,19 @@ impl<'a> Scanner<'a> {
         Ok(items)
     }
 
+    /// The same, of at most `max` items.
+    pub(crate) fn list_of<T>(
+        &mut self,
+        max: usize,
+        mut read: impl FnMut(&mut Self) -> Result<T, Malformed>,
+    ) -> Result<Vec<T>, Malformed> {
+        let count = self.count()?;
+        if count > max {
+            return Err(Malformed);
+        }
+        (0..count).map(|_| read(self)).collect()
+    }
+
     pub(crate) fn end(&self) -> Result<(), Malformed> {
         if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
     }

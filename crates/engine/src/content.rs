@@ -1,182 +1,231 @@
-//! What is inside a record: who wrote, what they had seen, and the changes.
+//! What is inside a record: who wrote, what they had seen, and what they say.
 //!
 //! ```text
-//! content = version 1 | time 8 | actors 1 | actor 8 …
-//!         | seen: full 1 | count 2 | (feed 8 | seq 8 | id 32) …      what changed in the author's vector since this
+//! content = version 1 | time 8 | nonces 1 | nonce 8 …
+//!         | seen: full 1 | count 2 | place 48 …                    what changed in the author's vector since this
 //!                                                                  feed's previous record, or all of it
-//!         | items 4 | item …
-//! item    = kind 1 | length 4 | …                                  unknown kinds are kept and skipped
-//! changes = kind 1: document 16 | count 4 | (length 4 | automerge change, uncompressed) …
+//!         | items 4 | (kind 1 | length 4 | body) …                 the kinds: see `items`
 //! ```
-//! A heartbeat is a content with a full vector and no items.
+//! A heartbeat is a content with a full vector and no items. Everything is sorted, by kind and then by body, and nothing is there
+//! twice: a content has one encoding. So whoever reads from the beginning knows what is gone and what is accepted before the
+//! changes come.
+
+mod items;
 
 use std::collections::BTreeSet;
 
-use haven_feed::ids::{FeedId, Position, RecordId, Vector};
+use haven_feed::ids::{FeedId, Vector};
+use haven_feed::limits::FEEDS_EVER_MAX;
+use thiserror::Error;
 
+use crate::actor::{Actor, ActorNonce, actor};
 use crate::codec::{Malformed, Scanner, Writer};
-use crate::document::Actor;
 use crate::limits;
 
+pub use items::{Changes, Comment, Loaded, Place, Purge, Share};
+
 const VERSION: u8 = 1;
-const ITEM_CHANGES: u8 = 1;
 
 /// Names a document: an entry or a person.
-pub(crate) type DocumentId = [u8; 16];
-
-/// The changes of one document in one record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Changes<'a> {
-    pub(crate) document: DocumentId,
-    pub(crate) changes: Vec<&'a [u8]>,
-}
+pub type DocumentId = [u8; 16];
 
 /// The inside of a record.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Content<'a> {
+#[derive(Clone, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub struct Content<'a> {
     /// By the author's clock, milliseconds; shown as "last seen", never used for order.
-    pub(crate) time_ms: i64,
-    /// The actors that the changes are by; bound to the feed from now on.
-    pub(crate) actors: BTreeSet<Actor>,
+    pub time_ms: i64,
+    /// What the names are made of under which the changes are.
+    pub nonces: BTreeSet<ActorNonce>,
     /// Whether `seen` is the author's whole vector.
-    pub(crate) full: bool,
+    pub full: bool,
     /// What the author had accepted.
-    pub(crate) seen: Vector,
-    pub(crate) items: Vec<Changes<'a>>,
-    /// Whether there were items of kinds this version does not know.
-    pub(crate) unknown: bool,
+    pub seen: Vector,
+    /// Documents that are gone, ascending by document.
+    pub purges: Vec<Purge>,
+    /// Shares whose copies are taken back, ascending.
+    pub withdrawn: Vec<Place>,
+    /// A copy of chosen words. It is alone in its record, since withdrawing it drops the record's body.
+    pub share: Option<Share<'a>>,
+    /// What is said to shares.
+    pub comments: Vec<Comment<'a>>,
+    /// The packs that the author has loaded.
+    pub loaded: Option<Loaded>,
+    /// Up to where removed feeds count, ascending by feed: the whole prefix.
+    pub accepts: Vec<Place>,
+    /// What was written, ascending by document.
+    pub items: Vec<Changes<'a>>,
+    /// Items of kinds that this version does not know and may pass over.
+    pub unknown: Vec<(u8, &'a [u8])>,
 }
 
-/// Encodes a content. `items` are already bounded by the limits.
-pub(crate) fn encode(content: &Content<'_>) -> Vec<u8> {
+/// Why a content is not read.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum DecodeFault {
+    /// No version wrote this.
+    #[error("malformed content")]
+    Malformed,
+    /// It holds a kind of item that must not be passed over: to be read after an update.
+    #[error("an item of kind {0}, which a newer Haven knows")]
+    Critical(u8),
+    /// It has another format: to be read after an update.
+    #[error("a content of version {0}")]
+    Newer(u8),
+}
+
+impl From<Malformed> for DecodeFault {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+impl<'a> Content<'a> {
+    /// The names under which the changes of a record of this feed may be.
+    pub fn actors(&self, feed: &FeedId) -> BTreeSet<Actor> {
+        self.nonces.iter().map(|nonce| actor(feed, nonce)).collect()
+    }
+
+    /// The records whose bodies are gone, or on their way to be, because this one says so.
+    pub fn gone(&self) -> Vec<Place> {
+        self.purges.iter().flat_map(|purge| &purge.bodies).chain(&self.withdrawn).copied().collect()
+    }
+
+    fn add(&mut self, kind: u8, body: &'a [u8]) -> Result<(), DecodeFault> {
+        let s = &mut Scanner(body);
+        match kind {
+            items::PURGE => {
+                let purge = Purge::read(s)?;
+                new(self.purges.last().is_none_or(|last| last.document != purge.document))?;
+                self.purges.push(purge);
+            }
+            items::WITHDRAW => self.withdrawn.push(items::place(s)?),
+            items::SHARE => {
+                new(self.share.is_none())?;
+                self.share = Some(Share::read(s)?);
+            }
+            items::COMMENT => self.comments.push(Comment::read(s)?),
+            items::LOADED => {
+                new(self.loaded.is_none())?;
+                self.loaded = Some(Loaded::read(s)?);
+            }
+            items::ACCEPT => {
+                let place = items::place(s)?;
+                new(self.accepts.last().is_none_or(|last| last.0 != place.0))?;
+                self.accepts.push(place);
+            }
+            items::CHANGES => {
+                let changes = Changes::read(s)?;
+                new(self.items.last().is_none_or(|last| last.document != changes.document))?;
+                self.items.push(changes);
+            }
+            _ if kind >= items::CRITICAL => return Err(DecodeFault::Critical(kind)),
+            _ => {
+                self.unknown.push((kind, body));
+                return Ok(());
+            }
+        }
+        Ok(s.end()?)
+    }
+
+    /// The items as they are written: each with its kind, in order.
+    fn bodies(&self) -> Vec<(u8, Vec<u8>)> {
+        let body = |write: &dyn Fn(&mut Writer)| {
+            let mut w = Writer::default();
+            write(&mut w);
+            w.0
+        };
+        let mut all: Vec<(u8, Vec<u8>)> = Vec::new();
+        all.extend(self.purges.iter().map(|purge| (items::PURGE, body(&|w| purge.write(w)))));
+        all.extend(self.withdrawn.iter().map(|at| (items::WITHDRAW, body(&|w| items::write_place(w, at)))));
+        all.extend(self.share.iter().map(|share| (items::SHARE, body(&|w| share.write(w)))));
+        all.extend(self.comments.iter().map(|comment| (items::COMMENT, body(&|w| comment.write(w)))));
+        all.extend(self.loaded.iter().map(|loaded| (items::LOADED, body(&|w| loaded.write(w)))));
+        all.extend(self.accepts.iter().map(|at| (items::ACCEPT, body(&|w| items::write_place(w, at)))));
+        all.extend(self.items.iter().map(|changes| (items::CHANGES, body(&|w| changes.write(w)))));
+        all.extend(self.unknown.iter().map(|(kind, body)| (*kind, body.to_vec())));
+        all.sort();
+        all
+    }
+}
+
+fn new(is_new: bool) -> Result<(), DecodeFault> {
+    if is_new { Ok(()) } else { Err(DecodeFault::Malformed) }
+}
+
+/// Encodes a content. What is in it is bounded by the limits already and nothing is there twice; the order of the items does not
+/// matter.
+pub fn encode(content: &Content<'_>) -> Vec<u8> {
     let mut w = Writer::default();
     w.u8(VERSION);
     w.i64(content.time_ms);
-    w.u8(u8::try_from(content.actors.len()).expect("a step uses a handful of actors"));
-    content.actors.iter().for_each(|actor| w.raw(actor));
+    w.u8(u8::try_from(content.nonces.len()).expect("a step draws at most one for each side of an import"));
+    content.nonces.iter().for_each(|nonce| w.raw(nonce));
     w.u8(u8::from(content.full));
-    w.u16(u16::try_from(content.seen.len()).expect("a roster holds at most 64 feeds"));
-    for (feed, position) in content.seen.iter() {
-        w.raw(feed.as_bytes());
-        w.u64(position.seq);
-        w.raw(position.id.as_bytes());
-    }
-    w.count(content.items.len());
-    for item in &content.items {
-        w.u8(ITEM_CHANGES);
-        let mut body = Writer::default();
-        body.raw(&item.document);
-        body.count(item.changes.len());
-        item.changes.iter().for_each(|change| body.bytes(change));
-        w.bytes(&body.0);
+    w.u16(u16::try_from(content.seen.len()).expect("a roster never has as many feeds"));
+    content.seen.iter().for_each(|place| items::write_place(&mut w, &place));
+    let items = content.bodies();
+    w.count(items.len());
+    for (kind, body) in items {
+        w.u8(kind);
+        w.bytes(&body);
     }
     w.0
 }
 
-/// Decodes a content under the limits.
+/// Decodes exactly what [`encode`] makes, under the limits.
 ///
 /// # Errors
-/// It is malformed or too large.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Content<'_>, Malformed> {
+/// It is malformed or too large, or only a newer version may read it.
+pub fn decode(bytes: &[u8]) -> Result<Content<'_>, DecodeFault> {
     let mut s = Scanner(bytes);
-    if s.u8()? != VERSION {
-        return Err(Malformed);
+    match s.u8()? {
+        0 => return Err(DecodeFault::Malformed),
+        VERSION => {}
+        newer => return Err(DecodeFault::Newer(newer)),
     }
-    let time_ms = s.i64()?;
-    let actors = (0..s.u8()?).map(|_| s.array()).collect::<Result<_, _>>()?;
-    let full = match s.u8()? {
-        0 => false,
-        1 => true,
-        _ => return Err(Malformed),
+    let mut content = Content {
+        time_ms: s.i64()?,
+        nonces: nonces(&mut s)?,
+        full: match s.u8()? {
+            0 => false,
+            1 => true,
+            _ => return Err(DecodeFault::Malformed),
+        },
+        seen: seen(&mut s)?,
+        ..Content::default()
     };
-    let seen = vector(&mut s)?;
-    let count = s.count()?;
-    let mut content = Content { time_ms, actors, full, seen, items: Vec::new(), unknown: false };
-    for _ in 0..count {
-        let kind = s.u8()?;
-        let body = s.bytes()?;
-        if kind == ITEM_CHANGES {
-            content.items.push(changes(body)?);
-        } else {
-            content.unknown = true;
+    let items = s.list_of(limits::RECORD_ITEMS_MAX, |s| Ok((s.u8()?, s.bytes()?)))?;
+    s.end()?;
+    new(items.is_sorted_by(|one, next| one < next))?;
+    let mut critical = Ok(());
+    for (kind, body) in &items {
+        match content.add(*kind, body) {
+            // What is known has to hold all the same.
+            Err(DecodeFault::Critical(kind)) => critical = critical.and(Err(DecodeFault::Critical(kind))),
+            added => added?,
         }
     }
-    s.end()?;
-    if content.items.len() > limits::RECORD_DOCUMENTS_MAX { Err(Malformed) } else { Ok(content) }
+    new(content.share.is_none() || items.len() == 1)?;
+    new(content.items.len() <= limits::RECORD_DOCUMENTS_MAX)?;
+    critical.map(|()| content)
 }
 
-fn vector(s: &mut Scanner<'_>) -> Result<Vector, Malformed> {
-    let mut seen = Vector::default();
-    let mut last = None;
-    for _ in 0..s.u16()? {
-        let feed = FeedId::from_bytes(s.array()?);
-        let position = Position { seq: s.u64()?, id: RecordId::from_bytes(s.array()?) };
-        if last.is_some_and(|last| last >= feed) || position.seq == 0 {
-            return Err(Malformed);
-        }
-        last = Some(feed);
-        seen.advance(feed, position);
-    }
-    Ok(seen)
+fn nonces(s: &mut Scanner<'_>) -> Result<BTreeSet<ActorNonce>, Malformed> {
+    let count = usize::from(s.u8()?);
+    let nonces: Vec<ActorNonce> = (0..count).map(|_| s.array()).collect::<Result<_, _>>()?;
+    let fits = count <= limits::RECORD_NONCES_MAX && nonces.is_sorted_by(|one, next| one < next);
+    if fits { Ok(nonces.into_iter().collect()) } else { Err(Malformed) }
 }
 
-fn changes(body: &[u8]) -> Result<Changes<'_>, Malformed> {
-    let mut s = Scanner(body);
-    let document = s.array()?;
-    let changes = s.list(Scanner::bytes)?;
-    s.end()?;
-    if changes.is_empty() || changes.len() > limits::RECORD_CHANGES_MAX {
+fn seen(s: &mut Scanner<'_>) -> Result<Vector, Malformed> {
+    let count = usize::from(s.u16()?);
+    if count > FEEDS_EVER_MAX {
         return Err(Malformed);
     }
-    Ok(Changes { document, changes })
+    let places: Vec<Place> = (0..count).map(|_| items::place(s)).collect::<Result<_, _>>()?;
+    let ascending = places.is_sorted_by(|one, next| one.0 < next.0);
+    if ascending { Ok(places.into_iter().collect()) } else { Err(Malformed) }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn sample() -> Content<'static> {
-        let mut seen = Vector::default();
-        seen.advance(FeedId::from_bytes([3; 8]), Position { seq: 7, id: RecordId::from_bytes([9; 32]) });
-        Content {
-            time_ms: -5,
-            actors: BTreeSet::from([[1; 8], [2; 8]]),
-            full: true,
-            seen,
-            items: vec![Changes { document: [4; 16], changes: vec![b"one", b"two"] }],
-            unknown: false,
-        }
-    }
-
-    #[test]
-    fn a_content_reads_back_as_written() {
-        assert_eq!(decode(&encode(&sample())), Ok(sample()));
-    }
-
-    #[test]
-    fn a_cut_content_is_refused_at_every_byte() {
-        let bytes = encode(&sample());
-        for end in 0..bytes.len() {
-            assert_eq!(decode(&bytes[..end]), Err(Malformed), "{end}");
-        }
-    }
-
-    #[test]
-    fn an_item_of_a_later_version_is_skipped_and_noted() {
-        let mut bytes = encode(&Content { items: vec![], ..sample() });
-        let end = bytes.len();
-        bytes[end - 4..].copy_from_slice(&1_u32.to_be_bytes());
-        bytes.extend([200, 0, 0, 0, 2, 5, 6]);
-        let content = decode(&bytes).unwrap();
-        assert!(content.unknown && content.items.is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_decoded_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = decode(&bytes);
-        }
-    }
-}
+mod tests;

@@ -47,13 +47,11 @@ pub(crate) use reading::{Reading, Said};
 pub(crate) use recreate::{Meeting, MeetingSide, recreate};
 pub(crate) use sides::Side;
 
+use crate::actor::Actor;
 use crate::version::Version;
 
 /// The version of the shape above.
 const SHAPE: u64 = 1;
-
-/// A device's name inside documents for one opening of the vault: 8 random bytes.
-pub(crate) type Actor = [u8; 8];
 
 /// Everything a document says, in plain values.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -124,7 +122,7 @@ impl Document {
     ) -> Result<Self, DocumentFault> {
         let changes: Vec<_> =
             changes.into_iter().map(Change::try_from).collect::<Result<_, _>>().map_err(damaged)?;
-        let mut doc = empty(ActorId::from(&[0; 8]));
+        let mut doc = empty(ActorId::from(&Actor::default()));
         doc.apply_changes(changes).map_err(damaged)?;
         if doc.get_heads().is_empty() || !doc.get_missing_deps(&[]).is_empty() {
             return Err(DocumentFault::Damaged);
@@ -180,7 +178,7 @@ impl Document {
         self.0
             .get_changes_meta(&[])
             .into_iter()
-            .filter(|change| change.actor.to_bytes().len() != upgrade::UPGRADE_ACTOR_BYTES)
+            .filter(|change| !upgrade::is_upgrade(&self.0, change))
             .map(|change| Past {
                 hash: change.hash.0,
                 actor: change.actor.to_bytes().to_vec(),
@@ -221,6 +219,17 @@ fn hashes(version: &Version) -> Vec<ChangeHash> {
 fn load(save: &[u8]) -> Result<Automerge, automerge::AutomergeError> {
     let options = automerge::LoadOptions::new().text_encoding(TextEncoding::UnicodeCodePoint);
     Automerge::load_with_options(save, options)
+}
+
+/// What the library makes of changes by itself: none if it refuses them, else whether they survive being saved and loaded.
+#[cfg(feature = "fuzz")]
+pub(crate) fn unguarded(document: Option<&Document>, changes: &[&[u8]]) -> Option<bool> {
+    let changes: Vec<_> =
+        changes.iter().map(|change| Change::try_from(*change)).collect::<Result<_, _>>().ok()?;
+    let mut doc = document.map_or_else(|| empty(ActorId::from(&[0; 8])), |document| document.0.clone());
+    doc.apply_changes(changes).ok()?;
+    let again = load(&doc.save());
+    Some(again.is_ok_and(|again| again.get_heads() == doc.get_heads()))
 }
 
 fn damaged<E>(_: E) -> DocumentFault {

@@ -139,7 +139,7 @@ pub fn waiting(reader: &dyn Reader) -> Result<(usize, usize), StoreFault> {
 
 /// Makes the pair for a vault that begins on this device.
 pub(crate) fn begin(keys: &Keys, commit: &mut Commit, entropy: &mut dyn Entropy) -> DropSecret {
-    let secret = DropSecret::from_entropy(draw(entropy));
+    let secret = DropSecret::drawn(|place| entropy.fill(place));
     let sealed = keys.seal(Table::Meta, meta::DROP_SECRET, secret.expose_for_sealing(), entropy);
     commit.put(Table::Meta, meta::DROP_SECRET, sealed);
     commit.put(Table::Meta, meta::DROP_KEY, secret.key().to_bytes().to_vec());
@@ -158,7 +158,7 @@ pub(crate) fn open(secret: &DropSecret, key: &[u8], sealed: &[u8]) -> Result<(u3
 }
 
 impl Dropped {
-    fn encode(&self, place: u32) -> Vec<u8> {
+    pub(crate) fn encode(&self, place: u32) -> Vec<u8> {
         let mut w = Writer(Vec::with_capacity(256 + self.text.len()));
         w.u8(VERSION);
         w.u32(place);
@@ -194,7 +194,7 @@ impl Dropped {
         w.0
     }
 
-    fn decode(bytes: &[u8]) -> Result<(u32, Self), Malformed> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<(u32, Self), Malformed> {
         let mut s = Scanner(bytes);
         if s.u8()? != VERSION {
             return Err(Malformed);

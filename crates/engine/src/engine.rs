@@ -34,6 +34,7 @@ use std::sync::Arc;
 use haven_core::shelf::Shelf;
 use haven_core::time::{Date, Timestamp};
 use haven_crypto::local::LocalKey;
+use haven_crypto::opened::Opened;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
 use haven_feed::exchange::device::{DeviceExchange, Local};
 use haven_feed::exchange::{HeldRecord, Pins};
@@ -42,9 +43,9 @@ use haven_feed::record::Record;
 use haven_feed::roster::Roster;
 use thiserror::Error;
 
+use crate::actor::ActorNonce;
 use crate::command::{Command, DraftId, Fault, Reply, ServerChoice, Ticket};
 use crate::content::DocumentId;
-use crate::document::Actor;
 use crate::fields::shown;
 use crate::io::{Context, Reader, Step, StoreFault, Table, draw};
 use crate::keys::{Keys, meta};
@@ -114,8 +115,8 @@ pub struct Engine {
     applied: Vector,
     waiting: Waiting,
     last_seen: BTreeMap<FeedId, i64>,
-    /// This opening's name in documents, and whether a record has announced it.
-    actor: Actor,
+    /// What this opening's name in documents is made of.
+    nonce: ActorNonce,
     announced: Announced,
     open: OpenDocuments,
     drafts: BTreeMap<DraftId, Drafting>,
@@ -186,7 +187,7 @@ impl Engine {
             last_seen: sealed
                 .meta(meta::LAST_SEEN)?
                 .map_or_else(BTreeMap::new, |bytes| clock::decode_seen(&bytes)),
-            actor: draw(cx.entropy),
+            nonce: draw(cx.entropy),
             announced: Announced::default(),
             open: OpenDocuments::default(),
             session: Session::new(Agreement::kept(synced)),
@@ -433,6 +434,12 @@ impl Sealed<'_> {
     fn meta(&self, key: &[u8]) -> Result<Option<Vec<u8>>, OpenFault> {
         let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
         self.keys.open(Table::Meta, key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
+    }
+
+    /// A row that holds a key.
+    fn secret(&self, key: &[u8]) -> Result<Option<Opened>, OpenFault> {
+        let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
+        self.keys.open_secret(key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
     }
 
     fn rows(&self, table: Table) -> Result<Vec<SealedRow>, OpenFault> {

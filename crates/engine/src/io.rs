@@ -27,7 +27,7 @@ pub enum Table {
     Drafts,
     /// Records that were refused after verification, key = feed | seq. The record itself stays in the log.
     Quarantine,
-    /// Which feed announced an actor, key = actor.
+    /// Which feed an actor is of, so that histories can say who wrote, key = actor.
     Actors,
     /// Alarms the person has not resolved, key = alarm id.
     Alarms,

@@ -21,7 +21,7 @@ use crate::engine::encode_server;
 use crate::io::{Commit, Entropy, Table, Write, draw};
 use crate::keys::{Keys, meta};
 use crate::sync::Refusal;
-use crate::vault::{Unlocked, VaultFault, first_commit, protect};
+use crate::vault::{KdfCost, Unlocked, VaultFault, first_commit, protect};
 
 /// How long to wait before asking again whether the roster has this device.
 const POLL_MS: u64 = 300;
@@ -150,7 +150,9 @@ pub enum JoinFault {
     #[error("these aren't three words as the other device shows them")]
     WordsMistyped,
     /// The words are not those that this device and the other one have in common.
-    #[error("these aren't the words that belong to this device: another than yours may have answered")]
+    #[error(
+        "these aren't the words that your other device would show: something else may have answered in its place"
+    )]
     OtherWords,
     /// Messages came in another order than they can.
     #[error("the other device said something that doesn't fit here")]
@@ -185,7 +187,7 @@ impl Joining {
     /// The code is mistyped or of another kind, or the name is longer than 64 bytes.
     pub fn start(code: &str, name: &str, entropy: &mut dyn Entropy) -> Result<(Self, JoinStep), JoinFault> {
         let secret = LinkSecret::parse(code)?;
-        let secrets = FeedSecrets::from_entropy(draw(entropy));
+        let secrets = FeedSecrets::drawn(|place| entropy.fill(place));
         let mut joiner = Joiner::new(&secret, secrets.keys(), name, draw(entropy))?;
         let message = joiner.commit(draw(entropy))?;
         let mailbox = secret.mailbox_id();
@@ -312,11 +314,12 @@ impl Joining {
     pub fn seal(
         self,
         passphrase: &str,
+        cost: KdfCost,
         url: &str,
         entropy: &mut dyn Entropy,
     ) -> Result<(Unlocked, Commit), JoinFault> {
-        let local = LocalKey::from_entropy(draw(entropy));
-        let wrapped = protect(&local, passphrase, entropy)?;
+        let local = LocalKey::drawn(|place| entropy.fill(place));
+        let wrapped = protect(&local, passphrase, cost, entropy)?;
         self.seal_with(local, wrapped, url, entropy)
     }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use haven_crypto::epoch::{EpochKeys, EpochRoot};
 use haven_crypto::feedkeys::FeedSecrets;
 use haven_crypto::local::LocalKey;
+use haven_crypto::opened::Opened;
 use haven_crypto::wrap::unwrap;
 use haven_feed::FeedId;
 use haven_feed::roster::Roster;
+use zeroize::Zeroizing;
 
 use crate::io::{Entropy, Table, draw};
 
@@ -57,6 +59,9 @@ pub(crate) struct Keys {
     pub(crate) epochs: BTreeMap<u32, EpochKeys>,
 }
 
+/// Bytes of one root in its row, with its epoch.
+const ROOT_BYTES: usize = 4 + 32;
+
 /// A row that does not open with this vault's local key.
 #[derive(Debug)]
 pub(crate) struct NotOurs;
@@ -72,7 +77,12 @@ impl Keys {
         self.local.seal(purpose(table), key, plain, draw(entropy))
     }
 
-    /// Opens a row of this disk.
+    /// Opens a row of this disk that holds a key. It is wiped when it is dropped.
+    pub(crate) fn open_secret(&self, key: &[u8], sealed: &[u8]) -> Result<Opened, NotOurs> {
+        self.local.open(purpose(Table::Meta), key, sealed).map_err(|_| NotOurs)
+    }
+
+    /// Opens a row of this disk that holds no key.
     pub(crate) fn open(&self, table: Table, key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotOurs> {
         self.local.open(purpose(table), key, sealed).map(|opened| opened.into_vec()).map_err(|_| NotOurs)
     }
@@ -109,23 +119,27 @@ impl Keys {
     }
 
     /// The roots as one row: (epoch 4 | root 32) …
-    pub(crate) fn encode_roots(&self) -> Vec<u8> {
-        let each = self.roots.iter();
-        each.flat_map(|(epoch, root)| epoch.to_be_bytes().into_iter().chain(*root.expose_for_sealing()))
-            .collect()
+    pub(crate) fn encode_roots(&self) -> Zeroizing<Vec<u8>> {
+        // As long as it will be: a vector that grew would leave its beginning behind.
+        let mut row = Zeroizing::new(Vec::with_capacity(ROOT_BYTES * self.roots.len()));
+        for (epoch, root) in &self.roots {
+            row.extend_from_slice(&epoch.to_be_bytes());
+            row.extend_from_slice(root.expose_for_sealing());
+        }
+        row
     }
 }
 
 /// Reads what [`Keys::encode_roots`] wrote.
 pub(crate) fn decode_roots(bytes: &[u8]) -> Option<BTreeMap<u32, EpochRoot>> {
-    if bytes.is_empty() || !bytes.len().is_multiple_of(36) {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(ROOT_BYTES) {
         return None;
     }
     let one = |chunk: &[u8]| {
         let (epoch, root) = chunk.split_at(4);
         Some((u32::from_be_bytes(epoch.try_into().ok()?), EpochRoot::from_sealed(root)?))
     };
-    bytes.chunks(36).map(one).collect()
+    bytes.chunks(ROOT_BYTES).map(one).collect()
 }
 
 fn purpose(table: Table) -> &'static str {

@@ -1,6 +1,6 @@
 //! One vault: `step(input, context) -> step`. No I/O, no clock, no randomness of its own; the only room that says
 //! "automerge". Rooms in reading order: [`io`] (the seams), [`command`] and [`sync`] (what comes in and goes out),
-//! [`engine`] (the step), [`turn`] (durable first), [`view`] (what readers see), [`vault`] and [`join`] (how it begins),
+//! [`actor`] and [`content`] (what is inside a record), [`engine`] (the step), [`turn`] (durable first), [`view`] (what readers see), [`vault`] and [`join`] (how it begins),
 //! [`drops`] (what is written while it is locked).
 
 pub mod limits;
@@ -11,6 +11,9 @@ pub mod io;
 pub mod command;
 pub mod sync;
 
+pub mod actor;
+pub mod content;
+
 pub mod engine;
 pub mod turn;
 pub mod view;
@@ -20,10 +23,12 @@ pub mod join;
 pub mod vault;
 
 mod codec;
-mod content;
 mod definitions;
 mod document;
 mod fields;
 mod keys;
 mod parallel;
 mod row;
+
+#[cfg(feature = "fuzz")]
+pub mod fuzz;

@@ -14,6 +14,28 @@ pub const CREATION_OPERATIONS_MAX: usize = 1_024;
 /// writes them anew.
 pub const RECORD_OPERATIONS_MAX: u64 = ENTRY_BYTES_MAX as u64 + CHANGE_OPERATIONS_MAX;
 
+/// Operations for each byte that was sent of a document. A letter is a byte or more; it's inserted once, and where edits met, each
+/// of 32 sides may delete it or has to pass over it to come first in rank.
+pub const OPERATIONS_A_BYTE_MAX: u64 = 2 * haven_core::limits::MET_SIDES_MAX as u64;
+
+/// Operations that a record may hold for one document however few bytes it has: marks, tags and answers are a few hundred. They
+/// take 6 MiB while they're applied.
+pub const OPERATIONS_FREE: u64 = 16_384;
+
+/// How far ahead of all that is here a change may count: as far as one record goes. Its author may have known of others.
+pub const COUNTER_AHEAD_MAX: u64 = RECORD_OPERATIONS_MAX;
+
+/// The highest counter of an operation: half of what the library has room for, so that whoever wrote up to here can still write.
+/// Two thousand records of nothing but operations come near it.
+pub const COUNTER_MAX: u64 = 1 << 31;
+
+/// The farthest that a change's time may be from 1970, in seconds: what is left of the milliseconds that clocks give here.
+pub const CHANGE_SECONDS_MAX: u64 = i64::MAX.unsigned_abs() / 1000 + 1;
+
+/// Values of one document that are in force at once, those that conflict counted each. An entry has a few hundred; where devices
+/// wrote apart, some of them a few times.
+pub const DOCUMENT_VALUES_MAX: usize = 16_384;
+
 /// Bytes that the keys of one change's operations expand to. An entry has a few dozen short keys.
 pub const CHANGE_KEY_BYTES_MAX: u64 = 1 << 20;
 
@@ -27,8 +49,8 @@ pub const CHANGE_ACTORS_MAX: u64 = 4_096;
 /// Columns of one change; the format knows about a dozen.
 pub const CHANGE_COLUMNS_MAX: u64 = 64;
 
-/// Bytes of an actor's name. Ours have 8, upgrades 16.
-pub const ACTOR_BYTES_MAX: u64 = 32;
+/// Bytes of an actor's name. A device's and an upgrade's have 16, an import's 24; no change of this version has a longer one.
+pub const ACTOR_BYTES_MAX: u64 = 24;
 
 /// How deep maps may stand in maps. Ours stand one deep; 32 leaves room for later shapes and none for a stack overflow.
 pub const DOCUMENT_DEPTH_MAX: usize = 32;
@@ -42,6 +64,31 @@ pub const RECORD_CONTENT_TARGET: usize = 64 * 1024;
 
 /// Documents in one record; a bound on what one record makes a receiver do.
 pub const RECORD_DOCUMENTS_MAX: usize = 4_096;
+
+/// Items in one record, of all kinds and also of those that this version does not know: twice what its documents need, so that
+/// a record of nothing but empty items stays small in memory.
+pub const RECORD_ITEMS_MAX: usize = 2 * RECORD_DOCUMENTS_MAX;
+
+/// Names that one record announces. Each of the 32 sides of an import in which edits met has one of its own; the rest is room.
+pub const RECORD_NONCES_MAX: usize = 64;
+
+/// Heads of a document that a purge names: at most one branch a device and entry, as in a change.
+pub const PURGE_HEADS_MAX: usize = CHANGE_DEPENDENCIES_MAX as usize;
+
+/// Bodies that one purge names: an entry that was saved more often takes more than one record to purge.
+pub const PURGE_BODIES_MAX: usize = 4_096;
+
+/// Bytes of the words of one share: what the longest entry has.
+pub const SHARE_BYTES_MAX: usize = ENTRY_BYTES_MAX;
+
+/// Bytes that a share says its time in: a civil time with its zone (RFC 9557) has a few dozen.
+pub const SHARE_AT_BYTES_MAX: usize = 128;
+
+/// Parts of one share; the longest exercise has a few dozen answers.
+pub const SHARE_FIELDS_MAX: usize = 256;
+
+/// Bytes of one comment: three pages. Whoever has more to say says it in two, or better in the room.
+pub const COMMENT_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes of records in one push. Stays well under the 1 MiB a message may have.
 pub const PUSH_BYTES_MAX: usize = 512 * 1024;

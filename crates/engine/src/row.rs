@@ -151,7 +151,7 @@ mod tests {
             },
             version: Version::new(vec![[2; 32], [1; 32]]),
             modified_ms: 9,
-            met: vec![Side { version: Version::new(vec![[3; 32], [4; 32]]), at_ms: -7, actor: vec![1; 8] }],
+            met: vec![Side { version: Version::new(vec![[3; 32], [4; 32]]), at_ms: -7, actor: vec![1; 16] }],
             sources: vec![(FeedId::from_bytes([5; 8]), 6)],
         }
     }

@@ -1,5 +1,5 @@
-//! How a vault begins on a device, and how it is unlocked. What needs the passphrase is slow on purpose: 0.2 s and
-//! 64 MiB; the shell runs it off its loop.
+//! How a vault begins on a device, and how it is unlocked. What needs the passphrase is slow on purpose: half a second where the
+//! device bears it, and 64 MiB or more; the shell runs it off its loop.
 
 use std::sync::Arc;
 
@@ -8,13 +8,16 @@ use haven_crypto::feedkeys::FeedSecrets;
 use haven_crypto::kit::Kit;
 use haven_crypto::limits::PASSPHRASE_BYTES_MAX;
 pub use haven_crypto::local::LocalKey;
-use haven_crypto::passphrase::{self, KdfFault, KdfParams, Passphrase, WrappedLocalKey};
+use haven_crypto::opened::Opened;
+pub use haven_crypto::passphrase::KdfCost;
+use haven_crypto::passphrase::{self, KdfFault, Passphrase, WrappedLocalKey};
 use haven_crypto::words;
 use haven_crypto::wrap::wrap;
 use haven_feed::ids::{FeedId, LinkHash, SpaceId};
 use haven_feed::roster::body::Founding;
 use haven_feed::roster::{Link, Roster, SpaceKind, WrapContext, link};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use crate::drops;
 use crate::io::{Commit, Entropy, Reader, StoreFault, Table, Write, draw};
@@ -45,7 +48,7 @@ pub struct Created {
     /// What makes it last; the first commit of the store.
     pub commit: Commit,
     /// The recovery kit, shown once.
-    pub kit_code: String,
+    pub kit_code: Zeroizing<String>,
 }
 
 /// Why a vault could not be made, read or unlocked.
@@ -105,9 +108,14 @@ pub fn state(reader: &dyn Reader) -> Result<State, VaultFault> {
 ///
 /// # Errors
 /// The passphrase or the name is too long.
-pub fn create(passphrase: &str, device: &str, entropy: &mut dyn Entropy) -> Result<Created, VaultFault> {
-    let local = LocalKey::from_entropy(draw(entropy));
-    let wrapped = protect(&local, passphrase, entropy)?;
+pub fn create(
+    passphrase: &str,
+    cost: KdfCost,
+    device: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<Created, VaultFault> {
+    let local = LocalKey::drawn(|place| entropy.fill(place));
+    let wrapped = protect(&local, passphrase, cost, entropy)?;
     create_with(local, wrapped, device, entropy)
 }
 
@@ -126,9 +134,9 @@ pub fn create_with(
     device: &str,
     entropy: &mut dyn Entropy,
 ) -> Result<Created, VaultFault> {
-    let kit = Kit::from_entropy(draw(entropy));
-    let secrets = FeedSecrets::from_entropy(draw(entropy));
-    let root = EpochRoot::from_entropy(draw(entropy));
+    let kit = Kit::drawn(|place| entropy.fill(place));
+    let secrets = FeedSecrets::drawn(|place| entropy.fill(place));
+    let root = EpochRoot::drawn(|place| entropy.fill(place));
     let genesis = genesis(&secrets, &kit.paper_secrets(), &root, device, entropy)?;
     let space = genesis.space();
     let keys = Keys::new(Arc::new(local), secrets, [(0, root)].into());
@@ -177,8 +185,10 @@ pub(crate) fn first_commit(
 ) -> Commit {
     let mut commit = Commit::default();
     commit.put(Table::Meta, meta::WRAP, wrapped);
-    let mut device = space.as_bytes().to_vec();
-    device.extend(keys.device.expose_for_sealing());
+    let secrets = keys.device.expose_for_sealing();
+    let mut device = Zeroizing::new(Vec::with_capacity(SpaceId::LEN + secrets.len()));
+    device.extend_from_slice(space.as_bytes());
+    device.extend_from_slice(secrets);
     for (key, plain) in [(meta::DEVICE, device), (meta::EPOCHS, keys.encode_roots())] {
         commit.put(Table::Meta, key, keys.seal(Table::Meta, key, &plain, entropy));
     }
@@ -207,17 +217,30 @@ pub fn chosen(passphrase: &str) -> Result<Passphrase, VaultFault> {
 }
 
 /// Makes up a passphrase for whoever would rather not think of one; `None` for random bytes that aren't.
-pub fn suggested(entropy: &mut dyn Entropy) -> Option<String> {
-    words::passphrase(&draw(entropy))
+pub fn suggested(entropy: &mut dyn Entropy) -> Option<Zeroizing<String>> {
+    words::passphrase(&Zeroizing::new(draw(entropy)))
+}
+
+/// Finds out how hard a new passphrase is to be stretched on this device. Slow: `timed` does the work that it is given, once, and
+/// tells the milliseconds that it took; one that does nothing gives the floor.
+pub fn cost(timed: impl FnOnce(&mut dyn FnMut()) -> u64) -> KdfCost {
+    passphrase::calibrated(|trial| {
+        let mut done = false;
+        let ms = timed(&mut || {
+            done = passphrase::stretch(&Passphrase::new("a trial"), &trial.params([0; 16])).is_ok();
+        });
+        if done { ms } else { 0 }
+    })
 }
 
 /// Wraps the local key under a passphrase. Slow.
 pub(crate) fn protect(
     local: &LocalKey,
     passphrase: &str,
+    cost: KdfCost,
     entropy: &mut dyn Entropy,
 ) -> Result<Vec<u8>, VaultFault> {
-    let key = passphrase::stretch(&chosen(passphrase)?, &KdfParams::floor(draw(entropy)))?;
+    let key = passphrase::stretch(&chosen(passphrase)?, &cost.params(draw(entropy)))?;
     Ok(key.wrap(local, draw(entropy)).as_bytes().to_vec())
 }
 
@@ -243,8 +266,14 @@ impl Locked {
     ///
     /// # Errors
     /// The old passphrase is wrong, or the new one too long.
-    pub fn rewrap(&self, old: &str, new: &str, entropy: &mut dyn Entropy) -> Result<Vec<u8>, VaultFault> {
-        protect(&self.unlock(old)?, new, entropy)
+    pub fn rewrap(
+        &self,
+        old: &str,
+        new: &str,
+        cost: KdfCost,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Vec<u8>, VaultFault> {
+        protect(&self.unlock(old)?, new, cost, entropy)
     }
 }
 
@@ -264,16 +293,15 @@ impl Unlocked {
     /// # Errors
     /// The store cannot be read, or its rows do not belong to this key.
     pub fn read(local: Arc<LocalKey>, reader: &dyn Reader) -> Result<Self, VaultFault> {
-        let row = |key: &[u8]| -> Result<Vec<u8>, VaultFault> {
+        let row = |key: &[u8]| -> Result<Opened, VaultFault> {
             let sealed = reader.get(Table::Meta, key)?.ok_or(VaultFault::Damaged)?;
-            let opened = local.open("haven/1/local meta", key, &sealed);
-            opened.map(|opened| opened.into_vec()).map_err(|_| VaultFault::Damaged)
+            local.open("haven/1/local meta", key, &sealed).map_err(|_| VaultFault::Damaged)
         };
         let device = row(meta::DEVICE)?;
-        let (space, secrets) = device.split_at_checked(SpaceId::LEN).ok_or(VaultFault::Damaged)?;
+        let (space, secrets) = device.bytes().split_at_checked(SpaceId::LEN).ok_or(VaultFault::Damaged)?;
         let space = SpaceId::try_from(space).map_err(|_| VaultFault::Damaged)?;
         let secrets = FeedSecrets::from_sealed(secrets).ok_or(VaultFault::Damaged)?;
-        let roots = decode_roots(&row(meta::EPOCHS)?).ok_or(VaultFault::Damaged)?;
+        let roots = decode_roots(row(meta::EPOCHS)?.bytes()).ok_or(VaultFault::Damaged)?;
         Ok(Self { keys: Keys::new(local, secrets, roots), space })
     }
 }

@@ -118,6 +118,8 @@ pub struct Status {
     pub devices: Vec<DeviceShown>,
     /// Whether a device is being linked.
     pub linking: Linking,
+    /// How many linkings were begun since the vault was opened: what tells one from the next.
+    pub linkings: u64,
     /// The day on which help was last asked for on this device, if that was not long ago.
     pub helped: Option<Date>,
 }
@@ -137,6 +139,7 @@ impl Default for Status {
             alarms: Vec::new(),
             devices: Vec::new(),
             linking: Linking::None,
+            linkings: 0,
             helped: None,
         }
     }

@@ -75,6 +75,10 @@ pub trait Host: Zones + 'static {
     /// Runs work that takes up to seconds of computing, where it holds nobody up.
     fn work(&self, work: Box<dyn FnOnce() + Send>);
 
+    /// Does work and tells how many milliseconds it took: how hard a new passphrase is stretched is chosen by that. A host that
+    /// does nothing and tells 0 has it stretched at the floor.
+    fn timed(&self, work: &mut dyn FnMut()) -> u64;
+
     /// Fills `bytes` with unpredictable bytes.
     fn entropy(&self, bytes: &mut [u8]);
 

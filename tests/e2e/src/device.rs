@@ -69,6 +69,7 @@ impl Device {
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("LANG", "C.UTF-8")
             .env("HAVEN_HOME", self.home())
+            .env("HAVEN_KDF", "floor")
             .env("XDG_RUNTIME_DIR", self.beside("runtime"))
             .env("TZ", "Europe/Berlin")
             .envs(self.variables.iter().map(|(name, value)| (name, value)));

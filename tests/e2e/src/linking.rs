@@ -91,12 +91,6 @@ impl Confirming {
         let code = self.child.wait().unwrap().code();
         Ran { line: "device confirm".to_owned(), code, stdout, stderr }
     }
-
-    /// Ends it, as Ctrl-C at the terminal.
-    pub fn stop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
 }
 
 /// A device whose journal is kept on a server too.

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 #[path = "promises/lab.rs"]
-#[expect(dead_code, unused_imports, reason = "shared with the promises, which use all of it")]
+#[expect(dead_code, reason = "shared with the promises, which use all of it")]
 mod lab;
 
 use haven_engine::command::{Command, ServerChoice};

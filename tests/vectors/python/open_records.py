@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 
 import boxes
+import contents
+import drawn_checks
 import feed
 import meeting
 import people
@@ -333,6 +335,16 @@ def core_meeting(tally, vectors):
         tally.equal(f"both {at}", lambda: met().text(), case["both"])
 
 
+def engine_contents(tally, vectors):
+    named = vectors["actor"]
+    tally.equal("actor", lambda: contents.actor(unhex(named["feed"]), unhex(named["nonce"])).hex(), named["actor"])
+    for _, case in rows(tally, vectors, "contents"):
+        said = {field: value for field, value in case.items() if field not in ("name", "content")}
+        tally.equal(case["name"], lambda: contents.read(unhex(case["content"])), said)
+    for _, case in rows(tally, vectors, "refused"):
+        tally.refuses(case["name"], lambda: contents.read(unhex(case["content"])))
+
+
 FILES = {
     "core-meeting.json": core_meeting,
     "crypto-codes.json": codes, "crypto-words.json": words, "crypto-passphrase.json": passphrase,
@@ -340,6 +352,8 @@ FILES = {
     "crypto-deflated.json": deflated, "crypto-padding.json": padding, "crypto-linking.json": linking,
     "feed-keys.json": feed_keys, "feed-records.json": feed_records, "feed-rosters.json": feed_rosters,
     "feed-logins.json": feed_logins, "feed-invites.json": feed_invites,
+    "engine-contents.json": engine_contents,
+    **drawn_checks.FILES,
 }
 
 # What the self-test leaves alone: explanations, and what is refused however it is altered.
@@ -350,6 +364,7 @@ UNTOUCHED_IN = {
     "crypto-words.json": {"digest"},
     "crypto-padding.json": {"length"},
     "crypto-passphrase.json": {"typed"},
+    "engine-contents.json": {"name"},
     "feed-rosters.json": {"name", "owner", "paper", "parties", "feeds", "epoch at link"},
 }
 

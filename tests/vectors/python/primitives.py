@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -126,6 +127,7 @@ def check_x25519(key):
     need(u not in LOW_ORDER, "the key is of small order")
 
 
+@cache
 def check_kem(key):
     """Refuses X-Wing keys of which either half is one nobody may use."""
     need(len(key) == xwing.KEY, "malformed")
@@ -134,6 +136,7 @@ def check_kem(key):
     check_x25519(key[xwing.ML_KEM_KEY:])
 
 
+@cache
 def check_sign(key):
     """Refuses Ed25519 keys with a second encoding or of small order: those that eight times give the neutral point."""
     y = int.from_bytes(key, "little") & 2**255 - 1

@@ -161,6 +161,10 @@ impl Pieces {
             &[
                 ("stretch a passphrase (Argon2id, 64 MiB, 3 passes)", "kdf", "p50_ns"),
                 ("derive a record's key (HKDF)", "hkdf", "p50_ns"),
+                ("wrap an epoch's root for one member (X-Wing)", "wrap", "p50_ns"),
+                ("the same by X25519 alone", "wrap x25519", "p50_ns"),
+                ("unwrap it (X-Wing)", "unwrap", "p50_ns"),
+                ("the same by X25519 alone, unwrapped", "unwrap x25519", "p50_ns"),
                 ("encrypt 10,000 entries in pieces of 64 KiB, the cipher alone", "aead", "ns"),
                 ("compress and seal them", "seal", "ns"),
                 ("open and inflate them", "open", "ns"),

@@ -16,6 +16,9 @@ struct AlarmShape<'a> {
     since: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said_by: Option<&'a str>,
+    count: u64,
     what: &'a str,
     why: &'a str,
     next: &'a str,
@@ -29,6 +32,8 @@ impl<'a> AlarmShape<'a> {
             kind: &alarm.kind,
             since: alarm.since.to_string(),
             device: alarm.device.as_deref(),
+            said_by: alarm.said_by.as_deref(),
+            count: alarm.count,
             what: &alarm.what,
             why: &alarm.why,
             next: alarm.next_at_terminal(),
@@ -69,8 +74,10 @@ pub(super) fn show(cx: &Cx, alarms: &[Alarm]) -> Result<(), Fault> {
 
 fn in_words(alarm: &Alarm, style: Style) -> String {
     let about = alarm.device.as_ref().map(|name| format!(" ({})", style.line(name))).unwrap_or_default();
+    let often = if alarm.count > 1 { format!(", {} times", alarm.count) } else { String::new() };
+    let by = alarm.said_by.as_ref().map(|name| format!(", as {} says", style.line(name))).unwrap_or_default();
     format!(
-        "{}  {}{about}, since {}\n  why:  {}\n  next: {}\n",
+        "{}  {}{about}{by}, since {}{often}\n  why:  {}\n  next: {}\n",
         style.faint(&alarm.id),
         style.bold(&alarm.what),
         when::local(alarm.since),

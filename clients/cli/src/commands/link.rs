@@ -111,7 +111,7 @@ async fn joined(cx: &Cx, haven: &Haven, join: Join, way: Way) -> Result<(), Faul
     let mut states = haven.join(join).await?;
     within(JOIN_MAX, let_in_there(cx, &mut states, way)).await?;
     cx.note(
-        "The other device has let this one in. It shows three words of its own now: they tell that it's yours. If it shows none, \
+        "The other device has let this one in. It shows three words of its own now: they prove that it's yours. If it shows none, \
          stop here with Ctrl-C; nothing is kept then.",
     );
     let compared = compare(cx, haven, way);
@@ -278,7 +278,7 @@ async fn done(cx: &Cx, haven: &Haven) -> Result<(), Fault> {
 fn show_words(cx: &Cx, Admitted { device, words }: &Admitted) -> Result<(), Fault> {
     let shape = LetIn { device: &device.id, words: Some(words) };
     cx.tell(&shape, |style| format!("\n    {}\n\n", style.bold(words)))?;
-    cx.note("Type these three words into the new device: it keeps nothing before. Waiting until it's in …");
+    cx.note("Type these three words into the new device: it keeps nothing until they match. Waiting until it's in …");
     Ok(())
 }
 

@@ -275,6 +275,8 @@ impl AlarmService for Fake {
                 why: "it was copied".to_owned(),
                 next: "Use one of them.".to_owned(),
                 at_terminal: String::new(),
+                said_by: String::new(),
+                count: 1,
             }],
         });
         resolve_alarm(ResolveAlarmRequest) -> ResolveAlarmResponse = |_| answer(pb::ResolveAlarmResponse {});

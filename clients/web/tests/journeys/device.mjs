@@ -49,7 +49,7 @@ export class Device {
 
   /** What a command answers: one object a line. */
   async lines(args, input = "") {
-    const child = spawn(join(this.#programs, "haven"), ["--json", "--no-input", ...args], { env: { ...process.env, HAVEN_HOME: this.home } });
+    const child = spawn(join(this.#programs, "haven"), ["--json", "--no-input", ...args], { env: { ...process.env, HAVEN_HOME: this.home, HAVEN_KDF: "floor" } });
     const said = [[], []];
     child.stdout.on("data", (data) => said[0].push(data));
     child.stderr.on("data", (data) => said[1].push(data));

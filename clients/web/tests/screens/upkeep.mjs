@@ -43,7 +43,8 @@ async function go(page, room, heading) {
 async function letIn({ page, show }) {
   const start = "**/haven.v1.DeviceService/StartLink";
   await page.route(start, (route) => route.fulfill({ contentType: "application/grpc-web+proto", body: LINK_CODE }));
-  await page.evaluate(waitForever, ["DeviceService/WatchLink", [...LINK_COMPARING]]);
+  await page.addInitScript(waitForever, ["DeviceService/WatchLink", [...LINK_COMPARING]]);
+  await page.reload();
   await go(page, "devices", "Devices");
   await go(page, "link", "Type these three words");
   await show(page, "link-comparing");

@@ -46,6 +46,12 @@ impl Host for Worker {
         work();
     }
 
+    fn timed(&self, work: &mut dyn FnMut()) -> u64 {
+        let began = monotonic_ms();
+        work();
+        monotonic_ms().saturating_sub(began)
+    }
+
     fn entropy(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the browser has random bytes");
     }

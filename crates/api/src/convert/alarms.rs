@@ -17,6 +17,8 @@ pub fn alarm_to_pb(alarm: Alarm) -> pb::Alarm {
         why: alarm.why,
         next: alarm.next,
         at_terminal: alarm.at_terminal,
+        said_by: alarm.said_by.unwrap_or_default(),
+        count: alarm.count,
     }
 }
 
@@ -31,6 +33,8 @@ pub fn alarm_from_pb(alarm: pb::Alarm) -> Alarm {
         why: alarm.why,
         next: alarm.next,
         at_terminal: alarm.at_terminal,
+        said_by: some(alarm.said_by),
+        count: alarm.count,
     }
 }
 
@@ -45,7 +49,9 @@ mod tests {
                 id: "00ff".into(),
                 kind: "DEVICE_FORKED".into(),
                 since: Timestamp::from_millis(9),
+                said_by: device.clone(),
                 device,
+                count: 3,
                 what: "what".into(),
                 why: "why".into(),
                 next: "Next.".into(),

@@ -27,6 +27,12 @@ pub struct Alarm {
     /// The same for somebody at a terminal, with commands of `haven`; empty where `next` says it for them too.
     #[prost(string, tag = "8")]
     pub at_terminal: ::prost::alloc::string::String,
+    /// Name of the device whose word it is that something is missing; empty if it is nobody's.
+    #[prost(string, tag = "9")]
+    pub said_by: ::prost::alloc::string::String,
+    /// How often it happened, at least once. What comes from nowhere is one alarm with a count.
+    #[prost(uint64, tag = "10")]
+    pub count: u64,
 }
 /// ListAlarmsRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1300,7 +1306,7 @@ pub mod watch_link_response {
         /// The time was over first. The last state.
         #[prost(message, tag = "4")]
         Expired(super::LinkExpired),
-        /// It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. The last state.
+        /// It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. Another link that begins ends this one. The last state.
         #[prost(message, tag = "5")]
         Failed(super::LinkFailed),
         /// The device was let in; words four to six are to be compared on it now.

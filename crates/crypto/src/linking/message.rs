@@ -146,3 +146,22 @@ pub(super) fn read_welcome(space: &SpaceId, bytes: &[u8]) -> Option<Welcome> {
         vector: Vector::decode(vector).ok()?,
     })
 }
+
+/// Reads any bytes as each of the four messages, a welcome as one of the space that it names.
+#[cfg(feature = "fuzz")]
+pub(crate) fn read_each(bytes: &[u8]) -> [bool; 4] {
+    let first = bytes.try_into().is_ok_and(|bytes| read_first(bytes).is_ok());
+    let offer = bytes.try_into().is_ok_and(|bytes| read_offer(bytes).is_ok());
+    let third = read_third(bytes).is_some_and(|(revealed, _)| {
+        let read = read_reveal(&revealed);
+        let blind: &[u8; 32] = revealed[FeedKeys::LEN..NAME_AT].try_into().expect("a reveal holds a blind");
+        // One reveal, one encoding: it is what was committed to.
+        read.as_ref()
+            .is_ok_and(|(keys, name)| reveal(keys, blind, name).is_some_and(|again| *again == *revealed))
+    });
+    let welcome = bytes.first_chunk().is_some_and(|space| {
+        let space = SpaceId::from_bytes(*space);
+        read_welcome(&space, bytes).is_some_and(|welcome| write_welcome(&space, &welcome) == bytes)
+    });
+    [first, offer, third, welcome]
+}

@@ -13,6 +13,7 @@ mod local;
 #[path = "../../../../tests/torture/ordeal.rs"]
 mod ordeal;
 mod passphrase;
+mod secrets;
 mod words;
 mod wraps;
 

@@ -26,7 +26,12 @@ pub(crate) struct Daemon {
 /// A command for a daemon in a folder.
 pub(crate) fn havend(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_havend"));
-    command.arg("run").env("HAVEN_HOME", home).env_remove("RUST_LOG").kill_on_drop(true);
+    command
+        .arg("run")
+        .env("HAVEN_HOME", home)
+        .env("HAVEN_KDF", "floor")
+        .env_remove("RUST_LOG")
+        .kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

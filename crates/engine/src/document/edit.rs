@@ -162,7 +162,8 @@ fn write(
     doc.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
 }
 
-fn last_operation(doc: &Automerge) -> u64 {
+/// The highest counter of an operation in a document.
+pub(super) fn last_operation(doc: &Automerge) -> u64 {
     doc.get_changes_meta(&[]).iter().map(|change| change.max_op).max().unwrap_or_default()
 }
 

@@ -7,7 +7,7 @@ use automerge::legacy::{Key, ObjectId, Op};
 use automerge::{Automerge, ChangeHash, ObjId, ObjType, ReadDoc, Value};
 
 use super::look::Look;
-use super::upgrade::UPGRADE_ACTOR_BYTES;
+use super::upgrade::is_upgrade;
 use super::{DocumentFault, Fields, roots};
 
 /// What a change can touch, each read for itself.
@@ -60,14 +60,9 @@ pub(super) struct Node {
     pub(super) at_ms: i64,
     /// Its last operation's counter: higher than that of everything it knew of.
     max_op: u64,
+    /// Whether it is an upgrade of a text: everybody's, and nobody's words.
+    is_upgrade: bool,
     deps: Vec<usize>,
-}
-
-impl Node {
-    /// An upgrade of a text: everybody's, and nobody's words.
-    fn is_upgrade(&self) -> bool {
-        self.actor.len() == UPGRADE_ACTOR_BYTES
-    }
 }
 
 /// A set of changes, by their places.
@@ -102,6 +97,7 @@ impl Graph {
                 actor: change.actor.to_bytes().to_vec(),
                 at_ms: change.timestamp.saturating_mul(1000),
                 max_op: change.max_op,
+                is_upgrade: is_upgrade(doc, &change),
                 deps: deps.collect::<Option<_>>().ok_or(DocumentFault::Damaged)?,
             };
             graph.places.insert(change.hash, graph.nodes.len());
@@ -113,9 +109,9 @@ impl Graph {
     /// Whether everybody always knew of everything: then no two edits can have met.
     pub(super) fn is_linear(&self) -> bool {
         let mut before = None;
-        for (place, node) in self.nodes.iter().enumerate().filter(|(_, node)| !node.is_upgrade()) {
+        for (place, node) in self.nodes.iter().enumerate().filter(|(_, node)| !node.is_upgrade) {
             let through = |dep: usize| match &self.nodes[dep] {
-                upgrade if upgrade.is_upgrade() => upgrade.deps.clone(),
+                upgrade if upgrade.is_upgrade => upgrade.deps.clone(),
                 _ => vec![dep],
             };
             let knows = |one| node.deps.iter().any(|dep| through(*dep).contains(&one));
@@ -131,7 +127,7 @@ impl Graph {
     /// stands before others, the one behind it.
     pub(super) fn base(&self, place: usize) -> Vec<usize> {
         let through = |dep: &usize| match &self.nodes[*dep] {
-            upgrade if upgrade.is_upgrade() => upgrade.deps.clone(),
+            upgrade if upgrade.is_upgrade => upgrade.deps.clone(),
             _ => vec![*dep],
         };
         match self.nodes[place].deps.iter().flat_map(through).collect::<Vec<_>>() {
@@ -154,7 +150,7 @@ impl Graph {
         for change in doc.get_changes(&[]) {
             let Some(place) = self.places.get(&change.hash()).copied() else { continue };
             let is_first = change.deps().is_empty();
-            if self.nodes[place].is_upgrade() || is_first {
+            if self.nodes[place].is_upgrade || is_first {
                 continue;
             }
             let operations = change.decode().operations;
@@ -229,7 +225,7 @@ impl Graph {
         let mut known = vec![false; self.nodes.len()];
         let mut last = Vec::new();
         for place in (0..self.nodes.len()).rev().filter(|place| within[*place]) {
-            let fits = !self.nodes[place].is_upgrade() && fits(place);
+            let fits = !self.nodes[place].is_upgrade && fits(place);
             if fits && !known[place] {
                 last.push(place);
             }

@@ -8,11 +8,13 @@ use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
 use thiserror::Error;
 
 use super::creation::{claimed, create};
+use super::edit::last_operation;
 use super::imported::imported;
 use super::roots::creations;
-use super::scan::ScanFault;
+use super::scan::{ScanFault, Size};
 use super::upgrade::{UPGRADE_ACTOR_BYTES, is_ours};
-use super::{Actor, Author, Document, Fields, Reading, empty, load, scan};
+use super::{Author, Document, Fields, Reading, empty, load, scan};
+use crate::actor::Actor;
 use crate::content::DocumentId;
 use crate::limits;
 
@@ -61,7 +63,7 @@ pub(crate) fn canonical(
     change: &[u8],
     actors: &BTreeSet<Actor>,
 ) -> Result<Option<Foreign>, GuardFault> {
-    scan::operations(change)?;
+    within_reason(scan::size(change)?, &[change], None)?;
     guarded(|| {
         let parsed = parse(change)?;
         if let Some((fields, ours)) = imported(document, &parsed) {
@@ -90,16 +92,19 @@ pub(crate) fn absorb(
     changes: &[&[u8]],
     actors: &BTreeSet<Actor>,
 ) -> Result<(Document, Reading), GuardFault> {
-    let mut operations = 0_u64;
+    let mut size = Size::default();
     for change in changes {
-        operations = operations.saturating_add(scan::operations(change)?);
+        size = size.and(scan::size(change)?);
     }
-    if operations > limits::RECORD_OPERATIONS_MAX {
+    if size.operations > limits::RECORD_OPERATIONS_MAX {
         return Err(ScanFault::TooLarge.into());
     }
+    within_reason(size, changes, document)?;
     guarded(|| {
         let parsed: Vec<Change> = changes.iter().map(|change| parse(change)).collect::<Result<_, _>>()?;
-        let mut fork = document.map_or_else(|| empty(automerge::ActorId::from(&[0; 8])), |doc| doc.0.clone());
+        plausible(&parsed, size.operations, document)?;
+        let mut fork =
+            document.map_or_else(|| empty(automerge::ActorId::from(&Actor::default())), |doc| doc.0.clone());
         fork.apply_changes(parsed.clone()).map_err(|_| GuardFault::Malformed)?;
         if !fork.get_missing_deps(&[]).is_empty()
             || parsed.iter().any(|c| fork.get_change_by_hash(&c.hash()).is_none())
@@ -123,6 +128,43 @@ pub(crate) fn absorb(
         let reading = document.reading().map_err(|_| GuardFault::Shape)?;
         Ok((document, reading))
     })
+}
+
+/// Refuses more operations than an honest author can have made out of so many bytes. A run of a hundred bytes stands for a million
+/// operations as well, and each takes a third of a kilobyte once it is applied.
+fn within_reason(size: Size, changes: &[&[u8]], document: Option<&Document>) -> Result<(), GuardFault> {
+    let bytes = |sum: usize| sum as u64;
+    let made_of = |bytes: u64| {
+        bytes.saturating_mul(limits::OPERATIONS_A_BYTE_MAX).saturating_add(limits::OPERATIONS_FREE)
+    };
+    let sent = bytes(changes.iter().map(|change| change.len()).sum());
+    if size.named > made_of(sent) || size.inserted > sent.saturating_add(limits::OPERATIONS_FREE) {
+        return Err(ScanFault::TooLarge.into());
+    }
+    if size.operations <= made_of(sent) {
+        return Ok(());
+    }
+    // The letters that are deleted were sent earlier. Reading how many is slow, and rarely needed.
+    let there = bytes(document.map_or(0, |document| {
+        document.0.get_changes(&[]).iter().map(|change| change.raw_bytes().len()).sum()
+    }));
+    if size.operations <= made_of(sent.saturating_add(there)) {
+        Ok(())
+    } else {
+        Err(ScanFault::TooLarge.into())
+    }
+}
+
+/// Refuses counters and times that no honest author writes and that the library has no room to go on from: after a counter near
+/// 2³² the next edit panics, and times are kept as differences.
+fn plausible(changes: &[Change], operations: u64, document: Option<&Document>) -> Result<(), GuardFault> {
+    let reached = document.map_or(0, |document| last_operation(&document.0));
+    let most = reached.saturating_add(operations).saturating_add(limits::COUNTER_AHEAD_MAX);
+    let fits = |change: &Change| {
+        change.max_op() <= most.min(limits::COUNTER_MAX)
+            && change.timestamp().unsigned_abs() <= limits::CHANGE_SECONDS_MAX
+    };
+    if changes.iter().all(fits) { Ok(()) } else { Err(GuardFault::Shape) }
 }
 
 /// Parses a change and compares its checksum, which the library does not: the first four bytes of its hash.
@@ -149,7 +191,7 @@ fn survives(doc: &Automerge) -> Result<(), GuardFault> {
     Ok(())
 }
 
-/// Every value with its path; stops at the depth limit instead of recursing.
+/// Every value with its path; stops at the limits of depth and number instead of recursing and growing.
 fn contents(doc: &Automerge) -> Result<Vec<(String, String)>, GuardFault> {
     let mut found = Vec::new();
     let mut open: Vec<(ObjId, ObjType, String, usize)> = vec![(ROOT, ObjType::Map, String::new(), 0)];
@@ -162,6 +204,9 @@ fn contents(doc: &Automerge) -> Result<Vec<(String, String)>, GuardFault> {
             ObjType::Map => {
                 for key in doc.keys(&object) {
                     let values = doc.get_all(&object, key.as_str()).map_err(|_| GuardFault::Brittle)?;
+                    if found.len() + open.len() + values.len() > limits::DOCUMENT_VALUES_MAX {
+                        return Err(GuardFault::Shape);
+                    }
                     for (value, id) in values {
                         let path = format!("{path}/{key}@{id}");
                         match value {

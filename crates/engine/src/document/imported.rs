@@ -15,7 +15,7 @@ use super::creation::{self, Created, claimed};
 use crate::codec::Writer;
 use crate::content::DocumentId;
 
-/// How many bytes such an actor has. A device's has eight and an upgrade's sixteen, so none meet.
+/// How many bytes such an actor has. A device's and an upgrade's have sixteen, so none meet.
 pub(super) const IMPORT_ACTOR_BYTES: usize = 24;
 
 const LABEL: &str = "haven/1/import";

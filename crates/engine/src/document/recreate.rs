@@ -121,7 +121,7 @@ fn lasting(meeting: &Meeting, put: &Meeting, shown: &Fields) -> Option<Meeting> 
 }
 
 fn read_again(meeting: &Meeting) -> Result<Document, DocumentFault> {
-    let author = |number: u64, now_ms| Author { actor: number.to_be_bytes(), now_ms };
+    let author = |number: u128, now_ms| Author { actor: number.to_be_bytes(), now_ms };
     let created = create(&meeting.base, author(0, 0));
     let authors: Vec<Author> =
         meeting.sides.iter().zip(1..).map(|(side, number)| author(number, side.at_ms)).collect();

@@ -23,11 +23,33 @@ const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const PLAIN_CHANGE: u8 = 1;
 const HASH_BYTES: u64 = 32;
 
-/// Checks one change and gives the number of operations it holds at most.
+/// What a change holds at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Size {
+    /// Operations of any kind.
+    pub(super) operations: u64,
+    /// Those that put something under a key of a map. Whatever is put stays in memory, value by value.
+    pub(super) named: u64,
+    /// Those that insert, as a letter into a text.
+    pub(super) inserted: u64,
+}
+
+impl Size {
+    /// Both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            operations: self.operations.saturating_add(other.operations),
+            named: self.named.saturating_add(other.named),
+            inserted: self.inserted.saturating_add(other.inserted),
+        }
+    }
+}
+
+/// Checks one change and gives what it holds at most.
 ///
 /// # Errors
 /// It is not a plain change, or too large.
-pub(super) fn operations(bytes: &[u8]) -> Result<u64, ScanFault> {
+pub(super) fn size(bytes: &[u8]) -> Result<Size, ScanFault> {
     let mut cursor = Cursor(bytes);
     if cursor.take(4)? != MAGIC {
         return Err(ScanFault::Malformed);
@@ -57,21 +79,30 @@ fn bounded(value: u64, max: u64) -> Result<(), ScanFault> {
     if value > max { Err(ScanFault::TooLarge) } else { Ok(()) }
 }
 
-fn columns(cursor: &mut Cursor<'_>) -> Result<u64, ScanFault> {
+/// The column that says which operations insert.
+const INSERT: u64 = 0x34;
+
+fn columns(cursor: &mut Cursor<'_>) -> Result<Size, ScanFault> {
     let count = cursor.uleb()?;
     bounded(count, limits::CHANGE_COLUMNS_MAX)?;
     let mut layout = Vec::with_capacity(16);
     for _ in 0..count {
         layout.push((cursor.uleb()?, cursor.uleb()?));
     }
-    let mut most = 0;
+    let mut size = Size::default();
     for (spec, length) in layout {
         let column = Column::of(spec)?;
-        let rows = column.rows(&mut Cursor(cursor.take(length)?))?;
-        bounded(rows, limits::CHANGE_OPERATIONS_MAX)?;
-        most = most.max(rows);
+        let runs = column.read(&mut Cursor(cursor.take(length)?))?;
+        bounded(runs.rows, limits::CHANGE_OPERATIONS_MAX)?;
+        size.operations = size.operations.max(runs.rows);
+        match column {
+            // Only keys of maps are strings; marks are too, and none of ours.
+            Column::Strings => size.named = size.named.saturating_add(runs.said),
+            Column::Booleans if spec == INSERT => size.inserted = size.inserted.saturating_add(runs.said),
+            _ => {}
+        }
     }
-    if cursor.0.is_empty() { Ok(most) } else { Err(ScanFault::Malformed) }
+    if cursor.0.is_empty() { Ok(size) } else { Err(ScanFault::Malformed) }
 }
 
 /// How a column is coded; the low three bits of its specification, the fourth says "deflated".
@@ -98,21 +129,25 @@ impl Column {
         }
     }
 
-    fn rows(&self, data: &mut Cursor<'_>) -> Result<u64, ScanFault> {
+    fn read(&self, data: &mut Cursor<'_>) -> Result<Runs, ScanFault> {
         match self {
-            Self::Raw => Ok(0),
+            Self::Raw => Ok(Runs::default()),
             Self::Booleans => booleans(data),
-            Self::Group => runs(data, |data| data.uleb()).map(|runs| runs.rows.max(runs.weight)),
-            Self::Integers => runs(data, |data| data.uleb().map(|_| 0)).map(|runs| runs.rows),
-            Self::Deltas => runs(data, |data| data.leb().map(|()| 0)).map(|runs| runs.rows),
+            Self::Group => {
+                runs(data, |data| data.uleb()).map(|runs| Runs { rows: runs.rows.max(runs.weight), ..runs })
+            }
+            Self::Integers => runs(data, |data| data.uleb().map(|_| 0)),
+            Self::Deltas => runs(data, |data| data.leb().map(|()| 0)),
             Self::Strings => strings(data),
         }
     }
 }
 
-/// The rows of a run-length coded column, and the sum of what its values weigh.
+/// The rows of a column, those of them that say something, and the sum of what their values weigh.
+#[derive(Default)]
 struct Runs {
     rows: u64,
+    said: u64,
     weight: u64,
 }
 
@@ -120,44 +155,54 @@ fn runs(
     data: &mut Cursor<'_>,
     mut value: impl FnMut(&mut Cursor<'_>) -> Result<u64, ScanFault>,
 ) -> Result<Runs, ScanFault> {
-    let mut runs = Runs { rows: 0, weight: 0 };
+    let mut runs = Runs::default();
     while !data.0.is_empty() {
         let length = data.leb_value()?;
-        let (count, weight) = match length {
-            0 => (data.uleb()?, 0),
-            1.. => (length.unsigned_abs(), value(data)?.saturating_mul(length.unsigned_abs())),
+        let (count, said, weight) = match length {
+            0 => (data.uleb()?, 0, 0),
+            1.. => {
+                let count = length.unsigned_abs();
+                (count, count, value(data)?.saturating_mul(count))
+            }
             _ => {
                 let mut weight = 0_u64;
                 bounded(length.unsigned_abs(), limits::CHANGE_OPERATIONS_MAX)?;
                 for _ in 0..length.unsigned_abs() {
                     weight = weight.saturating_add(value(data)?);
                 }
-                (length.unsigned_abs(), weight)
+                (length.unsigned_abs(), length.unsigned_abs(), weight)
             }
         };
         runs.rows = runs.rows.saturating_add(count);
+        runs.said = runs.said.saturating_add(said);
         runs.weight = runs.weight.saturating_add(weight);
         bounded(runs.rows, limits::CHANGE_OPERATIONS_MAX)?;
     }
     Ok(runs)
 }
 
-fn strings(data: &mut Cursor<'_>) -> Result<u64, ScanFault> {
+fn strings(data: &mut Cursor<'_>) -> Result<Runs, ScanFault> {
     let runs = runs(data, |data| {
         let length = data.uleb()?;
         data.take(length)?;
         Ok(length)
     })?;
     bounded(runs.weight, limits::CHANGE_KEY_BYTES_MAX)?;
-    Ok(runs.rows)
+    Ok(runs)
 }
 
-fn booleans(data: &mut Cursor<'_>) -> Result<u64, ScanFault> {
-    let mut rows = 0_u64;
+/// How often false and true in turn.
+fn booleans(data: &mut Cursor<'_>) -> Result<Runs, ScanFault> {
+    let (mut runs, mut is_true) = (Runs::default(), false);
     while !data.0.is_empty() {
-        rows = rows.saturating_add(data.uleb()?);
+        let count = data.uleb()?;
+        runs.rows = runs.rows.saturating_add(count);
+        if is_true {
+            runs.said = runs.said.saturating_add(count);
+        }
+        is_true = !is_true;
     }
-    Ok(rows)
+    Ok(runs)
 }
 
 struct Cursor<'a>(&'a [u8]);

@@ -12,8 +12,8 @@ use super::*;
 use crate::content::DocumentId;
 
 const ID: DocumentId = [7; 16];
-const A: Actor = [0xaa; 8];
-const B: Actor = [0xbb; 8];
+const A: Actor = [0xaa; 16];
+const B: Actor = [0xbb; 16];
 
 fn author(actor: Actor) -> Author {
     Author { actor, now_ms: 1_000 }
@@ -33,7 +33,7 @@ fn text(to: &str) -> FieldsEdit {
 }
 
 fn actors() -> BTreeSet<Actor> {
-    BTreeSet::from([A, B, [0xcc; 8]])
+    BTreeSet::from([A, B, [0xcc; 16]])
 }
 
 fn open(created: &Created) -> Document {
@@ -168,7 +168,7 @@ fn an_edit_of_an_old_version_keeps_what_was_written_since() {
     let mut document = open(&create(&note("one two three"), author(A)));
     let old = document.version();
     document.edit(None, &text("one two three four"), author(A)).unwrap();
-    document.edit(Some(&old), &text("zero one two three"), author([0xcc; 8])).unwrap();
+    document.edit(Some(&old), &text("zero one two three"), author([0xcc; 16])).unwrap();
     let met = document.reading().unwrap().met;
     let words: Vec<_> =
         met.iter().map(|side| document.fields_at(&side.version).unwrap().texts["text"].clone()).collect();
@@ -240,7 +240,7 @@ fn changes_by_strangers_dangling_or_broken_are_refused() {
         let slices: Vec<_> = changes.iter().map(Vec::as_slice).collect();
         absorb(&ID, Some(&fresh), &slices, actors).err()
     };
-    assert!(matches!(refused(&first, &BTreeSet::from([[1; 8]])), Some(GuardFault::WrongActor)));
+    assert!(matches!(refused(&first, &BTreeSet::from([[1; 16]])), Some(GuardFault::WrongActor)));
     assert!(matches!(refused(&second, &actors()), Some(GuardFault::Dangling)));
     for end in 0..first[1].len() {
         assert!(refused(&[first[1][..end].to_vec()], &actors()).is_some());
@@ -266,13 +266,13 @@ fn compressed_changes_documents_and_bundles_are_refused_unread() {
 #[test]
 fn a_run_length_bomb_is_refused_by_its_runs() {
     let mut body = vec![0, 8];
-    body.extend([0xaa; 8]);
+    body.extend([0xaa; 16]);
     body.extend([1, 1, 0, 0, 0]);
     body.extend([1, 0x42, 6]);
     body.extend([0x80, 0x94, 0xeb, 0xdc, 0x03, 1]);
     let mut chunk = vec![0x85, 0x6f, 0x4a, 0x83, 0, 0, 0, 0, 1, u8::try_from(body.len()).unwrap()];
     chunk.extend(body);
-    assert_eq!(scan::operations(&chunk), Err(scan::ScanFault::TooLarge));
+    assert_eq!(scan::size(&chunk), Err(scan::ScanFault::TooLarge));
 }
 
 #[test]
@@ -409,7 +409,7 @@ fn all_words_of_the_longest_entry_can_be_written_anew_in_one_record() {
     let edit = FieldsEdit { texts: words("b"), ..FieldsEdit::default() };
     let edited = document.edit(None, &edit, author(A)).unwrap();
     let operations: Vec<u64> =
-        edited.changes.iter().map(|change| scan::operations(change).unwrap()).collect();
+        edited.changes.iter().map(|change| scan::size(change).unwrap().operations).collect();
     let (times, longest) =
         (haven_core::limits::ENTRY_BYTES_MAX as u64 / WORDS, operations.iter().max().unwrap());
     assert!(longest * times <= crate::limits::CHANGE_OPERATIONS_MAX, "{operations:?}");
@@ -486,7 +486,7 @@ fn an_edit_made_before_the_other_creation_came_is_kept_when_it_is_saved() {
     let mut document = open(&old);
     let base = document.version();
     take(&mut document, &[new.change]);
-    document.edit(Some(&base), &text("as it was, and more"), author([0xcc; 8])).unwrap();
+    document.edit(Some(&base), &text("as it was, and more"), author([0xcc; 16])).unwrap();
     assert_eq!(said(&document), "as it was, and more");
 }
 
@@ -498,7 +498,7 @@ proptest! {
         begins in proptest::collection::vec(("[a-c ]{0,8}", any::<bool>(), 0_i64..3), 2..4),
         edits in proptest::collection::vec(("[a-c ñ]{0,12}", 0_usize..3, any::<bool>()), 0..8),
     ) {
-        const ACTORS: [Actor; 3] = [A, B, [0xcc; 8]];
+        const ACTORS: [Actor; 3] = [A, B, [0xcc; 16]];
         let created: Vec<_> = begins.iter().zip(ACTORS).map(|((said, native, time), actor)| {
             if *native && actor == A { create(&note(said), author(A)) } else { imported(said, *time) }
         }).collect();

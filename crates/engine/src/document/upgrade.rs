@@ -6,11 +6,14 @@
 //! apart make one identical change, so their edits meet in one `Text`.
 
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, Change, ChangeHash, ObjType, ReadDoc, ScalarValue, Value};
+use automerge::{
+    ActorId, Automerge, Change, ChangeHash, ChangeMetadata, ObjType, ReadDoc, ScalarValue, Value,
+};
 
+use super::roots::all;
 use super::{Document, DocumentFault, damaged};
 
-/// How many bytes an upgrade's actor has; a device's actor has eight, so the two never meet.
+/// How many bytes an upgrade's actor has: as many as a device's. Both are hashes under labels of their own, so none is the other.
 pub(super) const UPGRADE_ACTOR_BYTES: usize = 16;
 
 /// SHA-256("haven/1/upgrade" || creation change hash || field)[..16].
@@ -56,6 +59,15 @@ fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Option
     tx.splice_text(&object, 0, 0, &text).map_err(damaged)?;
     tx.commit_with(CommitOptions::default().with_time(0));
     fork.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
+}
+
+/// Whether a change of a document, which the guard has let in, is an upgrade: it knows of one creation and nothing else, is made
+/// at time 0, and its actor follows from that creation and one of the texts.
+pub(super) fn is_upgrade(doc: &Automerge, change: &ChangeMetadata<'_>) -> bool {
+    let [creation] = change.deps.as_slice() else { return false };
+    let is_its = |text: String| actor(*creation, &text) == *change.actor;
+    let mut texts = all(doc, "texts", None).into_iter().map(|(_, texts)| texts);
+    change.timestamp == 0 && texts.any(|texts| doc.keys(&texts).any(is_its))
 }
 
 /// Whether `change` is, byte for byte, the upgrade this device would have made of one of the texts.

@@ -81,7 +81,8 @@ impl Engine {
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
-        for (feed, position) in &head.gone {
+        let party = |feed: &FeedId| self.roster.feed(feed).map(|member| member.party);
+        for (feed, position) in head.gone.iter().filter(|(feed, _)| party(feed) == party(&by)) {
             let key = place(&(*feed, position.seq));
             let value = self.keys.seal(Table::Gone, &key, position.id.as_bytes(), work.cx.entropy);
             work.step.commit.put(Table::Gone, key, value);
@@ -247,7 +248,7 @@ impl Engine {
                 next = last.1 + 1;
                 let says = parallel::map(&piece, |(source, opened)| {
                     let content = content::decode(opened.as_ref()?.bytes()).ok()?;
-                    self.said(*source, &content.seen, &[])
+                    self.said(*source, &content.seen, &content.accepts)
                 });
                 said.extend(says.into_iter().flatten());
             }

@@ -33,8 +33,8 @@ pub(super) struct Drops {
 impl Drops {
     /// Reads the secret.
     pub(super) fn read(sealed: &Sealed<'_>) -> Result<Option<Self>, OpenFault> {
-        let Some(bytes) = sealed.meta(meta::DROP_SECRET)? else { return Ok(None) };
-        let secret = DropSecret::from_sealed(&bytes).ok_or(OpenFault::Damaged)?;
+        let Some(bytes) = sealed.secret(meta::DROP_SECRET)? else { return Ok(None) };
+        let secret = DropSecret::from_sealed(bytes.bytes()).ok_or(OpenFault::Damaged)?;
         Ok(Some(Self { secret, are_left: false }))
     }
 }

@@ -24,9 +24,10 @@ use super::differing::Claim;
 use super::work::Changed;
 use super::writing::Written;
 use super::{Engine, Work, unreadable};
+use crate::actor::ActorNonce;
 use crate::command::{Fault, ImportItem, Imported, LineFault};
 use crate::content::DocumentId;
-use crate::document::{Author, Fields, Meeting, create_imported, recreate};
+use crate::document::{Author, Fields, Meeting, MeetingSide, create_imported, recreate};
 use crate::fields::{self, met};
 use crate::io::draw;
 use crate::limits;
@@ -394,18 +395,19 @@ impl Engine {
     fn create_met(&mut self, work: &mut Work<'_, '_>, one: New) -> Result<(), Fault> {
         let Some(meeting) = one.met else { return Ok(()) };
         let created = create_imported(&one.id, &meeting.base, one.modified_ms);
-        let authors: Vec<Author> = meeting
-            .sides
-            .iter()
-            .map(|side| Author { actor: draw(work.cx.entropy), now_ms: side.at_ms })
-            .collect();
+        let nonces: Vec<ActorNonce> = meeting.sides.iter().map(|_| draw(work.cx.entropy)).collect();
+        let author = |(side, nonce): (&MeetingSide, &ActorNonce)| Author {
+            actor: self.actor(nonce),
+            now_ms: side.at_ms,
+        };
+        let authors: Vec<Author> = meeting.sides.iter().zip(&nonces).map(author).collect();
         let made = recreate(&meeting, &created, &authors).map_err(unreadable)?;
-        let actors = authors.iter().map(|author| author.actor).collect();
+        let nonces = nonces.into_iter().collect();
         // A record each: together they may have more operations than others take at once.
         let mut sources = Vec::new();
         for change in made.changes {
             let written = [Written { document: one.id, changes: vec![change] }];
-            sources.extend(self.write(work, &written, &actors)?.into_values());
+            sources.extend(self.write(work, &written, &nonces)?.into_values());
         }
         let reading = made.document.reading().map_err(unreadable)?;
         let stored = Stored {

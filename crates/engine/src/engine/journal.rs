@@ -7,9 +7,10 @@ use haven_core::time::{SortKey, Timestamp};
 
 use super::writing::Written;
 use super::{Engine, Work, unreadable};
+use crate::actor::{Actor, ActorNonce, actor};
 use crate::command::{Fault, PastShown, Reply, VersionShown};
 use crate::content::DocumentId;
-use crate::document::{Actor, Author, DocumentFault, Fields, FieldsEdit, create};
+use crate::document::{Author, DocumentFault, Fields, FieldsEdit, create};
 use crate::fields;
 use crate::io::draw;
 use crate::limits;
@@ -56,10 +57,10 @@ impl Engine {
         fields: Fields,
         at_ms: i64,
     ) -> Result<(), Fault> {
-        let author = Author { actor: self.actor, now_ms: at_ms };
+        let author = Author { actor: self.actor(&self.nonce), now_ms: at_ms };
         let created = create(&fields, author);
         let written = [Written { document: id, changes: vec![created.change] }];
-        let sources = self.write(work, &written, &[author.actor].into())?;
+        let sources = self.write(work, &written, &[self.nonce].into())?;
         let version = Version::new(vec![created.hash]);
         let modified_ms = author.written_ms();
         let sources = vec![sources[&id]];
@@ -124,15 +125,15 @@ impl Engine {
     ) -> Result<Version, Fault> {
         let mut document = self.document(work, &id, &row)?;
         let stale = base.is_some_and(|base| *base != row.version);
-        let actor: Actor = if stale { draw(work.cx.entropy) } else { self.actor };
-        let author = Author { actor, now_ms: work.cx.now.wall_ms };
+        let nonce: ActorNonce = if stale { draw(work.cx.entropy) } else { self.nonce };
+        let author = Author { actor: self.actor(&nonce), now_ms: work.cx.now.wall_ms };
         let edited = document.edit(base, change, author).map_err(version_fault)?;
         if edited.changes.is_empty() {
             self.keep_open(id, document);
             return Ok(base.cloned().unwrap_or(row.version));
         }
         let written = [Written { document: id, changes: edited.changes }];
-        let sources = self.write(work, &written, &[actor].into())?;
+        let sources = self.write(work, &written, &[nonce].into())?;
         let reading = document.reading().map_err(unreadable)?;
         (row.fields, row.met) = (reading.fields, reading.met);
         row.version = document.version();
@@ -185,6 +186,11 @@ impl Engine {
             },
         });
         Ok(shown.collect())
+    }
+
+    /// A name of this device in documents.
+    pub(super) fn actor(&self, nonce: &ActorNonce) -> Actor {
+        actor(&self.keys.feed, nonce)
     }
 
     pub(super) fn device_of(&self, work: &Work<'_, '_>, actor: &[u8]) -> String {

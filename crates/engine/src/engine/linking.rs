@@ -22,6 +22,8 @@ pub(super) struct LinkingState {
     /// Who was let in last and has given no sign yet, and until when one is waited for.
     awaited: Option<(FeedId, u64)>,
     shown: Option<Linking>,
+    /// How many were begun.
+    pub(super) begun: u64,
     /// The client that waits for the new device to be enrolled.
     pub(super) confirming: Option<Ticket>,
 }
@@ -52,7 +54,8 @@ impl Engine {
         }
         self.cancel_link(work);
         self.linking.awaited = None;
-        let secret = LinkSecret::from_entropy(draw(work.cx.entropy));
+        self.linking.begun += 1;
+        let secret = LinkSecret::drawn(|place| work.cx.entropy.fill(place));
         let offer = Offer { space: self.space, head: self.roster.head() };
         let lifetime = i64::try_from(limits::LINK_LIFETIME_MS).unwrap_or(i64::MAX);
         let expires = Timestamp::from_millis(work.cx.now.wall_ms.saturating_add(lifetime));

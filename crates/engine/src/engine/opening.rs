@@ -8,8 +8,9 @@ use haven_feed::record::{RecordKind, VerifiedRecord};
 
 use super::waiting::{Aside, Head, Look, One, Wait};
 use super::{Engine, Work};
-use crate::content::{self, Content};
-use crate::document::{Actor, canonical};
+use crate::actor::Actor;
+use crate::content::{self, Content, DecodeFault};
+use crate::document::canonical;
 use crate::fields::{Shown, shown};
 use crate::keys::Keys;
 use crate::limits;
@@ -87,16 +88,16 @@ impl Engine {
             None => Opened::Not(Look::Waits(Wait::Body)),
         });
         let mut looks: Vec<Option<Look>> = Vec::with_capacity(records.len());
-        let mut plains: Vec<Vec<u8>> = Vec::new();
+        let mut plains: Vec<(FeedId, Vec<u8>)> = Vec::new();
         for (opened, record) in opened.into_iter().zip(records) {
             looks.push(match (opened, record) {
-                (Opened::Plain(plain), _) => {
-                    plains.push(plain);
+                (Opened::Plain(plain), Some(record)) => {
+                    plains.push((record.header().feed, plain));
                     None
                 }
                 (Opened::Not(look), _) => Some(look),
                 (Opened::Large, Some(record)) => Some(self.look_at_large(record, room)),
-                (Opened::Large, None) => unreachable!("what is not there has no size"),
+                (Opened::Plain(_) | Opened::Large, None) => unreachable!("what is not there was not opened"),
             });
         }
         let mut small = self.looks_into(plains).into_iter();
@@ -110,7 +111,7 @@ impl Engine {
     fn look_at_large(&self, record: &VerifiedRecord, room: &mut usize) -> Look {
         match opened(&self.keys, record, usize::MAX) {
             Opened::Plain(plain) => {
-                let look = self.looks_into(vec![plain]).pop().expect("one for one");
+                let look = self.looks_into(vec![(record.header().feed, plain)]).pop().expect("one for one");
                 within(look, room)
             }
             Opened::Not(look) => look,
@@ -118,21 +119,22 @@ impl Engine {
         }
     }
 
-    fn looks_into(&self, plains: Vec<Vec<u8>>) -> Vec<Look> {
-        let contents: Vec<Result<Content<'_>, Look>> = plains.iter().map(|plain| read(plain)).collect();
+    fn looks_into(&self, plains: Vec<(FeedId, Vec<u8>)>) -> Vec<Look> {
+        let contents: Vec<Result<(Content<'_>, BTreeSet<Actor>), Look>> =
+            plains.iter().map(|(feed, plain)| read(feed, plain)).collect();
         let documents: Vec<_> = contents
             .iter()
             .flatten()
-            .flat_map(|content| content.items.iter().map(|item| (item, &content.actors)))
+            .flat_map(|(content, actors)| content.items.iter().map(move |item| (item, actors)))
             .collect();
         let mut created =
             parallel::map(&documents, |(item, actors)| creation(&self.shelf.exercises, item, actors))
                 .into_iter();
         let heads: Vec<Result<(Head, usize), Look>> = contents
             .into_iter()
-            .map(|content| content.map(|content| (head(&content), content.items.len())))
+            .map(|content| content.map(|(content, _)| (head(&content), content.items.len())))
             .collect();
-        let look = |(plain, head): (Vec<u8>, Result<(Head, usize), Look>)| match head {
+        let look = |((_, plain), head): ((FeedId, Vec<u8>), Result<(Head, usize), Look>)| match head {
             Ok((head, count)) => {
                 let documents = created.by_ref().take(count).collect();
                 Look::Opened(head, Some(Inside { plain, documents }))
@@ -172,12 +174,17 @@ fn opened(keys: &Keys, record: &VerifiedRecord, most: usize) -> Opened {
     }
 }
 
-fn read(plain: &[u8]) -> Result<Content<'_>, Look> {
-    content::decode(plain).map_err(|_| Look::Aside(Aside::Unreadable))
+fn read<'a>(feed: &FeedId, plain: &'a [u8]) -> Result<(Content<'a>, BTreeSet<Actor>), Look> {
+    let content = content::decode(plain).map_err(|fault| match fault {
+        DecodeFault::Malformed => Look::Aside(Aside::Unreadable),
+        DecodeFault::Critical(_) | DecodeFault::Newer(_) => Look::Waits(Wait::Update),
+    })?;
+    let actors = content.actors(feed);
+    Ok((content, actors))
 }
 
 fn head(content: &Content<'_>) -> Head {
-    Head { seen: content.seen.clone(), accepts: Vec::new(), gone: Vec::new() }
+    Head { seen: content.seen.clone(), accepts: content.accepts.clone(), gone: content.gone() }
 }
 
 /// What a document says if all that is known of it is a canonical creation. Whatever else it is goes the long way.

@@ -17,8 +17,9 @@ use super::opening::Inside;
 use super::waiting::{Aside, Look, One};
 use super::work::Changed;
 use super::{Engine, Work, history};
+use crate::actor::Actor;
 use crate::content::{self, DocumentId};
-use crate::document::{Actor, GuardFault, absorb};
+use crate::document::{GuardFault, absorb};
 use crate::io::{Table, Write};
 use crate::limits;
 use crate::row::{Source, Stored};
@@ -60,9 +61,18 @@ impl Engine {
 
     /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
     pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
+        let answered: BTreeSet<Source> = records.iter().filter_map(|bytes| source_of(bytes)).collect();
         self.receive(work, records);
-        let asked = self.session.asked.iter().filter(|(of, _)| *of == feed);
-        self.session.bodies.extend(asked.copied().collect::<Vec<_>>());
+        let open = |source: &Source| source.0 == feed && !answered.contains(source);
+        let left: Vec<Source> = self.session.asked.iter().copied().filter(open).collect();
+        for source in left {
+            // An answer has so much room: the rest is asked for again, and what is not in an empty answer is not there.
+            if answered.is_empty() {
+                self.session.bodies.insert(source);
+            } else {
+                self.session.asked.remove(&source);
+            }
+        }
         self.waiting.ready = true;
     }
 
@@ -185,7 +195,7 @@ impl Engine {
         inside: Inside,
     ) -> Result<(), Aside> {
         let content = content::decode(&inside.plain).map_err(|_| Aside::Unreadable)?;
-        self.check_actors(work, source.0, &content.actors)?;
+        let actors = content.actors(&source.0);
         self.last_seen.insert(source.0, content.time_ms);
         work.show();
         let mut changed: Vec<(DocumentId, Changed)> = Vec::new();
@@ -204,11 +214,11 @@ impl Engine {
                     row.sources.push(source);
                     Changed { stored: row, shown: None }
                 }
-                (row, _) => self.absorb(work, source, row, item, &content.actors)?,
+                (row, _) => self.absorb(work, source, row, item, &actors)?,
             };
             changed.push((item.document, next));
         }
-        self.bind(work, source.0, &content.actors);
+        self.bind(work, source.0, &actors);
         for (id, row) in changed {
             work.rows.insert(id, row);
         }
@@ -249,19 +259,17 @@ impl Engine {
         Ok(Changed { stored, shown: None })
     }
 
-    fn check_actors(&self, work: &Work<'_, '_>, feed: FeedId, actors: &BTreeSet<Actor>) -> Result<(), Aside> {
-        let foreign = |actor: &Actor| {
-            self.bound(work, actor).is_some_and(|owner| owner != feed) || *actor == self.actor
-        };
-        if actors.iter().any(foreign) { Err(Aside::WrongActor) } else { Ok(()) }
-    }
-
     fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {
         let key = place(&source);
         let value = self.keys.seal(Table::Quarantine, &key, &[aside as u8], work.cx.entropy);
         work.step.commit.put(Table::Quarantine, key, value);
         self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
     }
+}
+
+fn source_of(bytes: &Bytes) -> Option<Source> {
+    let record = Record::parse(bytes.clone()).ok()?;
+    Some((record.header().feed, record.header().seq))
 }
 
 pub(super) fn place((feed, seq): &Source) -> Vec<u8> {

@@ -96,6 +96,7 @@ impl Engine {
             alarms: self.alarms(),
             devices: self.devices(),
             linking: self.linking.shown(),
+            linkings: self.linking.begun,
             helped: self.helped,
         }
     }

@@ -8,9 +8,9 @@ use haven_feed::ids::{FeedId, RecordId, Vector};
 use haven_feed::record::{Header, Record, RecordKind, VerifiedRecord};
 
 use super::{Engine, Work, unreadable};
+use crate::actor::{Actor, ActorNonce};
 use crate::command::Fault;
 use crate::content::{self, Changes, Content, DocumentId};
-use crate::document::Actor;
 use crate::io::{Table, Write};
 use crate::limits;
 use crate::row::Source;
@@ -27,7 +27,7 @@ impl Engine {
         &mut self,
         work: &mut Work<'_, '_>,
         written: &[Written],
-        actors: &BTreeSet<Actor>,
+        nonces: &BTreeSet<ActorNonce>,
     ) -> Result<BTreeMap<DocumentId, Source>, Fault> {
         let mut sources = BTreeMap::new();
         let mut rest = written;
@@ -39,7 +39,7 @@ impl Engine {
                 before == 0 || size <= limits::RECORD_CONTENT_TARGET
             });
             let (batch, after) = rest.split_at(fits.count());
-            let seq = self.write_record(work, RecordKind::Data, batch, actors)?;
+            let seq = self.write_record(work, RecordKind::Data, batch, nonces)?;
             sources.extend(batch.iter().map(|written| (written.document, (self.keys.feed, seq))));
             rest = after;
         }
@@ -61,7 +61,7 @@ impl Engine {
         work: &mut Work<'_, '_>,
         kind: RecordKind,
         batch: &[Written],
-        actors: &BTreeSet<Actor>,
+        nonces: &BTreeSet<ActorNonce>,
     ) -> Result<u64, Fault> {
         let (full, seen) = self.seen_since();
         let items = batch.iter().map(|written| Changes {
@@ -70,14 +70,14 @@ impl Engine {
         });
         let content = Content {
             time_ms: work.cx.now.wall_ms,
-            actors: actors.clone(),
+            nonces: nonces.clone(),
             full,
             seen,
             items: items.collect(),
-            unknown: false,
+            ..Content::default()
         };
         let record = self.seal_next(work, kind, &content::encode(&content))?;
-        self.bind(work, self.keys.feed, actors);
+        self.bind(work, self.keys.feed, &content.actors(&self.keys.feed));
         let seq = record.position().seq;
         self.tips.advance_to(&record);
         self.applied.advance(self.keys.feed, record.position());
@@ -142,7 +142,7 @@ impl Engine {
         self.announced.vector = Some(self.applied.clone());
     }
 
-    /// Binds actors to a feed for ever.
+    /// Remembers whose names these are, so that a history can say who wrote. The names themselves prove it.
     pub(super) fn bind(&self, work: &mut Work<'_, '_>, feed: FeedId, actors: &BTreeSet<Actor>) {
         for actor in actors {
             let value = self.keys.seal(Table::Actors, actor, feed.as_bytes(), work.cx.entropy);
@@ -150,7 +150,7 @@ impl Engine {
         }
     }
 
-    /// The feed that announced an actor, if any did.
+    /// The feed that a name is of, if a record has announced it.
     pub(super) fn bound(&self, work: &Work<'_, '_>, actor: &Actor) -> Option<FeedId> {
         let sealed = work.cx.reader.get(Table::Actors, actor).ok()??;
         FeedId::try_from(self.keys.open(Table::Actors, actor, &sealed).ok()?.as_slice()).ok()

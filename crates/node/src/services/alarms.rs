@@ -41,6 +41,8 @@ fn alarm(shown: &AlarmShown) -> Alarm {
         kind: shown.kind.to_owned(),
         since: shown.since,
         device: shown.device.clone(),
+        said_by: shown.said_by.clone(),
+        count: shown.count,
         what: words.what.to_owned(),
         why: words.why.to_owned(),
         next: words.next.to_owned(),

@@ -10,6 +10,7 @@ use haven_engine::join::could_be_words;
 use haven_engine::view::Linking;
 use haven_feed::FeedId;
 use tonic::{Request, Response, Status};
+use zeroize::Zeroizing;
 
 use super::status::device;
 use super::watching::{Shown, states};
@@ -76,7 +77,8 @@ impl DeviceService for Devices {
             }
             _ => {}
         }
-        Ok(Response::new(Box::pin(states(&self.0, |snapshot, _| link_shown(snapshot)))))
+        let mut watched = Watched { linkings: snapshot.view.status.linkings, was_let_in: false };
+        Ok(Response::new(Box::pin(states(&self.0, move |snapshot, _| watched.shown(snapshot)))))
     }
 
     async fn confirm_link(
@@ -84,6 +86,7 @@ impl DeviceService for Devices {
         request: Request<pb::ConfirmLinkRequest>,
     ) -> Result<Response<pb::ConfirmLinkResponse>, Status> {
         let pb::ConfirmLinkRequest { words, passphrase, check_only } = request.into_inner();
+        let passphrase = Zeroizing::new(passphrase);
         self.0.opened()?;
         if check_only {
             return match could_be_words(&words) {
@@ -138,12 +141,36 @@ fn listed(snapshot: &Snapshot, feed: &FeedId) -> Option<Device> {
     snapshot.view.status.devices.iter().find(|shown| shown.id == id).map(device)
 }
 
-fn link_shown(snapshot: &Snapshot) -> Shown<pb::WatchLinkResponse> {
-    let Some(state) = link_state(snapshot) else { return Shown::Over };
-    let goes_on =
-        matches!(state, LinkState::Waiting { .. } | LinkState::Answered { .. } | LinkState::Comparing(_));
-    let state = link_state_to_pb(state);
-    if goes_on { Shown::State(state) } else { Shown::Last(state) }
+/// A linking that somebody watches.
+struct Watched {
+    /// Which one it is.
+    linkings: u64,
+    was_let_in: bool,
+}
+
+impl Watched {
+    /// Where it stands. Whoever waits for one device is never told about another.
+    fn shown(&mut self, snapshot: &Snapshot) -> Shown<pb::WatchLinkResponse> {
+        if snapshot.view.status.linkings != self.linkings {
+            return Shown::Last(link_state_to_pb(LinkState::Failed(Box::new(self.replaced()))));
+        }
+        let Some(state) = link_state(snapshot) else { return Shown::Over };
+        self.was_let_in |= matches!(state, LinkState::Comparing(_));
+        let goes_on =
+            matches!(state, LinkState::Waiting { .. } | LinkState::Answered { .. } | LinkState::Comparing(_));
+        let state = link_state_to_pb(state);
+        if goes_on { Shown::State(state) } else { Shown::Last(state) }
+    }
+
+    /// What ended it when another took its place: nobody waits for a sign of its device any more.
+    fn replaced(&self) -> ApiError {
+        if self.was_let_in {
+            return Refused::Fault(Fault::LinkVoid(LinkEnd::NeverIn)).into();
+        }
+        ApiError::new(Reason::NoLink, "no device was let in")
+            .because("another code was made on this device, and this one doesn't count any more")
+            .with_next("Go on with the newer code.")
+    }
 }
 
 /// Where a linking stands; nothing once there is none.

@@ -8,9 +8,10 @@ use haven_api::devices::{Join, JoinState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
 use haven_engine::join::{Farewell, JoinFault, JoinStep, Joining};
-use haven_engine::vault::Created;
+use haven_engine::vault::{self, Created};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::Status;
+use zeroize::Zeroizing;
 
 use super::server::{self, NotReached};
 use super::vault::strong_enough;
@@ -31,6 +32,7 @@ pub(super) async fn join(
 ) -> Result<Answers<pb::JoinVaultResponse>, Status> {
     let is_check = request.check_only;
     let Join { code, server_url, device_name, passphrase } = join_from_pb(request);
+    let (code, passphrase) = (Zeroizing::new(code), Zeroizing::new(passphrase));
     if matches!(node.found().await?, Found::Vault) {
         return Err(Refused::VaultExists.into());
     }
@@ -83,7 +85,7 @@ struct Newcomer {
     node: Node,
     phase: Phase,
     url: String,
-    passphrase: String,
+    passphrase: Zeroizing<String>,
     deadline: Task,
     _permit: OwnedSemaphorePermit,
 }
@@ -184,10 +186,13 @@ impl Newcomer {
     async fn seal(&mut self, joining: Box<Joining>) -> Result<JoinState, ApiError> {
         let (host, url) = (Arc::clone(self.node.host()), self.url.clone());
         let passphrase = std::mem::take(&mut self.passphrase);
-        let sealed =
-            self.node.derive(move || joining.seal(&passphrase, &url, &mut HostEntropy(&*host))).await?;
+        let sealed = self.node.derive(move || {
+            let cost = vault::cost(|work| host.timed(work));
+            joining.seal(&passphrase, cost, &url, &mut HostEntropy(&*host))
+        });
+        let sealed = sealed.await?;
         let (unlocked, commit) = sealed.map_err(|fault| of_join(&fault))?;
-        let made = self.node.create(Created { unlocked, commit, kit_code: String::new() }).await?;
+        let made = self.node.create(Created { unlocked, commit, kit_code: Zeroizing::default() }).await?;
         if let Some(refused) = made.unopened {
             return Err(refused.into());
         }

@@ -7,6 +7,7 @@ use haven_api::pb::vault_service_server::VaultService;
 use haven_engine::command::Command;
 use haven_engine::vault::{self, Created, Unlocked, VaultFault};
 use tonic::{Request, Response, Status};
+use zeroize::Zeroizing;
 
 use super::names;
 use super::server::{self, NotReached};
@@ -22,12 +23,13 @@ pub(super) struct Vault(pub(super) Node);
 #[tonic::async_trait]
 impl VaultService for Vault {
     async fn init(&self, request: Request<pb::InitRequest>) -> Result<Response<pb::InitResponse>, Status> {
-        let request = request.into_inner();
+        let mut request = request.into_inner();
+        let passphrase = Zeroizing::new(std::mem::take(&mut request.passphrase));
         let device = names::device(&request.device_name)?.to_owned();
         if matches!(self.0.found().await?, Found::Vault) {
             return Err(Refused::VaultExists.into());
         }
-        strong_enough(&**self.0.host(), &request.passphrase)?;
+        strong_enough(&**self.0.host(), &passphrase)?;
         let choice = match request.server_url.as_str() {
             "" => None,
             url => {
@@ -35,8 +37,8 @@ impl VaultService for Vault {
                 Some(server::choose(self.0.host(), url, &request.invite, unless).await?)
             }
         };
-        let created = self.make(device, request.passphrase).await?;
-        let kit = created.kit_code.clone();
+        let created = self.make(device, passphrase).await?;
+        let kit = String::clone(&created.kit_code);
         let made = self.0.create(created).await?;
         let (vault, device_id) = (made.vault.to_string(), made.device.to_string());
         // Whatever fails now, the vault stands: its kit exists nowhere else and goes out with the answer.
@@ -57,7 +59,7 @@ impl VaultService for Vault {
         &self,
         request: Request<pb::UnlockRequest>,
     ) -> Result<Response<pb::UnlockResponse>, Status> {
-        let passphrase = request.into_inner().passphrase;
+        let passphrase = Zeroizing::new(request.into_inner().passphrase);
         let key =
             self.0.try_passphrase(move |locked| locked.unlock(&passphrase)).await.map_err(ApiError::from)?;
         self.0.open(Box::new(move |reader| Unlocked::read(key.into(), reader))).await?;
@@ -76,7 +78,7 @@ impl VaultService for Vault {
         &self,
         request: Request<pb::CheckPassphraseRequest>,
     ) -> Result<Response<pb::CheckPassphraseResponse>, Status> {
-        strong_enough(&**self.0.host(), &request.into_inner().passphrase)?;
+        strong_enough(&**self.0.host(), &Zeroizing::new(request.into_inner().passphrase))?;
         Ok(Response::new(pb::CheckPassphraseResponse { strength: strength::IS_ENOUGH.to_owned() }))
     }
 
@@ -89,7 +91,7 @@ impl VaultService for Vault {
             ApiError::new(Reason::Internal, "no passphrase was made up")
                 .because("this device couldn't make random numbers just now")
         })?;
-        Ok(Response::new(pb::SuggestPassphraseResponse { passphrase }))
+        Ok(Response::new(pb::SuggestPassphraseResponse { passphrase: String::clone(&passphrase) }))
     }
 
     async fn change_passphrase(
@@ -97,10 +99,13 @@ impl VaultService for Vault {
         request: Request<pb::ChangePassphraseRequest>,
     ) -> Result<Response<pb::ChangePassphraseResponse>, Status> {
         let pb::ChangePassphraseRequest { old_passphrase, new_passphrase } = request.into_inner();
+        let (old_passphrase, new_passphrase) =
+            (Zeroizing::new(old_passphrase), Zeroizing::new(new_passphrase));
         strong_enough(&**self.0.host(), &new_passphrase)?;
         let host = self.0.host().clone();
         let wrap = self.0.try_passphrase(move |locked| {
-            locked.rewrap(&old_passphrase, &new_passphrase, &mut HostEntropy(&*host))
+            let cost = vault::cost(|work| host.timed(work));
+            locked.rewrap(&old_passphrase, &new_passphrase, cost, &mut HostEntropy(&*host))
         });
         let wrap = wrap.await.map_err(ApiError::from)?;
         self.0.rewrap(wrap).await?;
@@ -126,9 +131,12 @@ impl VaultService for Vault {
 }
 
 impl Vault {
-    async fn make(&self, device: String, passphrase: String) -> Result<Created, ApiError> {
+    async fn make(&self, device: String, passphrase: Zeroizing<String>) -> Result<Created, ApiError> {
         let host = self.0.host().clone();
-        let made = self.0.derive(move || vault::create(&passphrase, &device, &mut HostEntropy(&*host)));
+        let made = self.0.derive(move || {
+            let cost = vault::cost(|work| host.timed(work));
+            vault::create(&passphrase, cost, &device, &mut HostEntropy(&*host))
+        });
         Ok(made.await?.map_err(Refused::from)?)
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Shown<T> {
 /// state, and when the device closes its streams.
 pub(super) fn states<T: PartialEq + Clone + Send + 'static>(
     node: &Node,
-    show: impl Fn(&Snapshot, u64) -> Shown<T> + Send + 'static,
+    show: impl FnMut(&Snapshot, u64) -> Shown<T> + Send + 'static,
 ) -> impl Stream<Item = Result<T, Status>> + Send + 'static {
     let mut seen = node.watch();
     seen.mark_changed();
@@ -44,7 +44,7 @@ struct Watching<T, F> {
     show: F,
 }
 
-impl<T: PartialEq + Clone, F: Fn(&Snapshot, u64) -> Shown<T>> Watching<T, F> {
+impl<T: PartialEq + Clone, F: FnMut(&Snapshot, u64) -> Shown<T>> Watching<T, F> {
     async fn next(&mut self) -> Option<T> {
         while !self.over {
             tokio::select! {

@@ -1,6 +1,6 @@
 //! A device under test and the place it runs in.
 
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ const WALL_MS: i64 = 1_800_000_000_000;
 pub(crate) struct FakeHost {
     began: Instant,
     moved_ms: AtomicI64,
+    trial_ms: AtomicU64,
     server: Mutex<Option<Routes>>,
     locks: AtomicUsize,
     dials: AtomicUsize,
@@ -53,6 +54,11 @@ impl FakeHost {
     /// Sets the wall clock forward or back.
     pub(crate) fn move_clock(&self, ms: i64) {
         self.moved_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// How long a trial of stretching a passphrase takes from now on; 0 makes none.
+    pub(crate) fn trial_takes(&self, ms: u64) {
+        self.trial_ms.store(ms, Ordering::Relaxed);
     }
 
     /// What the wall clock shows.
@@ -108,6 +114,14 @@ impl Host for FakeHost {
 
     fn work(&self, work: Box<dyn FnOnce() + Send>) {
         tokio::task::spawn_blocking(work);
+    }
+
+    fn timed(&self, work: &mut dyn FnMut()) -> u64 {
+        let trial_ms = self.trial_ms.load(Ordering::Relaxed);
+        if trial_ms > 0 {
+            work();
+        }
+        trial_ms
     }
 
     fn entropy(&self, bytes: &mut [u8]) {
@@ -178,6 +192,7 @@ impl Device {
         let host = Arc::new(FakeHost {
             began: Instant::now(),
             moved_ms: AtomicI64::new(0),
+            trial_ms: AtomicU64::new(0),
             server: Mutex::new(None),
             locks: AtomicUsize::new(0),
             dials: AtomicUsize::new(0),

@@ -301,3 +301,21 @@ async fn a_device_that_was_let_in_is_not_called_off() {
     assert_eq!(still.words, here.words);
     assert_eq!(here.device.client.devices().await.unwrap().len(), 2);
 }
+
+/// Whoever waits for one device isn't told that another is in.
+#[tokio::test(start_paused = true)]
+async fn whoever_watches_a_link_hears_nothing_of_the_next() {
+    let mut here = admitted().await;
+    let waiting = here.device.client.start_link().await.unwrap();
+    let mut next = here.device.client.watch_link().await.unwrap();
+    assert_eq!(next.next().await.unwrap(), Some(LinkState::Waiting { expires: waiting.expires }));
+    let Some(LinkState::Failed(error)) = here.watched.next().await.unwrap() else { unreachable!() };
+    assert_eq!(error.reason, Reason::DeviceNotIn);
+    assert_eq!(here.watched.next().await.unwrap(), None);
+
+    // The same before anybody has answered.
+    here.device.client.start_link().await.unwrap();
+    let Some(LinkState::Failed(error)) = next.next().await.unwrap() else { unreachable!() };
+    assert_eq!(error.reason, Reason::NoLink);
+    assert!(error.why.contains("another code") && error.next.contains("newer code"), "{error}");
+}

@@ -27,6 +27,7 @@ mod pump;
 mod readable;
 mod roundtrip;
 mod server;
+mod stretching;
 mod support;
 mod vault;
 mod walk;

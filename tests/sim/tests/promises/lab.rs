@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use bytes::Bytes;
 use haven_core::entry::{Draft, EntryKind};
 use haven_core::shelf::Shelf;
 use haven_crypto::epoch::EpochRoot;

@@ -6,7 +6,6 @@
 mod lab;
 
 use bytes::Bytes;
-use haven_engine::command::ServerChoice;
 use haven_engine::io::{Reader as _, Table};
 use haven_engine::sync::{Incoming, SyncState};
 use haven_feed::ids::{Position, RecordId, Vector};
@@ -240,7 +239,7 @@ fn a_claim_holds_nobody_up() {
     assert!(lab.names(&p1) && lab.names(&t1));
     assert_eq!(lab.alarms(), ["HISTORY_CONTRADICTED"; 2]);
     // The refused one keeps its place.
-    let bad = lab.record(Who::Phone, Some(&p1), b"no content");
+    let bad = lab.record(Who::Phone, Some(&p1), &[1, 2, 3]);
     let p3 = lab.record(Who::Phone, Some(&bad), &empty());
     lab.records(&[&bad, &p3]);
     lab.add_entry("and again");
@@ -350,28 +349,70 @@ fn no_message_inflates_beyond_a_bound() {
     lab.caught_up();
 }
 
-/// A device that was added later fills an empty server.
+/// What only a newer version may pass: the record waits with all behind it, the person is told, and nothing is lost.
 #[test]
-fn any_device_refills_any_server() {
+fn a_critical_item_waits_for_an_update() {
     let mut lab = Lab::linked();
-    let mut phone = lab.device(Who::Phone);
-    write(&mut phone, "on the phone", &mut lab.chance);
-    let mut server = haven_sim::server::SimServer::new(&mut lab.chance);
-    let (server_key, invite) = server.introduction();
-    let choice = ServerChoice { url: "http://sim".into(), server_key, invite: Some(invite) };
-    let set = haven_engine::command::Command::SetServer(choice);
-    assert!(matches!(phone.ask(set, 0, &mut lab.chance), haven_sim::device::Asked::Answered(Ok(_))));
-    phone.inbox.push_back(Incoming::Connected);
-    for _ in 0..200 {
-        if let Some(incoming) = phone.inbox.pop_front() {
-            phone.input(haven_engine::engine::Input::Server(incoming), 0, &mut lab.chance);
-        }
-        if let Some(outgoing) = phone.outbox.pop_front() {
-            for (_, message) in server.take(0, outgoing, &mut lab.chance) {
-                phone.inbox.push_back(message);
-            }
-        }
+    let p1 = lab.record(Who::Phone, None, &content(&[], &[(250, vec![1])]));
+    let p2 = lab.record(Who::Phone, Some(&p1), &empty());
+    let t1 = lab.record(Who::Tablet, None, &empty());
+    lab.records(&[&p1, &p2, &t1]);
+    assert_eq!((lab.alarms(), lab.rows(Table::Quarantine)), (vec!["UPDATE_NEEDED"], 0));
+    lab.restart();
+    assert_eq!(lab.alarms(), ["UPDATE_NEEDED"]);
+    lab.add_entry("of my own");
+    assert_eq!([&p1, &p2, &t1].map(|record| lab.names(record)), [false, false, true]);
+}
+
+fn place(record: &VerifiedRecord) -> Vec<u8> {
+    let position = record.position();
+    let header = record.header();
+    [header.feed.as_bytes(), &position.seq.to_be_bytes()[..], position.id.as_bytes()].concat()
+}
+
+/// Somebody who remains accepts what a removed device wrote, up to a record: that prefix counts, and nothing after it.
+#[test]
+fn what_is_accepted_by_hand_counts_whole() {
+    let mut lab = Lab::linked();
+    let mut records: Vec<VerifiedRecord> = Vec::new();
+    for _ in 0..3 {
+        let one = lab.record(Who::Tablet, records.last(), &empty());
+        records.push(one);
     }
-    assert_eq!((phone.view.status.sync, phone.view.status.problem), (SyncState::Idle, None));
-    assert_eq!(server.links().len(), lab.links.len());
+    lab.remove(Who::Tablet, None);
+    lab.links(1);
+    lab.records(&records.iter().collect::<Vec<_>>());
+    let accepts = content(&[], &[(128, place(&records[1]))]);
+    let p1 = lab.record(Who::Phone, None, &accepts);
+    lab.records(&[&p1]);
+    lab.add_entry("of my own");
+    assert!(lab.names(&records[1]) && !lab.names(&records[2]));
+    assert_eq!(lab.alarms(), ["REMOVED_DEVICE_WROTE"]);
+}
+
+/// A purge says which bodies are gone: it is read before its turn, from behind the very husk that it explains, and from
+/// another device's feed, and it holds after a restart.
+#[test]
+fn a_purge_explains_the_husk_before_it() {
+    for by in [Who::Phone, Who::Tablet] {
+        let mut lab = Lab::linked();
+        let p1 = lab.record(Who::Phone, None, &content(&[], &[(100, vec![1])]));
+        let p2 = lab.record(Who::Phone, Some(&p1), &empty());
+        let purge =
+            [&[4; 16][..], &1_u32.to_be_bytes(), &[5; 32], &1_u32.to_be_bytes(), &place(&p1)].concat();
+        let before = if by == Who::Phone { Some(&p2) } else { None };
+        let p3 = lab.record(by, before, &content(&[], &[(1, purge)]));
+        let husk = p1.to_husk();
+        if by == Who::Tablet {
+            lab.records(&[&p3]);
+            lab.restart();
+        }
+        lab.records(&[&husk, &p2]);
+        if by == Who::Phone {
+            lab.records(&[&p3]);
+        }
+        lab.add_entry("of my own");
+        assert!(lab.names(if by == Who::Phone { &p3 } else { &p2 }));
+        assert_eq!((lab.alarms(), lab.rows(Table::Quarantine)), (vec![], 0));
+    }
 }

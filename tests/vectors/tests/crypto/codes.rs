@@ -24,7 +24,7 @@ fn kit(secret: [u8; 16]) -> Value {
     assert_eq!(Kit::parse(&typed(&code)).unwrap().code(), code);
     json!({
         "secret": hex(secret),
-        "code": code,
+        "code": *code,
         "typed": typed(&code),
         "paper": feed_json(&kit.paper_secrets()),
     })

@@ -31,7 +31,7 @@ impl World {
     }
 
     fn edit(&mut self, device: usize, edit: &FieldsEdit) -> Version {
-        self.edit_at(device, None, [u8::try_from(device).unwrap(); 8], edit)
+        self.edit_at(device, None, [u8::try_from(device).unwrap(); 16], edit)
     }
 
     fn edit_at(&mut self, device: usize, base: Option<&Version>, actor: Actor, edit: &FieldsEdit) -> Version {
@@ -66,7 +66,7 @@ impl World {
         let known = &self.devices[to].0;
         let news: Vec<_> = known.get_changes_added(&self.devices[from].0);
         let news: Vec<&[u8]> = news.iter().map(Change::raw_bytes).collect();
-        let actors: BTreeSet<Actor> = (0..=255).map(|byte| [byte; 8]).collect();
+        let actors: BTreeSet<Actor> = (0..=255).map(|byte| [byte; 16]).collect();
         self.devices[to] = absorb(&ID, Some(&self.devices[to]), &news, &actors).unwrap().0;
     }
 
@@ -155,7 +155,7 @@ fn one_number_changed_apart_is_shown_whole_and_told() {
         let met = world.devices[0].reading().unwrap().met;
         let versions: BTreeSet<_> = met.iter().map(|side| side.version.clone()).collect();
         assert_eq!(versions, [a, b].into());
-        assert!(met.iter().all(|side| side.at_ms > 1_000 && side.actor.len() == 8));
+        assert!(met.iter().all(|side| side.at_ms > 1_000 && side.actor.len() == 16));
         let expected = match choice {
             0 | 1 => {
                 world.keep(1, choice);
@@ -361,7 +361,7 @@ fn another_field_and_another_version_settle_nothing() {
     world.write(0, &world.said());
     world.meet();
     assert_eq!(world.sides().len(), 2);
-    let seen = world.edit_at(0, Some(&mine), [9; 8], &text("weight 72.5 kg"));
+    let seen = world.edit_at(0, Some(&mine), [9; 16], &text("weight 72.5 kg"));
     world.meet();
     let texts: BTreeSet<_> = world.texts().into_iter().collect();
     assert_eq!(texts, ["weight 72.5 kg".to_owned(), "weight 73 kg".to_owned()].into());
@@ -519,7 +519,7 @@ impl World {
             Act::Stale(word) => {
                 let past = self.devices[device].history();
                 let base = Version::new(vec![past[turn % past.len()].hash]);
-                let actor = [100 + u8::try_from(turn).unwrap(); 8];
+                let actor = [100 + u8::try_from(turn).unwrap(); 16];
                 return drop(self.edit_at(device, Some(&base), actor, &text(&format!("S{word}. End."))));
             }
             Act::Replace(..) | Act::Delete(_) => return,
@@ -543,7 +543,7 @@ impl World {
         let shown = self.devices[0].fields().unwrap();
         let made = |first: u8| {
             let created = create_imported(&ID, &meeting.base, 9_000_000);
-            let author = |(side, at): (&MeetingSide, u8)| Author { actor: [at; 8], now_ms: side.at_ms };
+            let author = |(side, at): (&MeetingSide, u8)| Author { actor: [at; 16], now_ms: side.at_ms };
             let authors: Vec<_> = meeting.sides.iter().zip(first..).map(author).collect();
             recreate(&meeting, &created, &authors).unwrap()
         };
@@ -551,7 +551,7 @@ impl World {
         let is_same = |document: &Document| {
             document.fields().unwrap() == shown && document.meeting().unwrap().as_ref() == Some(&meeting)
         };
-        let actors: BTreeSet<Actor> = (0..=255).map(|byte| [byte; 8]).collect();
+        let actors: BTreeSet<Actor> = (0..=255).map(|byte| [byte; 16]).collect();
         let changes: Vec<&[u8]> = other.changes.iter().map(Vec::as_slice).collect();
         let (mut both, _) = absorb(&ID, Some(&one.document), &changes, &actors).unwrap();
         let comes_back = is_same(&one.document);
@@ -570,7 +570,7 @@ impl World {
                     break;
                 };
                 let edit = document.keep_side(&first).unwrap().unwrap();
-                document.edit(None, &edit, author([99; 8])).unwrap();
+                document.edit(None, &edit, author([99; 16])).unwrap();
             }
             assert!(document.reading().unwrap().met.is_empty());
         }

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/alarms.proto.
  */
 export const file_haven_v1_alarms: GenFile = /*@__PURE__*/
-  fileDesc("ChVoYXZlbi92MS9hbGFybXMucHJvdG8SCGhhdmVuLnYxIoYBCgVBbGFybRIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEhAKCHNpbmNlX21zGAMgASgDEhMKC2RldmljZV9uYW1lGAQgASgJEgwKBHdoYXQYBSABKAkSCwoDd2h5GAYgASgJEgwKBG5leHQYByABKAkSEwoLYXRfdGVybWluYWwYCCABKAkiEwoRTGlzdEFsYXJtc1JlcXVlc3QiNQoSTGlzdEFsYXJtc1Jlc3BvbnNlEh8KBmFsYXJtcxgBIAMoCzIPLmhhdmVuLnYxLkFsYXJtIiEKE1Jlc29sdmVBbGFybVJlcXVlc3QSCgoCaWQYASABKAkiFgoUUmVzb2x2ZUFsYXJtUmVzcG9uc2UypgEKDEFsYXJtU2VydmljZRJHCgpMaXN0QWxhcm1zEhsuaGF2ZW4udjEuTGlzdEFsYXJtc1JlcXVlc3QaHC5oYXZlbi52MS5MaXN0QWxhcm1zUmVzcG9uc2USTQoMUmVzb2x2ZUFsYXJtEh0uaGF2ZW4udjEuUmVzb2x2ZUFsYXJtUmVxdWVzdBoeLmhhdmVuLnYxLlJlc29sdmVBbGFybVJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChVoYXZlbi92MS9hbGFybXMucHJvdG8SCGhhdmVuLnYxIqYBCgVBbGFybRIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEhAKCHNpbmNlX21zGAMgASgDEhMKC2RldmljZV9uYW1lGAQgASgJEgwKBHdoYXQYBSABKAkSCwoDd2h5GAYgASgJEgwKBG5leHQYByABKAkSEwoLYXRfdGVybWluYWwYCCABKAkSDwoHc2FpZF9ieRgJIAEoCRINCgVjb3VudBgKIAEoBCITChFMaXN0QWxhcm1zUmVxdWVzdCI1ChJMaXN0QWxhcm1zUmVzcG9uc2USHwoGYWxhcm1zGAEgAygLMg8uaGF2ZW4udjEuQWxhcm0iIQoTUmVzb2x2ZUFsYXJtUmVxdWVzdBIKCgJpZBgBIAEoCSIWChRSZXNvbHZlQWxhcm1SZXNwb25zZTKmAQoMQWxhcm1TZXJ2aWNlEkcKCkxpc3RBbGFybXMSGy5oYXZlbi52MS5MaXN0QWxhcm1zUmVxdWVzdBocLmhhdmVuLnYxLkxpc3RBbGFybXNSZXNwb25zZRJNCgxSZXNvbHZlQWxhcm0SHS5oYXZlbi52MS5SZXNvbHZlQWxhcm1SZXF1ZXN0Gh4uaGF2ZW4udjEuUmVzb2x2ZUFsYXJtUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * Alarm is one thing that went wrong.
@@ -75,6 +75,20 @@ export type Alarm = Message<"haven.v1.Alarm"> & {
    * @generated from field: string at_terminal = 8;
    */
   atTerminal: string;
+
+  /**
+   * Name of the device whose word it is that something is missing; empty if it is nobody's.
+   *
+   * @generated from field: string said_by = 9;
+   */
+  saidBy: string;
+
+  /**
+   * How often it happened, at least once. What comes from nowhere is one alarm with a count.
+   *
+   * @generated from field: uint64 count = 10;
+   */
+  count: bigint;
 };
 
 /**
