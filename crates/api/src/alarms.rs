@@ -178,7 +178,9 @@ fn of_records(kind: &str) -> Option<Told> {
         "KEY_MISSING" => (
             "something that a device of yours wrote can't be opened here yet",
             "it's locked with a newer key that hasn't reached this device; it waits, and nothing is lost",
-            plain("Sync on your other devices, then here. If it stays, link this device anew; first export what you wrote on it."),
+            plain(
+                "Sync on your other devices, then here. If it stays, link this device anew; first export what you wrote on it.",
+            ),
         ),
         "UPDATE_NEEDED" => (
             "something came that only a newer Haven can read",

@@ -123,7 +123,8 @@ impl Mailboxes {
         let mailboxes = Self::default();
         for row in rows {
             // A clock that was set back gives none of them more than it had at first.
-            let left = u64::try_from(row.expires_ms.saturating_sub(now_ms)).map_or(Duration::ZERO, Duration::from_millis);
+            let left = u64::try_from(row.expires_ms.saturating_sub(now_ms))
+                .map_or(Duration::ZERO, Duration::from_millis);
             let owner = Session { space: row.space, role: Role::Feed, member: row.feed };
             let mailbox = Mailbox::new(Purpose::Contact, owner, now + left.min(CONTACT_LIFETIME));
             for (index, message) in row.messages {
@@ -366,13 +367,17 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::store::memory::MemoryStore;
     use crate::store::Reader as _;
+    use crate::store::memory::MemoryStore;
 
     const BOX: MailboxId = [7; 16];
 
     fn member(space: u8, feed: u8) -> Session {
-        Session { space: SpaceId::from_bytes([space; 32]), role: Role::Feed, member: MemberId::from_bytes([feed; 8]) }
+        Session {
+            space: SpaceId::from_bytes([space; 32]),
+            role: Role::Feed,
+            member: MemberId::from_bytes([feed; 8]),
+        }
     }
 
     fn store() -> MemoryStore {
@@ -455,7 +460,10 @@ mod tests {
         let later = start + MAILBOX_LIFETIME / 2;
         boxes.open(BOX, member(1, 1), later).expect("open");
         assert_eq!(boxes.post(&writer, &BOX, 1, &message(1), start + MAILBOX_LIFETIME).await, Ok(()));
-        assert_eq!(boxes.post(&writer, &BOX, 2, &message(1), later + MAILBOX_LIFETIME).await, Err(MailboxFault::Unknown));
+        assert_eq!(
+            boxes.post(&writer, &BOX, 2, &message(1), later + MAILBOX_LIFETIME).await,
+            Err(MailboxFault::Unknown)
+        );
     }
 
     #[tokio::test]

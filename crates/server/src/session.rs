@@ -144,7 +144,11 @@ mod tests {
     use super::*;
 
     fn session(n: u8) -> Session {
-        Session { space: SpaceId::from_bytes([n; 32]), role: Role::Feed, member: MemberId::from_bytes([n; 8]) }
+        Session {
+            space: SpaceId::from_bytes([n; 32]),
+            role: Role::Feed,
+            member: MemberId::from_bytes([n; 8]),
+        }
     }
 
     fn challenge(nonce: u64, session: Session) -> Challenge {

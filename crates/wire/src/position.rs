@@ -62,7 +62,8 @@ pub fn husks_from_pb(husks: &[pb::Husk]) -> Result<Vec<(FeedId, u64)>, Malformed
 /// # Errors
 /// There are none, too many, one is 0, or they do not ascend.
 pub fn seqs_from_pb(seqs: Vec<u64>) -> Result<Vec<u64>, Malformed> {
-    let ascend = seqs.first().is_some_and(|first| *first > 0) && seqs.windows(2).all(|pair| pair[0] < pair[1]);
+    let ascend =
+        seqs.first().is_some_and(|first| *first > 0) && seqs.windows(2).all(|pair| pair[0] < pair[1]);
     if ascend && seqs.len() <= BODIES_ASKED_MAX { Ok(seqs) } else { Err(Malformed("seqs")) }
 }
 
@@ -124,7 +125,8 @@ mod tests {
 
     #[test]
     fn husks_come_back_as_they_went_and_never_too_many() {
-        let husks: Vec<_> = (1..=HUSKS_TOLD_MAX as u64).map(|seq| (FeedId::from_bytes([3; 8]), seq)).collect();
+        let husks: Vec<_> =
+            (1..=HUSKS_TOLD_MAX as u64).map(|seq| (FeedId::from_bytes([3; 8]), seq)).collect();
         let sent = husks_to_pb(&husks);
         assert_eq!(husks_from_pb(&sent), Ok(husks));
         let one_more = [&sent[..], &sent[..1]].concat();

@@ -11,8 +11,8 @@ use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
-use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::keys::{Signature, Signer};
+use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::record::Record;
 use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
@@ -136,7 +136,7 @@ impl SimServer {
             }
             Outgoing::Pull { vector, roster_seq, .. } => self.pull(from, &vector, roster_seq),
             Outgoing::Push { records, .. } => self.push(from, records),
-            Outgoing::AppendLink { link, .. } => self.append_link(from, link),
+            Outgoing::AppendLink { link, .. } => self.append_link(from, &link),
             Outgoing::OpenMailbox { mailbox } => {
                 self.mailboxes.insert(mailbox, Vec::new());
                 self.watching.push((from, mailbox));
@@ -244,8 +244,7 @@ impl SimServer {
         let Some(held) = self.space.as_ref().filter(|held| held.id == space && self.member(from)) else {
             return refused(Request::FetchBodies, Refusal::Unauthenticated);
         };
-        let asked =
-            |record: &&Record| record.header().feed == feed && seqs.contains(&record.header().seq);
+        let asked = |record: &&Record| record.header().feed == feed && seqs.contains(&record.header().seq);
         let mut whole: Vec<&Record> =
             held.arrived.iter().filter(asked).filter(|record| !record.is_husk()).collect();
         whole.sort_by_key(|record| record.header().seq);
@@ -262,7 +261,9 @@ impl SimServer {
 
     /// The links up to the one that removed somebody, and then no more.
     fn farewell(&self, from: Connection, until: u64, roster_seq: Option<u64>) -> Vec<Sent> {
-        let Some(space) = &self.space else { return vec![(from, refused(Request::Pull, Refusal::SpaceUnknown))] };
+        let Some(space) = &self.space else {
+            return vec![(from, refused(Request::Pull, Refusal::SpaceUnknown))];
+        };
         let (after, until) = (roster_seq.map_or(0, |seq| seq.saturating_add(1)), until + 1);
         let at = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX).min(space.links.len());
         let links: Vec<Vec<u8>> =
@@ -343,23 +344,24 @@ impl SimServer {
     }
 
     fn others(&self, from: Connection) -> impl Iterator<Item = Connection> {
-        let live = self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
+        let live =
+            self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
         let live = live.filter(|connection| *connection != from && self.member(*connection));
         live.collect::<Vec<_>>().into_iter()
     }
 
-    fn append_link(&mut self, from: Connection, link: Vec<u8>) -> Vec<Sent> {
+    fn append_link(&mut self, from: Connection, link: &[u8]) -> Vec<Sent> {
         let refused = |refusal| vec![(from, refused(Request::AppendLink, refusal))];
         if !self.member(from) {
             return refused(Refusal::Unauthenticated);
         }
-        let (Some(space), Ok(parsed)) = (&mut self.space, Link::parse(link.clone())) else {
+        let (Some(space), Ok(parsed)) = (&mut self.space, Link::parse(link.to_vec())) else {
             return refused(Refusal::Other);
         };
         let id = space.id;
         match space.state.admit_link(&parsed) {
             Ok(LinkAdmission::Appended(roster)) => {
-                space.links.push(link.clone().into());
+                space.links.push(link.to_vec().into());
                 // Those whom it removes still hear of it.
                 let others: Vec<Connection> = self.others(from).collect();
                 if let Some(space) = &mut self.space {
@@ -367,7 +369,7 @@ impl SimServer {
                 }
                 let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
                 for to in others {
-                    sent.push((to, Incoming::Links { space: id, links: vec![link.clone()] }));
+                    sent.push((to, Incoming::Links { space: id, links: vec![link.to_vec()] }));
                     if !self.member(to) {
                         let refusal = Refusal::FeedRemoved;
                         sent.push((to, Incoming::Refused { request: Request::Pull, refusal }));

@@ -71,7 +71,9 @@ impl Wire {
             let Some(outgoing) = device.outbox.pop_front() else { return };
             self.pieces += usize::from(matches!(outgoing, Outgoing::CreateSpace { .. }));
             let sent = self.server.take(self.connection, outgoing, chance);
-            device.inbox.extend(sent.into_iter().filter(|(to, _)| *to == self.connection).map(|(_, said)| said));
+            device
+                .inbox
+                .extend(sent.into_iter().filter(|(to, _)| *to == self.connection).map(|(_, said)| said));
         }
     }
 

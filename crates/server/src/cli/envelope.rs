@@ -121,10 +121,12 @@ fn store_advice(fault: &StoreFault) -> Advice {
                         the devices fill it again.";
             Advice("STORAGE_DAMAGED", next, EXIT_FAILED)
         }
-        StoreFault::Failed(_) | StoreFault::InviteSpent | StoreFault::SpaceTaken | StoreFault::Conflict => Advice(
-            "STORAGE_FAILED",
-            "Check the disk, then start again; what was acknowledged is kept.",
-            EXIT_FAILED,
-        ),
+        StoreFault::Failed(_) | StoreFault::InviteSpent | StoreFault::SpaceTaken | StoreFault::Conflict => {
+            Advice(
+                "STORAGE_FAILED",
+                "Check the disk, then start again; what was acknowledged is kept.",
+                EXIT_FAILED,
+            )
+        }
     }
 }

@@ -94,7 +94,10 @@ impl MailboxService for Services {
 
 impl Services {
     /// Does something in two steps, in the store and in memory, though whoever asked for it goes away in between.
-    async fn to_its_end<T: Send + 'static, F>(&self, work: impl FnOnce(Arc<Server>) -> F) -> Result<T, Refused>
+    async fn to_its_end<T: Send + 'static, F>(
+        &self,
+        work: impl FnOnce(Arc<Server>) -> F,
+    ) -> Result<T, Refused>
     where
         F: Future<Output = Result<T, MailboxFault>> + Send + 'static,
     {

@@ -10,7 +10,8 @@ use crate::store::Change;
 /// One change for each stretch of one feed, in the order of the push: that is the order of arrival. Bodies come after, since a
 /// push may bring a husk and then its body.
 pub(super) fn changes_of(space: SpaceId, admission: &Admission) -> impl Iterator<Item = Change> {
-    let stretches = |records| <[VerifiedRecord]>::chunk_by(records, |one, next| one.header().feed == next.header().feed);
+    let stretches =
+        |records| <[VerifiedRecord]>::chunk_by(records, |one, next| one.header().feed == next.header().feed);
     let new = stretches(&admission.new).map(move |stretch| {
         let (first, last) = (&stretch[0], &stretch[stretch.len() - 1]);
         let records = stretch.iter().map(|record| record.bytes().clone()).collect();

@@ -90,7 +90,10 @@ async fn bodies_are_fetched_by_their_places() {
     for record in pushed {
         client.push(vec![record]).await.expect("pushed");
     }
-    assert_eq!(client.fetch(feed, &[1, 2, 3]).await.expect("fetched"), [written[0].clone(), written[2].clone()]);
+    assert_eq!(
+        client.fetch(feed, &[1, 2, 3]).await.expect("fetched"),
+        [written[0].clone(), written[2].clone()]
+    );
     let some = client.fetch(feed, &[1, 2, 3, 4, 99]).await.expect("fetched");
     assert_eq!(some, [written[0].clone(), written[2].clone()], "as many as fit one answer");
     assert_eq!(client.fetch(feed, &[4, 99]).await.expect("fetched"), [written[3].clone()]);
@@ -104,7 +107,11 @@ async fn bodies_are_fetched_by_their_places() {
     server.hold(&other).await;
     assert_eq!(reason(stranger.fetch(feed, &[1]).await), ErrorReason::Unauthenticated);
     let theirs = Client { space: vault.space(), ..Client::enter(&server.url, &other, 0).await };
-    assert_eq!(reason(theirs.fetch(feed, &[1]).await), ErrorReason::Unauthenticated, "of their own space only");
+    assert_eq!(
+        reason(theirs.fetch(feed, &[1]).await),
+        ErrorReason::Unauthenticated,
+        "of their own space only"
+    );
 }
 
 #[tokio::test]
@@ -126,7 +133,9 @@ async fn whoever_listens_is_sent_the_bodies_that_come() {
     two.push(own).await.expect("pushed");
     let more = vault.write(0, 1);
     one.push(more.clone()).await.expect("pushed");
-    let Event::Records(records) = pull.next().await.expect("it goes on") else { unreachable!("records come") };
+    let Event::Records(records) = pull.next().await.expect("it goes on") else {
+        unreachable!("records come")
+    };
     assert_eq!(records.records, more, "and the feeds go on");
 }
 

@@ -150,11 +150,7 @@ impl Vault {
         self.changing_to(removed, None)
     }
 
-    fn changing_to(
-        &self,
-        removed: BTreeMap<FeedId, Option<Position>>,
-        replaced: Option<Replaced>,
-    ) -> Link {
+    fn changing_to(&self, removed: BTreeMap<FeedId, Option<Position>>, replaced: Option<Replaced>) -> Link {
         let epoch = self.roster.epoch() + 1;
         let epoch =
             EpochBlock { epoch, id: epoch_id(epoch), sealed_previous: vec![7; 65], wraps: Wraps::new() };

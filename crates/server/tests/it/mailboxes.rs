@@ -122,7 +122,11 @@ async fn a_contacts_mailbox_outlives_a_restart() {
     let server = Running::on(server.stop().await, haven_server::options::Limits::default()).await;
     let one = Client::enter(&server.url, &vault, 0).await;
     let contact = Client::connect(&server.url, vault.space()).await;
-    assert_eq!(reason(watch(&contact, &[8; 16], 0).await), ErrorReason::MailboxUnknown, "two minutes are not");
+    assert_eq!(
+        reason(watch(&contact, &[8; 16], 0).await),
+        ErrorReason::MailboxUnknown,
+        "two minutes are not"
+    );
     assert!(open(&one, &BOX, MailboxKind::Contact).await.expect("still its own") <= week);
     let mut heard = watch(&contact, &BOX, 1).await.expect("watched");
     let message = within(heard.message()).await.expect("no fault").expect("a message");

@@ -77,7 +77,11 @@ async fn a_refill_that_breaks_off_spends_nothing_and_begins_again() {
     for (after, from) in [(7, &vault), (3, &vault), (5, &Vault::with_devices(2, 12))] {
         one.bring(&invite, &vault, 0, 5, true).await.expect("begun again");
         assert_eq!(reason(one.bring(&invite, from, after, 2, true).await), ErrorReason::RefillOver);
-        assert_eq!(reason(one.bring(&invite, &vault, 5, 2, true).await), ErrorReason::RefillOver, "it is over");
+        assert_eq!(
+            reason(one.bring(&invite, &vault, 5, 2, true).await),
+            ErrorReason::RefillOver,
+            "it is over"
+        );
     }
     let unknown = server.invite();
     assert_eq!(reason(one.bring(&unknown, &vault, 5, 2, false).await), ErrorReason::RefillOver);
@@ -86,7 +90,11 @@ async fn a_refill_that_breaks_off_spends_nothing_and_begins_again() {
     one.bring(&invite, &vault, 0, 5, true).await.expect("begun once more");
     let two = Client::connect(&server.url, vault.space()).await;
     refill(&two, &invite, &vault, 3).await;
-    two.elsewhere(&server.url).await.log_in(&vault.devices[11]).await.expect("another device came to its end");
+    two.elsewhere(&server.url)
+        .await
+        .log_in(&vault.devices[11])
+        .await
+        .expect("another device came to its end");
 
     let other = Vault::new(3);
     let unspent = server.invite();

@@ -49,7 +49,12 @@ async fn a_link_that_does_not_hold_is_refused() {
     let server = Running::with(&vault).await;
     let client = Client::enter(&server.url, &vault, 0).await;
     let head = vault.roster.head();
-    let by_stranger = Vault { roster: vault.roster.clone(), links: vec![], devices: vec![Device::new(66)], paper: Device::new(67) };
+    let by_stranger = Vault {
+        roster: vault.roster.clone(),
+        links: vec![],
+        devices: vec![Device::new(66)],
+        paper: Device::new(67),
+    };
     let without_consent = vault.adding(&Device { keys: Device::new(5).keys, ..Device::new(6) });
     let cases = [
         (by_stranger.adding(&Device::new(67)), ErrorReason::LinkRejected),

@@ -1,10 +1,10 @@
 //! Who gets in.
 
 use haven_feed::SpaceId;
-use haven_feed::roster::consent::Role;
 use haven_feed::auth::{AuthFault, Challenge};
 use haven_feed::digest::Digest;
 use haven_feed::keys::{Signature, Signer};
+use haven_feed::roster::consent::Role;
 use haven_wire::pb::server_service_client::ServerServiceClient;
 use haven_wire::pb::{self, ErrorReason};
 use haven_wire::session::Token;

@@ -10,7 +10,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::SqliteReader;
 use super::write::number;
-use crate::store::{Beginning, FeedRow, InviteState, MailboxRow, Reader, SpaceRow, StoreFault, Stored, Totals};
+use crate::store::{
+    Beginning, FeedRow, InviteState, MailboxRow, Reader, SpaceRow, StoreFault, Stored, Totals,
+};
 
 const _: () = assert!(PREFIX_LEN == 272, "what the statements call a husk");
 
