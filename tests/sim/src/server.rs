@@ -136,7 +136,7 @@ impl SimServer {
             }
             Outgoing::Pull { vector, roster_seq, .. } => self.pull(from, &vector, roster_seq),
             Outgoing::Push { records, .. } => self.push(from, records),
-            Outgoing::AppendLink { link, .. } => self.append_link(from, link),
+            Outgoing::AppendLink { link, .. } => self.append_link(from, &link),
             Outgoing::OpenMailbox { mailbox } => {
                 self.mailboxes.insert(mailbox, Vec::new());
                 self.watching.push((from, mailbox));
@@ -350,18 +350,18 @@ impl SimServer {
         live.collect::<Vec<_>>().into_iter()
     }
 
-    fn append_link(&mut self, from: Connection, link: Vec<u8>) -> Vec<Sent> {
+    fn append_link(&mut self, from: Connection, link: &[u8]) -> Vec<Sent> {
         let refused = |refusal| vec![(from, refused(Request::AppendLink, refusal))];
         if !self.member(from) {
             return refused(Refusal::Unauthenticated);
         }
-        let (Some(space), Ok(parsed)) = (&mut self.space, Link::parse(link.clone())) else {
+        let (Some(space), Ok(parsed)) = (&mut self.space, Link::parse(link.to_vec())) else {
             return refused(Refusal::Other);
         };
         let id = space.id;
         match space.state.admit_link(&parsed) {
             Ok(LinkAdmission::Appended(roster)) => {
-                space.links.push(link.clone().into());
+                space.links.push(link.to_vec().into());
                 // Those whom it removes still hear of it.
                 let others: Vec<Connection> = self.others(from).collect();
                 if let Some(space) = &mut self.space {
@@ -369,7 +369,7 @@ impl SimServer {
                 }
                 let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
                 for to in others {
-                    sent.push((to, Incoming::Links { space: id, links: vec![link.clone()] }));
+                    sent.push((to, Incoming::Links { space: id, links: vec![link.to_vec()] }));
                     if !self.member(to) {
                         let refusal = Refusal::FeedRemoved;
                         sent.push((to, Incoming::Refused { request: Request::Pull, refusal }));

@@ -54,7 +54,7 @@ impl Engine {
         let names = seen.iter().chain(accepts.iter().copied());
         let names: Vec<_> =
             names.filter(|(feed, _)| self.roster.feed(feed).is_some_and(|it| it.removed.is_some())).collect();
-        (!names.is_empty()).then(|| Says { by: source.0, seq: source.1, names })
+        if names.is_empty() { None } else { Some(Says { by: source.0, seq: source.1, names }) }
     }
 
     /// Hears what records that count name, whether or not they can be applied yet: what is withheld is noticed now, and bodies

@@ -105,7 +105,7 @@ impl Engine {
             let look = look.or_else(|| small.next()).expect("one for each that opened");
             within(look, room)
         };
-        looks.into_iter().map(|look| filled(look)).collect()
+        looks.into_iter().map(&mut filled).collect()
     }
 
     fn look_at_large(&self, record: &VerifiedRecord, room: &mut usize) -> Look {
@@ -134,14 +134,17 @@ impl Engine {
             .into_iter()
             .map(|content| content.map(|(content, _)| (head(&content), content.items.len())))
             .collect();
-        let look = |((_, plain), head): ((FeedId, Vec<u8>), Result<(Head, usize), Look>)| match head {
-            Ok((head, count)) => {
-                let documents = created.by_ref().take(count).collect();
-                Look::Opened(head, Some(Inside { plain, documents }))
-            }
-            Err(look) => look,
-        };
-        plains.into_iter().zip(heads).map(look).collect()
+        let mut looks = Vec::with_capacity(heads.len());
+        for ((_, plain), head) in plains.into_iter().zip(heads) {
+            looks.push(match head {
+                Ok((head, count)) => {
+                    let documents = created.by_ref().take(count).collect();
+                    Look::Opened(head, Some(Inside { plain, documents }))
+                }
+                Err(look) => look,
+            });
+        }
+        looks
     }
 }
 

@@ -61,7 +61,7 @@ impl Engine {
 
     /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
     pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
-        let answered: BTreeSet<Source> = records.iter().filter_map(|bytes| source_of(bytes)).collect();
+        let answered: BTreeSet<Source> = records.iter().filter_map(source_of).collect();
         self.receive(work, records);
         let open = |source: &Source| source.0 == feed && !answered.contains(source);
         let left: Vec<Source> = self.session.asked.iter().copied().filter(open).collect();
