@@ -9,6 +9,7 @@ mod differing;
 mod documents;
 mod drafts;
 mod drops;
+mod entering;
 mod helped;
 mod import;
 mod journal;
@@ -67,7 +68,7 @@ use standing::Agreement;
 use waiting::Waiting;
 use work::Work;
 
-pub(crate) use session::encode_server;
+pub(crate) use entering::encode_server;
 
 /// What can happen to a vault.
 pub enum Input {
@@ -170,7 +171,7 @@ impl Engine {
             .map_err(|_| OpenFault::Damaged)?;
         let sent =
             sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
-        let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
+        let server = sealed.meta(meta::SERVER)?.and_then(|bytes| entering::decode_server(&bytes));
         let synced =
             sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
@@ -179,7 +180,7 @@ impl Engine {
         let helped = sealed.meta(meta::HELPED)?.and_then(|bytes| helped::decode(&bytes));
         let drops = Drops::read(&sealed)?;
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
-        let mut engine = Self {
+        let engine = Self {
             names: names(&keys, &roster),
             view: sealed.view(&shelf)?,
             tips,
@@ -211,26 +212,35 @@ impl Engine {
             keys,
             space,
         };
-        engine.learn();
-        engine.alarms_from_store(cx.reader)?;
-        engine.session.problem = engine.removal();
+        engine.begin(damaged, cx)
+    }
+
+    /// The first step: what the last run left undone, and what was sealed meanwhile.
+    fn begin(
+        mut self,
+        damaged: impl IntoIterator<Item = FeedId>,
+        cx: &mut Context<'_>,
+    ) -> Result<(Self, Step), OpenFault> {
+        self.learn();
+        self.alarms_from_store(cx.reader)?;
+        self.session.problem = self.removal();
         let mut work = Work::new(cx);
         for feed in damaged {
-            engine.raise(&mut work, Raised::Damaged { feed });
+            self.raise(&mut work, Raised::Damaged { feed });
         }
-        engine.removed = engine.removed_feeds();
-        engine.reseal(&mut work);
-        engine.note_interrupted(&mut work)?;
-        engine.forget_old_help(&mut work);
-        engine.apply_waiting(&mut work);
-        engine.keep_drop_key(&mut work)?;
-        engine.take_drops(&mut work)?;
-        if engine.server.is_some() {
-            engine.reconnect_now(&mut work);
+        self.removed = self.removed_feeds();
+        self.reseal(&mut work);
+        self.note_interrupted(&mut work)?;
+        self.forget_old_help(&mut work);
+        self.apply_waiting(&mut work);
+        self.keep_drop_key(&mut work)?;
+        self.take_drops(&mut work)?;
+        if self.server.is_some() {
+            self.reconnect_now(&mut work);
         }
         work.show();
-        let step = engine.finish(work);
-        Ok((engine, step))
+        let step = self.finish(work);
+        Ok((self, step))
     }
 
     /// Takes one input. Pure: what is to happen is in the step that comes back.
