@@ -123,7 +123,7 @@ fn content_seeds() -> Vec<Vec<u8>> {
         .collect();
     let changes: Vec<&[u8]> = world.changes.iter().map(Vec::as_slice).collect();
     vec![
-        content(&changes, &world.actors, seen.clone()),
+        content(&changes, &world.actors, seen),
         content(&changes[..1], &BTreeSet::from([OWN]), Vector::default()),
     ]
 }

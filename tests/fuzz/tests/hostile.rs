@@ -1,6 +1,13 @@
 //! Hostile documents: changes that bare automerge is panicked, inflated or bricked by. The guard refuses them or takes them; it never
 //! panics, grows little, and leaves the document as it was. What honest devices write still fits afterwards.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the helpers of a test may fail it, and show its table"
+)]
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
