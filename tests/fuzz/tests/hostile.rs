@@ -20,6 +20,7 @@ use haven_fuzz::changes::{Change, Key, Op, Value, action, chunk, column, kind, l
 use haven_fuzz::engine::{FOREIGN, OWN, World, operations};
 use haven_fuzz::memory::{GROWTH_MAX, growth};
 use haven_fuzz::mutate::{Numbers, mutated};
+use haven_fuzz::quiet;
 
 /// Whoever measures memory is alone in its process: nextest sees to that, `cargo test` doesn't.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -39,6 +40,7 @@ const SHAPE: &str = "the document has another shape";
 fn offer(name: &str, world: &World, changes: &[Vec<u8>]) -> Result<Entry, String> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let slices: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+    quiet::hush();
     let (saved, begun) = (world.entry.save(), Instant::now());
     let mut verdict = Err(String::new());
     let grew = growth(|| {
@@ -373,6 +375,7 @@ fn what_is_only_odd_is_taken_as_it_is() {
 /// The generator goes where the guard is needed: the library alone panics and is bricked by much of what it makes.
 #[test]
 fn the_generator_of_the_targets_has_teeth() {
+    quiet::hush();
     let (world, seeds, mut numbers) = (World::new(), operations::seeds(), Numbers::new(1));
     let mut seen = Vec::new();
     for _ in 0..1_000 {
