@@ -9,7 +9,6 @@ mod differing;
 mod documents;
 mod drafts;
 mod drops;
-mod entering;
 mod helped;
 mod import;
 mod journal;
@@ -17,6 +16,7 @@ mod linking;
 mod naming;
 mod opening;
 mod people;
+mod pushing;
 mod receive;
 mod refill;
 mod removed;
@@ -68,7 +68,7 @@ use standing::Agreement;
 use waiting::Waiting;
 use work::Work;
 
-pub(crate) use entering::encode_server;
+pub(crate) use session::encode_server;
 
 /// What can happen to a vault.
 pub enum Input {
@@ -171,7 +171,7 @@ impl Engine {
             .map_err(|_| OpenFault::Damaged)?;
         let sent =
             sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
-        let server = sealed.meta(meta::SERVER)?.and_then(|bytes| entering::decode_server(&bytes));
+        let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
         let synced =
             sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
         let drafts = drafts::read(&sealed, cx.now)?;
@@ -180,7 +180,7 @@ impl Engine {
         let helped = sealed.meta(meta::HELPED)?.and_then(|bytes| helped::decode(&bytes));
         let drops = Drops::read(&sealed)?;
         let (tips, damaged) = tips(cx.reader, space, &applied)?;
-        let engine = Self {
+        let mut engine = Self {
             names: names(&keys, &roster),
             view: sealed.view(&shelf)?,
             tips,
@@ -212,23 +212,20 @@ impl Engine {
             keys,
             space,
         };
-        engine.begin(damaged, cx)
+        let step = engine.begin(cx, damaged)?;
+        Ok((engine, step))
     }
 
-    /// The first step: what the last run left undone, and what was sealed meanwhile.
-    fn begin(
-        mut self,
-        damaged: impl IntoIterator<Item = FeedId>,
-        cx: &mut Context<'_>,
-    ) -> Result<(Self, Step), OpenFault> {
+    /// Goes on where the opening before ended.
+    fn begin(&mut self, cx: &mut Context<'_>, damaged: Vec<FeedId>) -> Result<Step, OpenFault> {
         self.learn();
         self.alarms_from_store(cx.reader)?;
         self.session.problem = self.removal();
+        self.removed = self.removed_feeds();
         let mut work = Work::new(cx);
         for feed in damaged {
             self.raise(&mut work, Raised::Damaged { feed });
         }
-        self.removed = self.removed_feeds();
         self.reseal(&mut work);
         self.note_interrupted(&mut work)?;
         self.forget_old_help(&mut work);
@@ -239,8 +236,7 @@ impl Engine {
             self.reconnect_now(&mut work);
         }
         work.show();
-        let step = self.finish(work);
-        Ok((self, step))
+        Ok(self.finish(work))
     }
 
     /// Takes one input. Pure: what is to happen is in the step that comes back.
