@@ -137,7 +137,7 @@ fn alarms_are_shown_with_what_to_do_and_settled() {
         &daemon,
         &["alarms"],
         "{\"id\":\"00ff00ff00ff00ff\",\"kind\":\"DEVICE_FORKED\",\"since\":\"1970-01-01T00:00:00Z\",\"device\":\"Phone\",\
-         \"what\":\"it has two histories\",\"why\":\"it was copied\",\"next\":\"Use one of them.\",\"resolved\":false}\n",
+         \"count\":1,\"what\":\"it has two histories\",\"why\":\"it was copied\",\"next\":\"Use one of them.\",\"resolved\":false}\n",
         "00ff00ff00ff00ff  it has two histories (Phone), since 1970-01-01 00:00\n  why:  it was copied\n  next: Use one of \
          them.\n",
     );

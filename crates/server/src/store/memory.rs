@@ -144,7 +144,7 @@ impl Space {
     fn put_bodies(&mut self, feed: FeedId, records: Vec<(u64, Bytes)>) -> Result<(), StoreFault> {
         for (seq, bytes) in records {
             let place = self.arrived.iter_mut().find(|stored| stored.feed == feed && stored.seq == seq);
-            let husk = place.filter(|stored| stored.bytes.len() <= PREFIX_LEN);
+            let husk = place.filter(|stored| stored.bytes.len() == PREFIX_LEN);
             let husk = husk.ok_or(StoreFault::Damaged("a husk that is not there"))?;
             let row = self.feeds.get_mut(&feed).ok_or(StoreFault::Damaged("a feed that is not there"))?;
             row.bytes += (bytes.len() - husk.bytes.len()) as u64;
@@ -203,7 +203,7 @@ impl Reader for MemoryStore {
     fn beginnings(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Beginning>, StoreFault> {
         let stored = self.records(space, &mut [run], usize::MAX)?.into_iter();
         let beginning = |Stored { feed, seq, mut bytes }: Stored| {
-            let is_husk = bytes.len() <= PREFIX_LEN;
+            let is_husk = bytes.len() == PREFIX_LEN;
             bytes.truncate(PREFIX_LEN);
             Beginning { feed, seq, bytes, is_husk }
         };
@@ -212,7 +212,7 @@ impl Reader for MemoryStore {
 
     fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault> {
         let mut state = self.state();
-        let husks = state.space(space)?.arrived.iter().filter(|stored| stored.bytes.len() <= PREFIX_LEN);
+        let husks = state.space(space)?.arrived.iter().filter(|stored| stored.bytes.len() == PREFIX_LEN);
         Ok(husks.map(|stored| (stored.feed, stored.seq)).take(count).collect())
     }
 

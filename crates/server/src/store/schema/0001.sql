@@ -46,7 +46,7 @@ CREATE TABLE records (
 CREATE UNIQUE INDEX records_by_feed ON records (feed, seq);
 
 -- The records without a body, in the order of arrival; reading none of them.
-CREATE INDEX records_without_body ON records (feed, arrival, seq) WHERE length(bytes) <= 272;
+CREATE INDEX records_without_body ON records (feed, arrival, seq) WHERE length(bytes) = 272;
 
 -- Every paper that a space has or had: whoever has only the kit finds the space by it.
 CREATE TABLE papers (

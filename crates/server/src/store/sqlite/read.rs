@@ -149,7 +149,7 @@ impl Reader for Connection {
         let mut rows = select.query(params![space.as_bytes(), run.feed.as_bytes(), from, to])?;
         let mut beginnings = Vec::new();
         while let Some(row) = rows.next()? {
-            let (bytes, is_husk) = (beginning(self, row.get(1)?)?, unsigned(row, 2)? <= PREFIX_LEN as u64);
+            let (bytes, is_husk) = (beginning(self, row.get(1)?)?, unsigned(row, 2)? == PREFIX_LEN as u64);
             beginnings.push(Beginning { feed: run.feed, seq: unsigned(row, 0)?, bytes, is_husk });
         }
         Ok(beginnings)
@@ -159,7 +159,7 @@ impl Reader for Connection {
         // The condition is that of the index `records_without_body`, to the letter.
         let mut select = self.prepare_cached(
             "SELECT f.id, r.seq FROM spaces s JOIN feeds f ON f.space = s.no
-             JOIN records r INDEXED BY records_without_body ON r.feed = f.no AND length(r.bytes) <= 272
+             JOIN records r INDEXED BY records_without_body ON r.feed = f.no AND length(r.bytes) = 272
              WHERE s.id = ?1 ORDER BY r.arrival LIMIT ?2",
         )?;
         let count = number(count as u64)?;

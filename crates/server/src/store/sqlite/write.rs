@@ -175,7 +175,7 @@ fn put_bodies(
         .optional()?;
     let no = no.ok_or(StoreFault::Damaged("a feed that is not there"))?;
     let mut put = connection.prepare_cached(
-        "UPDATE records SET bytes = ?3 WHERE feed = ?1 AND seq = ?2 AND length(bytes) <= 272",
+        "UPDATE records SET bytes = ?3 WHERE feed = ?1 AND seq = ?2 AND length(bytes) = 272",
     )?;
     for (seq, bytes) in records {
         if put.execute(params![no, number(*seq)?, bytes.as_ref()])? != 1 {
