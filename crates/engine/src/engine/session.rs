@@ -142,7 +142,11 @@ impl Engine {
     pub(super) fn hear(&mut self, work: &mut Work<'_, '_>, incoming: Incoming) {
         match incoming {
             Incoming::Connected if self.is_removed() => self.stop(work),
-            Incoming::Connected => self.ask_challenge(work),
+            Incoming::Connected => {
+                // Nothing of the connection before counts in this one, not even what came late from it.
+                self.go_offline();
+                self.ask_challenge(work);
+            }
             Incoming::Challenged { nonce, server_key, store_id, signature } => {
                 self.log_in(work, nonce, server_key, store_id, signature);
             }
@@ -437,8 +441,13 @@ impl Engine {
         if feed == self.keys.feed && work.resealed.contains_key(&from) {
             return one_push(work.resealed.range(from..).map(|(_, bytes)| bytes));
         }
-        let stored =
+        let mut stored =
             work.cx.reader.records(self.space, feed, from, limits::PUSH_BYTES_MAX).unwrap_or_default();
+        // What was sealed again in this step still lies in the store as it was.
+        let again = work.resealed.keys().next().filter(|_| feed == self.keys.feed);
+        if let Some(first) = again.and_then(|first| usize::try_from(first.saturating_sub(from)).ok()) {
+            stored.truncate(first);
+        }
         if !stored.is_empty() || feed != self.keys.feed {
             return stored;
         }
