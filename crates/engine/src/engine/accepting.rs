@@ -190,6 +190,10 @@ impl Engine {
     /// documents. It stays in the store, readable, and is applied again as soon as it counts.
     pub(super) fn settle_removals(&mut self, work: &mut Work<'_, '_>) {
         let removed = self.removed_feeds();
+        if removed != self.removed {
+            // Whoever waited for what does not count any more waits no longer.
+            self.waiting.wake();
+        }
         if removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
             self.removed = removed;
             return;
@@ -233,7 +237,7 @@ impl Engine {
                 self.take_back(work, *feed, bound)?;
             }
         }
-        self.waiting.ready = true;
+        self.waiting.wake();
         Ok(())
     }
 
