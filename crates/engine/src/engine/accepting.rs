@@ -194,7 +194,8 @@ impl Engine {
             // Whoever waited for what does not count any more waits no longer.
             self.waiting.wake();
         }
-        if removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
+        // A device that was removed itself keeps all that it has: what it wrote may stand on what does not count any more.
+        if self.is_removed() || removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
             self.removed = removed;
             return;
         }
@@ -231,9 +232,7 @@ impl Engine {
         };
         for feed in removed {
             let bound = accepted.bound(feed).unwrap_or_default();
-            // A device that was removed keeps what it wrote itself, for whoever reads it there.
-            let is_own = *feed == self.keys.feed;
-            if !is_own && bound < self.applied.seq(feed) {
+            if bound < self.applied.seq(feed) {
                 self.take_back(work, *feed, bound)?;
             }
         }

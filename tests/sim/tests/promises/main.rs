@@ -6,12 +6,15 @@
 mod lab;
 
 use bytes::Bytes;
+use haven_core::entry::Edit;
+use haven_engine::command::Command;
 use haven_engine::engine::Input;
 use haven_engine::io::{Reader as _, Table};
 use haven_engine::sync::{Incoming, SyncState};
 use haven_feed::ids::{Position, RecordId, Vector};
 use haven_feed::record::{RecordKind, VerifiedRecord};
 
+use haven_sim::device::Asked;
 use haven_store::faulty::Mishap;
 use lab::{Lab, Who, alarms_of, content, vector_of, write};
 
@@ -360,6 +363,28 @@ fn a_removal_tells_at_once_what_does_not_count() {
     lab.remove(Who::Tablet, None);
     lab.links(old);
     assert_eq!(lab.alarms(), ["REMOVED_DEVICE_WROTE"]);
+}
+
+/// A device that is removed together with another keeps what it wrote in an entry of that one.
+#[test]
+fn a_removed_device_keeps_its_words_in_what_does_not_count() {
+    let mut lab = Lab::linked();
+    let mut tablet = lab.device(Who::Tablet);
+    write(&mut tablet, "by the tablet", &mut lab.chance);
+    let written = lab.written(&tablet, lab.feed(Who::Tablet));
+    lab.records(&written.iter().collect::<Vec<_>>());
+    let id = lab.laptop.view.rows().next().unwrap().entry.id;
+    let edit = Edit { text: Some("by the laptop".into()), ..Edit::default() };
+    let asked = lab.laptop.ask(Command::Edit { id, base: None, edit }, 0, &mut lab.chance);
+    assert!(matches!(asked, Asked::Answered(Ok(_))));
+    let (old, both) = (lab.links.len(), [lab.feed(Who::Tablet), lab.laptop_feed()]);
+    lab.change(&both.map(|feed| (feed, None)), None);
+    lab.links(old);
+    for _ in 0..2 {
+        let row = lab.laptop.view.entry(id).unwrap();
+        assert_eq!(row.entry.text, "by the laptop");
+        lab.restart();
+    }
 }
 
 /// Garbage from nowhere: one alarm, with a count.
