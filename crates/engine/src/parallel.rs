@@ -11,8 +11,12 @@ const ITEMS_MIN: usize = 32;
 /// Maps every item.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    // Few items come all the time, and asking how many cores there are reads several files.
+    if items.len() < ITEMS_MIN {
+        return items.iter().map(each).collect();
+    }
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
-    if threads == 1 || items.len() < ITEMS_MIN {
+    if threads == 1 {
         return items.iter().map(each).collect();
     }
     let share = items.len().div_ceil(threads);

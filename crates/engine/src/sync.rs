@@ -7,6 +7,7 @@ use haven_feed::keys::SignKey;
 use thiserror::Error;
 
 /// A message to the server.
+#[derive(Clone)]
 pub enum Outgoing {
     /// Ask the server to prove its identity and give a nonce. Answered by [`Incoming::Challenged`].
     Challenge {
@@ -163,6 +164,7 @@ pub enum Refusal {
 }
 
 /// A message from the server, or the end of the connection.
+#[derive(Clone)]
 pub enum Incoming {
     /// The transport is up; the engine starts the login.
     Connected,

@@ -1,18 +1,20 @@
 //! One device of the world: an engine on a disk that can fail, with a clock of its own.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use haven_core::id::EntryId;
 use haven_core::shelf::Shelf;
 use haven_engine::command::{Command, Fault, Reply, Ticket};
 use haven_engine::drops::{self, Dropped};
 use haven_engine::engine::{Engine, Input};
-use haven_engine::io::{Context, Now, Store as _};
+use haven_engine::io::{Context, Now, Reader as _, Store as _};
 use haven_engine::sync::{Incoming, Outgoing};
 use haven_engine::turn::{Shell, release, turn};
 use haven_engine::vault::{Unlocked, local_key};
 use haven_engine::view::View;
+use haven_feed::ids::{FeedId, SpaceId};
 use haven_store::faulty::{FaultyDisk, Mishap};
 use haven_store::memory::MemoryStore;
 
@@ -22,7 +24,12 @@ use crate::chance::Chance;
 pub struct Device {
     /// Its disk.
     pub disk: FaultyDisk<MemoryStore>,
-    key: [u8; 32],
+    /// What its vault opens with.
+    pub(crate) key: [u8; 32],
+    /// Who it is, once its vault was open.
+    pub feed: FeedId,
+    /// Its vault, once it was open.
+    pub space: SpaceId,
     shelf: Shelf,
     engine: Option<Engine>,
     /// The snapshot its readers see.
@@ -38,6 +45,8 @@ pub struct Device {
     wake: Option<u64>,
     next_ticket: u64,
     answers: Vec<(Ticket, Result<Reply, Fault>)>,
+    /// The records that it began to send since somebody took note of them.
+    pub sent: Vec<Bytes>,
     /// How many effects of the next turn still get out before it crashes; none: no crash.
     pub fuse: Option<usize>,
 }
@@ -59,6 +68,7 @@ struct Outside<'a> {
     view: &'a mut Arc<View>,
     wake: &'a mut Option<u64>,
     fuse: &'a mut Option<usize>,
+    sent: &'a mut Vec<Bytes>,
     blown: bool,
 }
 
@@ -81,6 +91,9 @@ impl Outside<'_> {
 
 impl Shell for Outside<'_> {
     fn send(&mut self, message: Outgoing) {
+        if let Outgoing::Push { records, .. } = &message {
+            self.sent.extend(records.iter().cloned());
+        }
         if !self.passes() {
             return;
         }
@@ -114,6 +127,9 @@ impl Device {
         Self {
             disk: FaultyDisk::new(disk),
             key,
+            feed: FeedId::ZERO,
+            space: SpaceId::ZERO,
+            sent: Vec::new(),
             shelf,
             engine: None,
             view: Arc::default(),
@@ -131,6 +147,21 @@ impl Device {
     /// Whether its vault is open.
     pub fn is_up(&self) -> bool {
         self.engine.is_some()
+    }
+
+    /// Up to which record it has written, as its disk holds it.
+    pub fn written(&self) -> u64 {
+        self.held().get(&self.feed).copied().unwrap_or_default()
+    }
+
+    /// Up to which record its disk holds each feed.
+    pub fn held(&self) -> BTreeMap<FeedId, u64> {
+        self.disk.disk().heads(self.space).unwrap_or_default().into_iter().collect()
+    }
+
+    /// The links that its disk holds.
+    pub fn links(&self) -> Vec<Vec<u8>> {
+        self.disk.disk().links(self.space).unwrap_or_default()
     }
 
     /// The time on its clocks.
@@ -189,6 +220,7 @@ impl Device {
         let mut context = Context { now, entropy: chance, reader: &self.disk };
         let (engine, step) =
             Engine::open(unlocked, self.shelf.clone(), &mut context).map_err(|fault| fault.to_string())?;
+        (self.feed, self.space) = (engine.feed(), engine.space());
         self.engine = Some(engine);
         let again = step.again;
         let (disk, mut outside) = self.outside();
@@ -209,6 +241,7 @@ impl Device {
             view: &mut self.view,
             wake: &mut self.wake,
             fuse: &mut self.fuse,
+            sent: &mut self.sent,
             blown: false,
         };
         (&mut self.disk, outside)

@@ -17,11 +17,47 @@ use crate::trash::Acted;
 /// Stands between two titles that were both kept.
 const TITLES_APART: &str = " / ";
 
-/// The words of one entry.
+/// In which record of which device something was said; none where nobody can tell which it became.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct By {
+    /// The device.
+    pub device: usize,
+    /// The number of its record.
+    pub seq: Option<u64>,
+}
+
+/// Up to which of their records those who were removed count.
+#[derive(Clone, Debug, Default)]
+pub struct Counting {
+    /// Up to which record, by device.
+    pub last: BTreeMap<usize, u64>,
+    /// Of whom a body that counts was lost: whoever remains has none, and what comes after it waits.
+    pub lost: BTreeSet<usize>,
+}
+
+impl Counting {
+    /// Whether what was said there counts, where that is certain.
+    fn counts(&self, by: &By) -> Option<bool> {
+        match (self.last.get(&by.device), by.seq) {
+            (None, _) => Some(true),
+            (Some(last), seq) => seq.map(|seq| seq <= *last),
+        }
+    }
+
+    fn is_certain(&self, said: &BTreeSet<By>) -> bool {
+        said.iter().any(|by| self.counts(by) == Some(true))
+    }
+
+    fn is_possible(&self, said: &BTreeSet<By>) -> bool {
+        said.iter().any(|by| self.counts(by) != Some(false))
+    }
+}
+
+/// The words of one entry, and by whom.
 #[derive(Default)]
 struct Words {
-    saved: BTreeSet<String>,
-    removed: BTreeSet<String>,
+    saved: BTreeMap<String, BTreeSet<By>>,
+    removed: BTreeMap<String, BTreeSet<By>>,
     /// Somebody restored an old version or the device went down while changing: anything may hold for these words.
     uncertain: BTreeSet<String>,
     /// Somebody found that edits met in it, and chose or wrote: what was taken out on one side may be kept from another.
@@ -38,6 +74,8 @@ pub struct Model {
     titles: BTreeSet<String>,
     /// Words that a device keeps as an entry or as a draft, whatever becomes of them.
     kept: BTreeMap<usize, BTreeSet<String>>,
+    /// Words that may have been saved in more ways than are known.
+    spread: BTreeSet<String>,
     /// What people did to each entry, as far as the trash is concerned.
     pub acted: Acted,
     next_word: u64,
@@ -69,8 +107,13 @@ impl Model {
     }
 
     /// An entry with a word was saved.
-    pub fn added(&mut self, entry: EntryId, word: String) {
-        self.entries.entry(entry).or_default().saved.insert(word);
+    pub fn added(&mut self, entry: EntryId, word: String, by: By) {
+        self.entries.entry(entry).or_default().saved.entry(word).or_default().insert(by);
+    }
+
+    /// Words may be saved by whoever imports them.
+    pub fn spread(&mut self, words: impl IntoIterator<Item = String>) {
+        self.spread.extend(words);
     }
 
     /// A draft with some words was saved on a device, or they were sealed there to become one.
@@ -85,10 +128,14 @@ impl Model {
     }
 
     /// An edit that put words in and took words out was saved.
-    pub fn edited(&mut self, entry: EntryId, words_in: BTreeSet<String>, removed: BTreeSet<String>) {
+    pub fn edited(&mut self, entry: EntryId, words_in: BTreeSet<String>, removed: BTreeSet<String>, by: By) {
         let words = self.entries.entry(entry).or_default();
-        words.saved.extend(words_in);
-        words.removed.extend(removed);
+        for word in words_in {
+            words.saved.entry(word).or_default().insert(by);
+        }
+        for word in removed {
+            words.removed.entry(word).or_default().insert(by);
+        }
     }
 
     /// An edit may have been saved or not.
@@ -108,28 +155,32 @@ impl Model {
         self.entries.entry(entry).or_default().uncertain.extend(differing);
     }
 
-    /// Checks what a device says of its entries.
+    /// Checks what a device that remains says of its entries.
     ///
     /// # Errors
     /// What does not hold.
-    pub fn check(&self, journal: &BTreeMap<EntryId, Said>, view: &View) -> Result<(), String> {
+    pub fn check(
+        &self,
+        journal: &BTreeMap<EntryId, Said>,
+        view: &View,
+        counting: &Counting,
+    ) -> Result<(), String> {
         for (id, words) in &self.entries {
-            let said = journal.get(id).ok_or_else(|| format!("entry {id} was saved and is gone"))?;
-            let (shown, readable) = (words_in(&said.shown.text), said.words());
-            for word in words.saved.difference(&words.uncertain) {
-                if !words.removed.contains(word) && !readable.contains(word) {
-                    return Err(format!("{word} was saved in {id} and is gone"));
+            let has_to_be =
+                counting.last.is_empty() || words.saved.values().any(|said| counting.is_certain(said));
+            let Some(said) = journal.get(id) else {
+                if has_to_be {
+                    return Err(format!("entry {id} was saved and is gone"));
                 }
-            }
+                continue;
+            };
+            words.are_readable(*id, &said.words(), counting)?;
             if words.has_met || !said.sides.is_empty() || self.created_twice.contains(id) {
                 continue;
             }
-            for word in words.removed.difference(&words.uncertain) {
-                if shown.contains(word) {
-                    return Err(format!("{word} was removed from {id} and is back"));
-                }
-            }
+            words.stay_out(*id, &words_in(&said.shown.text), counting)?;
         }
+        self.shows_nothing_else(journal, counting)?;
         journal.iter().try_for_each(|(id, said)| self.is_written(id, said))?;
         view.rows().try_for_each(|row| {
             let (id, is) = (row.entry.id, row.entry.trashed.is_some());
@@ -140,6 +191,58 @@ impl Model {
                 _ => Ok(()),
             }
         })
+    }
+
+    /// Checks that nothing is shown that only records say which do not count.
+    fn shows_nothing_else(
+        &self,
+        journal: &BTreeMap<EntryId, Said>,
+        counting: &Counting,
+    ) -> Result<(), String> {
+        let mut said: BTreeMap<&String, BTreeSet<By>> = BTreeMap::new();
+        for (word, by) in self.entries.values().flat_map(|words| &words.saved) {
+            said.entry(word).or_default().extend(by);
+        }
+        for (id, shown) in journal {
+            for word in shown.words().difference(&self.spread) {
+                if said.get(word).is_some_and(|by| !counting.is_possible(by)) {
+                    return Err(format!("{word} in {id} does not count and is shown"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that a device that was removed still shows what it wrote itself, or keeps it as a draft.
+    ///
+    /// # Errors
+    /// What is gone.
+    pub fn check_own(
+        &self,
+        device: usize,
+        drafts: &BTreeSet<String>,
+        journal: &BTreeMap<EntryId, Said>,
+    ) -> Result<(), String> {
+        let nothing = BTreeSet::new();
+        for (id, words) in &self.entries {
+            let is_own = |by: &By| by.device == device;
+            let readable = journal.get(id).map_or(nothing.clone(), Said::words);
+            let own = words.saved.iter().filter(|(_, by)| by.iter().any(is_own));
+            for (word, _) in own {
+                let is_out = words.removed.contains_key(word) || words.uncertain.contains(word);
+                if !is_out && !readable.contains(word) && !drafts.contains(word) {
+                    return Err(format!("{word}, its own, was saved in {id} and is gone"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many words are known to count, and how many not to.
+    pub fn figures(&self, counting: &Counting) -> (usize, usize) {
+        let said = self.entries.values().flat_map(|words| words.saved.values());
+        let (yes, rest): (Vec<_>, Vec<_>) = said.partition(|by| counting.is_certain(by));
+        (yes.len(), rest.iter().filter(|by| !counting.is_possible(by)).count())
     }
 
     /// Checks that what a device keeps is in an entry or in one of its drafts.
@@ -154,7 +257,7 @@ impl Model {
     ) -> Result<(), String> {
         let read: BTreeSet<String> = journal.values().flat_map(Said::words).collect();
         let is_taken_out = |word: &String| {
-            self.entries.values().any(|it| it.removed.contains(word) || it.uncertain.contains(word))
+            self.entries.values().any(|it| it.removed.contains_key(word) || it.uncertain.contains(word))
         };
         let kept = self.kept.get(&device).into_iter().flatten();
         let mut gone =
@@ -175,6 +278,27 @@ impl Model {
             }
         }
         Ok(())
+    }
+}
+
+impl Words {
+    fn are_readable(
+        &self,
+        id: EntryId,
+        readable: &BTreeSet<String>,
+        counting: &Counting,
+    ) -> Result<(), String> {
+        let is_out = |word: &String| self.removed.get(word).is_some_and(|said| counting.is_possible(said));
+        let saved = self.saved.iter().filter(|(_, said)| counting.is_certain(said)).map(|(word, _)| word);
+        let mut gone = saved
+            .filter(|word| !self.uncertain.contains(*word) && !is_out(word) && !readable.contains(*word));
+        gone.next().map_or(Ok(()), |word| Err(format!("{word} was saved in {id} and is gone")))
+    }
+
+    fn stay_out(&self, id: EntryId, shown: &BTreeSet<String>, counting: &Counting) -> Result<(), String> {
+        let out = self.removed.iter().filter(|(_, said)| counting.is_certain(said)).map(|(word, _)| word);
+        let mut back = out.filter(|word| !self.uncertain.contains(*word) && shown.contains(*word));
+        back.next().map_or(Ok(()), |word| Err(format!("{word} was removed from {id} and is back")))
     }
 }
 

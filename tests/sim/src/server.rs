@@ -9,11 +9,11 @@ use haven_feed::auth::{Access, AuthFault, Challenge};
 use haven_feed::chain::Tips;
 use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
-use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId, Vector};
+use haven_feed::ids::{FeedId, LinkHash, Nonce, Position, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
 use haven_feed::keys::{Signature, Signer};
 use haven_feed::limits::HUSKS_TOLD_MAX;
-use haven_feed::record::Record;
+use haven_feed::record::{PREFIX_LEN, Record};
 use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
 
@@ -27,6 +27,7 @@ pub type Sent = (Connection, Incoming);
 
 /// The one server of a world.
 pub struct SimServer {
+    seed: [u8; 32],
     identity: Signer,
     store: StoreId,
     invite: [u8; 16],
@@ -38,8 +39,20 @@ pub struct SimServer {
     /// By mailbox: its messages.
     mailboxes: BTreeMap<[u8; 16], Vec<Vec<u8>>>,
     watching: Vec<(Connection, [u8; 16])>,
+    /// Whether it goes on with whoever was removed, and hides the removal from them.
+    pub colludes: bool,
 }
 
+/// An older copy of all that a server holds.
+#[derive(Clone)]
+pub struct Copied {
+    store: StoreId,
+    invite: [u8; 16],
+    invite_used: bool,
+    space: Option<Space>,
+}
+
+#[derive(Clone)]
 struct Space {
     id: SpaceId,
     state: ServerSpace,
@@ -55,22 +68,77 @@ struct Session {
     live: bool,
     /// The link up to which it may read, and nothing else: the one that removed it.
     until: Option<u64>,
+    /// The last link that it is shown, although there are more.
+    fooled: Option<u64>,
 }
 
 impl SimServer {
     /// A new, empty server.
     pub fn new(chance: &mut Chance) -> Self {
+        let (identity, store, invite) = (chance.bytes(), chance.bytes(), chance.bytes());
+        Self::of(identity, StoreId::from_bytes(store), invite)
+    }
+
+    fn of(identity: [u8; 32], store: StoreId, invite: [u8; 16]) -> Self {
         Self {
-            identity: Signer::from_seed(&chance.bytes()),
-            store: StoreId::from_bytes(chance.bytes()),
-            invite: chance.bytes(),
+            seed: identity,
+            identity: Signer::from_seed(&identity),
+            store,
+            invite,
             invite_used: false,
             space: None,
             staged: None,
             sessions: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
             watching: Vec::new(),
+            colludes: false,
         }
+    }
+
+    /// Copies all that it holds.
+    pub fn copy(&self) -> Copied {
+        let (store, invite, invite_used) = (self.store, self.invite, self.invite_used);
+        Copied { store, invite, invite_used, space: self.space.clone() }
+    }
+
+    /// Puts an older copy in the place of all that it holds.
+    pub fn go_back(&mut self, copied: Copied) {
+        self.crash();
+        Copied { store: self.store, invite: self.invite, invite_used: self.invite_used, space: self.space } =
+            copied;
+    }
+
+    /// The same server once more, which knows nobody yet.
+    pub fn twin(&self) -> Self {
+        let mut twin = Self::of(self.seed, self.store, self.invite);
+        twin.go_back(self.copy());
+        twin
+    }
+
+    /// Loses the body of a record. Says whether it had one.
+    pub fn lose_body(&mut self, feed: &FeedId, seq: u64) -> bool {
+        let held = self.space.iter_mut().flat_map(|space| &mut space.arrived);
+        let whole = held.filter(|record| !record.is_husk());
+        let mut place = whole.filter(|record| (record.header().feed, record.header().seq) == (*feed, seq));
+        let Some(record) = place.next() else { return false };
+        let husk = Record::parse(record.bytes().slice(..PREFIX_LEN));
+        husk.map(|husk| *record = husk).is_ok()
+    }
+
+    /// The position of a record that it holds.
+    pub fn position(&self, feed: &FeedId, seq: u64) -> Option<Position> {
+        let space = self.space.as_ref()?;
+        held_at(&space.arrived, feed, seq).map(|held| Position { seq, id: held.id })
+    }
+
+    /// The hash of a link that it holds.
+    pub fn hash_at(&self, seq: u64) -> Option<LinkHash> {
+        self.space.as_ref()?.state.roster().hash_at(seq)
+    }
+
+    /// The records that it holds without their bodies.
+    pub fn husks(&self) -> Vec<(FeedId, u64)> {
+        self.space.as_ref().map(husks_of).unwrap_or_default()
     }
 
     /// Its identity key and the code of its invite.
@@ -181,11 +249,16 @@ impl SimServer {
         let Some(held) = self.space.as_ref().filter(|held| held.id == space) else {
             return refused(Refusal::SpaceUnknown);
         };
+        let colludes = self.colludes;
         let session = self.sessions.entry(from).or_default();
         if session.nonce.take() != Some(nonce) {
             return refused(Refusal::Unauthenticated);
         }
         match challenge.check_answer(held.state.roster(), &Signature::from_bytes(signature)) {
+            Ok(Access::Removed { seq }) if colludes => {
+                (session.feed, session.fooled) = (Some(feed), Some(seq.saturating_sub(1)));
+                Incoming::LoggedIn
+            }
             Ok(Access::Removed { seq }) => {
                 session.until = Some(seq);
                 Incoming::LoggedIn
@@ -254,7 +327,11 @@ impl SimServer {
     }
 
     fn member(&self, connection: Connection) -> bool {
-        let feed = self.sessions.get(&connection).and_then(|session| session.feed);
+        let session = self.sessions.get(&connection);
+        if session.is_some_and(|session| session.fooled.is_some()) {
+            return self.colludes;
+        }
+        let feed = session.and_then(|session| session.feed);
         let roster = self.space.as_ref().map(|space| space.state.roster());
         feed.zip(roster).is_some_and(|(feed, roster)| roster.is_current(&feed))
     }
@@ -283,7 +360,10 @@ impl SimServer {
         if let Some(session) = self.sessions.get_mut(&from) {
             session.live = true;
         }
-        let head = space.state.roster().head();
+        let fooled = self.sessions.get(&from).and_then(|session| session.fooled);
+        let roster = space.state.roster();
+        let shown = fooled.and_then(|seq| Some(RosterHead { seq, hash: roster.hash_at(seq)? }));
+        let head = shown.unwrap_or(roster.head());
         let mut sent = vec![Incoming::Hello {
             space: space.id,
             store_id: *self.store.as_bytes(),
@@ -293,7 +373,8 @@ impl SimServer {
             husks: husks_of(space),
         }];
         let after = roster_seq.map_or(0, |seq| usize::try_from(seq).unwrap_or(usize::MAX).saturating_add(1));
-        let links: Vec<_> = space.links.iter().skip(after).map(|link| link.to_vec()).collect();
+        let last = usize::try_from(head.seq).unwrap_or(usize::MAX).saturating_add(1);
+        let links: Vec<_> = space.links.iter().take(last).skip(after).map(|link| link.to_vec()).collect();
         if !links.is_empty() {
             sent.push(Incoming::Links { space: space.id, links });
         }
@@ -369,6 +450,12 @@ impl SimServer {
                 }
                 let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
                 for to in others {
+                    let fooled = self.sessions.get(&to).is_some_and(|session| session.fooled.is_some());
+                    if fooled || (self.colludes && !self.member(to)) {
+                        let session = self.sessions.entry(to).or_default();
+                        session.fooled = session.fooled.or(Some(parsed.seq() - 1));
+                        continue;
+                    }
                     sent.push((to, Incoming::Links { space: id, links: vec![link.to_vec()] }));
                     if !self.member(to) {
                         let refusal = Refusal::FeedRemoved;

@@ -1,6 +1,8 @@
-//! A thousand worlds, each with everything that can go wrong; a failure prints its seed and its trace.
+//! A thousand worlds, calm, unlucky and hostile ones, each with everything that can go wrong in it; a failure prints its seed and
+//! its trace.
 
-use haven_sim::world::run;
+use haven_sim::nature::Nature;
+use haven_sim::world::{run, run_as};
 
 /// Seeds a test; four tests, so that they run beside each other.
 const SEEDS: u64 = 250;
@@ -49,6 +51,44 @@ fn people_write_while_locked_and_edits_meet_the_trash_in_many_worlds() {
     let with =
         |what: &str| worlds.iter().filter(|trace| trace.iter().any(|line| line.contains(what))).count();
     assert!(with(" seals ") > 40 && with("an edit won over the trash") > 5 && with("the trash stood") > 10);
+}
+
+/// Of each kind of mischief there is enough, and so is there of what is judged by it.
+#[test]
+fn what_lasts_goes_wrong_in_many_worlds() {
+    let worlds: Vec<_> = (0..160).map(|seed| run(seed).trace).collect();
+    for (what, least) in [
+        (" removes device ", 40),
+        (" do not count", 20),
+        ("the server loses everything", 20),
+        (" agrees to the server", 40),
+        ("goes back to an older copy", 10),
+        ("loses the body", 10),
+        ("withholds: true", 10),
+        ("hides removals: true", 10),
+    ] {
+        let with = worlds.iter().filter(|trace| trace.iter().any(|line| line.contains(what))).count();
+        assert!(with >= least, "{what}: in {with} worlds");
+    }
+}
+
+/// Every switch alone, so that none hides behind another.
+#[test]
+fn each_kind_of_mischief_alone_is_borne() {
+    let calm = Nature::CALM;
+    let natures = [
+        Nature { removals: true, ..calm },
+        Nature { wipes: true, ..calm },
+        Nature { restores: true, ..calm },
+        Nature { husks: true, ..calm },
+        Nature { network: true, ..calm },
+        Nature { server: true, ..calm },
+    ];
+    for nature in natures {
+        for seed in 0..8 {
+            assert_eq!(run_as(seed, nature).broken, None, "seed {seed} as {nature:?}");
+        }
+    }
 }
 
 /// Worlds in which something was wrong once, beyond the first thousand.

@@ -190,7 +190,12 @@ impl Engine {
     /// documents. It stays in the store, readable, and is applied again as soon as it counts.
     pub(super) fn settle_removals(&mut self, work: &mut Work<'_, '_>) {
         let removed = self.removed_feeds();
-        if removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
+        if removed != self.removed {
+            // Whoever waited for what does not count any more waits no longer.
+            self.waiting.wake();
+        }
+        // A device that was removed itself keeps all that it has: what it wrote may stand on what does not count any more.
+        if self.is_removed() || removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
             self.removed = removed;
             return;
         }
@@ -227,13 +232,11 @@ impl Engine {
         };
         for feed in removed {
             let bound = accepted.bound(feed).unwrap_or_default();
-            // A device that was removed keeps what it wrote itself, for whoever reads it there.
-            let is_own = *feed == self.keys.feed;
-            if !is_own && bound < self.applied.seq(feed) {
+            if bound < self.applied.seq(feed) {
                 self.take_back(work, *feed, bound)?;
             }
         }
-        self.waiting.ready = true;
+        self.waiting.wake();
         Ok(())
     }
 

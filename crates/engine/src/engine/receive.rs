@@ -73,7 +73,7 @@ impl Engine {
                 self.session.asked.remove(&source);
             }
         }
-        self.waiting.ready = true;
+        self.waiting.wake();
     }
 
     /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost.

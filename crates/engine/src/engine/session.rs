@@ -141,7 +141,11 @@ impl Engine {
     pub(super) fn hear(&mut self, work: &mut Work<'_, '_>, incoming: Incoming) {
         match incoming {
             Incoming::Connected if self.is_removed() => self.stop(work),
-            Incoming::Connected => self.ask_challenge(work),
+            Incoming::Connected => {
+                // Nothing of the connection before counts in this one, not even what came late from it.
+                self.go_offline();
+                self.ask_challenge(work);
+            }
             Incoming::Challenged { nonce, server_key, store_id, signature } => {
                 self.log_in(work, nonce, server_key, store_id, signature);
             }

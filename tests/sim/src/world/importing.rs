@@ -9,7 +9,8 @@ use haven_core::time::NoZones;
 use haven_engine::command::{Command, ImportItem, Keep, Reply};
 use haven_engine::version::Version;
 
-use super::{DEVICES, World, exported};
+use super::checking::exported;
+use super::{DEVICES, World};
 use crate::device::Asked;
 use crate::model::Said;
 

@@ -12,10 +12,10 @@ use super::World;
 use crate::device::{Asked, Device};
 
 impl World {
-    /// Links a new device to the first one, through the server's mailbox.
-    pub(super) fn join(&mut self, device: usize) -> Result<(), String> {
+    /// Links a new device to another, through the server's mailbox.
+    pub(super) fn join(&mut self, by: usize, device: usize) -> Result<(), String> {
         let Asked::Answered(Ok(Reply::LinkStarted(started))) =
-            self.devices[0].ask(Command::StartLink, self.now_ms, &mut self.chance)
+            self.devices[by].ask(Command::StartLink, self.now_ms, &mut self.chance)
         else {
             return Err("no linking code was given".into());
         };
@@ -33,11 +33,11 @@ impl World {
             if let Some(words) = step.words.take().filter(|_| !asked) {
                 asked = true;
                 let confirm = Command::ConfirmLink { words };
-                let _ = self.devices[0].ask(confirm, self.now_ms, &mut self.chance);
+                let _ = self.devices[by].ask(confirm, self.now_ms, &mut self.chance);
                 self.deliver_all();
             }
             if step.wants_words {
-                let Linking::Comparing { words, .. } = &self.devices[0].view.status.linking else {
+                let Linking::Comparing { words, .. } = &self.devices[by].view.status.linking else {
                     return Err("the device that let another in shows no words".into());
                 };
                 step = joining.compare(words).map_err(|fault| fault.to_string())?;
@@ -97,7 +97,7 @@ impl World {
         disk.apply(commit).map_err(|fault| fault.to_string())?;
         self.devices.push(Device::new(disk, key, self.shelf.clone()));
         self.trace.push(format!("device {device} linked"));
-        self.devices[device].start(self.now_ms, &mut self.chance)
+        self.open(device)
     }
 }
 

@@ -9,7 +9,7 @@ use haven_engine::drops::{Becomes, Dropped};
 use super::World;
 use super::writing::{OpenDraft, date};
 use crate::device::Asked;
-use crate::model::words_in;
+use crate::model::{By, words_in};
 
 impl World {
     /// Somebody closes a vault. An editor that is open goes on.
@@ -34,7 +34,7 @@ impl World {
         let dropped = self.dropped(device, format!("{word}. Written while locked."), Becomes::Entry);
         if let Some(entry) = self.devices[device].seal(&dropped, &mut self.chance) {
             self.trace.push(format!("device {device} seals {entry} {word}"));
-            self.model.added(entry, word);
+            self.model.added(entry, word, By { device, seq: None });
         } else {
             self.trace.push(format!("device {device} may have sealed {word}"));
         }

@@ -13,7 +13,7 @@ use haven_engine::view::Filter;
 
 use super::{DEVICES, World};
 use crate::device::Asked;
-use crate::model::{Said, words_in};
+use crate::model::{By, Said, words_in};
 
 /// How many entries most edits are about.
 const FEW: usize = 2;
@@ -52,7 +52,8 @@ impl World {
         match asked {
             Asked::Answered(Ok(Reply::Entry(entry))) => {
                 self.trace.push(format!("device {device} adds {entry} {word}"));
-                self.model.added(entry, word);
+                let by = self.by(device);
+                self.model.added(entry, word, by);
             }
             _ => self.trace.push(format!("device {device} may have added {word}")),
         }
@@ -73,7 +74,8 @@ impl World {
         if self.act(device, id, command, false) {
             let sides = before.sides.len();
             self.trace.push(format!("device {device} edits {id} of {sides} sides -{removed:?}: {after:?}"));
-            self.model.edited(id, there.difference(&known).cloned().collect(), removed);
+            let by = self.by(device);
+            self.model.edited(id, there.difference(&known).cloned().collect(), removed, by);
         } else {
             self.trace.push(format!("device {device} may have edited {id}"));
             self.model.maybe_edited(id, removed);
@@ -139,7 +141,8 @@ impl World {
         match self.read(device, id) {
             Some(after) if is_done => {
                 let removed = known.difference(&after.words()).cloned().collect();
-                self.model.edited(id, BTreeSet::new(), removed);
+                let by = self.by(device);
+                self.model.edited(id, BTreeSet::new(), removed, by);
             }
             _ => self.model.maybe_edited(id, known),
         }
@@ -233,8 +236,10 @@ impl World {
         );
         if let Asked::Answered(Ok(Reply::Entry(entry))) = asked {
             self.trace.push(format!("device {device} closes a draft as {entry}"));
+            // It may have become one by itself before.
+            let by = By { device, seq: None };
             for word in open.words {
-                self.model.added(entry, word);
+                self.model.added(entry, word, by);
             }
         }
     }
@@ -256,15 +261,18 @@ impl World {
             .map(|(line, number)| ImportItem { line: number, bytes: line.clone().into_bytes() });
         let (zones, here) = (Arc::new(NoZones), None);
         let command = Command::Import { lines: items.collect(), dry_run: false, zones, here };
+        self.model.spread(lines.iter().flat_map(|line| words_in(line)));
+        let before = self.devices[device].written();
         let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
         let Asked::Answered(Ok(Reply::Imported(imported))) = asked else { return };
         self.trace.push(format!("device {device} imports {} of {}", imported.imported, lines.len()));
-        let view = self.devices[device].view.clone();
-        let found = view.rows().filter(|row| row.entry.import_id.is_some());
+        let (view, by) = (self.devices[device].view.clone(), self.by(device));
+        // Where nothing was written, the words are in what others wrote.
+        let found = view.rows().filter(|row| row.entry.import_id.is_some() && by.seq > Some(before));
         for row in found {
-            let mut words = words_in(&row.entry.text).into_iter();
+            let words = words_in(&row.entry.text).into_iter();
             let is_of_file = |word: &String| lines.iter().any(|line| line.contains(word.as_str()));
-            words.by_ref().filter(is_of_file).for_each(|word| self.model.added(row.entry.id, word));
+            words.filter(is_of_file).for_each(|word| self.model.added(row.entry.id, word, by));
         }
     }
 
@@ -290,7 +298,7 @@ impl World {
             (self.now_ms, &mut self.chance, &mut self.devices[(device + 1) % DEVICES]);
         let name = |id| there.person(id).map(|person| person.name.clone());
         some.iter()
-            .map(|row| export_line(&row.entry, &super::rest(device, row, now, chance), &name))
+            .map(|row| export_line(&row.entry, &super::checking::rest(device, row, now, chance), &name))
             .collect()
     }
 
@@ -322,6 +330,11 @@ impl World {
             sides.push(*entry);
         }
         Some(Said { shown: row.entry.clone(), sides })
+    }
+
+    /// The record that a device wrote last.
+    pub(super) fn by(&self, device: usize) -> By {
+        By { device, seq: Some(self.devices[device].written()) }
     }
 
     pub(super) fn fresh_word(&mut self) -> String {

@@ -6,11 +6,16 @@
 mod lab;
 
 use bytes::Bytes;
+use haven_core::entry::Edit;
+use haven_engine::command::Command;
+use haven_engine::engine::Input;
 use haven_engine::io::{Reader as _, Table};
 use haven_engine::sync::{Incoming, SyncState};
 use haven_feed::ids::{Position, RecordId, Vector};
 use haven_feed::record::{RecordKind, VerifiedRecord};
 
+use haven_sim::device::Asked;
+use haven_store::faulty::Mishap;
 use lab::{Lab, Who, alarms_of, content, vector_of, write};
 
 const NOTHING: [&str; 0] = [];
@@ -151,7 +156,7 @@ fn a_husk_waits_for_its_body() {
         assert!(asked);
         let space = lab.roster.space();
         let none = Incoming::Bodies { space, feed, records: Vec::new() };
-        phone.input(haven_engine::engine::Input::Server(none), 0, &mut lab.chance);
+        phone.input(Input::Server(none), 0, &mut lab.chance);
         assert_eq!(alarms_of(&phone), ["BODY_MISSING"], "the server has none");
         if restarts {
             phone.crash();
@@ -280,6 +285,106 @@ fn what_was_never_sent_goes_out_under_the_new_epoch() {
     assert_eq!((lab.laptop.view.len(), lab.alarms()), (3, vec![]));
     lab.add_entry("and it goes on");
     assert_eq!(lab.own().last().unwrap().header().prev, pushed[1].id());
+}
+
+/// Some was sent and perhaps never arrived, some was never sent: the first goes out as it was, for ever, and only the second is
+/// sealed again.
+#[test]
+fn what_may_have_been_sent_is_resent_as_it_was() {
+    let mut lab = Lab::linked();
+    lab.hello(Vector::default());
+    lab.add_entry("sent, and nobody said that it arrived");
+    let sent = lab.own();
+    assert_eq!(lab.pushed().last().unwrap().id(), sent.last().unwrap().id());
+    lab.say(Incoming::Offline);
+    lab.add_entry("written offline, after the tablet was stolen");
+    let old = lab.links.len();
+    lab.remove(Who::Tablet, None);
+    lab.hello(Vector::default());
+    lab.links(old);
+    lab.caught_up();
+    let (pushed, own) = (lab.pushed(), lab.own());
+    let (before, after) = pushed.split_at(sent.len());
+    assert!(before.iter().zip(&sent).all(|(pushed, sent)| pushed.bytes() == sent.bytes()));
+    assert_eq!(after.iter().map(|record| record.header().epoch).collect::<Vec<_>>(), [1]);
+    assert!(pushed.iter().zip(&own).all(|(pushed, own)| pushed.bytes() == own.bytes()));
+    lab.restart();
+    assert_eq!((lab.laptop.view.len(), lab.alarms()), (2, vec![]));
+}
+
+/// A message of a connection that broke comes late: what was answered to it went nowhere, and goes out in the next connection.
+#[test]
+fn what_comes_late_from_another_connection_counts_for_nothing() {
+    let mut lab = Lab::linked();
+    lab.say(Incoming::Offline);
+    lab.add_entry("words");
+    lab.pushed();
+    for is_late in [true, false] {
+        lab.hello(Vector::default());
+        assert_eq!(lab.pushed().len(), lab.own().len(), "late: {is_late}");
+        lab.say(Incoming::Connected);
+    }
+    lab.hello(Vector::default());
+    lab.caught_up();
+    lab.acknowledge();
+    assert_eq!(lab.laptop.view.status.sync, SyncState::Idle);
+}
+
+/// The process goes down while a husk is tried. After that its body comes, and it is applied at once.
+#[test]
+fn a_body_that_comes_after_a_crash_is_taken() {
+    let mut lab = Lab::linked();
+    let p1 = lab.record(Who::Phone, None, &empty());
+    let (space, records) = (lab.roster.space(), vec![p1.to_husk().bytes().clone()]);
+    lab.laptop.plan(Mishap::AppliedButCrashed);
+    lab.laptop.input(Input::Server(Incoming::Records { space, records }), 0, &mut lab.chance);
+    assert!(!lab.laptop.is_up(), "it went down between the mark and the attempt");
+    lab.restart();
+    lab.hello(vector_of(&p1));
+    lab.caught_up();
+    assert_eq!(lab.asked(), [(lab.feed(Who::Phone), vec![1])]);
+    lab.bodies(lab.feed(Who::Phone), &[&p1]);
+    lab.add_entry("of my own");
+    assert!(lab.names(&p1));
+    assert_eq!(lab.alarms(), NOTHING);
+}
+
+/// A husk of a device that is removed then: nobody waits for its body any more, and it is told what it is.
+#[test]
+fn a_removal_tells_at_once_what_does_not_count() {
+    let mut lab = Lab::linked();
+    let t1 = lab.record(Who::Tablet, None, &empty());
+    let husk = t1.to_husk();
+    lab.records(&[&husk]);
+    lab.caught_up();
+    lab.bodies(lab.feed(Who::Tablet), &[]);
+    assert_eq!(lab.alarms(), ["BODY_MISSING"]);
+    let old = lab.links.len();
+    lab.remove(Who::Tablet, None);
+    lab.links(old);
+    assert_eq!(lab.alarms(), ["REMOVED_DEVICE_WROTE"]);
+}
+
+/// A device that is removed together with another keeps what it wrote in an entry of that one.
+#[test]
+fn a_removed_device_keeps_its_words_in_what_does_not_count() {
+    let mut lab = Lab::linked();
+    let mut tablet = lab.device(Who::Tablet);
+    write(&mut tablet, "by the tablet", &mut lab.chance);
+    let written = lab.written(&tablet, lab.feed(Who::Tablet));
+    lab.records(&written.iter().collect::<Vec<_>>());
+    let id = lab.laptop.view.rows().next().unwrap().entry.id;
+    let edit = Edit { text: Some("by the laptop".into()), ..Edit::default() };
+    let asked = lab.laptop.ask(Command::Edit { id, base: None, edit }, 0, &mut lab.chance);
+    assert!(matches!(asked, Asked::Answered(Ok(_))));
+    let (old, both) = (lab.links.len(), [lab.feed(Who::Tablet), lab.laptop_feed()]);
+    lab.change(&both.map(|feed| (feed, None)), None);
+    lab.links(old);
+    for _ in 0..2 {
+        let row = lab.laptop.view.entry(id).unwrap();
+        assert_eq!(row.entry.text, "by the laptop");
+        lab.restart();
+    }
 }
 
 /// Garbage from nowhere: one alarm, with a count.
