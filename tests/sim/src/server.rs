@@ -40,6 +40,11 @@ pub struct SimServer {
     watching: Vec<(Connection, [u8; 16])>,
 }
 
+/// What a server held at some time.
+#[derive(Clone)]
+pub struct Backup(Option<Space>);
+
+#[derive(Clone)]
 struct Space {
     id: SpaceId,
     state: ServerSpace,
@@ -99,6 +104,17 @@ impl SimServer {
         self.store = StoreId::from_bytes(chance.bytes());
         self.invite = chance.bytes();
         self.invite_used = false;
+    }
+
+    /// A copy of what it holds, as a backup would be.
+    pub fn backup(&self) -> Backup {
+        Backup(self.space.clone())
+    }
+
+    /// Goes back to a copy; connections are lost.
+    pub fn restore(&mut self, backup: &Backup) {
+        self.crash();
+        self.space.clone_from(&backup.0);
     }
 
     /// What it has.

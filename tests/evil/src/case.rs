@@ -1,0 +1,363 @@
+//! A case: honest devices that agree, one mutation, and the five assertions that it ends with.
+//!
+//! (a) nothing that the server received holds a word or a key; (b) nobody's journal, list of devices or server changed but as
+//! expected; (c) the person is told, exactly what is expected, within one sync; (d) nothing panics, hangs or grows by more than
+//! 64 MiB; (e) once the server is honest the devices agree again, a new one too, and no honest entry is missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use haven_api::vault::ServerInvite;
+use haven_feed::record::VerifiedRecord;
+use haven_feed::{FeedId, Vector};
+use haven_sim::server::Connection;
+
+use crate::cast::{Cast, Who};
+use crate::device::{Device, Shown, URL};
+use crate::memory::{forget_peak, peak_mib};
+use crate::server::{EvilServer, Script};
+
+/// How long, on virtual time, anything is waited for.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How often it is looked at meanwhile.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// By how much a process may grow, in MiB.
+const GROWTH_MIB_MAX: u64 = 64;
+
+/// The connection of whoever has the tablet's keys.
+const TABLET_LINE: Connection = 1_000_000;
+
+/// In every text, so that it can be looked for.
+const CANARY: &str = "quince-medlar-sloe";
+
+/// Alarms that end by themselves when what was missing comes.
+const PASSING: [&str; 5] =
+    ["RECORDS_WITHHELD", "ROSTER_WITHHELD", "RECORD_MISSING", "BODY_MISSING", "REMOVED_DEVICE_WROTE"];
+
+/// What a case has to come to.
+#[derive(Default)]
+pub struct Verdict {
+    told: BTreeMap<Who, Vec<&'static str>>,
+    agree: bool,
+    stays: Vec<&'static str>,
+    pulls: usize,
+}
+
+impl Verdict {
+    /// Nobody is told anything: it does no harm.
+    pub fn harmless() -> Self {
+        Self { pulls: 1, ..Self::default() }
+    }
+
+    /// A device tells its person this.
+    pub fn told(who: Who, alarms: &[&'static str]) -> Self {
+        Self::harmless().and(who, alarms)
+    }
+
+    /// And another one that.
+    pub fn and(mut self, who: Who, alarms: &[&'static str]) -> Self {
+        let mut alarms = alarms.to_vec();
+        alarms.sort_unstable();
+        self.told.insert(who, alarms);
+        self
+    }
+
+    /// Once the server is honest, people have to set it again: nothing is sent to it before.
+    pub fn once_people_agree(self) -> Self {
+        Self { agree: true, ..self }
+    }
+
+    /// Of the alarms that end by themselves these stay, since what they say stays true.
+    pub fn stays(self, alarms: &[&'static str]) -> Self {
+        Self { stays: alarms.to_vec(), ..self }
+    }
+
+    /// It takes so many pulls until they are told: the first one ends, or asks for more.
+    pub fn after_pulls(self, pulls: usize) -> Self {
+        Self { pulls, ..self }
+    }
+}
+
+/// See the module.
+pub struct Case {
+    /// Everybody's keys.
+    pub cast: Cast,
+    /// The server.
+    pub server: EvilServer,
+    devices: BTreeMap<Who, Device>,
+    /// What honest people wrote.
+    written: BTreeSet<String>,
+    /// What each of them can read.
+    shows: BTreeMap<Who, BTreeSet<String>>,
+    before: BTreeMap<Who, Shown>,
+    pulls: BTreeMap<Who, usize>,
+    peak: u64,
+    seed: u64,
+}
+
+impl Case {
+    /// Two devices and an honest server: an entry each, read on the other.
+    pub async fn begin() -> Self {
+        let seed = 1;
+        let mut case = Self {
+            cast: Cast::new(seed),
+            server: EvilServer::new(seed),
+            devices: BTreeMap::new(),
+            written: BTreeSet::new(),
+            shows: BTreeMap::new(),
+            before: BTreeMap::new(),
+            pulls: BTreeMap::new(),
+            peak: 0,
+            seed,
+        };
+        let invite = case.server.invite();
+        for (who, invite) in [(Who::Laptop, invite), (Who::Phone, String::new())] {
+            case.switch_on(who).await;
+            case.set_server(who, invite).await;
+        }
+        for (who, text) in [(Who::Laptop, "first of the laptop"), (Who::Phone, "first of the phone")] {
+            case.write(who, text).await;
+        }
+        case.settle().await;
+        case.look().await;
+        case
+    }
+
+    /// Starts a device that has nothing yet.
+    pub async fn switch_on(&mut self, who: Who) {
+        self.seed += 1;
+        let store = self.cast.store(who);
+        let device = Device::open(store, Cast::key(who), self.seed, &self.server).await;
+        self.devices.insert(who, device);
+        self.shows.insert(who, BTreeSet::new());
+    }
+
+    /// Its person sets the server.
+    pub async fn set_server(&self, who: Who, invite: String) {
+        let choice = ServerInvite { url: URL.to_owned(), invite };
+        self.device(who).client.set_server(choice, false).await.unwrap();
+    }
+
+    /// Starts the desk, which was linked and has nothing yet, and looks at it from here on.
+    pub async fn switch_desk_on(&mut self) {
+        self.switch_on(Who::Desk).await;
+        let before = self.server.pulls(self.cast.feed(Who::Desk));
+        self.pulls.insert(Who::Desk, before);
+        self.set_server(Who::Desk, String::new()).await;
+    }
+
+    /// A running device.
+    pub fn device(&self, who: Who) -> &Device {
+        self.devices.get(&who).unwrap()
+    }
+
+    /// Its feed.
+    pub fn feed(&self, who: Who) -> FeedId {
+        self.cast.feed(who)
+    }
+
+    /// Somebody writes; gives the whole text.
+    pub async fn write(&mut self, who: Who, words: &str) -> String {
+        let text = format!("{words} {CANARY} {}", self.written.len());
+        self.device(who).write(&text).await;
+        self.written.insert(text.clone());
+        self.shows.entry(who).or_default().insert(text.clone());
+        text
+    }
+
+    /// A device that is being lied to can read this all the same.
+    pub fn reaches(&mut self, who: Who, text: &str) {
+        self.shows.entry(who).or_default().insert(text.to_owned());
+    }
+
+    /// Waits until everybody can read everything and has sent everything.
+    pub async fn settle(&mut self) {
+        for who in self.devices.keys() {
+            self.shows.insert(*who, self.written.clone());
+        }
+        let began = tokio::time::Instant::now();
+        loop {
+            let mut lacking = Vec::new();
+            for (who, device) in &self.devices {
+                let texts = texts(&device.shown().await);
+                if texts != self.written || !device.is_idle().await {
+                    let missing: Vec<&String> = self.written.difference(&texts).collect();
+                    let strange: Vec<&String> = texts.difference(&self.written).collect();
+                    let sync = device.status().await.sync;
+                    lacking.push(format!("{who:?} lacks {missing:?}, has {strange:?}, {sync:?}"));
+                }
+            }
+            if lacking.is_empty() {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "(e) {lacking:#?} {:?}", self.alarms().await);
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    async fn look(&mut self) {
+        for (who, device) in &self.devices {
+            self.before.insert(*who, device.shown().await);
+            self.pulls.insert(*who, self.server.pulls(self.cast.feed(*who)));
+        }
+        forget_peak();
+        self.peak = peak_mib();
+    }
+
+    /// From here on the server follows a script.
+    pub async fn mutate(&mut self, script: Script) {
+        self.look().await;
+        self.server.follow(script);
+    }
+
+    /// From here on the server is another one, or holds something else: connections are lost, and devices come back.
+    pub async fn alter<T>(
+        &mut self,
+        with: impl FnOnce(&mut haven_sim::server::SimServer, &mut haven_sim::chance::Chance) -> T,
+    ) -> T {
+        self.look().await;
+        let altered = self.server.core(with);
+        self.server.hang_up();
+        altered
+    }
+
+    /// Somebody asks a device to sync now.
+    pub async fn sync(&self, who: Who) {
+        // Whether it goes is what the case is about.
+        let _ = self.device(who).client.sync(None).await;
+    }
+
+    /// Lets so much virtual time pass.
+    pub async fn pass(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    /// What everybody is told.
+    pub async fn alarms(&self) -> BTreeMap<Who, Vec<String>> {
+        let mut alarms = BTreeMap::new();
+        for (who, device) in &self.devices {
+            let kinds = device.alarms().await;
+            if !kinds.is_empty() {
+                alarms.insert(*who, kinds);
+            }
+        }
+        alarms
+    }
+
+    /// Waits for something that a device shows.
+    pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+        let began = tokio::time::Instant::now();
+        while !holds().await {
+            assert!(began.elapsed() < PATIENCE, "(d) {what} does not come about");
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Whoever has the tablet's keys brings records to the honest server.
+    pub fn tablet_pushes(&self, records: &[&VerifiedRecord]) -> Result<Vector, String> {
+        let space = self.cast.roster.space();
+        let feed = self.feed(Who::Tablet);
+        let (_, signer) = (feed, self.cast.secrets(Who::Tablet).signer());
+        self.server.enter(TABLET_LINE, space, feed, signer);
+        let records = records.iter().map(|record| record.bytes().clone()).collect();
+        self.server.push_as(TABLET_LINE, space, records)
+    }
+
+    /// The five assertions.
+    pub async fn judge(mut self, verdict: Verdict) {
+        self.is_told(&verdict).await;
+        self.nothing_else_changed().await;
+        let told = self.alarms().await;
+        self.heals(&verdict).await;
+        self.no_new_alarm(&verdict, &told).await;
+        self.nothing_leaked();
+        let grown = peak_mib().saturating_sub(self.peak);
+        assert!(grown <= GROWTH_MIB_MAX, "(d) the process grew by {grown} MiB");
+        for device in self.devices.values() {
+            device.close().await;
+        }
+    }
+
+    /// (c) Everybody is told what is expected and nothing else, within one sync, and it stays so.
+    async fn is_told(&self, verdict: &Verdict) {
+        let expected: BTreeMap<Who, Vec<String>> = verdict
+            .told
+            .iter()
+            .map(|(who, kinds)| (*who, kinds.iter().map(|&kind| kind.to_owned()).collect()))
+            .collect();
+        let began = tokio::time::Instant::now();
+        while self.alarms().await != expected {
+            assert!(began.elapsed() < PATIENCE, "(c) told {:?}, not {expected:?}", self.alarms().await);
+            tokio::time::sleep(GLANCE).await;
+        }
+        for (who, before) in &self.pulls {
+            let pulls = self.server.pulls(self.cast.feed(*who)) - before;
+            let told = verdict.told.contains_key(who);
+            assert!(!told || pulls <= verdict.pulls, "(c) {who:?} was told after {pulls} pulls");
+        }
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert_eq!(self.alarms().await, expected, "(c) half a minute later");
+    }
+
+    /// (b) What was there is there as it was, and what is new is what is expected.
+    async fn nothing_else_changed(&self) {
+        for (who, device) in &self.devices {
+            let now = device.shown().await;
+            assert_eq!(texts(&now), self.shows[who], "(b) what {who:?} can read");
+            let Some(before) = self.before.get(who) else { continue };
+            for (text, line) in &before.entries {
+                assert_eq!(now.entries.get(text), Some(line), "(b) an entry on {who:?}");
+            }
+            assert_eq!(now.devices, before.devices, "(b) the devices on {who:?}");
+            assert_eq!(now.server, before.server, "(b) the server of {who:?}");
+        }
+    }
+
+    /// (e) The server turns honest: the devices agree, and one that had nothing gets everything.
+    async fn heals(&mut self, verdict: &Verdict) {
+        self.server.turn_honest();
+        if verdict.agree {
+            let invite = self.server.invite();
+            for (who, invite) in [(Who::Laptop, invite), (Who::Phone, String::new())] {
+                self.set_server(who, invite).await;
+            }
+        }
+        self.settle().await;
+        if !self.devices.contains_key(&Who::Desk) {
+            self.switch_desk_on().await;
+            self.settle().await;
+        }
+    }
+
+    /// (e) What was missing is told no more, and nothing new is told.
+    async fn no_new_alarm(&self, verdict: &Verdict, told: &BTreeMap<Who, Vec<String>>) {
+        for (who, kinds) in self.alarms().await {
+            for kind in kinds {
+                let passes = PASSING.contains(&kind.as_str());
+                let known = told.get(&who).is_some_and(|told| told.contains(&kind));
+                let stays = verdict.stays.contains(&kind.as_str());
+                assert!(stays || (known && !passes), "(e) {who:?} is told {kind}");
+            }
+        }
+    }
+
+    /// (a) No word and no key in anything that the server received.
+    fn nothing_leaked(&self) {
+        let mut hidden = self.cast.hidden();
+        hidden.extend(["quince", "medlar-sloe", "Laptop", "Phone"].map(|word| word.as_bytes().to_vec()));
+        let received = self.server.received();
+        assert!(received.len() > 10, "(a) the server was talked to");
+        for message in received {
+            for canary in &hidden {
+                let found = message.windows(canary.len()).any(|window| window == canary);
+                assert!(!found, "(a) the server received what it must not know");
+            }
+        }
+    }
+}
+
+fn texts(shown: &Shown) -> BTreeSet<String> {
+    shown.entries.keys().cloned().collect()
+}
