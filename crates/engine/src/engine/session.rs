@@ -466,6 +466,11 @@ impl Engine {
                 self.session.links_sent = false;
             }
             (Request::Mailbox, _) => self.mailbox_gone(work),
+            (Request::FetchBodies, refusal)
+                if !matches!(refusal, Refusal::Unauthenticated | Refusal::Busy) =>
+            {
+                self.no_bodies();
+            }
             // A session that is over, and what another device wrote meanwhile: the next connection brings it in order.
             (_, Refusal::Unauthenticated | Refusal::RosterMoved | Refusal::Gap) => self.try_later(work),
             _ => self.fail(work, Problem::Refused(request, refusal)),
