@@ -26,6 +26,9 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// By how much a process may grow, in MiB.
 const GROWTH_MIB_MAX: u64 = 64;
 
+/// How many calls the devices may make in half a minute of being lied to.
+const TALK_MAX: usize = 200;
+
 /// The connection of whoever has the tablet's keys.
 const TABLET_LINE: Connection = 1_000_000;
 
@@ -167,6 +170,11 @@ impl Case {
         text
     }
 
+    /// The one text so far in which these words are.
+    pub fn written_by(&self, words: &str) -> String {
+        self.written.iter().find(|text| text.contains(words)).unwrap().clone()
+    }
+
     /// A device that is being lied to can read this all the same.
     pub fn reaches(&mut self, who: Who, text: &str) {
         self.shows.entry(who).or_default().insert(text.to_owned());
@@ -255,6 +263,41 @@ impl Case {
         }
     }
 
+    /// Waits until a device can read these.
+    pub async fn until_shown(&self, who: Who, wanted: &[&String]) {
+        let device = self.device(who);
+        self.until("reading", async || {
+            let shown = device.shown().await;
+            wanted.iter().all(|text| shown.entries.contains_key(*text))
+        })
+        .await;
+    }
+
+    /// Waits until a device has nothing to send and nothing to fetch.
+    pub async fn until_idle(&self, who: Who) {
+        let device = self.device(who);
+        self.until("being idle", async || device.is_idle().await).await;
+    }
+
+    /// Waits until a device says why it does not sync.
+    pub async fn until_problem(&self, who: Who) {
+        let device = self.device(who);
+        self.until("a problem", async || device.status().await.sync.problem.is_some()).await;
+    }
+
+    /// When a device says that it heard of another one last.
+    pub async fn last_heard(&self, who: Who, of: Who) -> Option<i64> {
+        let id = self.feed(of).to_string();
+        let devices = self.device(who).client.devices().await.unwrap();
+        let other = devices.into_iter().find(|device| device.id == id).unwrap();
+        other.last_seen.map(|at| at.as_millis())
+    }
+
+    /// All that honest people wrote.
+    pub fn written(&self) -> BTreeSet<String> {
+        self.written.clone()
+    }
+
     /// Whoever has the tablet's keys brings records to the honest server.
     pub fn tablet_pushes(&self, records: &[&VerifiedRecord]) -> Result<Vector, String> {
         let space = self.cast.roster.space();
@@ -297,7 +340,10 @@ impl Case {
             let told = verdict.told.contains_key(who);
             assert!(!told || pulls <= verdict.pulls, "(c) {who:?} was told after {pulls} pulls");
         }
+        let heard = self.server.received().len();
         tokio::time::sleep(Duration::from_secs(30)).await;
+        let heard = self.server.received().len() - heard;
+        assert!(heard <= TALK_MAX, "(d) {heard} calls in half a minute");
         assert_eq!(self.alarms().await, expected, "(c) half a minute later");
     }
 

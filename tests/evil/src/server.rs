@@ -51,6 +51,11 @@ impl Script {
         Self { hears: Some(Box::new(hears)), says: None }
     }
 
+    /// Changes what the server hears too.
+    pub fn and_hears(self, hears: impl FnMut(FeedId, Outgoing) -> Heard + Send + 'static) -> Self {
+        Self { hears: Some(Box::new(hears)), ..self }
+    }
+
     /// Changes what the server says too.
     pub fn and_says(self, says: impl FnMut(FeedId, Incoming) -> Vec<Incoming> + Send + 'static) -> Self {
         Self { says: Some(Box::new(says)), ..self }

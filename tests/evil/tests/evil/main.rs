@@ -1,5 +1,13 @@
 //! The cases, by the letters of the catalogue in docs/THREATS.md. Each test is one mutation and ends with the same five assertions.
 
+mod bodies;
+mod content;
+mod keys;
+mod records;
+mod removed;
+mod rollback;
+mod server;
+
 use haven_evil::case::{Case, Verdict};
 
 /// The thread through all of it: nothing is wrong, and all five assertions hold.

@@ -1,0 +1,232 @@
+//! Rolled back, forked and withheld: the letter V, and what a server says about the roster.
+
+use std::time::Duration;
+
+use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
+use haven_evil::case::{Case, Verdict};
+use haven_evil::cast::Who;
+use haven_evil::forge::content;
+use haven_evil::server::{Heard, Script};
+use haven_evil::twist::{hidden_from, hide, vector_to};
+use haven_feed::ids::{Position, RecordId, Vector};
+
+/// V1: the server shows a device that has seen more what it had yesterday, and takes nothing new from it.
+#[tokio::test(start_paused = true)]
+async fn yesterdays_state_is_told_and_changes_nothing() {
+    let mut case = Case::begin().await;
+    let (laptop, phone) = (case.feed(Who::Laptop), case.feed(Who::Phone));
+    case.mutate(hidden_from(phone, laptop, 0)).await;
+    case.sync(Who::Phone).await;
+    case.judge(Verdict::told(Who::Phone, &["SERVER_ROLLED_BACK"])).await;
+}
+
+/// V9: the server was restored from a backup: it is told, and the devices fill it again by themselves.
+#[tokio::test(start_paused = true)]
+async fn a_restored_backup_is_told_and_filled_again() {
+    let mut case = Case::begin().await;
+    let backup = case.server.core(|core, _| core.backup());
+    case.write(Who::Laptop, "after the backup").await;
+    case.settle().await;
+    case.alter(|core, _| core.restore(&backup)).await;
+    // Whoever comes first fills it, and who comes after that sees nothing missing.
+    case.judge(Verdict::told(Who::Laptop, &["SERVER_ROLLED_BACK"])).await;
+}
+
+/// V2: a device that has nothing is shown yesterday; the first record that names more tells it.
+#[tokio::test(start_paused = true)]
+async fn a_new_device_that_is_shown_yesterday_learns_of_it_from_a_record() {
+    let mut case = Case::begin().await;
+    let (laptop, desk) = (case.feed(Who::Laptop), case.feed(Who::Desk));
+    let seen = case.server.core(|core, _| core.vector()).seq(&laptop);
+    let kept_back = case.write(Who::Laptop, "the desk is not to see it").await;
+    case.settle().await;
+    case.mutate(hidden_from(desk, laptop, seen)).await;
+    case.switch_desk_on().await;
+    let all = case.written();
+    for text in all.iter().filter(|text| **text != kept_back) {
+        case.reaches(Who::Desk, text);
+    }
+    let answer = case.write(Who::Phone, "written by who has seen it").await;
+    case.reaches(Who::Laptop, &answer);
+    case.judge(Verdict::told(Who::Desk, &["RECORDS_WITHHELD"])).await;
+}
+
+/// V4: two devices are shown nothing of each other; the first record that crosses tells both.
+#[tokio::test(start_paused = true)]
+async fn two_devices_that_are_shown_different_halves_learn_of_it_from_a_third() {
+    let mut case = Case::begin().await;
+    case.switch_desk_on().await;
+    case.settle().await;
+    let (laptop, phone) = (case.feed(Who::Laptop), case.feed(Who::Phone));
+    let vector = case.server.core(|core, _| core.vector());
+    let script = Script::says(move |to, said| match to {
+        _ if to == laptop => hide(said, phone, vector.seq(&phone)),
+        _ if to == phone => hide(said, laptop, vector.seq(&laptop)),
+        _ => vec![said],
+    });
+    case.mutate(script).await;
+    let mine = case.write(Who::Laptop, "the phone never sees it").await;
+    let yours = case.write(Who::Phone, "the laptop never sees it").await;
+    for text in [&mine, &yours] {
+        case.reaches(Who::Desk, text);
+    }
+    case.until_shown(Who::Desk, &[&mine, &yours]).await;
+    case.write(Who::Desk, "has seen both").await;
+    case.judge(Verdict::told(Who::Laptop, &["RECORDS_WITHHELD"]).and(Who::Phone, &["RECORDS_WITHHELD"]))
+        .await;
+}
+
+/// The server says what it has and does not send it.
+#[tokio::test(start_paused = true)]
+async fn what_the_server_itself_says_it_has_and_keeps_back_is_told() {
+    let mut case = Case::begin().await;
+    let (laptop, phone) = (case.feed(Who::Laptop), case.feed(Who::Phone));
+    let seen = case.server.core(|core, _| core.vector()).seq(&laptop);
+    let script = Script::says(move |to, said| match said {
+        said @ Incoming::Records { .. } if to == phone => hide(said, laptop, seen),
+        said => vec![said],
+    });
+    case.mutate(script).await;
+    case.write(Who::Laptop, "kept back").await;
+    case.pass(Duration::from_secs(1)).await;
+    case.sync(Who::Phone).await;
+    case.judge(Verdict::told(Who::Phone, &["RECORDS_WITHHELD"])).await;
+}
+
+/// V5: one device hears nothing for a month. It can't know; nothing false is told, and when it last heard of the other it says.
+#[tokio::test(start_paused = true)]
+async fn a_device_that_is_starved_says_since_when_it_heard_nothing() {
+    let mut case = Case::begin().await;
+    let (laptop, phone) = (case.feed(Who::Laptop), case.feed(Who::Phone));
+    let seen = case.server.core(|core, _| core.vector()).seq(&laptop);
+    case.mutate(hidden_from(phone, laptop, seen)).await;
+    case.write(Who::Laptop, "kept back").await;
+    let heard = case.last_heard(Who::Phone, Who::Laptop).await;
+    case.pass(Duration::from_secs(30 * 24 * 3600)).await;
+    assert_eq!(case.last_heard(Who::Phone, Who::Laptop).await, heard);
+    case.judge(Verdict::harmless()).await;
+}
+
+/// V6 and V7: pushes are acknowledged and forgotten, or lost in a crash before they were durable.
+#[tokio::test(start_paused = true)]
+async fn what_was_acknowledged_and_forgotten_is_told_and_sent_again() {
+    let mut case = Case::begin().await;
+    let laptop = case.feed(Who::Laptop);
+    let mut vector = case.server.core(|core, _| core.vector());
+    let script = Script::hears(move |who, message| match message {
+        Outgoing::Push { space, records } if who == laptop => {
+            for bytes in &records {
+                vector.advance(laptop, haven_evil::twist::position(bytes).unwrap());
+            }
+            Heard::Answered(vec![Incoming::Pushed { space, vector: vector.clone() }])
+        }
+        message => Heard::Passed(message),
+    });
+    case.mutate(script).await;
+    case.write(Who::Laptop, "acknowledged and forgotten").await;
+    case.until_idle(Who::Laptop).await;
+    case.sync(Who::Laptop).await;
+    case.judge(Verdict::told(Who::Laptop, &["SERVER_ROLLED_BACK"])).await;
+}
+
+fn refuses(request: Request, refusal: Refusal) -> Script {
+    Script::hears(move |_, message| match (&message, request) {
+        (Outgoing::LogIn { .. }, Request::LogIn)
+        | (Outgoing::Pull { .. }, Request::Pull)
+        | (Outgoing::Push { .. }, Request::Push) => {
+            Heard::Answered(vec![Incoming::Refused { request, refusal }])
+        }
+        _ => Heard::Passed(message),
+    })
+}
+
+/// V8: the server says that it never had the journal. Nothing is deleted, and nothing is sent before the person says so.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_denies_the_journal_is_told() {
+    let mut case = Case::begin().await;
+    case.mutate(refuses(Request::LogIn, Refusal::SpaceUnknown)).await;
+    case.write(Who::Laptop, "written meanwhile").await;
+    case.sync(Who::Laptop).await;
+    case.sync(Who::Phone).await;
+    let verdict = Verdict::told(Who::Laptop, &["SPACE_LOST"]).and(Who::Phone, &["SPACE_LOST"]);
+    case.judge(verdict.once_people_agree()).await;
+}
+
+/// V8: the server says that there is nothing in it.
+#[tokio::test(start_paused = true)]
+async fn an_emptied_server_is_told_and_deletes_nothing() {
+    let mut case = Case::begin().await;
+    let phone = case.feed(Who::Phone);
+    case.mutate(vector_to(phone, |_| Vector::default())).await;
+    case.sync(Who::Phone).await;
+    case.judge(Verdict::told(Who::Phone, &["SERVER_ROLLED_BACK"])).await;
+}
+
+/// V8: the server says that the device was removed, is unknown, or may not: a word, which removes nobody.
+#[tokio::test(start_paused = true)]
+async fn a_servers_word_removes_nobody() {
+    for refusal in [Refusal::FeedRemoved, Refusal::FeedUnknown, Refusal::Other] {
+        let mut case = Case::begin().await;
+        case.mutate(refuses(Request::LogIn, refusal)).await;
+        case.write(Who::Laptop, "written meanwhile").await;
+        case.sync(Who::Laptop).await;
+        case.until_problem(Who::Laptop).await;
+        case.judge(Verdict::harmless()).await;
+    }
+}
+
+/// V10 and V4: whoever has the tablet's keys signs two histories, and the server shows each device one of them.
+#[tokio::test(start_paused = true)]
+async fn two_signed_histories_are_a_fork_and_both_are_kept() {
+    let mut case = Case::begin().await;
+    let one = case.cast.by_tablet(None, &content(&[], &[(100, vec![1])]));
+    let two = case.cast.by_tablet(None, &content(&[], &[(100, vec![2])]));
+    case.mutate(Script::default()).await;
+    case.tablet_pushes(&[&one]).unwrap();
+    case.pass(Duration::from_secs(1)).await;
+    let (space, phone) = (case.cast.roster.space(), case.feed(Who::Phone));
+    case.server.tell(phone, Incoming::Records { space, records: vec![two.bytes().clone()] });
+    case.write(Who::Phone, "goes on").await;
+    let text = case.written_by("goes on");
+    case.reaches(Who::Laptop, &text);
+    case.judge(Verdict::told(Who::Phone, &["DEVICE_FORKED"])).await;
+}
+
+/// A fork that somebody only claims: told, and it slows nothing down.
+#[tokio::test(start_paused = true)]
+async fn a_history_that_is_only_claimed_is_told_and_holds_nothing_up() {
+    let mut case = Case::begin().await;
+    let (laptop, phone) = (case.feed(Who::Laptop), case.feed(Who::Phone));
+    let script = vector_to(phone, move |vector| {
+        let other = |(feed, at): (haven_feed::FeedId, Position)| match feed == laptop {
+            true => (feed, Position { id: RecordId::from_bytes([9; 32]), ..at }),
+            false => (feed, at),
+        };
+        vector.iter().map(other).collect()
+    });
+    case.mutate(script).await;
+    case.sync(Who::Phone).await;
+    case.pass(Duration::from_secs(2)).await;
+    for (from, to, words) in
+        [(Who::Laptop, Who::Phone, "still comes"), (Who::Phone, Who::Laptop, "still goes")]
+    {
+        let text = case.write(from, words).await;
+        case.reaches(to, &text);
+        case.until_shown(to, &[&text]).await;
+    }
+    case.judge(Verdict::told(Who::Phone, &["HISTORY_CONTRADICTED"])).await;
+}
+
+/// The server claims that the device itself wrote more than it did.
+#[tokio::test(start_paused = true)]
+async fn more_than_one_wrote_oneself_is_told() {
+    let mut case = Case::begin().await;
+    let phone = case.feed(Who::Phone);
+    let script = vector_to(phone, move |vector| {
+        let more = Position { seq: vector.seq(&phone) + 3, id: RecordId::from_bytes([9; 32]) };
+        vector.iter().filter(|(feed, _)| *feed != phone).chain([(phone, more)]).collect()
+    });
+    case.mutate(script).await;
+    case.sync(Who::Phone).await;
+    case.judge(Verdict::told(Who::Phone, &["DEVICE_CLONED", "RECORDS_WITHHELD"])).await;
+}
