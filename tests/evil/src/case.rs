@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use haven_api::vault::ServerInvite;
-use haven_feed::record::VerifiedRecord;
+use haven_feed::record::{Record, VerifiedRecord};
+use haven_feed::roster::Link;
 use haven_feed::{FeedId, Vector};
 use haven_sim::server::Connection;
 
@@ -72,7 +73,7 @@ impl Verdict {
         Self { agree: true, ..self }
     }
 
-    /// Of the alarms that end by themselves these stay, since what they say stays true.
+    /// These stand at the end all the same, since what they say is true.
     pub fn stays(self, alarms: &[&'static str]) -> Self {
         Self { stays: alarms.to_vec(), ..self }
     }
@@ -301,11 +302,50 @@ impl Case {
     /// Whoever has the tablet's keys brings records to the honest server.
     pub fn tablet_pushes(&self, records: &[&VerifiedRecord]) -> Result<Vector, String> {
         let space = self.cast.roster.space();
-        let feed = self.feed(Who::Tablet);
-        let (_, signer) = (feed, self.cast.secrets(Who::Tablet).signer());
-        self.server.enter(TABLET_LINE, space, feed, signer);
+        self.tablet_enters();
         let records = records.iter().map(|record| record.bytes().clone()).collect();
         self.server.push_as(TABLET_LINE, space, records)
+    }
+
+    /// Whoever has the tablet's keys logs in at the honest server.
+    pub fn tablet_enters(&self) {
+        let signer = self.cast.secrets(Who::Tablet).signer();
+        self.server.enter(TABLET_LINE, self.cast.roster.space(), self.feed(Who::Tablet), signer);
+    }
+
+    /// Whoever is logged in so brings a link, whoever made it.
+    ///
+    /// # Errors
+    /// The honest server refuses it.
+    pub fn tablet_appends(&self, link: &Link) -> Result<(), String> {
+        self.server.append_as(TABLET_LINE, self.cast.roster.space(), link)
+    }
+
+    /// Waits until a device shows another one as removed.
+    pub async fn until_removed(&self, who: Who, gone: Who) {
+        let (device, id) = (self.device(who), self.feed(gone).to_string());
+        self.until("the removal", async || device.shown().await.devices[&id].1).await;
+    }
+
+    /// A device is expected to show another one as removed from here on.
+    pub fn expects_removed(&mut self, who: Who, gone: Who) {
+        let id = self.feed(gone).to_string();
+        self.before.get_mut(&who).unwrap().devices.get_mut(&id).unwrap().1 = true;
+    }
+
+    /// Waits until a device tells something.
+    pub async fn until_told(&self, who: Who, kind: &str) {
+        let device = self.device(who);
+        self.until(kind, async || device.alarms().await.iter().any(|told| told == kind)).await;
+    }
+
+    /// The newest record that the server was sent of a feed.
+    pub fn newest(&self, feed: FeedId) -> VerifiedRecord {
+        let held = self.server.core(|core, _| core.holdings());
+        let records = held.into_iter().filter_map(|bytes| Record::parse(bytes).ok());
+        let newest =
+            records.filter(|record| record.header().feed == feed).max_by_key(|record| record.header().seq);
+        newest.unwrap().verify(&self.cast.roster.feed(&feed).unwrap().keys).unwrap()
     }
 
     /// The five assertions.

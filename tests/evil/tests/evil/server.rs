@@ -1,1 +1,112 @@
-//! todo
+//! Who the server is, and how it talks: the letters D and L.
+
+use haven_engine::sync::{Incoming, Outgoing};
+use haven_evil::case::{Case, Verdict};
+use haven_evil::cast::Who;
+use haven_evil::server::{Heard, Script};
+use haven_sim::chance::Chance;
+use haven_sim::server::SimServer;
+
+/// D6: somebody else answers at the address.
+#[tokio::test(start_paused = true)]
+async fn another_identity_is_not_talked_to() {
+    let mut case = Case::begin().await;
+    let mut chance = Chance::new(77);
+    let mut other = SimServer::new(&mut chance);
+    let script = Script::hears(move |_, message| match message {
+        Outgoing::Challenge { space, feed } => {
+            Heard::Answered(vec![other.challenge_joiner(space, feed, &mut chance)])
+        }
+        message => Heard::Passed(message),
+    });
+    case.mutate(script).await;
+    case.server.hang_up();
+    case.write(Who::Laptop, "not for somebody else").await;
+    case.sync(Who::Laptop).await;
+    case.sync(Who::Phone).await;
+    let verdict = Verdict::told(Who::Laptop, &["OTHER_SERVER"]).and(Who::Phone, &["OTHER_SERVER"]);
+    case.judge(verdict).await;
+}
+
+/// D6: it says that it is the one, and cannot prove it.
+#[tokio::test(start_paused = true)]
+async fn an_identity_that_is_only_claimed_is_not_talked_to() {
+    let mut case = Case::begin().await;
+    let script = Script::says(|_, said| match said {
+        Incoming::Challenged { nonce, server_key, store_id, mut signature } => {
+            signature[7] ^= 1;
+            vec![Incoming::Challenged { nonce, server_key, store_id, signature }]
+        }
+        said => vec![said],
+    });
+    case.mutate(script).await;
+    case.sync(Who::Phone).await;
+    case.judge(Verdict::told(Who::Phone, &["OTHER_SERVER"])).await;
+}
+
+/// D6: the same server with another store gets nothing before the person says so.
+#[tokio::test(start_paused = true)]
+async fn another_store_gets_nothing() {
+    let mut case = Case::begin().await;
+    let script = Script::says(|_, said| match said {
+        Incoming::Hello { space, vector, roster_seq, roster_head, husks, .. } => {
+            vec![Incoming::Hello { space, store_id: [9; 16], vector, roster_seq, roster_head, husks }]
+        }
+        said => vec![said],
+    });
+    case.mutate(script).await;
+    case.server.hang_up();
+    case.write(Who::Laptop, "for the store that it was").await;
+    case.sync(Who::Laptop).await;
+    case.sync(Who::Phone).await;
+    let verdict = Verdict::told(Who::Laptop, &["NEW_STORE"]).and(Who::Phone, &["NEW_STORE"]);
+    case.judge(verdict).await;
+}
+
+/// An answer to a login that was made for another: the nonce is old, so nobody gets in, and nothing else is asked.
+#[tokio::test(start_paused = true)]
+async fn a_challenge_that_is_replayed_is_told_as_a_problem() {
+    let mut case = Case::begin().await;
+    let mut first: Option<([u8; 32], [u8; 32], [u8; 16], [u8; 64])> = None;
+    let script = Script::says(move |_, said| match said {
+        Incoming::Challenged { nonce, server_key, store_id, signature } => {
+            let (nonce, server_key, store_id, signature) =
+                *first.get_or_insert((nonce, server_key, store_id, signature));
+            vec![Incoming::Challenged { nonce, server_key, store_id, signature }]
+        }
+        said => vec![said],
+    });
+    case.mutate(script).await;
+    case.sync(Who::Phone).await;
+    case.until_idle(Who::Phone).await;
+    // The challenge was made for the phone: it proves nothing to the laptop.
+    case.sync(Who::Laptop).await;
+    case.judge(Verdict::told(Who::Laptop, &["OTHER_SERVER"])).await;
+}
+
+/// Things of another vault than the one asked for: not ours to believe.
+#[tokio::test(start_paused = true)]
+async fn what_is_of_another_vault_is_passed_over() {
+    let mut case = Case::begin().await;
+    let phone = case.feed(Who::Phone);
+    let other = haven_feed::SpaceId::from_bytes([8; 32]);
+    case.mutate(Script::default()).await;
+    let vector = haven_feed::Vector::default();
+    let roster_head = haven_feed::LinkHash::from_bytes([1; 32]);
+    for said in [
+        Incoming::Hello {
+            space: other,
+            store_id: [7; 16],
+            vector,
+            roster_seq: 9,
+            roster_head,
+            husks: Vec::new(),
+        },
+        Incoming::Records { space: other, records: vec![vec![1; 400].into()] },
+        Incoming::Links { space: other, links: vec![vec![1; 400]] },
+        Incoming::CaughtUp { space: other },
+    ] {
+        case.server.tell(phone, said);
+    }
+    case.judge(Verdict::harmless()).await;
+}
