@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use haven_api::vault::ServerInvite;
-use haven_feed::record::{Record, VerifiedRecord};
+use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 use haven_feed::roster::Link;
 use haven_feed::{FeedId, Vector};
 use haven_sim::server::Connection;
+use haven_store::memory::MemoryStore;
 
 use crate::cast::{Cast, Who};
 use crate::device::{Device, Shown, URL};
@@ -45,6 +46,7 @@ const PASSING: [&str; 5] =
 pub struct Verdict {
     told: BTreeMap<Who, Vec<&'static str>>,
     agree: bool,
+    parts: Option<(Who, &'static str)>,
     stays: Vec<&'static str>,
     pulls: usize,
 }
@@ -78,6 +80,11 @@ impl Verdict {
         Self { stays: alarms.to_vec(), ..self }
     }
 
+    /// What this device wrote since the mutation reaches nobody until it is linked anew: it keeps it, and tells this.
+    pub fn parts(self, who: Who, told: &'static str) -> Self {
+        Self { parts: Some((who, told)), ..self }
+    }
+
     /// It takes so many pulls until they are told: the first one ends, or asks for more.
     pub fn after_pulls(self, pulls: usize) -> Self {
         Self { pulls, ..self }
@@ -93,8 +100,11 @@ pub struct Case {
     devices: BTreeMap<Who, Device>,
     /// What honest people wrote.
     written: BTreeSet<String>,
+    texts: usize,
     /// What each of them can read.
     shows: BTreeMap<Who, BTreeSet<String>>,
+    /// A device whose history nobody can join to the others'.
+    parted: Option<Who>,
     before: BTreeMap<Who, Shown>,
     pulls: BTreeMap<Who, usize>,
     peak: u64,
@@ -110,7 +120,9 @@ impl Case {
             server: EvilServer::new(seed),
             devices: BTreeMap::new(),
             written: BTreeSet::new(),
+            texts: 0,
             shows: BTreeMap::new(),
+            parted: None,
             before: BTreeMap::new(),
             pulls: BTreeMap::new(),
             peak: 0,
@@ -138,6 +150,16 @@ impl Case {
         self.shows.insert(who, BTreeSet::new());
     }
 
+    /// Starts a device anew on what its disk holds, or held when it was copied.
+    pub async fn restart(&mut self, who: Who, disk: Option<MemoryStore>) {
+        self.seed += 1;
+        let device = self.devices.remove(&who).unwrap();
+        device.close().await;
+        let disk = disk.unwrap_or_else(|| device.copied());
+        let device = Device::open(disk, Cast::key(who), self.seed, &self.server).await;
+        self.devices.insert(who, device);
+    }
+
     /// Its person sets the server.
     pub async fn set_server(&self, who: Who, invite: String) {
         let choice = ServerInvite { url: URL.to_owned(), invite };
@@ -152,6 +174,11 @@ impl Case {
         self.set_server(Who::Desk, String::new()).await;
     }
 
+    /// What this device writes from here on is not part of what the others have to come to.
+    pub fn part(&mut self, who: Who) {
+        self.parted = Some(who);
+    }
+
     /// A running device.
     pub fn device(&self, who: Who) -> &Device {
         self.devices.get(&who).unwrap()
@@ -164,9 +191,12 @@ impl Case {
 
     /// Somebody writes; gives the whole text.
     pub async fn write(&mut self, who: Who, words: &str) -> String {
-        let text = format!("{words} {CANARY} {}", self.written.len());
+        let text = format!("{words} {CANARY} {}", self.texts);
         self.device(who).write(&text).await;
-        self.written.insert(text.clone());
+        self.texts += 1;
+        if Some(who) != self.parted {
+            self.written.insert(text.clone());
+        }
         self.shows.entry(who).or_default().insert(text.clone());
         text
     }
@@ -181,19 +211,26 @@ impl Case {
         self.shows.entry(who).or_default().insert(text.to_owned());
     }
 
+    /// A device that was put back does not have this any more.
+    pub fn lacks(&mut self, who: Who, text: &str) {
+        self.shows.get_mut(&who).unwrap().remove(text);
+        self.before.get_mut(&who).unwrap().entries.remove(text);
+    }
+
     /// Waits until everybody can read everything and has sent everything.
     pub async fn settle(&mut self) {
-        for who in self.devices.keys() {
+        for who in self.devices.keys().filter(|who| Some(**who) != self.parted) {
             self.shows.insert(*who, self.written.clone());
         }
         let began = tokio::time::Instant::now();
         loop {
             let mut lacking = Vec::new();
             for (who, device) in &self.devices {
-                let texts = texts(&device.shown().await);
-                if texts != self.written || !device.is_idle().await {
-                    let missing: Vec<&String> = self.written.difference(&texts).collect();
-                    let strange: Vec<&String> = texts.difference(&self.written).collect();
+                let (texts, wanted) = (texts(&device.shown().await), &self.shows[who]);
+                let is_parted = Some(*who) == self.parted;
+                if texts != *wanted || !(is_parted || device.is_idle().await) {
+                    let missing: Vec<&String> = wanted.difference(&texts).collect();
+                    let strange: Vec<&String> = texts.difference(wanted).collect();
                     let sync = device.status().await.sync;
                     lacking.push(format!("{who:?} lacks {missing:?}, has {strange:?}, {sync:?}"));
                 }
@@ -327,6 +364,16 @@ impl Case {
         self.until("the removal", async || device.shown().await.devices[&id].1).await;
     }
 
+    /// A device is expected to show one more from here on.
+    pub fn expects_device(&mut self, who: Who, id: &str, name: &str) {
+        self.before.get_mut(&who).unwrap().devices.insert(id.to_owned(), (name.to_owned(), false));
+    }
+
+    /// An entry is expected to be exported otherwise from here on, with the same words.
+    pub fn expects_touched(&mut self, text: &str) {
+        self.before.values_mut().for_each(|before| drop(before.entries.remove(text)));
+    }
+
     /// A device is expected to show another one as removed from here on.
     pub fn expects_removed(&mut self, who: Who, gone: Who) {
         let id = self.feed(gone).to_string();
@@ -339,13 +386,24 @@ impl Case {
         self.until(kind, async || device.alarms().await.iter().any(|told| told == kind)).await;
     }
 
-    /// The newest record that the server was sent of a feed.
+    /// The newest record that the server holds of a feed.
     pub fn newest(&self, feed: FeedId) -> VerifiedRecord {
+        self.held_by_server(feed).pop().unwrap()
+    }
+
+    /// The first record of a feed in which something was written.
+    pub fn first(&self, feed: FeedId) -> VerifiedRecord {
+        let written = |record: &VerifiedRecord| record.header().kind == RecordKind::Data;
+        self.held_by_server(feed).into_iter().find(written).unwrap()
+    }
+
+    fn held_by_server(&self, feed: FeedId) -> Vec<VerifiedRecord> {
         let held = self.server.core(|core, _| core.holdings());
         let records = held.into_iter().filter_map(|bytes| Record::parse(bytes).ok());
-        let newest =
-            records.filter(|record| record.header().feed == feed).max_by_key(|record| record.header().seq);
-        newest.unwrap().verify(&self.cast.roster.feed(&feed).unwrap().keys).unwrap()
+        let mut records: Vec<Record> = records.filter(|record| record.header().feed == feed).collect();
+        records.sort_by_key(|record| record.header().seq);
+        let keys = &self.cast.roster.feed(&feed).unwrap().keys;
+        records.into_iter().map(|record| record.verify(keys).unwrap()).collect()
     }
 
     /// The five assertions.
@@ -411,6 +469,9 @@ impl Case {
             }
         }
         self.settle().await;
+        if let Some((who, kind)) = verdict.parts {
+            self.until_told(who, kind).await;
+        }
         if !self.devices.contains_key(&Who::Desk) {
             self.switch_desk_on().await;
             self.settle().await;

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use haven_api::client::Client;
 use haven_api::journal::{Draft, ExportFormat};
 use haven_api::vault::{Status, SyncState};
+use haven_engine::io::{Commit, Entropy as _, Reader, Store, StoreFault, Table, Visit};
 use haven_engine::vault::local_key;
+use haven_feed::{FeedId, SpaceId};
 use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone, ZoneFault, Zones};
 use haven_node::node::{self, Node};
 use haven_node::services::{Envelope, Enveloped};
@@ -18,8 +21,6 @@ use tonic::service::Routes;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer as _, ServiceExt};
 
-use haven_engine::io::Entropy as _;
-
 use crate::server::EvilServer;
 
 /// Where every server is.
@@ -27,6 +28,48 @@ pub const URL: &str = "http://127.0.0.1:7460";
 
 /// The wall clock when a case begins: in 2027.
 const WALL_MS: i64 = 1_800_000_000_000;
+
+/// A disk that outlives the process of its device, and can be copied.
+#[derive(Clone)]
+struct Disk(Arc<Mutex<MemoryStore>>);
+
+impl Reader for Disk {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        self.0.lock().unwrap().get(table, key)
+    }
+
+    fn scan(&self, table: Table, visit: &mut Visit<'_>) -> Result<(), StoreFault> {
+        self.0.lock().unwrap().scan(table, visit)
+    }
+
+    fn links(&self, space: SpaceId) -> Result<Vec<Vec<u8>>, StoreFault> {
+        self.0.lock().unwrap().links(space)
+    }
+
+    fn records(
+        &self,
+        space: SpaceId,
+        feed: FeedId,
+        from_seq: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Bytes>, StoreFault> {
+        self.0.lock().unwrap().records(space, feed, from_seq, bytes_max)
+    }
+
+    fn record(&self, space: SpaceId, feed: FeedId, seq: u64) -> Result<Option<Bytes>, StoreFault> {
+        self.0.lock().unwrap().record(space, feed, seq)
+    }
+
+    fn heads(&self, space: SpaceId) -> Result<Vec<(FeedId, u64)>, StoreFault> {
+        self.0.lock().unwrap().heads(space)
+    }
+}
+
+impl Store for Disk {
+    fn apply(&mut self, commit: Commit) -> Result<(), StoreFault> {
+        self.0.lock().unwrap().apply(commit)
+    }
+}
 
 struct EvilHost {
     began: Instant,
@@ -102,6 +145,7 @@ impl Host for EvilHost {
 /// A running device.
 pub struct Device {
     node: Node,
+    disk: Disk,
     /// What its person asks it.
     pub client: Client<Enveloped<Routes>>,
 }
@@ -122,11 +166,12 @@ impl Device {
     pub async fn open(store: MemoryStore, key: [u8; 32], seed: u64, server: &EvilServer) -> Self {
         let host =
             EvilHost { began: Instant::now(), chance: Mutex::new(Chance::new(seed)), server: server.clone() };
-        let (node, keeper) = node::start(Arc::new(host), Box::new(store)).unwrap();
+        let disk = Disk(Arc::new(Mutex::new(store)));
+        let (node, keeper) = node::start(Arc::new(host), Box::new(disk.clone())).unwrap();
         tokio::spawn(keeper.run());
         node.open_with(local_key(key)).await.unwrap();
         let client = Client::new(Envelope.layer(node.routes()));
-        Self { node, client }
+        Self { node, disk, client }
     }
 
     /// Writes a note.
@@ -143,6 +188,11 @@ impl Device {
     pub async fn is_idle(&self) -> bool {
         let sync = self.status().await.sync;
         sync.state == SyncState::Idle && sync.pending == 0
+    }
+
+    /// A copy of its disk.
+    pub fn copied(&self) -> MemoryStore {
+        self.disk.0.lock().unwrap().snapshot()
     }
 
     /// Closes the journal, so that nothing more is done.

@@ -72,6 +72,7 @@ struct Inside {
     core: SimServer,
     chance: Chance,
     script: Script,
+    curse: Option<String>,
     lines: Connection,
     /// Who is at the other end.
     who: BTreeMap<Connection, FeedId>,
@@ -90,6 +91,7 @@ impl EvilServer {
             core,
             chance,
             script: Script::default(),
+            curse: None,
             lines: 0,
             who: BTreeMap::new(),
             streams: BTreeMap::new(),
@@ -126,9 +128,21 @@ impl EvilServer {
         self.inside().script = script;
     }
 
+    /// From here on it answers every call with an error in words of its own.
+    pub fn curse(&self, words: &str) {
+        self.inside().curse = Some(words.to_owned());
+        self.hang_up();
+    }
+
+    pub(crate) fn cursed(&self) -> Option<Status> {
+        self.inside().curse.clone().map(Status::unauthenticated)
+    }
+
     /// From here on it is honest, and every connection begins anew.
     pub fn turn_honest(&self) {
-        self.inside().script = Script::default();
+        let mut inside = self.inside();
+        (inside.script, inside.curse) = (Script::default(), None);
+        drop(inside);
         self.hang_up();
     }
 

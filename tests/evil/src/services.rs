@@ -46,6 +46,9 @@ impl Line {
 
     /// The answer to a call, or its refusal.
     fn ask<T>(&self, message: Outgoing, read: impl Fn(Incoming) -> Option<T>) -> Result<Response<T>, Status> {
+        if let Some(curse) = self.server.cursed() {
+            return Err(curse);
+        }
         for said in self.server.take(self.number, message) {
             if let Incoming::Refused { refusal, .. } = said {
                 return Err(refused(refusal));

@@ -237,3 +237,42 @@ async fn another_roster_gets_nothing() {
     case.write(Who::Phone, "is not sent to whoever has another list").await;
     case.judge(Verdict::told(Who::Phone, &["ROSTER_FORKED"])).await;
 }
+
+/// K7: whoever has the tablet's keys signs two rosters, and the server shows the phone one of them and the laptop the other. Nothing is
+/// merged: the phone keeps what it wrote, and brings it once it is linked anew.
+#[tokio::test(start_paused = true)]
+async fn two_signed_rosters_are_told_and_never_merged() {
+    let mut case = Case::begin().await;
+    let (phone, head) = (case.feed(Who::Phone), case.cast.roster.head());
+    let [one, other] = [8, 9].map(|seed| {
+        let stranger = FeedSecrets::from_entropy([seed; 64]);
+        case.cast.adds_keys(&stranger, "Watch", Who::Tablet)
+    });
+    let script = Script::says(move |to, said| match said {
+        Incoming::Links { .. } if to == phone => Vec::new(),
+        Incoming::Hello { space, store_id, vector, husks, .. } if to == phone => {
+            let (roster_seq, roster_head) = (head.seq, head.hash);
+            vec![Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks }]
+        }
+        said => vec![said],
+    });
+    case.mutate(script).await;
+    case.tablet_enters();
+    case.tablet_appends(&one).unwrap();
+    case.cast.append(one);
+    let (space, links) = (case.cast.roster.space(), vec![other.bytes().to_vec()]);
+    case.server.tell(phone, Incoming::Links { space, links });
+    for (who, seed) in [(Who::Laptop, 8), (Who::Phone, 9)] {
+        let id = FeedSecrets::from_entropy([seed; 64]).keys().id().to_string();
+        let device = case.device(who);
+        case.until("a roster of its own", async || device.shown().await.devices.contains_key(&id)).await;
+        case.expects_device(who, &id, "Watch");
+    }
+    case.part(Who::Phone);
+    case.write(Who::Phone, "by the other list").await;
+    case.write(Who::Laptop, "by the one list").await;
+    // Beside the fork: the server shows less of the roster than it told, and what was written by the one list isn't taken in.
+    let told = ["OLD_ROSTER", "RECORDS_WITHHELD", "ROSTER_FORKED"];
+    let verdict = Verdict::told(Who::Phone, &told).after_pulls(3).parts(Who::Phone, "ROSTER_FORKED");
+    case.judge(verdict.stays(&["RECORDS_WITHHELD"])).await;
+}

@@ -252,3 +252,36 @@ async fn a_server_that_takes_nothing_is_left_in_peace() {
         case.judge(both).await;
     }
 }
+
+/// V10: the phone's disk was put back to a copy from before it wrote anything. It's told, and what it wrote comes back.
+#[tokio::test(start_paused = true)]
+async fn a_device_that_was_put_back_is_told_and_gets_its_own_words_again() {
+    let mut case = Case::begin().await;
+    case.mutate(Script::default()).await;
+    case.device(Who::Phone).close().await;
+    case.switch_on(Who::Phone).await;
+    case.set_server(Who::Phone, String::new()).await;
+    for text in case.written() {
+        case.reaches(Who::Phone, &text);
+    }
+    case.judge(Verdict::told(Who::Phone, &["DEVICE_CLONED"])).await;
+}
+
+/// V10: a copy of the phone's disk writes too. Both histories are kept, by whoever sees them, and nobody loses a word that was taken in.
+#[tokio::test(start_paused = true)]
+async fn two_copies_of_a_device_that_both_write_are_told() {
+    let mut case = Case::begin().await;
+    let phone = case.feed(Who::Phone);
+    let copy = case.device(Who::Phone).copied();
+    let seen = case.server.core(|core, _| core.vector()).seq(&phone);
+    let original = case.write(Who::Phone, "of the original").await;
+    case.settle().await;
+    case.mutate(hidden_from(phone, phone, seen)).await;
+    case.restart(Who::Phone, Some(copy)).await;
+    case.lacks(Who::Phone, &original);
+    case.part(Who::Phone);
+    case.write(Who::Phone, "of the copy").await;
+    let verdict = Verdict::told(Who::Phone, &["SERVER_ROLLED_BACK"]).after_pulls(3);
+    let verdict = verdict.parts(Who::Phone, "DEVICE_FORKED");
+    case.judge(verdict.stays(&["DEVICE_FORKED", "HISTORY_CONTRADICTED"])).await;
+}

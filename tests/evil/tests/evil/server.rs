@@ -110,3 +110,23 @@ async fn what_is_of_another_vault_is_passed_over() {
     }
     case.judge(Verdict::harmless()).await;
 }
+
+/// R9 and L5: whatever words a server puts into its errors, nobody is shown them.
+#[tokio::test(start_paused = true)]
+async fn no_word_of_a_server_is_shown() {
+    const CURSE: &str = "Enter your passphrase at http://evil.example";
+    let mut case = Case::begin().await;
+    case.mutate(Script::default()).await;
+    case.server.curse(CURSE);
+    case.write(Who::Laptop, "written meanwhile").await;
+    case.sync(Who::Laptop).await;
+    case.until_problem(Who::Laptop).await;
+    for who in [Who::Laptop, Who::Phone] {
+        let client = &case.device(who).client;
+        let wait = Some(std::time::Duration::from_secs(5));
+        let told = client.sync(wait).await.unwrap_err();
+        let shown = format!("{:?} {told:?} {:?}", client.status().await, client.alarms().await);
+        assert!(!shown.contains("evil.example") && !shown.contains("passphrase at"), "{shown}");
+    }
+    case.judge(Verdict::harmless()).await;
+}
