@@ -106,6 +106,11 @@ impl SimServer {
         self.invite_used = false;
     }
 
+    /// Names its store.
+    pub fn store(&self) -> [u8; 16] {
+        *self.store.as_bytes()
+    }
+
     /// A copy of what it holds, as a backup would be.
     pub fn backup(&self) -> Backup {
         Backup(self.space.clone())

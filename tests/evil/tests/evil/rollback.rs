@@ -59,6 +59,8 @@ async fn two_devices_that_are_shown_different_halves_learn_of_it_from_a_third() 
     let mut case = Case::begin().await;
     case.switch_desk_on().await;
     case.settle().await;
+    // The others still greet the desk.
+    case.pass(Duration::from_secs(5)).await;
     let (laptop, phone) = (case.feed(Who::Laptop), case.feed(Who::Phone));
     let vector = case.server.core(|core, _| core.vector());
     let script = Script::says(move |to, said| match to {
@@ -74,6 +76,9 @@ async fn two_devices_that_are_shown_different_halves_learn_of_it_from_a_third() 
     }
     case.until_shown(Who::Desk, &[&mine, &yours]).await;
     case.write(Who::Desk, "has seen both").await;
+    case.until_told(Who::Phone, "RECORDS_WITHHELD").await;
+    // It isn't forgotten with the process.
+    case.restart(Who::Phone, None).await;
     case.judge(Verdict::told(Who::Laptop, &["RECORDS_WITHHELD"]).and(Who::Phone, &["RECORDS_WITHHELD"]))
         .await;
 }

@@ -63,15 +63,14 @@ async fn another_store_gets_nothing() {
     case.judge(verdict).await;
 }
 
-/// An answer to a login that was made for another: the nonce is old, so nobody gets in, and nothing else is asked.
+/// A challenge that was made for another device proves nothing.
 #[tokio::test(start_paused = true)]
-async fn a_challenge_that_is_replayed_is_told_as_a_problem() {
+async fn a_challenge_made_for_another_device_proves_nothing() {
     let mut case = Case::begin().await;
-    let mut first: Option<([u8; 32], [u8; 32], [u8; 16], [u8; 64])> = None;
+    let mut first: Option<([u8; 32], [u8; 64])> = None;
     let script = Script::says(move |_, said| match said {
         Incoming::Challenged { nonce, server_key, store_id, signature } => {
-            let (nonce, server_key, store_id, signature) =
-                *first.get_or_insert((nonce, server_key, store_id, signature));
+            let (nonce, signature) = *first.get_or_insert((nonce, signature));
             vec![Incoming::Challenged { nonce, server_key, store_id, signature }]
         }
         said => vec![said],
@@ -79,7 +78,6 @@ async fn a_challenge_that_is_replayed_is_told_as_a_problem() {
     case.mutate(script).await;
     case.sync(Who::Phone).await;
     case.until_idle(Who::Phone).await;
-    // The challenge was made for the phone: it proves nothing to the laptop.
     case.sync(Who::Laptop).await;
     case.judge(Verdict::told(Who::Laptop, &["OTHER_SERVER"])).await;
 }
@@ -129,4 +127,54 @@ async fn no_word_of_a_server_is_shown() {
         assert!(!shown.contains("evil.example") && !shown.contains("passphrase at"), "{shown}");
     }
     case.judge(Verdict::harmless()).await;
+}
+
+/// Greetings out of turn, with hundreds of claims about feeds that nobody knows: nothing grows, and what is told is told once.
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_claims_is_one_alarm() {
+    let mut case = Case::begin().await;
+    let phone = case.feed(Who::Phone);
+    let head = case.cast.roster.head();
+    let mut vector = case.server.core(|core, _| core.vector());
+    for n in 0..900_u64 {
+        let id = haven_feed::RecordId::from_bytes([7; 32]);
+        vector.advance(haven_feed::FeedId::from_bytes(n.to_be_bytes()), haven_feed::Position { seq: 9, id });
+    }
+    case.mutate(Script::default()).await;
+    let space = case.cast.roster.space();
+    let store_id = case.server.core(|core, _| core.store());
+    for _ in 0..5 {
+        case.server.tell(
+            phone,
+            Incoming::Hello {
+                space,
+                store_id,
+                vector: vector.clone(),
+                roster_seq: head.seq,
+                roster_head: head.hash,
+                husks: Vec::new(),
+            },
+        );
+        case.server.tell(phone, Incoming::CaughtUp { space });
+    }
+    case.judge(Verdict::told(Who::Phone, &["RECORDS_WITHHELD"])).await;
+}
+
+/// A flood of links that are none: one alarm with a count.
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_links_is_one_alarm() {
+    let mut case = Case::begin().await;
+    let phone = case.feed(Who::Phone);
+    case.mutate(Script::default()).await;
+    let space = case.cast.roster.space();
+    for n in 0..500_u32 {
+        let links = vec![[&[9][..], &n.to_be_bytes(), &[0; 300]].concat(); 20];
+        case.server.tell(phone, Incoming::Links { space, links });
+    }
+    case.until_told(Who::Phone, "LINK_REFUSED").await;
+    case.pass(std::time::Duration::from_secs(5)).await;
+    let alarms = case.device(Who::Phone).client.alarms().await.unwrap();
+    // Shown and kept at each doubling.
+    assert_eq!(alarms.iter().map(|alarm| alarm.count).collect::<Vec<_>>(), [256]);
+    case.judge(Verdict::told(Who::Phone, &["LINK_REFUSED"])).await;
 }
