@@ -16,6 +16,7 @@ mod linking;
 mod naming;
 mod opening;
 mod people;
+mod pushing;
 mod receive;
 mod refill;
 mod removed;
@@ -211,26 +212,31 @@ impl Engine {
             keys,
             space,
         };
-        engine.learn();
-        engine.alarms_from_store(cx.reader)?;
-        engine.session.problem = engine.removal();
+        let step = engine.begin(cx, damaged)?;
+        Ok((engine, step))
+    }
+
+    /// Goes on where the opening before ended.
+    fn begin(&mut self, cx: &mut Context<'_>, damaged: Vec<FeedId>) -> Result<Step, OpenFault> {
+        self.learn();
+        self.alarms_from_store(cx.reader)?;
+        self.session.problem = self.removal();
+        self.removed = self.removed_feeds();
         let mut work = Work::new(cx);
         for feed in damaged {
-            engine.raise(&mut work, Raised::Damaged { feed });
+            self.raise(&mut work, Raised::Damaged { feed });
         }
-        engine.removed = engine.removed_feeds();
-        engine.reseal(&mut work);
-        engine.note_interrupted(&mut work)?;
-        engine.forget_old_help(&mut work);
-        engine.apply_waiting(&mut work);
-        engine.keep_drop_key(&mut work)?;
-        engine.take_drops(&mut work)?;
-        if engine.server.is_some() {
-            engine.reconnect_now(&mut work);
+        self.reseal(&mut work);
+        self.note_interrupted(&mut work)?;
+        self.forget_old_help(&mut work);
+        self.apply_waiting(&mut work);
+        self.keep_drop_key(&mut work)?;
+        self.take_drops(&mut work)?;
+        if self.server.is_some() {
+            self.reconnect_now(&mut work);
         }
         work.show();
-        let step = engine.finish(work);
-        Ok((engine, step))
+        Ok(self.finish(work))
     }
 
     /// Takes one input. Pure: what is to happen is in the step that comes back.

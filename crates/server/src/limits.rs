@@ -196,3 +196,12 @@ pub(crate) const REFILL_LIFETIME: Duration = Duration::from_secs(120);
 
 /// How long to wait while too many rosters are on their way.
 pub(crate) const REFILL_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// Bytes of answers with bodies or links that members have asked for and not taken yet: a dozen of the largest.
+pub(crate) const ANSWERS_MAX: usize = 12 * 1024 * 1024;
+
+/// The same of one space: no space takes all there is.
+pub(crate) const ANSWERS_OF_SPACE_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of such an answer that are handed over at once: a frame of HTTP/2.
+pub(crate) const ANSWER_PIECE_BYTES: usize = 16 * 1024;

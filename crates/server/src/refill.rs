@@ -71,14 +71,19 @@ impl Refills {
     /// Takes a piece: verifies it link by link, and keeps it until the next one comes. Blocks.
     ///
     /// A first piece throws away what its invite had begun before: a device that broke off begins again, or another one does.
-    pub(crate) fn take(&self, ticket: Digest, piece: Piece, now: Instant) -> Result<RosterHead, RefillFault> {
+    pub(crate) fn take(
+        &self,
+        ticket: Digest,
+        piece: &Piece,
+        now: Instant,
+    ) -> Result<RosterHead, RefillFault> {
         self.begun().retain(|_, refill| now < refill.until);
         let refill = match piece.after_seq {
-            0 => self.begin(ticket, piece.genesis.clone(), now)?,
+            0 => self.begin(ticket, &piece.genesis, now)?,
             _ => self.find(ticket, now)?,
         };
         let mut refill = lock(&refill);
-        let taken = refill.append(&piece);
+        let taken = refill.append(piece);
         if taken.is_err() {
             self.begun().remove(&ticket);
         }
@@ -88,7 +93,7 @@ impl Refills {
     /// Takes a roster that came in one piece; it is not kept here. Blocks.
     pub(crate) fn take_whole(&self, ticket: Digest, piece: &Piece) -> Result<Refill, RefillFault> {
         self.begun().remove(&ticket);
-        let mut refill = Refill::begin(piece.genesis.clone(), Taken::from(vec![self.bytes.clone()]))?;
+        let mut refill = Refill::begin(&piece.genesis, Taken::from(vec![self.bytes.clone()]))?;
         refill.append(piece)?;
         Ok(refill)
     }
@@ -113,7 +118,7 @@ impl Refills {
         next
     }
 
-    fn begin(&self, ticket: Digest, genesis: Link, now: Instant) -> Result<Arc<Mutex<Refill>>, RefillFault> {
+    fn begin(&self, ticket: Digest, genesis: &Link, now: Instant) -> Result<Arc<Mutex<Refill>>, RefillFault> {
         let mut begun = self.begun();
         begun.remove(&ticket);
         if begun.len() >= REFILLS_MAX {
@@ -137,7 +142,7 @@ impl Refills {
 }
 
 impl Refill {
-    fn begin(genesis: Link, taken: Taken) -> Result<Self, RefillFault> {
+    fn begin(genesis: &Link, taken: Taken) -> Result<Self, RefillFault> {
         let roster = Roster::genesis(genesis.bytes().clone())?;
         let mut refill = Self { roster, links: Vec::new(), taken };
         refill.keep(genesis.bytes())?;
@@ -203,13 +208,13 @@ mod tests {
         let vault = Vault::with_devices(1, 6);
         let almost = start + REFILL_LIFETIME - std::time::Duration::from_millis(1);
         assert!(refills.begin_sweep());
-        assert_eq!(refills.take(ticket(1), piece(&vault, 0, 2), start), Ok(vault.links[2].head()));
+        assert_eq!(refills.take(ticket(1), &piece(&vault, 0, 2), start), Ok(vault.links[2].head()));
         assert_eq!(refills.sweep(start), Some(start + REFILL_LIFETIME));
         assert!(!refills.begin_sweep(), "somebody looks already");
-        assert_eq!(refills.take(ticket(1), piece(&vault, 2, 1), almost), Ok(vault.links[3].head()));
+        assert_eq!(refills.take(ticket(1), &piece(&vault, 2, 1), almost), Ok(vault.links[3].head()));
         let late = almost + REFILL_LIFETIME;
         assert_eq!(refills.sweep(start + REFILL_LIFETIME), Some(late), "each piece gives it time");
-        assert_eq!(refills.take(ticket(1), piece(&vault, 3, 1), late), Err(RefillFault::Over));
+        assert_eq!(refills.take(ticket(1), &piece(&vault, 3, 1), late), Err(RefillFault::Over));
         assert_eq!((refills.sweep(late), refills.begin_sweep()), (None, true));
         assert!(refills.finish(&ticket(1)).is_none());
     }
@@ -218,7 +223,7 @@ mod tests {
     fn there_are_only_so_many_at_once_and_each_invite_has_one() {
         let (refills, now) = (Refills::default(), Instant::now());
         let vault = Vault::with_devices(1, 3);
-        let begin = |n| refills.take(ticket(n), piece(&vault, 0, 1), now).map(drop);
+        let begin = |n| refills.take(ticket(n), &piece(&vault, 0, 1), now).map(drop);
         for n in 0..u8::try_from(REFILLS_MAX).expect("few") {
             assert_eq!([begin(n), begin(n)], [Ok(()), Ok(())]);
         }

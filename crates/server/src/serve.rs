@@ -2,6 +2,7 @@
 
 mod accept;
 mod body;
+mod counted;
 mod dispatch;
 mod method;
 mod speak;

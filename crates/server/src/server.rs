@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use haven_feed::auth::{Access, access};
 use haven_feed::roster::consent::Role;
 use haven_feed::{RosterHead, SpaceId, StoreId};
@@ -13,15 +14,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::metadata::MetadataMap;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Taken};
 use crate::connection::Connection;
 use crate::identity::Identity;
-use crate::limits::{RECEIVING_OF_MEMBERS_MAX, RECEIVING_OF_STRANGERS_MAX};
+use crate::limits::{ANSWERS_MAX, PUSH_AGAIN_AFTER, RECEIVING_OF_MEMBERS_MAX, RECEIVING_OF_STRANGERS_MAX};
 use crate::mailbox::{Mailboxes, wall_ms};
 use crate::options::Limits;
 use crate::readers::Readers;
 use crate::refill::Refills;
-use crate::refusal::{Refused, refuse};
+use crate::refusal::{Refused, later, refuse};
 use crate::session::{Session, Sessions};
 use crate::space::{Joined, Space};
 use crate::spaces::Spaces;
@@ -56,6 +57,8 @@ pub(crate) struct Server {
     pub(crate) receiving_of_members: Arc<Budget>,
     /// What everybody else's requests may take in memory.
     pub(crate) receiving_of_strangers: Arc<Budget>,
+    /// What answers to members may take in memory until they took them.
+    pub(crate) answering: Arc<Budget>,
     /// Cancelled when the server stops.
     pub(crate) draining: CancellationToken,
     /// Everything that streams.
@@ -129,6 +132,7 @@ impl Server {
             verifying: Arc::new(Semaphore::new(cores)),
             receiving_of_members: Budget::of(RECEIVING_OF_MEMBERS_MAX),
             receiving_of_strangers: Budget::of(RECEIVING_OF_STRANGERS_MAX),
+            answering: Budget::of(ANSWERS_MAX),
             draining: CancellationToken::new(),
             streams: TaskTracker::new(),
         };
@@ -176,6 +180,18 @@ impl Server {
             Joined::NoRoom => return Err(ErrorReason::RateLimited.into()),
         }
         Ok(Member { space, session, access })
+    }
+
+    /// Counts a large answer, until it was taken: goes with the response. Who was removed takes nothing from those who were not.
+    pub(crate) fn answer(&self, member: &Member, parts: &[Bytes]) -> Result<Arc<Taken>, Refused> {
+        let budgets = match member.access {
+            Access::Member => vec![member.space.answering.clone(), self.answering.clone()],
+            Access::Removed { .. } | Access::Replaced => vec![self.receiving_of_strangers.clone()],
+        };
+        let taken = Taken::from(budgets);
+        let fits = taken.take(parts.iter().map(Bytes::len).sum());
+        fits.map_err(|_| later(PUSH_AGAIN_AFTER))?;
+        Ok(Arc::new(taken))
     }
 
     /// Lets a request into its session's own space.

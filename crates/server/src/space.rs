@@ -14,7 +14,9 @@ use tokio::time::Instant;
 
 use crate::budget::Budget;
 use crate::inbox::{Arrival, Bodies, Inbox, News, Origin, Stretch};
-use crate::limits::{LINKS_ANSWER_BYTES, LIVE_BYTES_MAX, RECEIVING_OF_SPACE_MAX, SPACE_CONNECTIONS_MAX};
+use crate::limits::{
+    ANSWERS_OF_SPACE_MAX, LINKS_ANSWER_BYTES, LIVE_BYTES_MAX, RECEIVING_OF_SPACE_MAX, SPACE_CONNECTIONS_MAX,
+};
 use crate::options::Limits;
 use crate::rate::Bucket;
 use crate::store::{Reader, StoreFault};
@@ -25,6 +27,8 @@ pub(crate) struct Space {
     live: Mutex<Live>,
     /// What its requests may take in memory.
     pub(crate) receiving: Arc<Budget>,
+    /// What answers to its members may take in memory.
+    pub(crate) answering: Arc<Budget>,
 }
 
 struct Live {
@@ -65,7 +69,8 @@ impl Space {
             held: Arc::new(held),
         };
         let id = live.held.roster().space();
-        Self { id, live: Mutex::new(live), receiving: Budget::of(RECEIVING_OF_SPACE_MAX) }
+        let (receiving, answering) = (Budget::of(RECEIVING_OF_SPACE_MAX), Budget::of(ANSWERS_OF_SPACE_MAX));
+        Self { id, live: Mutex::new(live), receiving, answering }
     }
 
     /// Returns its id.

@@ -123,7 +123,7 @@ fn content_seeds() -> Vec<Vec<u8>> {
         .collect();
     let changes: Vec<&[u8]> = world.changes.iter().map(Vec::as_slice).collect();
     vec![
-        content(&changes, &BTreeSet::from([[1; 8], [2; 8]]), seen.clone()),
+        content(&changes, &BTreeSet::from([[1; 8], [2; 8]]), seen),
         content(&changes[..1], &BTreeSet::from([[1; 8]]), Vector::default()),
     ]
 }

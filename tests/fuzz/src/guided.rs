@@ -13,12 +13,12 @@ use crate::target::{self, Target};
 const INPUTS_A_LOOK: usize = 64;
 
 static TARGET: OnceLock<&'static Target> = OnceLock::new();
-static RECENT: Mutex<Recent> = Mutex::new(Recent { inputs: VecDeque::new(), before: 0, most: 0 });
+static RECENT: Mutex<Recent> = Mutex::new(Recent { inputs: VecDeque::new(), before: u64::MAX, most: 0 });
 
 /// The inputs since the last look.
 struct Recent {
     inputs: VecDeque<Vec<u8>>,
-    /// The memory at the last look, in bytes.
+    /// The memory at the last look, in bytes. Before the first one libFuzzer makes its tables: those are no input's growth.
     before: u64,
     /// The most that any stretch of inputs grew by, in bytes.
     most: u64,
@@ -47,8 +47,6 @@ impl Watch {
         }
         // What is made once stays, and is no input's growth.
         (target.seeds)().iter().for_each(|seed| (target.run)(seed));
-        memory::forget();
-        RECENT.lock().expect("nobody panics with it").before = memory::now();
         let _ = TARGET.set(target);
     }
 

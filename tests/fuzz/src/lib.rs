@@ -18,4 +18,5 @@ pub mod bytes;
 pub mod changes;
 pub mod memory;
 pub mod mutate;
+pub mod quiet;
 mod vectors;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::{env, fs};
 
-use haven_fuzz::{memory, target};
+use haven_fuzz::{memory, quiet, target};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -35,6 +35,7 @@ fn repeat(name: &str, file: &str) -> ExitCode {
     };
     // What is made once stays, and is not this input's.
     (target.seeds)().iter().take(1).for_each(|seed| (target.run)(seed));
+    quiet::hush();
     let grew = memory::growth(|| (target.run)(&bytes));
     say(&format!("{name} survives these {} bytes, and grew by {} KiB", bytes.len(), grew / 1024));
     if grew > memory::GROWTH_MAX { ExitCode::FAILURE } else { ExitCode::SUCCESS }

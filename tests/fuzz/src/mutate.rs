@@ -62,7 +62,7 @@ fn damage(bytes: &mut Vec<u8>, other: &[u8], numbers: &mut Numbers) {
         4 if at < bytes.len() => bytes[at] = EDGES[numbers.below(EDGES.len())],
         5 if at < bytes.len() => bytes[at] ^= 1 << numbers.below(8),
         6 if at < bytes.len() => {
-            bytes[at] = bytes[at].wrapping_add(if numbers.below(2) == 0 { 1 } else { 255 })
+            bytes[at] = bytes[at].wrapping_add(if numbers.below(2) == 0 { 1 } else { 255 });
         }
         _ => bytes.insert(at, numbers.number().to_le_bytes()[0]),
     }

@@ -1,6 +1,13 @@
 //! Hostile documents: changes that bare automerge is panicked, inflated or bricked by. The guard refuses them or takes them; it never
 //! panics, grows little, and leaves the document as it was. What honest devices write still fits afterwards.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the helpers of a test may fail it, and show its table"
+)]
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +20,7 @@ use haven_fuzz::changes::{Change, Key, Op, Value, action, chunk, column, kind, l
 use haven_fuzz::engine::{FOREIGN, OWN, World, operations};
 use haven_fuzz::memory::{GROWTH_MAX, growth};
 use haven_fuzz::mutate::{Numbers, mutated};
+use haven_fuzz::quiet;
 
 /// Whoever measures memory is alone in its process: nextest sees to that, `cargo test` doesn't.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -32,6 +40,7 @@ const SHAPE: &str = "the document has another shape";
 fn offer(name: &str, world: &World, changes: &[Vec<u8>]) -> Result<Entry, String> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let slices: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+    quiet::hush();
     let (saved, begun) = (world.entry.save(), Instant::now());
     let mut verdict = Err(String::new());
     let grew = growth(|| {
@@ -366,6 +375,7 @@ fn what_is_only_odd_is_taken_as_it_is() {
 /// The generator goes where the guard is needed: the library alone panics and is bricked by much of what it makes.
 #[test]
 fn the_generator_of_the_targets_has_teeth() {
+    quiet::hush();
     let (world, seeds, mut numbers) = (World::new(), operations::seeds(), Numbers::new(1));
     let mut seen = Vec::new();
     for _ in 0..1_000 {

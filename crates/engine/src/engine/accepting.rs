@@ -91,7 +91,7 @@ impl Engine {
     }
 
     /// Says whether somebody who counts has said that the body of this record is gone for good.
-    fn is_gone(&self, work: &Work<'_, '_>, source: &Source, id: &RecordId) -> bool {
+    pub(super) fn is_gone(&self, work: &Work<'_, '_>, source: &Source, id: &RecordId) -> bool {
         if let Some(gone) = work.gone.get(source) {
             return gone == id;
         }

@@ -7,7 +7,6 @@ use haven_feed::auth::{AuthFault, Challenge};
 use haven_feed::exchange::device::Hello;
 use haven_feed::ids::{FeedId, Nonce, RosterHead, StoreId};
 use haven_feed::keys::{SignKey, Signature};
-use haven_feed::record::{PREFIX_LEN, VerifiedRecord};
 use haven_feed::roster::Link;
 use haven_feed::roster::consent::Role;
 
@@ -26,13 +25,13 @@ use crate::view::Traffic;
 
 /// What is known of the present connection.
 pub(super) struct Session {
-    stage: Stage,
+    pub(super) stage: Stage,
     /// Pushes that were sent and not answered.
-    in_flight: usize,
+    pub(super) in_flight: usize,
     /// Up to which record of each feed something was sent in this session.
-    pushed_to: BTreeMap<FeedId, u64>,
+    pub(super) pushed_to: BTreeMap<FeedId, u64>,
     caught_up: bool,
-    links_sent: bool,
+    pub(super) links_sent: bool,
     /// Up to which link the server that is being filled was sent the roster; it has to say so.
     pub(super) refilling: Option<u64>,
     /// Records that were asked for one by one in this session, and of those the ones that were answered: with or without what
@@ -40,7 +39,7 @@ pub(super) struct Session {
     pub(super) asked: BTreeSet<Source>,
     pub(super) bodies: BTreeSet<Source>,
     /// Records that the server holds without their bodies.
-    husks: Vec<Source>,
+    pub(super) husks: Vec<Source>,
     failures: u32,
     /// The person has set the server, and so agreed to whatever store it has now; until it says hello.
     pub(super) consented: bool,
@@ -369,95 +368,6 @@ impl Engine {
         self.push(work);
     }
 
-    /// Sends what the server lacks: links first, then records, a few pushes at a time. What was made in this very step is
-    /// taken from it; the rest is read from the store.
-    pub(super) fn push(&mut self, work: &mut Work<'_, '_>) {
-        if !self.session.is_live() || self.push_links(work) {
-            return;
-        }
-        let history = history(work.cx.reader, self.space);
-        let runs = self.exchange.to_push(&self.local(&history));
-        self.push_bodies(work);
-        for mut run in runs {
-            if run.feed == self.keys.feed && self.unsealed {
-                run.to_seq = run.to_seq.min(self.sent);
-            }
-            let mut from =
-                self.session.pushed_to.get(&run.feed).map_or(run.from_seq, |sent| run.from_seq.max(sent + 1));
-            while from <= run.to_seq && self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
-                let records = self.to_send(work, run.feed, from);
-                if records.is_empty() {
-                    break;
-                }
-                from += records.len() as u64;
-                self.session.pushed_to.insert(run.feed, from - 1);
-                self.session.in_flight += 1;
-                if run.feed == self.keys.feed && from - 1 > self.sent {
-                    self.mark_sent(work, from - 1);
-                }
-                work.step.send.push(Outgoing::Push { space: self.space, records });
-            }
-        }
-    }
-
-    /// Sends the bodies that the server said it lacks and this device has, as many as may be on their way.
-    fn push_bodies(&mut self, work: &mut Work<'_, '_>) {
-        while self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
-            let Some(first) = self.session.husks.first().copied() else { return };
-            let same: Vec<Source> =
-                self.session.husks.iter().copied().take_while(|(feed, _)| *feed == first.0).collect();
-            let (mut taken, mut size, mut records) = (0, 0, Vec::new());
-            for (feed, seq) in same {
-                let stored = work.cx.reader.record(self.space, feed, seq).ok().flatten();
-                let whole = stored.filter(|bytes| bytes.len() > PREFIX_LEN);
-                size += whole.as_ref().map_or(0, bytes::Bytes::len);
-                if size > limits::PUSH_BYTES_MAX && !records.is_empty() {
-                    break;
-                }
-                taken += 1;
-                records.extend(whole);
-            }
-            self.session.husks.drain(..taken);
-            if !records.is_empty() {
-                self.session.in_flight += 1;
-                work.step.send.push(Outgoing::Push { space: self.space, records });
-            }
-        }
-    }
-
-    /// Sends one link the server lacks; records follow when it is there.
-    fn push_links(&mut self, work: &mut Work<'_, '_>) -> bool {
-        let Some(after) = self.exchange.links_to_push(&self.roster) else { return false };
-        if self.session.links_sent {
-            return true;
-        }
-        let links = work.cx.reader.links(self.space).unwrap_or_default();
-        let next = usize::try_from(after + 1).ok().and_then(|next| links.into_iter().nth(next));
-        let (Some(link), Some(head)) = (next, self.roster.hash_at(after)) else { return false };
-        self.session.links_sent = true;
-        work.step.send.push(Outgoing::AppendLink { space: self.space, head_seq: after, head, link });
-        true
-    }
-
-    fn to_send(&self, work: &Work<'_, '_>, feed: FeedId, from: u64) -> Vec<bytes::Bytes> {
-        if feed == self.keys.feed && work.resealed.contains_key(&from) {
-            return one_push(work.resealed.range(from..).map(|(_, bytes)| bytes));
-        }
-        let stored =
-            work.cx.reader.records(self.space, feed, from, limits::PUSH_BYTES_MAX).unwrap_or_default();
-        if !stored.is_empty() || feed != self.keys.feed {
-            return stored;
-        }
-        let fresh = work.fresh.iter().skip_while(|record| record.position().seq < from);
-        one_push(fresh.map(VerifiedRecord::bytes))
-    }
-
-    fn mark_sent(&mut self, work: &mut Work<'_, '_>, seq: u64) {
-        self.sent = seq;
-        let sealed = self.keys.seal(Table::Meta, meta::SENT, &seq.to_be_bytes(), work.cx.entropy);
-        work.step.commit.put(Table::Meta, meta::SENT, sealed);
-    }
-
     fn refused(&mut self, work: &mut Work<'_, '_>, request: Request, refusal: Refusal) {
         tracing::info!(?request, ?refusal, "the server refused");
         if self.is_removed() {
@@ -530,17 +440,6 @@ impl Engine {
         let server = self.server.as_ref()?;
         Some((SignKey::from_bytes(server.server_key).ok()?, self.session.store))
     }
-}
-
-/// As many records as one push may have, at least one.
-fn one_push<'a>(records: impl Iterator<Item = &'a bytes::Bytes>) -> Vec<bytes::Bytes> {
-    let mut size = 0;
-    let fits = |bytes: &&bytes::Bytes| {
-        let first = size == 0;
-        size += bytes.len();
-        first || size <= limits::PUSH_BYTES_MAX
-    };
-    records.take_while(fits).cloned().collect()
 }
 
 /// url | server key 32 | invite?

@@ -77,7 +77,8 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
         Refusal::FeedUnknown => refused("this device isn't on the server's list of devices"),
         // A server's word. If it's so, the link that did it says it too.
         Refusal::FeedRemoved => refused("the server says this device was removed, and doesn't show who did it")
-            .with_next("It's asked again by itself. Your other devices show which devices belong to this journal: `haven devices list`."),
+            .with_next("It's asked again by itself. Your other devices show which ones belong to this journal.")
+            .at_terminal("It's asked again by itself. On another device `haven device list` shows which ones belong to this journal."),
         Refusal::Forked => refused("the server has something else in the place of what this device wrote"),
         Refusal::Unauthenticated
         | Refusal::Gap

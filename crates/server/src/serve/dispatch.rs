@@ -18,6 +18,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
 use super::body::Received;
+use super::counted::Counted;
 use super::method::{Method, Service};
 use super::speak::Routes;
 use crate::budget::{Budget, Taken};
@@ -60,7 +61,11 @@ impl Dispatch {
         };
         let response =
             answered.unwrap_or_else(|_| Status::deadline_exceeded("the request took too long").into_http());
-        let (response, reason) = explained(response);
+        let (mut response, reason) = explained(response);
+        if let Some(taken) = response.extensions_mut().remove::<Arc<Taken>>() {
+            let connection = self.connection.clone();
+            response = response.map(|body| Body::new(Counted::new(body, taken, connection)));
+        }
         log::request(method.name, reason, taken.bytes());
         response
     }

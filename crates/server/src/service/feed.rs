@@ -43,11 +43,15 @@ impl FeedService for Services {
         let connection = Connection::of(request.extensions());
         let (metadata, _, asked) = request.into_parts();
         let space: SpaceId = id(&asked.space, "space").map_err(Refused::from)?;
-        self.0.member(&metadata, space, &connection).await?.present()?;
+        let member = self.0.member(&metadata, space, &connection).await?.present()?;
         let feed: FeedId = id(&asked.feed, "feed").map_err(Refused::from)?;
         let seqs = seqs_from_pb(asked.seqs).map_err(Refused::from)?;
         let read = self.0.readers.read(move |reader| reader.bodies(&space, &feed, &seqs, PUSH_BATCH_BYTES));
-        Ok(Response::new(pb::FetchBodiesResponse { records: read.await.map_err(refuse)? }))
+        let records = read.await.map_err(refuse)?;
+        let taken = self.0.answer(&member, &records)?;
+        let mut response = Response::new(pb::FetchBodiesResponse { records });
+        response.extensions_mut().insert(taken);
+        Ok(response)
     }
 
     async fn pull(&self, request: Request<pb::PullRequest>) -> Result<Response<Self::PullStream>, Status> {

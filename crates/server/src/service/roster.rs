@@ -47,7 +47,10 @@ impl RosterService for Services {
         let mut links = if from > head.seq { Vec::new() } else { read.await.map_err(refuse)? };
         let promised = usize::try_from(head.seq.saturating_sub(from).saturating_add(1)).unwrap_or(usize::MAX);
         links.truncate(promised);
-        Ok(Response::new(pb::ListLinksResponse { links, head: Some(head_to_pb(head)) }))
+        let taken = self.0.answer(&member, &links)?;
+        let mut response = Response::new(pb::ListLinksResponse { links, head: Some(head_to_pb(head)) });
+        response.extensions_mut().insert(taken);
+        Ok(response)
     }
 }
 

@@ -83,7 +83,7 @@ impl Services {
             let whole = self.verify(move || refills.take_whole(ticket, &piece)).await?;
             return self.write(ticket, &Mutex::new(whole)).await;
         }
-        let head = self.verify(move || refills.take(ticket, piece, Instant::now())).await?;
+        let head = self.verify(move || refills.take(ticket, &piece, Instant::now())).await?;
         if more {
             self.sweep_refills();
             return Ok(head);

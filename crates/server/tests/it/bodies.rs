@@ -1,11 +1,22 @@
 //! Records without their bodies, and the bodies that come after.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
 use haven_feed::limits::{BODIES_ASKED_MAX, BODY_BYTES_MIN, HUSKS_TOLD_MAX};
 use haven_feed::{FeedId, Vector};
+use haven_wire::error::Refusal;
 use haven_wire::pb::ErrorReason;
 use haven_wire::pb::pull_response::Event;
 
-use crate::client::{Client, place, reason};
+use http_body::Frame;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::transport::Channel;
+use tower::{Service as _, ServiceExt as _};
+
+use crate::client::{Client, place, reason, within};
 use crate::kit::{Device, Vault, husk};
 use crate::running::Running;
 
@@ -156,4 +167,81 @@ async fn as_many_husks_are_told_as_a_hello_holds_the_oldest_first() {
     assert_eq!((husks.len(), husks[1]), (HUSKS_TOLD_MAX + 3 - 10, place(&mine[10])), "then the next");
     let stranger = Device::new(99);
     assert_ne!(husks[0].0, stranger.feed());
+}
+
+/// A request of one piece.
+struct Asked(Option<Bytes>);
+
+impl http_body::Body for Asked {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        Poll::Ready(self.0.take().map(|all| Ok(Frame::data(all))))
+    }
+}
+
+/// Asks for the first record of a feed and takes nothing of the answer but its headers.
+async fn ask_and_take_nothing(client: &Client, feed: FeedId) -> http::Response<Body> {
+    let mut message = vec![0x0a, 32];
+    message.extend_from_slice(client.space.as_bytes());
+    message.extend_from_slice(&[0x12, 8]);
+    message.extend_from_slice(feed.as_bytes());
+    message.extend_from_slice(&[0x1a, 1, 1]);
+    let length = u32::try_from(message.len()).expect("short").to_be_bytes();
+    let framed = [&[0], &length[..], &message].concat();
+    let mut request =
+        http::Request::post(format!("{}/haven.sync.v1.FeedService/FetchBodies", "http://server"))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+            .body(Body::new(Asked(Some(framed.into()))))
+            .expect("a request");
+    request.headers_mut().extend(client.request(()).metadata().clone().into_headers());
+    let mut channel = client.channel.clone();
+    within(async { channel.ready().await.expect("ready").call(request).await }).await.expect("an answer")
+}
+
+/// Somebody who asks and asks and takes nothing: what waits for them is bounded, and the others are answered.
+#[tokio::test]
+async fn answers_that_nobody_takes_are_bounded() {
+    let mut vault = Vault::with_devices(1, 2);
+    let mut other = Vault::new(2);
+    let server = Running::with(&vault).await;
+    server.hold(&other).await;
+    let client = Client::enter(&server.url, &vault, 0).await;
+    client.push(vault.write_sized(0, 1, 700_000)).await.expect("pushed");
+    let feed = vault.devices[0].feed();
+    // One that asks for no more than HTTP/2 begins with.
+    let endpoint = Channel::from_shared(server.url.clone()).expect("a url");
+    let endpoint = endpoint.initial_stream_window_size(65_535).initial_connection_window_size(65_535);
+    let channel = endpoint.connect().await.expect("a connection");
+    let client = Client { channel, ..client };
+    let (mut waiting, mut refused) = (Vec::new(), 0);
+    for _ in 0..12 {
+        let answer = ask_and_take_nothing(&client, feed).await;
+        match Status::from_header_map(answer.headers()) {
+            Some(status) => {
+                assert_eq!(Refusal::of(&status).reason, ErrorReason::RateLimited);
+                refused += 1;
+            }
+            None => waiting.push(answer),
+        }
+    }
+    assert_eq!((waiting.len(), refused), (5, 7), "four mebibytes, and no more");
+    let theirs = Client::enter(&server.url, &other, 0).await;
+    theirs.push(other.write(0, 1)).await.expect("pushed");
+    let own = other.devices[0].feed();
+    assert_eq!(theirs.fetch(own, &[1]).await.expect("another space has its own room").len(), 1);
+    drop((waiting, client));
+    let again = Client::enter(&server.url, &vault, 1).await;
+    loop {
+        match again.fetch(feed, &[1]).await {
+            Ok(records) => return assert_eq!(records.len(), 1, "what is given up is free again"),
+            refused => assert_eq!(reason(refused), ErrorReason::RateLimited),
+        }
+        tokio::task::yield_now().await;
+    }
 }

@@ -379,3 +379,38 @@ fn a_server_comes_later_and_goes_in_the_middle_of_a_push() {
         assert_eq!(new.text(id), device.text(id));
     }
 }
+
+/// The server burned down, and the laptop that founded the journal is switched off: the phone, which was linked later, fills another
+/// server with everything, and a third device is linked there before the laptop is heard of again.
+#[test]
+fn a_device_that_was_linked_later_fills_another_server() {
+    let (server, old, new) = pair();
+    let before = old.add("written before the fire");
+    old.sync();
+    new.sync();
+    drop(server);
+    let other = Server::start();
+    new.json(&["server", "set", &other.url(), "--invite", &other.invite]);
+    let after = new.add("written after it");
+    new.sync();
+
+    let third = Device::new();
+    link(&new, &third);
+    third.sync();
+    assert_eq!(
+        (third.text(&before), third.text(&after)),
+        ("written before the fire".into(), "written after it".into())
+    );
+
+    old.json(&["server", "set", &other.url(), "--invite", &other.invite]);
+    let last = old.add("and the laptop again");
+    old.sync();
+    third.sync();
+    assert_eq!(
+        (old.text(&after), third.text(&last)),
+        ("written after it".into(), "and the laptop again".into())
+    );
+    for device in [&old, &new, &third] {
+        assert_eq!(device.json(&["status"])["alarms"].as_u64(), Some(0));
+    }
+}

@@ -51,12 +51,15 @@ fn vectors_and_pins() {
     check("feed-exchange.json", &vectors);
 }
 
+/// What a log-in is called, the number of the key, its holder, the space, and as what.
+type Case<'a> = (&'a str, u8, &'a Keyed, Option<&'a Chain>, Role, MemberId);
+
 /// The feed, the papers and the party of the rosters of feed-rosters.json log in; a paper's spaces are looked for.
 #[test]
 fn logins() {
     let (vault, shared) = (vault(), shared());
     let [server, phone, laptop, old_paper, new_paper, owner] = [7, 1, 2, 3, 5, 5].map(Keyed::new);
-    let cases: [(&str, u8, &Keyed, Option<&Chain>, Role, MemberId); 6] = [
+    let cases: [Case<'_>; 6] = [
         ("a feed", 1, &phone, Some(&vault), Role::Feed, phone.keys.id().into()),
         ("a removed feed", 2, &laptop, Some(&vault), Role::Feed, laptop.keys.id().into()),
         ("the paper", 5, &new_paper, Some(&vault), Role::Paper, new_paper.keys.paper_id().into()),
@@ -64,7 +67,7 @@ fn logins() {
         ("a party", 5, &owner, Some(&shared), Role::Party, owner.keys.party_id().into()),
         ("a look-up by paper", 5, &new_paper, None, Role::Paper, new_paper.keys.paper_id().into()),
     ];
-    let case = |(name, key, member, chain, role, id): (&str, u8, &Keyed, Option<&Chain>, Role, MemberId)| {
+    let case = |(name, key, member, chain, role, id): Case<'_>| {
         let challenge = Challenge {
             server: server.keys.sign,
             nonce: Nonce::from_bytes([0x0c; 32]),
