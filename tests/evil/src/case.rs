@@ -10,7 +10,7 @@ use std::time::Duration;
 use haven_api::vault::ServerInvite;
 use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 use haven_feed::roster::Link;
-use haven_feed::{FeedId, Vector};
+use haven_feed::{FeedId, Position, Vector};
 use haven_sim::server::Connection;
 use haven_store::memory::MemoryStore;
 
@@ -384,6 +384,11 @@ impl Case {
     pub async fn until_told(&self, who: Who, kind: &str) {
         let device = self.device(who);
         self.until(kind, async || device.alarms().await.iter().any(|told| told == kind)).await;
+    }
+
+    /// Where the server is in a feed.
+    pub fn held(&self, feed: FeedId) -> Option<Position> {
+        self.server.core(|core, _| core.vector()).get(&feed)
     }
 
     /// The newest record that the server holds of a feed.

@@ -22,16 +22,21 @@ pub fn records_to(
 }
 
 /// Shows a device nothing of a feed after a place: neither in what it is sent nor in what it is told to be there.
-pub fn hidden_from(victim: FeedId, hides: FeedId, after: u64) -> Script {
+pub fn hidden_from(victim: FeedId, hides: FeedId, after: Option<Position>) -> Script {
     Script::says(move |to, said| if to == victim { hide(said, hides, after) } else { vec![said] })
 }
 
 /// The same of one message.
-pub fn hide(said: Incoming, hides: FeedId, after: u64) -> Vec<Incoming> {
-    let shows = |feed: FeedId, seq: u64| feed != hides || seq <= after;
+pub fn hide(said: Incoming, hides: FeedId, after: Option<Position>) -> Vec<Incoming> {
+    let last = after.map_or(0, |at| at.seq);
+    let shows = |feed: FeedId, seq: u64| feed != hides || seq <= last;
     vec![match said {
         Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks } => {
-            let vector = vector.iter().filter(|(feed, at)| shows(*feed, at.seq)).collect();
+            let shown = |(feed, at): (FeedId, Position)| match shows(feed, at.seq) {
+                true => Some((feed, at)),
+                false => after.map(|after| (feed, after)),
+            };
+            let vector = vector.iter().filter_map(shown).collect();
             Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks }
         }
         Incoming::Records { space, records } => {
