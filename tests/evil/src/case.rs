@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use haven_api::drafts::SavedDraft;
+use haven_api::journal::Draft;
 use haven_api::vault::ServerInvite;
+use haven_core::time::Timestamp;
 use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 use haven_feed::roster::Link;
 use haven_feed::{FeedId, Position, Vector};
@@ -18,6 +21,7 @@ use crate::cast::{Cast, Who};
 use crate::device::{Device, Shown, URL};
 use crate::memory::{forget_peak, peak_mib};
 use crate::server::{EvilServer, Script};
+pub use crate::verdict::Verdict;
 
 /// How long, on virtual time, anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -40,56 +44,6 @@ const CANARY: &str = "quince-medlar-sloe";
 /// Alarms that end by themselves when what was missing comes.
 const PASSING: [&str; 5] =
     ["RECORDS_WITHHELD", "ROSTER_WITHHELD", "RECORD_MISSING", "BODY_MISSING", "REMOVED_DEVICE_WROTE"];
-
-/// What a case has to come to.
-#[derive(Default)]
-pub struct Verdict {
-    told: BTreeMap<Who, Vec<&'static str>>,
-    agree: bool,
-    parts: Option<(Who, &'static str)>,
-    stays: Vec<&'static str>,
-    pulls: usize,
-}
-
-impl Verdict {
-    /// Nobody is told anything: it does no harm.
-    pub fn harmless() -> Self {
-        Self { pulls: 1, ..Self::default() }
-    }
-
-    /// A device tells its person this.
-    pub fn told(who: Who, alarms: &[&'static str]) -> Self {
-        Self::harmless().and(who, alarms)
-    }
-
-    /// And another one that.
-    pub fn and(mut self, who: Who, alarms: &[&'static str]) -> Self {
-        let mut alarms = alarms.to_vec();
-        alarms.sort_unstable();
-        self.told.insert(who, alarms);
-        self
-    }
-
-    /// Once the server is honest, people have to set it again: nothing is sent to it before.
-    pub fn once_people_agree(self) -> Self {
-        Self { agree: true, ..self }
-    }
-
-    /// These stand at the end all the same, since what they say is true.
-    pub fn stays(self, alarms: &[&'static str]) -> Self {
-        Self { stays: alarms.to_vec(), ..self }
-    }
-
-    /// What this device wrote since the mutation reaches nobody until it is linked anew: it keeps it, and tells this.
-    pub fn parts(self, who: Who, told: &'static str) -> Self {
-        Self { parts: Some((who, told)), ..self }
-    }
-
-    /// It takes so many pulls until they are told: the first one ends, or asks for more.
-    pub fn after_pulls(self, pulls: usize) -> Self {
-        Self { pulls, ..self }
-    }
-}
 
 /// See the module.
 pub struct Case {
@@ -199,6 +153,27 @@ impl Case {
         }
         self.shows.entry(who).or_default().insert(text.clone());
         text
+    }
+
+    /// An editor saves what somebody is typing.
+    pub async fn saves_draft(&self, who: Who, text: &str) {
+        let draft = SavedDraft {
+            id: [7; 16],
+            draft: Draft::note(text),
+            entry: None,
+            base_version: None,
+            saved: Timestamp::from_millis(0),
+            held: false,
+            meant: None,
+            typed: Default::default(),
+        };
+        self.device(who).client.save_draft(draft).await.unwrap();
+    }
+
+    /// What was typed has become an entry.
+    pub fn wrote(&mut self, who: Who, text: &str) {
+        self.written.insert(text.to_owned());
+        self.reaches(who, text);
     }
 
     /// The one text so far in which these words are.
@@ -498,7 +473,9 @@ impl Case {
     /// (a) No word and no key in anything that the server received.
     fn nothing_leaked(&self) {
         let mut hidden = self.cast.hidden();
-        hidden.extend(["quince", "medlar-sloe", "Laptop", "Phone"].map(|word| word.as_bytes().to_vec()));
+        hidden.extend(
+            ["quince", "medlar-sloe", "hard evening", "Laptop", "Phone"].map(|word| word.as_bytes().to_vec()),
+        );
         let received = self.server.received();
         assert!(received.len() > 10, "(a) the server was talked to");
         for message in received {

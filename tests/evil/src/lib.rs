@@ -12,3 +12,4 @@ pub mod memory;
 pub mod server;
 mod services;
 pub mod twist;
+mod verdict;

@@ -9,6 +9,7 @@ mod records;
 mod removed;
 mod rollback;
 mod server;
+mod table;
 
 use haven_evil::case::{Case, Verdict};
 

@@ -289,3 +289,46 @@ async fn two_copies_of_a_device_that_both_write_are_told() {
     let verdict = Verdict::harmless().parts(Who::Phone, "DEVICE_FORKED");
     case.judge(verdict.stays(&["DEVICE_FORKED", "HISTORY_CONTRADICTED"])).await;
 }
+
+/// Numbers at the end of all numbers, wherever a server can name one.
+#[tokio::test(start_paused = true)]
+async fn absurd_numbers_are_claims_like_any_other() {
+    let mut case = Case::begin().await;
+    let (laptop, phone) = (case.feed(Who::Laptop), case.feed(Who::Phone));
+    let script = Script::says(move |to, said| match said {
+        Incoming::Hello { space, store_id, vector, roster_head, .. } if to == phone => {
+            let last = Position { seq: u64::MAX, id: RecordId::from_bytes([9; 32]) };
+            let feeds = vector.iter().map(|(feed, _)| (feed, last));
+            let (vector, husks) = (feeds.collect(), vec![(laptop, u64::MAX), (phone, u64::MAX)]);
+            vec![Incoming::Hello { space, store_id, vector, roster_seq: u64::MAX, roster_head, husks }]
+        }
+        said => vec![said],
+    });
+    case.mutate(script).await;
+    case.sync(Who::Phone).await;
+    let told = ["DEVICE_CLONED", "RECORDS_WITHHELD", "ROSTER_WITHHELD"];
+    case.judge(Verdict::told(Who::Phone, &told)).await;
+}
+
+/// The answer to a push names more than there is. It's told and not believed: what is written next would never be sent.
+#[tokio::test(start_paused = true)]
+async fn an_acknowledgement_of_more_than_was_written_is_told() {
+    let mut case = Case::begin().await;
+    let laptop = case.feed(Who::Laptop);
+    let script = Script::says(move |to, said| match said {
+        Incoming::Pushed { space, mut vector } if to == laptop => {
+            let more = Position { seq: vector.seq(&laptop) + 9, id: RecordId::from_bytes([9; 32]) };
+            vector.advance(laptop, more);
+            vec![Incoming::Pushed { space, vector }]
+        }
+        said => vec![said],
+    });
+    case.mutate(script).await;
+    let one = case.write(Who::Laptop, "acknowledged as more than it was").await;
+    case.reaches(Who::Phone, &one);
+    case.until_shown(Who::Phone, &[&one]).await;
+    let two = case.write(Who::Laptop, "sent all the same").await;
+    case.reaches(Who::Phone, &two);
+    case.until_shown(Who::Phone, &[&two]).await;
+    case.judge(Verdict::told(Who::Laptop, &["DEVICE_CLONED"])).await;
+}

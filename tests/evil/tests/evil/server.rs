@@ -1,5 +1,9 @@
 //! Who the server is, and how it talks: the letters D and L.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use haven_engine::sync::{Incoming, Outgoing};
 use haven_evil::case::{Case, Verdict};
 use haven_evil::cast::Who;
@@ -121,7 +125,7 @@ async fn no_word_of_a_server_is_shown() {
     case.until_problem(Who::Laptop).await;
     for who in [Who::Laptop, Who::Phone] {
         let client = &case.device(who).client;
-        let wait = Some(std::time::Duration::from_secs(5));
+        let wait = Some(Duration::from_secs(5));
         let told = client.sync(wait).await.unwrap_err();
         let shown = format!("{:?} {told:?} {:?}", client.status().await, client.alarms().await);
         assert!(!shown.contains("evil.example") && !shown.contains("passphrase at"), "{shown}");
@@ -172,9 +176,36 @@ async fn a_flood_of_links_is_one_alarm() {
         case.server.tell(phone, Incoming::Links { space, links });
     }
     case.until_told(Who::Phone, "LINK_REFUSED").await;
-    case.pass(std::time::Duration::from_secs(5)).await;
+    case.pass(Duration::from_secs(5)).await;
     let alarms = case.device(Who::Phone).client.alarms().await.unwrap();
     // Shown and kept at each doubling.
     assert_eq!(alarms.iter().map(|alarm| alarm.count).collect::<Vec<_>>(), [256]);
     case.judge(Verdict::told(Who::Phone, &["LINK_REFUSED"])).await;
+}
+
+/// L3: somebody types for a minute, and the editor saves with every letter. The server sees three records, not three hundred.
+#[tokio::test(start_paused = true)]
+async fn the_server_does_not_hear_the_keys_being_typed() {
+    let mut case = Case::begin().await;
+    let (laptop, pushes) = (case.feed(Who::Laptop), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&pushes);
+    let script = Script::hears(move |who, message| {
+        if let (true, Outgoing::Push { records, .. }) = (who == laptop, &message) {
+            counted.fetch_add(records.len(), Ordering::Relaxed);
+        }
+        Heard::Passed(message)
+    });
+    case.mutate(script).await;
+    let words = "a hard evening, written down letter by letter";
+    let mut text = String::new();
+    for n in 0..300 {
+        text.push(char::from(words.as_bytes()[n % words.len()]));
+        case.saves_draft(Who::Laptop, &text).await;
+        case.pass(Duration::from_millis(200)).await;
+    }
+    case.pass(Duration::from_secs(10)).await;
+    assert!(pushes.load(Ordering::Relaxed) <= 3, "{pushes:?}");
+    case.wrote(Who::Laptop, &text);
+    case.reaches(Who::Phone, &text);
+    case.judge(Verdict::harmless()).await;
 }
