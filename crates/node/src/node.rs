@@ -11,7 +11,7 @@ use haven_engine::command::{Command, Fault, Reply};
 use haven_engine::drops::Dropped;
 use haven_engine::io::Store;
 use haven_engine::sync::SyncState;
-use haven_engine::vault::{Created, Locked, VaultFault};
+use haven_engine::vault::{Created, LocalKey, Locked, Unlocked, VaultFault};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::host::Host;
@@ -89,6 +89,14 @@ impl Node {
         if self.shared.orders.send(Order::Lock(answer)).await.is_ok() {
             let _ = done.await;
         }
+    }
+
+    /// Opens the vault with its local key, for tests that stretch no passphrase. Whoever has that key needs none.
+    ///
+    /// # Errors
+    /// The key is not this vault's, or its rows are damaged.
+    pub async fn open_with(&self, key: LocalKey) -> Result<(), ApiError> {
+        Ok(self.open(Box::new(move |reader| Unlocked::read(key.into(), reader))).await?)
     }
 
     /// Ends every stream to a client, so that connections can be closed in order.

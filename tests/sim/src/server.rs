@@ -169,6 +169,11 @@ impl SimServer {
         self.invite_used = false;
     }
 
+    /// Names its store.
+    pub fn store(&self) -> [u8; 16] {
+        *self.store.as_bytes()
+    }
+
     /// What it has.
     pub fn vector(&self) -> Vector {
         self.space.as_ref().map(|space| space.state.vector()).unwrap_or_default()

@@ -61,19 +61,26 @@ impl Engine {
 
     /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
     pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
-        let answered: BTreeSet<Source> = records.iter().filter_map(source_of).collect();
+        let whole: BTreeSet<Source> = records.iter().filter_map(whole_source).collect();
         self.receive(work, records);
-        let open = |source: &Source| source.0 == feed && !answered.contains(source);
-        let left: Vec<Source> = self.session.asked.iter().copied().filter(open).collect();
-        for source in left {
-            // An answer has so much room: the rest is asked for again, and what is not in an empty answer is not there.
-            if answered.is_empty() {
-                self.session.bodies.insert(source);
-            } else {
-                self.session.asked.remove(&source);
-            }
+        let is_open = |source: &&Source| source.0 == feed && !self.session.bodies.contains(source);
+        let open = self.session.asked.iter().filter(is_open).copied();
+        let (came, left): (Vec<Source>, Vec<Source>) = open.partition(|source| whole.contains(source));
+        // An answer has so much room: the rest is asked for again. One that brings nothing of what was asked for, be it husks or
+        // something else, says that it is not there; who asked again after such an answer would ask for ever.
+        if came.is_empty() {
+            self.session.bodies.extend(left);
+        } else {
+            self.session.bodies.extend(came);
+            self.session.asked.retain(|source| !left.contains(source));
         }
         self.waiting.wake();
+    }
+
+    /// The server answers that it does not give what was asked for, of whichever feed: it is not there.
+    pub(super) fn no_bodies(&mut self) {
+        self.session.bodies.extend(self.session.asked.iter().copied());
+        self.waiting.ready = true;
     }
 
     /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost.
@@ -267,8 +274,8 @@ impl Engine {
     }
 }
 
-fn source_of(bytes: &Bytes) -> Option<Source> {
-    let record = Record::parse(bytes.clone()).ok()?;
+fn whole_source(bytes: &Bytes) -> Option<Source> {
+    let record = Record::parse(bytes.clone()).ok().filter(|record| !record.is_husk())?;
     Some((record.header().feed, record.header().seq))
 }
 

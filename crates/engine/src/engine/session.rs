@@ -259,12 +259,16 @@ impl Engine {
         self.push(work);
     }
 
-    /// The server let this device in. What it refused to take it may refuse again: that is over once it took something.
+    /// The server let this device in. What it refused to take it may refuse again: that is over once it took something. How
+    /// often it failed is forgotten only when all has come and gone: who lets in and then refuses is not asked twice a second.
     fn welcomed(&mut self, other_store: bool) {
         if other_store {
             self.session.problem = Some(Problem::LostData);
-        } else if !matches!(self.session.problem, Some(Problem::Refused(Request::Push, _))) {
-            self.goes();
+        } else if !matches!(
+            self.session.problem,
+            Some(Problem::Refused(Request::Push | Request::AppendLink, _))
+        ) {
+            self.session.problem = None;
         }
     }
 
@@ -316,7 +320,8 @@ impl Engine {
 
     fn caught_up(&mut self, work: &mut Work<'_, '_>) {
         self.session.caught_up = true;
-        if self.pending() == 0 {
+        // What other devices wrote may be on its way there too.
+        if self.pending() == 0 && self.session.in_flight == 0 && !self.session.links_sent {
             self.goes();
         }
         let history = history(work.cx.reader, self.space);
@@ -363,6 +368,7 @@ impl Engine {
             self.exchange.links_pushed(&self.roster, RosterHead { seq, hash });
         }
         self.session.links_sent = false;
+        self.goes();
         self.push(work);
     }
 
@@ -380,6 +386,11 @@ impl Engine {
                 self.session.links_sent = false;
             }
             (Request::Mailbox, _) => self.mailbox_gone(work),
+            (Request::FetchBodies, refusal)
+                if !matches!(refusal, Refusal::Unauthenticated | Refusal::Busy) =>
+            {
+                self.no_bodies();
+            }
             // A session that is over, and what another device wrote meanwhile: the next connection brings it in order.
             (_, Refusal::Unauthenticated | Refusal::RosterMoved | Refusal::Gap) => self.try_later(work),
             _ => self.fail(work, Problem::Refused(request, refusal)),

@@ -149,6 +149,12 @@ impl DeviceExchange {
             if local.contradicts(&feed, position) {
                 alarms.push(Alarm::Contradicted { feed, seq: position.seq });
             }
+            let held = local.tips.seq(&feed);
+            if feed == local.own && position.seq > held {
+                // Were it believed, nothing that is written from here on would be sent.
+                alarms.push(Alarm::Cloned { held, offered: position.seq });
+                continue;
+            }
             let Some(session) = &mut self.session else { continue };
             if local.contradicts(&feed, position) {
                 session.contradicted.insert(feed, position.seq);

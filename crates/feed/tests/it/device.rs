@@ -603,6 +603,18 @@ fn an_acknowledgement_of_another_history_is_told() {
 }
 
 #[test]
+fn an_acknowledgement_of_more_than_was_written_is_told_and_not_believed() {
+    let mut this = laptop();
+    this.hello(this.server_with(3, 3));
+    let pushes = this.pushes();
+    let (feed, id) = (this.laptop.feed(), RecordId::from_bytes([9; 32]));
+    let vector: Vector = [(feed, Position { seq: u64::MAX, id })].into_iter().collect();
+    let alarms = this.with(|exchange, local| exchange.pushed(local, &vector));
+    assert!(matches!(alarms[..], [Alarm::Cloned { offered: u64::MAX, .. }]), "{alarms:?}");
+    assert_eq!(this.pushes(), pushes);
+}
+
+#[test]
 fn after_the_session_ends_nothing_is_pushed() {
     let mut this = laptop();
     this.hello(this.server_with(3, 3));
