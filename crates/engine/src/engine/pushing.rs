@@ -44,8 +44,13 @@ impl Engine {
         }
     }
 
-    /// Sends the bodies that the server said it lacks and this device has, as many as may be on their way.
+    /// Sends the bodies that the server said it lacks and this device has, as many as may be on their way. That it lacks them
+    /// is its word: what was never sent does not leave by it, nor anything at a time when nothing is pushed.
     fn push_bodies(&mut self, work: &mut Work<'_, '_>) {
+        let history = history(work.cx.reader, self.space);
+        let Some(agrees) = self.exchange.bodies_to_push(&self.local(&history)) else { return };
+        let (own, sent) = (self.keys.feed, self.sent);
+        self.session.husks.retain(|(feed, seq)| agrees(feed) && (*feed != own || *seq <= sent));
         while self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
             let Some(first) = self.session.husks.first().copied() else { return };
             let same: Vec<Source> =

@@ -234,18 +234,33 @@ impl DeviceExchange {
     /// could read it. A feed of which the server shows or claims another history is not pushed to it: nothing would follow what
     /// it has. No other claim holds a feed back.
     pub fn to_push(&self, local: &Local<'_>) -> Vec<Run> {
-        let Some(session) = self.trusted() else { return Vec::new() };
-        if local.roster.hash_at(session.roster.seq) != Some(session.roster.hash) {
-            return Vec::new();
-        }
+        let Some(session) = self.open_to_pushes(local) else { return Vec::new() };
         let lacking = |(feed, from_seq, newest): (FeedId, u64, Position)| {
-            let goes = !self.forked.contains(&feed) && !session.contradicted.contains_key(&feed);
-            goes.then_some(Run { feed, from_seq, to_seq: newest.seq })
+            self.agrees(session, &feed).then_some(Run { feed, from_seq, to_seq: newest.seq })
         };
         let held = local.tips.vector();
         let mut runs: Vec<Run> = held.missing_from(&session.vector).filter_map(lacking).collect();
         runs.sort_by_key(|run| run.feed != local.own);
         runs
+    }
+
+    /// Says which feeds' bodies may be brought to the server in the place of husks that it claims to hold; none while nothing
+    /// may be pushed to it at all. It is a claim: whoever asks sees to it that nothing goes that was not sent before.
+    pub fn bodies_to_push<'a>(&'a self, local: &Local<'_>) -> Option<impl Fn(&FeedId) -> bool + use<'a>> {
+        let session = self.open_to_pushes(local)?;
+        Some(|feed: &FeedId| self.agrees(session, feed))
+    }
+
+    /// The session, if its store is the one that was agreed to and it knows no links that are not known here.
+    fn open_to_pushes(&self, local: &Local<'_>) -> Option<&Session> {
+        let known = |session: &&Session| {
+            local.roster.hash_at(session.roster.seq) == Some(session.roster.hash)
+        };
+        self.trusted().filter(known)
+    }
+
+    fn agrees(&self, session: &Session, feed: &FeedId) -> bool {
+        !self.forked.contains(feed) && !session.contradicted.contains_key(feed)
     }
 
     fn trusted(&self) -> Option<&Session> {
