@@ -36,8 +36,8 @@ impl Engine {
                 from += records.len() as u64;
                 self.session.pushed_to.insert(run.feed, from - 1);
                 self.session.in_flight += 1;
-                if run.feed == self.keys.feed && from - 1 > self.sent {
-                    self.mark_sent(work, from - 1);
+                if run.feed == self.keys.feed {
+                    self.left(work, from - 1);
                 }
                 work.step.send.push(Outgoing::Push { space: self.space, records });
             }
@@ -111,7 +111,11 @@ impl Engine {
         one_push(fresh.map(VerifiedRecord::bytes))
     }
 
-    fn mark_sent(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+    /// Notes that own records up to this one may have left this device: they are never sealed again.
+    pub(super) fn left(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+        if seq <= self.sent {
+            return;
+        }
         self.sent = seq;
         let sealed = self.keys.seal(Table::Meta, meta::SENT, &seq.to_be_bytes(), work.cx.entropy);
         work.step.commit.put(Table::Meta, meta::SENT, sealed);

@@ -46,6 +46,10 @@ impl Engine {
             let bytes = record.bytes().clone();
             work.step.commit.writes.push(Write::Record { space: self.space, feed, seq, bytes });
             self.tips.advance_to(&record);
+            if feed == self.keys.feed {
+                // Written before the disk was put back: whoever sends it has it.
+                self.left(work, seq);
+            }
             self.waiting.push(&self.applied, &mut room, record);
         }
         for record in received.bodies {
@@ -211,7 +215,7 @@ impl Engine {
                 }
                 // Two devices imported the same line: the change is there, and stands in one more record.
                 (Some(mut row), Some((_, stored))) if row.version == stored.version => {
-                    row.sources.push(source);
+                    row.add_source(source);
                     Changed { stored: row, shown: None }
                 }
                 (row, _) => self.absorb(work, source, row, item, &actors)?,
@@ -246,15 +250,14 @@ impl Engine {
             GuardFault::WrongActor => Aside::WrongActor,
             _ => Aside::Guarded,
         })?;
-        let mut sources = row.map(|row| row.sources).unwrap_or_default();
-        sources.push(source);
-        let stored = Stored {
+        let mut stored = Stored {
             fields: reading.fields,
             met: reading.met,
             version: document.version(),
             modified_ms: document.modified_ms(),
-            sources,
+            sources: row.map(|row| row.sources).unwrap_or_default(),
         };
+        stored.add_source(source);
         self.keep(work, item.document, document);
         Ok(Changed { stored, shown: None })
     }

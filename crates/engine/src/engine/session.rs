@@ -240,6 +240,7 @@ impl Engine {
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
         self.session.husks.clone_from(&hello.husks);
+        let shown = hello.vector.get(&self.keys.feed);
         let mut alarms = exchange.hello(&self.local(&history), hello);
         if std::mem::take(&mut self.session.consented) {
             exchange.consent(&self.local(&history));
@@ -247,6 +248,11 @@ impl Engine {
             self.end_agreed(work);
         }
         self.exchange = exchange;
+        // A mark that the disk has forgotten: the server knows the record by its id, so it has left.
+        let own = shown.filter(|shown| self.local(&history).held(&self.keys.feed, shown.seq) == Some(shown.id));
+        if let Some(own) = own {
+            self.left(work, own.seq);
+        }
         self.welcomed(alarms.iter().any(|alarm| matches!(alarm, Alarm::NewStore { .. })));
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));

@@ -4,7 +4,7 @@ use haven_engine::sync::Incoming;
 use haven_feed::ids::Vector;
 use haven_feed::record::VerifiedRecord;
 
-use crate::lab::{Lab, Who, vector_of};
+use crate::lab::{Lab, Who, content, vector_of, write};
 
 /// A hello of a server that claims to hold these records without their bodies.
 fn with_husks(greeting: Incoming, of: &[VerifiedRecord], store: [u8; 16]) -> Incoming {
@@ -38,5 +38,48 @@ fn what_was_never_sent_is_no_body_of_a_husk() {
         let pushed = lab.pushed();
         assert!(pushed.iter().all(|record| record.header().epoch == epoch));
         assert_eq!(pushed.len(), if store == [9; 16] { husks.len() } else { 0 });
+    }
+}
+
+/// The disk was put back to an older state, and the server brings what this device wrote since. All of that was sent once: it
+/// is never sealed again.
+#[test]
+fn what_came_back_from_the_server_is_not_sealed_again() {
+    let mut lab = Lab::greeted();
+    let o1 = lab.record(Who::Laptop, None, &content(&[], &[(100, vec![1])]));
+    let o2 = lab.record(Who::Laptop, Some(&o1), &content(&[], &[(100, vec![2])]));
+    lab.records(&[&o1, &o2]);
+    let old = lab.links.len();
+    lab.remove(Who::Tablet, None);
+    lab.links(old);
+    lab.add_entry("of my own");
+    let own = lab.own();
+    assert_eq!([own[0].id(), own[1].id()], [o1.id(), o2.id()]);
+    assert_eq!(own[2].header().prev, o2.id());
+}
+
+/// The same, and the first of these came without its body. Writing on does not pass it over.
+#[test]
+fn writing_on_passes_over_nothing_of_ones_own() {
+    for restarts in [false, true] {
+        let mut lab = Lab::greeted();
+        let mut before = lab.device(Who::Laptop);
+        write(&mut before, "written before the disk was put back", &mut lab.chance);
+        let o1 = lab.written(&before, lab.laptop_feed()).remove(0);
+        let husk = o1.to_husk();
+        lab.records(&[&husk]);
+        lab.add_entry("written since");
+        lab.add_entry("and this");
+        if restarts {
+            lab.restart();
+            lab.hello(vector_of(&o1));
+        }
+        assert_eq!(lab.laptop.view.len(), 2);
+        lab.bodies(lab.laptop_feed(), &[&o1]);
+        assert_eq!(lab.laptop.view.len(), 3);
+        lab.restart();
+        assert_eq!(lab.laptop.view.len(), 3);
+        lab.add_entry("and it goes on");
+        assert_eq!(lab.laptop.view.len(), 4);
     }
 }

@@ -82,6 +82,14 @@ impl Lab {
 
     /// The same, and the laptop has heard of both.
     pub(crate) fn linked() -> Self {
+        let mut lab = Self::greeted();
+        lab.caught_up();
+        assert_eq!(lab.alarms(), [""; 0]);
+        lab
+    }
+
+    /// The same, before the server has said that it has sent all: the laptop has written nothing yet, no sign of life either.
+    pub(crate) fn greeted() -> Self {
         let mut lab = Self::new();
         let server_key = *lab.laptop_secrets.keys().sign.as_bytes();
         let choice = ServerChoice { url: "http://lab".into(), server_key, invite: None };
@@ -89,8 +97,6 @@ impl Lab {
         assert!(matches!(asked, Asked::Answered(Ok(_))));
         lab.hello(Vector::default());
         lab.links(1);
-        lab.caught_up();
-        assert_eq!(lab.alarms(), [""; 0]);
         lab
     }
 
