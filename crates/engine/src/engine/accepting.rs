@@ -117,7 +117,7 @@ impl Engine {
     }
 
     /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
-    /// is held is a claim, and what does not count for this record is no ground of it.
+    /// is held is a claim or of a second history, and what does not count for this record is no ground of it.
     fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, seen: &Vector) -> bool {
         let history = history(work.cx.reader, self.space);
         let local = self.local(&history);
@@ -127,7 +127,10 @@ impl Engine {
             let may_never = member.removed.is_some()
                 && !accepted.counts(&feed, position.seq)
                 && !self.roster.vouches(&by, &feed);
-            is_applied || may_never || local.contradicts(&feed, position)
+            is_applied
+                || may_never
+                || local.contradicts(&feed, position)
+                || self.is_of_second_history(work, &feed, position)
         })
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use haven_feed::exchange::device::{Reason, Refused};
-use haven_feed::ids::FeedId;
+use haven_feed::ids::{FeedId, Position, RecordId};
 use haven_feed::record::Record;
 
 use super::accepting::Turn;
@@ -96,8 +96,36 @@ impl Engine {
                 let plain = [&[Aside::Fork as u8], &refused.bytes[..]].concat();
                 let value = self.keys.seal(Table::Quarantine, &key, &plain, work.cx.entropy);
                 work.step.commit.put(Table::Quarantine, key, value);
+                // Somebody may have built on it and wait.
+                self.waiting.wake();
             }
         }
+    }
+
+    /// Whether a position that is not held belongs to a second history of its feed, as far as that is kept here: it leads back, record
+    /// by record, to one that follows another than the one held.
+    pub(super) fn is_of_second_history(&self, work: &Work<'_, '_>, feed: &FeedId, named: Position) -> bool {
+        let history = history(work.cx.reader, self.space);
+        let (mut at, local) = (named, self.local(&history));
+        loop {
+            match local.held(feed, at.seq) {
+                Some(held) => return held != at.id,
+                None if at.seq <= 1 => return false,
+                None => {}
+            }
+            let Some(prev) = self.kept_before(work, feed, at) else { return false };
+            at = Position { seq: at.seq - 1, id: prev };
+        }
+    }
+
+    /// The record before one of a second history that is kept here.
+    fn kept_before(&self, work: &Work<'_, '_>, feed: &FeedId, at: Position) -> Option<RecordId> {
+        let mut key = place(&(*feed, at.seq));
+        key.extend(at.id.as_bytes());
+        let sealed = work.cx.reader.get(Table::Quarantine, &key).ok()??;
+        let plain = self.keys.open(Table::Quarantine, &key, &sealed).ok()?;
+        let record = Record::parse(Bytes::copy_from_slice(plain.get(1..)?)).ok()?;
+        (record.id() == at.id).then_some(record.header().prev)
     }
 
     /// Applies what is stored and ready. Called at the end of every step.

@@ -128,9 +128,15 @@ impl One {
 }
 
 impl Waiting {
+    /// Something came that may let what waits go on, also what had to wait before while there are suspects.
+    pub(super) fn wake(&mut self) {
+        self.ready = true;
+        self.skipped.clear();
+    }
+
     /// Takes a record that was stored just now, if it follows what waits and there is room.
     pub(super) fn push(&mut self, applied: &Vector, room: &mut usize, record: VerifiedRecord) {
-        self.ready = true;
+        self.wake();
         let (feed, seq, size) = (record.header().feed, record.position().seq, record.bytes().len());
         let queue = self.queues.entry(feed).or_default();
         let next = queue.back().map_or(applied.seq(&feed), |last| last.source.1) + 1;
@@ -145,18 +151,22 @@ impl Waiting {
         let source = (record.header().feed, record.position().seq);
         let queue = self.queues.get_mut(&source.0);
         if let Some(one) = queue.into_iter().flatten().find(|one| one.source == source) {
-            self.ready = true;
             *one = One::new(record);
+            self.wake();
         }
     }
 
     /// Looks again at what waited for this.
     pub(super) fn look_again(&mut self, wait: Wait) {
+        let mut any = false;
         for one in self.queues.values_mut().flatten() {
             if matches!(one.look, Look::Waits(waits) if waits == wait) {
                 one.look = Look::Not;
-                self.ready = true;
+                any = true;
             }
+        }
+        if any {
+            self.wake();
         }
     }
 

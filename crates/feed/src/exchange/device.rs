@@ -4,7 +4,7 @@
 mod links;
 mod records;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{History, NamedPosition, Pins, Run};
 use crate::alarm::Alarm;
@@ -46,8 +46,11 @@ pub struct Local<'a> {
 pub struct DeviceExchange {
     pins: Pins,
     session: Option<Session>,
-    /// Feeds that signed two histories, until the process ends; the other history comes again and tells it again.
-    forked: BTreeSet<FeedId>,
+    /// Feeds that signed two histories, and the first number taken twice, until the process ends; the other history comes again
+    /// and tells it again.
+    forked: BTreeMap<FeedId, u64>,
+    /// The newest link that a member's signed record named, until the process ends.
+    link_named: u64,
 }
 
 /// What is known of the server since it said hello.
@@ -164,7 +167,7 @@ impl DeviceExchange {
     /// is a fork; what it does not show is its own word.
     pub fn doubted(&self) -> impl Iterator<Item = (FeedId, u64)> + '_ {
         let claims = self.session.iter().flat_map(|session| &session.contradicted);
-        claims.map(|(feed, seq)| (*feed, *seq)).filter(|(feed, _)| !self.forked.contains(feed))
+        claims.map(|(feed, seq)| (*feed, *seq)).filter(|(feed, _)| !self.forked.contains_key(feed))
     }
 
     /// Hears that the server has these links now, because they were appended there.
@@ -201,10 +204,11 @@ impl DeviceExchange {
                 }
             }
             compare_roster(local, session.roster, &mut alarms);
-            let (named, held) = (session.roster.seq, local.roster.head().seq);
-            if named > held {
-                alarms.push(Alarm::RosterWithheld { named, held });
-            }
+        }
+        let claimed = self.session.as_ref().map_or(0, |session| session.roster.seq);
+        let (named, held) = (claimed.max(self.link_named), local.roster.head().seq);
+        if named > held {
+            alarms.push(Alarm::RosterWithheld { named, held });
         }
         let withheld = |(feed, (named, by)): (FeedId, (u64, Option<FeedId>))| {
             let held = local.tips.seq(&feed);
@@ -225,7 +229,7 @@ impl DeviceExchange {
     /// Returns the vector to pull with: what is held, but a feed with two histories is asked for from its beginning, so
     /// that the other history comes too and nothing in it is lost.
     pub fn to_pull(&self, local: &Local<'_>) -> Vector {
-        local.tips.vector().iter().filter(|(feed, _)| !self.forked.contains(feed)).collect()
+        local.tips.vector().iter().filter(|(feed, _)| !self.forked.contains_key(feed)).collect()
     }
 
     /// Lists the records the server lacks and this device holds, its own first. Links go before them.
@@ -260,7 +264,7 @@ impl DeviceExchange {
     }
 
     fn agrees(&self, session: &Session, feed: &FeedId) -> bool {
-        !self.forked.contains(feed) && !session.contradicted.contains_key(feed)
+        !self.forked.contains_key(feed) && !session.contradicted.contains_key(feed)
     }
 
     fn trusted(&self) -> Option<&Session> {

@@ -1,10 +1,14 @@
 //! What a server tries that knows nobody's keys but perhaps a removed device's: each case was a way once.
 
+use haven_engine::engine::Input;
+use haven_engine::io::Table;
 use haven_engine::sync::Incoming;
 use haven_feed::ids::Vector;
 use haven_feed::record::VerifiedRecord;
+use haven_store::faulty::Mishap;
 
 use crate::lab::{Lab, Who, content, vector_of, write};
+use crate::{NOTHING, empty};
 
 /// A hello of a server that claims to hold these records without their bodies.
 fn with_husks(greeting: Incoming, of: &[VerifiedRecord], store: [u8; 16]) -> Incoming {
@@ -82,4 +86,71 @@ fn writing_on_passes_over_nothing_of_ones_own() {
         lab.add_entry("and it goes on");
         assert_eq!(lab.laptop.view.len(), 4);
     }
+}
+
+/// The tablet signs two histories, and the phone builds on the one that the laptop was not shown. That other history is longer,
+/// comes record by record, and is kept; the phone's feed goes on.
+#[test]
+fn a_second_history_holds_up_nobody_who_built_on_it() {
+    let mut lab = Lab::linked();
+    let tablet = lab.feed(Who::Tablet);
+    let here = lab.record(Who::Tablet, None, &content(&[], &[(100, vec![1])]));
+    lab.records(&[&here]);
+    let mut other: Vec<VerifiedRecord> = Vec::new();
+    for n in 0..4_u8 {
+        let one = lab.record(Who::Tablet, other.last(), &content(&[], &[(100, vec![100 + n])]));
+        other.push(one);
+    }
+    let p1 = lab.record(Who::Phone, None, &content(&[(tablet, other[3].position())], &[]));
+    lab.records(&[&p1]);
+    for one in &other {
+        lab.records(&[one]);
+    }
+    lab.caught_up();
+    assert_eq!(lab.rows(Table::Quarantine), 4);
+    lab.add_entry("of my own");
+    assert!(lab.names(&p1) && lab.names(&here));
+    assert!(lab.alarms().contains(&"DEVICE_FORKED"));
+    lab.restart();
+    lab.add_entry("and on");
+    assert!(lab.names(&p1));
+}
+
+/// The process ends between the mark and the trying, over a record that cannot be applied yet. It goes when it can.
+#[test]
+fn what_was_being_tried_and_has_to_wait_still_goes() {
+    let mut lab = Lab::linked();
+    let p1 = lab.record(Who::Phone, None, &empty());
+    let husk = p1.to_husk();
+    lab.laptop.plan(Mishap::AppliedButCrashed);
+    let records = Incoming::Records { space: lab.roster.space(), records: vec![husk.bytes().clone()] };
+    lab.laptop.input(Input::Server(records), 0, &mut lab.chance);
+    assert!(!lab.laptop.is_up());
+    lab.restart();
+    lab.hello(vector_of(&p1));
+    lab.caught_up();
+    lab.bodies(lab.feed(Who::Phone), &[&p1]);
+    lab.add_entry("of my own");
+    assert!(lab.names(&p1));
+}
+
+/// A record that a device signed names a link that the server keeps back. Saying that all has been sent does not end that.
+#[test]
+fn a_link_that_a_record_names_is_missed_until_it_comes() {
+    let mut lab = Lab::linked();
+    let old = lab.links.len();
+    let hello = lab.greeting(Vector::default());
+    lab.change(&[], None);
+    let p1 = lab.record(Who::Phone, None, &empty());
+    lab.records(&[&p1]);
+    assert_eq!(lab.alarms(), ["ROSTER_WITHHELD"]);
+    lab.caught_up();
+    assert_eq!(lab.alarms(), ["ROSTER_WITHHELD"]);
+    lab.say(Incoming::Offline);
+    lab.say(hello);
+    lab.caught_up();
+    assert_eq!(lab.alarms(), ["ROSTER_WITHHELD"]);
+    lab.links(old);
+    lab.caught_up();
+    assert_eq!(lab.alarms(), NOTHING);
 }
