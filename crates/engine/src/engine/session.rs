@@ -34,6 +34,8 @@ pub(super) struct Session {
     pub(super) links_sent: bool,
     /// Up to which link the server that is being filled was sent the roster; it has to say so.
     pub(super) refilling: Option<u64>,
+    /// The server said in this connection that it has the vault now: it is not given it a second time at once.
+    pub(super) created: bool,
     /// Records that were asked for one by one in this session, and of those the ones that were answered: with or without what
     /// was asked for.
     pub(super) asked: BTreeSet<Source>,
@@ -68,6 +70,7 @@ impl Session {
             caught_up: false,
             links_sent: false,
             refilling: None,
+            created: false,
             asked: BTreeSet::new(),
             bodies: BTreeSet::new(),
             husks: Vec::new(),
@@ -150,7 +153,7 @@ impl Engine {
             Incoming::SpaceCreated => {
                 self.exchange.created();
                 self.end_agreed(work);
-                self.ask_challenge(work);
+                self.has_space(work);
             }
             Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks }
                 if space == self.space =>
@@ -375,7 +378,7 @@ impl Engine {
         }
         match (request, refusal) {
             (Request::LogIn, Refusal::SpaceUnknown) => self.space_unknown(work),
-            (Request::CreateSpace, Refusal::SpaceExists) => self.ask_challenge(work),
+            (Request::CreateSpace, Refusal::SpaceExists) => self.has_space(work),
             (Request::CreateSpace, Refusal::RefillOver) => self.try_later(work),
             (Request::AppendLink, Refusal::RosterMoved) => {
                 self.linking_refused(work);
@@ -409,6 +412,7 @@ impl Engine {
         self.exchange.disconnected();
         self.session.stage = Stage::Offline;
         self.session.refilling = None;
+        self.session.created = false;
         self.session.asked.clear();
         self.session.bodies.clear();
         self.session.husks.clear();

@@ -1,10 +1,12 @@
 //! What a server tries that knows nobody's keys but perhaps a removed device's: each case was a way once.
 
+use haven_engine::command::{Command, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::Table;
-use haven_engine::sync::Incoming;
+use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
 use haven_feed::ids::Vector;
 use haven_feed::record::VerifiedRecord;
+use haven_sim::device::Asked;
 use haven_store::faulty::Mishap;
 
 use crate::lab::{Lab, Who, content, vector_of, write};
@@ -132,6 +134,35 @@ fn what_was_being_tried_and_has_to_wait_still_goes() {
     lab.bodies(lab.feed(Who::Phone), &[&p1]);
     lab.add_entry("of my own");
     assert!(lab.names(&p1));
+}
+
+/// A server that takes the vault, or says it has it, and then doesn't know it: tried again later, and not at once for ever.
+#[test]
+fn a_server_that_makes_a_space_and_forgets_it_is_tried_again_later() {
+    for exists in [false, true] {
+        let mut lab = Lab::new();
+        let server_key = [3; 32];
+        let choice = ServerChoice { url: "http://lab".into(), server_key, invite: Some("invite".into()) };
+        let asked = lab.laptop.ask(Command::SetServer(choice), 0, &mut lab.chance);
+        assert!(matches!(asked, Asked::Answered(Ok(_))));
+        lab.laptop.wants_connection = false;
+        let mut created = 0;
+        lab.say(Incoming::Connected);
+        for _ in 0..5 {
+            lab.say(Incoming::Refused { request: Request::LogIn, refusal: Refusal::SpaceUnknown });
+            let made = |message: &Outgoing| matches!(message, Outgoing::CreateSpace { .. });
+            created += lab.laptop.outbox.drain(..).filter(made).count();
+            if lab.laptop.wants_connection {
+                break;
+            }
+            lab.say(match exists {
+                true => Incoming::Refused { request: Request::CreateSpace, refusal: Refusal::SpaceExists },
+                false => Incoming::SpaceCreated,
+            });
+        }
+        assert!(lab.laptop.wants_connection, "there is a pause");
+        assert_eq!(created, 1);
+    }
 }
 
 /// A record that a device signed names a link that the server keeps back. Saying that all has been sent does not end that.
