@@ -14,7 +14,7 @@ use haven_feed::record::Record;
 use super::accepting::Turn;
 use super::alarms::Raised;
 use super::opening::Inside;
-use super::waiting::{Aside, Look, One};
+use super::waiting::{Aside, Look, One, Wait};
 use super::work::Changed;
 use super::{Engine, Work, history};
 use crate::actor::Actor;
@@ -65,19 +65,30 @@ impl Engine {
 
     /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
     pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
-        let answered: BTreeSet<Source> = records.iter().filter_map(source_of).collect();
+        let open = self.unanswered(&feed);
         self.receive(work, records);
-        let open = |source: &Source| source.0 == feed && !answered.contains(source);
-        let left: Vec<Source> = self.session.asked.iter().copied().filter(open).collect();
+        let left = self.unanswered(&feed);
+        let last = open.difference(&left).last().copied();
         for source in left {
-            // An answer has so much room: the rest is asked for again, and what is not in an empty answer is not there.
-            if answered.is_empty() {
-                self.session.bodies.insert(source);
-            } else {
+            // An answer has so much room: what comes after the last in it is asked for again. What is passed over in it is not
+            // there, nor is anything if it holds nothing of what was asked for.
+            if last.is_some_and(|last| source > last) {
                 self.session.asked.remove(&source);
+            } else {
+                self.session.bodies.insert(source);
             }
         }
         self.waiting.ready = true;
+    }
+
+    /// What was asked for of a feed, is still wanted, and was not answered yet.
+    fn unanswered(&self, feed: &FeedId) -> BTreeSet<Source> {
+        let open = |source: &Source| {
+            self.session.asked.contains(source) && !self.session.bodies.contains(source)
+        };
+        let of_feed = self.waiting.queues.get(feed).into_iter().flatten();
+        let husks = of_feed.filter(|one| matches!(one.look, Look::Waits(Wait::Body))).map(|one| one.source);
+        husks.chain(self.exchange.doubted().filter(|source| source.0 == *feed)).filter(open).collect()
     }
 
     /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost.
@@ -296,11 +307,6 @@ impl Engine {
         work.step.commit.put(Table::Quarantine, key, value);
         self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
     }
-}
-
-fn source_of(bytes: &Bytes) -> Option<Source> {
-    let record = Record::parse(bytes.clone()).ok()?;
-    Some((record.header().feed, record.header().seq))
 }
 
 pub(super) fn place((feed, seq): &Source) -> Vec<u8> {

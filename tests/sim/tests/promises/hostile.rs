@@ -118,6 +118,29 @@ fn a_second_history_holds_up_nobody_who_built_on_it() {
     assert!(lab.names(&p1));
 }
 
+/// Asked for a body, the server answers with the husk again, or with something else. That is no answer: it has none, it is
+/// told, and it is not asked for ever.
+#[test]
+fn an_answer_without_what_was_asked_for_is_none() {
+    for with_husk in [true, false] {
+        let mut lab = Lab::linked();
+        let phone = lab.feed(Who::Phone);
+        let p1 = lab.record(Who::Phone, None, &empty());
+        let p2 = lab.record(Who::Phone, Some(&p1), &empty());
+        let husk = p1.to_husk();
+        lab.records(&[&husk]);
+        assert_eq!(lab.asked(), [(phone, vec![1])]);
+        let mut asked = 0;
+        for _ in 0..10 {
+            lab.bodies(phone, &[if with_husk { &husk } else { &p2 }]);
+            asked += lab.asked().len();
+        }
+        assert_eq!((lab.alarms(), asked), (vec!["BODY_MISSING"], 0));
+        lab.bodies(phone, &[&p1]);
+        assert_eq!(lab.alarms(), NOTHING);
+    }
+}
+
 /// The process ends between the mark and the trying, over a record that cannot be applied yet. It goes when it can.
 #[test]
 fn what_was_being_tried_and_has_to_wait_still_goes() {
