@@ -77,7 +77,7 @@ impl Engine {
     /// Whether this is a record with a body that is not to be gone.
     fn has_body(&self, work: &Work<'_, '_>, source: Source, bytes: &Bytes) -> bool {
         let record = Record::parse(bytes.clone()).ok().filter(|record| !record.is_husk());
-        record.is_some_and(|record| !self.is_gone(work, &source, &record.id()))
+        record.is_some_and(|record| !self.is_gone(work, None, &source, &record.id()))
     }
 
     /// Sends one link the server lacks; records follow when it is there.

@@ -83,9 +83,8 @@ impl Engine {
 
     /// What was asked for of a feed, is still wanted, and was not answered yet.
     fn unanswered(&self, feed: &FeedId) -> BTreeSet<Source> {
-        let open = |source: &Source| {
-            self.session.asked.contains(source) && !self.session.bodies.contains(source)
-        };
+        let open =
+            |source: &Source| self.session.asked.contains(source) && !self.session.bodies.contains(source);
         let of_feed = self.waiting.queues.get(feed).into_iter().flatten();
         let husks = of_feed.filter(|one| matches!(one.look, Look::Waits(Wait::Body))).map(|one| one.source);
         husks.chain(self.exchange.doubted().filter(|source| source.0 == *feed)).filter(open).collect()

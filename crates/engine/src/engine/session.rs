@@ -252,7 +252,8 @@ impl Engine {
         }
         self.exchange = exchange;
         // A mark that the disk has forgotten: the server knows the record by its id, so it has left.
-        let own = shown.filter(|shown| self.local(&history).held(&self.keys.feed, shown.seq) == Some(shown.id));
+        let own =
+            shown.filter(|shown| self.local(&history).held(&self.keys.feed, shown.seq) == Some(shown.id));
         if let Some(own) = own {
             self.left(work, own.seq);
         }

@@ -257,9 +257,8 @@ impl DeviceExchange {
 
     /// The session, if its store is the one that was agreed to and it knows no links that are not known here.
     fn open_to_pushes(&self, local: &Local<'_>) -> Option<&Session> {
-        let known = |session: &&Session| {
-            local.roster.hash_at(session.roster.seq) == Some(session.roster.hash)
-        };
+        let known =
+            |session: &&Session| local.roster.hash_at(session.roster.seq) == Some(session.roster.hash);
         self.trusted().filter(known)
     }
 

@@ -1,16 +1,21 @@
 //! What a server tries that knows nobody's keys but perhaps a removed device's: each case was a way once.
 
-use haven_engine::command::{Command, ServerChoice};
+use haven_core::entry::Edit;
+use haven_engine::command::{Command, Reply, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::Table;
 use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
-use haven_feed::ids::Vector;
+use haven_feed::ids::{FeedId, Vector};
 use haven_feed::record::VerifiedRecord;
 use haven_sim::device::Asked;
 use haven_store::faulty::Mishap;
 
-use crate::lab::{Lab, Who, content, vector_of, write};
-use crate::{NOTHING, empty};
+use crate::lab::{Lab, Who, alarms_of, content, vector_of, write};
+use crate::{NOTHING, empty, place};
+
+fn purge(record: &VerifiedRecord) -> Vec<u8> {
+    [&[4; 16][..], &1_u32.to_be_bytes(), &[5; 32], &1_u32.to_be_bytes(), &place(record)].concat()
+}
 
 /// A hello of a server that claims to hold these records without their bodies.
 fn with_husks(greeting: Incoming, of: &[VerifiedRecord], store: [u8; 16]) -> Incoming {
@@ -88,6 +93,64 @@ fn writing_on_passes_over_nothing_of_ones_own() {
         lab.add_entry("and it goes on");
         assert_eq!(lab.laptop.view.len(), 4);
     }
+}
+
+/// A removed device says, after its removal and to a laptop that has not heard of it, that the phone's words are gone for good.
+/// With the removal that is void, and the body that comes then is read.
+#[test]
+fn what_a_removed_device_called_gone_comes_back() {
+    for removal_first in [false, true] {
+        let mut lab = Lab::linked();
+        let mut phone = lab.device(Who::Phone);
+        write(&mut phone, "words of the phone", &mut lab.chance);
+        write(&mut phone, "and more of them", &mut lab.chance);
+        let written = lab.written(&phone, lab.feed(Who::Phone));
+        let [p1, p2] = [&written[0], &written[1]];
+        let t1 = lab.record(Who::Tablet, None, &content(&[], &[(1, purge(p1))]));
+        let husk = p1.to_husk();
+        lab.records(&[&t1]);
+        lab.records(&[&husk, p2]);
+        assert_eq!(lab.laptop.view.len(), 1, "there was no reason to doubt it");
+        let old = lab.links.len();
+        lab.remove(Who::Tablet, None);
+        if removal_first {
+            lab.links(old);
+            lab.restart();
+            lab.hello(
+                [p2, &t1].map(|record| (record.header().feed, record.position())).into_iter().collect(),
+            );
+            lab.bodies(lab.feed(Who::Phone), &[p1]);
+        } else {
+            lab.bodies(lab.feed(Who::Phone), &[p1]);
+            lab.links(old);
+        }
+        assert_eq!(lab.laptop.view.len(), 2);
+        assert_eq!(lab.alarms(), ["REMOVED_DEVICE_WROTE"]);
+        lab.add_entry("of my own");
+        assert!(lab.names(p2));
+        lab.restart();
+        assert_eq!(lab.laptop.view.len(), 3);
+    }
+}
+
+/// What others say is gone too stays gone, whatever becomes of the removed device.
+#[test]
+fn what_somebody_else_called_gone_too_stays_gone() {
+    let mut lab = Lab::linked();
+    let p1 = lab.record(Who::Phone, None, &content(&[], &[(100, vec![1])]));
+    let t1 = lab.record(Who::Tablet, None, &content(&[], &[(1, purge(&p1))]));
+    let p2 = lab.record(Who::Phone, Some(&p1), &content(&[], &[(1, purge(&p1))]));
+    let husk = p1.to_husk();
+    lab.records(&[&t1]);
+    lab.records(&[&husk, &p2]);
+    let old = lab.links.len();
+    lab.remove(Who::Tablet, None);
+    lab.links(old);
+    let p3 = lab.record(Who::Phone, Some(&p2), &empty());
+    lab.records(&[&p3]);
+    assert_eq!(lab.alarms(), ["REMOVED_DEVICE_WROTE"]);
+    lab.add_entry("of my own");
+    assert!(lab.names(&p3));
 }
 
 /// The tablet signs two histories, and the phone builds on the one that the laptop was not shown. That other history is longer,
@@ -207,4 +270,32 @@ fn a_link_that_a_record_names_is_missed_until_it_comes() {
     lab.links(old);
     lab.caught_up();
     assert_eq!(lab.alarms(), NOTHING);
+}
+
+/// One removed device wrote an entry, another one changed it, both after their removal: nothing of it is left, in whatever order
+/// their ids come.
+#[test]
+fn of_two_that_are_removed_at_once_nothing_is_left() {
+    for (first, second) in [(Who::Phone, Who::Tablet), (Who::Tablet, Who::Phone)] {
+        let mut lab = Lab::linked();
+        let (mut one, mut two) = (lab.device(first), lab.device(second));
+        write(&mut one, "by a thief", &mut lab.chance);
+        let a = lab.written(&one, lab.feed(first)).remove(0);
+        lab.serve(&mut two, vector_of(&a), std::slice::from_ref(&a));
+        assert_eq!((two.view.len(), alarms_of(&two)), (1, vec![]));
+        let id = two.view.rows().next().unwrap().entry.id;
+        let edit = Edit { text: Some("by another".into()), ..Edit::default() };
+        let asked = two.ask(Command::Edit { id, base: None, edit }, 0, &mut lab.chance);
+        assert!(matches!(asked, Asked::Answered(Ok(Reply::Entry(_)))));
+        let others = lab.written(&two, lab.feed(second));
+        lab.records(&std::iter::once(&a).chain(&others).collect::<Vec<_>>());
+        assert_eq!(lab.laptop.view.len(), 1, "there was no reason to doubt it");
+        let old = lab.links.len();
+        let both: Vec<(FeedId, _)> = vec![(lab.feed(first), None), (lab.feed(second), None)];
+        lab.change_by(Who::Laptop, &both, None);
+        lab.links(old);
+        assert_eq!(lab.laptop.view.len(), 0);
+        lab.restart();
+        assert_eq!(lab.laptop.view.len(), 0);
+    }
 }

@@ -92,8 +92,9 @@ impl DeviceExchange {
     /// Keeps a record of a second history.
     fn set_aside(&mut self, record: &Record, seq: u64, received: &mut Received) {
         let feed = record.header().feed;
-        let seq = *self.forked.entry(feed).or_insert(seq);
-        received.refuse(record.bytes().clone(), Reason::Fork, Alarm::Fork { feed, seq });
+        let first = self.forked.entry(feed).or_insert(seq);
+        *first = seq.min(*first);
+        received.refuse(record.bytes().clone(), Reason::Fork, Alarm::Fork { feed, seq: *first });
     }
 
     /// Keeps a record that does not hold, and says whether its feed stops there. What does not follow a feed with two histories
