@@ -9,6 +9,7 @@ mod differing;
 mod documents;
 mod drafts;
 mod drops;
+mod gone;
 mod helped;
 mod import;
 mod journal;

@@ -29,6 +29,13 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// Notes a record that holds changes of it. One that is applied a second time stands in it already.
+    pub(crate) fn add_source(&mut self, source: Source) {
+        if !self.sources.contains(&source) {
+            self.sources.push(source);
+        }
+    }
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         let fields = &self.fields;
         let mut w = Writer(Vec::with_capacity(256 + fields.texts.values().map(String::len).sum::<usize>()));

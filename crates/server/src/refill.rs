@@ -98,9 +98,19 @@ impl Refills {
         Ok(refill)
     }
 
-    /// Gives out the roster of an invite, whole; it is not kept any longer.
-    pub(crate) fn finish(&self, ticket: &Digest) -> Option<Arc<Mutex<Refill>>> {
-        Some(self.begun().remove(ticket)?.refill)
+    /// Gives out the roster of an invite, whole up to this link; it is not kept any longer. None if somebody with the same invite
+    /// has begun another one meanwhile, which is not whole. Blocks.
+    pub(crate) fn finish(&self, ticket: &Digest, head: RosterHead) -> Option<Arc<Mutex<Refill>>> {
+        let refill = self.begun().get(ticket)?.refill.clone();
+        if lock(&refill).roster.head() != head {
+            return None;
+        }
+        let mut begun = self.begun();
+        let is_same = begun.get(ticket).is_some_and(|begun| Arc::ptr_eq(&begun.refill, &refill));
+        if is_same {
+            begun.remove(ticket);
+        }
+        is_same.then_some(refill)
     }
 
     /// Says whether somebody is wanted who calls [`Refills::sweep`] until it says that there is nothing more to come for.
@@ -216,7 +226,23 @@ mod tests {
         assert_eq!(refills.sweep(start + REFILL_LIFETIME), Some(late), "each piece gives it time");
         assert_eq!(refills.take(ticket(1), &piece(&vault, 3, 1), late), Err(RefillFault::Over));
         assert_eq!((refills.sweep(late), refills.begin_sweep()), (None, true));
-        assert!(refills.finish(&ticket(1)).is_none());
+        assert!(refills.finish(&ticket(1), vault.links[3].head()).is_none());
+    }
+
+    /// The last piece is verified, and before the space is made somebody with the same invite begins again: what was begun is not
+    /// whole, and no invite is spent for it.
+    #[test]
+    fn only_the_roster_whose_last_piece_came_is_whole() {
+        let (refills, now) = (Refills::default(), Instant::now());
+        let vault = Vault::with_devices(1, 6);
+        assert_eq!(refills.take(ticket(1), &piece(&vault, 0, 2), now), Ok(vault.links[2].head()));
+        let last = vault.links[4].head();
+        assert_eq!(refills.take(ticket(1), &piece(&vault, 2, 2), now), Ok(last));
+        assert_eq!(refills.take(ticket(1), &piece(&vault, 0, 1), now), Ok(vault.links[1].head()));
+        assert!(refills.finish(&ticket(1), last).is_none());
+        assert_eq!(refills.take(ticket(1), &piece(&vault, 1, 3), now), Ok(last));
+        let whole = refills.finish(&ticket(1), last).expect("it is whole now");
+        assert_eq!(lock(&whole).links().len(), 5);
     }
 
     #[test]
@@ -228,7 +254,7 @@ mod tests {
             assert_eq!([begin(n), begin(n)], [Ok(()), Ok(())]);
         }
         assert_eq!(begin(200), Err(RefillFault::TooMany));
-        assert!(refills.finish(&ticket(3)).is_some());
+        assert!(refills.finish(&ticket(3), vault.links[1].head()).is_some());
         assert_eq!(begin(200), Ok(()));
         assert!(refills.take_whole(ticket(0), &piece(&vault, 0, 2)).is_ok(), "one piece waits for nothing");
         assert_eq!(begin(201), Ok(()), "and what its invite had begun is over");

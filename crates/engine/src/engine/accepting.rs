@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use haven_crypto::opened::Opened;
 use haven_feed::accepted::{Accepted, Says, accepted};
 use haven_feed::alarm::Alarm;
-use haven_feed::ids::{FeedId, Position, RecordId, Vector};
+use haven_feed::ids::{FeedId, Position, Vector};
 use haven_feed::record::{Record, VerifiedRecord};
 
 use super::alarms::Raised;
-use super::receive::place;
 use super::waiting::{Head, Look, One, Wait};
 use super::{Engine, Work, history};
 use crate::command::Fault;
@@ -67,38 +66,21 @@ impl Engine {
             if one.heard || !counts {
                 continue;
             }
-            self.hear_head(work, one.source.0, head);
+            self.hear_head(work, one.source, head);
             one.heard = true;
         }
         self.waiting.queues = queues;
     }
 
-    fn hear_head(&mut self, work: &mut Work<'_, '_>, by: FeedId, head: &Head) {
+    fn hear_head(&mut self, work: &mut Work<'_, '_>, by: Source, head: &Head) {
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
-        let alarms = exchange.named(&self.local(&history), by, &head.seen);
+        let alarms = exchange.named(&self.local(&history), by.0, &head.seen);
         self.exchange = exchange;
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
-        let party = |feed: &FeedId| self.roster.feed(feed).map(|member| member.party);
-        for (feed, position) in head.gone.iter().filter(|(feed, _)| party(feed) == party(&by)) {
-            let key = place(&(*feed, position.seq));
-            let value = self.keys.seal(Table::Gone, &key, position.id.as_bytes(), work.cx.entropy);
-            work.step.commit.put(Table::Gone, key, value);
-            work.gone.insert((*feed, position.seq), position.id);
-        }
-    }
-
-    /// Says whether somebody who counts has said that the body of this record is gone for good.
-    pub(super) fn is_gone(&self, work: &Work<'_, '_>, source: &Source, id: &RecordId) -> bool {
-        if let Some(gone) = work.gone.get(source) {
-            return gone == id;
-        }
-        let key = place(source);
-        let sealed = work.cx.reader.get(Table::Gone, &key).ok().flatten();
-        let plain = sealed.and_then(|sealed| self.keys.open(Table::Gone, &key, &sealed).ok());
-        plain.is_some_and(|plain| plain[..] == id.as_bytes()[..])
+        self.hear_gone(work, by, &head.gone);
     }
 
     /// Says what is to be done with a record that is the next of its feed.
@@ -107,7 +89,9 @@ impl Engine {
             return Turn::Wait;
         }
         match &one.look {
-            Look::Waits(Wait::Body) if self.is_gone(work, &one.source, &one.position.id) => Turn::Pass,
+            Look::Waits(Wait::Body) if self.is_gone(work, Some(accepted), &one.source, &one.position.id) => {
+                Turn::Pass
+            }
             Look::Not | Look::Waits(_) => Turn::Wait,
             Look::Passed => Turn::Pass,
             Look::Aside(_) => Turn::Take,
@@ -117,7 +101,7 @@ impl Engine {
     }
 
     /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
-    /// is held is a claim, and what does not count for this record is no ground of it.
+    /// is held is a claim or of a second history, and what does not count for this record is no ground of it.
     fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, seen: &Vector) -> bool {
         let history = history(work.cx.reader, self.space);
         let local = self.local(&history);
@@ -127,7 +111,10 @@ impl Engine {
             let may_never = member.removed.is_some()
                 && !accepted.counts(&feed, position.seq)
                 && !self.roster.vouches(&by, &feed);
-            is_applied || may_never || local.contradicts(&feed, position)
+            is_applied
+                || may_never
+                || local.contradicts(&feed, position)
+                || self.is_of_second_history(work, &feed, position)
         })
     }
 
@@ -190,20 +177,29 @@ impl Engine {
     /// documents. It stays in the store, readable, and is applied again as soon as it counts.
     pub(super) fn settle_removals(&mut self, work: &mut Work<'_, '_>) {
         let removed = self.removed_feeds();
-        if removed != self.removed {
-            // Whoever waited for what does not count any more waits no longer.
-            self.waiting.wake();
+        if removed == self.removed {
+            return;
         }
-        // A device that was removed itself keeps all that it has: what it wrote may stand on what does not count any more.
-        if self.is_removed() || removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
+        // Whoever waited for what does not count any more waits no longer.
+        self.waiting.wake();
+        if self.is_removed() {
+            // A device that was removed itself keeps all that it has: what it wrote may stand on what does not count any more.
             self.removed = removed;
             return;
         }
-        match self.take_back_uncounted(work, &removed) {
+        match self.settle_removed(work, &removed) {
             Ok(()) => self.removed = removed,
             // The store could not be read: asked again with the next link.
             Err(fault) => tracing::error!(?fault, "what a removed device wrote could not be settled"),
         }
+    }
+
+    fn settle_removed(&mut self, work: &mut Work<'_, '_>, removed: &BTreeSet<FeedId>) -> Result<(), Fault> {
+        if !removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
+            self.take_back_uncounted(work, removed)?;
+        }
+        let accepted = self.accept(work);
+        self.wait_again(work, &accepted)
     }
 
     /// Whether all that is applied of a removed feed lies below the head that its removal names, so that nothing else has to be
@@ -230,12 +226,10 @@ impl Engine {
             let held = |feed: &FeedId, seq| self.local(&history).held(feed, seq);
             accepted(&self.roster, &held, &Vector::default(), &said)
         };
-        for feed in removed {
-            let bound = accepted.bound(feed).unwrap_or_default();
-            if bound < self.applied.seq(feed) {
-                self.take_back(work, *feed, bound)?;
-            }
-        }
+        let bounds = removed.iter().map(|feed| (*feed, accepted.bound(feed).unwrap_or_default()));
+        let bounds: BTreeMap<FeedId, u64> =
+            bounds.filter(|(feed, bound)| *bound < self.applied.seq(feed)).collect();
+        self.take_back(work, &bounds)?;
         self.waiting.wake();
         Ok(())
     }
@@ -281,42 +275,53 @@ impl Engine {
         Ok(sources.zip(opened).collect())
     }
 
-    /// Takes the records of a feed after `bound` out of the documents again.
-    fn take_back(&mut self, work: &mut Work<'_, '_>, feed: FeedId, bound: u64) -> Result<(), Fault> {
+    /// Takes the records of feeds after their bounds out of the documents again; of all feeds at once, since one may have written on
+    /// in what another one began.
+    fn take_back(&mut self, work: &mut Work<'_, '_>, bounds: &BTreeMap<FeedId, u64>) -> Result<(), Fault> {
         let reader = work.cx.reader;
         let mut touched: BTreeSet<DocumentId> = BTreeSet::new();
-        let mut next = bound + 1;
-        while next <= self.applied.seq(&feed) {
-            let piece = self.opened_from(reader, feed, next)?;
-            let Some((last, _)) = piece.last() else { break };
-            next = last.1 + 1;
-            for opened in piece.iter().filter_map(|(_, opened)| opened.as_ref()) {
-                let Ok(content) = content::decode(opened.bytes()) else { continue };
-                touched.extend(content.items.iter().map(|item| item.document));
+        for (feed, bound) in bounds {
+            let mut next = bound + 1;
+            while next <= self.applied.seq(feed) {
+                let piece = self.opened_from(reader, *feed, next)?;
+                let Some((last, _)) = piece.last() else { break };
+                next = last.1 + 1;
+                for opened in piece.iter().filter_map(|(_, opened)| opened.as_ref()) {
+                    let Ok(content) = content::decode(opened.bytes()) else { continue };
+                    touched.extend(content.items.iter().map(|item| item.document));
+                }
             }
         }
         for id in touched {
-            self.without(work, id, feed, bound)?;
+            self.without(work, id, bounds)?;
         }
-        let history = history(reader, self.space);
-        let position = self.local(&history).held(&feed, bound).map(|id| Position { seq: bound, id });
-        self.applied.set(feed, position);
-        self.waiting.queues.remove(&feed);
-        work.applied_changed = true;
+        for (feed, bound) in bounds {
+            self.apply_again(work, *feed, bound + 1);
+        }
         Ok(())
     }
 
-    /// A document without what a feed wrote into it after `bound`.
+    /// Has the records of a feed from this one on wait for their turn once more.
+    pub(super) fn apply_again(&mut self, work: &mut Work<'_, '_>, feed: FeedId, first: u64) {
+        let history = history(work.cx.reader, self.space);
+        let before = first - 1;
+        let position = self.local(&history).held(&feed, before).map(|id| Position { seq: before, id });
+        self.applied.set(feed, position);
+        self.waiting.queues.remove(&feed);
+        self.waiting.wake();
+        work.applied_changed = true;
+    }
+
+    /// A document without what feeds wrote into it after their bounds.
     fn without(
         &mut self,
         work: &mut Work<'_, '_>,
         id: DocumentId,
-        feed: FeedId,
-        bound: u64,
+        bounds: &BTreeMap<FeedId, u64>,
     ) -> Result<(), Fault> {
         let Some(row) = self.row(work, &id)? else { return Ok(()) };
-        let sources: Vec<Source> =
-            row.sources.iter().copied().filter(|(of, seq)| *of != feed || *seq <= bound).collect();
+        let stays = |(of, seq): &Source| bounds.get(of).is_none_or(|bound| seq <= bound);
+        let sources: Vec<Source> = row.sources.iter().copied().filter(stays).collect();
         if sources.len() == row.sources.len() {
             return Ok(());
         }

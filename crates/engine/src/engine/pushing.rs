@@ -36,16 +36,21 @@ impl Engine {
                 from += records.len() as u64;
                 self.session.pushed_to.insert(run.feed, from - 1);
                 self.session.in_flight += 1;
-                if run.feed == self.keys.feed && from - 1 > self.sent {
-                    self.mark_sent(work, from - 1);
+                if run.feed == self.keys.feed {
+                    self.left(work, from - 1);
                 }
                 work.step.send.push(Outgoing::Push { space: self.space, records });
             }
         }
     }
 
-    /// Sends the bodies that the server said it lacks and this device has, as many as may be on their way.
+    /// Sends the bodies that the server said it lacks and this device has, as many as may be on their way. That it lacks them
+    /// is its word: what was never sent does not leave by it, nor anything at a time when nothing is pushed.
     fn push_bodies(&mut self, work: &mut Work<'_, '_>) {
+        let history = history(work.cx.reader, self.space);
+        let Some(agrees) = self.exchange.bodies_to_push(&self.local(&history)) else { return };
+        let (own, sent) = (self.keys.feed, self.sent);
+        self.session.husks.retain(|(feed, seq)| agrees(feed) && (*feed != own || *seq <= sent));
         while self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
             let Some(first) = self.session.husks.first().copied() else { return };
             let same: Vec<Source> =
@@ -72,7 +77,7 @@ impl Engine {
     /// Whether this is a record with a body that is not to be gone.
     fn has_body(&self, work: &Work<'_, '_>, source: Source, bytes: &Bytes) -> bool {
         let record = Record::parse(bytes.clone()).ok().filter(|record| !record.is_husk());
-        record.is_some_and(|record| !self.is_gone(work, &source, &record.id()))
+        record.is_some_and(|record| !self.is_gone(work, None, &source, &record.id()))
     }
 
     /// Sends one link the server lacks; records follow when it is there.
@@ -106,7 +111,11 @@ impl Engine {
         one_push(fresh.map(VerifiedRecord::bytes))
     }
 
-    fn mark_sent(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+    /// Notes that own records up to this one may have left this device: they are never sealed again.
+    pub(super) fn left(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+        if seq <= self.sent {
+            return;
+        }
         self.sent = seq;
         let sealed = self.keys.seal(Table::Meta, meta::SENT, &seq.to_be_bytes(), work.cx.entropy);
         work.step.commit.put(Table::Meta, meta::SENT, sealed);

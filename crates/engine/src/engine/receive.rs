@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use haven_feed::exchange::device::{Reason, Refused};
-use haven_feed::ids::FeedId;
+use haven_feed::ids::{FeedId, Position, RecordId};
 use haven_feed::record::Record;
 
 use super::accepting::Turn;
 use super::alarms::Raised;
 use super::opening::Inside;
-use super::waiting::{Aside, Look, One};
+use super::waiting::{Aside, Look, One, Wait};
 use super::work::Changed;
 use super::{Engine, Work, history};
 use crate::actor::Actor;
@@ -46,6 +46,10 @@ impl Engine {
             let bytes = record.bytes().clone();
             work.step.commit.writes.push(Write::Record { space: self.space, feed, seq, bytes });
             self.tips.advance_to(&record);
+            if feed == self.keys.feed {
+                // Written before the disk was put back: whoever sends it has it.
+                self.left(work, seq);
+            }
             self.waiting.push(&self.applied, &mut room, record);
         }
         for record in received.bodies {
@@ -61,18 +65,18 @@ impl Engine {
 
     /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
     pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
-        let whole: BTreeSet<Source> = records.iter().filter_map(whole_source).collect();
+        let open = self.unanswered(&feed);
         self.receive(work, records);
-        let is_open = |source: &&Source| source.0 == feed && !self.session.bodies.contains(source);
-        let open = self.session.asked.iter().filter(is_open).copied();
-        let (came, left): (Vec<Source>, Vec<Source>) = open.partition(|source| whole.contains(source));
-        // An answer has so much room: the rest is asked for again. One that brings nothing of what was asked for, be it husks or
-        // something else, says that it is not there; who asked again after such an answer would ask for ever.
-        if came.is_empty() {
-            self.session.bodies.extend(left);
-        } else {
-            self.session.bodies.extend(came);
-            self.session.asked.retain(|source| !left.contains(source));
+        let left = self.unanswered(&feed);
+        let last = open.difference(&left).last().copied();
+        for source in left {
+            // An answer has so much room: what comes after the last in it is asked for again. What is passed over in it is not
+            // there, nor is anything if it holds nothing of what was asked for.
+            if last.is_some_and(|last| source > last) {
+                self.session.asked.remove(&source);
+            } else {
+                self.session.bodies.insert(source);
+            }
         }
         self.waiting.wake();
     }
@@ -81,6 +85,15 @@ impl Engine {
     pub(super) fn no_bodies(&mut self) {
         self.session.bodies.extend(self.session.asked.iter().copied());
         self.waiting.ready = true;
+    }
+
+    /// What was asked for of a feed, is still wanted, and was not answered yet.
+    fn unanswered(&self, feed: &FeedId) -> BTreeSet<Source> {
+        let open =
+            |source: &Source| self.session.asked.contains(source) && !self.session.bodies.contains(source);
+        let of_feed = self.waiting.queues.get(feed).into_iter().flatten();
+        let husks = of_feed.filter(|one| matches!(one.look, Look::Waits(Wait::Body))).map(|one| one.source);
+        husks.chain(self.exchange.doubted().filter(|source| source.0 == *feed)).filter(open).collect()
     }
 
     /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost.
@@ -99,8 +112,36 @@ impl Engine {
                 let plain = [&[Aside::Fork as u8], &refused.bytes[..]].concat();
                 let value = self.keys.seal(Table::Quarantine, &key, &plain, work.cx.entropy);
                 work.step.commit.put(Table::Quarantine, key, value);
+                // Somebody may have built on it and wait.
+                self.waiting.wake();
             }
         }
+    }
+
+    /// Whether a position that is not held belongs to a second history of its feed, as far as that is kept here: it leads back, record
+    /// by record, to one that follows another than the one held.
+    pub(super) fn is_of_second_history(&self, work: &Work<'_, '_>, feed: &FeedId, named: Position) -> bool {
+        let history = history(work.cx.reader, self.space);
+        let (mut at, local) = (named, self.local(&history));
+        loop {
+            match local.held(feed, at.seq) {
+                Some(held) => return held != at.id,
+                None if at.seq <= 1 => return false,
+                None => {}
+            }
+            let Some(prev) = self.kept_before(work, feed, at) else { return false };
+            at = Position { seq: at.seq - 1, id: prev };
+        }
+    }
+
+    /// The record before one of a second history that is kept here.
+    fn kept_before(&self, work: &Work<'_, '_>, feed: &FeedId, at: Position) -> Option<RecordId> {
+        let mut key = place(&(*feed, at.seq));
+        key.extend(at.id.as_bytes());
+        let sealed = work.cx.reader.get(Table::Quarantine, &key).ok()??;
+        let plain = self.keys.open(Table::Quarantine, &key, &sealed).ok()?;
+        let record = Record::parse(Bytes::copy_from_slice(plain.get(1..)?)).ok()?;
+        (record.id() == at.id).then_some(record.header().prev)
     }
 
     /// Applies what is stored and ready. Called at the end of every step.
@@ -218,7 +259,7 @@ impl Engine {
                 }
                 // Two devices imported the same line: the change is there, and stands in one more record.
                 (Some(mut row), Some((_, stored))) if row.version == stored.version => {
-                    row.sources.push(source);
+                    row.add_source(source);
                     Changed { stored: row, shown: None }
                 }
                 (row, _) => self.absorb(work, source, row, item, &actors)?,
@@ -253,15 +294,14 @@ impl Engine {
             GuardFault::WrongActor => Aside::WrongActor,
             _ => Aside::Guarded,
         })?;
-        let mut sources = row.map(|row| row.sources).unwrap_or_default();
-        sources.push(source);
-        let stored = Stored {
+        let mut stored = Stored {
             fields: reading.fields,
             met: reading.met,
             version: document.version(),
             modified_ms: document.modified_ms(),
-            sources,
+            sources: row.map(|row| row.sources).unwrap_or_default(),
         };
+        stored.add_source(source);
         self.keep(work, item.document, document);
         Ok(Changed { stored, shown: None })
     }
@@ -272,11 +312,6 @@ impl Engine {
         work.step.commit.put(Table::Quarantine, key, value);
         self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
     }
-}
-
-fn whole_source(bytes: &Bytes) -> Option<Source> {
-    let record = Record::parse(bytes.clone()).ok().filter(|record| !record.is_husk())?;
-    Some((record.header().feed, record.header().seq))
 }
 
 pub(super) fn place((feed, seq): &Source) -> Vec<u8> {

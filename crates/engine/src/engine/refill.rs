@@ -18,7 +18,7 @@ impl Engine {
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
-        if !lost && self.send_roster(work, 0) {
+        if !lost && !self.session.created && self.send_roster(work, 0) {
             return;
         }
         self.fail(
@@ -28,6 +28,12 @@ impl Engine {
                 false => Problem::Refused(Request::LogIn, Refusal::SpaceUnknown),
             },
         );
+    }
+
+    /// The server says that it has the vault now.
+    pub(super) fn has_space(&mut self, work: &mut Work<'_, '_>) {
+        self.session.created = true;
+        self.ask_challenge(work);
     }
 
     /// The server holds the roster up to a link and waits for the rest. One that says anything but what it was sent would have

@@ -52,7 +52,9 @@ impl Engine {
         for record in sealed {
             let seq = record.position().seq;
             self.tips.replace(self.keys.feed, Tip::of(&record));
-            self.applied.set(self.keys.feed, Some(record.position()));
+            if self.applied.seq(&self.keys.feed) >= seq {
+                self.applied.set(self.keys.feed, Some(record.position()));
+            }
             let bytes: Bytes = record.bytes().clone();
             work.resealed.insert(seq, bytes.clone());
             work.step.commit.writes.push(Write::Replace {

@@ -34,6 +34,8 @@ pub(super) struct Session {
     pub(super) links_sent: bool,
     /// Up to which link the server that is being filled was sent the roster; it has to say so.
     pub(super) refilling: Option<u64>,
+    /// The server said in this connection that it has the vault now: it is not given it a second time at once.
+    pub(super) created: bool,
     /// Records that were asked for one by one in this session, and of those the ones that were answered: with or without what
     /// was asked for.
     pub(super) asked: BTreeSet<Source>,
@@ -68,6 +70,7 @@ impl Session {
             caught_up: false,
             links_sent: false,
             refilling: None,
+            created: false,
             asked: BTreeSet::new(),
             bodies: BTreeSet::new(),
             husks: Vec::new(),
@@ -154,7 +157,7 @@ impl Engine {
             Incoming::SpaceCreated => {
                 self.exchange.created();
                 self.end_agreed(work);
-                self.ask_challenge(work);
+                self.has_space(work);
             }
             Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks }
                 if space == self.space =>
@@ -244,6 +247,7 @@ impl Engine {
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
         self.session.husks.clone_from(&hello.husks);
+        let shown = hello.vector.get(&self.keys.feed);
         let mut alarms = exchange.hello(&self.local(&history), hello);
         if std::mem::take(&mut self.session.consented) {
             exchange.consent(&self.local(&history));
@@ -251,6 +255,12 @@ impl Engine {
             self.end_agreed(work);
         }
         self.exchange = exchange;
+        // A mark that the disk has forgotten: the server knows the record by its id, so it has left.
+        let own =
+            shown.filter(|shown| self.local(&history).held(&self.keys.feed, shown.seq) == Some(shown.id));
+        if let Some(own) = own {
+            self.left(work, own.seq);
+        }
         self.welcomed(alarms.iter().any(|alarm| matches!(alarm, Alarm::NewStore { .. })));
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
@@ -379,7 +389,7 @@ impl Engine {
         }
         match (request, refusal) {
             (Request::LogIn, Refusal::SpaceUnknown) => self.space_unknown(work),
-            (Request::CreateSpace, Refusal::SpaceExists) => self.ask_challenge(work),
+            (Request::CreateSpace, Refusal::SpaceExists) => self.has_space(work),
             (Request::CreateSpace, Refusal::RefillOver) => self.try_later(work),
             (Request::AppendLink, Refusal::RosterMoved) => {
                 self.linking_refused(work);
@@ -418,6 +428,7 @@ impl Engine {
         self.exchange.disconnected();
         self.session.stage = Stage::Offline;
         self.session.refilling = None;
+        self.session.created = false;
         self.session.asked.clear();
         self.session.bodies.clear();
         self.session.husks.clear();

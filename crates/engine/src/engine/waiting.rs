@@ -128,6 +128,12 @@ impl One {
 }
 
 impl Waiting {
+    /// Something came that may let what waits go on, also what had to wait before while there are suspects.
+    pub(super) fn wake(&mut self) {
+        self.ready = true;
+        self.skipped.clear();
+    }
+
     /// Takes a record that was stored just now, if it follows what waits and there is room.
     pub(super) fn push(&mut self, applied: &Vector, room: &mut usize, record: VerifiedRecord) {
         self.wake();
@@ -152,18 +158,16 @@ impl Waiting {
 
     /// Looks again at what waited for this.
     pub(super) fn look_again(&mut self, wait: Wait) {
+        let mut any = false;
         for one in self.queues.values_mut().flatten() {
             if matches!(one.look, Look::Waits(waits) if waits == wait) {
                 one.look = Look::Not;
+                any = true;
             }
         }
-        self.wake();
-    }
-
-    /// Something came that others may have waited for, also those that were tried alone.
-    pub(super) fn wake(&mut self) {
-        self.ready = true;
-        self.skipped.clear();
+        if any {
+            self.wake();
+        }
     }
 
     /// What all of it takes in memory, about.

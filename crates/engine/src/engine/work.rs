@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use haven_feed::ids::RecordId;
 use haven_feed::record::VerifiedRecord;
 
 use super::Engine;
+use super::gone::Word;
 use crate::content::DocumentId;
 use crate::fields::{Shown, shown};
 use crate::io::{Context, Step, Table, Write, draw};
@@ -32,8 +32,8 @@ pub(super) struct Work<'a, 'c> {
     pub(super) applied_changed: bool,
     /// Own records that this step sealed again; they win over the store's.
     pub(super) resealed: BTreeMap<u64, Bytes>,
-    /// Records of which this step heard that their bodies are gone for good.
-    pub(super) gone: BTreeMap<Source, RecordId>,
+    /// What is said of bodies that are gone for good, where this step heard more of it.
+    pub(super) gone: BTreeMap<Source, Vec<Word>>,
     /// There is more to do at once.
     pub(super) again: bool,
     shows: bool,

@@ -80,7 +80,10 @@ impl Engine {
         self.bind(work, self.keys.feed, &content.actors(&self.keys.feed));
         let seq = record.position().seq;
         self.tips.advance_to(&record);
-        self.applied.advance(self.keys.feed, record.position());
+        // Behind own records that came back from the server and wait, it waits as they do: nothing is passed over.
+        if self.applied.seq(&self.keys.feed) + 1 == seq {
+            self.applied.advance(self.keys.feed, record.position());
+        }
         self.announce(full);
         work.applied_changed = true;
         self.last_seen.insert(self.keys.feed, work.cx.now.wall_ms);

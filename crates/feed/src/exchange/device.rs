@@ -4,7 +4,7 @@
 mod links;
 mod records;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{History, NamedPosition, Pins, Run};
 use crate::alarm::Alarm;
@@ -46,8 +46,11 @@ pub struct Local<'a> {
 pub struct DeviceExchange {
     pins: Pins,
     session: Option<Session>,
-    /// Feeds that signed two histories, until the process ends; the other history comes again and tells it again.
-    forked: BTreeSet<FeedId>,
+    /// Feeds that signed two histories, and the first number taken twice, until the process ends; the other history comes again
+    /// and tells it again.
+    forked: BTreeMap<FeedId, u64>,
+    /// The newest link that a member's signed record named, until the process ends.
+    link_named: u64,
 }
 
 /// What is known of the server since it said hello.
@@ -170,7 +173,7 @@ impl DeviceExchange {
     /// is a fork; what it does not show is its own word.
     pub fn doubted(&self) -> impl Iterator<Item = (FeedId, u64)> + '_ {
         let claims = self.session.iter().flat_map(|session| &session.contradicted);
-        claims.map(|(feed, seq)| (*feed, *seq)).filter(|(feed, _)| !self.forked.contains(feed))
+        claims.map(|(feed, seq)| (*feed, *seq)).filter(|(feed, _)| !self.forked.contains_key(feed))
     }
 
     /// Hears that the server has these links now, because they were appended there.
@@ -207,10 +210,11 @@ impl DeviceExchange {
                 }
             }
             compare_roster(local, session.roster, &mut alarms);
-            let (named, held) = (session.roster.seq, local.roster.head().seq);
-            if named > held {
-                alarms.push(Alarm::RosterWithheld { named, held });
-            }
+        }
+        let claimed = self.session.as_ref().map_or(0, |session| session.roster.seq);
+        let (named, held) = (claimed.max(self.link_named), local.roster.head().seq);
+        if named > held {
+            alarms.push(Alarm::RosterWithheld { named, held });
         }
         let withheld = |(feed, (named, by)): (FeedId, (u64, Option<FeedId>))| {
             let held = local.tips.seq(&feed);
@@ -231,7 +235,7 @@ impl DeviceExchange {
     /// Returns the vector to pull with: what is held, but a feed with two histories is asked for from its beginning, so
     /// that the other history comes too and nothing in it is lost.
     pub fn to_pull(&self, local: &Local<'_>) -> Vector {
-        local.tips.vector().iter().filter(|(feed, _)| !self.forked.contains(feed)).collect()
+        local.tips.vector().iter().filter(|(feed, _)| !self.forked.contains_key(feed)).collect()
     }
 
     /// Lists the records the server lacks and this device holds, its own first. Links go before them.
@@ -240,18 +244,32 @@ impl DeviceExchange {
     /// could read it. A feed of which the server shows or claims another history is not pushed to it: nothing would follow what
     /// it has. No other claim holds a feed back.
     pub fn to_push(&self, local: &Local<'_>) -> Vec<Run> {
-        let Some(session) = self.trusted() else { return Vec::new() };
-        if local.roster.hash_at(session.roster.seq) != Some(session.roster.hash) {
-            return Vec::new();
-        }
+        let Some(session) = self.open_to_pushes(local) else { return Vec::new() };
         let lacking = |(feed, from_seq, newest): (FeedId, u64, Position)| {
-            let goes = !self.forked.contains(&feed) && !session.contradicted.contains_key(&feed);
-            goes.then_some(Run { feed, from_seq, to_seq: newest.seq })
+            self.agrees(session, &feed).then_some(Run { feed, from_seq, to_seq: newest.seq })
         };
         let held = local.tips.vector();
         let mut runs: Vec<Run> = held.missing_from(&session.vector).filter_map(lacking).collect();
         runs.sort_by_key(|run| run.feed != local.own);
         runs
+    }
+
+    /// Says which feeds' bodies may be brought to the server in the place of husks that it claims to hold; none while nothing
+    /// may be pushed to it at all. It is a claim: whoever asks sees to it that nothing goes that was not sent before.
+    pub fn bodies_to_push<'a>(&'a self, local: &Local<'_>) -> Option<impl Fn(&FeedId) -> bool + use<'a>> {
+        let session = self.open_to_pushes(local)?;
+        Some(|feed: &FeedId| self.agrees(session, feed))
+    }
+
+    /// The session, if its store is the one that was agreed to and it knows no links that are not known here.
+    fn open_to_pushes(&self, local: &Local<'_>) -> Option<&Session> {
+        let known =
+            |session: &&Session| local.roster.hash_at(session.roster.seq) == Some(session.roster.hash);
+        self.trusted().filter(known)
+    }
+
+    fn agrees(&self, session: &Session, feed: &FeedId) -> bool {
+        !self.forked.contains_key(feed) && !session.contradicted.contains_key(feed)
     }
 
     fn trusted(&self) -> Option<&Session> {

@@ -83,14 +83,19 @@ impl Services {
             let whole = self.verify(move || refills.take_whole(ticket, &piece)).await?;
             return self.write(ticket, &Mutex::new(whole)).await;
         }
-        let head = self.verify(move || refills.take(ticket, &piece, Instant::now())).await?;
-        if more {
-            self.sweep_refills();
-            return Ok(head);
-        }
-        match self.0.refills.finish(&ticket) {
-            Some(whole) => self.write(ticket, &whole).await,
-            None => Err(ErrorReason::RefillOver.into()),
+        let taken = self.verify(move || {
+            let head = refills.take(ticket, &piece, Instant::now())?;
+            if more {
+                return Ok((head, None));
+            }
+            Ok((head, Some(refills.finish(&ticket, head).ok_or(RefillFault::Over)?)))
+        });
+        match taken.await? {
+            (_, Some(whole)) => self.write(ticket, &whole).await,
+            (head, None) => {
+                self.sweep_refills();
+                Ok(head)
+            }
         }
     }
 

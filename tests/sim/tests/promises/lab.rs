@@ -29,9 +29,10 @@ use haven_store::memory::MemoryStore;
 const LAPTOP_KEY: [u8; 32] = [5; 32];
 const OTHER_KEY: [u8; 32] = [6; 32];
 
-/// Which of the devices that are played here.
+/// Which of the devices that are played here; the laptop's keys are there for what it wrote before its disk was put back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
+    Laptop,
     Phone,
     Tablet,
 }
@@ -81,6 +82,14 @@ impl Lab {
 
     /// The same, and the laptop has heard of both.
     pub(crate) fn linked() -> Self {
+        let mut lab = Self::greeted();
+        lab.caught_up();
+        assert_eq!(lab.alarms(), [""; 0]);
+        lab
+    }
+
+    /// The same, before the server has said that it has sent all: the laptop has written nothing yet, no sign of life either.
+    pub(crate) fn greeted() -> Self {
         let mut lab = Self::new();
         let server_key = *lab.laptop_secrets.keys().sign.as_bytes();
         let choice = ServerChoice { url: "http://lab".into(), server_key, invite: None };
@@ -88,13 +97,12 @@ impl Lab {
         assert!(matches!(asked, Asked::Answered(Ok(_))));
         lab.hello(Vector::default());
         lab.links(1);
-        lab.caught_up();
-        assert_eq!(lab.alarms(), [""; 0]);
         lab
     }
 
     fn secrets(&self, who: Who) -> &FeedSecrets {
         match who {
+            Who::Laptop => &self.laptop_secrets,
             Who::Phone => &self.phone,
             Who::Tablet => &self.tablet,
         }
@@ -133,21 +141,30 @@ impl Lab {
 
     /// A link by the phone that removes feeds and begins an epoch; the wrap for `garbled` does not open.
     pub(crate) fn change(&mut self, removed: &[(FeedId, Option<Position>)], garbled: Option<FeedId>) {
+        self.change_by(Who::Phone, removed, garbled);
+    }
+
+    pub(crate) fn change_by(
+        &mut self,
+        by: Who,
+        removed: &[(FeedId, Option<Position>)],
+        garbled: Option<FeedId>,
+    ) {
         let epoch = self.roster.epoch() + 1;
         let root = EpochRoot::from_entropy(self.chance.bytes());
         let sealed_previous = root.keys().seal_previous(self.roots.last().unwrap(), self.chance.bytes());
         let block = EpochBlock { epoch, id: root.keys().id(), sealed_previous, wraps: BTreeMap::new() };
         let removed = removed.iter().copied().collect();
         let mut change = Change { removed, party: None, replaced: None, epoch: block };
-        let phone: MemberId = self.feed(Who::Phone).into();
+        let id: MemberId = self.feed(by).into();
         let (space, prev) = (self.roster.space(), self.roster.head().hash);
-        for (recipient, kem) in self.roster.recipients(&phone, &change).unwrap() {
+        for (recipient, kem) in self.roster.recipients(&id, &change).unwrap() {
             let context = WrapContext { space, epoch, recipient, prev };
             let made = wrap(&root, &kem, &context, self.chance.bytes());
             let is_garbled = garbled.is_some_and(|feed| recipient == feed.into());
             change.epoch.wraps.insert(recipient, if is_garbled { garble(&made) } else { made });
         }
-        let author = Author { id: phone, signer: self.phone.signer() };
+        let author = Author { id, signer: self.secrets(by).signer() };
         let link = link::next(&self.roster, author, change).unwrap();
         self.roots.push(root);
         self.append(link);
@@ -203,7 +220,7 @@ impl Lab {
         self.say(message);
     }
 
-    fn greeting(&self, vector: Vector) -> Incoming {
+    pub(crate) fn greeting(&self, vector: Vector) -> Incoming {
         let head = self.roster.head();
         Incoming::Hello {
             space: self.roster.space(),

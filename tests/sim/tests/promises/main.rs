@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+mod hostile;
 mod lab;
 
 use bytes::Bytes;
@@ -18,9 +19,9 @@ use haven_sim::device::Asked;
 use haven_store::faulty::Mishap;
 use lab::{Lab, Who, alarms_of, content, vector_of, write};
 
-const NOTHING: [&str; 0] = [];
+pub(crate) const NOTHING: [&str; 0] = [];
 
-fn empty() -> Vec<u8> {
+pub(crate) fn empty() -> Vec<u8> {
     content(&[], &[])
 }
 
@@ -469,7 +470,7 @@ fn a_critical_item_waits_for_an_update() {
     assert_eq!([&p1, &p2, &t1].map(|record| lab.names(record)), [false, false, true]);
 }
 
-fn place(record: &VerifiedRecord) -> Vec<u8> {
+pub(crate) fn place(record: &VerifiedRecord) -> Vec<u8> {
     let position = record.position();
     let header = record.header();
     [header.feed.as_bytes(), &position.seq.to_be_bytes()[..], position.id.as_bytes()].concat()

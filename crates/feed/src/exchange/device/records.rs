@@ -1,6 +1,6 @@
 //! Arriving records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
@@ -8,7 +8,6 @@ use super::{DeviceExchange, Local};
 use crate::alarm::Alarm;
 use crate::chain::ChainFault;
 use crate::exchange::intake::{Intake, Verdict};
-use crate::ids::FeedId;
 use crate::record::{Record, RecordFault, VerifiedRecord};
 
 /// What came of arriving records.
@@ -46,31 +45,27 @@ pub enum Reason {
     Fork,
 }
 
-/// What arriving records have shown of their feeds so far.
-#[derive(Default)]
-struct Feeds {
-    /// Feeds that stopped at a record that does not hold.
-    stopped: BTreeSet<FeedId>,
-    /// Feeds with two histories, and the first number taken twice.
-    forked: BTreeMap<FeedId, u64>,
-}
-
 impl DeviceExchange {
     /// Verifies arriving records and sorts them. What is held already is skipped; the first record of a feed that does
     /// not hold stops that feed, and the others go on.
     pub fn records(&mut self, local: &Local<'_>, records: impl IntoIterator<Item = Bytes>) -> Received {
         let mut received = Received::default();
         let mut intake = Intake::new(local.roster, local.tips, local.history);
-        let mut feeds = Feeds::default();
+        // Feeds that stopped at a record that does not hold.
+        let mut stopped = BTreeSet::new();
         for bytes in records {
             match Record::parse(bytes.clone()) {
-                Ok(record) if feeds.stopped.contains(&record.header().feed) => {}
+                Ok(record) if stopped.contains(&record.header().feed) => {}
                 Ok(record) => match intake.take(&record) {
                     Verdict::New(verified) => self.accept(local, verified, &mut received),
                     Verdict::Body(verified) => received.bodies.push(verified),
                     Verdict::Duplicate | Verdict::Past => {}
-                    Verdict::Fork { seq } => self.set_aside(&record, seq, &mut feeds, &mut received),
-                    Verdict::Refused(fault) => refuse(&record, fault, &mut feeds, &mut received),
+                    Verdict::Fork { seq } => self.set_aside(&record, seq, &mut received),
+                    Verdict::Refused(fault) => {
+                        if self.refuse(local, &record, fault, &mut received) {
+                            stopped.insert(record.header().feed);
+                        }
+                    }
                 },
                 Err(fault) => received.refuse(bytes, Reason::Unreadable(fault), Alarm::Unreadable(fault)),
             }
@@ -95,25 +90,36 @@ impl DeviceExchange {
     }
 
     /// Keeps a record of a second history.
-    fn set_aside(&mut self, record: &Record, seq: u64, feeds: &mut Feeds, received: &mut Received) {
+    fn set_aside(&mut self, record: &Record, seq: u64, received: &mut Received) {
         let feed = record.header().feed;
-        self.forked.insert(feed);
-        let seq = *feeds.forked.entry(feed).or_insert(seq);
-        received.refuse(record.bytes().clone(), Reason::Fork, Alarm::Fork { feed, seq });
+        let first = self.forked.entry(feed).or_insert(seq);
+        *first = seq.min(*first);
+        received.refuse(record.bytes().clone(), Reason::Fork, Alarm::Fork { feed, seq: *first });
     }
-}
 
-/// Keeps a record that does not hold. What does not follow a feed with two histories may follow the other one.
-fn refuse(record: &Record, fault: ChainFault, feeds: &mut Feeds, received: &mut Received) {
-    let (feed, bytes) = (record.header().feed, record.bytes().clone());
-    match (fault, feeds.forked.get(&feed)) {
-        (ChainFault::NotNext { .. }, Some(seq)) => {
-            received.refuse(bytes, Reason::Fork, Alarm::Fork { feed, seq: *seq });
+    /// Keeps a record that does not hold, and says whether its feed stops there. What does not follow a feed with two histories
+    /// may follow the other one.
+    fn refuse(
+        &mut self,
+        local: &Local<'_>,
+        record: &Record,
+        fault: ChainFault,
+        received: &mut Received,
+    ) -> bool {
+        let (feed, bytes) = (record.header().feed, record.bytes().clone());
+        match (fault, self.forked.get(&feed)) {
+            (ChainFault::NotNext { .. }, Some(seq)) => {
+                received.refuse(bytes, Reason::Fork, Alarm::Fork { feed, seq: *seq });
+                return false;
+            }
+            // The signature held: a member has seen this link, whatever the server says of its roster.
+            (ChainFault::RosterAhead { named, .. }, _) if local.roster.is_current(&feed) => {
+                self.link_named = self.link_named.max(named);
+            }
+            _ => {}
         }
-        _ => {
-            feeds.stopped.insert(feed);
-            received.refuse(bytes, Reason::Chain(fault), alarm_of(record, fault));
-        }
+        received.refuse(bytes, Reason::Chain(fault), alarm_of(record, fault));
+        true
     }
 }
 

@@ -1,0 +1,115 @@
+//! Bodies that are gone for good: who says so, and whether that counts. A removed device's word ends with what it wrote.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use haven_feed::accepted::Accepted;
+use haven_feed::ids::{FeedId, Position, RecordId};
+
+use super::receive::place;
+use super::{Engine, Work, history};
+use crate::codec::{Malformed, Scanner, Writer};
+use crate::command::Fault;
+use crate::io::Table;
+use crate::row::Source;
+
+/// Somebody's word that the body of a record is gone for good, and the first record of theirs that says it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    id: RecordId,
+    by: Source,
+}
+
+fn encode(words: &[Word]) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.count(words.len());
+    for word in words {
+        w.raw(word.id.as_bytes());
+        w.raw(&place(&word.by));
+    }
+    w.0
+}
+
+fn decode(bytes: &[u8]) -> Result<Vec<Word>, Malformed> {
+    let mut s = Scanner(bytes);
+    let words = s.list(|s| {
+        let id = RecordId::from_bytes(s.array()?);
+        Ok(Word { id, by: (FeedId::from_bytes(s.array()?), s.u64()?) })
+    })?;
+    s.end()?;
+    Ok(words)
+}
+
+impl Engine {
+    /// Hears that bodies are gone for good, in a record that counts.
+    pub(super) fn hear_gone(&self, work: &mut Work<'_, '_>, by: Source, gone: &[(FeedId, Position)]) {
+        let party = |feed: &FeedId| self.roster.feed(feed).map(|member| member.party);
+        for (feed, position) in gone.iter().filter(|(feed, _)| party(feed) == party(&by.0)) {
+            let of = (*feed, position.seq);
+            let mut words = self.words(work, &of);
+            match words.iter_mut().find(|word| word.id == position.id && word.by.0 == by.0) {
+                Some(word) if word.by.1 <= by.1 => continue,
+                Some(word) => word.by = by,
+                None => words.push(Word { id: position.id, by }),
+            }
+            let key = place(&of);
+            let value = self.keys.seal(Table::Gone, &key, &encode(&words), work.cx.entropy);
+            work.step.commit.put(Table::Gone, key, value);
+            work.gone.insert(of, words);
+        }
+    }
+
+    /// Says whether somebody who counts has said that the body of this record is gone for good. Without a decision at hand, what
+    /// is applied counts.
+    pub(super) fn is_gone(
+        &self,
+        work: &Work<'_, '_>,
+        accepted: Option<&Accepted>,
+        source: &Source,
+        id: &RecordId,
+    ) -> bool {
+        let counts = |(feed, seq): &Source| match accepted {
+            Some(accepted) => accepted.counts(feed, *seq),
+            None => self.roster.is_current(feed) || *seq <= self.applied.seq(feed),
+        };
+        self.words(work, source).iter().any(|word| word.id == *id && counts(&word.by))
+    }
+
+    fn words(&self, work: &Work<'_, '_>, source: &Source) -> Vec<Word> {
+        if let Some(words) = work.gone.get(source) {
+            return words.clone();
+        }
+        let key = place(source);
+        let sealed = work.cx.reader.get(Table::Gone, &key).ok().flatten();
+        let plain = sealed.and_then(|sealed| self.keys.open(Table::Gone, &key, &sealed).ok());
+        plain.and_then(|plain| decode(&plain).ok()).unwrap_or_default()
+    }
+
+    /// Goes back to records that may have been passed over because of a word that counts no more: they wait for their bodies
+    /// again, or have them by now. What was applied is applied once more, which changes nothing.
+    pub(super) fn wait_again(&mut self, work: &mut Work<'_, '_>, accepted: &Accepted) -> Result<(), Fault> {
+        let mut places: Vec<Source> = Vec::new();
+        work.cx.reader.scan(Table::Gone, &mut |key, _| {
+            places.extend(source_of(key));
+            ControlFlow::Continue(())
+        })?;
+        let mut back: BTreeMap<FeedId, u64> = BTreeMap::new();
+        for source in places.into_iter().filter(|(feed, seq)| self.applied.seq(feed) >= *seq) {
+            let history = history(work.cx.reader, self.space);
+            let held = self.local(&history).held(&source.0, source.1);
+            if held.is_some_and(|held| !self.is_gone(work, Some(accepted), &source, &held)) {
+                let first = back.entry(source.0).or_insert(source.1);
+                *first = source.1.min(*first);
+            }
+        }
+        for (feed, first) in back {
+            self.apply_again(work, feed, first);
+        }
+        Ok(())
+    }
+}
+
+fn source_of(key: &[u8]) -> Option<Source> {
+    let (feed, seq) = key.split_at_checked(8)?;
+    Some((FeedId::try_from(feed).ok()?, u64::from_be_bytes(seq.try_into().ok()?)))
+}
