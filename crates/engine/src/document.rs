@@ -24,6 +24,7 @@ mod graph;
 mod guard;
 mod imported;
 mod look;
+mod past;
 mod reading;
 mod recreate;
 mod roots;
