@@ -74,9 +74,8 @@ impl Past {
         let ids = |key: &str, heads: Option<&[ChangeHash]>| -> BTreeSet<String> {
             all(doc, key, heads).into_iter().map(|(_, id)| id.to_string()).collect()
         };
-        let of_these = |hash: &ChangeHash| {
-            self.own.is_empty() || self.own.contains(hash) || self.before.contains(hash)
-        };
+        let of_these =
+            |hash: &ChangeHash| self.own.is_empty() || self.own.contains(hash) || self.before.contains(hash);
         let mut any = self.own.is_empty();
         for (_, creation) in creations.iter().filter(|(_, hash)| of_these(hash)) {
             any = true;

@@ -369,7 +369,10 @@ fn what_is_refused_does_not_hang_on_what_else_is_there() {
         let written = one.edit(None, &edit, author(B)).unwrap().changes;
         assert!(!is_refused(&other, &written), "{what}");
         take(&mut other, &written);
-        assert_eq!((said(&one).as_str(), said(&other).as_str()), ("It rained all night.", "It rained all night."));
+        assert_eq!(
+            (said(&one).as_str(), said(&other).as_str()),
+            ("It rained all night.", "It rained all night.")
+        );
     }
 }
 

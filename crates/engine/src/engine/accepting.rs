@@ -14,11 +14,10 @@ use super::waiting::{Head, Look, One, Wait};
 use super::{Engine, Work, history};
 use crate::command::Fault;
 use crate::content::{self, DocumentId};
-use crate::document::Document;
 use crate::io::{Reader, Table};
 use crate::limits;
 use crate::parallel;
-use crate::row::{Source, Stored};
+use crate::row::Source;
 use crate::sync::Outgoing;
 
 /// What is to be done with the next record of a feed.
@@ -292,54 +291,13 @@ impl Engine {
                 touched.extend(content.items.iter().map(|item| item.document));
             }
         }
-        for id in touched {
-            self.without(work, id, feed, bound)?;
-        }
+        self.forget_dangling(work, feed, bound);
+        self.take_out(work, touched, |(of, seq)| *of == feed && *seq > bound)?;
         let history = history(reader, self.space);
         let position = self.local(&history).held(&feed, bound).map(|id| Position { seq: bound, id });
         self.applied.set(feed, position);
         self.waiting.queues.remove(&feed);
         work.applied_changed = true;
-        Ok(())
-    }
-
-    /// A document without what a feed wrote into it after `bound`.
-    fn without(
-        &mut self,
-        work: &mut Work<'_, '_>,
-        id: DocumentId,
-        feed: FeedId,
-        bound: u64,
-    ) -> Result<(), Fault> {
-        let Some(row) = self.row(work, &id)? else { return Ok(()) };
-        let sources: Vec<Source> =
-            row.sources.iter().copied().filter(|(of, seq)| *of != feed || *seq <= bound).collect();
-        if sources.len() == row.sources.len() {
-            return Ok(());
-        }
-        self.open.forget(&id);
-        work.step.commit.remove(Table::Saves, id.to_vec());
-        let document = if sources.is_empty() { None } else { self.rebuild(work, &id, &sources)? };
-        let reading = document.as_ref().map(Document::reading).transpose();
-        match (document, reading.ok().flatten()) {
-            (Some(document), Some(reading)) => {
-                let stored = Stored {
-                    fields: reading.fields,
-                    met: reading.met,
-                    version: document.version(),
-                    modified_ms: document.modified_ms(),
-                    sources,
-                };
-                self.keep(work, id, document);
-                work.change(id, stored);
-            }
-            _ => {
-                work.rows.remove(&id);
-                work.step.commit.remove(Table::Rows, id.to_vec());
-                self.view_is_old = true;
-                work.again = true;
-            }
-        }
         Ok(())
     }
 }

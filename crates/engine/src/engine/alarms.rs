@@ -214,11 +214,16 @@ impl Engine {
     /// Tells that the newest key cannot be opened here, or that it can again.
     pub(super) fn tell_new_key(&mut self, work: &mut Work<'_, '_>) {
         if self.is_removed() || self.keys.epochs.contains_key(&self.roster.epoch()) {
-            let kind = Raised::NewKeyUnreadable.kind();
-            self.end_alarms(work, |_, kept| kept.kind == kind);
+            self.end_alarm(work, Raised::NewKeyUnreadable);
         } else {
             self.raise(work, Raised::NewKeyUnreadable);
         }
+    }
+
+    /// Ends an alarm whose cause is gone.
+    pub(super) fn end_alarm(&mut self, work: &mut Work<'_, '_>, raised: Raised) {
+        let over = alarm_id(raised.kind(), raised.feed());
+        self.end_alarms(work, |id, _| *id == over);
     }
 
     /// Ends an alarm because the person has dealt with it. What raised it may raise it again.
