@@ -75,7 +75,8 @@ impl Engine {
     fn hear_head(&mut self, work: &mut Work<'_, '_>, by: FeedId, head: &Head) {
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
-        let alarms = exchange.named(&self.local(&history), by, &head.seen);
+        let mut alarms = exchange.named(&self.local(&history), by, &head.seen);
+        alarms.extend(exchange.named(&self.local(&history), by, &head.accepts.iter().copied().collect()));
         self.exchange = exchange;
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
@@ -110,17 +111,19 @@ impl Engine {
             Look::Not | Look::Waits(_) => Turn::Wait,
             Look::Passed => Turn::Pass,
             Look::Aside(_) => Turn::Take,
-            Look::Opened(head, _) if self.has_all(work, accepted, one.source.0, &head.seen) => Turn::Take,
+            Look::Opened(head, _) if self.has_all(work, accepted, one.source.0, head) => Turn::Take,
             Look::Opened(..) => Turn::Wait,
         }
     }
 
     /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
-    /// is held is a claim, and what does not count for this record is no ground of it.
-    fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, seen: &Vector) -> bool {
+    /// is held is a claim, and what does not count for this record is no ground of it. What it accepts by hand has to be here as
+    /// well: nobody asks it again once it is applied.
+    fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, head: &Head) -> bool {
         let history = history(work.cx.reader, self.space);
         let local = self.local(&history);
-        seen.iter().filter(|(feed, _)| *feed != by).all(|(feed, position)| {
+        let named = head.seen.iter().chain(head.accepts.iter().copied());
+        named.filter(|(feed, _)| *feed != by).all(|(feed, position)| {
             let Some(member) = self.roster.feed(&feed) else { return true };
             let is_applied = self.applied.seq(&feed) >= position.seq;
             let may_never = member.removed.is_some()

@@ -421,6 +421,26 @@ fn what_is_accepted_by_hand_counts_whole() {
     assert_eq!(lab.alarms(), ["REMOVED_DEVICE_WROTE"]);
 }
 
+/// The same where the acceptance comes before what it accepts.
+#[test]
+fn an_acceptance_waits_for_what_it_accepts() {
+    let mut lab = Lab::linked();
+    let t1 = lab.record(Who::Tablet, None, &empty());
+    lab.remove(Who::Tablet, None);
+    lab.links(1);
+    let p1 = lab.record(Who::Phone, None, &content(&[], &[(128, place(&t1))]));
+    lab.records(&[&p1]);
+    lab.restart();
+    lab.hello(vector_of(&p1));
+    lab.caught_up();
+    assert_eq!(lab.alarms(), ["RECORDS_WITHHELD"]);
+    lab.records(&[&t1]);
+    lab.caught_up();
+    lab.add_entry("of my own");
+    assert!(lab.names(&t1) && lab.names(&p1));
+    assert_eq!(lab.alarms(), NOTHING);
+}
+
 /// A purge says which bodies are gone: it is read before its turn, from behind the very husk that it explains, and from
 /// another device's feed, and it holds after a restart.
 #[test]
