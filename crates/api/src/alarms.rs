@@ -182,6 +182,13 @@ fn of_records(kind: &str) -> Option<Told> {
                 "Sync on your other devices, then here. If it stays, link this device anew; first export what you wrote on it.",
             ),
         ),
+        "NEW_KEY_UNREADABLE" => (
+            "a device of yours made a new key for the journal that can't be opened here",
+            "that device is faulty, or someone has it; what you write here is kept here and goes to your other devices once a key fits",
+            plain(
+                "Look which devices your journal has, and whether each is in your hands. Remove one that isn't, from a device without this alarm: that makes a new key.",
+            ),
+        ),
         "UPDATE_NEEDED" => (
             "something came that only a newer Haven can read",
             "another device of yours uses a newer version; it waits here, and nothing is lost",
@@ -234,6 +241,7 @@ mod tests {
             "REMOVED_DEVICE_WROTE",
             "BODY_MISSING",
             "KEY_MISSING",
+            "NEW_KEY_UNREADABLE",
             "UPDATE_NEEDED",
         ];
         let unknown = says("UNKNOWN");

@@ -24,6 +24,7 @@ mod graph;
 mod guard;
 mod imported;
 mod look;
+mod past;
 mod reading;
 mod recreate;
 mod roots;
@@ -128,6 +129,16 @@ impl Document {
             return Err(DocumentFault::Damaged);
         }
         Ok(Self(doc))
+    }
+
+    /// A document with some more changes that this device has accepted before; none if they build on what is not there.
+    pub(crate) fn grown(document: Option<&Self>, changes: &[&[u8]]) -> Option<Self> {
+        let changes: Vec<Change> =
+            changes.iter().map(|change| Change::try_from(*change)).collect::<Result<_, _>>().ok()?;
+        let mut doc =
+            document.map_or_else(|| empty(ActorId::from(&Actor::default())), |document| document.0.clone());
+        doc.apply_changes(changes).ok()?;
+        (!doc.get_heads().is_empty() && doc.get_missing_deps(&[]).is_empty()).then_some(Self(doc))
     }
 
     /// Opens a save of this device's own.

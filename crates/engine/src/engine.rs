@@ -4,6 +4,7 @@ mod accepting;
 mod alarms;
 mod clock;
 mod committed;
+mod dangling;
 mod defining;
 mod differing;
 mod documents;
@@ -25,6 +26,7 @@ mod resealing;
 mod session;
 mod settling;
 mod standing;
+mod taking_out;
 mod waiting;
 mod work;
 mod writing;
@@ -60,6 +62,7 @@ use crate::view::{DeviceShown, View};
 
 use alarms::Raised;
 use committed::Committed;
+use dangling::Dangling;
 use documents::OpenDocuments;
 use drafts::Drafting;
 use drops::Drops;
@@ -116,6 +119,8 @@ pub struct Engine {
     /// Applied to documents; never ahead of `tips`.
     applied: Vector,
     waiting: Waiting,
+    /// Put aside, to be tried again.
+    dangling: Dangling,
     last_seen: BTreeMap<FeedId, i64>,
     /// What this opening's name in documents is made of.
     nonce: ActorNonce,
@@ -203,6 +208,7 @@ impl Engine {
             server,
             sent,
             unsealed: false,
+            dangling: Dangling::new(),
             removed: BTreeSet::new(),
             view_is_old: false,
             branches: None,
@@ -228,6 +234,7 @@ impl Engine {
             self.raise(&mut work, Raised::Damaged { feed });
         }
         self.reseal(&mut work);
+        self.dangling_from_store(&work)?;
         self.note_interrupted(&mut work)?;
         self.forget_old_help(&mut work);
         self.apply_waiting(&mut work);

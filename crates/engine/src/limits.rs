@@ -36,6 +36,10 @@ pub const CHANGE_SECONDS_MAX: u64 = i64::MAX.unsigned_abs() / 1000 + 1;
 /// wrote apart, some of them a few times.
 pub const DOCUMENT_VALUES_MAX: usize = 16_384;
 
+/// Operations on keys that a record may hold for a document also where that is full: marks, tags and answers of one edit. Else
+/// whoever fills a document would keep everybody else from writing in it.
+pub const NAMED_FREE: u64 = 256;
+
 /// Bytes that the keys of one change's operations expand to. An entry has a few dozen short keys.
 pub const CHANGE_KEY_BYTES_MAX: u64 = 1 << 20;
 

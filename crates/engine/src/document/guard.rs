@@ -1,15 +1,18 @@
 //! Foreign changes on their way into a document: decoded one by one under limits, applied to a fork, saved, loaded again
 //! and compared before they replace anything. Bare automerge 0.12 can be panicked, inflated and bricked by 146 bytes.
+//!
+//! Devices hear of the same changes in different orders, and what one of them refuses it lacks for ever, with all that is built on
+//! it. So the verdict is about the changes and what they build on ([`super::past`]), never about what else is here.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
+use automerge::{Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, Value};
 use thiserror::Error;
 
 use super::creation::{claimed, create};
-use super::edit::last_operation;
 use super::imported::imported;
+use super::past::Past;
 use super::roots::creations;
 use super::scan::{ScanFault, Size};
 use super::upgrade::{UPGRADE_ACTOR_BYTES, is_ours};
@@ -63,7 +66,9 @@ pub(crate) fn canonical(
     change: &[u8],
     actors: &BTreeSet<Actor>,
 ) -> Result<Option<Foreign>, GuardFault> {
-    within_reason(scan::size(change)?, &[change], None)?;
+    let size = scan::size(change)?;
+    sparing(size, &[change])?;
+    within_reason(size, &[change], || 0)?;
     guarded(|| {
         let parsed = parse(change)?;
         if let Some((fields, ours)) = imported(document, &parsed) {
@@ -99,12 +104,15 @@ pub(crate) fn absorb(
     if size.operations > limits::RECORD_OPERATIONS_MAX {
         return Err(ScanFault::TooLarge.into());
     }
-    within_reason(size, changes, document)?;
+    sparing(size, changes)?;
     guarded(|| {
         let parsed: Vec<Change> = changes.iter().map(|change| parse(change)).collect::<Result<_, _>>()?;
-        plausible(&parsed, size.operations, document)?;
-        let mut fork =
+        let doc =
             document.map_or_else(|| empty(automerge::ActorId::from(&Actor::default())), |doc| doc.0.clone());
+        let past = Past::of(&doc, &parsed).ok_or(GuardFault::Dangling)?;
+        within_reason(size, changes, || past.bytes(&doc))?;
+        plausible(&parsed, size.operations, &past)?;
+        let mut fork = doc;
         fork.apply_changes(parsed.clone()).map_err(|_| GuardFault::Malformed)?;
         if !fork.get_missing_deps(&[]).is_empty()
             || parsed.iter().any(|c| fork.get_change_by_hash(&c.hash()).is_none())
@@ -112,9 +120,6 @@ pub(crate) fn absorb(
             return Err(GuardFault::Dangling);
         }
         let creations = creations(&fork);
-        if creations.is_empty() {
-            return Err(GuardFault::Shape);
-        }
         let is_upgrade =
             |change: &Change| creations.iter().any(|(_, creation)| upgrade(&fork, *creation, change));
         let honest = |change: &Change| {
@@ -123,6 +128,10 @@ pub(crate) fn absorb(
         if !parsed.iter().all(honest) {
             return Err(GuardFault::WrongActor);
         }
+        let most = if size.named > limits::NAMED_FREE { limits::DOCUMENT_VALUES_MAX } else { usize::MAX };
+        let heads = past.heads_in(&fork);
+        contents(&fork, heads.as_deref(), most)?;
+        past.shape(&fork, &creations, heads.as_deref()).ok_or(GuardFault::Shape)?;
         survives(&fork)?;
         let document = Document(fork);
         let reading = document.reading().map_err(|_| GuardFault::Shape)?;
@@ -130,36 +139,39 @@ pub(crate) fn absorb(
     })
 }
 
-/// Refuses more operations than an honest author can have made out of so many bytes. A run of a hundred bytes stands for a million
-/// operations as well, and each takes a third of a kilobyte once it is applied.
-fn within_reason(size: Size, changes: &[&[u8]], document: Option<&Document>) -> Result<(), GuardFault> {
-    let bytes = |sum: usize| sum as u64;
-    let made_of = |bytes: u64| {
-        bytes.saturating_mul(limits::OPERATIONS_A_BYTE_MAX).saturating_add(limits::OPERATIONS_FREE)
-    };
-    let sent = bytes(changes.iter().map(|change| change.len()).sum());
+/// Refuses more keys and letters than an honest author can have made out of so many bytes.
+fn sparing(size: Size, changes: &[&[u8]]) -> Result<(), GuardFault> {
+    let sent = sent(changes);
     if size.named > made_of(sent) || size.inserted > sent.saturating_add(limits::OPERATIONS_FREE) {
         return Err(ScanFault::TooLarge.into());
     }
-    if size.operations <= made_of(sent) {
-        return Ok(());
-    }
+    Ok(())
+}
+
+/// Refuses more operations than an honest author can have made out of so many bytes. A run of a hundred bytes stands for a million
+/// operations as well, and each takes a third of a kilobyte once it is applied.
+fn within_reason(size: Size, changes: &[&[u8]], there: impl FnOnce() -> u64) -> Result<(), GuardFault> {
+    let sent = sent(changes);
     // The letters that are deleted were sent earlier. Reading how many is slow, and rarely needed.
-    let there = bytes(document.map_or(0, |document| {
-        document.0.get_changes(&[]).iter().map(|change| change.raw_bytes().len()).sum()
-    }));
-    if size.operations <= made_of(sent.saturating_add(there)) {
+    if size.operations <= made_of(sent) || size.operations <= made_of(sent.saturating_add(there())) {
         Ok(())
     } else {
         Err(ScanFault::TooLarge.into())
     }
 }
 
+fn sent(changes: &[&[u8]]) -> u64 {
+    changes.iter().map(|change| change.len() as u64).sum()
+}
+
+fn made_of(bytes: u64) -> u64 {
+    bytes.saturating_mul(limits::OPERATIONS_A_BYTE_MAX).saturating_add(limits::OPERATIONS_FREE)
+}
+
 /// Refuses counters and times that no honest author writes and that the library has no room to go on from: after a counter near
 /// 2³² the next edit panics, and times are kept as differences.
-fn plausible(changes: &[Change], operations: u64, document: Option<&Document>) -> Result<(), GuardFault> {
-    let reached = document.map_or(0, |document| last_operation(&document.0));
-    let most = reached.saturating_add(operations).saturating_add(limits::COUNTER_AHEAD_MAX);
+fn plausible(changes: &[Change], operations: u64, past: &Past) -> Result<(), GuardFault> {
+    let most = past.last_operation().saturating_add(operations).saturating_add(limits::COUNTER_AHEAD_MAX);
     let fits = |change: &Change| {
         change.max_op() <= most.min(limits::COUNTER_MAX)
             && change.timestamp().unsigned_abs() <= limits::CHANGE_SECONDS_MAX
@@ -178,21 +190,27 @@ fn announced(change: &Change, actors: &BTreeSet<Actor>) -> Option<Actor> {
     actors.contains(&actor).then_some(actor)
 }
 
-fn upgrade(doc: &Automerge, creation: automerge::ChangeHash, change: &Change) -> bool {
+fn upgrade(doc: &Automerge, creation: ChangeHash, change: &Change) -> bool {
     change.actor_id().to_bytes().len() == UPGRADE_ACTOR_BYTES && is_ours(doc, creation, change)
 }
 
 /// Saves, loads again and compares heads and every value, conflicts included.
 fn survives(doc: &Automerge) -> Result<(), GuardFault> {
     let again = load(&doc.save()).map_err(|_| GuardFault::Brittle)?;
-    if again.get_heads() != doc.get_heads() || contents(&again)? != contents(doc)? {
+    let all = |doc| contents(doc, None, usize::MAX);
+    if again.get_heads() != doc.get_heads() || all(&again)? != all(doc)? {
         return Err(GuardFault::Brittle);
     }
     Ok(())
 }
 
-/// Every value with its path; stops at the limits of depth and number instead of recursing and growing.
-fn contents(doc: &Automerge) -> Result<Vec<(String, String)>, GuardFault> {
+/// Every value with its path, now or at some changes; stops at the limits of depth and number instead of recursing and growing.
+fn contents(
+    doc: &Automerge,
+    heads: Option<&[ChangeHash]>,
+    most: usize,
+) -> Result<Vec<(String, String)>, GuardFault> {
+    let brittle = |_| GuardFault::Brittle;
     let mut found = Vec::new();
     let mut open: Vec<(ObjId, ObjType, String, usize)> = vec![(ROOT, ObjType::Map, String::new(), 0)];
     while let Some((object, kind, path, depth)) = open.pop() {
@@ -200,11 +218,19 @@ fn contents(doc: &Automerge) -> Result<Vec<(String, String)>, GuardFault> {
             return Err(GuardFault::Shape);
         }
         match kind {
-            ObjType::Text => found.push((path, doc.text(&object).map_err(|_| GuardFault::Brittle)?)),
+            ObjType::Text => {
+                let text = heads.map_or_else(|| doc.text(&object), |heads| doc.text_at(&object, heads));
+                found.push((path, text.map_err(brittle)?));
+            }
             ObjType::Map => {
-                for key in doc.keys(&object) {
-                    let values = doc.get_all(&object, key.as_str()).map_err(|_| GuardFault::Brittle)?;
-                    if found.len() + open.len() + values.len() > limits::DOCUMENT_VALUES_MAX {
+                let keys = heads.map_or_else(|| doc.keys(&object), |heads| doc.keys_at(&object, heads));
+                for key in keys {
+                    let values = match heads {
+                        Some(heads) => doc.get_all_at(&object, key.as_str(), heads),
+                        None => doc.get_all(&object, key.as_str()),
+                    };
+                    let values = values.map_err(brittle)?;
+                    if found.len() + open.len() + values.len() > most {
                         return Err(GuardFault::Shape);
                     }
                     for (value, id) in values {

@@ -56,8 +56,20 @@ impl<'a> Look<'a> {
         Ok(fields)
     }
 
+    /// Whether all that a creation makes is there, and is what it has to be.
+    pub(super) fn is_whole(&self) -> bool {
+        let maps = ["texts", "tags", "people", "answers"];
+        self.fields().is_ok() && maps.iter().all(|map| self.object(map).is_some())
+    }
+
+    /// The time that it is about. Whoever takes it away, or puts something else in its place, does no more than that: what it said
+    /// when it was created stands.
     pub(super) fn at_time(&self) -> Option<String> {
-        self.string(&ROOT, "at")
+        self.string(&ROOT, "at").or_else(|| {
+            let (_, version) = self.get(&ROOT, "v")?;
+            let created = [self.doc.hash_for_opid(&version)?];
+            Look::at(self.doc, Some(&created)).string(&ROOT, "at")
+        })
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {

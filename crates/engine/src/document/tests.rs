@@ -289,6 +289,93 @@ fn a_hostile_shape_is_refused() {
     assert!(canonical(&ID, change.raw_bytes(), &actors()).unwrap().is_none());
 }
 
+/// Some operations by a device that means harm, on a document as it is; under one more name than the others'.
+fn harm(
+    document: &Document,
+    does: impl FnOnce(&mut automerge::transaction::Transaction<'_>) -> Result<(), automerge::AutomergeError>,
+) -> Vec<Vec<u8>> {
+    let mut doc = document.0.clone().with_actor(ActorId::from(&[0xcc; 16]));
+    let mut tx = doc.transaction();
+    does(&mut tx).unwrap();
+    tx.commit_with(CommitOptions::default().with_time(1));
+    vec![doc.get_last_local_change().unwrap().raw_bytes().to_vec()]
+}
+
+fn is_refused(document: &Document, changes: &[Vec<u8>]) -> bool {
+    let changes: Vec<_> = changes.iter().map(Vec::as_slice).collect();
+    absorb(&ID, Some(document), &changes, &actors()).is_err()
+}
+
+/// What a device refuses it lacks for ever, with all that others build on it. So all devices refuse the same, whatever else each
+/// of them has heard of before.
+#[test]
+fn what_is_refused_does_not_hang_on_what_else_is_there() {
+    let created = create(&note("It rained."), author(A));
+    let start = open(&created);
+    let mut edited = open(&created);
+    let tags = (0..40).map(|n| format!("tag {n}")).collect();
+    let edit = FieldsEdit { at: Some("2026-11-25".into()), tags_added: tags, ..text("It rained all day.") };
+    edited.edit(None, &edit, author(A)).unwrap();
+    let far = |start_op: u64| {
+        let change = automerge::ExpandedChange {
+            operations: Vec::new(),
+            actor_id: ActorId::from(&[0xcc; 16]),
+            hash: None,
+            seq: 1,
+            start_op: start_op.try_into().unwrap(),
+            time: 1,
+            message: None,
+            deps: vec![ChangeHash(created.hash)],
+            extra_bytes: Vec::new(),
+            author: None,
+        };
+        vec![Change::from(change).raw_bytes().to_vec()]
+    };
+    let reached = edit::last_operation(&start.0);
+    let texts = |doc: &automerge::transaction::Transaction<'_>| doc.get(ROOT, "texts").unwrap().unwrap().1;
+    let tags = |doc: &automerge::transaction::Transaction<'_>| doc.get(ROOT, "tags").unwrap().unwrap().1;
+    let cases = [
+        ("a time that is none", harm(&start, |tx| tx.put(ROOT, "at", 5))),
+        ("no time", harm(&start, |tx| tx.delete(ROOT, "at"))),
+        ("another kind", harm(&start, |tx| tx.put(ROOT, "kind", 5))),
+        ("no texts", harm(&start, |tx| tx.put(ROOT, "texts", 5))),
+        ("a text that is none", harm(&start, |tx| tx.put_object(texts(tx), "text", ObjType::Map).map(drop))),
+        ("a far counter", far(reached + crate::limits::COUNTER_AHEAD_MAX + 20)),
+        (
+            "as many values as may be",
+            harm(&start, |tx| {
+                let tags = tags(tx);
+                let free = crate::limits::DOCUMENT_VALUES_MAX - 20;
+                (0..free).try_for_each(|n| tx.put(&tags, format!("x{n}"), true))
+            }),
+        ),
+    ];
+    for (what, changes) in cases {
+        let refused = is_refused(&start, &changes);
+        assert_eq!(is_refused(&edited, &changes), refused, "{what}");
+        if refused {
+            continue;
+        }
+        // And where it is let in, the words of others stay and can be written on, and what is written then is let in.
+        let (mut one, mut other) = (open(&created), open(&created));
+        take(&mut one, &changes);
+        assert_eq!(one.fields().unwrap().at, "2026-11-24", "{what}");
+        take(&mut one, &all_changes(&edited));
+        take(&mut other, &all_changes(&edited));
+        take(&mut other, &changes);
+        assert!(one.fields().unwrap() == other.fields().unwrap(), "{what}");
+        let tag = ["one more".to_owned()].into();
+        let edit = FieldsEdit { tags_added: tag, ..text("It rained all night.") };
+        let written = one.edit(None, &edit, author(B)).unwrap().changes;
+        assert!(!is_refused(&other, &written), "{what}");
+        take(&mut other, &written);
+        assert_eq!(
+            (said(&one).as_str(), said(&other).as_str()),
+            ("It rained all night.", "It rained all night.")
+        );
+    }
+}
+
 #[test]
 fn the_longest_text_can_be_edited_and_absorbed() {
     let long = "ab c\n".repeat(256 * 1024 / 5);

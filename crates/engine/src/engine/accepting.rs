@@ -13,11 +13,10 @@ use super::waiting::{Head, Look, One, Wait};
 use super::{Engine, Work, history};
 use crate::command::Fault;
 use crate::content::{self, DocumentId};
-use crate::document::Document;
-use crate::io::{Reader, Table};
+use crate::io::Reader;
 use crate::limits;
 use crate::parallel;
-use crate::row::{Source, Stored};
+use crate::row::Source;
 use crate::sync::Outgoing;
 
 /// What is to be done with the next record of a feed.
@@ -75,7 +74,8 @@ impl Engine {
     fn hear_head(&mut self, work: &mut Work<'_, '_>, by: Source, head: &Head) {
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
-        let alarms = exchange.named(&self.local(&history), by.0, &head.seen);
+        let mut alarms = exchange.named(&self.local(&history), by.0, &head.seen);
+        alarms.extend(exchange.named(&self.local(&history), by.0, &head.accepts.iter().copied().collect()));
         self.exchange = exchange;
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
@@ -95,17 +95,19 @@ impl Engine {
             Look::Not | Look::Waits(_) => Turn::Wait,
             Look::Passed => Turn::Pass,
             Look::Aside(_) => Turn::Take,
-            Look::Opened(head, _) if self.has_all(work, accepted, one.source.0, &head.seen) => Turn::Take,
+            Look::Opened(head, _) if self.has_all(work, accepted, one.source.0, head) => Turn::Take,
             Look::Opened(..) => Turn::Wait,
         }
     }
 
     /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
-    /// is held is a claim or of a second history, and what does not count for this record is no ground of it.
-    fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, seen: &Vector) -> bool {
+    /// is held is a claim or of a second history, and what does not count for this record is no ground of it. What it accepts by
+    /// hand has to be here as well: nobody asks it again once it is applied.
+    fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, head: &Head) -> bool {
         let history = history(work.cx.reader, self.space);
         let local = self.local(&history);
-        seen.iter().filter(|(feed, _)| *feed != by).all(|(feed, position)| {
+        let named = head.seen.iter().chain(head.accepts.iter().copied());
+        named.filter(|(feed, _)| *feed != by).all(|(feed, position)| {
             let Some(member) = self.roster.feed(&feed) else { return true };
             let is_applied = self.applied.seq(&feed) >= position.seq;
             let may_never = member.removed.is_some()
@@ -292,9 +294,10 @@ impl Engine {
                 }
             }
         }
-        for id in touched {
-            self.without(work, id, bounds)?;
+        for (feed, bound) in bounds {
+            self.forget_dangling(work, *feed, *bound);
         }
+        self.take_out(work, touched, |(of, seq)| bounds.get(of).is_some_and(|bound| seq > bound))?;
         for (feed, bound) in bounds {
             self.apply_again(work, *feed, bound + 1);
         }
@@ -310,44 +313,5 @@ impl Engine {
         self.waiting.queues.remove(&feed);
         self.waiting.wake();
         work.applied_changed = true;
-    }
-
-    /// A document without what feeds wrote into it after their bounds.
-    fn without(
-        &mut self,
-        work: &mut Work<'_, '_>,
-        id: DocumentId,
-        bounds: &BTreeMap<FeedId, u64>,
-    ) -> Result<(), Fault> {
-        let Some(row) = self.row(work, &id)? else { return Ok(()) };
-        let stays = |(of, seq): &Source| bounds.get(of).is_none_or(|bound| seq <= bound);
-        let sources: Vec<Source> = row.sources.iter().copied().filter(stays).collect();
-        if sources.len() == row.sources.len() {
-            return Ok(());
-        }
-        self.open.forget(&id);
-        work.step.commit.remove(Table::Saves, id.to_vec());
-        let document = if sources.is_empty() { None } else { self.rebuild(work, &id, &sources)? };
-        let reading = document.as_ref().map(Document::reading).transpose();
-        match (document, reading.ok().flatten()) {
-            (Some(document), Some(reading)) => {
-                let stored = Stored {
-                    fields: reading.fields,
-                    met: reading.met,
-                    version: document.version(),
-                    modified_ms: document.modified_ms(),
-                    sources,
-                };
-                self.keep(work, id, document);
-                work.change(id, stored);
-            }
-            _ => {
-                work.rows.remove(&id);
-                work.step.commit.remove(Table::Rows, id.to_vec());
-                self.view_is_old = true;
-                work.again = true;
-            }
-        }
-        Ok(())
     }
 }

@@ -37,10 +37,12 @@ pub(super) enum Raised {
     DropUnreadable,
     /// The key that words were sealed to while the vault was locked is not the one that this device made.
     DropKeyChanged,
+    /// The roster is at an epoch whose key does not open for this device, although it is a member.
+    NewKeyUnreadable,
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -65,6 +67,7 @@ const KINDS: [&str; 24] = [
     "KEY_MISSING",
     "UPDATE_NEEDED",
     "REMOVED_DEVICE_WROTE",
+    "NEW_KEY_UNREADABLE",
 ];
 
 /// Kinds that end when the person sets the server again, and so agrees to what it is and what it has lost.
@@ -109,6 +112,7 @@ impl Raised {
             Self::OldCopy => 16,
             Self::DropUnreadable => 17,
             Self::DropKeyChanged => 18,
+            Self::NewKeyUnreadable => 24,
         }
     }
 
@@ -205,6 +209,21 @@ impl Engine {
     /// Ends the alarms about another server than before: the person has agreed to it, and it has let this device in.
     pub(super) fn end_agreed(&mut self, work: &mut Work<'_, '_>) {
         self.end_alarms(work, |_, kept| AGREED.contains(&kept.name()));
+    }
+
+    /// Tells that the newest key cannot be opened here, or that it can again.
+    pub(super) fn tell_new_key(&mut self, work: &mut Work<'_, '_>) {
+        if self.is_removed() || self.keys.epochs.contains_key(&self.roster.epoch()) {
+            self.end_alarm(work, Raised::NewKeyUnreadable);
+        } else {
+            self.raise(work, Raised::NewKeyUnreadable);
+        }
+    }
+
+    /// Ends an alarm whose cause is gone.
+    pub(super) fn end_alarm(&mut self, work: &mut Work<'_, '_>, raised: Raised) {
+        let over = alarm_id(raised.kind(), raised.feed());
+        self.end_alarms(work, |id, _| *id == over);
     }
 
     /// Ends an alarm because the person has dealt with it. What raised it may raise it again.

@@ -218,12 +218,12 @@ impl Engine {
             (_, Turn::Pass) => Ok(()),
             _ if fatal => Err(Aside::Fatal),
             (Look::Aside(aside), _) => Err(aside),
-            (Look::Opened(_, Some(inside)), _) => self.apply_content(work, one.source, inside),
+            (Look::Opened(_, Some(inside)), _) => self.apply_inside(work, one.source, inside),
             (look, _) => {
                 let again =
                     One { look, source: one.source, position: one.position, record: one.record, heard: true };
                 match self.inside(work, &again) {
-                    Some(inside) => self.apply_content(work, one.source, inside),
+                    Some(inside) => self.apply_inside(work, one.source, inside),
                     None => Err(Aside::Unreadable),
                 }
             }
@@ -236,13 +236,25 @@ impl Engine {
         work.applied_changed = true;
     }
 
-    fn apply_content(
+    /// Applies what is in a record, and what waited aside for it.
+    fn apply_inside(&mut self, work: &mut Work<'_, '_>, source: Source, inside: Inside) -> Result<(), Aside> {
+        let grown = self.apply_content(work, source, inside)?;
+        self.try_dangling(work, grown);
+        Ok(())
+    }
+
+    /// Gives the documents that have grown.
+    pub(super) fn apply_content(
         &mut self,
         work: &mut Work<'_, '_>,
         source: Source,
         inside: Inside,
-    ) -> Result<(), Aside> {
+    ) -> Result<BTreeSet<DocumentId>, Aside> {
         let content = content::decode(&inside.plain).map_err(|_| Aside::Unreadable)?;
+        let documents: BTreeSet<DocumentId> = content.items.iter().map(|item| item.document).collect();
+        if self.follows_dangling(&source, &documents) {
+            return Err(Aside::Dangling);
+        }
         let actors = content.actors(&source.0);
         self.last_seen.insert(source.0, content.time_ms);
         work.show();
@@ -270,7 +282,7 @@ impl Engine {
         for (id, row) in changed {
             work.rows.insert(id, row);
         }
-        Ok(())
+        Ok(documents)
     }
 
     /// Applies changes to a document through the guard.
@@ -292,6 +304,7 @@ impl Engine {
         }
         let (document, reading) = outcome.map_err(|fault| match fault {
             GuardFault::WrongActor => Aside::WrongActor,
+            GuardFault::Dangling => Aside::Dangling,
             _ => Aside::Guarded,
         })?;
         let mut stored = Stored {
@@ -306,7 +319,11 @@ impl Engine {
         Ok(Changed { stored, shown: None })
     }
 
-    fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {
+    pub(super) fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {
+        if aside == Aside::Dangling {
+            let documents = self.documents_of(work, &source);
+            return self.note_dangling(work, source, documents);
+        }
         let key = place(&source);
         let value = self.keys.seal(Table::Quarantine, &key, &[aside as u8], work.cx.entropy);
         work.step.commit.put(Table::Quarantine, key, value);

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use haven_crypto::record::{open, seal};
 use haven_feed::chain::Tip;
-use haven_feed::ids::{Position, RecordId};
+use haven_feed::ids::{Position, RecordId, RosterHead};
 use haven_feed::record::{Header, Record, VerifiedRecord};
 
 use super::alarms::Raised;
@@ -28,6 +28,21 @@ impl Engine {
                 true
             }
         };
+    }
+
+    /// What the next own record is sealed under, and the link it names. After a link whose key does not open here that is the
+    /// newest epoch that does: nobody may keep a person from writing. Nothing of it is sent before a key comes.
+    pub(super) fn writes_under(&self) -> Option<(u32, RosterHead)> {
+        let newest = self.roster.epoch();
+        if self.keys.epochs.contains_key(&newest) {
+            return Some((newest, self.roster.head()));
+        }
+        if self.is_removed() {
+            return None;
+        }
+        let epoch = *self.keys.epochs.range(..newest).next_back()?.0;
+        let seq = self.roster.epoch_block(epoch + 1)?.start_seq.checked_sub(1)?;
+        Some((epoch, RosterHead { seq, hash: self.roster.hash_at(seq)? }))
     }
 
     /// Says whether something is left to seal again.

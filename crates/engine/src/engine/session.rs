@@ -324,6 +324,7 @@ impl Engine {
         }
         self.names = names(&self.keys, &self.roster);
         self.settle_removals(work);
+        self.tell_new_key(work);
         self.reseal(work);
         work.show();
     }

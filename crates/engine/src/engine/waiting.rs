@@ -80,6 +80,8 @@ pub(super) enum Aside {
     Fatal = 4,
     /// It belongs to a second history of its feed.
     Fork = 6,
+    /// It builds on something of a document that is not here: tried again when the document has grown.
+    Dangling = 7,
 }
 
 /// What an opened record says of others.

@@ -79,6 +79,7 @@ impl Engine {
         let record = self.seal_next(work, kind, &content::encode(&content))?;
         self.bind(work, self.keys.feed, &content.actors(&self.keys.feed));
         let seq = record.position().seq;
+        self.unsealed |= record.header().epoch < self.roster.epoch();
         self.tips.advance_to(&record);
         // Behind own records that came back from the server and wait, it waits as they do: nothing is passed over.
         if self.applied.seq(&self.keys.feed) + 1 == seq {
@@ -104,14 +105,14 @@ impl Engine {
         content: &[u8],
     ) -> Result<VerifiedRecord, Fault> {
         let tip = self.tips.get(&self.keys.feed);
-        let epoch = self.roster.epoch();
+        let (epoch, roster) = self.writes_under().ok_or(Fault::Unreadable)?;
         let header = Header {
             kind,
             space: self.space,
             feed: self.keys.feed,
             seq: tip.map_or(1, |tip| tip.position.seq + 1),
             epoch,
-            roster: self.roster.head(),
+            roster,
             prev: tip.map_or(RecordId::ZERO, |tip| tip.position.id),
         };
         let keys = self.keys.epochs.get(&epoch).ok_or(Fault::Unreadable)?;
