@@ -1,6 +1,8 @@
 //! The server of the world: feed's server side round plain lists. What it acknowledges is durable; when it crashes, only
 //! connections are lost.
 
+mod fortunes;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -9,15 +11,16 @@ use haven_feed::auth::{Access, AuthFault, Challenge};
 use haven_feed::chain::Tips;
 use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
-use haven_feed::ids::{FeedId, LinkHash, Nonce, Position, RosterHead, SpaceId, StoreId, Vector};
+use haven_feed::ids::{FeedId, Nonce, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::invite::Invite;
 use haven_feed::keys::{Signature, Signer};
 use haven_feed::limits::HUSKS_TOLD_MAX;
-use haven_feed::record::{PREFIX_LEN, Record};
+use haven_feed::record::Record;
 use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
 
 use crate::chance::Chance;
+pub use fortunes::Copied;
 
 /// Names a connection of a device.
 pub type Connection = u32;
@@ -41,15 +44,6 @@ pub struct SimServer {
     watching: Vec<(Connection, [u8; 16])>,
     /// Whether it goes on with whoever was removed, and hides the removal from them.
     pub colludes: bool,
-}
-
-/// An older copy of all that a server holds.
-#[derive(Clone)]
-pub struct Copied {
-    store: StoreId,
-    invite: [u8; 16],
-    invite_used: bool,
-    space: Option<Space>,
 }
 
 #[derive(Clone)]
@@ -93,52 +87,6 @@ impl SimServer {
             watching: Vec::new(),
             colludes: false,
         }
-    }
-
-    /// Copies all that it holds.
-    pub fn copy(&self) -> Copied {
-        let (store, invite, invite_used) = (self.store, self.invite, self.invite_used);
-        Copied { store, invite, invite_used, space: self.space.clone() }
-    }
-
-    /// Puts an older copy in the place of all that it holds.
-    pub fn go_back(&mut self, copied: Copied) {
-        self.crash();
-        Copied { store: self.store, invite: self.invite, invite_used: self.invite_used, space: self.space } =
-            copied;
-    }
-
-    /// The same server once more, which knows nobody yet.
-    pub fn twin(&self) -> Self {
-        let mut twin = Self::of(self.seed, self.store, self.invite);
-        twin.go_back(self.copy());
-        twin
-    }
-
-    /// Loses the body of a record. Says whether it had one.
-    pub fn lose_body(&mut self, feed: &FeedId, seq: u64) -> bool {
-        let held = self.space.iter_mut().flat_map(|space| &mut space.arrived);
-        let whole = held.filter(|record| !record.is_husk());
-        let mut place = whole.filter(|record| (record.header().feed, record.header().seq) == (*feed, seq));
-        let Some(record) = place.next() else { return false };
-        let husk = Record::parse(record.bytes().slice(..PREFIX_LEN));
-        husk.map(|husk| *record = husk).is_ok()
-    }
-
-    /// The position of a record that it holds.
-    pub fn position(&self, feed: &FeedId, seq: u64) -> Option<Position> {
-        let space = self.space.as_ref()?;
-        held_at(&space.arrived, feed, seq).map(|held| Position { seq, id: held.id })
-    }
-
-    /// The hash of a link that it holds.
-    pub fn hash_at(&self, seq: u64) -> Option<LinkHash> {
-        self.space.as_ref()?.state.roster().hash_at(seq)
-    }
-
-    /// The records that it holds without their bodies.
-    pub fn husks(&self) -> Vec<(FeedId, u64)> {
-        self.space.as_ref().map(husks_of).unwrap_or_default()
     }
 
     /// Its identity key and the code of its invite.
