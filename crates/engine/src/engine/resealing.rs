@@ -64,10 +64,11 @@ impl Engine {
             before = Some(record.position());
             sealed.push(record);
         }
+        let applied = self.applied.seq(&self.keys.feed);
         for record in sealed {
             let seq = record.position().seq;
             self.tips.replace(self.keys.feed, Tip::of(&record));
-            if self.applied.seq(&self.keys.feed) >= seq {
+            if seq <= applied {
                 self.applied.set(self.keys.feed, Some(record.position()));
             }
             let bytes: Bytes = record.bytes().clone();
