@@ -5,6 +5,7 @@
 //! 64 MiB; (e) once the server is honest the devices agree again, a new one too, and no honest entry is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::time::Duration;
 
 use haven_api::drafts::SavedDraft;
@@ -69,7 +70,9 @@ impl Case {
     /// Two devices and an honest server: an entry each, read on the other.
     pub async fn begin() -> Self {
         // The library's panics are caught by the guard. A backtrace of one takes more memory than a case may.
-        std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
+        std::panic::set_hook(Box::new(|panic| {
+            let _ = std::io::stderr().write_all(format!("{panic}\n").as_bytes());
+        }));
         let seed = 1;
         let mut case = Self {
             cast: Cast::new(seed),
