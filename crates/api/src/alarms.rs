@@ -186,7 +186,7 @@ fn of_records(kind: &str) -> Option<Told> {
             "a device of yours made a new key for the journal that can't be opened here",
             "that device is faulty, or someone has it; what you write here is kept here and goes to your other devices once a key fits",
             plain(
-                "Look which devices your journal has, and whether each is in your hands. Remove one that isn't, from a device without this alarm: that makes a new key.",
+                "Look which devices your journal has. If each is in your hands, export what you wrote here and link this device anew. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.",
             ),
         ),
         "UPDATE_NEEDED" => (
