@@ -11,7 +11,7 @@ use rustix::fs::FileType;
 use crate::cx::{Cx, Haven, aside};
 use crate::editor::About;
 use crate::fault::Fault;
-use crate::limits::{PASSPHRASE_READ_MAX, TEXT_READ_MAX, WORDS_READ_MAX};
+use crate::limits::{DRAINED_LOOK, DRAINED_LOOKS_MAX, PASSPHRASE_READ_MAX, TEXT_READ_MAX, WORDS_READ_MAX};
 use crate::text::{columns, wrapped};
 
 /// Gets a passphrase: the first line of a file, or from the person.
@@ -306,6 +306,19 @@ fn fill(held: &Mutex<Vec<u8>>) -> io::Result<()> {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
     }
+}
+
+/// Waits until what already lies in the pipe has been read, for a moment at most: whoever stops a command hasn't taken back what
+/// they put into it.
+pub(crate) async fn drained() {
+    let has_more = || has_pipe() && rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|bytes| bytes > 0);
+    let mut looks = 0;
+    while has_more() && looks < DRAINED_LOOKS_MAX {
+        looks += 1;
+        tokio::time::sleep(DRAINED_LOOK).await;
+    }
+    // The last of it is on its way into the hand.
+    tokio::time::sleep(DRAINED_LOOK).await;
 }
 
 /// Whether stdin is a pipe or a file: something that somebody has put there, as opposed to a terminal or nothing.

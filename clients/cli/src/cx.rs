@@ -18,7 +18,7 @@ use crate::commands::country_set;
 use crate::editor::{About, Hand};
 use crate::fault::{Exit, Fault};
 use crate::text::{Style, columns, columns_whole, listed, shown_dressed, wrapped};
-use crate::{daemon, editor, unlock};
+use crate::{ask, daemon, editor, unlock};
 
 /// A device to talk to.
 pub(crate) type Haven = Client<Connection>;
@@ -94,6 +94,11 @@ impl Cx {
         command: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
         let outcome = signals::interruptible(command, &self.editing).await;
+        let is_interrupted =
+            |outcome: &Result<T, Fault>| matches!(outcome, Err(fault) if fault.exit() == Exit::Interrupted);
+        if is_interrupted(&outcome) && self.holds() {
+            ask::drained().await;
+        }
         let (parting, in_hand) = (self.parting.take(), self.in_hand.take());
         outcome.map_err(|fault| {
             if fault.exit() != Exit::Interrupted {

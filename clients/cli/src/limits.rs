@@ -34,6 +34,13 @@ pub(crate) const SERVER_FIRST_MAX: Duration = Duration::from_secs(5);
 /// How long a new device waits to be let in. The code is good for two minutes.
 pub(crate) const JOIN_MAX: Duration = Duration::from_secs(120);
 
+/// The pause between two looks at a pipe whose words are being read when the command is stopped, and how many there are: what lies in
+/// a pipe, 64 KiB, is read in a few milliseconds, and nobody who stops a command waits longer than this.
+pub(crate) const DRAINED_LOOK: Duration = Duration::from_millis(2);
+
+/// See [`DRAINED_LOOK`]; a fifth of a second together.
+pub(crate) const DRAINED_LOOKS_MAX: u32 = 100;
+
 /// The most bytes of text read from a file or a pipe: more would not fit a message, and no entry may be near it.
 pub(crate) const TEXT_READ_MAX: u64 = haven_api::limits::MESSAGE_BYTES_MAX as u64;
 
