@@ -365,6 +365,7 @@ UNTOUCHED_IN = {
     "crypto-padding.json": {"length"},
     "crypto-passphrase.json": {"typed"},
     "engine-contents.json": {"name"},
+    "feed-logins.json": {"name", "gives"},
     "feed-rosters.json": {"name", "owner", "paper", "parties", "feeds", "epoch at link"},
 }
 
