@@ -8,7 +8,7 @@ use haven_feed::alarm::Alarm;
 use haven_feed::ids::{FeedId, Position, Vector};
 use haven_feed::record::{Record, VerifiedRecord};
 
-use super::alarms::Raised;
+use super::alarms::{Kept, Raised};
 use super::waiting::{Head, Look, One, Wait};
 use super::{Engine, Work, history};
 use crate::command::Fault;
@@ -138,10 +138,7 @@ impl Engine {
                 _ => {}
             }
         }
-        self.settle_waits(work, &waits);
-        for wait in waits {
-            self.raise(work, wait);
-        }
+        self.tell_present(work, waits, Kept::is_of_waiting);
         self.ask_bodies(work);
     }
 

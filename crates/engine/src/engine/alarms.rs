@@ -186,24 +186,18 @@ impl Engine {
         work.show();
     }
 
-    /// Ends the alarms about missing things, unless they are still among `present`.
-    pub(super) fn settle_passing(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
+    /// Raises what is present now, and ends the alarms that `is_about` picks and that are not among it any more.
+    pub(super) fn tell_present(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        present: Vec<Raised>,
+        is_about: impl Fn(&Kept) -> bool,
+    ) {
         let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
-        self.end_alarms(work, |id, kept| PASSING.contains(&kept.name()) && !still.contains(id));
-    }
-
-    /// Ends the alarms about what is withheld, unless they are still among `present`.
-    pub(super) fn settle_withheld(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
-        let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
-        self.end_alarms(work, |id, kept| kept.name().ends_with("WITHHELD") && !still.contains(id));
-    }
-
-    /// Ends the alarms about records that waited, unless they are still among `present`.
-    pub(super) fn settle_waits(&mut self, work: &mut Work<'_, '_>, present: &[Raised]) {
-        let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
-        self.end_alarms(work, |id, kept| {
-            kept.feed.is_some() && WAITS.contains(&kept.name()) && !still.contains(id)
-        });
+        self.end_alarms(work, |id, kept| is_about(kept) && !still.contains(id));
+        for raised in present {
+            self.raise(work, raised);
+        }
     }
 
     /// Ends the alarms about another server than before: the person has agreed to it, and it has let this device in.
@@ -272,6 +266,21 @@ impl Engine {
 impl Kept {
     fn name(&self) -> &'static str {
         KINDS.get(usize::from(self.kind)).copied().unwrap_or("UNKNOWN")
+    }
+
+    /// Whether it is about something that was missing.
+    pub(super) fn is_passing(&self) -> bool {
+        PASSING.contains(&self.name())
+    }
+
+    /// Whether it is about something that is withheld.
+    pub(super) fn is_withheld(&self) -> bool {
+        self.name().ends_with("WITHHELD")
+    }
+
+    /// Whether it is about a record of a device that waits.
+    pub(super) fn is_of_waiting(&self) -> bool {
+        self.feed.is_some() && WAITS.contains(&self.name())
     }
 
     fn encode(&self) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use haven_crypto::record::{OpenFault, open, open_within};
+use haven_crypto::record::{OpenFault, open_within};
 use haven_feed::ids::FeedId;
 use haven_feed::record::{RecordKind, VerifiedRecord};
 
@@ -101,11 +101,9 @@ impl Engine {
             });
         }
         let mut small = self.looks_into(plains).into_iter();
-        let mut filled = |look: Option<Look>| {
-            let look = look.or_else(|| small.next()).expect("one for each that opened");
-            within(look, room)
-        };
-        looks.into_iter().map(&mut filled).collect()
+        // A large one has had its room already.
+        let mut filled = || within(small.next().expect("one for each that opened"), room);
+        looks.into_iter().map(|look| look.unwrap_or_else(&mut filled)).collect()
     }
 
     fn look_at_large(&self, record: &VerifiedRecord, room: &mut usize) -> Look {
@@ -167,8 +165,7 @@ fn opened(keys: &Keys, record: &VerifiedRecord, most: usize) -> Opened {
     let Some(epoch) = keys.epochs.get(&record.header().epoch) else {
         return Opened::Not(Look::Waits(Wait::Key));
     };
-    let plain = if most == usize::MAX { open(epoch, record) } else { open_within(epoch, record, most) };
-    match plain {
+    match open_within(epoch, record, most) {
         Ok(plain) => Opened::Plain(plain.into_vec()),
         Err(OpenFault::NoBody) => Opened::Not(Look::Waits(Wait::Body)),
         Err(OpenFault::Incompatible) => Opened::Not(Look::Waits(Wait::Update)),

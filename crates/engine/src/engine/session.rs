@@ -335,26 +335,21 @@ impl Engine {
         if self.pending() == 0 && self.session.in_flight == 0 && !self.session.links_sent {
             self.goes();
         }
+        let missing = self.missing(work);
+        self.tell_present(work, missing, Kept::is_passing);
+    }
+
+    /// What is known of and did not come.
+    fn missing(&self, work: &Work<'_, '_>) -> Vec<Raised> {
         let history = history(work.cx.reader, self.space);
-        let missing: Vec<_> =
-            self.exchange.caught_up(&self.local(&history)).into_iter().map(Raised::Feed).collect();
-        self.settle_passing(work, &missing);
-        for alarm in missing {
-            self.raise(work, alarm);
-        }
+        self.exchange.caught_up(&self.local(&history)).into_iter().map(Raised::Feed).collect()
     }
 
     /// Tells what records that came meanwhile name and the server did not send.
     pub(super) fn tell_missing(&mut self, work: &mut Work<'_, '_>) {
-        if !self.session.is_caught_up() {
-            return;
-        }
-        let history = history(work.cx.reader, self.space);
-        let missing: Vec<_> =
-            self.exchange.caught_up(&self.local(&history)).into_iter().map(Raised::Feed).collect();
-        self.settle_withheld(work, &missing);
-        for alarm in missing {
-            self.raise(work, alarm);
+        if self.session.is_caught_up() {
+            let missing = self.missing(work);
+            self.tell_present(work, missing, Kept::is_withheld);
         }
     }
 
