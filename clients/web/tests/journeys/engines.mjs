@@ -112,7 +112,7 @@ async function walked(stage, window) {
   await window.press("Begin");
   for (let pages = 0; pages < 40 && !(await window.run(() => document.querySelector('main .acts a[href="#today"]') !== null)); pages += 1) {
     await window.run(() => {
-      document.querySelector("main h1").setAttribute("data-before", "");
+      document.querySelector("main h1")?.setAttribute("data-before", "");
       const field = document.querySelector("main .way > textarea");
       if (field) {
         field.value = "Words.";

@@ -131,7 +131,7 @@ async function through(keys, page, pagesMax) {
       return;
     }
     const field = await page.evaluate(() => document.querySelector("main .way :is(textarea, input:not([name=kind]))")?.type ?? "");
-    await page.evaluate(() => document.querySelector("main h1").setAttribute("data-before", ""));
+    await markHeading(page);
     if (field === "radio") {
       await toField(keys, page);
       await keys.press("Space");
@@ -141,10 +141,20 @@ async function through(keys, page, pagesMax) {
     }
     await keys.to(/^(Next|Go on|Begin|Save|Finish)$/);
     await keys.press("Enter");
-    await page.waitForFunction(() => document.querySelector("main h1:not([data-before])"));
+    await nextHeading(page);
   }
   throw new Error("the walk has no end");
 }
+
+/** Marks the heading that's there, once there is one: while a page loads there may be none. */
+const markHeading = (page) =>
+  page.waitForFunction(() => {
+    const heading = document.querySelector("main h1");
+    heading?.setAttribute("data-before", "");
+    return heading !== null;
+  });
+
+const nextHeading = (page) => page.waitForFunction(() => document.querySelector("main h1:not([data-before])"));
 
 /** Into the field that's asked for. */
 async function toField(keys, page) {
@@ -180,7 +190,10 @@ async function measure(keys, page) {
   const link = page.locator('main a[href^="#walk/measure/"]').first();
   const title = await link.locator("b").innerText();
   await keys.to(new RegExp(`^${title.replaceAll(/[^\w ]/g, ".")}`));
+  await markHeading(page);
   await keys.press("Enter");
+  // Any heading would do, so it has to be another one than Practice, which goes while the measure loads.
+  await nextHeading(page);
   await keys.arrive(/./, "measure");
   await through(keys, page, 80);
 }
