@@ -38,7 +38,7 @@ pub enum Command {
     /// Run the simulator over a range of seeds
     Sim {
         /// How many seeds to run
-        #[arg(long, default_value_t = 1000)]
+        #[arg(long, default_value_t = 10_000)]
         seeds: u64,
         /// The first seed
         #[arg(long, default_value_t = 0)]

@@ -24,7 +24,7 @@ struct Share {
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let (mut seeds, mut from) = (1_000_u64, 0_u64);
+    let (mut seeds, mut from) = (10_000_u64, 0_u64);
     while let Some(flag) = arguments.next() {
         let value = arguments.next().and_then(|value| value.parse().ok());
         match (flag.as_str(), value) {
