@@ -191,6 +191,10 @@ pub const SYNCED_KEPT_EVERY_MS: u64 = 60_000;
 /// The first wait before connecting again, and the longest, in milliseconds. Doubled each time, with jitter.
 pub const RECONNECT_MS: (u64, u64) = (500, 60_000);
 
+/// How long a connection has to stand before the failures before it are forgotten, in milliseconds: a line that breaks every
+/// half minute is come back to at once, and a server that hangs up as soon as it has let in is left in peace.
+pub const STOOD_MS: u64 = 10_000;
+
 /// Bytes of a roster in one piece when a server is filled: genesis and several of the largest links, and beside them in a
 /// message of 1 MiB its framing.
 pub const REFILL_PIECE_BYTES: usize = 768 * 1024;

@@ -213,8 +213,11 @@ pub(crate) fn verify_next(
         return Err(ChainFault::OtherFeed);
     }
     let Some(member) = roster.feed(feed) else {
-        check_roster_known(roster, record)?;
-        return Err(ChainFault::UnknownFeed);
+        // Nobody signed what it says of the roster: it may be early, and proves no second one.
+        return Err(match check_roster_known(roster, record) {
+            Err(ahead @ ChainFault::RosterAhead { .. }) => ahead,
+            _ => ChainFault::UnknownFeed,
+        });
     };
     let verified = record.verify_by(&member.keys.sign).map_err(|_| ChainFault::BadSignature)?;
     check_order(tip, record)?;

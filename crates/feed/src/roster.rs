@@ -40,6 +40,8 @@ pub struct Member {
 pub struct Removal {
     /// The link that removed it.
     pub seq: u64,
+    /// Who made that link.
+    pub by: MemberId,
     /// The newest record of it that the author of that link held. Everything up to it stands; what comes later must be
     /// covered by somebody who remains.
     pub head: Option<Position>,

@@ -1,12 +1,13 @@
 //! One connection, as the services know it: a number, the spaces it is counted in, and two ways to end it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 use tonic::Extensions;
 
+use crate::limits::GUEST_REQUESTS_MAX;
 use crate::space::Space;
 
 /// Numbers are never used twice in one run.
@@ -16,6 +17,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 pub(crate) struct Connection {
     number: u64,
     served: AtomicBool,
+    /// Requests that were not answered yet.
+    asking: AtomicUsize,
     spaces: Mutex<Vec<Arc<Space>>>,
     /// Cancelled when it should end in order: by its age, or because the server stops.
     pub(crate) ending: CancellationToken,
@@ -29,6 +32,7 @@ impl Connection {
         Arc::new(Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             served: AtomicBool::new(false),
+            asking: AtomicUsize::new(0),
             spaces: Mutex::default(),
             ending: draining.child_token(),
             cut: CancellationToken::new(),
@@ -56,6 +60,13 @@ impl Connection {
         self.served.load(Ordering::Relaxed)
     }
 
+    /// Counts a request until it is answered. None if it is one too many for a connection that no member has used.
+    pub(crate) fn ask(self: &Arc<Self>) -> Option<Asking> {
+        let before = self.asking.fetch_add(1, Ordering::Relaxed);
+        let asking = Asking(self.clone());
+        (before < GUEST_REQUESTS_MAX || self.is_members()).then_some(asking)
+    }
+
     /// Says whether a member of some space has used it.
     pub(crate) fn is_members(&self) -> bool {
         !self.spaces.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
@@ -64,6 +75,15 @@ impl Connection {
     /// Leaves a space when the connection ends.
     pub(crate) fn leave_at_end(&self, space: Arc<Space>) {
         self.spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
+    }
+}
+
+/// A request that is not answered yet; counted until dropped.
+pub(crate) struct Asking(Arc<Connection>);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.asking.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

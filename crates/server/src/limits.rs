@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use haven_wire::limits::{MAILBOX_CONTACT_MS, MAILBOX_LINK_MS, PING_AFTER_MS};
+use haven_wire::limits::{MAILBOX_CONTACT_MS, MAILBOX_LINK_MS, MESSAGE_PARTS_MAX, PING_AFTER_MS};
 
 /// Bytes one space may hold. Ten thousand entries take 20 MiB; this is room for a life and a stop for a runaway.
 pub(crate) const SPACE_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
@@ -20,7 +20,7 @@ pub(crate) const PUSH_BYTES_PER_SECOND: u64 = 64 * 1024 * 1024;
 /// Bytes a space may push at once before the rate counts: four seconds' worth.
 pub(crate) const PUSH_BYTES_BURST: u64 = 4 * PUSH_BYTES_PER_SECOND;
 
-/// Connections one space may have: every device of a household, twice.
+/// Connections one space may have: every device of a household, twice. One more takes the place of another.
 pub(crate) const SPACE_CONNECTIONS_MAX: usize = 32;
 
 /// Bytes of records in one message of a Pull. Small enough that many streams at once stay small, large enough that
@@ -61,8 +61,13 @@ pub(crate) const CONNECTIONS_MAX: usize = 16_384;
 pub(crate) const CONNECTIONS_MIN: usize = 16;
 
 /// Connections at once that no member has used yet. Beyond it the oldest is cut off: an honest device logs in within
-/// milliseconds, one that is being linked needs two minutes, one that stalls needs for ever.
-pub(crate) const GUESTS_MAX: usize = 1_024;
+/// milliseconds, one that is being linked needs two minutes, one that stalls needs for ever. Each may take 160 KiB with all its
+/// requests, and all of them no more than what a server may grow by.
+pub(crate) const GUESTS_MAX: usize = 256;
+
+/// Requests at once on a connection that no member has used yet: whoever joins watches a mailbox, posts and logs in. A request that
+/// waits for its body takes some 16 KiB, and every guest may have so many.
+pub(crate) const GUEST_REQUESTS_MAX: usize = 4;
 
 /// File descriptors kept free of connections: database, listener, log, runtime.
 pub(crate) const DESCRIPTORS_RESERVED: u64 = 64;
@@ -101,6 +106,13 @@ pub(crate) const SEND_BUFFER: usize = 256 * 1024;
 
 /// Bytes of one message of the calls that carry only ids, proofs or one sealed message.
 pub(crate) const SMALL_MESSAGE_BYTES_MAX: usize = 8 * 1024;
+
+/// Fields of a request, those within its fields aside: as many records or links as fit a message, and what is said beside them.
+pub(crate) const REQUEST_FIELDS_MAX: usize = MESSAGE_PARTS_MAX + 16;
+
+/// Bytes of what a Pull asks for: the vectors of a vault that has had all the feeds it may, and of two dozen spaces that are shared
+/// with somebody. Each of its positions takes 72 bytes where it is read, and may have two on the way.
+pub(crate) const PULL_REQUEST_BYTES_MAX: usize = 256 * 1024;
 
 /// Bytes of members' requests in memory at once, from their arrival to their answer.
 pub(crate) const RECEIVING_OF_MEMBERS_MAX: usize = 64 * 1024 * 1024;

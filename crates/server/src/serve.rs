@@ -4,6 +4,7 @@ mod accept;
 mod body;
 mod counted;
 mod dispatch;
+mod fields;
 mod method;
 mod speak;
 pub(crate) mod tls;

@@ -24,7 +24,7 @@ use crate::readers::Readers;
 use crate::refill::Refills;
 use crate::refusal::{Refused, later, refuse};
 use crate::session::{Session, Sessions};
-use crate::space::{Joined, Space};
+use crate::space::Space;
 use crate::spaces::Spaces;
 use crate::store::{Change, Store, StoreFault};
 use crate::writer::{Writer, WriterThread};
@@ -156,7 +156,7 @@ impl Server {
         self.sessions.find(token, Instant::now()).ok_or_else(|| ErrorReason::Unauthenticated.into())
     }
 
-    /// Lets a session into its space, as far as its member may still go there, if the space has room for its connection.
+    /// Lets a session into its space, as far as its member may still go there.
     pub(crate) async fn enter(
         &self,
         session: Session,
@@ -174,10 +174,8 @@ impl Server {
             }
             None => return Err(ErrorReason::FeedUnknown.into()),
         };
-        match space.join(connection.number()) {
-            Joined::Already => {}
-            Joined::Now => connection.leave_at_end(space.clone()),
-            Joined::NoRoom => return Err(ErrorReason::RateLimited.into()),
+        if space.join(connection, session.member) {
+            connection.leave_at_end(space.clone());
         }
         Ok(Member { space, session, access })
     }

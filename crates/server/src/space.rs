@@ -1,18 +1,20 @@
 //! One space as it is served now: what feed knows of it, what it weighs, who listens, how fast it pushes.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
-use haven_feed::SpaceId;
 use haven_feed::chain::Tips;
 use haven_feed::exchange::server::{Admission, ServerSpace};
 use haven_feed::record::PREFIX_LEN;
 use haven_feed::roster::{Link, LinkFault, Roster};
+use haven_feed::{MemberId, SpaceId};
 use tokio::time::Instant;
 
 use crate::budget::Budget;
+use crate::connection::Connection;
 use crate::inbox::{Arrival, Bodies, Inbox, News, Origin, Stretch};
 use crate::limits::{
     ANSWERS_OF_SPACE_MAX, LINKS_ANSWER_BYTES, LIVE_BYTES_MAX, RECEIVING_OF_SPACE_MAX, SPACE_CONNECTIONS_MAX,
@@ -38,7 +40,8 @@ struct Live {
     /// How often bodies took the places of husks since the space was loaded.
     bodies: u64,
     listeners: Vec<Weak<Inbox>>,
-    connections: BTreeSet<u64>,
+    /// By their numbers, the oldest first, each with who came by it first.
+    connections: BTreeMap<u64, (MemberId, Weak<Connection>)>,
     records: Bucket,
     pushed_bytes: Bucket,
 }
@@ -63,7 +66,7 @@ impl Space {
             bytes,
             bodies: 0,
             listeners: Vec::new(),
-            connections: BTreeSet::new(),
+            connections: BTreeMap::new(),
             records: Bucket::full(limits.push_records_per_second, limits.push_records_burst, now),
             pushed_bytes: Bucket::full(limits.push_bytes_per_second, limits.push_bytes_burst, now),
             held: Arc::new(held),
@@ -105,17 +108,18 @@ impl Space {
         Ok(())
     }
 
-    /// Counts a connection once. Says whether there was room.
-    pub(crate) fn join(&self, connection: u64) -> Joined {
+    /// Counts a connection once, and says whether it is new here. If there are too many, one of whoever has the most is cut off: a
+    /// member that takes all the room, or a thief with its keys, keeps nobody from coming in and removing it.
+    pub(crate) fn join(&self, connection: &Arc<Connection>, member: MemberId) -> bool {
         let connections = &mut self.live().connections;
-        if connections.contains(&connection) {
-            return Joined::Already;
+        if connections.contains_key(&connection.number()) {
+            return false;
         }
         if connections.len() >= SPACE_CONNECTIONS_MAX {
-            return Joined::NoRoom;
+            make_room(connections, member);
         }
-        connections.insert(connection);
-        Joined::Now
+        connections.insert(connection.number(), (member, Arc::downgrade(connection)));
+        true
     }
 
     /// Forgets a connection.
@@ -159,17 +163,6 @@ impl Space {
     }
 }
 
-/// What became of counting a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Joined {
-    /// It is counted since now.
-    Now,
-    /// It was counted before.
-    Already,
-    /// There are too many.
-    NoRoom,
-}
-
 impl Live {
     fn tell(&mut self, space: SpaceId, news: &News, origin: Option<Origin>) {
         self.listeners.retain(|listener| match listener.upgrade() {
@@ -179,6 +172,20 @@ impl Live {
             }
             None => false,
         });
+    }
+}
+
+/// Cuts off the oldest connection of whoever has the most, counting the one that is to come.
+fn make_room(connections: &mut BTreeMap<u64, (MemberId, Weak<Connection>)>, newcomer: MemberId) {
+    let mut of_member: BTreeMap<MemberId, (usize, u64)> = BTreeMap::new();
+    for (number, (member, _)) in &*connections {
+        let (count, _) = of_member.entry(*member).or_insert((usize::from(*member == newcomer), *number));
+        *count += 1;
+    }
+    let most = of_member.into_values().max_by_key(|(count, oldest)| (*count, Reverse(*oldest)));
+    let gone = most.and_then(|(_, oldest)| connections.remove(&oldest));
+    if let Some(gone) = gone.and_then(|(_, connection)| connection.upgrade()) {
+        gone.cut.cancel();
     }
 }
 

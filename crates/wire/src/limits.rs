@@ -1,9 +1,17 @@
 //! What one message may hold, for both ends; feed's limits say what one record and one push may.
 
-use haven_feed::limits::PUSH_BATCH_BYTES;
+use haven_feed::limits::{FEEDS_EVER_MAX, PUSH_BATCH_BYTES};
+use haven_feed::record::PREFIX_LEN;
 
 /// Bytes of one gRPC message, either way: a full push and the framing of its records (at most 10 bytes each), with room.
 pub const MESSAGE_BYTES_MAX: usize = PUSH_BATCH_BYTES + 128 * 1024;
+
+/// Records or links in one message: none is shorter than a record without its body. Each takes 32 bytes beside its own where it is
+/// read, so that a message of nothing but empty ones would take sixteen times its size.
+pub const MESSAGE_PARTS_MAX: usize = MESSAGE_BYTES_MAX / PREFIX_LEN;
+
+/// Bytes of a message that holds a vector and nothing else: 57 a feed, with room.
+pub const VECTOR_BYTES_MAX: usize = 64 * FEEDS_EVER_MAX;
 
 /// Spaces in one pull: the vault, and one for each person it is shared with; more is another program.
 pub const PULL_SPACES_MAX: usize = 64;

@@ -161,9 +161,12 @@ fn a_long_roster_goes_up_in_pieces_and_may_break_off() {
 fn a_server_that_says_another_link_than_it_was_sent_gets_no_more() {
     for lie in [0, 1, 2, u64::MAX] {
         let mut lab = Lab::new();
-        let wire = Wire::new(&mut lab.chance);
+        let mut wire = Wire::new(&mut lab.chance);
         let mut phone = lab.device(Who::Phone);
         wire.set(&mut phone, true, &mut lab.chance);
+        let feed = lab.feed(Who::Phone);
+        let proof = wire.server.challenge_joiner(lab.roster.space(), feed, &mut lab.chance);
+        phone.input(Input::Server(proof), 0, &mut lab.chance);
         let refused = Incoming::Refused { request: Request::LogIn, refusal: Refusal::SpaceUnknown };
         phone.input(Input::Server(refused), 0, &mut lab.chance);
         assert!(matches!(phone.outbox.back(), Some(Outgoing::CreateSpace { more: false, .. })));

@@ -188,7 +188,8 @@ impl Engine {
         let Some(open) = &mut self.linking.open else { return };
         let Some((link, device)) = open.adding.take_if(|(link, _)| link.seq() == seq) else { return };
         let mailbox = open.mailbox;
-        if self.roster.head().seq < seq && self.roster.append(&link).is_err() {
+        // It may have come with the others already. If another one stands in its place, the server did not take it.
+        if self.roster.hash_at(seq) != Some(link.hash()) && self.roster.append(&link).is_err() {
             self.void(work, LinkEnd::RosterMoved);
             return;
         }

@@ -1,15 +1,16 @@
 //! What goes to the server: links first, then records, a few pushes at a time.
 
 use bytes::Bytes;
-use haven_feed::ids::FeedId;
+use haven_feed::ids::{FeedId, RosterHead, Vector};
 use haven_feed::record::{Record, VerifiedRecord};
 
+use super::alarms::Raised;
 use super::{Engine, Work, history};
 use crate::io::Table;
 use crate::keys::meta;
 use crate::limits;
 use crate::row::Source;
-use crate::sync::Outgoing;
+use crate::sync::{Outgoing, Problem, Refusal, Request};
 
 impl Engine {
     /// Sends what the server lacks: links first, then records, a few pushes at a time. What was made in this very step is
@@ -83,13 +84,13 @@ impl Engine {
     /// Sends one link the server lacks; records follow when it is there.
     fn push_links(&mut self, work: &mut Work<'_, '_>) -> bool {
         let Some(after) = self.exchange.links_to_push(&self.roster) else { return false };
-        if self.session.links_sent {
+        if self.session.link_sent.is_some() {
             return true;
         }
         let links = work.cx.reader.links(self.space).unwrap_or_default();
         let next = usize::try_from(after + 1).ok().and_then(|next| links.into_iter().nth(next));
         let (Some(link), Some(head)) = (next, self.roster.hash_at(after)) else { return false };
-        self.session.links_sent = true;
+        self.session.link_sent = Some(after + 1);
         work.step.send.push(Outgoing::AppendLink { space: self.space, head_seq: after, head, link });
         true
     }
@@ -109,6 +110,49 @@ impl Engine {
         }
         let fresh = work.fresh.iter().skip_while(|record| record.position().seq < from);
         one_push(fresh.map(VerifiedRecord::bytes))
+    }
+
+    /// Hears that a push is durable there, and what the server has now.
+    pub(super) fn pushed(&mut self, work: &mut Work<'_, '_>, vector: &Vector) {
+        let before = self.pending();
+        let history = history(work.cx.reader, self.space);
+        let mut exchange = std::mem::take(&mut self.exchange);
+        let alarms = exchange.pushed(&self.local(&history), vector);
+        self.exchange = exchange;
+        for alarm in alarms {
+            self.raise(work, Raised::Feed(alarm));
+        }
+        self.session.traffic.sent += before.saturating_sub(self.pending());
+        self.session.in_flight = self.session.in_flight.saturating_sub(1);
+        if self.session.in_flight == 0 && self.says_that_it_lacks(vector) {
+            return self.fail(work, Problem::Refused(Request::Push, Refusal::Other));
+        }
+        self.goes();
+        self.push(work);
+    }
+
+    /// Whether the server, asked to take own records, answers that it has less than it was sent.
+    fn says_that_it_lacks(&self, vector: &Vector) -> bool {
+        let own = self.keys.feed;
+        let sent = self.session.pushed_to.get(&own).copied().unwrap_or(0);
+        self.exchange.pins().served.seq(&own) < sent && vector.seq(&own) < sent
+    }
+
+    /// Hears that a link was appended.
+    pub(super) fn link_appended(&mut self, work: &mut Work<'_, '_>, seq: u64) {
+        let sent = self.session.link_sent.take();
+        if sent.is_some_and(|sent| seq < sent) {
+            // It says that it took the link, and that it does not have it: it would be sent for ever.
+            return self.fail(work, Problem::Refused(Request::AppendLink, Refusal::Other));
+        }
+        self.linking_appended(work, seq);
+        // It may have more by now than it was sent, and than is known here.
+        let held = seq.min(self.roster.head().seq);
+        if let Some(hash) = self.roster.hash_at(held) {
+            self.exchange.links_pushed(&self.roster, RosterHead { seq: held, hash });
+        }
+        self.goes();
+        self.push(work);
     }
 
     /// Notes that own records up to this one may have left this device: they are never sealed again.

@@ -26,12 +26,17 @@ use crate::view::Traffic;
 /// What is known of the present connection.
 pub(super) struct Session {
     pub(super) stage: Stage,
+    /// Whether whoever answers has proved to be the server that was set.
+    proved: bool,
+    /// Since when it has been let in, by the clock that is never set; kept until the next try.
+    live_since_ms: Option<u64>,
     /// Pushes that were sent and not answered.
     pub(super) in_flight: usize,
     /// Up to which record of each feed something was sent in this session.
     pub(super) pushed_to: BTreeMap<FeedId, u64>,
     caught_up: bool,
-    pub(super) links_sent: bool,
+    /// The link that was sent and not answered yet.
+    pub(super) link_sent: Option<u64>,
     /// Up to which link the server that is being filled was sent the roster; it has to say so.
     pub(super) refilling: Option<u64>,
     /// The server said in this connection that it has the vault now: it is not given it a second time at once.
@@ -65,10 +70,12 @@ impl Session {
     pub(super) fn new(agreement: Agreement) -> Self {
         Self {
             stage: Stage::Offline,
+            proved: false,
+            live_since_ms: None,
             in_flight: 0,
             pushed_to: BTreeMap::new(),
             caught_up: false,
-            links_sent: false,
+            link_sent: None,
             refilling: None,
             created: false,
             asked: BTreeSet::new(),
@@ -133,6 +140,7 @@ impl Engine {
     fn begin_anew(&mut self) {
         self.go_offline();
         self.session.failures = 0;
+        self.session.live_since_ms = None;
         self.session.problem = self.removal();
     }
 
@@ -221,17 +229,23 @@ impl Engine {
             challenge.answer(&pinned, &Signature::from_bytes(signature), self.keys.device.signer())
         });
         match answer {
-            Ok(signature) => work.step.send.push(Outgoing::LogIn {
-                space: self.space,
-                feed: self.keys.feed,
-                nonce,
-                signature: *signature.as_bytes(),
-            }),
-            Err(_) => {
-                self.raise(work, Raised::OtherServer);
-                self.fail(work, Problem::OtherServer);
+            Ok(signature) => {
+                self.session.proved = true;
+                work.step.send.push(Outgoing::LogIn {
+                    space: self.space,
+                    feed: self.keys.feed,
+                    nonce,
+                    signature: *signature.as_bytes(),
+                });
             }
+            Err(_) => self.met_another(work),
         }
+    }
+
+    /// Whoever answers does not prove to be the server that was set.
+    fn met_another(&mut self, work: &mut Work<'_, '_>) {
+        self.raise(work, Raised::OtherServer);
+        self.fail(work, Problem::OtherServer);
     }
 
     fn pull(&mut self, work: &mut Work<'_, '_>) {
@@ -243,6 +257,7 @@ impl Engine {
 
     fn hello(&mut self, work: &mut Work<'_, '_>, hello: Hello) {
         self.session.stage = Stage::Live;
+        self.session.live_since_ms.get_or_insert(work.cx.now.mono_ms);
         self.session.store = hello.store;
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
@@ -269,8 +284,7 @@ impl Engine {
         self.push(work);
     }
 
-    /// The server let this device in. What it refused to take it may refuse again: that is over once it took something. How
-    /// often it failed is forgotten only when all has come and gone: who lets in and then refuses is not asked twice a second.
+    /// The server let this device in. What it refused to take it may refuse again: that is over once it took something.
     fn welcomed(&mut self, other_store: bool) {
         if other_store {
             self.session.problem = Some(Problem::LostData);
@@ -282,9 +296,9 @@ impl Engine {
         }
     }
 
-    /// The synchronisation goes.
-    fn goes(&mut self) {
-        self.session.failures = 0;
+    /// The synchronisation goes. How often it failed is forgotten only once a connection has stood for a while: who lets in, says
+    /// that all has come, and then refuses or hangs up is not asked twice a second.
+    pub(super) fn goes(&mut self) {
         self.session.problem = None;
     }
 
@@ -332,7 +346,7 @@ impl Engine {
     fn caught_up(&mut self, work: &mut Work<'_, '_>) {
         self.session.caught_up = true;
         // What other devices wrote may be on its way there too.
-        if self.pending() == 0 && self.session.in_flight == 0 && !self.session.links_sent {
+        if self.pending() == 0 && self.session.in_flight == 0 && self.session.link_sent.is_none() {
             self.goes();
         }
         let missing = self.missing(work);
@@ -353,43 +367,20 @@ impl Engine {
         }
     }
 
-    fn pushed(&mut self, work: &mut Work<'_, '_>, vector: &haven_feed::Vector) {
-        let before = self.pending();
-        let history = history(work.cx.reader, self.space);
-        let mut exchange = std::mem::take(&mut self.exchange);
-        let alarms = exchange.pushed(&self.local(&history), vector);
-        self.exchange = exchange;
-        for alarm in alarms {
-            self.raise(work, Raised::Feed(alarm));
-        }
-        self.goes();
-        self.session.traffic.sent += before.saturating_sub(self.pending());
-        self.session.in_flight = self.session.in_flight.saturating_sub(1);
-        self.push(work);
-    }
-
-    fn link_appended(&mut self, work: &mut Work<'_, '_>, seq: u64) {
-        self.linking_appended(work, seq);
-        if let Some(hash) = self.roster.hash_at(seq) {
-            self.exchange.links_pushed(&self.roster, RosterHead { seq, hash });
-        }
-        self.session.links_sent = false;
-        self.goes();
-        self.push(work);
-    }
-
     fn refused(&mut self, work: &mut Work<'_, '_>, request: Request, refusal: Refusal) {
         tracing::info!(?request, ?refusal, "the server refused");
         if self.is_removed() {
             return self.stop(work);
         }
         match (request, refusal) {
+            // An invite is shown to nobody before that, and nobody else's word says that the server lost anything.
+            (Request::LogIn, Refusal::SpaceUnknown) if !self.session.proved => self.met_another(work),
             (Request::LogIn, Refusal::SpaceUnknown) => self.space_unknown(work),
             (Request::CreateSpace, Refusal::SpaceExists) => self.has_space(work),
             (Request::CreateSpace, Refusal::RefillOver) => self.try_later(work),
             (Request::AppendLink, Refusal::RosterMoved) => {
                 self.linking_refused(work);
-                self.session.links_sent = false;
+                self.session.link_sent = None;
             }
             (Request::Mailbox, _) => self.mailbox_gone(work),
             (Request::FetchBodies, refusal)
@@ -423,6 +414,7 @@ impl Engine {
     pub(super) fn go_offline(&mut self) {
         self.exchange.disconnected();
         self.session.stage = Stage::Offline;
+        self.session.proved = false;
         self.session.refilling = None;
         self.session.created = false;
         self.session.asked.clear();
@@ -431,15 +423,20 @@ impl Engine {
         self.session.in_flight = 0;
         self.session.pushed_to.clear();
         self.session.caught_up = false;
-        self.session.links_sent = false;
+        self.session.link_sent = None;
     }
 
     /// Connects again after a wait that doubles up to a minute, half of it by chance.
     pub(super) fn try_later(&mut self, work: &mut Work<'_, '_>) {
         self.go_offline();
+        let now_ms = work.cx.now.mono_ms;
+        let stood = |since: u64| now_ms.saturating_sub(since) >= limits::STOOD_MS;
+        if self.session.live_since_ms.take().is_some_and(stood) {
+            self.session.failures = 0;
+        }
         let (first, most) = limits::RECONNECT_MS;
         let wait = first.saturating_mul(1 << self.session.failures.min(10)).min(most);
-        self.session.failures += 1;
+        self.session.failures = self.session.failures.saturating_add(1);
         let chance = u64::from(u16::from_be_bytes(draw(work.cx.entropy)));
         let after_ms = wait / 2 + wait * chance / (2 * u64::from(u16::MAX));
         work.step.send.push(Outgoing::Reconnect { after_ms });

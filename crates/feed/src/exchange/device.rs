@@ -46,8 +46,8 @@ pub struct Local<'a> {
 pub struct DeviceExchange {
     pins: Pins,
     session: Option<Session>,
-    /// Feeds that signed two histories, and the first number taken twice, until the process ends; the other history comes again
-    /// and tells it again.
+    /// Feeds of which this server showed two histories, and the first number taken twice, until the process ends or another store
+    /// is agreed to; the other history comes again and tells it again. Another store has none of them: it is filled like any.
     forked: BTreeMap<FeedId, u64>,
     /// The newest link that a member's signed record named, until the process ends.
     link_named: u64,
@@ -124,6 +124,7 @@ impl DeviceExchange {
             self.pins.store = Some(session.store);
             self.pins.roster = None;
             self.pins.served = Vector::default();
+            self.forked.clear();
         }
         self.raise_pins(local);
     }
@@ -138,6 +139,7 @@ impl DeviceExchange {
     /// server before is over.
     pub fn created(&mut self) {
         self.pins = Pins { named: std::mem::take(&mut self.pins.named), ..Pins::default() };
+        self.forked.clear();
     }
 
     /// Ends the session; the pins stay.
@@ -196,19 +198,23 @@ impl DeviceExchange {
         alarms
     }
 
-    /// Says what is missing once the server has sent all it has: what it claimed or anybody named must be here.
+    /// Says what is missing once the server has sent all it has: what it claimed, or a record or a removal named, must be here.
     pub fn caught_up(&self, local: &Local<'_>) -> Vec<Alarm> {
         let named = self.pins.named.iter();
         let mut known: BTreeMap<FeedId, (u64, Option<FeedId>)> =
             named.map(|(feed, named)| (feed, (named.position.seq, Some(named.by)))).collect();
+        let mut hear = |feed: FeedId, seq: u64, by: Option<FeedId>| {
+            let said = known.entry(feed).or_insert((seq, by));
+            if seq > said.0 {
+                *said = (seq, by);
+            }
+        };
+        for (feed, head, by) in removal_heads(local.roster) {
+            hear(feed, head.seq, Some(by));
+        }
         let mut alarms = Vec::new();
         if let Some(session) = &self.session {
-            for (feed, position) in session.claimed.iter() {
-                let before = known.get(&feed).is_some_and(|(seq, _)| *seq >= position.seq);
-                if !before {
-                    known.insert(feed, (position.seq, None));
-                }
-            }
+            session.claimed.iter().for_each(|(feed, position)| hear(feed, position.seq, None));
             compare_roster(local, session.roster, &mut alarms);
         }
         let claimed = self.session.as_ref().map_or(0, |session| session.roster.seq);
@@ -317,6 +323,16 @@ impl DeviceExchange {
             self.pins.roster = Some(shown);
         }
     }
+}
+
+/// What removals name as the newest record of whom they removed, as long as nobody has removed their authors too.
+fn removal_heads(roster: &Roster) -> impl Iterator<Item = (FeedId, Position, FeedId)> + '_ {
+    let removals = roster.feeds().filter_map(|(feed, member)| Some((feed, member.removed?)));
+    removals.filter_map(|(feed, removal)| {
+        let by = FeedId::from_bytes(*removal.by.as_bytes());
+        let stands = roster.feed(&by).is_none_or(|author| author.removed.is_none());
+        removal.head.filter(|_| stands).map(|head| (feed, head, by))
+    })
 }
 
 /// Where a server claims to have another record than this device.

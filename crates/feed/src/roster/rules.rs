@@ -107,7 +107,7 @@ pub(super) fn apply(roster: &mut Roster, link: &Link) {
         Body::Change(body) => {
             for (feed, head) in &body.removed {
                 if let Some(member) = roster.feeds.get_mut(feed) {
-                    member.removed = Some(Removal { seq: link.seq(), head: *head });
+                    member.removed = Some(Removal { seq: link.seq(), by: link.author(), head: *head });
                 }
             }
             if let Some(party) = body.party {

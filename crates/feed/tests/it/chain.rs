@@ -104,8 +104,9 @@ fn what_a_header_claims_must_fit_the_roster() {
         (Header { feed: stranger, roster: beyond, ..good }, {
             Some(ChainFault::RosterAhead { named: 3, held: 2 })
         }),
+        // And what a stranger says of the roster is nobody's word.
         (Header { feed: stranger, roster: RosterHead { seq: 2, ..beyond }, ..good }, {
-            Some(ChainFault::RosterForked)
+            Some(ChainFault::UnknownFeed)
         }),
         (Header { feed: phone.feed(), ..good }, Some(ChainFault::BadSignature)),
     ];

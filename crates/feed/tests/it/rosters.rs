@@ -500,7 +500,7 @@ fn somebody_must_remain_and_nobody_is_removed_twice() {
     let head = Some(Position { seq: 7, id: RecordId::from_bytes([7; 32]) });
     v.space.remove(&v.phone, &v.laptop, head);
     let removed = v.space.roster.feed(&v.laptop.feed()).unwrap().removed;
-    assert_eq!(removed, Some(Removal { seq: 2, head }));
+    assert_eq!(removed, Some(Removal { seq: 2, by: v.phone.feed().into(), head }));
     let again = v.space.removing(v.laptop.feed(), None);
     assert_eq!(verdict(&v.space, v.phone.as_feed(), again), Err(LinkFault::UnknownMember));
     let unknown = v.space.removing(v.stranger.feed(), None);
@@ -600,8 +600,9 @@ fn a_removed_party_leaves_with_its_feeds() {
     let left = Change { removed: BTreeMap::new(), ..body.clone() };
     assert_eq!(verdict(&s.space, s.phone.as_feed(), left), Err(LinkFault::FeedsLeft), "its heads are named");
     s.space.append(s.phone.as_feed(), body).unwrap();
+    let removal = Removal { seq: 3, by: s.phone.feed().into(), head };
     assert!(!s.space.roster.is_current(&s.desk.feed()));
-    assert_eq!(s.space.roster.feed(&s.desk.feed()).unwrap().removed, Some(Removal { seq: 3, head }));
+    assert_eq!(s.space.roster.feed(&s.desk.feed()).unwrap().removed, Some(removal));
     assert!(s.space.roster.party(&therapist).is_none());
     let add = s.space.adding(&Keyed::new(15), Some(therapist));
     assert_eq!(verdict(&s.space, s.therapist.as_party(), add.clone()), Err(LinkFault::AuthorRemoved));
@@ -616,7 +617,8 @@ fn a_removed_party_leaves_with_its_feeds() {
 #[test]
 fn a_feed_that_left_before_its_party_left_when_it_did() {
     let mut s = shared();
-    let removal = Removal { seq: 3, head: Some(Position { seq: 7, id: RecordId::from_bytes([7; 32]) }) };
+    let head = Some(Position { seq: 7, id: RecordId::from_bytes([7; 32]) });
+    let removal = Removal { seq: 3, by: s.therapist.keys.party_id().into(), head };
     let body = s.space.removing(s.desk.feed(), removal.head);
     s.space.append(s.therapist.as_party(), body).unwrap();
     let body = s.space.removing_party(s.therapist.keys.party_id());

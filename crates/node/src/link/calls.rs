@@ -11,8 +11,9 @@ use haven_feed::ids::{FeedId, LinkHash, Nonce, RosterHead, SpaceId, StoreId, Vec
 use haven_feed::invite::Invite;
 use haven_feed::keys::{SignKey, Signature};
 use haven_feed::limits::ROSTER_BYTES_MAX;
+use haven_feed::record::PREFIX_LEN;
 use haven_feed::roster::consent::Role;
-use haven_wire::limits::{MESSAGE_BYTES_MAX, SILENT_AFTER_MS};
+use haven_wire::limits::{MESSAGE_BYTES_MAX, MESSAGE_PARTS_MAX, SILENT_AFTER_MS, VECTOR_BYTES_MAX};
 use haven_wire::pb::pull_response::Event;
 use haven_wire::pb::{self, MemberRole};
 use haven_wire::position::{head_from_pb, head_to_pb, husks_from_pb, vector_from_pb, vector_to_pb};
@@ -144,10 +145,8 @@ impl Caller {
         let request = bearer.request(pb::FetchBodiesRequest { space: bytes(space), feed: bytes(feed), seqs });
         let mut client = Feed::new(self.transport.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX);
         let answer = self.within(client.fetch_bodies(request)).await;
-        said(
-            Request::FetchBodies,
-            answer.map(|answer| Incoming::Bodies { space, feed, records: answer.records }),
-        )
+        let records = answer.and_then(|answer| Ok(parts(answer.records, "records")?));
+        said(Request::FetchBodies, records.map(|records| Incoming::Bodies { space, feed, records }))
     }
 
     pub(super) fn push(
@@ -160,7 +159,7 @@ impl Caller {
         async move {
             let request = bearer.request(pb::PushRequest { space: bytes(space), records });
             let mut client = Feed::new(caller.transport.clone())
-                .max_decoding_message_size(MESSAGE_BYTES_MAX)
+                .max_decoding_message_size(VECTOR_BYTES_MAX)
                 .max_encoding_message_size(MESSAGE_BYTES_MAX);
             let answer = caller.within(client.push(request)).await;
             let vector = answer.and_then(|answer| Ok(vector_from_pb(&answer.vector)?));
@@ -194,15 +193,17 @@ impl Caller {
         loop {
             let after_seq = (links.len() as u64).checked_sub(1);
             let request = bearer.request(pb::ListLinksRequest { space: bytes(space), after_seq });
-            let mut client = Roster::new(self.transport.clone());
+            let mut client = Roster::new(self.transport.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX);
             let answer = match self.within(client.list_links(request)).await {
                 Ok(answer) => answer,
                 Err(fault) => return said(Request::AppendLink, Err(fault)),
             };
-            let Ok(head) = head_from_pb(answer.head.as_ref()) else { return Said::Broken };
-            let got = answer.links.len();
-            size += answer.links.iter().map(|link| link.len()).sum::<usize>();
-            links.extend(answer.links.iter().map(|link| link.to_vec()));
+            let head = head_from_pb(answer.head.as_ref());
+            let (Ok(head), Ok(more)) = (head, parts(answer.links, "links")) else { return Said::Broken };
+            let got = more.len();
+            // One without bytes takes room too, and brings the end nearer.
+            size += more.iter().map(|link| link.len().max(PREFIX_LEN)).sum::<usize>();
+            links.extend(more.iter().map(|link| link.to_vec()));
             if got == 0 || links.len() as u64 > head.seq || size > ROSTER_BYTES_MAX {
                 return Said::Heard(Incoming::Links { space, links });
             }
@@ -397,13 +398,21 @@ fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
             })
         }
         Event::Links(it) => {
-            let links = it.links.iter().map(|link| link.to_vec()).collect();
+            let links = parts(it.links, "links")?.iter().map(|link| link.to_vec()).collect();
             Some(Incoming::Links { space: id(&it.space, "space")?, links })
         }
-        Event::Records(it) => Some(Incoming::Records { space: id(&it.space, "space")?, records: it.records }),
+        Event::Records(it) => {
+            let records = parts(it.records, "records")?;
+            Some(Incoming::Records { space: id(&it.space, "space")?, records })
+        }
         Event::CaughtUp(it) => Some(Incoming::CaughtUp { space: id(&it.space, "space")? }),
         Event::Ping(_) => None,
     })
+}
+
+/// Records or links as they came, if they are no more than fit one message.
+fn parts(parts: Vec<Bytes>, field: &'static str) -> Result<Vec<Bytes>, Malformed> {
+    if parts.len() > MESSAGE_PARTS_MAX { Err(Malformed(field)) } else { Ok(parts) }
 }
 
 fn heard(message: Result<Option<Incoming>, Malformed>) -> Said {

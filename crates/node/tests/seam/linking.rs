@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use haven_api::client::{Joining, Linking};
 use haven_api::devices::{Join, JoinState, LinkState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
@@ -244,6 +245,23 @@ async fn a_new_device_keeps_nothing_and_asks_for_nothing_before_its_words_were_c
     // From here on it follows the list of devices; this server knows no more than that.
     assert_eq!(reason(here.joining.await.unwrap()), Some(Reason::ServerRefused));
     is_outside(&here.new, &here.server, before + 1).await;
+}
+
+/// The list of devices that a new one asks for never ends, and holds nothing: neither does it ask for ever, nor keep it all.
+#[tokio::test(start_paused = true)]
+async fn a_list_of_devices_without_end_is_none() {
+    for count in [3_000, 100_000] {
+        let here = admitted().await;
+        here.server.seen().lists = Some(vec![Bytes::new(); count]);
+        here.new.client.confirm_join(&here.words).await.unwrap();
+        let ended = here.joining.await.unwrap().unwrap_err();
+        assert!(
+            [Reason::ServerIdentityChanged, Reason::ServerUnreachable].contains(&ended.reason),
+            "{ended}"
+        );
+        assert_eq!(here.new.client.status().await.unwrap().state, VaultState::None);
+        assert!(here.server.seen().listed < 30, "{}", here.server.seen().listed);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use haven_api::devices::{Join, JoinState};
 use haven_api::error::ErrorReason as Reason;
 use haven_api::journal::Draft;
 use haven_api::vault::{ServerInvite, SyncState};
-use haven_wire::pb::ErrorReason as Wire;
+use haven_wire::pb::{self, ErrorReason as Wire, pull_response::Event};
 use tokio::time::sleep;
 
 use crate::device::{Device, STRONG, reason};
@@ -154,6 +155,45 @@ async fn a_server_that_cannot_prove_its_key_hears_nothing() {
     let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };
     let made = stranger.client.init("Laptop", STRONG.to_owned(), Some(choice)).await;
     assert_eq!(reason(made), Some(Reason::ServerUnreachable));
+}
+
+/// Who the server is was asked, and it proved it. Then somebody else answers, and says that there is no such vault: the invite
+/// stays where it is.
+#[tokio::test(start_paused = true)]
+async fn an_invite_is_not_shown_to_somebody_else_who_answers() {
+    let (device, server) = (Device::new(), FakeServer::new());
+    server.seen().denies = true;
+    device.host.serve(Some(server.routes()));
+    let choice = ServerInvite { url: URL.to_owned(), invite: server.invite() };
+    device.client.init("Laptop", STRONG.to_owned(), Some(choice)).await.unwrap();
+    sleep(Duration::from_secs(300)).await;
+    assert_eq!(server.seen().invites, 0);
+    assert_eq!(problem(&device).await, Some(Reason::ServerIdentityChanged));
+    server.seen().denies = false;
+    device.client.sync(WAIT).await.unwrap();
+    assert_eq!(problem(&device).await, None);
+    assert_eq!(server.seen().invites, 1);
+}
+
+/// A hundred thousand records or links of no bytes in one message: that's no message of a server.
+#[tokio::test(start_paused = true)]
+async fn a_message_of_nothing_but_empty_parts_is_none() {
+    for of_links in [false, true] {
+        let (device, server) = connected().await;
+        let space = Bytes::copy_from_slice(server.seen().head.unwrap().hash.as_bytes());
+        let parts = vec![Bytes::new(); 100_000];
+        let event = match of_links {
+            true => Event::Links(pb::PullLinks { space, links: parts }),
+            false => Event::Records(pb::PullRecords { space, records: parts }),
+        };
+        let before = server.seen().pulls.len();
+        let sent = server.seen().pulls[before - 1].send(Ok(pb::PullResponse { event: Some(event) }));
+        assert!(sent.is_ok());
+        sleep(Duration::from_secs(5)).await;
+        assert!(server.seen().pulls.len() > before, "the connection is begun anew");
+        assert_eq!(device.client.alarms().await.unwrap(), []);
+        assert_eq!(state(&device).await, SyncState::Idle);
+    }
 }
 
 /// A device that was begun with a server that refuses it so.

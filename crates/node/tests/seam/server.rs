@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use haven_feed::auth::Challenge;
-use haven_feed::ids::{Nonce, Position, RosterHead, StoreId, Vector};
+use haven_feed::ids::{LinkHash, Nonce, Position, RosterHead, StoreId, Vector};
 use haven_feed::invite::Invite;
 use haven_feed::keys::Signer;
 use haven_feed::record::Record;
@@ -59,6 +59,13 @@ pub(crate) struct Seen {
     pub(crate) forge: bool,
     /// How often a challenge was asked for.
     pub(crate) challenges: usize,
+    /// Somebody else answers at the address, but for whoever asks who it is: there is no such vault.
+    pub(crate) denies: bool,
+    /// How often an invite was shown.
+    pub(crate) invites: usize,
+    /// What each listing of links brings, without end, and how many were asked for.
+    pub(crate) lists: Option<Vec<Bytes>>,
+    pub(crate) listed: usize,
     pub(crate) mailboxes: BTreeMap<Bytes, Mailbox>,
     /// What its clock shows.
     pub(crate) now_ms: Option<i64>,
@@ -114,6 +121,9 @@ impl pb::session_service_server::SessionService for FakeServer {
     ) -> Result<Response<pb::ChallengeResponse>, Status> {
         let request = request.into_inner();
         self.seen().challenges += 1;
+        if self.seen().denies && request.space != [0; 32][..] {
+            return Err(Refusal::new(ErrorReason::SpaceUnknown).into());
+        }
         let challenge = Challenge {
             server: self.signer.key(),
             nonce: Nonce::from_bytes([3; 32]),
@@ -148,6 +158,7 @@ impl pb::space_service_server::SpaceService for FakeServer {
         request: Request<pb::CreateSpaceRequest>,
     ) -> Result<Response<pb::CreateSpaceResponse>, Status> {
         let request = request.into_inner();
+        self.seen().invites += 1;
         if let Some(reason) = self.seen().refuse_space {
             return Err(Refusal::new(reason).into());
         }
@@ -179,12 +190,16 @@ impl pb::roster_service_server::RosterService for FakeServer {
         Ok(Response::new(pb::AppendLinkResponse { head: Some(head_to_pb(head)) }))
     }
 
-    /// Nobody who joins gets as far as this here.
     async fn list_links(
         &self,
         _: Request<pb::ListLinksRequest>,
     ) -> Result<Response<pb::ListLinksResponse>, Status> {
-        Err(Refusal::new(ErrorReason::SpaceUnknown).into())
+        let mut seen = self.seen();
+        let links = seen.lists.clone().ok_or_else(|| Refusal::new(ErrorReason::SpaceUnknown))?;
+        seen.listed += 1;
+        assert!(seen.listed < 1_000, "it is asked for ever");
+        let head = RosterHead { seq: u64::MAX, hash: LinkHash::ZERO };
+        Ok(Response::new(pb::ListLinksResponse { links, head: Some(head_to_pb(head)) }))
     }
 }
 

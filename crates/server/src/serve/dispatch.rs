@@ -9,6 +9,7 @@ use haven_feed::limits::PUSH_BATCH_BYTES;
 use haven_wire::error::Refusal;
 use haven_wire::pb::ErrorReason;
 use haven_wire::session::Token;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tokio::time::timeout;
@@ -23,11 +24,14 @@ use super::method::{Method, Service};
 use super::speak::Routes;
 use crate::budget::{Budget, Taken};
 use crate::connection::Connection;
-use crate::limits::UNARY_TIMEOUT;
+use crate::limits::{PUSH_AGAIN_AFTER, UNARY_TIMEOUT};
 use crate::log;
-use crate::refusal::Refused;
+use crate::refusal::{Refused, later};
 use crate::server::Server;
 use crate::session::Session;
+
+/// What of a request's headers tonic and the services read. Compression is spoken by nobody here, and said so.
+const HEADERS_READ: [&str; 4] = ["content-type", "authorization", "grpc-encoding", "grpc-timeout"];
 
 /// Answers the requests of one connection.
 #[derive(Clone)]
@@ -45,6 +49,9 @@ impl Dispatch {
 
     async fn answer(self, request: Request<Incoming>) -> Response<Body> {
         self.connection.serve();
+        let Some(_asking) = self.connection.ask() else {
+            return Status::from(later(PUSH_AGAIN_AFTER)).into_http();
+        };
         let Some(method) = Method::of(request.uri().path()) else {
             return Status::new(Code::Unimplemented, "there is no such call").into_http();
         };
@@ -55,6 +62,7 @@ impl Dispatch {
             Ok(Status::from(Refused::new(ErrorReason::Unauthenticated)).into_http())
         } else {
             let mut request = request.map(|body| Received::new(body, taken.clone()));
+            keep_what_is_read(&mut request);
             request.extensions_mut().insert(self.connection.clone());
             // A stream's own bounds are the ping and the write time-out; its request is one small message.
             timeout(UNARY_TIMEOUT, route(&self.routes, method, request)).await
@@ -100,6 +108,23 @@ impl hyper::service::Service<Request<Incoming>> for Dispatch {
     }
 }
 
+/// Leaves of a request's head what somebody reads, in copies of their own: it waits for its body with them, and what came is a slice of
+/// a buffer of several kilobytes.
+fn keep_what_is_read(request: &mut Request<Received>) {
+    let mut kept = HeaderMap::with_capacity(HEADERS_READ.len());
+    for name in HEADERS_READ {
+        let value = request.headers().get(name).map(|value| (value.is_sensitive(), value.as_bytes()));
+        let copy = value.and_then(|(is_sensitive, bytes)| {
+            let mut copy = HeaderValue::from_bytes(bytes).ok()?;
+            copy.set_sensitive(is_sensitive);
+            Some(copy)
+        });
+        copy.and_then(|copy| kept.insert(HeaderName::from_static(name), copy));
+    }
+    *request.headers_mut() = kept;
+    *request.uri_mut() = request.uri().path().parse().unwrap_or_default();
+}
+
 async fn route(routes: &Routes, method: Method, request: Request<Received>) -> Response<Body> {
     let answer = match method.service {
         Service::Server => routes.server.clone().call(request).await,
@@ -107,6 +132,7 @@ async fn route(routes: &Routes, method: Method, request: Request<Received>) -> R
         Service::Space => routes.space.clone().call(request).await,
         Service::Roster => routes.roster.clone().call(request).await,
         Service::Feed => routes.feed.clone().call(request).await,
+        Service::Pull => routes.pull.clone().call(request).await,
         Service::Mailbox => routes.mailbox.clone().call(request).await,
         Service::Health => routes.health.clone().call(request).await,
     };

@@ -8,6 +8,8 @@ pub(super) enum Service {
     Space,
     Roster,
     Feed,
+    /// The one call of the feeds that strangers may make: no larger than it has to be.
+    Pull,
     Mailbox,
     Health,
 }
@@ -45,7 +47,7 @@ impl Method {
             "/haven.sync.v1.RosterService/AppendLink" => closed(Service::Roster, "AppendLink"),
             "/haven.sync.v1.RosterService/ListLinks" => closed(Service::Roster, "ListLinks"),
             "/haven.sync.v1.FeedService/Push" => closed(Service::Feed, "Push"),
-            "/haven.sync.v1.FeedService/Pull" => open(Service::Feed, "Pull"),
+            "/haven.sync.v1.FeedService/Pull" => open(Service::Pull, "Pull"),
             "/haven.sync.v1.FeedService/FetchBodies" => closed(Service::Feed, "FetchBodies"),
             "/haven.sync.v1.MailboxService/OpenMailbox" => closed(Service::Mailbox, "OpenMailbox"),
             "/haven.sync.v1.MailboxService/PostMessage" => open(Service::Mailbox, "PostMessage"),

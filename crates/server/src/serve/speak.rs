@@ -21,8 +21,8 @@ use super::dispatch::Dispatch;
 use crate::connection::Connection;
 use crate::limits::{
     CONNECTION_AGE_MAX, CONNECTION_WINDOW, DRAIN_TIMEOUT, HEADER_BYTES_MAX, KEEP_ALIVE_EVERY,
-    KEEP_ALIVE_TIMEOUT, RESETS_LOCAL_MAX, RESETS_PENDING_MAX, SEND_BUFFER, SMALL_MESSAGE_BYTES_MAX,
-    STREAM_WINDOW, STREAMS_MAX,
+    KEEP_ALIVE_TIMEOUT, PULL_REQUEST_BYTES_MAX, RESETS_LOCAL_MAX, RESETS_PENDING_MAX, SEND_BUFFER,
+    SMALL_MESSAGE_BYTES_MAX, STREAM_WINDOW, STREAMS_MAX,
 };
 use crate::server::Server;
 use crate::service::Services;
@@ -34,6 +34,7 @@ pub(super) struct Routes {
     pub(super) space: SpaceServiceServer<Services>,
     pub(super) roster: RosterServiceServer<Services>,
     pub(super) feed: FeedServiceServer<Services>,
+    pub(super) pull: FeedServiceServer<Services>,
     pub(super) mailbox: MailboxServiceServer<Services>,
     pub(super) health: HealthServer<HealthService>,
 }
@@ -52,6 +53,8 @@ impl Routes {
             roster: RosterServiceServer::from_arc(services.clone())
                 .max_decoding_message_size(MESSAGE_BYTES_MAX),
             feed: FeedServiceServer::from_arc(services.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX),
+            pull: FeedServiceServer::from_arc(services.clone())
+                .max_decoding_message_size(PULL_REQUEST_BYTES_MAX),
             mailbox: MailboxServiceServer::from_arc(services).max_decoding_message_size(small),
             health: HealthServer::new(health).max_decoding_message_size(small),
         }
@@ -100,6 +103,8 @@ fn http2() -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
         .max_header_list_size(HEADER_BYTES_MAX)
+        // What a peer has remembered here would pin the buffers that it came in, each of them some kilobytes.
+        .header_table_size(0)
         .keep_alive_interval(KEEP_ALIVE_EVERY)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         .max_pending_accept_reset_streams(RESETS_PENDING_MAX)

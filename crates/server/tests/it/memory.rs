@@ -1,9 +1,19 @@
 //! What a server weighs.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
 use haven_feed::Vector;
 use haven_server::init;
+use haven_wire::pb;
+use haven_wire::pb::space_service_client::SpaceServiceClient;
+use http_body::Frame;
+use tokio::task::JoinSet;
+use tonic::Status;
+use tower::ServiceExt as _;
 
-use crate::client::Client;
+use crate::client::{Client, bytes, within};
 use crate::kit::Vault;
 use crate::process::{Process, allow_many_connections};
 use crate::running::invite_of;
@@ -48,4 +58,93 @@ async fn a_server_is_light_empty_full_and_listened_to() {
     let each = process.resident().saturating_sub(full) / listeners.len() as u64;
     assert!(each <= 40 * 1024, "{each} bytes a listener");
     println!("empty {empty}, full {full}, listener {each}");
+}
+
+/// A body that never comes.
+struct Never;
+
+impl http_body::Body for Never {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        Poll::Pending
+    }
+}
+
+/// Messages of half a million fields of two bytes, each of which would take a hundred where it is read; by strangers, and by a
+/// member.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn crowds_of_empty_fields_take_little_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let vault = Vault::new(1);
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let before = process.resident();
+    let mut asked = JoinSet::new();
+    for n in 0..12 {
+        let client = match n % 3 {
+            0 => Client::enter(&process.url, &vault, 0).await,
+            _ => Client::connect(&process.url, vault.space()).await,
+        };
+        asked.spawn(async move {
+            match n % 3 {
+                0 => client.push(vec![Bytes::new(); 500_000]).await.map(drop),
+                1 => client.pull_spaces(vec![pb::PullSpace::default(); 500_000]).await.map(drop),
+                _ => {
+                    let (invite, links) = (bytes([1; 16]), vec![Bytes::new(); 500_000]);
+                    let request = pb::CreateSpaceRequest { invite, links, ..Default::default() };
+                    let mut spaces = SpaceServiceClient::new(client.channel.clone());
+                    within(spaces.create_space(request)).await.map(drop)
+                }
+            }
+        });
+    }
+    while let Some(answered) = asked.join_next().await {
+        assert!(answered.expect("it ends").is_err(), "none of these is a request");
+    }
+    let grown = process.peak().saturating_sub(before);
+    println!("grown {grown}");
+    assert!(grown <= 32 * MIB, "{grown} bytes");
+    Client::enter(&process.url, &vault, 0).await.list(None).await.expect("the server goes on");
+}
+
+/// A quarter of the strangers there may be, each with as many requests as one connection may have, with many headers and a body
+/// that never comes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_that_never_end_take_little_room() {
+    const STRANGERS: usize = 64;
+    const STREAMS: usize = 64;
+    const WAIT: usize = 4;
+    allow_many_connections();
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let vault = Vault::new(1);
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let before = process.resident();
+    let mut asked = JoinSet::new();
+    for _ in 0..STRANGERS {
+        let stranger = Client::connect(&process.url, vault.space()).await;
+        for _ in 0..STREAMS {
+            let path = format!("{}/haven.sync.v1.SessionService/Challenge", process.url);
+            let mut request = http::Request::post(path).header("content-type", "application/grpc");
+            for n in 0..150 {
+                request = request.header(format!("x-{n}"), "large");
+            }
+            let request = request.body(tonic::body::Body::new(Never)).expect("a request");
+            asked.spawn(stranger.channel.clone().oneshot(request));
+        }
+        // All but a few are answered at once.
+        for _ in 0..STREAMS - WAIT {
+            within(asked.join_next()).await.expect("asked").expect("it ends").expect("answered");
+        }
+    }
+    let grown = process.resident().saturating_sub(before);
+    println!("grown {grown}");
+    assert!(grown <= 24 * MIB, "{grown} bytes");
+    Client::enter(&process.url, &vault, 0).await.list(None).await.expect("the server goes on");
 }

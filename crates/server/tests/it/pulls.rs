@@ -203,19 +203,33 @@ async fn pushing_while_others_begin_to_listen_loses_nothing() {
     within(pushing).await.expect("no panic");
 }
 
+/// Whoever has taken all the connections that a space may have, as a thief with a device's keys can, keeps nobody out: the oldest of
+/// theirs make room, also once they are no member any more.
 #[tokio::test]
-async fn a_space_has_so_many_connections_and_a_closed_one_makes_room() {
-    let vault = Vault::new(1);
+async fn a_member_that_takes_every_connection_keeps_nobody_out() {
+    let mut vault = Vault::with_devices(1, 3);
     let server = Running::with(&vault).await;
-    let first = Client::enter(&server.url, &vault, 0).await;
-    let mut clients = Vec::new();
-    for _ in 0..32 {
-        let client = first.elsewhere(&server.url).await;
-        client.list(None).await.expect("room");
-        clients.push(client);
+    let thief = Client::enter(&server.url, &vault, 1).await;
+    let mut taken = Vec::new();
+    for _ in 0..40 {
+        let client = thief.elsewhere(&server.url).await;
+        client.list(None).await.expect("the newest has room");
+        taken.push(client);
     }
-    let refused = first.list(None).await;
-    assert_eq!(crate::client::reason(refused), haven_wire::pb::ErrorReason::RateLimited);
-    drop(clients.pop());
-    within(async { while first.list(None).await.is_err() {} }).await;
+    let other = Client::enter(&server.url, &vault, 2).await;
+    let mut pull = other.pull(&Vector::default(), Some(2)).await.expect("pulled");
+    pull.past().await.expect("the past");
+    let owner = Client::enter(&server.url, &vault, 0).await;
+    let removal = vault.removing(vault.devices[1].feed(), None);
+    owner.append(vault.roster.head(), &removal).await.expect("removed");
+    vault.append(removal);
+    for _ in 0..40 {
+        let client = owner.elsewhere(&server.url).await;
+        client.list(None).await.expect("the newest has room");
+        taken.push(client);
+    }
+    let linked = pull.next().await.expect("those who have few connections keep them");
+    assert!(matches!(linked, Event::Links(_)));
+    taken.last().expect("forty").push(vault.write(0, 1)).await.expect("pushed");
+    assert_eq!(pull.records(1).await.len(), 1);
 }

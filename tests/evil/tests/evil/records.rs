@@ -12,6 +12,8 @@ use haven_feed::FeedId;
 use haven_feed::record::{PREFIX_LEN, RecordKind};
 
 /// Where the parts of a record begin.
+const FEED: usize = 36;
+const ROSTER_HASH: usize = 64;
 const SALT: usize = 128;
 const COMMIT: usize = 144;
 const BODY_HASH: usize = 176;
@@ -194,6 +196,19 @@ async fn kinds_of_the_future_are_carried() {
     case.mutate(Script::default()).await;
     case.tablet_pushes(&[&one]).unwrap();
     case.judge(Verdict::harmless()).await;
+}
+
+/// By nobody of the vault, and naming another list of devices: a stranger's word, which proves no second list.
+#[tokio::test(start_paused = true)]
+async fn a_stranger_who_names_another_list_of_devices_proves_none() {
+    let mut case = Case::begin().await;
+    let mut bytes = case.cast.by_tablet(None, &content(&[], &[])).bytes().to_vec();
+    bytes[FEED..FEED + 8].fill(9);
+    bytes[ROSTER_HASH..ROSTER_HASH + 32].fill(9);
+    case.mutate(Script::default()).await;
+    let (space, phone) = (case.cast.roster.space(), case.feed(Who::Phone));
+    case.server.tell(phone, Incoming::Records { space, records: vec![bytes.into()] });
+    case.judge(Verdict::told(Who::Phone, &["RECORD_REFUSED"])).await;
 }
 
 /// A flood of garbage: one alarm with a count, not one each.

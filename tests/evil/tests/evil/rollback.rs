@@ -258,6 +258,29 @@ async fn a_server_that_takes_nothing_is_left_in_peace() {
     }
 }
 
+/// The server lets in, sends everything, says so, and hangs up. It's come back to less and less often, as to one that takes nothing.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_sends_everything_and_hangs_up_is_left_in_peace() {
+    for refusal in [Refusal::Unauthenticated, Refusal::Busy] {
+        let mut case = Case::begin().await;
+        let phone = case.feed(Who::Phone);
+        let script = Script::says(move |to, said| match said {
+            said @ Incoming::CaughtUp { .. } if to == phone => {
+                vec![said, Incoming::Refused { request: Request::Pull, refusal }]
+            }
+            said => vec![said],
+        });
+        case.mutate(script).await;
+        case.sync(Who::Phone).await;
+        case.pass(Duration::from_secs(600)).await;
+        let before = case.server.logins(phone);
+        case.pass(Duration::from_secs(3600)).await;
+        let tries = case.server.logins(phone) - before;
+        assert!((30..=150).contains(&tries), "{tries}");
+        case.judge(Verdict::harmless()).await;
+    }
+}
+
 /// V10: the phone's disk was put back to a copy from before it wrote anything. It's told, and what it wrote comes back.
 #[tokio::test(start_paused = true)]
 async fn a_device_that_was_put_back_is_told_and_gets_its_own_words_again() {

@@ -1,7 +1,7 @@
 //! What a server tries that knows nobody's keys but perhaps a removed device's: each case was a way once.
 
 use haven_core::entry::Edit;
-use haven_engine::command::{Command, Reply, ServerChoice};
+use haven_engine::command::{Command, Reply};
 use haven_engine::engine::Input;
 use haven_engine::io::Table;
 use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
@@ -227,14 +227,12 @@ fn what_was_being_tried_and_has_to_wait_still_goes() {
 fn a_server_that_makes_a_space_and_forgets_it_is_tried_again_later() {
     for exists in [false, true] {
         let mut lab = Lab::new();
-        let server_key = [3; 32];
-        let choice = ServerChoice { url: "http://lab".into(), server_key, invite: Some("invite".into()) };
-        let asked = lab.laptop.ask(Command::SetServer(choice), 0, &mut lab.chance);
-        assert!(matches!(asked, Asked::Answered(Ok(_))));
+        lab.set_server(Some("invite"));
         lab.laptop.wants_connection = false;
         let mut created = 0;
         lab.say(Incoming::Connected);
         for _ in 0..5 {
+            lab.prove();
             lab.say(Incoming::Refused { request: Request::LogIn, refusal: Refusal::SpaceUnknown });
             let made = |message: &Outgoing| matches!(message, Outgoing::CreateSpace { .. });
             created += lab.laptop.outbox.drain(..).filter(made).count();

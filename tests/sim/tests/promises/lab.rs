@@ -15,8 +15,9 @@ use haven_engine::engine::Input;
 use haven_engine::io::{Commit, Reader, Store, Table, Write};
 use haven_engine::sync::{Incoming, Outgoing};
 use haven_engine::vault::{create_with, local_key};
+use haven_feed::auth::Challenge;
 use haven_feed::chain::Tip;
-use haven_feed::ids::{FeedId, MemberId, Position, RecordId, RosterHead, SpaceId, Vector};
+use haven_feed::ids::{FeedId, MemberId, Nonce, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::record::{Header, Record, RecordKind, VerifiedRecord};
 use haven_feed::roster::body::{AddFeed, Change};
 use haven_feed::roster::consent::{self, Role, Terms};
@@ -91,13 +92,29 @@ impl Lab {
     /// The same, before the server has said that it has sent all: the laptop has written nothing yet, no sign of life either.
     pub(crate) fn greeted() -> Self {
         let mut lab = Self::new();
-        let server_key = *lab.laptop_secrets.keys().sign.as_bytes();
-        let choice = ServerChoice { url: "http://lab".into(), server_key, invite: None };
-        let asked = lab.laptop.ask(Command::SetServer(choice), 0, &mut lab.chance);
-        assert!(matches!(asked, Asked::Answered(Ok(_))));
+        lab.set_server(None);
         lab.hello(Vector::default());
         lab.links(1);
         lab
+    }
+
+    /// The person sets the server.
+    pub(crate) fn set_server(&mut self, invite: Option<&str>) {
+        let server_key = *self.laptop_secrets.keys().sign.as_bytes();
+        let choice = ServerChoice { url: "http://lab".into(), server_key, invite: invite.map(str::to_owned) };
+        let asked = self.laptop.ask(Command::SetServer(choice), 0, &mut self.chance);
+        assert!(matches!(asked, Asked::Answered(Ok(_))));
+    }
+
+    /// The server proves that it is the one that was set; its key is one of the keys that are known here.
+    pub(crate) fn prove(&mut self) {
+        let signer = self.laptop_secrets.signer();
+        let (space, member) = (self.roster.space(), self.laptop_feed().into());
+        let (nonce, store) = (Nonce::from_bytes([4; 32]), StoreId::from_bytes([9; 16]));
+        let challenge = Challenge { server: signer.key(), nonce, space, role: Role::Feed, member, store };
+        let signature = *challenge.sign(signer).as_bytes();
+        let server_key = *challenge.server.as_bytes();
+        self.say(Incoming::Challenged { nonce: [4; 32], server_key, store_id: [9; 16], signature });
     }
 
     fn secrets(&self, who: Who) -> &FeedSecrets {
@@ -230,6 +247,11 @@ impl Lab {
             roster_head: head.hash,
             husks: Vec::new(),
         }
+    }
+
+    /// What the laptop wrote, as a server has it that has all of it.
+    pub(crate) fn laptop_vector(&self) -> Vector {
+        self.own().last().map_or_else(Vector::default, vector_of)
     }
 
     /// The server sends the links from this one on.

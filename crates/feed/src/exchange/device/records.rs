@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{DeviceExchange, Local};
 use crate::alarm::Alarm;
 use crate::chain::ChainFault;
+use crate::exchange::NamedPosition;
 use crate::exchange::intake::{Intake, Verdict};
 use crate::record::{Record, RecordFault, VerifiedRecord};
 
@@ -111,6 +112,10 @@ impl DeviceExchange {
             (ChainFault::NotNext { .. }, Some(seq)) => {
                 received.refuse(bytes, Reason::Fork, Alarm::Fork { feed, seq: *seq });
                 return false;
+            }
+            // The signature held: the member has written what comes before it, whatever the server says of having sent all.
+            (ChainFault::NotNext { .. }, None) if local.roster.is_current(&feed) => {
+                self.pins.named.advance(feed, NamedPosition { position: record.position(), by: feed });
             }
             // The signature held: a member has seen this link, whatever the server says of its roster.
             (ChainFault::RosterAhead { named, .. }, _) if local.roster.is_current(&feed) => {
