@@ -25,9 +25,13 @@ pub const OPERATIONS_FREE: u64 = 16_384;
 /// How far ahead of all that is here a change may count: as far as one record goes. Its author may have known of others.
 pub const COUNTER_AHEAD_MAX: u64 = RECORD_OPERATIONS_MAX;
 
-/// The highest counter of an operation: half of what the library has room for, so that whoever wrote up to here can still write.
-/// Two thousand records of nothing but operations come near it.
-pub const COUNTER_MAX: u64 = 1 << 31;
+/// The highest counter that a change may leap to: half of what the library has room for, so that whoever counts on from there can
+/// still write. Two thousand records come near it.
+pub const COUNTER_LEAP_MAX: u64 = 1 << 31;
+
+/// The highest counter of an operation. Beyond the highest leap each one below it is an operation that is in memory somewhere: no
+/// document comes near.
+pub const COUNTER_MAX: u64 = (1 << 32) - (1 << 24);
 
 /// The farthest that a change's time may be from 1970, in seconds: what is left of the milliseconds that clocks give here.
 pub const CHANGE_SECONDS_MAX: u64 = i64::MAX.unsigned_abs() / 1000 + 1;
