@@ -83,8 +83,12 @@ pub const RECORD_NONCES_MAX: usize = 64;
 /// Heads of a document that a purge names: at most one branch a device and entry, as in a change.
 pub const PURGE_HEADS_MAX: usize = CHANGE_DEPENDENCIES_MAX as usize;
 
-/// Bodies that one purge names: an entry that was saved more often takes more than one record to purge.
-pub const PURGE_BODIES_MAX: usize = 4_096;
+/// Bodies that one record calls gone, in all of its purges and withdrawals together: an entry that was saved more often takes more
+/// than one record to purge. Each is a row on every device, and a few kilobytes can name many.
+pub const BODIES_GONE_MAX: usize = 1_024;
+
+/// What a body that is called gone takes in memory until that is on the disk, about, in bytes.
+pub const BODY_GONE_BYTES: usize = 384;
 
 /// Bytes of the words of one share: what the longest entry has.
 pub const SHARE_BYTES_MAX: usize = ENTRY_BYTES_MAX;
