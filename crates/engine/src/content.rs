@@ -207,6 +207,9 @@ pub fn decode(bytes: &[u8]) -> Result<Content<'_>, DecodeFault> {
     }
     new(content.share.is_none() || items.len() == 1)?;
     new(content.items.len() <= limits::RECORD_DOCUMENTS_MAX)?;
+    new(content.purges.iter().map(|purge| purge.bodies.len()).sum::<usize>() + content.withdrawn.len()
+        <= limits::BODIES_GONE_MAX)?;
+    new(content.accepts.len() <= FEEDS_EVER_MAX)?;
     critical.map(|()| content)
 }
 

@@ -186,10 +186,11 @@ impl Document {
 
     /// Its changes in causal order, the string upgrades left out.
     pub(crate) fn history(&self) -> Vec<Past> {
+        let mut upgrades = upgrade::Upgrades::of(&self.0);
         self.0
             .get_changes_meta(&[])
             .into_iter()
-            .filter(|change| !upgrade::is_upgrade(&self.0, change))
+            .filter(|change| !upgrades.has(change))
             .map(|change| Past {
                 hash: change.hash.0,
                 actor: change.actor.to_bytes().to_vec(),

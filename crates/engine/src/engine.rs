@@ -478,6 +478,7 @@ impl Sealed<'_> {
             ControlFlow::Continue(())
         })?;
         self.show_rows(&mut some, shelf, &mut view);
+        view.settle_people();
         Ok(view)
     }
 

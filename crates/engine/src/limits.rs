@@ -25,9 +25,13 @@ pub const OPERATIONS_FREE: u64 = 16_384;
 /// How far ahead of all that is here a change may count: as far as one record goes. Its author may have known of others.
 pub const COUNTER_AHEAD_MAX: u64 = RECORD_OPERATIONS_MAX;
 
-/// The highest counter of an operation: half of what the library has room for, so that whoever wrote up to here can still write.
-/// Two thousand records of nothing but operations come near it.
-pub const COUNTER_MAX: u64 = 1 << 31;
+/// The highest counter that a change may leap to: half of what the library has room for, so that whoever counts on from there can
+/// still write. Two thousand records come near it.
+pub const COUNTER_LEAP_MAX: u64 = 1 << 31;
+
+/// The highest counter of an operation. Beyond the highest leap each one below it is an operation that is in memory somewhere: no
+/// document comes near.
+pub const COUNTER_MAX: u64 = (1 << 32) - (1 << 24);
 
 /// The farthest that a change's time may be from 1970, in seconds: what is left of the milliseconds that clocks give here.
 pub const CHANGE_SECONDS_MAX: u64 = i64::MAX.unsigned_abs() / 1000 + 1;
@@ -79,8 +83,12 @@ pub const RECORD_NONCES_MAX: usize = 64;
 /// Heads of a document that a purge names: at most one branch a device and entry, as in a change.
 pub const PURGE_HEADS_MAX: usize = CHANGE_DEPENDENCIES_MAX as usize;
 
-/// Bodies that one purge names: an entry that was saved more often takes more than one record to purge.
-pub const PURGE_BODIES_MAX: usize = 4_096;
+/// Bodies that one record calls gone, in all of its purges and withdrawals together: an entry that was saved more often takes more
+/// than one record to purge. Each is a row on every device, and a few kilobytes can name many.
+pub const BODIES_GONE_MAX: usize = 1_024;
+
+/// What a body that is called gone takes in memory until that is on the disk, about, in bytes.
+pub const BODY_GONE_BYTES: usize = 384;
 
 /// Bytes of the words of one share: what the longest entry has.
 pub const SHARE_BYTES_MAX: usize = ENTRY_BYTES_MAX;

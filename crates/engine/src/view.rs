@@ -73,6 +73,10 @@ pub struct View {
     forgotten: OrdMap<PersonId, Timestamp>,
     /// Who was merged into whom.
     merged: OrdMap<PersonId, PersonId>,
+    /// Whom each of them means by that, as of when that was last worked out.
+    ends: OrdMap<PersonId, PersonId>,
+    /// Whether a person's document came since.
+    people_moved: bool,
     imports: OrdMap<[u8; 32], EntryId>,
     /// How many rows are not in the trash.
     live: usize,
@@ -480,25 +484,26 @@ mod tests {
         PersonId::from_bytes([byte; 16])
     }
 
+    fn insert(view: &mut View, shown: PersonShown) {
+        view.insert_person(shown);
+        view.settle_people();
+    }
+
     fn view(merges: &[(u8, u8)]) -> View {
         let mut view = View::default();
         for byte in 1..=4 {
             let person = Person::new(id(byte), "X".parse().unwrap(), Timestamp::default());
-            view.insert_person(PersonShown {
-                id: id(byte),
-                person: Some(person),
-                forgotten: None,
-                merged: None,
-            });
+            insert(
+                &mut view,
+                PersonShown { id: id(byte), person: Some(person), forgotten: None, merged: None },
+            );
         }
         for (from, into) in merges {
             let person = view.said.get(&id(*from)).map(|person| Person::clone(person));
-            view.insert_person(PersonShown {
-                id: id(*from),
-                person,
-                forgotten: None,
-                merged: Some(id(*into)),
-            });
+            insert(
+                &mut view,
+                PersonShown { id: id(*from), person, forgotten: None, merged: Some(id(*into)) },
+            );
         }
         view
     }
@@ -532,12 +537,10 @@ mod tests {
             for (place, byte) in order.iter().enumerate() {
                 let person = Person::new(id(*byte), "X".parse().unwrap(), Timestamp::default());
                 let merged = (*byte < 9).then(|| id(if *byte == 1 { 2 } else { 9 }));
-                view.insert_person(PersonShown {
-                    id: id(*byte),
-                    person: Some(person),
-                    forgotten: None,
-                    merged,
-                });
+                insert(
+                    &mut view,
+                    PersonShown { id: id(*byte), person: Some(person), forgotten: None, merged },
+                );
                 let there = &order[..=place];
                 let expected = match (there.contains(&2), there.contains(&9)) {
                     (true, true) => 9,
@@ -591,7 +594,7 @@ mod tests {
         view.insert(Arc::new(row));
         let mut merge = |from: u8, into: u8| {
             let person = view.said.get(&id(from)).map(|person| Person::clone(person));
-            view.insert_person(PersonShown { id: id(from), person, forgotten: None, merged: Some(id(into)) });
+            insert(&mut view, PersonShown { id: id(from), person, forgotten: None, merged: Some(id(into)) });
             let people = &view.entry(EntryId::from_bytes([7; 16])).unwrap().entry.people;
             people.iter().map(|id| id.as_bytes()[0]).collect::<Vec<_>>()
         };
@@ -619,11 +622,29 @@ mod tests {
             let mut view = View::default();
             let mut waiting = documents().map(Some);
             for index in order {
-                view.insert_person(waiting[index].take().unwrap());
+                insert(&mut view, waiting[index].take().unwrap());
             }
             let person = view.person(id(3)).unwrap();
             let expected = (id(1), Some(Safe::No), Some(Circle::Inner), 1);
             assert_eq!((person.id, person.safe, person.circle, person.gives.len()), expected, "{order:?}");
+        }
+    }
+
+    /// As many merges as two records may hold, in one chain or one circle: who walked along it for each of them would never come to
+    /// an end, at each opening of the journal.
+    #[test]
+    fn chains_of_thousands_of_merges_are_read_at_once() {
+        let id = |n: u32| PersonId::from_bytes(u128::from(n).to_be_bytes());
+        for (into_last, end) in [(None, 8_191), (Some(0), 0)] {
+            let mut view = View::default();
+            for n in 0..8_192 {
+                let person = Some(Person::new(id(n), "X".parse().unwrap(), Timestamp::default()));
+                let merged = if n == 8_191 { into_last.map(id) } else { Some(id(n + 1)) };
+                view.insert_person(PersonShown { id: id(n), person, forgotten: None, merged });
+            }
+            view.settle_people();
+            assert_eq!((view.meant(id(5_000)), view.people().count()), (id(end), 1));
+            assert_eq!(view.ids_meaning(id(end)).len(), 8_192);
         }
     }
 }

@@ -392,3 +392,174 @@ fn the_generator_of_the_targets_has_teeth() {
         assert!(count(wanted) > 10, "{wanted:?}: {}", count(wanted));
     }
 }
+
+/// A value is compared before and after it is saved. What it stands under, and how it would be printed, costs nothing.
+#[test]
+fn long_names_and_odd_letters_grow_little() {
+    let world = World::new();
+    let map = Op { key: Key::Name("k".repeat(64 * 1024)), ..Op::default() };
+    let under = |n: u64| Op { object: Some((0, 1_000)), ..set(&n.to_string()) };
+    let ops: Vec<Op> = std::iter::once(map).chain((0..2_000).map(under)).collect();
+    offer("2,000 values under a name of 64 KiB", &world, &one(&on_top(&world).with(&ops))).unwrap();
+    for (name, kind) in [("letters", kind::TEXT), ("bytes", kind::BYTES), ("bytes of a kind to come", 15)] {
+        let value = Op { value: Value(kind, vec![1; 3 << 20]), ..set("x") };
+        offer(&format!("3 MiB of odd {name}"), &world, &one(&on_top(&world).with(&[value]))).unwrap();
+    }
+}
+
+/// Actors of a device that opened the journal often.
+fn crowd(count: u16) -> Vec<Actor> {
+    let actor = |n: u16| {
+        let mut actor = [0xee; 16];
+        actor[..2].copy_from_slice(&n.to_be_bytes());
+        actor
+    };
+    (0..count).map(actor).collect()
+}
+
+/// More branches than a change may name: whoever writes next puts them together first, and everybody takes it.
+#[test]
+fn whoever_branches_an_entry_keeps_nobody_from_writing() {
+    let (world, actors) = (World::new(), crowd(700));
+    let branches: Vec<Vec<u8>> = actors
+        .iter()
+        .map(|actor| Change::on(actor, &world.entry.heads(), 1, 1_000).with(&[set("x")]).bytes())
+        .collect();
+    let branches: Vec<&[u8]> = branches.iter().map(Vec::as_slice).collect();
+    let before = world.next("I walked to the mill.", LATER);
+    let before: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
+    let actors: BTreeSet<Actor> = actors.into_iter().collect();
+    for wrote_before in [false, true] {
+        let of = |entry: &Entry| match wrote_before {
+            true => absorb(Some(entry), &before, &BTreeSet::from([LATER])).unwrap(),
+            false => absorb(Some(entry), &[], &actors).unwrap(),
+        };
+        let mut here = absorb(Some(&of(&world.entry)), &branches, &actors).unwrap();
+        let mut there = absorb(Some(&of(&world.entry)), &branches, &actors).unwrap();
+        for text in ["I write on.", "And on."] {
+            let honest = here.write(text, LATER);
+            let honest: Vec<&[u8]> = honest.iter().map(Vec::as_slice).collect();
+            there = absorb(Some(&there), &honest, &BTreeSet::from([LATER])).unwrap();
+            assert_eq!(there.text().as_deref(), Some(text));
+            assert_eq!(there.heads(), here.heads());
+        }
+    }
+}
+
+/// An entry with a long text, and where its letters are: the text, its beginning and its end.
+fn long(length: usize) -> (World, Vec<u8>, (u64, u64), Key) {
+    let text = format!("a.{}\nb.", " A sentence.".repeat(length / 12));
+    let (mut entry, creation) = Entry::note(&text, OWN);
+    let edits = entry.write(&format!("{text} "), OWN);
+    let changes = [vec![creation], edits].concat();
+    let world = World { entry, changes, actors: BTreeSet::from([FOREIGN, LATER]) };
+    let (upgrade, counter) = world.text_object();
+    let end = Key::Element(1, counter + text.chars().count() as u64);
+    (world, upgrade, (1, counter), end)
+}
+
+fn letter(text: (u64, u64), key: Key, letter: char) -> Op {
+    let value = Value(kind::TEXT, letter.to_string().into_bytes());
+    Op { object: Some(text), key, insert: true, action: action::SET, value, ..Op::default() }
+}
+
+/// A letter in a change is a whole text to whoever reads what its author saw.
+#[test]
+fn crowds_of_edits_that_met_grow_little() {
+    let (world, upgrade, text, _) = long(16 * 1024);
+    let actors = crowd(3_000);
+    let change = |(n, actor): (u32, &Actor)| {
+        let on = Change::on(actor, &world.entry.heads(), 1, 100_000);
+        let op = letter(text, Key::Element(0, 0), char::from_u32(0x4e00 + n).unwrap());
+        Change { others: vec![upgrade.clone()], ..on }.with(&[op]).bytes()
+    };
+    let changes: Vec<Vec<u8>> = (0..).zip(&actors).map(change).collect();
+    let world = World { actors: actors.iter().copied().collect(), ..world };
+    took_little("3,000 edits of a text of 16 KiB", &world, &changes);
+}
+
+/// Two that meet again and again, each time with the other's last words before them.
+#[test]
+fn edits_that_met_again_and_again_grow_little() {
+    let (world, upgrade, text, end) = long(32 * 1024);
+    let (mut changes, mut heads) = (Vec::new(), world.entry.heads());
+    for level in 0..1_000_u64 {
+        let change = |actor: &Actor, key: Key| {
+            let on = Change::on(actor, &heads, level + 1, 100_000 + level);
+            Change { others: vec![upgrade.clone()], ..on }.with(&[letter(text, key, 'x')])
+        };
+        let both = [change(&FOREIGN, Key::Element(0, 0)), change(&LATER, end.clone())];
+        heads = both.iter().map(Change::hash).collect();
+        heads.sort_unstable();
+        changes.extend(both.iter().map(Change::bytes));
+    }
+    took_little("two that met 1,000 times in 32 KiB", &world, &changes);
+}
+
+#[track_caller]
+fn took_little(name: &str, world: &World, changes: &[Vec<u8>]) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let slices: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+    let begun = Instant::now();
+    let grew = growth(|| drop(absorb(Some(&world.entry), &slices, &world.actors).unwrap()));
+    println!("{name:<48} {:>9} KiB {:>6} ms", grew / 1024, begun.elapsed().as_millis());
+    assert!(grew <= GROWTH_MAX, "{name}: grew by {grew} bytes");
+}
+
+/// Changes that could be the upgrade of one of many texts: that they are not is found out once and not for each of them.
+#[test]
+fn many_texts_and_many_changes_are_not_multiplied() {
+    let name = |name: &str| Key::Name(name.to_owned());
+    let said = |key: &str, text: &str| Op { value: Value(kind::TEXT, text.into()), ..set(key) };
+    let map = |key: &str| Op { key: name(key), ..Op::default() };
+    let mut ops = vec![Op { value: Value(kind::UNSIGNED, vec![1]), ..set("v") }, said("kind", "note")];
+    ops.extend([said("at", "2026-11-24"), map("texts"), map("tags"), map("people"), map("answers")]);
+    ops.extend((0..8_000).map(|n| Op { object: Some((0, 4)), ..said(&format!("answer:{n}"), "") }));
+    let creation = Change::on(&FOREIGN, &[], 1, 1).with(&ops);
+    let took = |time: i64| {
+        let next = |seq| Change { time, ..Change::on(&FOREIGN, &[creation.hash()], seq, 10_000) };
+        let mut changes = vec![creation.bytes()];
+        changes.extend((2..1_000).map(|seq| next(seq).bytes()));
+        let changes: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+        let begun = Instant::now();
+        absorb(None, &changes, &BTreeSet::from([FOREIGN])).unwrap();
+        begun.elapsed()
+    };
+    let (plain, hostile) = (took(1), took(0));
+    println!("{plain:?} {hostile:?}");
+    assert!(hostile < plain * 4, "{plain:?} {hostile:?}");
+}
+
+/// A text that is longer than any entry, or by more actors than a change may name: who shortens it is understood.
+#[test]
+fn what_no_honest_device_wrote_can_be_written_anew() {
+    let (mut here, creation) = Entry::note(&"a ".repeat(550_000), FOREIGN);
+    let there = absorb(None, &[&creation], &BTreeSet::from([FOREIGN])).unwrap();
+    understood("a text of 1.1 MB", &mut here, there);
+
+    let (world, actors) = (World::new(), crowd(4_200));
+    let (upgrade, counter) = world.text_object();
+    let (mut letters, mut heads) = (Vec::new(), world.entry.heads());
+    for (n, actor) in (0..).zip(&actors) {
+        let op = letter((1, counter), Key::Element(0, 0), 'x');
+        let on = Change::on(actor, &heads, 1, 100_000 + n);
+        let change = Change { others: vec![upgrade.clone()], ..on }.with(&[op]);
+        heads = vec![change.hash()];
+        letters.push(change.bytes());
+    }
+    let letters: Vec<&[u8]> = letters.iter().map(Vec::as_slice).collect();
+    let actors: BTreeSet<Actor> = actors.into_iter().collect();
+    let mut here = absorb(Some(&world.entry), &letters, &actors).unwrap();
+    let there = absorb(Some(&here), &[], &actors).unwrap();
+    understood("4,200 letters by as many", &mut here, there);
+}
+
+fn understood(name: &str, here: &mut Entry, mut there: Entry) {
+    for text in ["Short again.", "Short again. And on."] {
+        let honest = here.write(text, LATER);
+        let honest: Vec<&[u8]> = honest.iter().map(Vec::as_slice).collect();
+        there = absorb(Some(&there), &honest, &BTreeSet::from([LATER]))
+            .unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert_eq!(there.text().as_deref(), Some(text), "{name}");
+    }
+}

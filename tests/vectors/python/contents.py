@@ -5,7 +5,7 @@ from primitives import need, sha256
 CRITICAL = 128
 # What one content may hold, and what one item of a kind.
 FEEDS, NONCES, ITEMS, DOCUMENTS = 1024, 64, 8192, 4096
-CHANGES, HEADS, BODIES, FIELDS = 256, 256, 4096, 256
+CHANGES, HEADS, BODIES, FIELDS = 256, 256, 1024, 256
 WORDS, TIME, COMMENT = 512 * 1024, 128, 16 * 1024
 
 
@@ -124,6 +124,9 @@ def read(data):
     ascending(said["accepts"], lambda at: at[0])
     ascending(said["changes"], lambda one: one["document"])
     need(len(said["changes"]) <= DOCUMENTS, "too many documents")
+    gone = sum(len(one["bodies"]) for one in said["purges"]) + len(said["withdrawn"])
+    need(gone <= BODIES, "too many bodies that are gone")
+    need(len(said["accepts"]) <= FEEDS, "too many feeds accepted")
     need(not said["share"] or len(items) == 1, "a share is alone")
     for name in ("share", "loaded"):
         need(len(said[name]) < 2, "one at most")

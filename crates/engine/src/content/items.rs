@@ -130,7 +130,7 @@ impl Purge {
     pub(super) fn read(s: &mut Scanner<'_>) -> Result<Self, Malformed> {
         let document = s.array()?;
         let heads: Vec<[u8; 32]> = s.list_of(limits::PURGE_HEADS_MAX, |s| s.array())?;
-        let bodies = s.list_of(limits::PURGE_BODIES_MAX, place)?;
+        let bodies = s.list_of(limits::BODIES_GONE_MAX, place)?;
         let ordered = heads.is_sorted_by(|one, next| one < next)
             && bodies.is_sorted_by(|(one, at), (next, then)| (one, at.seq) < (next, then.seq));
         if heads.is_empty() || !ordered {

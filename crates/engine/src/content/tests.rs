@@ -160,10 +160,10 @@ fn every_limit_holds() {
         }],
         ..Content::default()
     };
-    assert!(decode(&encode(&purge(limits::PURGE_HEADS_MAX, limits::PURGE_BODIES_MAX))).is_ok());
+    assert!(decode(&encode(&purge(limits::PURGE_HEADS_MAX, limits::BODIES_GONE_MAX))).is_ok());
     refused("no heads", &purge(0, 1));
     refused("heads", &purge(limits::PURGE_HEADS_MAX + 1, 1));
-    refused("bodies", &purge(1, limits::PURGE_BODIES_MAX + 1));
+    refused("bodies", &purge(1, limits::BODIES_GONE_MAX + 1));
     let mut backwards = purge(1, 2);
     backwards.purges[0].bodies.reverse();
     refused("bodies in another order", &backwards);

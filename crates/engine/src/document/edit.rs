@@ -3,11 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{ActorId, Automerge, AutomergeError, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
+use automerge::{
+    ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, Value,
+};
 
-use super::graph::Field;
+use haven_core::limits::ENTRY_BYTES_MAX;
+
+use super::graph::{Field, Graph};
 use super::reading::{Reading, reading};
 use super::{Author, Document, DocumentFault, Fields, damaged, diff, hashes, roots};
+use crate::limits;
 use crate::version::Version;
 
 /// What changes; absent fields stay.
@@ -122,7 +127,7 @@ impl Document {
         Ok(Edited { changes, seen })
     }
 
-    /// Writes into this document as it is: the upgrades that it took, and the change, whose last operation's counter is higher
+    /// Writes into this document as it is: the upgrades and joins that it took, and the change, whose last operation's counter is higher
     /// than `floor`.
     pub(super) fn written(
         &mut self,
@@ -132,9 +137,49 @@ impl Document {
         floor: u64,
     ) -> Result<(Vec<Change>, Option<Change>), DocumentFault> {
         let upgrades = edit.texts.keys().map(|name| self.upgrade(name)).filter_map(Result::transpose);
-        let upgrades = upgrades.collect::<Result<_, _>>()?;
-        Ok((upgrades, write(&mut self.0, edit, read, author, floor)?))
+        let mut before: Vec<Change> = upgrades.collect::<Result<_, _>>()?;
+        before.extend(joins(&mut self.0, author)?);
+        Ok((before, write(&mut self.0, edit, read, author, floor)?))
     }
+}
+
+/// Branches that one join puts together: one fewer than a change may name, since the author's last change may be named besides.
+const JOINED_MAX: usize = limits::CHANGE_DEPENDENCIES_MAX as usize - 1;
+
+/// Joins in one record, beside upgrades and the change itself. They put together fifty thousand branches.
+const JOINS_MAX: usize = 200;
+
+/// Puts branches together, by changes that say nothing, until the next change can name all that are left: nobody would take one that
+/// names more. Whoever branched an entry a thousand times would else keep everybody from writing in it.
+fn joins(doc: &mut Automerge, author: Author) -> Result<Vec<Change>, DocumentFault> {
+    let mut joins = Vec::new();
+    while doc.get_heads().len() > JOINED_MAX {
+        if joins.len() >= JOINS_MAX {
+            return Err(DocumentFault::Damaged);
+        }
+        let mut some = heads_of(doc, author)?;
+        some.truncate(JOINED_MAX);
+        let mut there = doc.fork_at(&some).map_err(damaged)?;
+        there.set_actor(ActorId::from(&author.actor));
+        there.empty_commit(CommitOptions::default().with_time(author.now_ms.div_euclid(1000)));
+        joins.push(there.get_last_local_change().ok_or(DocumentFault::Damaged)?);
+        doc.merge(&mut there).map_err(damaged)?;
+    }
+    Ok(joins)
+}
+
+/// The last changes of a document; those that know what the author wrote first, since their next change goes on from there.
+fn heads_of(doc: &Automerge, author: Author) -> Result<Vec<ChangeHash>, DocumentFault> {
+    let all = doc.get_changes_meta(&[]);
+    let own =
+        all.iter().filter(|change| change.actor.to_bytes() == author.actor).max_by_key(|change| change.seq);
+    let graph = Graph::of(doc)?;
+    let knows = own.and_then(|change| graph.place(&change.hash)).map(|own| graph.following(&[own]));
+    let is_own =
+        |head: &ChangeHash| knows.as_ref().zip(graph.place(head)).is_some_and(|(knows, head)| knows[head]);
+    let mut heads = doc.get_heads();
+    heads.sort_by_key(|head| !is_own(head));
+    Ok(heads)
 }
 
 fn write(
@@ -233,9 +278,9 @@ fn write_trashed(tx: &mut Transaction<'_>, trashed: Option<i64>) -> Result<(), A
 
 fn write_text(tx: &mut Transaction<'_>, texts: &ObjId, name: &str, new: &str) -> Result<(), AutomergeError> {
     let text = match tx.get(texts, name)? {
-        Some((Value::Object(ObjType::Text), text)) => text,
+        Some((Value::Object(ObjType::Text), text)) if is_handy(tx, &text) => text,
         Some((value, _)) if value.as_str() == Some(new) => return Ok(()),
-        // Only another creation had this text: nothing is there that everybody would upgrade alike.
+        // Only another creation had this text, or it is longer than any of ours: nothing is there that everybody would upgrade alike.
         _ => return tx.put(texts, name, new),
     };
     let old = tx.text(&text)?;
@@ -245,6 +290,12 @@ fn write_text(tx: &mut Transaction<'_>, texts: &ObjId, name: &str, new: &str) ->
         tx.splice_text(&text, splice.at, delete, &splice.insert)?;
     }
     Ok(())
+}
+
+/// Whether a text can be written into letter by letter, in a change that others take: it is no longer than an entry and not by
+/// more actors than a change may name. Nobody honest writes one that isn't; it is replaced as a whole.
+fn is_handy(tx: &Transaction<'_>, text: &ObjId) -> bool {
+    tx.length(text) <= ENTRY_BYTES_MAX && tx.stats().num_actors <= limits::CHANGE_ACTORS_MAX / 2
 }
 
 /// A set is written in the maps of all creations, since what was changed in any of them counts.

@@ -7,7 +7,7 @@ use automerge::legacy::{Key, ObjectId, Op};
 use automerge::{Automerge, ChangeHash, ObjId, ObjType, ReadDoc, Value};
 
 use super::look::Look;
-use super::upgrade::is_upgrade;
+use super::upgrade::Upgrades;
 use super::{DocumentFault, Fields, roots};
 
 /// What a change can touch, each read for itself.
@@ -89,6 +89,7 @@ impl Graph {
             doc.get_changes_meta(&[]).into_iter().partition(|change| change.deps.is_empty());
         creations.sort_by(|one, other| one.actor.cmp(&other.actor));
         graph.creations = creations.len();
+        let mut upgrades = Upgrades::of(doc);
         for change in creations.into_iter().chain(others) {
             let behind = graph.nodes.len().checked_sub(1).filter(|_| change.deps.is_empty()).map(Some);
             let deps = change.deps.iter().map(|dep| graph.places.get(dep).copied()).chain(behind);
@@ -97,7 +98,7 @@ impl Graph {
                 actor: change.actor.to_bytes().to_vec(),
                 at_ms: change.timestamp.saturating_mul(1000),
                 max_op: change.max_op,
-                is_upgrade: is_upgrade(doc, &change),
+                is_upgrade: upgrades.has(&change),
                 deps: deps.collect::<Option<_>>().ok_or(DocumentFault::Damaged)?,
             };
             graph.places.insert(change.hash, graph.nodes.len());

@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, Value};
+use automerge::{Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
+use haven_feed::digest::{Digest, digest};
 use thiserror::Error;
 
 use super::creation::{claimed, create};
@@ -170,11 +171,16 @@ fn made_of(bytes: u64) -> u64 {
 
 /// Refuses counters and times that no honest author writes and that the library has no room to go on from: after a counter near
 /// 2³² the next edit panics, and times are kept as differences.
+///
+/// Counting on from what is there, operation by operation, fits however high it is: only who leaps comes near the end, and may not.
+/// Else whoever leapt to where leaps end would keep everybody else from writing.
 fn plausible(changes: &[Change], operations: u64, past: &Past) -> Result<(), GuardFault> {
-    let most = past.last_operation().saturating_add(operations).saturating_add(limits::COUNTER_AHEAD_MAX);
+    let last = past.last_operation();
+    let next = last.saturating_add(changes.iter().map(|change| change.len() as u64).sum());
+    let leap = last.saturating_add(operations).saturating_add(limits::COUNTER_AHEAD_MAX);
+    let most = next.max(leap.min(limits::COUNTER_LEAP_MAX)).min(limits::COUNTER_MAX);
     let fits = |change: &Change| {
-        change.max_op() <= most.min(limits::COUNTER_MAX)
-            && change.timestamp().unsigned_abs() <= limits::CHANGE_SECONDS_MAX
+        change.max_op() <= most && change.timestamp().unsigned_abs() <= limits::CHANGE_SECONDS_MAX
     };
     if changes.iter().all(fits) { Ok(()) } else { Err(GuardFault::Shape) }
 }
@@ -191,7 +197,9 @@ fn announced(change: &Change, actors: &BTreeSet<Actor>) -> Option<Actor> {
 }
 
 fn upgrade(doc: &Automerge, creation: ChangeHash, change: &Change) -> bool {
-    change.actor_id().to_bytes().len() == UPGRADE_ACTOR_BYTES && is_ours(doc, creation, change)
+    change.deps() == [creation]
+        && change.actor_id().to_bytes().len() == UPGRADE_ACTOR_BYTES
+        && is_ours(doc, creation, change)
 }
 
 /// Saves, loads again and compares heads and every value, conflicts included.
@@ -204,23 +212,20 @@ fn survives(doc: &Automerge) -> Result<(), GuardFault> {
     Ok(())
 }
 
-/// Every value with its path, now or at some changes; stops at the limits of depth and number instead of recursing and growing.
-fn contents(
-    doc: &Automerge,
-    heads: Option<&[ChangeHash]>,
-    most: usize,
-) -> Result<Vec<(String, String)>, GuardFault> {
+/// Every value with its place, now or at some changes, each as a digest: what it stands under and how it would be printed may be many
+/// times as long. Stops at the limits of depth and number instead of recursing and growing.
+fn contents(doc: &Automerge, heads: Option<&[ChangeHash]>, most: usize) -> Result<Vec<Digest>, GuardFault> {
     let brittle = |_| GuardFault::Brittle;
-    let mut found = Vec::new();
-    let mut open: Vec<(ObjId, ObjType, String, usize)> = vec![(ROOT, ObjType::Map, String::new(), 0)];
-    while let Some((object, kind, path, depth)) = open.pop() {
+    let (mut found, mut in_force) = (Vec::new(), 0);
+    let mut open: Vec<(ObjId, ObjType, usize)> = vec![(ROOT, ObjType::Map, 0)];
+    while let Some((object, kind, depth)) = open.pop() {
         if depth > limits::DOCUMENT_DEPTH_MAX {
             return Err(GuardFault::Shape);
         }
         match kind {
             ObjType::Text => {
                 let text = heads.map_or_else(|| doc.text(&object), |heads| doc.text_at(&object, heads));
-                found.push((path, text.map_err(brittle)?));
+                found.push(said(&object.to_string(), text.map_err(brittle)?.as_bytes()));
             }
             ObjType::Map => {
                 let keys = heads.map_or_else(|| doc.keys(&object), |heads| doc.keys_at(&object, heads));
@@ -230,15 +235,17 @@ fn contents(
                         None => doc.get_all(&object, key.as_str()),
                     };
                     let values = values.map_err(brittle)?;
-                    if found.len() + open.len() + values.len() > most {
+                    in_force += values.len();
+                    if in_force > most {
                         return Err(GuardFault::Shape);
                     }
                     for (value, id) in values {
-                        let path = format!("{path}/{key}@{id}");
+                        let place = said(&format!("{object} {id}"), key.as_bytes());
                         match value {
-                            Value::Object(kind) => open.push((id, kind, path, depth + 1)),
-                            Value::Scalar(scalar) => found.push((path, format!("{scalar:?}"))),
+                            Value::Object(kind) => open.push((id, kind, depth + 1)),
+                            Value::Scalar(scalar) => found.push(scalar_said(&scalar)),
                         }
+                        found.push(place);
                     }
                 }
             }
@@ -247,6 +254,19 @@ fn contents(
         }
     }
     Ok(found)
+}
+
+fn scalar_said(scalar: &ScalarValue) -> Digest {
+    match scalar {
+        ScalarValue::Str(text) => said("text", text.as_bytes()),
+        ScalarValue::Bytes(bytes) => said("bytes", bytes),
+        ScalarValue::Unknown { type_code, bytes } => said(&format!("kind {type_code}"), bytes),
+        short => said("value", format!("{short:?}").as_bytes()),
+    }
+}
+
+fn said(of: &str, bytes: &[u8]) -> Digest {
+    digest("haven/1/local contents", &[&(of.len() as u64).to_be_bytes(), of.as_bytes(), bytes])
 }
 
 /// Runs the library with its panics caught. They say nothing about our own state: all of it is the closure's.

@@ -1,8 +1,12 @@
 //! What a document's maps hold, now or as they stood at some of its changes, with no reading over it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
+use haven_core::answers::ExerciseId;
+use haven_core::entry::EntryKind;
+use haven_core::time::CivilTime;
 
 use super::{DocumentFault, Fields, SHAPE, roots};
 
@@ -30,7 +34,7 @@ impl<'a> Look<'a> {
             return Err(DocumentFault::Newer);
         }
         let mut fields = Fields {
-            kind: self.string(&ROOT, "kind").ok_or(DocumentFault::Damaged)?,
+            kind: self.kind().ok_or(DocumentFault::Damaged)?,
             at: self.at_time().ok_or(DocumentFault::Damaged)?,
             created: self.integer("created").unwrap_or_default(),
             import: self.import(),
@@ -50,10 +54,33 @@ impl<'a> Look<'a> {
                 into.extend(added);
             }
         }
-        fields.exercise = self
-            .object("exercise")
-            .and_then(|map| Some((self.string(&map, "id")?, self.scalar(&map, "version")?.as_u64()?)));
+        fields.exercise = self.exercise();
         Ok(fields)
+    }
+
+    /// What kind it is. Of a document that was created more than once an entry stays one: whoever creates it again as something else
+    /// hides nobody's words.
+    fn kind(&self) -> Option<String> {
+        let stands = self.string(&ROOT, "kind")?;
+        let is_entry = |kind: &String| kind.parse::<EntryKind>().is_ok();
+        if self.behind.is_empty() || is_entry(&stands) {
+            return Some(stands);
+        }
+        let mut all = roots::all(self.doc, "kind", self.heads);
+        all.sort_by_key(|(_, id)| Reverse(roots::actor_of(id).cloned()));
+        let mut kinds = all.iter().filter_map(|(kind, _)| kind.as_str().map(str::to_owned));
+        kinds.find(is_entry).or(Some(stands))
+    }
+
+    /// What it was made with, as its creation says: nobody changes that, and what cannot be one must not hide the words. Of a document
+    /// that was created more than once, what nobody can read is none.
+    fn exercise(&self) -> Option<(String, u64)> {
+        let map = self.object("exercise")?;
+        let created = [self.doc.hash_for_opid(&map)?];
+        let then = Look::at(self.doc, Some(&created));
+        let made_with = (then.string(&map, "id")?, then.scalar(&map, "version")?.as_u64()?);
+        let is_one = made_with.0.parse::<ExerciseId>().is_ok() && u32::try_from(made_with.1).is_ok();
+        (self.behind.is_empty() || is_one).then_some(made_with)
     }
 
     /// Whether all that a creation makes is there, and is what it has to be.
@@ -62,13 +89,18 @@ impl<'a> Look<'a> {
         self.fields().is_ok() && maps.iter().all(|map| self.object(map).is_some())
     }
 
-    /// The time that it is about. Whoever takes it away, or puts something else in its place, does no more than that: what it said
-    /// when it was created stands.
+    /// The time that it is about. Whoever takes it away, or puts something in its place that is no time, does no more than that: what
+    /// it said when it was created stands. Without a time an entry would be in no list.
     pub(super) fn at_time(&self) -> Option<String> {
-        self.string(&ROOT, "at").or_else(|| {
-            let (_, version) = self.get(&ROOT, "v")?;
-            let created = [self.doc.hash_for_opid(&version)?];
-            Look::at(self.doc, Some(&created)).string(&ROOT, "at")
+        let is_time = |at: &String| at.parse::<CivilTime>().is_ok();
+        self.string(&ROOT, "at").filter(is_time).or_else(|| {
+            let mut all = roots::all(self.doc, "v", self.heads);
+            all.sort_by_key(|(_, id)| Reverse(roots::actor_of(id).cloned()));
+            let created = all.iter().filter_map(|(_, version)| {
+                Look::at(self.doc, Some(&[self.doc.hash_for_opid(version)?])).string(&ROOT, "at")
+            });
+            let created: Vec<String> = created.collect();
+            created.iter().find(|at| is_time(at)).or(created.first()).cloned()
         })
     }
 

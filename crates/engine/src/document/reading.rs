@@ -158,7 +158,7 @@ fn meet(doc: &Automerge, graph: &Graph, within: &Places, looked: &mut Looked) ->
 }
 
 /// Whether somebody said of a person that being open with them is not safe. Nobody may lose that to whoever wrote later.
-fn says_unsafe(part: &Part) -> bool {
+pub(super) fn says_unsafe(part: &Part) -> bool {
     let no = Safe::No.to_string();
     part.field == Field::Answer(SAFE.to_owned()) && part.said == Said::Word(Some(no))
 }

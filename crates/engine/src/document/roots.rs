@@ -84,7 +84,7 @@ pub(super) fn moved(
     moved.collect()
 }
 
-fn actor_of(id: &ObjId) -> Option<&ActorId> {
+pub(super) fn actor_of(id: &ObjId) -> Option<&ActorId> {
     match id {
         ObjId::Id(_, actor, _) => Some(actor),
         ObjId::Root => None,

@@ -2,14 +2,18 @@ use std::collections::BTreeSet;
 
 mod meeting;
 
+use std::num::NonZeroU64;
+
+use automerge::legacy::{Key, ObjectId, Op, OpType, SortedVec};
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ROOT, ScalarValue};
+use automerge::{ExpandedChange, ROOT, ScalarValue};
 use proptest::prelude::*;
 
 use super::creation::Created;
 use super::guard::{absorb, canonical};
 use super::*;
 use crate::content::DocumentId;
+use crate::limits;
 
 const ID: DocumentId = [7; 16];
 const A: Actor = [0xaa; 16];
@@ -317,7 +321,7 @@ fn what_is_refused_does_not_hang_on_what_else_is_there() {
     let edit = FieldsEdit { at: Some("2026-11-25".into()), tags_added: tags, ..text("It rained all day.") };
     edited.edit(None, &edit, author(A)).unwrap();
     let far = |start_op: u64| {
-        let change = automerge::ExpandedChange {
+        let change = ExpandedChange {
             operations: Vec::new(),
             actor_id: ActorId::from(&[0xcc; 16]),
             hash: None,
@@ -340,12 +344,12 @@ fn what_is_refused_does_not_hang_on_what_else_is_there() {
         ("another kind", harm(&start, |tx| tx.put(ROOT, "kind", 5))),
         ("no texts", harm(&start, |tx| tx.put(ROOT, "texts", 5))),
         ("a text that is none", harm(&start, |tx| tx.put_object(texts(tx), "text", ObjType::Map).map(drop))),
-        ("a far counter", far(reached + crate::limits::COUNTER_AHEAD_MAX + 20)),
+        ("a far counter", far(reached + limits::COUNTER_AHEAD_MAX + 20)),
         (
             "as many values as may be",
             harm(&start, |tx| {
                 let tags = tags(tx);
-                let free = crate::limits::DOCUMENT_VALUES_MAX - 20;
+                let free = limits::DOCUMENT_VALUES_MAX - 20;
                 (0..free).try_for_each(|n| tx.put(&tags, format!("x{n}"), true))
             }),
         ),
@@ -499,9 +503,9 @@ fn all_words_of_the_longest_entry_can_be_written_anew_in_one_record() {
         edited.changes.iter().map(|change| scan::size(change).unwrap().operations).collect();
     let (times, longest) =
         (haven_core::limits::ENTRY_BYTES_MAX as u64 / WORDS, operations.iter().max().unwrap());
-    assert!(longest * times <= crate::limits::CHANGE_OPERATIONS_MAX, "{operations:?}");
+    assert!(longest * times <= limits::CHANGE_OPERATIONS_MAX, "{operations:?}");
     let all: u64 = operations.iter().sum();
-    assert!(all * times <= crate::limits::RECORD_OPERATIONS_MAX, "{operations:?}");
+    assert!(all * times <= limits::RECORD_OPERATIONS_MAX, "{operations:?}");
 }
 
 #[test]
@@ -616,6 +620,46 @@ proptest! {
                 all[0].fields_at(&side.version).unwrap().texts["text"] == *new
             })
         }), "the only edit is shown, alone or beside what another creation says, or told");
+    }
+}
+
+/// Somebody leapt as far as leaps go. What others write counts on from there and fits, and no other leap does.
+#[test]
+fn whoever_leaps_as_far_as_may_be_keeps_nobody_from_writing() {
+    let created = create(&note("a"), author(A));
+    let leap = |deps: Vec<ChangeHash>, seq, start| {
+        let put = Op {
+            action: OpType::Put(true.into()),
+            obj: ObjectId::Root,
+            key: Key::Map("x".into()),
+            pred: SortedVec::new(),
+            insert: false,
+        };
+        Change::from(ExpandedChange {
+            operations: vec![put],
+            actor_id: ActorId::from(&B),
+            hash: None,
+            seq,
+            start_op: NonZeroU64::new(start).unwrap(),
+            time: 1,
+            message: None,
+            deps,
+            extra_bytes: Vec::new(),
+            author: None,
+        })
+    };
+    let far = leap(vec![ChangeHash(created.hash)], 1, limits::COUNTER_LEAP_MAX);
+    let open = || Document::from_changes([created.change.as_slice(), far.raw_bytes()]).unwrap();
+    let (mut here, mut there) = (open(), open());
+    for words in ["b", "c and d", "e"] {
+        let changes = here.edit(None, &text(words), author([0xcc; 16])).unwrap().changes;
+        take(&mut there, &changes);
+        assert_eq!(said(&there), words);
+    }
+    let next = limits::COUNTER_LEAP_MAX + 1;
+    for (start, taken) in [(next, true), (next + 1, false), (u64::from(u32::MAX), false)] {
+        let beyond = leap(vec![far.hash()], 2, start);
+        assert_eq!(absorb(&ID, Some(&open()), &[beyond.raw_bytes()], &actors()).is_ok(), taken, "{start}");
     }
 }
 

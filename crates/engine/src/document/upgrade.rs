@@ -5,12 +5,15 @@
 //! `Text` by an actor that follows from that change and the field, and the fork is merged back. Devices that upgrade
 //! apart make one identical change, so their edits meet in one `Text`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{
-    ActorId, Automerge, Change, ChangeHash, ChangeMetadata, ObjType, ReadDoc, ScalarValue, Value,
+    ActorId, Automerge, Change, ChangeHash, ChangeMetadata, ObjId, ObjType, ReadDoc, ScalarValue, Value,
 };
+use haven_core::limits::ENTRY_BYTES_MAX;
 
-use super::roots::all;
+use super::roots::{all, creations};
 use super::{Document, DocumentFault, damaged};
 
 /// How many bytes an upgrade's actor has: as many as a device's. Both are hashes under labels of their own, so none is the other.
@@ -46,7 +49,8 @@ fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Option
     let texts = super::object(&fork, "texts").ok_or(DocumentFault::Damaged)?;
     let text = match fork.get(&texts, field).map_err(damaged)? {
         Some((Value::Scalar(value), _)) => match value.as_ref() {
-            ScalarValue::Str(text) => text.to_string(),
+            // A longer one is nobody's, and as characters would be more operations than others take.
+            ScalarValue::Str(text) if text.len() <= ENTRY_BYTES_MAX => text.to_string(),
             _ => return Ok(None),
         },
         _ => return Ok(None),
@@ -59,13 +63,42 @@ fn expected(doc: &Automerge, creation: ChangeHash, field: &str) -> Result<Option
     fork.get_last_local_change().map(Some).ok_or(DocumentFault::Damaged)
 }
 
-/// Whether a change of a document, which the guard has let in, is an upgrade: it knows of one creation and nothing else, is made
-/// at time 0, and its actor follows from that creation and one of the texts.
-pub(super) fn is_upgrade(doc: &Automerge, change: &ChangeMetadata<'_>) -> bool {
-    let [creation] = change.deps.as_slice() else { return false };
-    let is_its = |text: String| actor(*creation, &text) == *change.actor;
-    let mut texts = all(doc, "texts", None).into_iter().map(|(_, texts)| texts);
-    change.timestamp == 0 && texts.any(|texts| doc.keys(&texts).any(is_its))
+/// Tells the upgrades among the changes of a document, which the guard has let in.
+pub(super) struct Upgrades<'a> {
+    doc: &'a Automerge,
+    /// The creations, with their actors.
+    creations: BTreeMap<ChangeHash, ActorId>,
+    /// By whom the upgrades of a creation are, worked out once however many changes ask.
+    actors: BTreeMap<ChangeHash, BTreeSet<ActorId>>,
+}
+
+impl<'a> Upgrades<'a> {
+    pub(super) fn of(doc: &'a Automerge) -> Self {
+        let creations = creations(doc).into_iter().map(|(actor, hash)| (hash, actor)).collect();
+        Self { doc, creations, actors: BTreeMap::new() }
+    }
+
+    /// Whether a change is an upgrade: it knows of one creation and nothing else, is made at time 0, and its actor follows from that
+    /// creation and one of its texts.
+    pub(super) fn has(&mut self, change: &ChangeMetadata<'_>) -> bool {
+        let [creation] = change.deps.as_slice() else { return false };
+        if change.timestamp != 0 || change.actor.to_bytes().len() != UPGRADE_ACTOR_BYTES {
+            return false;
+        }
+        let Some(creator) = self.creations.get(creation) else { return false };
+        let actors =
+            self.actors.entry(*creation).or_insert_with(|| by_upgrades(self.doc, *creation, creator));
+        actors.contains(&*change.actor)
+    }
+}
+
+/// By whom the upgrades of a creation's texts are.
+fn by_upgrades(doc: &Automerge, creation: ChangeHash, creator: &ActorId) -> BTreeSet<ActorId> {
+    let at = [creation];
+    let is_its = |id: &ObjId| matches!(id, ObjId::Id(_, actor, _) if actor == creator);
+    let texts = all(doc, "texts", Some(&at)).into_iter().find(|(_, id)| is_its(id));
+    let keys = texts.into_iter().flat_map(|(_, texts)| doc.keys_at(&texts, &at).collect::<Vec<_>>());
+    keys.map(|text| actor(creation, &text)).collect()
 }
 
 /// Whether `change` is, byte for byte, the upgrade this device would have made of one of the texts.

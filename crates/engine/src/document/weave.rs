@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use automerge::{Automerge, ChangeHash};
+use haven_core::limits::MET_SIDES_MAX;
 use haven_core::meeting::{Clash, alike, merge};
 
 use super::graph::{Field, Graph, Places};
 use super::look::Look;
-use super::reading::{Said, is_long};
+use super::reading::{Said, is_long, says_unsafe};
 use super::sides::Part;
 
 /// The most last changes of one text that are put together. Each is a device that wrote apart from all others; beyond it
@@ -19,6 +20,10 @@ const HEADS_MAX: usize = 8;
 /// for each time; only a history made to be hard to read needs more, and then what met is told instead of merged.
 const MERGES_MAX: usize = 2_048;
 
+/// The most bytes of texts that are kept while a document is read: two devices that meet a hundred times in a text as long as a
+/// letter need a tenth of it. Beyond it nothing is merged that has to be merged first, as above.
+const WOVEN_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Reads fields of one document.
 pub(super) struct Weaver<'a> {
     doc: &'a Automerge,
@@ -28,6 +33,8 @@ pub(super) struct Weaver<'a> {
     /// What several last changes of a text come to: one text, or `None` where they clash.
     woven: BTreeMap<(Field, Vec<usize>), Option<Rc<str>>>,
     merges: usize,
+    /// The bytes of all texts in both.
+    bytes: usize,
 }
 
 /// Other last changes have to be read first.
@@ -41,7 +48,7 @@ const CLASH: Clash = Clash { first_deleted: false, second_deleted: false };
 
 impl<'a> Weaver<'a> {
     pub(super) fn new(doc: &'a Automerge, graph: &'a Graph) -> Self {
-        Self { doc, graph, said: BTreeMap::new(), woven: BTreeMap::new(), merges: 0 }
+        Self { doc, graph, said: BTreeMap::new(), woven: BTreeMap::new(), merges: 0, bytes: 0 }
     }
 
     /// The sides of a field: for the highest change that is on none yet, all that go together with it. One side: nothing
@@ -85,7 +92,12 @@ impl<'a> Weaver<'a> {
             });
             match sides.iter_mut().find(|side| side.said == said) {
                 Some(side) => side.heads.push(*head),
-                None => sides.push(Part { field: field.clone(), lead: *head, heads: vec![*head], said }),
+                None => {
+                    let part = Part { field: field.clone(), lead: *head, heads: vec![*head], said };
+                    if sides.len() < MET_SIDES_MAX || says_unsafe(&part) {
+                        sides.push(part);
+                    }
+                }
             }
         }
         sides
@@ -94,6 +106,9 @@ impl<'a> Weaver<'a> {
     fn texts(&mut self, field: &Field, heads: &[usize]) -> Vec<Part> {
         let mut sides: Vec<Part> = Vec::new();
         for head in heads {
+            if sides.len() >= MET_SIDES_MAX {
+                break;
+            }
             if heads.len() <= HEADS_MAX && sides.iter().any(|side| side.heads.contains(head)) {
                 continue;
             }
@@ -139,7 +154,9 @@ impl<'a> Weaver<'a> {
             if open.is_empty() {
                 return woven;
             }
-            self.woven.insert((field.clone(), now), woven.ok());
+            let woven = woven.ok();
+            self.bytes += woven.as_ref().map_or(0, |text| text.len());
+            self.woven.insert((field.clone(), now), woven);
         }
     }
 
@@ -169,7 +186,7 @@ impl<'a> Weaver<'a> {
     }
 
     fn known(&mut self, field: &Field, heads: &[usize]) -> Result<Option<Rc<str>>, Needed> {
-        if self.merges >= MERGES_MAX {
+        if self.merges >= MERGES_MAX || self.bytes >= WOVEN_BYTES_MAX {
             return Ok(None);
         }
         if let Some(known) = self.woven.get(&(field.clone(), heads.to_vec())) {
@@ -199,6 +216,7 @@ impl<'a> Weaver<'a> {
             Field::Text(name) => look.text(name).unwrap_or_default().into(),
             _ => "".into(),
         };
+        self.bytes += said.len();
         self.said.insert(key, Rc::clone(&said));
         said
     }

@@ -6,7 +6,7 @@ use haven_crypto::opened::Opened;
 use haven_feed::accepted::{Accepted, Says, accepted};
 use haven_feed::alarm::Alarm;
 use haven_feed::ids::{FeedId, Position, Vector};
-use haven_feed::record::{Record, VerifiedRecord};
+use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 
 use super::alarms::{Kept, Raised};
 use super::waiting::{Head, Look, One, Wait};
@@ -267,7 +267,9 @@ impl Engine {
             .take_while(|record| record.position().seq <= self.applied.seq(&feed))
             .collect();
         let opened = parallel::map(&records, |record| {
-            let keys = self.keys.epochs.get(&record.header().epoch)?;
+            // A kind that this version does not know says nothing to it, whatever is in it.
+            let is_known = matches!(record.header().kind, RecordKind::Data | RecordKind::Heartbeat);
+            let keys = self.keys.epochs.get(&record.header().epoch).filter(|_| is_known)?;
             haven_crypto::record::open(keys, record).ok()
         });
         let sources = records.iter().map(|record| (feed, record.position().seq));

@@ -63,6 +63,9 @@ impl Engine {
     /// Gives the documents that have grown.
     fn try_again(&mut self, work: &mut Work<'_, '_>, source: Source) -> BTreeSet<DocumentId> {
         let documents = self.dangling.get(&source).cloned().unwrap_or_default();
+        if self.follows_dangling(&source, &documents) {
+            return BTreeSet::new();
+        }
         let inside = {
             let history = history(work.cx.reader, self.space);
             let id = self.local(&history).held(&source.0, source.1);
@@ -72,9 +75,7 @@ impl Engine {
                 self.inside(work, &one)
             })
         };
-        let Some(inside) = inside.filter(|_| !self.follows_dangling(&source, &documents)) else {
-            return BTreeSet::new();
-        };
+        let Some(inside) = inside else { return BTreeSet::new() };
         // While it is tried it is none of them: it does not follow itself.
         self.dangling.remove(&source);
         match self.apply_content(work, source, inside) {

@@ -96,6 +96,8 @@ impl Engine {
                     None
                 }
                 (Opened::Not(look), _) => Some(look),
+                // The next commit has room again.
+                (Opened::Large, Some(_)) if *room == 0 => Some(Look::Not),
                 (Opened::Large, Some(record)) => Some(self.look_at_large(record, room)),
                 (Opened::Plain(_) | Opened::Large, None) => unreachable!("what is not there was not opened"),
             });
@@ -151,7 +153,7 @@ fn within(look: Look, room: &mut usize) -> Look {
     match look {
         Look::Opened(head, Some(inside)) => {
             let fits = inside.bytes() <= *room;
-            *room = room.saturating_sub(inside.bytes());
+            *room = room.saturating_sub(inside.bytes() + head.bytes_heard());
             Look::Opened(head, fits.then_some(inside))
         }
         look => look,

@@ -98,6 +98,11 @@ impl Head {
     fn bytes(&self) -> usize {
         size_of::<(FeedId, Position)>() * (self.seen.len() + self.accepts.len() + self.gone.len())
     }
+
+    /// What it takes while it is heard, about.
+    pub(super) fn bytes_heard(&self) -> usize {
+        self.bytes() + self.gone.len() * limits::BODY_GONE_BYTES
+    }
 }
 
 impl One {

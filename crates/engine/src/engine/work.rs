@@ -113,6 +113,7 @@ impl Engine {
             defined |= matches!(shown, Shown::Definition(_));
             self.view.take(shown);
         }
+        self.view.settle_people();
         if defined {
             self.learn();
         }

@@ -1,11 +1,13 @@
 //! The people of a view: whom an id means, and what all that is said of somebody comes to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use haven_core::entry::Entry;
 use haven_core::id::PersonId;
 use haven_core::import::ForgottenLine;
 use haven_core::person::Person;
+use imbl::OrdMap;
 
 use super::{Row, View};
 use crate::fields::PersonShown;
@@ -25,16 +27,31 @@ impl View {
     /// stands for both, on every device. Somebody whom no document knows is nobody's other name: whoever was merged into them
     /// stays who they are until they come.
     pub fn meant(&self, id: PersonId) -> PersonId {
-        let mut seen = Vec::new();
-        let mut now = id;
-        while let Some(next) = self.merged.get(&now).filter(|next| self.knows(**next)) {
-            if let Some(from) = seen.iter().position(|before| before == next) {
-                return seen[from..].iter().copied().chain([now]).min().unwrap_or(now);
-            }
-            seen.push(now);
-            now = *next;
+        self.ends.get(&id).copied().unwrap_or(id)
+    }
+
+    /// Whom everybody means who is another name for somebody else. Each id is looked at once, however long the chains are.
+    fn ends_of_merges(&self) -> BTreeMap<PersonId, PersonId> {
+        let mut ends: BTreeMap<PersonId, PersonId> = BTreeMap::new();
+        for id in self.merged.keys() {
+            let (mut chain, mut places) = (Vec::new(), BTreeMap::new());
+            let mut now = *id;
+            let end = loop {
+                if let Some(end) = ends.get(&now) {
+                    break *end;
+                }
+                if let Some(first) = places.insert(now, chain.len()) {
+                    break chain[first..].iter().copied().min().unwrap_or(now);
+                }
+                chain.push(now);
+                match self.merged.get(&now).filter(|next| self.knows(**next)) {
+                    Some(next) => now = *next,
+                    None => break now,
+                }
+            };
+            ends.extend(chain.into_iter().map(|one| (one, end)));
         }
-        now
+        ends
     }
 
     /// Whom a document says somebody turned out to be.
@@ -54,8 +71,8 @@ impl View {
 
     /// Every id of a person's document that means this person.
     pub(crate) fn ids_meaning(&self, id: PersonId) -> Vec<PersonId> {
-        let merged = self.merged.keys().copied().filter(|other| *other != id && self.meant(*other) == id);
-        merged.chain([id]).collect()
+        let others = self.ends.iter().filter(|(other, end)| **end == id && **other != id);
+        others.map(|(other, _)| *other).chain([id]).collect()
     }
 
     /// What each document of a person says alone, by id, with whom they turned out to be: for an export. A circle is written as it
@@ -86,7 +103,7 @@ impl View {
             }
             return row;
         }
-        if self.merged.is_empty() || !row.entry.people_named().any(|id| is_other(&id)) {
+        if self.ends.is_empty() || !row.entry.people_named().any(|id| is_other(&id)) {
             return row;
         }
         let row_now = Arc::make_mut(&mut row);
@@ -95,28 +112,31 @@ impl View {
         row
     }
 
-    /// Puts together what is said of a person under all of their ids: a merge loses nothing, least of all that somebody is not
+    /// Puts together what is said of everybody under all of their ids: a merge loses nothing, least of all that somebody is not
     /// safe. Where documents disagree, the person's own counts, then the one with the lowest id.
-    fn gather(&mut self, id: PersonId) {
-        let Some(own) = self.said.get(&id) else { return drop(self.people.remove(&id)) };
-        let mut person = Arc::clone(own);
-        for other in self.ids_meaning(id).iter().filter(|other| **other != id) {
-            let Some(other) = self.said.get(other) else { continue };
-            let person = Arc::make_mut(&mut person);
+    fn gathered(&self) -> OrdMap<PersonId, Arc<Person>> {
+        let mut people: OrdMap<PersonId, Arc<Person>> = self
+            .said
+            .iter()
+            .filter(|(id, _)| self.meant(**id) == **id)
+            .map(|(id, own)| (*id, Arc::clone(own)))
+            .collect();
+        for (id, other) in &self.said {
+            let end = self.meant(*id);
+            let Some(person) = people.get_mut(&end).filter(|_| end != *id) else { continue };
+            let person = Arc::make_mut(person);
             person.relation = person.relation.or(other.relation);
             person.circle = person.circle.or(other.circle);
             person.gives.extend(other.gives.iter().copied());
             person.safe = person.safe.max(other.safe);
             person.died |= other.died;
         }
-        self.people.insert(id, person);
+        people
     }
 
-    /// Takes what a person's document says now. A merge is rare, and worth a pass over all entries.
+    /// Takes what a person's document says now. Lists know of it once [`View::settle_people`] was called.
     pub(crate) fn insert_person(&mut self, shown: PersonShown) {
-        let (id, before) = (shown.id, self.meant(shown.id));
-        // Who was merged into somebody who was not there yet means them from now on.
-        let awaited = !self.knows(id) && self.merged.values().any(|into| *into == id);
+        let id = shown.id;
         match shown.person {
             Some(person) => drop(self.said.insert(id, Arc::new(person))),
             None => drop(self.said.remove(&id)),
@@ -125,12 +145,26 @@ impl View {
             Some(at) => drop(self.forgotten.insert(id, at)),
             None => drop(self.forgotten.remove(&id)),
         }
-        let is_news = shown.merged.is_some_and(|into| self.merged.insert(id, into) != Some(into));
-        self.gather(self.meant(id));
-        if !is_news && !awaited {
+        if let Some(into) = shown.merged {
+            self.merged.insert(id, into);
+        }
+        self.people_moved = true;
+    }
+
+    /// Works out anew who everybody is, once for all documents that came. Somebody hostile can merge thousands into each other in
+    /// one record; a pass over all entries is only for when somebody means somebody else than before.
+    pub(crate) fn settle_people(&mut self) {
+        if !std::mem::take(&mut self.people_moved) {
             return;
         }
-        self.gather(before);
+        let ends: OrdMap<PersonId, PersonId> =
+            self.ends_of_merges().into_iter().filter(|(id, end)| id != end).collect();
+        let is_news = ends != self.ends;
+        self.ends = ends;
+        self.people = self.gathered();
+        if !is_news {
+            return;
+        }
         let rows: Vec<_> = self.rows.iter().map(|(place, row)| (*place, Arc::clone(row))).collect();
         for (place, row) in rows {
             let meant = self.with_people_meant(Arc::clone(&row));

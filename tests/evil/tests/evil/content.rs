@@ -208,3 +208,120 @@ async fn a_record_that_names_what_is_not_so_holds_nobody_up() {
     let told = &["HISTORY_CONTRADICTED"];
     case.judge(Verdict::told(Who::Laptop, told).and(Who::Phone, told).stays(told)).await;
 }
+
+/// Places of the laptop's feed, from one to another, with an id that is nobody's.
+fn places(feed: FeedId, from: u64, to: u64) -> Vec<u8> {
+    (from..to).flat_map(|seq| [&feed.as_bytes()[..], &seq.to_be_bytes(), &[7; 32]].concat()).collect()
+}
+
+fn purge(document: u16, bodies: &[u8]) -> (u8, Vec<u8>) {
+    let mut id = [0; 16];
+    id[..2].copy_from_slice(&document.to_be_bytes());
+    let count = u32::try_from(bodies.len() / 48).unwrap();
+    (1, [&id[..], &1_u32.to_be_bytes(), &[5; 32], &count.to_be_bytes(), bodies].concat())
+}
+
+/// A few kilobytes that call bodies gone by the ten thousand, record after record: as one purge of many, and as many purges.
+#[tokio::test(start_paused = true)]
+async fn crowds_of_bodies_that_are_called_gone_stay_within_bounds() {
+    for (purges, bodies, told) in [(280, 300, ASIDE), (1, 1_000, &[] as &[&str])] {
+        let mut case = Case::begin().await;
+        let laptop = case.feed(Who::Laptop);
+        let mut records = Vec::new();
+        for n in 0..24 {
+            let first = 1_000 + if purges == 1 { n * bodies } else { 0 };
+            let places = places(laptop, first, first + bodies);
+            let items: Vec<(u8, Vec<u8>)> = (0..purges).map(|document| purge(document, &places)).collect();
+            records.push(case.cast.by_tablet(records.last(), &content(&[], &items)));
+        }
+        case.mutate(Script::default()).await;
+        for some in records.chunks(4) {
+            case.tablet_pushes(&some.iter().collect::<Vec<_>>()).unwrap();
+        }
+        let text = case.write(Who::Laptop, "goes on").await;
+        case.reaches(Who::Phone, &text);
+        let verdict = match told {
+            [] => Verdict::harmless(),
+            told => Verdict::told(Who::Laptop, told).and(Who::Phone, told),
+        };
+        case.judge(verdict.stays(told)).await;
+    }
+}
+
+/// A note as whoever has the tablet's keys may create it: of this kind, about this time, with this text.
+fn creation(actor: &[u8], kind_of: &str, at: &str, text: &str, exercise: &[(&str, Value)]) -> Vec<u8> {
+    let name = |key: &str| Op { key: Key::Name(key.into()), ..Op::default() };
+    let said = |key: &str, text: &str| Op { value: Value(kind::TEXT, text.into()), ..set(key) };
+    let mut ops = vec![Op { value: Value(kind::UNSIGNED, vec![1]), ..set("v") }, said("kind", kind_of)];
+    ops.extend([said("at", at), name("texts"), name("tags"), name("people"), name("answers")]);
+    ops.extend(
+        [("title", ""), ("text", text)].map(|(key, text)| Op { object: Some((0, 4)), ..said(key, text) }),
+    );
+    if !exercise.is_empty() {
+        ops.push(name("exercise"));
+        ops.extend(exercise.iter().map(|(key, value)| Op {
+            object: Some((0, 10)),
+            value: value.clone(),
+            ..set(key)
+        }));
+    }
+    Change::on(actor, &[], 1, 1).with(&ops).bytes()
+}
+
+/// An entry stays in lists and exports whatever is put in the place of its time, or if it is created once more as something else.
+#[tokio::test(start_paused = true)]
+async fn words_are_not_hidden_by_what_is_none() {
+    for n in 0..5 {
+        let mut case = Case::begin().await;
+        let target = target(&case);
+        let first = case.written_by("first of the laptop");
+        let tablet = case.feed(Who::Tablet);
+        let actor = |nonce: &[u8; 8]| {
+            haven_feed::digest::digest("haven/1/actor", &[tablet.as_bytes(), nonce]).first::<16>().to_vec()
+        };
+        // One that stands before the laptop's.
+        let nonce = (0..=255).map(|n| [n; 8]).find(|nonce| actor(nonce) > target.own).unwrap();
+        let actor = actor(&nonce);
+        let garbage =
+            [("id", Value(kind::TEXT, b"NO ID!".to_vec())), ("version", Value(kind::UNSIGNED, vec![1]))];
+        let change = match n {
+            0 => {
+                let at =
+                    Op { value: Value(kind::TEXT, b"never".to_vec()), replaces: vec![(1, 3)], ..set("at") };
+                let on = Change::on(&actor, &target.heads, 1, 1_000);
+                Change { others: vec![target.own.clone()], ..on }.with(&[at]).bytes()
+            }
+            1 => creation(&actor, "person", "2026-11-24", &first, &[]),
+            2 => creation(&actor, "poem", "2026-11-24", &first, &[]),
+            3 => creation(&actor, "note", "never", &first, &[]),
+            _ => creation(&actor, "note", "2026-11-24", &first, &garbage),
+        };
+        let item = changes(target.document, &[change]);
+        let record = case.cast.by_tablet(None, &content_under(&[nonce], &[target.seen], &[item]));
+        case.mutate(Script::default()).await;
+        case.expects_touched(&first);
+        case.tablet_pushes(&[&record]).unwrap();
+        let text = case.write(Who::Laptop, "goes on").await;
+        case.reaches(Who::Phone, &text);
+        case.until_shown(Who::Phone, &[&text]).await;
+        case.restart(Who::Phone, None).await;
+        case.judge(Verdict::harmless()).await;
+    }
+}
+
+/// An entry longer than anybody may write, whose letters are six times as long in an export, stops no list and no export.
+#[tokio::test(start_paused = true)]
+async fn an_entry_longer_than_any_stops_no_list_and_no_export() {
+    let mut case = Case::begin().await;
+    let actor = target(&case).actor;
+    let text = "\u{1}".repeat(4_000_000);
+    let item = changes([9; 16], &[creation(&actor, "note", "2026-11-24", &text, &[])]);
+    let record = case.cast.by_tablet(None, &content_under(&[NONCE], &[], &[item]));
+    case.mutate(Script::default()).await;
+    case.tablet_pushes(&[&record]).unwrap();
+    case.until_shown(Who::Phone, &[&text]).await;
+    let all = case.device(Who::Phone).client.list(&Default::default(), 0, None).await.unwrap();
+    assert_eq!(all.items.len(), 3);
+    let shown = case.device(Who::Phone).shown().await;
+    assert!(shown.entries.contains_key(&text) && shown.entries.len() == 3);
+}

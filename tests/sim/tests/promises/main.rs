@@ -110,6 +110,32 @@ fn a_removal_has_one_outcome_in_every_order() {
     assert_eq!(outcomes[0], (vec!["REMOVED_DEVICE_WROTE"], 0, false, 1));
 }
 
+/// A kind of record that this version doesn't know says nothing to it, whatever is in it and whichever is heard first.
+#[test]
+fn a_kind_to_come_vouches_for_nobody_in_any_order() {
+    let mut outcomes = Vec::new();
+    for removal_first in [false, true] {
+        let mut lab = Lab::linked();
+        let t1 = lab.record(Who::Tablet, None, &content(&[], &[(100, vec![1])]));
+        let names_it = content(&[(lab.feed(Who::Tablet), t1.position())], &[]);
+        let before = lab.roster.head().seq;
+        let p1 = lab.record_at(Who::Phone, None, before, RecordKind::Other(9), &names_it);
+        let old = lab.links.len();
+        lab.remove(Who::Tablet, None);
+        if removal_first {
+            lab.links(old);
+            lab.records(&[&t1, &p1]);
+        } else {
+            lab.records(&[&t1, &p1]);
+            lab.links(old);
+        }
+        lab.add_entry("of my own");
+        outcomes.push((lab.alarms(), lab.names(&t1), lab.names(&p1)));
+    }
+    assert_eq!(outcomes[0], outcomes[1]);
+    assert_eq!(outcomes[0], (vec!["REMOVED_DEVICE_WROTE"], false, true));
+}
+
 /// Below the head that the remover named stands another history: nothing of it counts, and that is told.
 #[test]
 fn another_history_below_the_named_head_is_an_alarm() {
