@@ -48,6 +48,10 @@ pub const PASSPHRASE_BYTES_MAX: usize = 1024;
 /// becomes 196 MB has been seen.
 pub const CONTENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// How many times its padded size a content may have. Prose is three to five times its compressed size; a hundred records of a thousand
+/// bytes that each become half a megabyte are somebody's attack on a small device's memory.
+pub const INFLATED_TIMES_MAX: usize = 32;
+
 /// Longest name of a device or party, in UTF-8 bytes: it must fit its block with room to grow.
 pub const NAME_BYTES_MAX: usize = 64;
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! plain = codec 1 | length 4 | coded content | zeros            codec 0 stored, 1 raw DEFLATE (RFC 1951)
-//! sizes: 256 512 768 1024 1536 2048 3072 4096, then Padmé
+//! sizes: 256 512 768 1024 1536 2048 3072 4096, then Padmé; of what the content needs or of a 32nd of it, whichever is more
 //! ```
 
 use std::io::Write;
@@ -12,7 +12,7 @@ use flate2::{Compression, Decompress, FlushDecompress, Status};
 use zeroize::Zeroizing;
 
 use crate::derive::first;
-use crate::limits::CONTENT_BYTES_MAX;
+use crate::limits::{CONTENT_BYTES_MAX, INFLATED_TIMES_MAX};
 
 const BUCKETS: [usize; 8] = [256, 512, 768, 1024, 1536, 2048, 3072, 4096];
 const HEAD_BYTES: usize = 1 + 4;
@@ -47,6 +47,13 @@ pub fn padded_length(length: usize) -> usize {
     (length + mask) & !mask
 }
 
+/// Gives the size of the plain bytes of `content` bytes that are `coded` ones when compressed.
+///
+/// Resists a sender who makes much of little: what inflates far is padded in proportion, so that memory costs what it weighs.
+fn size_of(coded: usize, content: usize) -> usize {
+    padded_length((HEAD_BYTES + coded).max(content.div_ceil(INFLATED_TIMES_MAX)))
+}
+
 /// Compresses (if that helps) and pads (module drawing). Nothing if the content is above its limit.
 ///
 /// Every content is compressed alone: resists a neighbour who writes guesses next to a secret and watches the size.
@@ -59,7 +66,7 @@ pub(crate) fn pad(content: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         if deflated.len() < content.len() { (DEFLATED, deflated.as_slice()) } else { (STORED, content) };
     let length = u32::try_from(coded.len()).expect("content is below 4 MiB");
 
-    let size = padded_length(HEAD_BYTES + coded.len());
+    let size = size_of(coded.len(), content.len());
     let mut plain = Zeroizing::new(Vec::with_capacity(size));
     plain.push(codec);
     plain.extend_from_slice(&length.to_be_bytes());
@@ -77,18 +84,21 @@ pub(crate) fn unpad(plain: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, Pad
     let (head, rest) = plain.split_at(HEAD_BYTES);
     let length = u32::from_be_bytes(first(&head[1..]));
     let length = usize::try_from(length).map_err(|_| PaddingFault::Malformed)?;
-    if length > rest.len() || plain.len() != padded_length(HEAD_BYTES + length) {
+    if length > rest.len() || plain.len() < padded_length(HEAD_BYTES + length) {
         return Err(PaddingFault::Malformed);
     }
     let (coded, zeros) = rest.split_at(length);
     if zeros.iter().any(|byte| *byte != 0) {
         return Err(PaddingFault::Malformed);
     }
-    match head[0] {
-        STORED => stored(coded, most),
-        DEFLATED => inflate(coded, most),
-        _ => Err(PaddingFault::Incompatible),
-    }
+    // A stream never becomes more than its size allows, however long it would go on.
+    let most = most.min(plain.len() * INFLATED_TIMES_MAX);
+    let content = match head[0] {
+        STORED => stored(coded, most)?,
+        DEFLATED => inflate(coded, most)?,
+        _ => return Err(PaddingFault::Incompatible),
+    };
+    if plain.len() == size_of(length, content.len()) { Ok(content) } else { Err(PaddingFault::Malformed) }
 }
 
 fn stored(coded: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, PaddingFault> {
@@ -133,6 +143,13 @@ mod tests {
         plain.extend_from_slice(&u32::try_from(length).unwrap().to_be_bytes());
         plain.extend_from_slice(coded);
         plain.resize(padded_length(plain.len()), 0);
+        plain
+    }
+
+    fn plain_of(content: &[u8]) -> Vec<u8> {
+        let coded = deflate(content);
+        let mut plain = plain(DEFLATED, coded.len(), &coded);
+        plain.resize(size_of(coded.len(), content.len()), 0);
         plain
     }
 
@@ -187,9 +204,28 @@ mod tests {
         let largest = vec![0; CONTENT_BYTES_MAX];
         check(&pad(&largest).unwrap(), Ok(&largest));
         assert!(pad(&vec![0; CONTENT_BYTES_MAX + 1]).is_none());
-        let bomb = deflate(&vec![0; CONTENT_BYTES_MAX + 1]);
-        check(&plain(DEFLATED, bomb.len(), &bomb), Err(PaddingFault::TooLarge));
-        let bomb = deflate(&vec![0; 16 * CONTENT_BYTES_MAX]);
-        check(&plain(DEFLATED, bomb.len(), &bomb), Err(PaddingFault::TooLarge));
+        for content in [CONTENT_BYTES_MAX + 1, 16 * CONTENT_BYTES_MAX].map(|length| vec![0; length]) {
+            check(&plain_of(&content), Err(PaddingFault::TooLarge));
+            let bomb = deflate(&content);
+            check(&plain(DEFLATED, bomb.len(), &bomb), Err(PaddingFault::TooLarge));
+        }
+    }
+
+    /// A content weighs at least a 32nd of itself, and no more than it has to.
+    #[test]
+    fn much_is_not_made_of_little() {
+        let long = vec![b'o'; 500_000];
+        let padded = pad(&long).unwrap();
+        assert_eq!(padded.len(), padded_length(500_000 / 32));
+        check(&padded, Ok(&long));
+        let coded = deflate(&long);
+        check(&plain(DEFLATED, coded.len(), &coded), Err(PaddingFault::TooLarge));
+        let mut wide = padded.to_vec();
+        wide.resize(padded_length(padded.len() + 1), 0);
+        check(&wide, Err(PaddingFault::Malformed));
+
+        let fitting = vec![b'o'; 256 * INFLATED_TIMES_MAX];
+        check(&plain_of(&fitting), Ok(&fitting));
+        assert_eq!((plain_of(&fitting).len(), pad(&[b'o'; 256 * 32 + 1]).unwrap().len()), (256, 512));
     }
 }

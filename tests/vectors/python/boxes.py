@@ -13,6 +13,9 @@ from primitives import (
 
 RECORD_PREFIX = 272
 BUCKETS = (256, 512, 768, 1024, 1536, 2048, 3072, 4096)
+# How many times its padded size a content may have.
+INFLATED_TIMES = 32
+
 CONTENT_MAX = 4 * 1024 * 1024
 NAME_MAX = 64
 
@@ -125,12 +128,13 @@ def unpad(plain):
     """Undoes padding and coding, strictly."""
     need(len(plain) >= 5, "malformed")
     codec, length = plain[0], int.from_bytes(plain[1:5], "big")
-    need(5 + length <= len(plain) and len(plain) == padded_length(5 + length), "malformed")
+    need(5 + length <= len(plain), "malformed")
     coded = plain[5:5 + length]
     need(not any(plain[5 + length:]), "malformed")
     need(codec in (0, 1), "incompatible")
     content = coded if codec == 0 else inflate(coded)
     need(len(content) <= CONTENT_MAX, "too large")
+    need(len(plain) == padded_length(max(5 + length, -(-len(content) // INFLATED_TIMES))), "malformed")
     return content
 
 

@@ -224,6 +224,15 @@ def deflated(tally, vectors):
     tally.equal("codec", lambda: opened()[0][0], 1)
 
 
+def stretched(tally, vectors):
+    known = load("crypto-records.json")
+    root, keys = unhex(known["root"]), unhex(known["author"]["keys"])
+    record = lambda: boxes.Record(unhex(vectors["stored"]), keys)
+    tally.equal("content", lambda: record().open(root)[1].decode(), vectors["letter"] * vectors["times"])
+    tally.equal("codec", lambda: record().open(root)[0][0], 1)
+    tally.equal("size", lambda: len(record().body), boxes.padded_length(-(-vectors["times"] // 32)) + 16)
+
+
 def padding(tally, vectors):
     for _, size in rows(tally, vectors, "sizes"):
         tally.equal(f"{size['length']} bytes", lambda: boxes.padded_length(size["length"]), size["padded"])
@@ -349,7 +358,8 @@ FILES = {
     "core-meeting.json": core_meeting,
     "crypto-codes.json": codes, "crypto-words.json": words, "crypto-passphrase.json": passphrase,
     "crypto-local.json": local, "crypto-drops.json": drops, "crypto-epochs.json": epochs, "crypto-records.json": records,
-    "crypto-deflated.json": deflated, "crypto-padding.json": padding, "crypto-linking.json": linking,
+    "crypto-deflated.json": deflated, "crypto-stretched.json": stretched,
+    "crypto-padding.json": padding, "crypto-linking.json": linking,
     "feed-keys.json": feed_keys, "feed-records.json": feed_records, "feed-rosters.json": feed_rosters,
     "feed-logins.json": feed_logins, "feed-invites.json": feed_invites,
     "engine-contents.json": engine_contents,

@@ -109,6 +109,28 @@ fn a_compressed_content_opens_for_ever() {
     assert_eq!(golden["content"], compressible());
 }
 
+/// What compresses to next to nothing weighs a 32nd of itself all the same. Made once, as the one above.
+#[test]
+fn a_content_that_weighs_next_to_nothing_is_stretched() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/crypto-stretched.json");
+    let (letter, times) = ("o", 20_000);
+    if env::var_os("HAVEN_BLESS").is_some_and(|bless| bless == "1") && !path.exists() {
+        let head = header(1, RecordId::ZERO);
+        let content = letter.repeat(times);
+        let made = seal(&root(2).keys(), author().signer(), &head, content.as_bytes(), entropy(0xd2)).unwrap();
+        let about = "PROTOCOL.md, padding, codec 1: a content of one letter, so many times; author and root are those of \
+                     crypto-records.json";
+        let vectors = json!({"about": about, "letter": letter, "times": times, "stored": hex(made.bytes())});
+        fs::write(&path, format!("{vectors:#}\n")).unwrap();
+    }
+    let golden: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let record = Record::parse(unhex(golden["stored"].as_str().unwrap())).unwrap();
+    let record = record.verify(&author().keys()).unwrap();
+    assert_eq!(open(&root(2).keys(), &record).unwrap().bytes(), letter.repeat(times).as_bytes());
+    assert_eq!((&golden["letter"], &golden["times"]), (&json!(letter), &json!(times)));
+    assert_eq!(record.body().unwrap().len(), padded_length(times.div_ceil(32)) + 16);
+}
+
 fn unhex(text: &str) -> Vec<u8> {
     text.as_bytes()
         .chunks(2)
