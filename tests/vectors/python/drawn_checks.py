@@ -8,7 +8,7 @@ import drawn
 import feed
 import people
 import primitives
-from primitives import need, sha256
+from primitives import need, number, sha256
 from tally import load
 
 unhex = bytes.fromhex
@@ -132,7 +132,15 @@ def bodies(tally, vectors):
         tally.equal(f"{case['name']} author", lambda: said()["author"], boxes.feed_id(keys_of(case["author"])))
     tally.check("refused", lambda: need(vectors["refused"], "no vectors"))
     for case in vectors["refused"]:
-        tally.refuses(case["name"], lambda: drawn.may_go(unhex(case["bytes"]), hashes, members, ever, held))
+        tally.refuses_for(case["name"], lambda: drawn.may_go(unhex(case["bytes"]), hashes, members, ever, held), case["fault"])
+    tally.equal("the most ranges", lambda: len(drawn.read_bodies(so_many(drawn.RANGES_MAX))["ranges"]), 1_024)
+    tally.refuses("too many ranges", lambda: drawn.read_bodies(so_many(drawn.RANGES_MAX + 1)))
+
+
+def so_many(ranges):
+    """A word that is signed by nobody, with so many ranges of one record."""
+    each = (bytes(8) + number(2 * at + 1, 8) * 2 + bytes(32) for at in range(ranges))
+    return b"\1" + bytes(88) + number(ranges, 2) + b"".join(each) + bytes(64)
 
 
 def place_of(record):

@@ -78,7 +78,12 @@ impl<'a> Word<'a> {
     }
 }
 
-/// Words that nobody heeds. `old` are the laptop's records, `few` is the desk's.
+const MEET: &str = "out of order, or ranges that meet";
+const ELSE: &str = "another roster, or before its time";
+const NONE: &str = "another record, or none";
+
+/// Words that nobody heeds, and why: nothing that ships reads them, so it's the second implementation that says so. `old` are the
+/// laptop's records, `few` is the desk's.
 fn refused(world: &World, old: &[VerifiedRecord], few: &VerifiedRecord) -> Vec<Value> {
     let one = [range(1, &old[1])];
     let beside = [Range { id: RecordId::from_bytes([0xbe; 32]), ..one[0] }];
@@ -90,25 +95,34 @@ fn refused(world: &World, old: &[VerifiedRecord], few: &VerifiedRecord) -> Vec<V
     two.sort_by_key(|range| range.feed);
     let [low, high] = two;
     let upper = [range(3, &old[2]), range(1, &old[0])];
-    let cases: [(&str, Word<'_>); 16] = [
-        ("another version", Word { version: 2, ..good() }),
-        ("of nothing", Word { ranges: &[], ..good() }),
-        ("from number zero", Word { ranges: &[range(0, &old[1])], ..good() }),
-        ("backwards", Word { ranges: &[range(3, &old[1])], ..good() }),
-        ("ranges that overlap", Word { ranges: &[range(1, &old[1]), range(2, &old[2])], ..good() }),
-        ("ranges that touch", Word { ranges: &[range(1, &old[1]), range(3, &old[2])], ..good() }),
-        ("a range twice", Word { ranges: &[low, low], ..good() }),
-        ("ranges of one feed out of order", Word { ranges: &upper, ..good() }),
-        ("feeds out of order", Word { ranges: &[high, low], ..good() }),
-        ("another signature", Word { signer: DESK, ..good() }),
-        ("a link that is not so", Word { roster: elsewhere, ..good() }),
-        ("an author who came later", Word { roster: before, ..good() }),
-        ("an author who was removed", Word { roster: before, ..Word::of(world, PHONE, &one) }),
-        ("a feed that never was a member", Word { ranges: &stranger, ..good() }),
-        ("another record in its place", Word { ranges: &beside, ..good() }),
-        ("a record that is not here", Word { ranges: &[Range { last: 9, ..one[0] }], ..good() }),
+    let cases: [(&str, &str, Word<'_>); 16] = [
+        ("another version", "incompatible", Word { version: 2, ..good() }),
+        ("of nothing", "no ranges, or too many", Word { ranges: &[], ..good() }),
+        ("from number zero", "a range of nothing", Word { ranges: &[range(0, &old[1])], ..good() }),
+        ("backwards", "a range of nothing", Word { ranges: &[range(3, &old[1])], ..good() }),
+        ("ranges that overlap", MEET, Word { ranges: &[range(1, &old[1]), range(2, &old[2])], ..good() }),
+        ("ranges that touch", MEET, Word { ranges: &[range(1, &old[1]), range(3, &old[2])], ..good() }),
+        ("a range twice", MEET, Word { ranges: &[low, low], ..good() }),
+        ("ranges of one feed out of order", MEET, Word { ranges: &upper, ..good() }),
+        ("feeds out of order", "out of order", Word { ranges: &[high, low], ..good() }),
+        ("another signature", "the signature does not verify", Word { signer: DESK, ..good() }),
+        ("a link that is not so", ELSE, Word { roster: elsewhere, ..good() }),
+        ("an author who came later", ELSE, Word { roster: before, ..good() }),
+        (
+            "an author who was removed",
+            "the author is no member",
+            Word { roster: before, ..Word::of(world, PHONE, &one) },
+        ),
+        (
+            "a feed that never was a member",
+            "a feed that never was a member",
+            Word { ranges: &stranger, ..good() },
+        ),
+        ("another record in its place", NONE, Word { ranges: &beside, ..good() }),
+        ("a record that is not here", NONE, Word { ranges: &[Range { last: 9, ..one[0] }], ..good() }),
     ];
-    cases.into_iter().map(|(name, word)| json!({"name": name, "bytes": hex(word.sign(world))})).collect()
+    let case = |(name, fault, word): (&str, &str, Word<'_>)| json!({"name": name, "fault": fault, "bytes": hex(word.sign(world))});
+    cases.into_iter().map(case).collect()
 }
 
 #[test]
