@@ -4,6 +4,8 @@
 //!  | secret 16 | pin 16 | checksum 3 |   =  35 bytes, 56 characters in 14 groups
 //!  pin = SHA-256("haven/1/pin" || server key)[..16]        checksum = SHA-256("haven/1/invite" || secret || pin)[..3]
 //! ```
+//! It has no version: every later kind of it is longer, by whole groups of five bytes.
+//!
 //! The pin makes the code an introduction both ways: the device knows which server it means before it trusts one.
 
 use thiserror::Error;
@@ -19,6 +21,9 @@ const CHECKSUM: usize = 3;
 /// Characters of an invite, dashes not counted.
 pub const INVITE_CHARACTERS: usize = (SECRET + PIN + CHECKSUM) * 8 / 5;
 
+/// Characters of five bytes: a later kind of invite is longer by a multiple of them.
+const STEP: usize = 8;
+
 /// An invite to a server. It is a secret while it is unused.
 pub struct Invite {
     secret: [u8; SECRET],
@@ -31,6 +36,11 @@ pub enum InviteFault {
     /// It is too short or too long.
     #[error("an invite has {INVITE_CHARACTERS} characters, this has {0}")]
     Length(usize),
+    /// It is as long as only a later kind can be, or was copied more than once.
+    #[error(
+        "it has {0} characters, {INVITE_CHARACTERS} is what this version reads: it's for a newer one, or was copied twice"
+    )]
+    Newer(usize),
     /// A character that stands in no code.
     #[error("a character that is in no invite")]
     Character,
@@ -48,8 +58,12 @@ impl Invite {
     /// Reads a code as people type it: any case, any spaces and dashes, O for 0, I and L for 1.
     pub fn parse(code: &str) -> Result<Self, InviteFault> {
         let values = crockford::values(code).map_err(|_| InviteFault::Character)?;
-        if values.len() != INVITE_CHARACTERS {
-            return Err(InviteFault::Length(values.len()));
+        match values.len() {
+            INVITE_CHARACTERS => {}
+            longer if longer > INVITE_CHARACTERS && longer.is_multiple_of(STEP) => {
+                return Err(InviteFault::Newer(longer));
+            }
+            other => return Err(InviteFault::Length(other)),
         }
         let bytes = crockford::pack(&values);
         let invite = Self {

@@ -12,15 +12,16 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey, MLDSA65PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-import feed
-from boxes import Record, WRAP, epoch_key, feed_id, padded_length, read_wrap
+from boxes import Record, WRAP, epoch_key, feed_id, padded_length, read_name_block, read_wrap
 from feed import FEED, NOBODY, NOWHERE, PAPER, Fields, Link, consents
-from primitives import Refused, check_kem, check_sign, hkdf, mac, need, number, sha256, sign_key, sign_of, verify
+from people import Channel, words
+from primitives import Refused, check_kem, check_sign, hkdf, mac, need, number, sha256, sign_of, verify
 
 HALVES = Path(__file__).resolve().parent.parent / "data" / "drawn-ml-dsa.json"
 CHUNK, TAG = 65_536, 16
 CHUNKS_MAX, PACK_CHUNKS_MAX = 1_024, 128
 MANIFEST_MAX, BASE_MAX, PACKS_MAX = 96 * 1024, 1_024, 256
+RANGES_MAX = 1_024
 STATE_MAX, FORMER_MAX, EPOCHS_MAX, LINEAGE_MAX = 1024 * 1024, 8_192, 1_024, 128
 
 
@@ -212,16 +213,33 @@ def begins(manifest, stored, keys, knows_base):
     need(int.from_bytes(record.header[56:64], "big") >= roster_seq, "the roster goes back")
 
 
-def read_bodies(stored, keys):
-    """The word that bodies may go, verified by its author's key: feed, seq, id and time."""
+def read_bodies(stored):
+    """A word that bodies may go: its author, its time, its place in the roster, its ranges."""
     fields = Fields(stored[:-64])
     need(fields.count(1) == 1, "incompatible")
-    said = {"space": fields.take(32), "feed": fields.take(8), "seq": fields.count(8), "id": fields.take(32)}
-    said["not before"], said["author"] = fields.count(8), fields.take(8)
-    said["roster"] = (fields.count(8), fields.take(32))
+    said = {"space": fields.take(32), "not before": fields.count(8), "author": fields.take(8)}
+    said["roster"], ranges = (fields.count(8), fields.take(32)), fields.count()
+    need(1 <= ranges <= RANGES_MAX, "no ranges, or too many")
+    said["ranges"] = [(fields.take(8), fields.count(8), fields.count(8), fields.take(32)) for _ in range(ranges)]
     fields.end()
-    need(said["seq"] > 0 and said["author"] == feed_id(keys), "malformed")
+    need(all(1 <= first <= last for _, first, last, _ in said["ranges"]), "a range of nothing")
+    for one, other in zip(said["ranges"], said["ranges"][1:]):
+        need(one[0] <= other[0], "out of order")
+        need(one[0] < other[0] or one[2] + 1 < other[1], "out of order, or ranges that meet")
+    return said
+
+
+def may_go(stored, hashes, members, ever, held):
+    """Verifies a word in a vault. Members are keys and the link they came with, by feed; held are ids by place. Gives what it says."""
+    said = read_bodies(stored)
+    keys, added = members.get(said["author"], (None, 0))
+    seq, hash_ = said["roster"]
+    need(keys is not None, "the author is no member")
+    need(said["space"] == hashes[0] and added <= seq < len(hashes) and hashes[seq] == hash_, "another roster, or before its time")
     verify(sign_of(keys), sha256("haven/1/bodies", stored[:-64]), stored[-64:])
+    for feed_, _first, last, id_ in said["ranges"]:
+        need(feed_ in ever, "a feed that never was a member")
+        need(held.get((feed_, last)) == id_, "another record, or none")
     return said
 
 
@@ -397,6 +415,21 @@ def added(stored, author_keys, member):
     return link
 
 
+def read_linking(secret, messages, words_list):
+    """Follows a linking by a code of kind 3, up to message 3: keys, name, place and words."""
+    channel = Channel(secret, most=8192)
+    first, offer, third = (channel.open(message) for message in messages)
+    reveal_bytes = 3_201 + 32 + 128
+    need((len(first), len(offer), len(third)) == (37, 109, reveal_bytes + ED + ML_SIGNATURE), "malformed")
+    need(first[:5] == offer[:5] == b"\2\0\0\0\0", "incompatible")
+    reveal, member = third[:reveal_bytes], Double(third[:3_201])
+    need(sha256("haven/1/join commit", reveal) == first[5:], "the keys are not those committed to")
+    space, after = offer[37:69], offer[77:]
+    member.verify(sha256("haven/1/consent", bytes([FEED]), space, after, NOBODY, member.bytes), third[reveal_bytes:])
+    six = words(sha256("haven/1/words", first, offer, reveal), 6, words_list)
+    return {"keys": member.bytes, "name": read_name_block(reveal[-128:]), "space": space, "after": after, "words": six}
+
+
 def long_record(stored, author):
     """A record of suite 2. Gives its id."""
     need(stored[:3] == b"\1\2\0", "incompatible")
@@ -420,6 +453,13 @@ def sign(what, digest):
 
 
 # Several servers.
+
+
+def carried(data):
+    """What is sent or kept of a link once a home is in force: the link, and its receipt."""
+    length = 86 + int.from_bytes(data[82:86], "big") + 64
+    need(len(data) in (length, length + 64), "malformed")
+    return Link(data[:length]), data[length:]
 
 
 def receipt_of(server, space, what, at, id_, receipt):

@@ -6,8 +6,10 @@ from itertools import count, takewhile
 import boxes
 import drawn
 import feed
+import people
 import primitives
-from primitives import need, sha256
+from primitives import need, number, sha256
+from tally import load
 
 unhex = bytes.fromhex
 LAPTOP, TABLET = 2, 4
@@ -72,10 +74,6 @@ def manifests(tally, vectors):
         manifest = (first, second)[seq - 1]
         tally.equal(f"superseded {seq}", lambda: manifest.base[manifest_feed(signers[0])][:2], (seq, record().id))
     begins(tally, vectors["begins"], second, signers[0])
-    said = drawn.read_bodies(unhex(vectors["bodies"]), signers[1])
-    last = boxes.Record(unhex(vectors["superseded"][1]), signers[0])
-    tally.equal("bodies", lambda: (said["feed"], said["seq"], said["id"]), (manifest_feed(signers[0]), 2, last.id))
-    tally.equal("bodies, when", lambda: said["not before"], 1_795_000_000_000)
 
 
 def manifest_feed(keys):
@@ -102,7 +100,7 @@ def begins(tally, vectors, manifest, keys):
 
 def checkpoints(tally, vectors):
     links = [unhex(link["bytes"]) for link in vectors["links"]]
-    hashes = feed.read_roster(links, feed.authors_by_id((1, 2, 3, 4, 5, 6)))
+    hashes = feed.read_roster(links).hashes
     tally.equal("links", lambda: [hash_.hex() for hash_ in hashes], [link["hash"] for link in vectors["links"]])
     tally.equal("space", lambda: hashes[0].hex(), vectors["space"])
     state, link = unhex(vectors["state"]), unhex(vectors["link"])
@@ -115,18 +113,91 @@ def checkpoints(tally, vectors):
         tally.refuses(case["name"], lambda: drawn.join_at(links[0], unhex(case["link"]), other))
 
 
+def bodies(tally, vectors):
+    hashes = [unhex(link["hash"]) for link in load("drawn-checkpoints.json")["links"]]
+    came = {2: 1, 4: 2, 6: 4}
+    members = {boxes.feed_id(keys_of(at)): (keys_of(at), seq) for at, seq in came.items()}
+    ever = members.keys() | {boxes.feed_id(keys_of(1))}
+    tally.equal("husks", lambda: len(vectors["husks"]), 5)
+    held = {}
+    for at, husk in enumerate(vectors["husks"]):
+        keys = keys_of(2 if at < 4 else 6)
+        tally.check(f"husk {at}", lambda: held.update(place_of(boxes.Record(unhex(husk), keys))))
+    tally.equal("words", lambda: len(vectors["words"]), 3)
+    for case in vectors["words"]:
+        said = lambda: drawn.may_go(unhex(case["bytes"]), hashes, members, ever, held)
+        told = lambda: [[feed_.hex(), first, last, id_.hex()] for feed_, first, last, id_ in said()["ranges"]]
+        tally.equal(f"{case['name']} ranges", told, case["ranges"])
+        tally.equal(f"{case['name']} when", lambda: said()["not before"], case["not before"])
+        tally.equal(f"{case['name']} author", lambda: said()["author"], boxes.feed_id(keys_of(case["author"])))
+    tally.check("refused", lambda: need(vectors["refused"], "no vectors"))
+    for case in vectors["refused"]:
+        tally.refuses_for(case["name"], lambda: drawn.may_go(unhex(case["bytes"]), hashes, members, ever, held), case["fault"])
+    tally.equal("the most ranges", lambda: len(drawn.read_bodies(so_many(drawn.RANGES_MAX))["ranges"]), 1_024)
+    tally.refuses("too many ranges", lambda: drawn.read_bodies(so_many(drawn.RANGES_MAX + 1)))
+
+
+def so_many(ranges):
+    """A word that is signed by nobody, with so many ranges of one record."""
+    each = (bytes(8) + number(2 * at + 1, 8) * 2 + bytes(32) for at in range(ranges))
+    return b"\1" + bytes(88) + number(ranges, 2) + b"".join(each) + bytes(64)
+
+
+def place_of(record):
+    return {(record.header[36:44], record.seq): record.id}
+
+
+def author_of(link):
+    """The tablet made this link."""
+    signed = sha256("haven/1/roster author", link.hash)
+    primitives.verify(primitives.sign_of(keys_of(TABLET)), signed, link.signature)
+
+
 def servers(tally, vectors):
     server, space, link = unhex(vectors["server"]), unhex(vectors["space"]), feed.Link(unhex(vectors["link"]))
     tally.equal("server", lambda: primitives.sign_of(keys_of(7)), server)
     tally.equal("link", lambda: (link.kind, link.space, link.body), (6, space, server))
     tally.equal("hash", lambda: link.hash.hex(), vectors["hash"])
-    signed = sha256("haven/1/roster author", link.hash)
-    tally.check("author", lambda: primitives.verify(primitives.sign_of(keys_of(TABLET)), signed, link.signature))
+    tally.check("author", lambda: author_of(link))
     tally.equal("version 1", lambda: vectors["version 1 says"], "update needed: link kind 6 is not understood")
+    after = lambda: drawn.carried(unhex(vectors["carried"]))[0]
+    tally.equal("carried", lambda: (after().kind, after().seq, after().prev, after().body), (6, link.seq + 1, link.hash, bytes(32)))
+    tally.equal("carried hash", lambda: after().hash.hex(), vectors["carried hash"])
+    tally.check("carried author", lambda: author_of(after()))
+    ends = lambda: drawn.carried(unhex(vectors["carried"]))
+    tally.check("carried receipt", lambda: drawn.receipt_of(server, space, 1, ends()[0].seq, ends()[0].hash, ends()[1]))
     ordered = [(1, link.seq, link.hash), (2, 2, bytes([0x2D]) * 32)]
     for at, (case, told) in enumerate(zip(vectors["receipts"], ordered, strict=True)):
         tally.equal(f"receipt {at} for", lambda: (case["what"], case["number"], unhex(case["id"])), told)
         tally.check(f"receipt {at}", lambda: drawn.receipt_of(server, space, *told, unhex(case["receipt"])))
+
+
+def codes(tally, vectors):
+    tally.equal("kinds", lambda: [case["kind"] for case in vectors["codes"]], [0, 3, 0, 3])
+    for at, case in enumerate(vectors["codes"]):
+        secret = unhex(case["secret"])
+        tally.equal(f"code {at} read", lambda: people.read_code(case["code"]), (case["kind"], secret))
+        tally.equal(f"code {at} written", lambda: people.write_code(case["kind"], secret), case["code"])
+        tally.equal(f"code {at}, version 1", lambda: case["version 1 says"], "this code needs a newer version")
+    linking, suite, vault = vectors["linking"], load("drawn-suites.json"), load("drawn-checkpoints.json")
+    listed = load("crypto-words.json")["list"].split(" ")
+    messages = [unhex(message) for message in linking["messages"]]
+    tally.equal("begun by", lambda: linking["secret"], vectors["codes"][1]["secret"])
+    tally.equal("sizes", lambda: [len(message) for message in messages], linking["sizes"])
+    tally.equal("message 3", lambda: linking["sizes"][2], 6_767)
+    said = lambda: drawn.read_linking(unhex(linking["secret"]), messages, listed)
+    told = lambda: (said()["keys"].hex(), said()["space"].hex(), said()["after"].hex())
+    tally.equal("joins", told, (suite["keys"], vault["space"], vault["links"][-1]["hash"]))
+    tally.equal("name", lambda: said()["name"], linking["name"])
+    tally.equal("words", lambda: said()["words"], linking["words"])
+    tally.check("made again", lambda: sealed_again(unhex(linking["secret"]), messages))
+
+
+def sealed_again(secret, messages):
+    """Seals what was opened again, to the same bytes."""
+    opened, sealing = people.Channel(secret, most=8192), people.Channel(secret)
+    for turn, message in enumerate(messages, 1):
+        need(sealing.seal(opened.open(message), bytes([turn]) * 32) == message, "sealed otherwise")
 
 
 def suites(tally, vectors):
@@ -150,5 +221,6 @@ def suites(tally, vectors):
 
 FILES = {
     "drawn-attachments.json": attachments, "drawn-manifests.json": manifests, "drawn-checkpoints.json": checkpoints,
-    "drawn-servers.json": servers, "drawn-suites.json": suites,
+    "drawn-servers.json": servers, "drawn-suites.json": suites, "drawn-bodies.json": bodies,
+    "drawn-codes.json": codes,
 }

@@ -80,7 +80,8 @@ def mailbox_id(secret):
 class Channel:
     """Opens, or makes, the messages of one linking in order."""
 
-    def __init__(self, secret):
+    def __init__(self, secret, most=4096):
+        self.most = most
         self.key = hkdf(secret, b"", b"haven/1/join channel")
         self.transcript = bytes(32)
         self.turn = 0
@@ -98,7 +99,7 @@ class Channel:
 
     def open(self, sealed):
         """Opens the next message."""
-        need(len(sealed) <= 4096, "too large")
+        need(len(sealed) <= self.most, "too large")
         return self.heard(box_open(self.key, self.info(), sealed))
 
     def seal(self, plain, random):

@@ -82,12 +82,12 @@ def sign_key(seed):
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
-def verify(key, digest, signature):
+def verify(key, digest, signature, why="the signature does not verify"):
     """Verifies an Ed25519 signature over a digest."""
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, digest)
     except InvalidSignature:
-        raise Refused("the signature does not verify") from None
+        raise Refused(why) from None
 
 
 def kem_key(secret):

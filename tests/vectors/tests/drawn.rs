@@ -5,8 +5,12 @@
 
 #[path = "drawn/blobs.rs"]
 mod blobs;
+#[path = "drawn/bodies.rs"]
+mod bodies;
 #[path = "drawn/checkpoints.rs"]
 mod checkpoints;
+#[path = "drawn/codes.rs"]
+mod codes;
 #[path = "drawn/labels.rs"]
 mod labels;
 #[path = "drawn/manifests.rs"]

@@ -206,8 +206,20 @@ fn every_single_mistake_in_an_invite_is_found() {
     }
     assert_eq!(Invite::parse(&code[1..]).err(), Some(InviteFault::Length(55)));
     assert_eq!(Invite::parse("").err(), Some(InviteFault::Length(0)));
+    assert_eq!(Invite::parse(&code[..48]).err(), Some(InviteFault::Length(48)));
     assert_eq!(Invite::parse(&code.replace(&code[..1], "U")).err(), Some(InviteFault::Character));
     assert_eq!(Invite::parse(&format!("{code}ä")).err(), Some(InviteFault::Character));
+}
+
+#[test]
+fn an_invite_of_a_later_kind_is_told_apart_by_its_length() {
+    let code = Invite::from_entropy([0x5a; 16], &Keyed::new(1).keys.sign).code().replace('-', "");
+    for more in 1..=code.len() {
+        let longer = format!("{code}{}", &code[..more]);
+        let length = longer.len();
+        let fault = if more % 8 == 0 { InviteFault::Newer(length) } else { InviteFault::Length(length) };
+        assert_eq!(Invite::parse(&longer).err(), Some(fault));
+    }
 }
 
 #[test]

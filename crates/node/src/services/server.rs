@@ -7,6 +7,7 @@ use haven_api::vault::Server;
 use haven_engine::command::ServerChoice;
 use haven_engine::sync::{InviteRefused, Problem, check_invite};
 use haven_engine::view::Status;
+use haven_feed::invite::InviteFault;
 
 use crate::host::{DialFault, Host};
 use crate::keeper::order::Refused;
@@ -86,9 +87,12 @@ pub(super) fn address(url: &str) -> Result<&str, ApiError> {
 }
 
 fn wrong_invite(fault: InviteRefused) -> ApiError {
-    ApiError::new(Reason::InviteInvalid, "the invite can't be used")
-        .because(fault.to_string())
-        .with_next("Copy the invite once more from whoever runs the server.")
+    let told = ApiError::new(Reason::InviteInvalid, "the invite can't be used").because(fault.to_string());
+    if matches!(fault, InviteRefused::Mistyped(InviteFault::Newer(_))) {
+        return told
+            .with_next("Copy the invite once more. If it's no shorter then, update Haven on this device.");
+    }
+    told.with_next("Copy the invite once more from whoever runs the server.")
         .at_terminal("Copy the invite once more from what `haven-server init` printed.")
 }
 

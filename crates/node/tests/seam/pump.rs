@@ -382,6 +382,9 @@ async fn an_invite_of_another_server_and_another_identity_are_refused() {
             Some(Reason::InviteInvalid)
         );
     }
+    let later = device.client.set_server(choice(server.invite() + "-2345-6789"), false).await.unwrap_err();
+    assert_eq!(later.reason, Reason::InviteInvalid);
+    assert!(later.why.contains("64 characters") && later.next.contains("update Haven"), "{later:?}");
     device.client.set_server(choice(String::new()), false).await.unwrap();
     device.client.set_server(choice(server.invite()), false).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! Manifests, the packs they name, feeds that begin at a base, and what says that a body may be gone.
+//! Manifests, the packs they name, and feeds that begin at a base.
 //!
 //! ```text
 //! manifest = version 1 | suite 1 | flags 1 | space 32 | generation 8 | prev 32 | author 8 | roster seq 8 | roster hash 32
@@ -6,7 +6,6 @@
 //! base     = count 2 | (feed 8 | seq 8 | id 32 | roster seq 8) …
 //! packs    = count 2 | (blob id 32 | sealed length 8 | epoch 4 | salt 16 | commit 32) …
 //! id       = SHA-256("haven/1/manifest" || everything before the signature)        signature = Ed25519(author, id)
-//! bodies   = version 1 | space 32 | feed 8 | seq 8 | id 32 | not before 8 | author 8 | roster seq 8 | roster hash 32 | signature 64
 //! ```
 
 use haven_feed::chain::{Tip, Tips, verify_run};
@@ -18,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::blobs::{Blob, Told, plain_of};
 use crate::fault;
-use crate::labels::{BODIES, MANIFEST, PACK};
+use crate::labels::{MANIFEST, PACK};
 use crate::people::Keyed;
 use crate::seal::{expand, hkdf, mac, sha256};
 use crate::world::{DESK, LAPTOP, TABLET, World};
@@ -80,7 +79,12 @@ fn sections(record: &VerifiedRecord) -> Vec<u8> {
 }
 
 /// Records of a feed, of filling.
-fn records(world: &World, author: &Keyed, after: Option<&VerifiedRecord>, count: u64) -> Vec<VerifiedRecord> {
+pub(crate) fn records(
+    world: &World,
+    author: &Keyed,
+    after: Option<&VerifiedRecord>,
+    count: u64,
+) -> Vec<VerifiedRecord> {
     let mut last = after.map(VerifiedRecord::position);
     let next = |_| {
         let header = Header {
@@ -140,24 +144,9 @@ impl Manifest<'_> {
     }
 }
 
-fn write_place(bytes: &mut Vec<u8>, head: RosterHead) {
+pub(crate) fn write_place(bytes: &mut Vec<u8>, head: RosterHead) {
     bytes.extend(head.seq.to_be_bytes());
     bytes.extend(head.hash.as_bytes());
-}
-
-/// The signed word that the bodies of a feed up to a record may go.
-fn bodies(world: &World, author: &Keyed, through: &VerifiedRecord, not_before: u64) -> Vec<u8> {
-    let mut bytes = vec![1];
-    bytes.extend(world.roster.space().as_bytes());
-    bytes.extend(through.header().feed.as_bytes());
-    bytes.extend(through.header().seq.to_be_bytes());
-    bytes.extend(through.id().as_bytes());
-    bytes.extend(not_before.to_be_bytes());
-    bytes.extend(author.keys.id().as_bytes());
-    write_place(&mut bytes, world.roster.head());
-    let signed = digest(BODIES, &[&bytes]);
-    bytes.extend(author.signer.sign(&signed).as_bytes());
-    bytes
 }
 
 /// Records that come to somebody who has the manifest and nothing before it. The code that ships says which begin there.
@@ -221,7 +210,6 @@ fn manifests() {
         packs: &[&packs[1], &packs[0]],
     };
     let (second, second_id) = second.sign();
-    let gone = bodies(&world, &tablet, &old[1], 1_795_000_000_000);
     let about = "the roster is the one of drawn-checkpoints.json, without the checkpoint; the laptop (2) signs the first manifest, \
                  the tablet (4) the second. Saves and rows are filling. \"begins\": records of the laptop for somebody who has the \
                  second manifest and no record before it";
@@ -233,7 +221,6 @@ fn manifests() {
         "packs": packs.iter().map(|pack| &pack.json).collect::<Vec<_>>(),
         "superseded": old.iter().map(|record| hex(record.to_husk().bytes())).collect::<Vec<_>>(),
         "begins": begins(&world, &all, &laptop, &old),
-        "bodies": hex(gone),
     });
     check("drawn-manifests.json", &json);
 }

@@ -27,10 +27,10 @@ const ADD_FEED: u8 = 2;
 const CHANGE: u8 = 4;
 
 /// Somebody whose keys are of suite 2.
-struct Double {
+pub(crate) struct Double {
     sign_seed: [u8; 32],
     signer: Signer,
-    keys: Vec<u8>,
+    pub(crate) keys: Vec<u8>,
     halves: Value,
 }
 
@@ -39,7 +39,7 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 impl Double {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/drawn-ml-dsa.json");
         let halves: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let (sign_seed, receives) = ([8; 32], Keyed::new(8).keys.kem);
@@ -67,16 +67,20 @@ impl Double {
     }
 }
 
-/// The tablet adds the feed; the keys are of suite 2, the author's signature of suite 1.
-fn added(world: &World, new: &Double) -> (Vec<u8>, LinkHash) {
+/// The new feed consents to be one of the vault, after the head.
+pub(crate) fn consented(world: &World, new: &Double) -> Vec<u8> {
     let (space, head) = (world.roster.space(), world.roster.head());
     let parts: [&[u8]; 5] = [&[1], space.as_bytes(), head.hash.as_bytes(), &[0; 8], &new.keys];
-    let consent = new.sign("consent", &digest(label::CONSENT, &parts));
+    new.sign("consent", &digest(label::CONSENT, &parts))
+}
+
+/// The tablet adds the feed; the keys are of suite 2, the author's signature of suite 1.
+fn added(world: &World, new: &Double) -> (Vec<u8>, LinkHash) {
     let mut body = new.keys.clone();
     sized(&mut body, &[0xa2; 40]);
     body.extend([0; 8]);
     body.extend(filled_wrap());
-    body.extend(consent);
+    body.extend(consented(world, new));
     world.link(&Keyed::new(TABLET), ADD_FEED, &body)
 }
 

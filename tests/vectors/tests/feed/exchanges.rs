@@ -130,6 +130,7 @@ fn invites() {
         ("a typing mistake", typo),
         ("a missing character", code[1..].to_owned()),
         ("a U", code.replace('8', "U")),
+        ("a later kind, of five bytes more", format!("{code}-{}", &code[..9])),
     ];
     let refused = refused.map(
         |(name, code)| json!({"name": name, "code": code, "fault": fault(Invite::parse(&code).map(drop))}),
