@@ -2,6 +2,7 @@
 
 mod accepting;
 mod alarms;
+mod branches;
 mod clock;
 mod committed;
 mod dangling;
@@ -22,11 +23,13 @@ mod pushing;
 mod receive;
 mod refill;
 mod removed;
+mod rereading;
 mod resealing;
 mod session;
 mod settling;
 mod standing;
 mod taking_out;
+mod unsaying;
 mod waiting;
 mod work;
 mod writing;
@@ -40,8 +43,8 @@ use haven_core::time::{Date, Timestamp};
 use haven_crypto::local::LocalKey;
 use haven_crypto::opened::Opened;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
+use haven_feed::exchange::Pins;
 use haven_feed::exchange::device::{DeviceExchange, Local};
-use haven_feed::exchange::{HeldRecord, Pins};
 use haven_feed::ids::{FeedId, SpaceId, Vector};
 use haven_feed::record::Record;
 use haven_feed::roster::Roster;
@@ -61,12 +64,14 @@ use crate::vault::{Unlocked, VaultFault};
 use crate::view::{DeviceShown, View};
 
 use alarms::Raised;
+use branches::Branches;
 use committed::Committed;
 use dangling::Dangling;
 use documents::OpenDocuments;
 use drafts::Drafting;
 use drops::Drops;
 use linking::LinkingState;
+use rereading::{history, stands_at};
 use session::Session;
 use standing::Agreement;
 use waiting::Waiting;
@@ -144,8 +149,8 @@ pub struct Engine {
     removed: BTreeSet<FeedId>,
     /// Whether rows are gone that the view still shows.
     view_is_old: bool,
-    /// How many records of second histories are kept, and their bytes; none before one came.
-    branches: Option<(usize, usize)>,
+    /// How much of second histories is kept; none before one came.
+    branches: Option<Branches>,
 }
 
 /// What this feed's records have said of others since the vault was opened.
@@ -208,7 +213,7 @@ impl Engine {
             server,
             sent,
             unsealed: false,
-            dangling: Dangling::new(),
+            dangling: Dangling::default(),
             removed: BTreeSet::new(),
             view_is_old: false,
             branches: None,
@@ -386,19 +391,6 @@ impl Engine {
         feeds.sort_by_key(|(_, member)| member.added_seq);
         feeds.into_iter().map(shown).collect()
     }
-}
-
-/// The stored record at a place, read from the store. What the disk has damaged says nothing.
-fn history(reader: &dyn Reader, space: SpaceId) -> impl Fn(&FeedId, u64) -> Option<HeldRecord> {
-    move |feed, seq| {
-        let record = Record::parse(reader.record(space, *feed, seq).ok()??).ok()?;
-        stands_at(&record, space, *feed, seq).then(|| HeldRecord::of(&record))
-    }
-}
-
-fn stands_at(record: &Record, space: SpaceId, feed: FeedId, seq: u64) -> bool {
-    let header = record.header();
-    (header.space, header.feed, header.seq) == (space, feed, seq)
 }
 
 fn names(keys: &Keys, roster: &Roster) -> BTreeMap<FeedId, String> {

@@ -185,12 +185,20 @@ pub const OPENED_EACH_BYTES: usize = 2 * RECORD_CONTENT_TARGET;
 /// Bytes of opened records in memory before they are applied: no message, however it was made, inflates to more.
 pub const OPENED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Records of second histories that are kept beside the first, and their bytes: a restored backup's writing of a year, and no
-/// more than a disk can bear when somebody makes them for harm. What is beyond is still on the server.
-pub const BRANCH_RECORDS_MAX: usize = 4_096;
+/// Bytes of the second histories of one feed that always have room beside the first, whatever others do: the largest record, or
+/// a thousand usual ones. Of all feeds that there may ever be it's less than these may write anyhow.
+pub const BRANCH_BYTES_EACH: usize = 1024 * 1024;
 
-/// See [`BRANCH_RECORDS_MAX`].
+/// Bytes beyond that, of all feeds together: a restored backup's writing of a year, and no more than a disk can bear when somebody
+/// makes them for harm. What is beyond is still on the server.
 pub const BRANCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Bytes in memory that the dangling records of one feed may take: the one with the most documents, or some two thousand usual ones.
+/// Whoever lies so often waits.
+pub const DANGLING_BYTES_EACH: usize = 256 * 1024;
+
+/// The same of all feeds together: as many as a vault may have at a time.
+pub const DANGLING_BYTES_MAX: usize = haven_feed::limits::FEEDS_MAX * DANGLING_BYTES_EACH;
 
 /// How much later than the moment on disk device and server must have the same before that is written again: whoever types
 /// makes them agree several times a minute, and nobody needs it to the second.

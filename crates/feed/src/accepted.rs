@@ -6,7 +6,7 @@
 //! is the least fixpoint over what the records say, decided before anything is applied. The rest stays where it is, readable,
 //! and counts as soon as somebody names it. No honest writing is lost; no dishonest one slips in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::ids::{FeedId, Position, RecordId, Vector};
 use crate::roster::Roster;
@@ -26,8 +26,9 @@ pub struct Says {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
     bounds: BTreeMap<FeedId, u64>,
-    /// Where somebody who counts names another record than the one that is held.
-    pub contradicted: BTreeSet<(FeedId, u64)>,
+    /// Where somebody who counts names another record than the one that is held, and a feed that does; none when the removal
+    /// itself does.
+    pub contradicted: BTreeMap<(FeedId, u64), Option<FeedId>>,
 }
 
 impl Accepted {
@@ -57,7 +58,7 @@ pub fn accepted(
         let Some(removal) = member.removed else { continue };
         accepted.bounds.insert(feed, settled.seq(&feed));
         if let Some(head) = removal.head {
-            accepted.hear(feed, head, held);
+            accepted.hear(feed, head, None, held);
         }
     }
     let mut heard: Vec<bool> = vec![false; says.len()];
@@ -70,7 +71,7 @@ pub fn accepted(
             *heard = true;
             for (feed, position) in &said.names {
                 if roster.vouches(&said.by, feed) {
-                    grew |= accepted.hear(*feed, *position, held);
+                    grew |= accepted.hear(*feed, *position, Some(said.by), held);
                 }
             }
         }
@@ -86,11 +87,15 @@ impl Accepted {
         &mut self,
         feed: FeedId,
         position: Position,
+        by: Option<FeedId>,
         held: &dyn Fn(&FeedId, u64) -> Option<RecordId>,
     ) -> bool {
         let Some(bound) = self.bounds.get_mut(&feed) else { return false };
         match held(&feed, position.seq) {
-            Some(id) if id != position.id => drop(self.contradicted.insert((feed, position.seq))),
+            Some(id) if id != position.id => {
+                // What a removal says is heard first, and stands.
+                self.contradicted.entry((feed, position.seq)).or_insert(by);
+            }
             Some(_) if position.seq > *bound => {
                 *bound = position.seq;
                 return true;

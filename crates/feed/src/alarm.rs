@@ -79,6 +79,8 @@ pub enum Alarm {
         feed: FeedId,
         /// The number.
         seq: u64,
+        /// A feed whose record says so; none when the server does, or the removal.
+        by: Option<FeedId>,
     },
     /// The server has records of this device's own feed that this device has not: a clone, or this is a restored backup.
     #[error("the server has record {offered} of this device, which wrote only {held}")]

@@ -2,20 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use haven_crypto::opened::Opened;
 use haven_feed::accepted::{Accepted, Says, accepted};
 use haven_feed::alarm::Alarm;
 use haven_feed::ids::{FeedId, Position, Vector};
-use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 
 use super::alarms::{Kept, Raised};
 use super::waiting::{Head, Look, One, Wait};
 use super::{Engine, Work, history};
 use crate::command::Fault;
-use crate::content::{self, DocumentId};
+use crate::content::{Content, DocumentId};
 use crate::io::Reader;
 use crate::limits;
-use crate::parallel;
 use crate::row::Source;
 use crate::sync::Outgoing;
 
@@ -41,8 +38,8 @@ impl Engine {
         });
         let said: Vec<Says> = said.collect();
         let accepted = accepted(&self.roster, &held, &self.applied, &said);
-        for (feed, seq) in &accepted.contradicted {
-            self.raise(work, Raised::Feed(Alarm::Contradicted { feed: *feed, seq: *seq }));
+        for ((feed, seq), by) in &accepted.contradicted {
+            self.raise(work, Raised::Feed(Alarm::Contradicted { feed: *feed, seq: *seq, by: *by }));
         }
         accepted
     }
@@ -102,12 +99,12 @@ impl Engine {
 
     /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
     /// is held is a claim or of a second history, and what does not count for this record is no ground of it. What it accepts by
-    /// hand has to be here as well: nobody asks it again once it is applied.
+    /// hand has to be here as well: nobody asks it again once it is applied. Nor does anybody wait for what a feed has that found no
+    /// room for its second history, or for its dangling records, unless this record vouches for it.
     fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, head: &Head) -> bool {
         let history = history(work.cx.reader, self.space);
         let local = self.local(&history);
-        let named = head.seen.iter().chain(head.accepts.iter().copied());
-        named.filter(|(feed, _)| *feed != by).all(|(feed, position)| {
+        let is_here = |feed: FeedId, position: Position| {
             let Some(member) = self.roster.feed(&feed) else { return true };
             let is_applied = self.applied.seq(&feed) >= position.seq;
             let may_never = member.removed.is_some()
@@ -117,7 +114,15 @@ impl Engine {
                 || may_never
                 || local.contradicts(&feed, position)
                 || self.is_of_second_history(work, &feed, position)
-        })
+                || (member.removed.is_none() && self.is_left_in_log(&local, feed, position))
+        };
+        let seen = head.seen.iter().filter(|(feed, _)| *feed != by);
+        let accepts = head.accepts.iter().copied().filter(|(feed, _)| *feed != by);
+        let is_beyond = |feed: FeedId, position: Position| {
+            local.held(&feed, position.seq).is_none() && self.is_beyond_room(work, &feed)
+        };
+        seen.into_iter().all(|(feed, position)| is_here(feed, position) || is_beyond(feed, position))
+            && accepts.into_iter().all(|(feed, position)| is_here(feed, position))
     }
 
     /// Tells what the next record of each feed waits for, and asks the server for bodies.
@@ -194,11 +199,13 @@ impl Engine {
     }
 
     fn settle_removed(&mut self, work: &mut Work<'_, '_>, removed: &BTreeSet<FeedId>) -> Result<(), Fault> {
-        if !removed.difference(&self.removed).all(|feed| self.stands(work, feed)) {
+        // Of all removed feeds: what counts of one may have hung on the word of another that is removed now.
+        if !removed.iter().all(|feed| self.stands(work, feed)) {
             self.take_back_uncounted(work, removed)?;
         }
         let accepted = self.accept(work);
-        self.wait_again(work, &accepted)
+        self.wait_again(work, &accepted)?;
+        self.unsay(work, &accepted)
     }
 
     /// Whether all that is applied of a removed feed lies below the head that its removal names, so that nothing else has to be
@@ -237,43 +244,10 @@ impl Engine {
     fn all_says(&self, reader: &dyn Reader) -> Result<Vec<Says>, Fault> {
         let mut said = Vec::new();
         for (feed, last) in self.applied.iter() {
-            let mut next = 1;
-            while next <= last.seq {
-                let piece = self.opened_from(reader, feed, next)?;
-                let Some((last, _)) = piece.last() else { break };
-                next = last.1 + 1;
-                let says = parallel::map(&piece, |(source, opened)| {
-                    let content = content::decode(opened.as_ref()?.bytes()).ok()?;
-                    self.said(*source, &content.seen, &content.accepts)
-                });
-                said.extend(says.into_iter().flatten());
-            }
+            let look = |source, content: &Content<'_>| self.said(source, &content.seen, &content.accepts);
+            self.reread(reader, feed, (1, last.seq), look, |says| said.push(says))?;
         }
         Ok(said)
-    }
-
-    /// The next applied records of a feed, opened as far as they can be.
-    fn opened_from(
-        &self,
-        reader: &dyn Reader,
-        feed: FeedId,
-        next: u64,
-    ) -> Result<Vec<(Source, Option<Opened>)>, Fault> {
-        let stored = reader.records(self.space, feed, next, limits::WAITING_STEP_BYTES)?;
-        let records = stored.into_iter().map_while(|bytes| Record::parse(bytes).ok());
-        let records: Vec<VerifiedRecord> = records
-            .map_while(|record| self.verified(&record).ok())
-            .take(limits::OPENED_TOGETHER)
-            .take_while(|record| record.position().seq <= self.applied.seq(&feed))
-            .collect();
-        let opened = parallel::map(&records, |record| {
-            // A kind that this version does not know says nothing to it, whatever is in it.
-            let is_known = matches!(record.header().kind, RecordKind::Data | RecordKind::Heartbeat);
-            let keys = self.keys.epochs.get(&record.header().epoch).filter(|_| is_known)?;
-            haven_crypto::record::open(keys, record).ok()
-        });
-        let sources = records.iter().map(|record| (feed, record.position().seq));
-        Ok(sources.zip(opened).collect())
     }
 
     /// Takes the records of feeds after their bounds out of the documents again; of all feeds at once, since one may have written on
@@ -282,16 +256,11 @@ impl Engine {
         let reader = work.cx.reader;
         let mut touched: BTreeSet<DocumentId> = BTreeSet::new();
         for (feed, bound) in bounds {
-            let mut next = bound + 1;
-            while next <= self.applied.seq(feed) {
-                let piece = self.opened_from(reader, *feed, next)?;
-                let Some((last, _)) = piece.last() else { break };
-                next = last.1 + 1;
-                for opened in piece.iter().filter_map(|(_, opened)| opened.as_ref()) {
-                    let Ok(content) = content::decode(opened.bytes()) else { continue };
-                    touched.extend(content.items.iter().map(|item| item.document));
-                }
-            }
+            let look = |_, content: &Content<'_>| {
+                Some(content.items.iter().map(|item| item.document).collect::<BTreeSet<_>>())
+            };
+            let places = (bound + 1, self.applied.seq(feed));
+            self.reread(reader, *feed, places, look, |documents| touched.extend(documents))?;
         }
         for (feed, bound) in bounds {
             self.forget_dangling(work, *feed, *bound);
@@ -309,7 +278,11 @@ impl Engine {
         let before = first - 1;
         let position = self.local(&history).held(&feed, before).map(|id| Position { seq: before, id });
         self.applied.set(feed, position);
+        self.forget_dangling(work, feed, before);
         self.waiting.queues.remove(&feed);
+        // Bodies that were asked for in vain may be there by now.
+        self.session.asked.retain(|(of, seq)| *of != feed || *seq < first);
+        self.session.bodies.retain(|(of, seq)| *of != feed || *seq < first);
         self.waiting.wake();
         work.applied_changed = true;
     }

@@ -1,5 +1,7 @@
 //! What is wrong and the person should know. Kept until resolved; nothing else depends on it.
 
+use std::collections::BTreeSet;
+
 use haven_core::time::Timestamp;
 use haven_feed::alarm::Alarm;
 use haven_feed::digest::digest;
@@ -141,7 +143,7 @@ impl Raised {
     /// Who said so, where that is a device's word.
     fn by(self) -> Option<FeedId> {
         match self {
-            Self::Feed(Alarm::Withheld { by, .. }) => by,
+            Self::Feed(Alarm::Withheld { by, .. } | Alarm::Contradicted { by, .. }) => by,
             _ => None,
         }
     }
@@ -153,7 +155,7 @@ pub(super) struct Kept {
     kind: u8,
     since_ms: i64,
     feed: Option<FeedId>,
-    /// Who said that something is missing.
+    /// Who said that something is missing, or otherwise than it is here.
     by: Option<FeedId>,
     /// How often; kept at each doubling.
     count: u64,
@@ -240,6 +242,13 @@ impl Engine {
         }
     }
 
+    /// Ends what is missed only because these feeds said so. It is told again if somebody else misses it.
+    pub(super) fn end_missed(&mut self, work: &mut Work<'_, '_>, said_by: &BTreeSet<FeedId>) {
+        self.end_alarms(work, |_, kept| {
+            kept.is_withheld() && kept.by.is_some_and(|by| said_by.contains(&by))
+        });
+    }
+
     pub(super) fn alarms_from_store(&mut self, reader: &dyn Reader) -> Result<(), OpenFault> {
         let rows = Sealed { keys: &self.keys, reader }.rows(Table::Alarms)?;
         for (key, sealed) in rows {
@@ -256,7 +265,7 @@ impl Engine {
             kind: kept.name(),
             since: Timestamp::from_millis(kept.since_ms),
             device: kept.feed.and_then(|feed| self.device_name(&feed)),
-            said_by: kept.by.and_then(|feed| self.device_name(&feed)),
+            said_by: kept.by.filter(|_| kept.is_withheld()).and_then(|feed| self.device_name(&feed)),
             count: kept.count,
         };
         self.session.alarms.iter().map(shown).collect()
@@ -276,6 +285,11 @@ impl Kept {
     /// Whether it is about something that is withheld.
     pub(super) fn is_withheld(&self) -> bool {
         self.name().ends_with("WITHHELD")
+    }
+
+    /// Whether it is about a history that is another one by the word of a device.
+    pub(super) fn is_somebodys_claim(&self) -> bool {
+        self.name() == "HISTORY_CONTRADICTED" && self.by.is_some()
     }
 
     /// Whether it is about a record of a device that waits.

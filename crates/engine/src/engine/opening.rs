@@ -185,7 +185,7 @@ fn read<'a>(feed: &FeedId, plain: &'a [u8]) -> Result<(Content<'a>, BTreeSet<Act
     Ok((content, actors))
 }
 
-fn head(content: &Content<'_>) -> Head {
+pub(super) fn head(content: &Content<'_>) -> Head {
     Head { seen: content.seen.clone(), accepts: content.accepts.clone(), gone: content.gone() }
 }
 

@@ -7,9 +7,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use haven_feed::exchange::device::{Reason, Refused};
-use haven_feed::ids::{FeedId, Position, RecordId};
-use haven_feed::record::Record;
+use haven_feed::ids::FeedId;
 
 use super::accepting::Turn;
 use super::alarms::Raised;
@@ -26,7 +24,7 @@ use crate::row::{Source, Stored};
 
 /// How often the process may go down over a record before it is put aside. Power cuts and full disks come in rows, and a
 /// record that is put aside for nothing is missed by somebody; one that is deadly costs a few more restarts.
-const TRIES_MAX: u8 = 5;
+pub(super) const TRIES_MAX: u8 = 5;
 
 impl Engine {
     /// Verifies arriving records, stores those that hold and raises what is wrong.
@@ -55,6 +53,7 @@ impl Engine {
         for record in received.bodies {
             let (feed, seq) = (record.header().feed, record.position().seq);
             let bytes = record.bytes().clone();
+            work.bodies.insert((feed, seq), bytes.clone());
             work.step.commit.writes.push(Write::Replace { space: self.space, feed, seq, bytes });
             self.waiting.embody(record);
         }
@@ -96,54 +95,6 @@ impl Engine {
         husks.chain(self.exchange.doubted().filter(|source| source.0 == *feed)).filter(open).collect()
     }
 
-    /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost.
-    fn keep_other_histories(&mut self, work: &mut Work<'_, '_>, refused: &[Refused]) {
-        for refused in refused.iter().filter(|refused| refused.reason == Reason::Fork) {
-            let Ok(record) = Record::parse(refused.bytes.clone()) else { continue };
-            let kept = self.branches.get_or_insert_with(|| branches(work.cx.reader));
-            let size = refused.bytes.len();
-            if kept.0 >= limits::BRANCH_RECORDS_MAX || kept.1 + size > limits::BRANCH_BYTES_MAX {
-                return;
-            }
-            let mut key = place(&(record.header().feed, record.header().seq));
-            key.extend(record.id().as_bytes());
-            if matches!(work.cx.reader.get(Table::Quarantine, &key), Ok(None)) {
-                *kept = (kept.0 + 1, kept.1 + size);
-                let plain = [&[Aside::Fork as u8], &refused.bytes[..]].concat();
-                let value = self.keys.seal(Table::Quarantine, &key, &plain, work.cx.entropy);
-                work.step.commit.put(Table::Quarantine, key, value);
-                // Somebody may have built on it and wait.
-                self.waiting.wake();
-            }
-        }
-    }
-
-    /// Whether a position that is not held belongs to a second history of its feed, as far as that is kept here: it leads back, record
-    /// by record, to one that follows another than the one held.
-    pub(super) fn is_of_second_history(&self, work: &Work<'_, '_>, feed: &FeedId, named: Position) -> bool {
-        let history = history(work.cx.reader, self.space);
-        let (mut at, local) = (named, self.local(&history));
-        loop {
-            match local.held(feed, at.seq) {
-                Some(held) => return held != at.id,
-                None if at.seq <= 1 => return false,
-                None => {}
-            }
-            let Some(prev) = self.kept_before(work, feed, at) else { return false };
-            at = Position { seq: at.seq - 1, id: prev };
-        }
-    }
-
-    /// The record before one of a second history that is kept here.
-    fn kept_before(&self, work: &Work<'_, '_>, feed: &FeedId, at: Position) -> Option<RecordId> {
-        let mut key = place(&(*feed, at.seq));
-        key.extend(at.id.as_bytes());
-        let sealed = work.cx.reader.get(Table::Quarantine, &key).ok()??;
-        let plain = self.keys.open(Table::Quarantine, &key, &sealed).ok()?;
-        let record = Record::parse(Bytes::copy_from_slice(plain.get(1..)?)).ok()?;
-        (record.id() == at.id).then_some(record.header().prev)
-    }
-
     /// Applies what is stored and ready. Called at the end of every step.
     pub(super) fn apply_waiting(&mut self, work: &mut Work<'_, '_>) {
         if self.waiting.ready && !self.waiting.marked {
@@ -156,16 +107,25 @@ impl Engine {
         let looked = self.look(work);
         let accepted = self.accept(work);
         self.hear_named(work, &accepted);
+        let settled = self.try_dangling(work);
         let before = work.applied_changed;
         work.applied_changed = false;
         self.apply_ready(work, &accepted);
         let applied = work.applied_changed;
         work.applied_changed |= before;
         match self.waiting.current.take() {
-            Some((feed, _)) if !applied => drop(self.waiting.skipped.insert(feed)),
+            Some((feed, seq)) if !applied && self.applied.seq(&feed) < seq => {
+                self.waiting.skipped.insert(feed);
+            }
             _ => self.waiting.skipped.clear(),
         }
-        let goes_on = applied || looked || !self.waiting.suspects.is_empty();
+        let unread = std::mem::take(&mut self.waiting.unread);
+        let goes_on = applied
+            || looked
+            || settled
+            || unread
+            || !self.waiting.suspects.is_empty()
+            || self.dangling.again().next().is_some();
         self.waiting.ready = goes_on && self.next_alone().is_some();
         self.waiting.shrink();
         work.step.commit.remove(Table::Meta, crate::keys::meta::TRYING);
@@ -181,6 +141,7 @@ impl Engine {
     /// Applies records as far as each is the next of its feed and has what it builds on.
     fn apply_ready(&mut self, work: &mut Work<'_, '_>, accepted: &haven_feed::accepted::Accepted) {
         let feeds: Vec<FeedId> = self.waiting.queues.keys().copied().collect();
+        self.dangling.retry_over();
         let mut progress = true;
         while progress {
             progress = false;
@@ -201,7 +162,7 @@ impl Engine {
         feed: &FeedId,
     ) -> Option<(One, Turn)> {
         let front = self.waiting.queues.get(feed)?.front()?;
-        let is_next = self.applied.seq(feed) + 1 == front.source.1;
+        let is_next = self.applied.seq(feed) + 1 == front.source.1 && !self.dangling.is_over(feed);
         let goes = self.waiting.current.is_none_or(|current| current == front.source);
         if !is_next || !goes {
             return None;
@@ -212,35 +173,33 @@ impl Engine {
         }
     }
 
-    fn apply(&mut self, work: &mut Work<'_, '_>, one: One, turn: &Turn) {
+    fn apply(&mut self, work: &mut Work<'_, '_>, mut one: One, turn: &Turn) {
         let fatal = self.waiting.suspects.remove(&one.source).is_some_and(|tries| tries >= TRIES_MAX);
-        let outcome = match (one.look, turn) {
-            (_, Turn::Pass) => Ok(()),
+        let outcome = match (&mut one.look, turn) {
+            (_, Turn::Pass) => Ok(BTreeSet::new()),
             _ if fatal => Err(Aside::Fatal),
-            (Look::Aside(aside), _) => Err(aside),
-            (Look::Opened(_, Some(inside)), _) => self.apply_inside(work, one.source, inside),
+            (Look::Aside(aside), _) => Err(*aside),
             (look, _) => {
-                let again =
-                    One { look, source: one.source, position: one.position, record: one.record, heard: true };
-                match self.inside(work, &again) {
-                    Some(inside) => self.apply_inside(work, one.source, inside),
-                    None => Err(Aside::Unreadable),
-                }
+                let inside = if let Look::Opened(_, inside) = look { inside.take() } else { None };
+                let inside = inside.or_else(|| self.inside(work, &one)).ok_or(Aside::Unreadable);
+                inside.and_then(|inside| self.apply_content(work, one.source, inside))
             }
         };
-        if let Err(aside) = outcome {
-            self.put_aside(work, one.source, aside);
+        match outcome {
+            Ok(grown) => {
+                self.dangling.has_grown(&grown);
+                self.dangles_no_more(work, one.source.0);
+            }
+            Err(Aside::Dangling) if !self.let_dangle(work, one.source) => {
+                self.waiting.queues.entry(one.source.0).or_default().push_front(one);
+                return;
+            }
+            Err(Aside::Dangling) => {}
+            Err(aside) => self.put_aside(work, one.source, aside),
         }
         self.applied.advance(one.source.0, one.position);
         self.session.traffic.received += 1;
         work.applied_changed = true;
-    }
-
-    /// Applies what is in a record, and what waited aside for it.
-    fn apply_inside(&mut self, work: &mut Work<'_, '_>, source: Source, inside: Inside) -> Result<(), Aside> {
-        let grown = self.apply_content(work, source, inside)?;
-        self.try_dangling(work, grown);
-        Ok(())
     }
 
     /// Gives the documents that have grown.
@@ -320,12 +279,9 @@ impl Engine {
     }
 
     pub(super) fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {
-        if aside == Aside::Dangling {
-            let documents = self.documents_of(work, &source);
-            return self.note_dangling(work, source, documents);
-        }
         let key = place(&source);
         let value = self.keys.seal(Table::Quarantine, &key, &[aside as u8], work.cx.entropy);
+        work.lifted.remove(&source);
         work.step.commit.put(Table::Quarantine, key, value);
         self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
     }
@@ -336,19 +292,3 @@ pub(super) fn place((feed, seq): &Source) -> Vec<u8> {
     key.extend(seq.to_be_bytes());
     key
 }
-
-/// How many records of second histories are kept, and their bytes.
-fn branches(reader: &dyn crate::io::Reader) -> (usize, usize) {
-    let mut kept = (0, 0);
-    // Without an answer everything may be kept; the limit counts again from here.
-    let _ = reader.scan(Table::Quarantine, &mut |key, value| {
-        if key.len() > BRANCH_KEY_MIN {
-            kept = (kept.0 + 1, kept.1 + value.len());
-        }
-        std::ops::ControlFlow::Continue(())
-    });
-    kept
-}
-
-/// What names a record of a second history is longer than a place: two may have one place.
-const BRANCH_KEY_MIN: usize = 16;

@@ -29,6 +29,8 @@ pub(super) struct Waiting {
     /// Feeds whose next record has to wait for others, while there are suspects.
     pub(super) skipped: BTreeSet<FeedId>,
     pub(super) marked: bool,
+    /// Whether some was left to the store just now, where it can be read from the next step on.
+    pub(super) unread: bool,
 }
 
 /// A record that waits.
@@ -150,16 +152,19 @@ impl Waiting {
         if seq == next && size <= *room {
             *room -= size;
             queue.push_back(One::new(record));
+        } else {
+            self.unread = true;
         }
     }
 
-    /// Puts a body in the place of its husk.
+    /// Puts a body in the place of its husk. One that is not in memory is read from the store when its turn comes.
     pub(super) fn embody(&mut self, record: VerifiedRecord) {
+        self.wake();
         let source = (record.header().feed, record.position().seq);
         let queue = self.queues.get_mut(&source.0);
-        if let Some(one) = queue.into_iter().flatten().find(|one| one.source == source) {
-            *one = One::new(record);
-            self.wake();
+        match queue.into_iter().flatten().find(|one| one.source == source) {
+            Some(one) => *one = One::new(record),
+            None => self.unread = true,
         }
     }
 
@@ -205,7 +210,11 @@ impl Engine {
         let unlooked = |one: &&One| matches!(one.look, Look::Not | Look::Opened(..));
         let tried = self.waiting.queues.values().flatten().filter(unlooked);
         let mut tried: Vec<(Source, u8)> = tried.map(|one| (one.source, 0)).collect();
+        tried.extend(self.dangling.again().map(|source| (source, 0)));
         if !self.waiting.suspects.is_empty() {
+            for source in self.dangling.again() {
+                self.waiting.suspects.entry(source).or_insert(0);
+            }
             let Some(current) = self.next_alone() else { return };
             self.waiting.current = Some(current);
             let before = |tries: u8| tries.saturating_sub(1);
@@ -226,8 +235,12 @@ impl Engine {
         work.again = true;
     }
 
-    /// The next record that goes alone: of the first feed that has one and did not have to wait.
+    /// The next record that goes alone: one that dangled and is to be tried again, or of the first feed that has one and did not
+    /// have to wait.
     pub(super) fn next_alone(&self) -> Option<Source> {
+        if let Some(source) = self.dangling.again().next() {
+            return Some(source);
+        }
         let stored = self.tips.iter().map(|(feed, _)| (feed, self.applied.seq(&feed) + 1));
         let mut open = stored.filter(|(feed, next)| self.tips.seq(feed) >= *next);
         open.find(|(feed, _)| !self.waiting.skipped.contains(feed))
@@ -243,7 +256,8 @@ impl Engine {
         let mut s = Scanner(&mark);
         let suspects = s.list(|s| Ok(((FeedId::from_bytes(s.array()?), s.u64()?), s.u8()?)));
         for (source, tries) in suspects.map_err(|_| OpenFault::Damaged)? {
-            if self.applied.seq(&source.0) < source.1 {
+            self.dangling.try_later(source);
+            if self.applied.seq(&source.0) < source.1 || self.dangling.contains(&source) {
                 self.waiting.suspects.insert(source, tries.saturating_add(1));
             }
         }
@@ -284,7 +298,9 @@ impl Engine {
 
     fn stored_from(&self, work: &Work<'_, '_>, feed: FeedId, next: u64, most: usize) -> Vec<VerifiedRecord> {
         let stored = work.cx.reader.records(self.space, feed, next, most).unwrap_or_default();
-        let parsed = stored.into_iter().map_while(|bytes| Record::parse(bytes).ok());
+        let newest = |(seq, bytes)| work.bodies.get(&(feed, seq)).cloned().unwrap_or(bytes);
+        let stored = (next..).zip(stored).map(newest);
+        let parsed = stored.map_while(|bytes| Record::parse(bytes).ok());
         parsed.map_while(|record| self.verified(&record).ok()).collect()
     }
 

@@ -1,6 +1,6 @@
 //! One step's work in progress: what it has decided so far, over what is durable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -32,6 +32,10 @@ pub(super) struct Work<'a, 'c> {
     pub(super) applied_changed: bool,
     /// Own records that this step sealed again; they win over the store's.
     pub(super) resealed: BTreeMap<u64, Bytes>,
+    /// Bodies that came in this step; they win over the husks in the store.
+    pub(super) bodies: BTreeMap<Source, Bytes>,
+    /// What is put aside no more since this step, as the store does not know yet.
+    pub(super) lifted: BTreeSet<Source>,
     /// What is said of bodies that are gone for good, where this step heard more of it.
     pub(super) gone: BTreeMap<Source, Vec<Word>>,
     /// There is more to do at once.
@@ -48,6 +52,8 @@ impl<'a, 'c> Work<'a, 'c> {
             fresh: Vec::new(),
             applied_changed: false,
             resealed: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+            lifted: BTreeSet::new(),
             gone: BTreeMap::new(),
             again: false,
             shows: false,

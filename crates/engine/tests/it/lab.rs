@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use haven_core::entry::{Draft, EntryKind};
+use haven_core::id::EntryId;
 use haven_core::shelf::Shelf;
 use haven_crypto::epoch::EpochRoot;
 use haven_crypto::feedkeys::FeedSecrets;
@@ -13,7 +14,7 @@ use haven_crypto::wrap::wrap;
 use haven_engine::command::{Command, Fault, Reply, Ticket};
 use haven_engine::content::{Content, encode};
 use haven_engine::engine::{Engine, Input};
-use haven_engine::io::{Commit, Context, Entropy, Now, Reader, Store, Table, Write};
+use haven_engine::io::{Commit, Context, Entropy, Now, Reader, Step, Store, Table, Write};
 use haven_engine::sync::{Incoming, Outgoing};
 use haven_engine::turn::{Shell, release, turn};
 use haven_engine::vault::{Unlocked, create_with, local_key};
@@ -151,11 +152,8 @@ impl Lab {
         commit.writes.extend(links.map(|(seq, bytes)| Write::Link { space, seq, bytes }));
         let mut disk = MemoryStore::new();
         disk.apply(commit).unwrap();
-        let unlocked = Unlocked::read(Arc::new(local_key(KEY)), &disk).unwrap();
         let mut chance = Counting(self.chance.0 ^ device as u64);
-        let shelf = Shelf::built_in().map_err(|_| "Haven's own exercises").unwrap();
-        let mut cx = Context { now: NOW, entropy: &mut chance, reader: &disk };
-        let (engine, step) = Engine::open(unlocked, shelf, &mut cx).unwrap();
+        let (engine, step) = opened(&disk, &mut chance);
         let mut heard = Heard::default();
         release(step, &mut disk, &mut heard).unwrap();
         Running { engine, disk, heard, chance }
@@ -194,7 +192,57 @@ impl Lab {
     }
 }
 
+fn opened(disk: &MemoryStore, chance: &mut Counting) -> (Engine, Step) {
+    let unlocked = Unlocked::read(Arc::new(local_key(KEY)), disk).unwrap();
+    let shelf = Shelf::built_in().map_err(|_| "Haven's own exercises").unwrap();
+    let mut cx = Context { now: NOW, entropy: chance, reader: disk };
+    Engine::open(unlocked, shelf, &mut cx).unwrap()
+}
+
 impl Running {
+    /// Hears records. Whenever a step is about to do what is `deadly` the process goes down instead, and begins anew on what is
+    /// durable. Gives how often it went down.
+    pub(crate) fn hear_dying(
+        &mut self,
+        records: &[&VerifiedRecord],
+        deadly: impl Fn(&Commit) -> bool,
+    ) -> usize {
+        let (space, mut deaths) = (self.engine.space(), 0);
+        let records: Vec<Bytes> = records.iter().map(|record| record.bytes().clone()).collect();
+        let mut input = Input::Server(Incoming::Records { space, records });
+        loop {
+            let mut cx = Context { now: NOW, entropy: &mut self.chance, reader: &self.disk };
+            let mut step = self.engine.step(input, &mut cx);
+            if deadly(&step.commit) {
+                deaths += 1;
+                (self.engine, step) = opened(&self.disk, &mut self.chance);
+            }
+            let again = step.again;
+            release(step, &mut self.disk, &mut self.heard).unwrap();
+            if !again {
+                return deaths;
+            }
+            input = Input::Wake;
+        }
+    }
+
+    pub(crate) fn run(&mut self, command: Command) {
+        self.input(Input::Client(Ticket(1), command));
+        self.heard.answers.pop().unwrap().unwrap();
+    }
+
+    /// The texts of what it shows, and whose records it has put aside.
+    pub(crate) fn tells(&self) -> (Vec<String>, Vec<&'static str>) {
+        let view = self.heard.view.as_ref().unwrap();
+        let texts = view.rows().map(|row| row.entry.text.clone()).collect();
+        (texts, view.status.alarms.iter().map(|alarm| alarm.kind).collect())
+    }
+
+    /// The entry that it shows first.
+    pub(crate) fn entry(&self) -> EntryId {
+        self.heard.view.as_ref().unwrap().rows().next().unwrap().entry.id
+    }
+
     fn input(&mut self, input: Input) {
         turn(&mut self.engine, &mut self.disk, input, NOW, &mut self.chance, &mut self.heard).unwrap();
     }

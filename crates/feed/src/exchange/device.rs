@@ -4,7 +4,7 @@
 mod links;
 mod records;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{History, NamedPosition, Pins, Run};
 use crate::alarm::Alarm;
@@ -152,7 +152,7 @@ impl DeviceExchange {
         let mut alarms = Vec::new();
         for (feed, position) in vector.iter() {
             if local.contradicts(&feed, position) {
-                alarms.push(Alarm::Contradicted { feed, seq: position.seq });
+                alarms.push(Alarm::Contradicted { feed, seq: position.seq, by: None });
             }
             let held = local.tips.seq(&feed);
             if feed == local.own && position.seq > held {
@@ -189,13 +189,20 @@ impl DeviceExchange {
     pub fn named(&mut self, local: &Local<'_>, by: FeedId, vector: &Vector) -> Vec<Alarm> {
         let mut alarms = Vec::new();
         for (feed, position) in vector.iter().filter(|(feed, _)| local.roster.feed(feed).is_some()) {
-            if self.pins.named.contradicts(&feed, position) || local.contradicts(&feed, position) {
-                alarms.push(Alarm::Contradicted { feed, seq: position.seq });
+            let is_otherwise = self.pins.named.contradicts(&feed, position).is_some();
+            if is_otherwise || local.contradicts(&feed, position) {
+                alarms.push(Alarm::Contradicted { feed, seq: position.seq, by: Some(by) });
             } else {
                 self.pins.named.advance(feed, NamedPosition { position, by });
             }
         }
         alarms
+    }
+
+    /// Forgets what these feeds' records named, and says whether there was any: not all of them count any more. What others, and
+    /// those of them that do count, name of it is to be heard again.
+    pub fn unsay(&mut self, witnesses: &BTreeSet<FeedId>) -> bool {
+        self.pins.named.forget(witnesses)
     }
 
     /// Says what is missing once the server has sent all it has: what it claimed, or a record or a removal named, must be here.
@@ -342,7 +349,7 @@ fn compare_claims(local: &Local<'_>, claims: &Vector, alarms: &mut Vec<Alarm>) -
         let held = local.tips.seq(&feed);
         if local.contradicts(&feed, claimed) {
             contradicted.insert(feed, claimed.seq);
-            alarms.push(Alarm::Contradicted { feed, seq: claimed.seq });
+            alarms.push(Alarm::Contradicted { feed, seq: claimed.seq, by: None });
         } else if feed == local.own && claimed.seq > held {
             alarms.push(Alarm::Cloned { held, offered: claimed.seq });
         }

@@ -1,6 +1,6 @@
 //! What records have named of feeds, and who said so: the measure for what a server withholds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pins::PinsFault;
 use crate::cursor::Cursor;
@@ -45,10 +45,17 @@ impl Named {
         }
     }
 
-    /// Says whether something else was named at this place.
-    pub(super) fn contradicts(&self, feed: &FeedId, position: Position) -> bool {
-        let named = self.get(feed).filter(|named| named.position.seq == position.seq);
-        named.is_some_and(|named| named.position.id != position.id)
+    /// Says who named something else at this place.
+    pub(super) fn contradicts(&self, feed: &FeedId, position: Position) -> Option<FeedId> {
+        let named = self.get(feed).filter(|named| named.position.seq == position.seq)?;
+        (named.position.id != position.id).then_some(named.by)
+    }
+
+    /// Forgets what these witnesses named, and says whether there was any.
+    pub(super) fn forget(&mut self, witnesses: &BTreeSet<FeedId>) -> bool {
+        let before = self.0.len();
+        self.0.retain(|_, named| !witnesses.contains(&named.by));
+        self.0.len() < before
     }
 
     /// Encodes: count 2 | (feed 8 | seq 8 | id 32 | by 8)…, feeds in ascending order.

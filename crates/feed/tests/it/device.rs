@@ -400,17 +400,17 @@ fn records_of_unknown_kinds_keep_the_chain() {
 #[test]
 fn equivocation_is_found_from_what_a_record_names() {
     let mut this = laptop();
-    let feed = this.phone.feed();
+    let (feed, by) = (this.phone.feed(), Some(this.phone.feed()));
     let other = write(&this.space.roster, &this.phone, None, 9, 2);
     assert_eq!(this.named(&[(feed, this.phones[4].position())]), []);
-    assert_eq!(this.named(&[(feed, other[4].position())]), [Alarm::Contradicted { feed, seq: 5 }]);
-    assert_eq!(this.named(&[(feed, other[7].position())]), [Alarm::Contradicted { feed, seq: 8 }]);
+    assert_eq!(this.named(&[(feed, other[4].position())]), [Alarm::Contradicted { feed, seq: 5, by }]);
+    assert_eq!(this.named(&[(feed, other[7].position())]), [Alarm::Contradicted { feed, seq: 8, by }]);
     assert_eq!(this.named(&[(feed, other[8].position())]), [], "beyond what is held it is only a name yet");
     let tip = haven_feed::chain::Tip::of(&this.phones[7]);
     let ninth = write(&this.space.roster, &this.phone, Some(tip), 1, 1);
-    assert_eq!(this.named(&[(feed, ninth[0].position())]), [Alarm::Contradicted { feed, seq: 9 }]);
+    assert_eq!(this.named(&[(feed, ninth[0].position())]), [Alarm::Contradicted { feed, seq: 9, by }]);
     let received = this.receive(&ninth);
-    assert_eq!(received.alarms, [Alarm::Contradicted { feed, seq: 9 }]);
+    assert_eq!(received.alarms, [Alarm::Contradicted { feed, seq: 9, by }]);
     assert_eq!(received.accepted, ninth, "a claim keeps no record out");
     // The other history itself, signed: that is a fork, and both are kept.
     let received = this.receive(&other[4..5]);
@@ -448,7 +448,7 @@ fn a_server_with_another_history_is_caught_at_hello() {
     let other = write(&this.space.roster, &this.phone, None, 8, 2);
     let vector = [(feed, other[7].position()), (this.laptop.feed(), this.own[5].position())];
     let hello = Hello { vector: vector.into_iter().collect(), ..this.server_with(8, 6) };
-    assert_eq!(this.hello(hello), [Alarm::Contradicted { feed, seq: 8 }]);
+    assert_eq!(this.hello(hello), [Alarm::Contradicted { feed, seq: 8, by: None }]);
     let doubted = |this: &Laptop| this.exchange.doubted().collect::<Vec<_>>();
     assert_eq!(doubted(&this), [(feed, 8)], "it has to show what it claims");
     let pull = this.with(|exchange, local| exchange.to_pull(local));
@@ -468,7 +468,10 @@ fn a_liar_silences_nobody() {
     this.held.keep(&more);
     let feed = this.laptop.feed();
     let lie = Position { seq: 2, id: RecordId::from_bytes([0xbb; 32]) };
-    assert_eq!(this.named(&[(feed, lie)]), [Alarm::Contradicted { feed, seq: 2 }]);
+    assert_eq!(
+        this.named(&[(feed, lie)]),
+        [Alarm::Contradicted { feed, seq: 2, by: Some(this.phone.feed()) }]
+    );
     assert_eq!(this.pushes(), [this.run(&more, 7)]);
     assert_eq!(this.exchange.doubted().count(), 0);
 }
@@ -599,7 +602,7 @@ fn an_acknowledgement_of_another_history_is_told() {
     let feed = this.laptop.feed();
     let vector: Vector = [(feed, other[5].position())].into_iter().collect();
     let alarms = this.with(|exchange, local| exchange.pushed(local, &vector));
-    assert_eq!(alarms, [Alarm::Contradicted { feed, seq: 6 }]);
+    assert_eq!(alarms, [Alarm::Contradicted { feed, seq: 6, by: None }]);
 }
 
 #[test]

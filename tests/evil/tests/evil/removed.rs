@@ -6,6 +6,7 @@ use haven_evil::cast::Who;
 use haven_evil::forge::content;
 use haven_evil::server::Script;
 use haven_feed::record::{RecordKind, VerifiedRecord};
+use haven_feed::{Position, RecordId};
 
 /// The tablet is removed, naming what it had written until then; everybody knows of it.
 async fn removed(tablet_wrote: bool) -> (Case, Option<VerifiedRecord>) {
@@ -55,6 +56,32 @@ async fn what_a_removed_device_dates_back_is_not_taken_in() {
         // The honest server never had it, which looks as if it had gone back.
         case.judge(verdict.stays(&["REMOVED_DEVICE_WROTE", "SERVER_ROLLED_BACK"])).await;
     }
+}
+
+/// X1: before it was removed it named a record that does not exist, and another than the one that is there. Everybody was told, and
+/// nobody is any more: only what it said at last is there to be told.
+#[tokio::test(start_paused = true)]
+async fn what_only_a_removed_device_said_is_told_no_more() {
+    let mut case = Case::begin().await;
+    let at = |seq| Position { seq, id: RecordId::from_bytes([7; 32]) };
+    let seen = [(case.feed(Who::Phone), at(9_999)), (case.feed(Who::Laptop), at(1))];
+    let t1 = case.cast.by_tablet(None, &content(&seen, &[]));
+    case.tablet_pushes(&[&t1]).unwrap();
+    for who in [Who::Laptop, Who::Phone] {
+        case.until_told(who, "RECORDS_WITHHELD").await;
+        case.until_told(who, "HISTORY_CONTRADICTED").await;
+    }
+    let (link, root) = case.cast.changes(Who::Phone, &[(Who::Tablet, None)], |_, wrap| wrap);
+    case.tablet_appends(&link).unwrap();
+    case.cast.append(link);
+    case.cast.roots.push(root);
+    case.until_removed(Who::Laptop, Who::Tablet).await;
+    case.until_removed(Who::Phone, Who::Tablet).await;
+    case.mutate(Script::default()).await;
+    let text = case.write(Who::Laptop, "goes on").await;
+    case.reaches(Who::Phone, &text);
+    let wrote = &["REMOVED_DEVICE_WROTE"];
+    case.judge(Verdict::told(Who::Laptop, wrote).and(Who::Phone, wrote).stays(wrote)).await;
 }
 
 /// X1: it knows of its removal and writes all the same.

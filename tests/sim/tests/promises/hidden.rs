@@ -24,18 +24,18 @@ fn entry(device: &Device) -> EntryId {
     device.view.rows().next().unwrap().entry.id
 }
 
-fn said(device: &Device) -> Vec<String> {
+pub(crate) fn said(device: &Device) -> Vec<String> {
     device.view.rows().map(|row| row.entry.text.clone()).collect()
 }
 
-fn rewrite(device: &mut Device, text: &str, chance: &mut Chance) {
+pub(crate) fn rewrite(device: &mut Device, text: &str, chance: &mut Chance) {
     let edit = Edit { text: Some(text.into()), ..Edit::default() };
     let asked = device.ask(Command::Edit { id: entry(device), base: None, edit }, 0, chance);
     assert!(matches!(asked, Asked::Answered(Ok(Reply::Entry(_)))));
 }
 
 /// What a device wrote last, as its feed's record after another that hides what it had seen.
-fn hidden(
+pub(crate) fn hidden(
     lab: &mut Lab,
     device: &Device,
     who: Who,

@@ -13,7 +13,7 @@ use haven_store::faulty::Mishap;
 use crate::lab::{Lab, Who, alarms_of, content, vector_of, write};
 use crate::{NOTHING, empty, place};
 
-fn purge(record: &VerifiedRecord) -> Vec<u8> {
+pub(crate) fn purge(record: &VerifiedRecord) -> Vec<u8> {
     [&[4; 16][..], &1_u32.to_be_bytes(), &[5; 32], &1_u32.to_be_bytes(), &place(record)].concat()
 }
 

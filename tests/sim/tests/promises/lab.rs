@@ -17,6 +17,7 @@ use haven_engine::sync::{Incoming, Outgoing};
 use haven_engine::vault::{create_with, local_key};
 use haven_feed::auth::Challenge;
 use haven_feed::chain::Tip;
+use haven_feed::exchange::Pins;
 use haven_feed::ids::{FeedId, MemberId, Nonce, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::record::{Header, Record, RecordKind, VerifiedRecord};
 use haven_feed::roster::body::{AddFeed, Change};
@@ -286,6 +287,16 @@ impl Lab {
     /// The kinds of the alarms that stand.
     pub(crate) fn alarms(&self) -> Vec<&'static str> {
         self.laptop.view.status.alarms.iter().map(|alarm| alarm.kind).collect()
+    }
+
+    /// Up to which record something is told to be withheld by the word of one of the devices, if it is that one's.
+    pub(crate) fn withheld_from(&self, who: Who) -> Option<u64> {
+        let pins = plain(&self.laptop.disk, b"pins");
+        let named = Pins::decode(&pins).unwrap().named;
+        let alarm = self.laptop.view.status.alarms.iter().find(|alarm| alarm.kind == "RECORDS_WITHHELD")?;
+        let name = if who == Who::Phone { "Phone" } else { "Tablet" };
+        let mut of = named.iter().map(|(_, named)| named).filter(|named| named.by == self.feed(who));
+        of.next().map(|named| named.position.seq).filter(|_| alarm.said_by.as_deref() == Some(name))
     }
 
     pub(crate) fn add_entry(&mut self, text: &str) {

@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod answers;
+mod claims;
 mod hidden;
 mod hostile;
 mod lab;
+mod room;
 
 use bytes::Bytes;
 use haven_core::entry::Edit;

@@ -76,8 +76,8 @@ impl DeviceExchange {
 
     fn accept(&mut self, local: &Local<'_>, record: VerifiedRecord, received: &mut Received) {
         let (feed, position) = (record.header().feed, record.position());
-        if self.pins.named.contradicts(&feed, position) {
-            received.alarms.push(Alarm::Contradicted { feed, seq: position.seq });
+        if let Some(by) = self.pins.named.contradicts(&feed, position) {
+            received.alarms.push(Alarm::Contradicted { feed, seq: position.seq, by: Some(by) });
         }
         if self.trusted().is_some() {
             self.pins.served.advance(feed, position);
