@@ -91,7 +91,7 @@ fn of_server(kind: &str) -> Option<Told> {
         ),
         "ROSTER_WITHHELD" => (
             "the server holds back a change to your list of devices",
-            "another device knows of it, but it didn't come",
+            "another device or the server itself tells of it, but it didn't come",
             plain("Wait for the next sync; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "RECORDS_WITHHELD" => (
@@ -189,10 +189,24 @@ fn of_records(kind: &str) -> Option<Told> {
                 "Look which devices your journal has. If each is in your hands, export what you wrote here and link this device anew. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.",
             ),
         ),
+        "OLD_KEY_LOST" => (
+            "a device of yours made a new key for the journal that doesn't lead back to the older ones",
+            "that device is faulty, or someone has it; a device that was linked after that can't read what was written before, and the others still can",
+            plain(
+                "Look which devices your journal has. If each is in your hands, export the journal on one that shows everything, and import it where something is missing. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.",
+            ),
+        ),
+        "DISK_UNREADABLE" => (
+            "something that a device of yours wrote can't be read from this device's disk",
+            "the disk failed, or the journal's file is damaged; it waits here and is tried again, and nothing is taken as gone",
+            plain(
+                "Close Haven and open it again. If it stays, check the disk: the words are still on the device that wrote them.",
+            ),
+        ),
         "UPDATE_NEEDED" => (
             "something came that only a newer Haven can read",
-            "another device of yours uses a newer version; it waits here, and nothing is lost",
-            plain("Update Haven on this device."),
+            "another device of yours uses a newer version, or the server sends what none of them wrote; nothing is lost",
+            plain("Update Haven on this device. If it's up to date on all your devices, sync again."),
         ),
         "DROP_UNREADABLE" => (
             "something that was written while the journal was locked can't be opened",
@@ -242,6 +256,8 @@ mod tests {
             "BODY_MISSING",
             "KEY_MISSING",
             "NEW_KEY_UNREADABLE",
+            "OLD_KEY_LOST",
+            "DISK_UNREADABLE",
             "UPDATE_NEEDED",
         ];
         let unknown = says("UNKNOWN");

@@ -14,7 +14,7 @@ use super::waiting::{Aside, Look, One};
 use super::{Engine, OpenFault, Work, history};
 use crate::codec::Scanner;
 use crate::content::{self, DocumentId};
-use crate::io::Table;
+use crate::io::{Table, Write};
 use crate::row::Source;
 
 /// Each with the documents it is about.
@@ -61,7 +61,7 @@ impl Engine {
     }
 
     /// Gives the documents that have grown.
-    fn try_again(&mut self, work: &mut Work<'_, '_>, source: Source) -> BTreeSet<DocumentId> {
+    pub(super) fn try_again(&mut self, work: &mut Work<'_, '_>, source: Source) -> BTreeSet<DocumentId> {
         let documents = self.dangling.get(&source).cloned().unwrap_or_default();
         let inside = {
             let history = history(work.cx.reader, self.space);
@@ -98,9 +98,14 @@ impl Engine {
     fn end_put_aside(&mut self, work: &mut Work<'_, '_>, (feed, seq): Source) {
         let mut left = self.dangling.keys().any(|(of, _)| *of == feed);
         let of_feed = |key: &[u8]| key.len() == PLACE_BYTES && key.starts_with(feed.as_bytes());
-        let done = place(&(feed, seq));
+        // What this very step has taken out is still there to be read.
+        let removed = |write: &Write| match write {
+            Write::Remove { table: Table::Quarantine, key } => Some(key.clone()),
+            _ => None,
+        };
+        let done: BTreeSet<Vec<u8>> = work.step.commit.writes.iter().filter_map(removed).collect();
         let scanned = work.cx.reader.scan(Table::Quarantine, &mut |key, _| {
-            left |= of_feed(key) && key != done;
+            left |= of_feed(key) && !done.contains(key);
             if left { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if scanned.is_ok() && !left {

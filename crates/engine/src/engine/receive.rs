@@ -186,8 +186,7 @@ impl Engine {
             progress = false;
             for feed in &feeds {
                 while let Some((one, turn)) = self.next_turn(work, accepted, feed) {
-                    self.apply(work, one, &turn);
-                    progress = true;
+                    progress |= self.apply(work, one, &turn);
                 }
             }
         }
@@ -212,28 +211,35 @@ impl Engine {
         }
     }
 
-    fn apply(&mut self, work: &mut Work<'_, '_>, one: One, turn: &Turn) {
-        let fatal = self.waiting.suspects.remove(&one.source).is_some_and(|tries| tries >= TRIES_MAX);
+    /// Says whether it is done with. What can't be read again just now is not: it waits on.
+    fn apply(&mut self, work: &mut Work<'_, '_>, mut one: One, turn: &Turn) -> bool {
+        let fatal = self.waiting.suspects.get(&one.source).is_some_and(|tries| *tries >= TRIES_MAX);
         let outcome = match (one.look, turn) {
             (_, Turn::Pass) => Ok(()),
             _ if fatal => Err(Aside::Fatal),
             (Look::Aside(aside), _) => Err(aside),
             (Look::Opened(_, Some(inside)), _) => self.apply_inside(work, one.source, inside),
             (look, _) => {
-                let again =
-                    One { look, source: one.source, position: one.position, record: one.record, heard: true };
-                match self.inside(work, &again) {
-                    Some(inside) => self.apply_inside(work, one.source, inside),
-                    None => Err(Aside::Unreadable),
+                one.look = look;
+                match self.whole(work, &one) {
+                    Look::Opened(_, Some(inside)) => self.apply_inside(work, one.source, inside),
+                    Look::Aside(aside) => Err(aside),
+                    look => {
+                        one.look = look;
+                        self.waiting.queues.entry(one.source.0).or_default().push_front(one);
+                        return false;
+                    }
                 }
             }
         };
+        self.waiting.suspects.remove(&one.source);
         if let Err(aside) = outcome {
             self.put_aside(work, one.source, aside);
         }
         self.applied.advance(one.source.0, one.position);
         self.session.traffic.received += 1;
         work.applied_changed = true;
+        true
     }
 
     /// Applies what is in a record, and what waited aside for it.
@@ -262,7 +268,7 @@ impl Engine {
         for (item, foreign) in content.items.iter().zip(inside.documents) {
             let row = match changed.iter().rev().find(|(id, _)| *id == item.document) {
                 Some((_, changed)) => Some(changed.stored.clone()),
-                None => self.row(work, &item.document).map_err(|_| Aside::Unreadable)?,
+                None => self.row(work, &item.document).map_err(|_| Aside::Unread)?,
             };
             let next = match (row, foreign) {
                 (None, Some((shown, mut stored))) => {
@@ -295,7 +301,7 @@ impl Engine {
         actors: &BTreeSet<Actor>,
     ) -> Result<Changed, Aside> {
         let present = match &row {
-            Some(row) => Some(self.document(work, &item.document, row).map_err(|_| Aside::Unreadable)?),
+            Some(row) => Some(self.document(work, &item.document, row).map_err(|_| Aside::Unread)?),
             None => None,
         };
         let outcome = absorb(&item.document, present.as_ref(), &item.changes, actors);
@@ -323,6 +329,9 @@ impl Engine {
         if aside == Aside::Dangling {
             let documents = self.documents_of(work, &source);
             return self.note_dangling(work, source, documents);
+        }
+        if aside == Aside::Unread {
+            return self.note_unread(work, source);
         }
         let key = place(&source);
         let value = self.keys.seal(Table::Quarantine, &key, &[aside as u8], work.cx.entropy);

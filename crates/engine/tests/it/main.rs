@@ -5,4 +5,5 @@
 mod lab;
 
 mod actors;
+mod joining;
 mod secrets;

@@ -6,6 +6,7 @@
 mod hidden;
 mod hostile;
 mod lab;
+mod notices;
 
 use bytes::Bytes;
 use haven_core::entry::Edit;
