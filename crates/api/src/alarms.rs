@@ -51,8 +51,11 @@ pub struct Words {
 
 /// Says what an alarm of a kind means and what to do about it. A kind that this release does not know is told as such.
 pub fn says(kind: &str) -> Words {
-    let (what, why, next) =
-        of_server(kind).or_else(|| of_devices(kind)).or_else(|| of_records(kind)).unwrap_or((
+    let (what, why, next) = of_server(kind)
+        .or_else(|| of_devices(kind))
+        .or_else(|| of_records(kind))
+        .or_else(|| of_keys(kind))
+        .unwrap_or((
             "something went wrong that this release has no words for",
             "the journal was used with a newer Haven",
             plain("Update Haven on this device, then look again."),
@@ -91,7 +94,7 @@ fn of_server(kind: &str) -> Option<Told> {
         ),
         "ROSTER_WITHHELD" => (
             "the server holds back a change to your list of devices",
-            "another device knows of it, but it didn't come",
+            "another device or the server itself tells of it, but it didn't come",
             plain("Wait for the next sync; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "RECORDS_WITHHELD" => (
@@ -175,6 +178,31 @@ fn of_records(kind: &str) -> Option<Told> {
             "the server has only its outer part; what builds on it waits until the words come",
             plain("Sync on the device that wrote it; it sends again what the server lacks."),
         ),
+        "DISK_UNREADABLE" => (
+            "something that a device of yours wrote can't be read from this device's disk",
+            "the disk failed, or the journal's file is damaged; it waits here and is tried again, and nothing is taken as gone",
+            plain(
+                "Close Haven and open it again. If it stays, check the disk: the words are still on the device that wrote them.",
+            ),
+        ),
+        "UPDATE_NEEDED" => (
+            "something came that only a newer Haven can read",
+            "another device of yours uses a newer version, or the server sends what none of them wrote; nothing is lost",
+            plain("Update Haven on this device. If it's up to date on all your devices, sync again."),
+        ),
+        "DROP_UNREADABLE" => (
+            "something that was written while the journal was locked can't be opened",
+            "the file was damaged, or someone put something there; it's kept but not shown",
+            plain(
+                "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
+            ),
+        ),
+        _ => return None,
+    })
+}
+
+fn of_keys(kind: &str) -> Option<Told> {
+    Some(match kind {
         "KEY_MISSING" => (
             "something that a device of yours wrote can't be opened here yet",
             "it's locked with a newer key that hasn't reached this device; it waits, and nothing is lost",
@@ -189,16 +217,11 @@ fn of_records(kind: &str) -> Option<Told> {
                 "Look which devices your journal has. If each is in your hands, export what you wrote here and link this device anew. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.",
             ),
         ),
-        "UPDATE_NEEDED" => (
-            "something came that only a newer Haven can read",
-            "another device of yours uses a newer version; it waits here, and nothing is lost",
-            plain("Update Haven on this device."),
-        ),
-        "DROP_UNREADABLE" => (
-            "something that was written while the journal was locked can't be opened",
-            "the file was damaged, or someone put something there; it's kept but not shown",
+        "OLD_KEY_LOST" => (
+            "a device of yours made a new key for the journal that doesn't lead back to the older ones",
+            "that device is faulty, or someone has it; a device that was linked after that can't read what was written before, and the others still can",
             plain(
-                "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
+                "Look which devices your journal has. If each is in your hands, export the journal on one that shows everything, and import it where something is missing. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.",
             ),
         ),
         "DROP_KEY_CHANGED" => (
@@ -242,6 +265,8 @@ mod tests {
             "BODY_MISSING",
             "KEY_MISSING",
             "NEW_KEY_UNREADABLE",
+            "OLD_KEY_LOST",
+            "DISK_UNREADABLE",
             "UPDATE_NEEDED",
         ];
         let unknown = says("UNKNOWN");

@@ -17,6 +17,7 @@ mod import;
 mod journal;
 mod linking;
 mod naming;
+mod old_keys;
 mod opening;
 mod people;
 mod pushing;
@@ -25,23 +26,23 @@ mod refill;
 mod removed;
 mod rereading;
 mod resealing;
+mod rows;
 mod session;
 mod settling;
 mod standing;
 mod taking_out;
+mod unread;
 mod unsaying;
 mod waiting;
 mod work;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use haven_core::shelf::Shelf;
 use haven_core::time::{Date, Timestamp};
 use haven_crypto::local::LocalKey;
-use haven_crypto::opened::Opened;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
 use haven_feed::exchange::Pins;
 use haven_feed::exchange::device::{DeviceExchange, Local};
@@ -52,13 +53,8 @@ use thiserror::Error;
 
 use crate::actor::ActorNonce;
 use crate::command::{Command, DraftId, Fault, Reply, ServerChoice, Ticket};
-use crate::content::DocumentId;
-use crate::fields::shown;
-use crate::io::{Context, Reader, Step, StoreFault, Table, draw};
+use crate::io::{Context, Reader, Step, StoreFault, draw};
 use crate::keys::{Keys, meta};
-use crate::limits;
-use crate::parallel;
-use crate::row::Stored;
 use crate::sync::Incoming;
 use crate::vault::{Unlocked, VaultFault};
 use crate::view::{DeviceShown, View};
@@ -72,6 +68,7 @@ use drafts::Drafting;
 use drops::Drops;
 use linking::LinkingState;
 use rereading::{history, stands_at};
+use rows::Sealed;
 use session::Session;
 use standing::Agreement;
 use waiting::Waiting;
@@ -138,6 +135,7 @@ pub struct Engine {
     server: Option<ServerChoice>,
     session: Session,
     exchange: DeviceExchange,
+    saved_less: Option<u64>,
     saved_pins: Vec<u8>,
     linking: LinkingState,
     helped: Option<Date>,
@@ -182,6 +180,7 @@ impl Engine {
             .map_err(|_| OpenFault::Damaged)?;
         let sent =
             sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let less = sealed.meta(meta::LESS)?.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes);
         let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
         let synced =
             sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
@@ -203,7 +202,8 @@ impl Engine {
             announced: Announced::default(),
             open: OpenDocuments::default(),
             session: Session::new(Agreement::kept(synced)),
-            exchange: DeviceExchange::new(pins),
+            exchange: DeviceExchange::new(pins).last_said(less),
+            saved_less: less,
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
             helped,
@@ -233,13 +233,18 @@ impl Engine {
         self.learn();
         self.alarms_from_store(cx.reader)?;
         self.session.problem = self.removal();
-        self.removed = self.removed_feeds();
+        let settled = Sealed { keys: &self.keys, reader: cx.reader }.meta(meta::SETTLED)?;
+        self.removed = self.settled(settled);
         let mut work = Work::new(cx);
         for feed in damaged {
             self.raise(&mut work, Raised::Damaged { feed });
         }
         self.reseal(&mut work);
         self.dangling_from_store(&work)?;
+        self.try_unread(&mut work)?;
+        self.settle_removals(&mut work);
+        let known = self.keys.roots.keys().copied().collect();
+        self.tell_old_keys(&mut work, &known);
         self.note_interrupted(&mut work)?;
         self.forget_old_help(&mut work);
         self.apply_waiting(&mut work);
@@ -425,65 +430,6 @@ fn tips(reader: &dyn Reader, space: SpaceId, applied: &Vector) -> Result<(Tips, 
         tips.advance(feed, tip);
     }
     Ok((tips, damaged))
-}
-
-/// A row's key and its sealed value.
-type SealedRow = (Vec<u8>, Vec<u8>);
-
-/// The rows of a store together with the key that opens them.
-struct Sealed<'a> {
-    keys: &'a Keys,
-    reader: &'a dyn Reader,
-}
-
-impl Sealed<'_> {
-    fn meta(&self, key: &[u8]) -> Result<Option<Vec<u8>>, OpenFault> {
-        let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
-        self.keys.open(Table::Meta, key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
-    }
-
-    /// A row that holds a key.
-    fn secret(&self, key: &[u8]) -> Result<Option<Opened>, OpenFault> {
-        let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
-        self.keys.open_secret(key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
-    }
-
-    fn rows(&self, table: Table) -> Result<Vec<SealedRow>, OpenFault> {
-        let mut rows = Vec::new();
-        self.reader.scan(table, &mut |key, sealed| {
-            rows.push((key.to_vec(), sealed.to_vec()));
-            ControlFlow::Continue(())
-        })?;
-        Ok(rows)
-    }
-
-    /// The whole journal as lists and search see it. A row that does not open is left out; its records are still there
-    /// and it is made again when they are next applied.
-    fn view(&self, shelf: &Shelf) -> Result<View, OpenFault> {
-        let mut view = View::default();
-        let mut some = Vec::with_capacity(limits::OPENED_AT_ONCE);
-        self.reader.scan(Table::Rows, &mut |key, sealed| {
-            some.push((key.to_vec(), sealed.to_vec()));
-            if some.len() == limits::OPENED_AT_ONCE {
-                self.show_rows(&mut some, shelf, &mut view);
-            }
-            ControlFlow::Continue(())
-        })?;
-        self.show_rows(&mut some, shelf, &mut view);
-        view.settle_people();
-        Ok(view)
-    }
-
-    /// Opens some rows on all cores and puts them into the view.
-    fn show_rows(&self, rows: &mut Vec<SealedRow>, shelf: &Shelf, view: &mut View) {
-        let read = parallel::map(rows, |(key, sealed)| {
-            let id: DocumentId = key.as_slice().try_into().ok()?;
-            let plain = self.keys.open(Table::Rows, key, sealed).ok()?;
-            Some(shown(id, &Stored::decode(&plain).ok()?, &shelf.exercises))
-        });
-        rows.clear();
-        read.into_iter().flatten().for_each(|row| view.take(row));
-    }
 }
 
 /// What a fault of the engine's own documents is to a client.

@@ -4,8 +4,8 @@
 
 use haven_crypto::code::CodeFault;
 use haven_crypto::feedkeys::FeedSecrets;
-pub use haven_crypto::linking::Farewell;
-use haven_crypto::linking::{Joiner, LinkSecret, LinkingFault, Offer, Welcome};
+pub use haven_crypto::linking::{Farewell, LinkingFault};
+use haven_crypto::linking::{Joiner, LinkSecret, Offer, Welcome};
 use haven_crypto::local::LocalKey;
 use haven_crypto::words;
 use haven_feed::auth::Challenge;
@@ -154,6 +154,9 @@ pub enum JoinFault {
         "these aren't the words that your other device would show: something else may have answered in its place"
     )]
     OtherWords,
+    /// The other device uses a newer Haven, whose journal holds what this one can't read: it would show less than there is.
+    #[error("the other device uses a newer Haven, and this one couldn't read all that's in the journal")]
+    Newer,
     /// Messages came in another order than they can.
     #[error("the other device said something that doesn't fit here")]
     OutOfTurn,
@@ -239,12 +242,17 @@ impl Joining {
     /// # Errors
     /// [`JoinFault::WordsMistyped`]: give them again. [`JoinFault::OutOfTurn`]: none are wanted. After anything else joining is over.
     pub fn compare(&mut self, typed: &str) -> Result<JoinStep, JoinFault> {
-        self.welcome = Some(self.joiner.compare(typed).map_err(|fault| match fault {
+        let welcome = self.joiner.compare(typed).map_err(|fault| match fault {
             LinkingFault::Mistyped(_) => JoinFault::WordsMistyped,
             LinkingFault::OtherWords => JoinFault::OtherWords,
             LinkingFault::OutOfTurn => JoinFault::OutOfTurn,
             fault => fault.into(),
-        })?);
+        })?;
+        // Manifests are drawn and not built: behind one there may be records that no server has any more.
+        if welcome.manifest.is_some() {
+            return Err(JoinFault::Newer);
+        }
+        self.welcome = Some(welcome);
         self.ask()
     }
 

@@ -1,6 +1,6 @@
 //! The keys of an open vault, and how they lie on the disk: sealed by the local key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use haven_crypto::epoch::{EpochKeys, EpochRoot};
@@ -35,6 +35,10 @@ pub(crate) mod meta {
     pub(crate) const SENT: &[u8] = b"sent";
     /// What the exchange pinned of the server.
     pub(crate) const PINS: &[u8] = b"pins";
+    /// Up to which link of the roster removals are settled.
+    pub(crate) const SETTLED: &[u8] = b"settled";
+    /// Up to which own record the server says to have them, while that is less than it once said.
+    pub(crate) const LESS: &[u8] = b"less";
     /// The server.
     pub(crate) const SERVER: &[u8] = b"server";
     /// When this device and the server last had the same, by the wall clock.
@@ -111,6 +115,18 @@ impl Keys {
             let Ok(previous) = root.keys().open_previous(sealed, &block.id) else { return };
             self.insert(epoch, previous);
         }
+    }
+
+    /// Epochs whose keys are here and do not lead back to the one before: of those that were not known `before`, and of those
+    /// whose way back would be needed.
+    pub(crate) fn astray(&self, roster: &Roster, before: &BTreeSet<u32>) -> Vec<u32> {
+        let leads_back = |epoch: u32, keys: &EpochKeys| {
+            let sealed = roster.epoch_block(epoch)?.sealed_previous.as_ref()?;
+            keys.open_previous(sealed, &roster.epoch_block(epoch.checked_sub(1)?)?.id).ok()
+        };
+        let open = |epoch: &u32| !before.contains(epoch) || !self.epochs.contains_key(&(epoch - 1));
+        let later = self.epochs.iter().filter(|(epoch, _)| **epoch > 0 && open(epoch));
+        later.filter(|(epoch, keys)| leads_back(**epoch, keys).is_none()).map(|(epoch, _)| *epoch).collect()
     }
 
     fn insert(&mut self, epoch: u32, root: EpochRoot) {

@@ -53,6 +53,8 @@ pub enum Alarm {
         named: u64,
         /// The newest link that came.
         held: u64,
+        /// The feed whose record named it; none when the server itself did.
+        by: Option<FeedId>,
     },
     /// A link does not hold.
     #[error("link {seq} of the roster was refused: {fault}")]

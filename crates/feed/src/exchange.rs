@@ -11,7 +11,7 @@ pub mod server;
 use crate::ids::{FeedId, RecordId};
 use crate::record::Record;
 
-pub use named::{Named, NamedPosition};
+pub use named::{Named, NamedLink, NamedPosition};
 pub use pins::{Pins, PinsFault};
 
 /// A range of records of one feed.

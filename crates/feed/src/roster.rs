@@ -74,6 +74,8 @@ pub struct Former {
     pub sign: SignKey,
     /// The link that removed it; none if its keys were replaced.
     pub removed: Option<u64>,
+    /// The link it ended with, either way.
+    pub ended: u64,
 }
 
 /// One epoch: a root that every member of its time could unwrap. A later member reads it through the epoch after it.
@@ -83,6 +85,8 @@ pub struct Epoch {
     pub id: EpochId,
     /// The link it began with.
     pub start_seq: u64,
+    /// Who made that link.
+    pub author: MemberId,
     /// The root of the epoch before it, sealed under this one; none in epoch 0.
     pub sealed_previous: Option<Vec<u8>>,
 }
@@ -189,6 +193,12 @@ impl Roster {
             member.added_seq <= seq && !removed_yet
         };
         self.feed(feed).is_some_and(valid)
+    }
+
+    /// Says whether a link is signed by somebody who was a member where it stands, whatever comes of it there: nobody else can make it
+    /// look as if there were two rosters.
+    pub fn knows_signer(&self, link: &Link) -> bool {
+        rules::knows_signer(self, link)
     }
 
     /// Returns the paper of a vault.

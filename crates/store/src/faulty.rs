@@ -15,18 +15,28 @@ pub enum Mishap {
     AppliedButCrashed,
 }
 
+/// What a disk does not give back although it holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blind {
+    /// One record, and whatever is read together with it.
+    Record(FeedId, u64),
+    /// Single rows of a table.
+    Table(Table),
+}
+
 /// A store with a planned mishap. After a crash every call fails until [`FaultyDisk::restart`]; what was durable before it
 /// is what is read after it, since an applied commit has nothing left to lose.
 pub struct FaultyDisk<S> {
     disk: S,
     planned: Option<Mishap>,
+    blind: Option<Blind>,
     down: bool,
 }
 
 impl<S: Store> FaultyDisk<S> {
     /// Wraps a store; nothing is planned.
     pub fn new(disk: S) -> Self {
-        Self { disk, planned: None, down: false }
+        Self { disk, planned: None, blind: None, down: false }
     }
 
     /// Plans what happens at the next commit, in place of an earlier plan.
@@ -37,6 +47,11 @@ impl<S: Store> FaultyDisk<S> {
     /// Takes back what was planned.
     pub fn spare(&mut self) {
         self.planned = None;
+    }
+
+    /// From here on it fails to read this, also in the processes to come; nothing: it reads everything again.
+    pub fn blind(&mut self, to: Option<Blind>) {
+        self.blind = to;
     }
 
     /// The process dies between two commits.
@@ -65,6 +80,13 @@ impl<S: Store> FaultyDisk<S> {
         self.disk
     }
 
+    fn sees(&self, hidden: bool) -> Result<&S, StoreFault> {
+        if hidden {
+            return Err(StoreFault::Unavailable { detail: "a sector cannot be read".to_owned() });
+        }
+        self.alive()
+    }
+
     fn alive(&self) -> Result<&S, StoreFault> {
         if self.down { Err(crashed()) } else { Ok(&self.disk) }
     }
@@ -76,7 +98,7 @@ fn crashed() -> StoreFault {
 
 impl<S: Store> Reader for FaultyDisk<S> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
-        self.alive()?.get(table, key)
+        self.sees(self.blind == Some(Blind::Table(table)))?.get(table, key)
     }
 
     fn scan(&self, table: Table, visit: &mut Visit<'_>) -> Result<(), StoreFault> {
@@ -94,11 +116,12 @@ impl<S: Store> Reader for FaultyDisk<S> {
         from_seq: u64,
         bytes_max: usize,
     ) -> Result<Vec<Bytes>, StoreFault> {
-        self.alive()?.records(space, feed, from_seq, bytes_max)
+        let hidden = matches!(self.blind, Some(Blind::Record(of, seq)) if of == feed && from_seq <= seq);
+        self.sees(hidden)?.records(space, feed, from_seq, bytes_max)
     }
 
     fn record(&self, space: SpaceId, feed: FeedId, seq: u64) -> Result<Option<Bytes>, StoreFault> {
-        self.alive()?.record(space, feed, seq)
+        self.sees(self.blind == Some(Blind::Record(feed, seq)))?.record(space, feed, seq)
     }
 
     fn heads(&self, space: SpaceId) -> Result<Vec<(FeedId, u64)>, StoreFault> {
@@ -159,6 +182,21 @@ mod tests {
         check(Mishap::Fails(StoreFault::Full), &StoreFault::Full, false, None);
         check(Mishap::CrashBefore, &crashed(), true, None);
         check(Mishap::AppliedButCrashed, &crashed(), true, Some(b"words"));
+    }
+
+    #[test]
+    fn what_it_is_blind_to_is_there_all_the_same() {
+        let mut disk = FaultyDisk::new(MemoryStore::new());
+        disk.apply(draft(b"words")).unwrap();
+        disk.blind(Some(Blind::Table(Table::Drafts)));
+        assert!(disk.get(Table::Drafts, KEY).is_err() && disk.get(Table::Rows, KEY).is_ok());
+        disk.crash();
+        disk.restart();
+        assert!(disk.get(Table::Drafts, KEY).is_err());
+        disk.blind(Some(Blind::Record(FeedId::ZERO, 2)));
+        assert_eq!(disk.get(Table::Drafts, KEY).unwrap().as_deref(), Some(&b"words"[..]));
+        assert!(disk.records(SpaceId::ZERO, FeedId::ZERO, 1, 9).is_err());
+        assert!(disk.records(SpaceId::ZERO, FeedId::ZERO, 3, 9).is_ok());
     }
 
     #[test]

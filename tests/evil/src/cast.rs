@@ -136,11 +136,23 @@ impl Cast {
         &mut self,
         by: Who,
         removed: &[(Who, Option<Position>)],
+        twist: impl FnMut(MemberId, Wrap) -> Wrap,
+    ) -> (Link, EpochRoot) {
+        self.changes_from(by, removed, twist, |sealed| sealed)
+    }
+
+    /// The same, with something else in the place of what leads back to the epoch before.
+    pub fn changes_from(
+        &mut self,
+        by: Who,
+        removed: &[(Who, Option<Position>)],
         mut twist: impl FnMut(MemberId, Wrap) -> Wrap,
+        leads_back: impl FnOnce(Vec<u8>) -> Vec<u8>,
     ) -> (Link, EpochRoot) {
         let epoch = self.roster.epoch() + 1;
         let root = EpochRoot::from_entropy(self.chance.bytes());
         let sealed_previous = root.keys().seal_previous(self.roots.last().unwrap(), self.chance.bytes());
+        let sealed_previous = leads_back(sealed_previous);
         let block = EpochBlock { epoch, id: root.keys().id(), sealed_previous, wraps: Default::default() };
         let removed = removed.iter().map(|(who, head)| (self.feed(*who), *head)).collect();
         let mut change = Change { removed, party: None, replaced: None, epoch: block };

@@ -134,7 +134,10 @@ fn rosters(bytes: &[u8]) {
 }
 
 fn vector_seeds() -> Vec<Vec<u8>> {
-    let exchange = vectors::bytes(EXCHANGE, &["pins", "empty pins", "vector", "empty vector", "bytes"]);
+    let exchange = vectors::bytes(
+        EXCHANGE,
+        &["pins", "pins with a link", "empty pins", "vector", "empty vector", "bytes"],
+    );
     let keys = vectors::bytes(KEYS, &["kem", "sign", "key"]);
     let whole = vectors::bytes(include_str!("../../vectors/data/crypto-records.json"), &["keys"]);
     exchange.into_iter().chain(keys).chain(whole).collect()

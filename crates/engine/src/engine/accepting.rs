@@ -11,7 +11,8 @@ use super::waiting::{Head, Look, One, Wait};
 use super::{Engine, Work, history};
 use crate::command::Fault;
 use crate::content::{Content, DocumentId};
-use crate::io::Reader;
+use crate::io::{Reader, Table};
+use crate::keys::meta;
 use crate::limits;
 use crate::row::Source;
 use crate::sync::Outgoing;
@@ -127,7 +128,8 @@ impl Engine {
 
     /// Tells what the next record of each feed waits for, and asks the server for bodies.
     pub(super) fn tell_waits(&mut self, work: &mut Work<'_, '_>, accepted: &Accepted) {
-        let mut waits: Vec<Raised> = Vec::new();
+        let stuck = self.waiting.stuck.iter().map(|feed| Raised::DiskUnreadable { feed: *feed });
+        let mut waits: Vec<Raised> = stuck.collect();
         for (feed, queue) in &self.waiting.queues {
             let Some(front) = queue.front() else { continue };
             if !accepted.counts(feed, front.source.1) {
@@ -135,7 +137,9 @@ impl Engine {
                 continue;
             }
             match front.look {
+                Look::Waits(Wait::Key) if self.is_of_lost_key(work, front) => {}
                 Look::Waits(Wait::Key) => waits.push(Raised::KeyMissing { feed: *feed }),
+                Look::Waits(Wait::Disk) => waits.push(Raised::DiskUnreadable { feed: *feed }),
                 Look::Waits(Wait::Update) => waits.push(Raised::UpdateNeeded { feed: *feed }),
                 Look::Waits(Wait::Body) if self.session.bodies.contains(&front.source) => {
                     waits.push(Raised::BodyMissing { feed: *feed });
@@ -188,14 +192,31 @@ impl Engine {
         self.waiting.wake();
         if self.is_removed() {
             // A device that was removed itself keeps all that it has: what it wrote may stand on what does not count any more.
-            self.removed = removed;
-            return;
+            return self.note_settled(work, removed);
         }
         match self.settle_removed(work, &removed) {
-            Ok(()) => self.removed = removed,
-            // The store could not be read: asked again with the next link.
+            Ok(()) => self.note_settled(work, removed),
+            // The store could not be read: asked again in the next session, with the next link and at the next start.
             Err(fault) => tracing::error!(?fault, "what a removed device wrote could not be settled"),
         }
+    }
+
+    /// Keeps up to which link removals are settled, together with what came of it.
+    fn note_settled(&mut self, work: &mut Work<'_, '_>, removed: BTreeSet<FeedId>) {
+        self.removed = removed;
+        let head = self.roster.head().seq.to_be_bytes();
+        let sealed = self.keys.seal(Table::Meta, meta::SETTLED, &head, work.cx.entropy);
+        work.step.commit.put(Table::Meta, meta::SETTLED, sealed);
+    }
+
+    /// The feeds whose removals were settled when the vault was closed.
+    pub(super) fn settled(&self, kept: Option<Vec<u8>>) -> BTreeSet<FeedId> {
+        let last = kept.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let is_settled = |feed: &FeedId| {
+            let removal = self.roster.feed(feed).and_then(|member| member.removed);
+            removal.is_some_and(|removal| removal.seq <= last)
+        };
+        self.removed_feeds().into_iter().filter(is_settled).collect()
     }
 
     fn settle_removed(&mut self, work: &mut Work<'_, '_>, removed: &BTreeSet<FeedId>) -> Result<(), Fault> {

@@ -7,6 +7,7 @@ use haven_feed::alarm::Alarm;
 use haven_feed::digest::digest;
 use haven_feed::ids::FeedId;
 use haven_feed::record::RecordFault;
+use haven_feed::roster::LinkFault;
 
 use super::{Engine, OpenFault, Sealed, Work};
 use crate::codec::{Malformed, Scanner, Writer};
@@ -29,6 +30,10 @@ pub(super) enum Raised {
     KeyMissing { feed: FeedId },
     /// The next record of a device holds what only a newer version may pass.
     UpdateNeeded { feed: FeedId },
+    /// The next record of a device is on this disk, which does not give it back.
+    DiskUnreadable { feed: FeedId },
+    /// A device began an epoch from which the one before it cannot be reached, although it is the author's to see to that.
+    OldKeyLost { by: FeedId },
     /// A removed device has written what nobody who remains had seen.
     WroteAfterRemoval { feed: FeedId },
     /// The server at the address is not the one that was pinned.
@@ -44,7 +49,7 @@ pub(super) enum Raised {
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 27] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -70,7 +75,12 @@ const KINDS: [&str; 25] = [
     "UPDATE_NEEDED",
     "REMOVED_DEVICE_WROTE",
     "NEW_KEY_UNREADABLE",
+    "DISK_UNREADABLE",
+    "OLD_KEY_LOST",
 ];
+
+/// The number of the kind that asks for an update.
+const NEWER: u8 = 22;
 
 /// Kinds that end when the person sets the server again, and so agrees to what it is and what it has lost.
 const AGREED: [&str; 3] = ["NEW_STORE", "SPACE_LOST", "OTHER_SERVER"];
@@ -79,7 +89,8 @@ const AGREED: [&str; 3] = ["NEW_STORE", "SPACE_LOST", "OTHER_SERVER"];
 const PASSING: [&str; 3] = ["ROSTER_WITHHELD", "RECORD_MISSING", "RECORDS_WITHHELD"];
 
 /// Kinds that end by themselves when a record that waits has what it waited for.
-const WAITS: [&str; 4] = ["BODY_MISSING", "KEY_MISSING", "UPDATE_NEEDED", "REMOVED_DEVICE_WROTE"];
+const WAITS: [&str; 5] =
+    ["BODY_MISSING", "KEY_MISSING", "UPDATE_NEEDED", "REMOVED_DEVICE_WROTE", "DISK_UNREADABLE"];
 
 /// Kinds that whoever sends garbage can raise again and again: they are counted.
 const COUNTED: [&str; 3] = ["RECORD_REFUSED", "RECORD_UNREADABLE", "LINK_REFUSED"];
@@ -94,13 +105,14 @@ impl Raised {
                 Alarm::OldRoster { .. } => 3,
                 Alarm::RosterForked { .. } => 4,
                 Alarm::RosterWithheld { .. } => 5,
+                Alarm::LinkRefused { fault: LinkFault::Incompatible(_), .. } => NEWER,
                 Alarm::LinkRefused { .. } => 6,
                 Alarm::Fork { .. } => 7,
                 Alarm::Cloned { .. } => 8,
                 Alarm::Gap { .. } => 9,
                 Alarm::Withheld { .. } => 10,
                 Alarm::RecordRefused { .. } => 11,
-                Alarm::Unreadable(RecordFault::Incompatible(_)) => 22,
+                Alarm::Unreadable(RecordFault::Incompatible(_)) => NEWER,
                 Alarm::Unreadable(_) => 12,
                 Alarm::Contradicted { .. } => 19,
             },
@@ -108,7 +120,9 @@ impl Raised {
             Self::PutAside { .. } => 13,
             Self::BodyMissing { .. } => 20,
             Self::KeyMissing { .. } => 21,
-            Self::UpdateNeeded { .. } => 22,
+            Self::UpdateNeeded { .. } => NEWER,
+            Self::DiskUnreadable { .. } => 25,
+            Self::OldKeyLost { .. } => 26,
             Self::WroteAfterRemoval { .. } => 23,
             Self::OtherServer => 14,
             Self::OldCopy => 16,
@@ -133,6 +147,8 @@ impl Raised {
             | Self::BodyMissing { feed }
             | Self::KeyMissing { feed }
             | Self::UpdateNeeded { feed }
+            | Self::DiskUnreadable { feed }
+            | Self::OldKeyLost { by: feed }
             | Self::WroteAfterRemoval { feed } => Some(feed),
             _ => None,
         }
@@ -143,7 +159,11 @@ impl Raised {
     /// Who said so, where that is a device's word.
     fn by(self) -> Option<FeedId> {
         match self {
-            Self::Feed(Alarm::Withheld { by, .. } | Alarm::Contradicted { by, .. }) => by,
+            Self::Feed(
+                Alarm::Withheld { by, .. }
+                | Alarm::Contradicted { by, .. }
+                | Alarm::RosterWithheld { by, .. },
+            ) => by,
             _ => None,
         }
     }
@@ -167,6 +187,7 @@ impl Engine {
     pub(super) fn raise(&mut self, work: &mut Work<'_, '_>, raised: Raised) {
         let known = |feed: &FeedId| self.roster.feed(feed).is_some();
         let (kind, feed) = (raised.kind(), raised.feed().filter(known));
+        self.session.newer |= kind == NEWER && feed.is_none();
         let id = alarm_id(kind, feed);
         let before = self.session.alarms.get(&id).cloned();
         let is_new = before.is_none();
@@ -205,6 +226,15 @@ impl Engine {
     /// Ends the alarms about another server than before: the person has agreed to it, and it has let this device in.
     pub(super) fn end_agreed(&mut self, work: &mut Work<'_, '_>) {
         self.end_alarms(work, |_, kept| AGREED.contains(&kept.name()));
+    }
+
+    /// The server has sent all it has. What only a newer version reads proves nothing of who wrote it, since no version says where
+    /// another one's signature stands; so the word that an update is needed holds as long as such a thing is among what is sent.
+    pub(super) fn end_newer(&mut self, work: &mut Work<'_, '_>) {
+        if !self.session.newer {
+            let over = alarm_id(NEWER, None);
+            self.end_alarms(work, |id, _| *id == over);
+        }
     }
 
     /// Tells that the newest key cannot be opened here, or that it can again.

@@ -51,7 +51,7 @@ impl Dangling {
         self.records.contains_key(source)
     }
 
-    fn insert(&mut self, source: Source, documents: BTreeSet<DocumentId>) {
+    pub(super) fn insert(&mut self, source: Source, documents: BTreeSet<DocumentId>) {
         self.remove(&source);
         *self.bytes.entry(source.0).or_default() += size(&documents);
         self.records.insert(source, documents);

@@ -71,12 +71,17 @@ impl Engine {
 
     /// Opens one whole whose turn has come and whose inside had no room.
     pub(super) fn inside(&self, work: &Work<'_, '_>, one: &One) -> Option<Inside> {
-        let record = self.record_of(work, one);
-        let mut room = usize::MAX;
-        match self.looks_at(&[record], &mut room).pop() {
-            Some(Look::Opened(_, inside)) => inside,
+        match self.whole(work, one) {
+            Look::Opened(_, inside) => inside,
             _ => None,
         }
+    }
+
+    /// The same, or what stands in the way.
+    pub(super) fn whole(&self, work: &Work<'_, '_>, one: &One) -> Look {
+        let record = self.record_of(work, one);
+        let mut room = usize::MAX;
+        self.looks_at(&[record], &mut room).pop().expect("one for one")
     }
 
     /// Opens records on all cores, then looks at the documents in them on all cores: a bulk record holds hundreds. Those that
@@ -84,8 +89,7 @@ impl Engine {
     fn looks_at(&self, records: &[Option<VerifiedRecord>], room: &mut usize) -> Vec<Look> {
         let opened = parallel::map(records, |record| match record {
             Some(record) => opened(&self.keys, record, limits::OPENED_EACH_BYTES),
-            // The disk has damaged it; it waits like one that did not come.
-            None => Opened::Not(Look::Waits(Wait::Body)),
+            None => Opened::Not(Look::Waits(Wait::Disk)),
         });
         let mut looks: Vec<Option<Look>> = Vec::with_capacity(records.len());
         let mut plains: Vec<(FeedId, Vec<u8>)> = Vec::new();

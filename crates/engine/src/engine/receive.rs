@@ -147,8 +147,7 @@ impl Engine {
             progress = false;
             for feed in &feeds {
                 while let Some((one, turn)) = self.next_turn(work, accepted, feed) {
-                    self.apply(work, one, &turn);
-                    progress = true;
+                    progress |= self.apply(work, one, &turn);
                 }
             }
         }
@@ -173,18 +172,31 @@ impl Engine {
         }
     }
 
-    fn apply(&mut self, work: &mut Work<'_, '_>, mut one: One, turn: &Turn) {
-        let fatal = self.waiting.suspects.remove(&one.source).is_some_and(|tries| tries >= TRIES_MAX);
+    /// Says whether it is done with. What can't be read again just now is not: it waits on.
+    fn apply(&mut self, work: &mut Work<'_, '_>, mut one: One, turn: &Turn) -> bool {
+        let fatal = self.waiting.suspects.get(&one.source).is_some_and(|tries| *tries >= TRIES_MAX);
         let outcome = match (&mut one.look, turn) {
             (_, Turn::Pass) => Ok(BTreeSet::new()),
             _ if fatal => Err(Aside::Fatal),
             (Look::Aside(aside), _) => Err(*aside),
             (look, _) => {
                 let inside = if let Look::Opened(_, inside) = look { inside.take() } else { None };
-                let inside = inside.or_else(|| self.inside(work, &one)).ok_or(Aside::Unreadable);
+                let inside = match inside {
+                    Some(inside) => Ok(inside),
+                    None => match self.whole(work, &one) {
+                        Look::Opened(_, Some(inside)) => Ok(inside),
+                        Look::Aside(aside) => Err(aside),
+                        look => {
+                            one.look = look;
+                            self.waiting.queues.entry(one.source.0).or_default().push_front(one);
+                            return false;
+                        }
+                    },
+                };
                 inside.and_then(|inside| self.apply_content(work, one.source, inside))
             }
         };
+        self.waiting.suspects.remove(&one.source);
         match outcome {
             Ok(grown) => {
                 self.dangling.has_grown(&grown);
@@ -192,7 +204,7 @@ impl Engine {
             }
             Err(Aside::Dangling) if !self.let_dangle(work, one.source) => {
                 self.waiting.queues.entry(one.source.0).or_default().push_front(one);
-                return;
+                return false;
             }
             Err(Aside::Dangling) => {}
             Err(aside) => self.put_aside(work, one.source, aside),
@@ -200,6 +212,7 @@ impl Engine {
         self.applied.advance(one.source.0, one.position);
         self.session.traffic.received += 1;
         work.applied_changed = true;
+        true
     }
 
     /// Gives the documents that have grown.
@@ -221,7 +234,7 @@ impl Engine {
         for (item, foreign) in content.items.iter().zip(inside.documents) {
             let row = match changed.iter().rev().find(|(id, _)| *id == item.document) {
                 Some((_, changed)) => Some(changed.stored.clone()),
-                None => self.row(work, &item.document).map_err(|_| Aside::Unreadable)?,
+                None => self.row(work, &item.document).map_err(|_| Aside::Unread)?,
             };
             let next = match (row, foreign) {
                 (None, Some((shown, mut stored))) => {
@@ -254,7 +267,7 @@ impl Engine {
         actors: &BTreeSet<Actor>,
     ) -> Result<Changed, Aside> {
         let present = match &row {
-            Some(row) => Some(self.document(work, &item.document, row).map_err(|_| Aside::Unreadable)?),
+            Some(row) => Some(self.document(work, &item.document, row).map_err(|_| Aside::Unread)?),
             None => None,
         };
         let outcome = absorb(&item.document, present.as_ref(), &item.changes, actors);
@@ -279,6 +292,9 @@ impl Engine {
     }
 
     pub(super) fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {
+        if aside == Aside::Unread {
+            return self.note_unread(work, source);
+        }
         let key = place(&source);
         let value = self.keys.seal(Table::Quarantine, &key, &[aside as u8], work.cx.entropy);
         work.lifted.remove(&source);

@@ -47,6 +47,8 @@ pub(super) struct Session {
     pub(super) bodies: BTreeSet<Source>,
     /// Records that the server holds without their bodies.
     pub(super) husks: Vec<Source>,
+    /// Whether something came in it that only a newer version reads, by whomever.
+    pub(super) newer: bool,
     failures: u32,
     /// The person has set the server, and so agreed to whatever store it has now; until it says hello.
     pub(super) consented: bool,
@@ -81,6 +83,7 @@ impl Session {
             asked: BTreeSet::new(),
             bodies: BTreeSet::new(),
             husks: Vec::new(),
+            newer: false,
             failures: 0,
             consented: false,
             replaced: None,
@@ -251,7 +254,7 @@ impl Engine {
     fn pull(&mut self, work: &mut Work<'_, '_>) {
         let history = history(work.cx.reader, self.space);
         let vector = self.exchange.to_pull(&self.local(&history));
-        let roster_seq = Some(self.roster.head().seq);
+        let roster_seq = Some(self.exchange.to_pull_links(&self.roster));
         work.step.send.push(Outgoing::Pull { space: self.space, vector, roster_seq });
     }
 
@@ -328,13 +331,14 @@ impl Engine {
 
     /// Learns what new links bring: epoch roots, names.
     pub(super) fn roster_changed(&mut self, work: &mut Work<'_, '_>) {
-        let known = self.keys.roots.len();
+        let known: BTreeSet<u32> = self.keys.roots.keys().copied().collect();
         self.keys.learn(&self.roster);
-        if self.keys.roots.len() != known {
+        if self.keys.roots.len() != known.len() {
             let sealed =
                 self.keys.seal(Table::Meta, meta::EPOCHS, &self.keys.encode_roots(), work.cx.entropy);
             work.step.commit.put(Table::Meta, meta::EPOCHS, sealed);
             self.waiting.look_again(Wait::Key);
+            self.tell_old_keys(work, &known);
         }
         self.names = names(&self.keys, &self.roster);
         self.settle_removals(work);
@@ -351,6 +355,16 @@ impl Engine {
         }
         let missing = self.missing(work);
         self.tell_present(work, missing, Kept::is_passing);
+        self.end_newer(work);
+        self.settle_removals(work);
+        self.waiting.look_again(Wait::Disk);
+        if let Err(fault) = self.try_unread(work) {
+            tracing::error!(%fault, "what was put aside could not be read");
+        }
+        if self.exchange.wants_links() {
+            // It claims another roster: it has to show the link where the two part.
+            self.try_later(work);
+        }
     }
 
     /// What is known of and did not come.
@@ -420,6 +434,7 @@ impl Engine {
         self.session.asked.clear();
         self.session.bodies.clear();
         self.session.husks.clear();
+        self.session.newer = false;
         self.session.in_flight = 0;
         self.session.pushed_to.clear();
         self.session.caught_up = false;

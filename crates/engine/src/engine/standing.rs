@@ -1,6 +1,7 @@
 //! How things stand between this device and its server, as readers see it.
 
 use haven_core::time::Timestamp;
+use haven_feed::ids::FeedId;
 
 use super::session::Stage;
 use super::{Engine, Work};
@@ -30,10 +31,33 @@ impl Agreement {
 }
 
 impl Engine {
-    /// How many own records the server does not have, as far as this device knows.
+    /// How many own records the server does not have, as far as this device knows: by what it said last, which may be less than it once
+    /// had.
     pub(super) fn pending(&self) -> u64 {
         let own = self.tips.seq(&self.keys.feed);
-        own.saturating_sub(self.exchange.pins().served.seq(&self.keys.feed))
+        own.saturating_sub(self.exchange.has_own(&self.keys.feed))
+    }
+
+    /// Keeps what the server said last while that is less than what is pinned of it: it has not got it all again yet.
+    pub(super) fn keep_less(&mut self, work: &mut Work<'_, '_>) {
+        let less = self.exchange.less_of_own(&self.keys.feed);
+        if less == self.saved_less {
+            return;
+        }
+        match less {
+            Some(seq) => {
+                let sealed = self.keys.seal(Table::Meta, meta::LESS, &seq.to_be_bytes(), work.cx.entropy);
+                work.step.commit.put(Table::Meta, meta::LESS, sealed);
+            }
+            None => work.step.commit.remove(Table::Meta, meta::LESS),
+        }
+        self.saved_less = less;
+    }
+
+    /// Whether the server has all that it may have of this device, also what others wrote.
+    fn is_sent(&self) -> bool {
+        let nothing = |_: &FeedId, _: u64| None;
+        self.pending() == 0 && self.exchange.to_push(&self.local(&nothing)).is_empty()
     }
 
     fn sync_state(&self) -> SyncState {
@@ -41,7 +65,7 @@ impl Engine {
             _ if self.server.is_none() => SyncState::None,
             Stage::Offline => SyncState::Offline,
             Stage::Asking => SyncState::Syncing,
-            Stage::Live if self.session.is_caught_up() && self.pending() == 0 && self.is_applied() => {
+            Stage::Live if self.session.is_caught_up() && self.is_applied() && self.is_sent() => {
                 SyncState::Idle
             }
             Stage::Live => SyncState::Syncing,

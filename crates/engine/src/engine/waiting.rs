@@ -28,6 +28,8 @@ pub(super) struct Waiting {
     pub(super) current: Option<Source>,
     /// Feeds whose next record has to wait for others, while there are suspects.
     pub(super) skipped: BTreeSet<FeedId>,
+    /// Feeds whose next record the disk did not give back when it was asked last.
+    pub(super) stuck: BTreeSet<FeedId>,
     pub(super) marked: bool,
     /// Whether some was left to the store just now, where it can be read from the next step on.
     pub(super) unread: bool,
@@ -67,6 +69,8 @@ pub(super) enum Wait {
     Key,
     /// It holds what only a newer version may pass.
     Update,
+    /// The disk does not give it back, perhaps only now.
+    Disk,
 }
 
 /// Why a record was put aside although its author is one of ours.
@@ -84,6 +88,8 @@ pub(super) enum Aside {
     Fork = 6,
     /// It builds on something of a document that is not here: tried again when the document has grown.
     Dangling = 7,
+    /// A document of it could not be read here: tried again when the document has grown, in each session and at each start.
+    Unread = 8,
 }
 
 /// What an opened record says of others.
@@ -275,6 +281,7 @@ impl Engine {
     fn fill(&mut self, work: &Work<'_, '_>) {
         let open: Vec<FeedId> = self.open_feeds().collect();
         self.waiting.queues.retain(|feed, _| open.contains(feed));
+        self.waiting.stuck.retain(|feed| open.contains(feed));
         let share = limits::WAITING_STEP_BYTES / open.len().max(1);
         let full = self.waiting.bytes() >= limits::WAITING_BYTES_MAX;
         for feed in open {
@@ -292,6 +299,10 @@ impl Engine {
                 continue;
             }
             let stored = self.stored_from(work, feed, last + 1, share);
+            match stored.is_empty() && last == applied {
+                true => self.waiting.stuck.insert(feed),
+                false => self.waiting.stuck.remove(&feed),
+            };
             self.waiting.queues.entry(feed).or_default().extend(stored.into_iter().map(One::new));
         }
     }

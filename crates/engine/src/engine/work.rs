@@ -85,6 +85,7 @@ impl Engine {
             work.step.commit.put(Table::Meta, meta::PINS, sealed);
             self.saved_pins = pins;
         }
+        self.keep_less(&mut work);
         self.note_agreement(&mut work);
         // Both are asked: what is shown now is what a change is told from.
         if self.status_changed() | work.shows {

@@ -44,6 +44,10 @@ impl Entropy for Counting {
 }
 
 impl Counting {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn bytes<const N: usize>(&mut self) -> [u8; N] {
         haven_engine::io::draw(self)
     }

@@ -5,5 +5,6 @@
 mod lab;
 
 mod actors;
+mod joining;
 mod retries;
 mod secrets;

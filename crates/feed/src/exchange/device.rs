@@ -49,8 +49,14 @@ pub struct DeviceExchange {
     /// Feeds of which this server showed two histories, and the first number taken twice, until the process ends or another store
     /// is agreed to; the other history comes again and tells it again. Another store has none of them: it is filled like any.
     forked: BTreeMap<FeedId, u64>,
-    /// The newest link that a member's signed record named, until the process ends.
-    link_named: u64,
+    /// Up to which record of this device the server has them, as it said last; none while it has said nothing.
+    own_there: Option<u64>,
+    /// Whether a second link was shown for a place that is held here, signed by a member of that place; until the process ends.
+    forked_roster: bool,
+    /// Whether the server claims another link than the one held, and has not shown it.
+    doubted_roster: bool,
+    /// Whether the roster was asked for from its beginning in this session.
+    asked_roster: bool,
 }
 
 /// What is known of the server since it said hello.
@@ -108,13 +114,42 @@ impl DeviceExchange {
                 self.compare_with_pins(&hello, &mut alarms);
             }
         }
-        compare_roster(local, hello.roster, &mut alarms);
+        let claims_other = contradicts_roster(local.roster, hello.roster);
+        self.doubted_roster = claims_other && !self.forked_roster;
+        if claims_other && self.forked_roster {
+            alarms.push(Alarm::RosterForked { seq: hello.roster.seq });
+        }
         let contradicted = compare_claims(local, &hello.vector, &mut alarms);
         let vector = hello.vector.clone();
         let (store, claimed, roster) = (hello.store, hello.vector, hello.roster);
         self.session = Some(Session { store, claimed, roster, vector, contradicted });
+        self.note_own(local);
         self.raise_pins(local);
         alarms
+    }
+
+    /// Begins with what the server said last of this device's own feed, where that was less than what is pinned.
+    pub fn last_said(self, own_there: Option<u64>) -> Self {
+        Self { own_there, ..self }
+    }
+
+    /// Returns up to which record of this device the server has them, as it said last. What is pinned may be more: a server goes back.
+    pub fn has_own(&self, own: &FeedId) -> u64 {
+        self.own_there.unwrap_or_else(|| self.pins.served.seq(own))
+    }
+
+    /// Returns the same where it is less than what is pinned, to be kept.
+    pub fn less_of_own(&self, own: &FeedId) -> Option<u64> {
+        self.own_there.filter(|there| *there < self.pins.served.seq(own))
+    }
+
+    /// Notes what the server says to have of this device's own feed, unless that is more or something else than was written.
+    fn note_own(&mut self, local: &Local<'_>) {
+        let Some(session) = &self.session else { return };
+        let there = session.vector.get(&local.own);
+        if there.is_none_or(|there| local.held(&local.own, there.seq) == Some(there.id)) {
+            self.own_there = Some(there.map_or(0, |there| there.seq));
+        }
     }
 
     /// Accepts the store the server has now, because the person said so: it is filled again, and it is what is pinned.
@@ -132,19 +167,23 @@ impl DeviceExchange {
     /// Hears that the server does not know the space. Nothing is deleted or changed for that.
     pub fn space_unknown(&mut self) -> Vec<Alarm> {
         self.session = None;
+        self.own_there = Some(0);
         if self.pins.store.is_some() { vec![Alarm::SpaceLost] } else { Vec::new() }
     }
 
     /// Hears that the space was created on the server just now, by this device: it holds nothing yet, and what was pinned of a
     /// server before is over.
     pub fn created(&mut self) {
-        self.pins = Pins { named: std::mem::take(&mut self.pins.named), ..Pins::default() };
+        let (named, link) = (std::mem::take(&mut self.pins.named), self.pins.link);
+        self.pins = Pins { named, link, ..Pins::default() };
+        self.own_there = Some(0);
         self.forked.clear();
     }
 
     /// Ends the session; the pins stay.
     pub fn disconnected(&mut self) {
         self.session = None;
+        self.asked_roster = false;
     }
 
     /// Hears the server's answer to a push: what it has now, durably.
@@ -167,6 +206,7 @@ impl DeviceExchange {
                 session.vector.advance(feed, position);
             }
         }
+        self.note_own(local);
         self.raise_pins(local);
         alarms
     }
@@ -222,19 +262,43 @@ impl DeviceExchange {
         let mut alarms = Vec::new();
         if let Some(session) = &self.session {
             session.claimed.iter().for_each(|(feed, position)| hear(feed, position.seq, None));
-            compare_roster(local, session.roster, &mut alarms);
         }
-        let claimed = self.session.as_ref().map_or(0, |session| session.roster.seq);
-        let (named, held) = (claimed.max(self.link_named), local.roster.head().seq);
-        if named > held {
-            alarms.push(Alarm::RosterWithheld { named, held });
-        }
+        alarms.extend(self.missing_links(local.roster));
         let withheld = |(feed, (named, by)): (FeedId, (u64, Option<FeedId>))| {
             let held = local.tips.seq(&feed);
             (named > held).then_some(Alarm::Withheld { feed, named, held, by })
         };
         alarms.extend(known.into_iter().filter_map(withheld));
         alarms
+    }
+
+    /// What is wrong with the roster once the server has sent all it has: links that a member named or it claims itself. Another
+    /// one than the one held that it claims and does not show is one that it keeps back.
+    fn missing_links(&self, roster: &Roster) -> impl Iterator<Item = Alarm> {
+        let held = roster.head().seq;
+        let claimed = self.session.as_ref().map(|session| session.roster);
+        let other = claimed.filter(|claimed| contradicts_roster(roster, *claimed));
+        let forked = other.filter(|_| self.forked_roster).map(|other| Alarm::RosterForked { seq: other.seq });
+        let further =
+            claimed.filter(|claimed| claimed.seq > held || (other.is_some() && !self.forked_roster));
+        let further = further.map(|claimed| (claimed.seq, None));
+        let named = self.pins.link.filter(|link| link.seq > held).map(|link| (link.seq, Some(link.by)));
+        // Of two that name the same the member's word is the better one.
+        let missing = further.max(named);
+        let withheld = missing.map(|(named, by)| Alarm::RosterWithheld { named, held, by });
+        forked.into_iter().chain(withheld)
+    }
+
+    /// Says after which link to pull the roster, before there is a session. A server that claims another link than the one held is
+    /// asked for all of them, so that it has to show the one where the two part.
+    pub fn to_pull_links(&mut self, roster: &Roster) -> u64 {
+        self.asked_roster = self.doubted_roster;
+        if self.doubted_roster { 0 } else { roster.head().seq }
+    }
+
+    /// Says whether the server claims another link and was not asked for it in this session: it is worth another one.
+    pub fn wants_links(&self) -> bool {
+        self.doubted_roster && !self.asked_roster && !self.forked_roster
     }
 
     /// Says after which link the server's roster is to be filled; none when it needs nothing, or may get nothing.
@@ -357,8 +421,7 @@ fn compare_claims(local: &Local<'_>, claims: &Vector, alarms: &mut Vec<Alarm>) -
     contradicted
 }
 
-fn compare_roster(local: &Local<'_>, shown: RosterHead, alarms: &mut Vec<Alarm>) {
-    if local.roster.hash_at(shown.seq).is_some_and(|held| held != shown.hash) {
-        alarms.push(Alarm::RosterForked { seq: shown.seq });
-    }
+/// Whether a server claims another link than the one held. It is a claim: only the link itself, signed, says more.
+fn contradicts_roster(roster: &Roster, claimed: RosterHead) -> bool {
+    roster.hash_at(claimed.seq).is_some_and(|held| held != claimed.hash)
 }

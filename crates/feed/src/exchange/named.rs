@@ -20,6 +20,15 @@ pub struct NamedPosition {
     pub by: FeedId,
 }
 
+/// A link of the roster and its witness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedLink {
+    /// Its place.
+    pub seq: u64,
+    /// The feed whose record named it first.
+    pub by: FeedId,
+}
+
 impl Named {
     /// What one witness says of all feeds.
     pub fn by(witness: FeedId, vector: &Vector) -> Self {

@@ -1,13 +1,13 @@
 //! Pins: the highest a device has seen, kept for ever, so that nobody can lead it back.
 //!
 //! ```text
-//!  | version 1 | present 1 | store 16 | roster seq 8 | roster hash 32 | served … | named … |
-//!  present: bit 0 the store, bit 1 the roster; what is absent is zero
+//!  | version 1 | present 1 | store 16 | roster seq 8 | roster hash 32 | served … | named … | link seq 8 | by 8 |
+//!  present: bit 0 the store, bit 1 the roster; what is absent is zero. Bit 2 the link, which ends it: absent, it is not there
 //! ```
 
 use thiserror::Error;
 
-use super::named::Named;
+use super::named::{Named, NamedLink};
 use crate::cursor::{Cursor, Misread};
 use crate::ids::{FeedId, LinkHash, RosterHead, StoreId, Vector, VectorFault};
 use crate::version::{FORMAT, Incompatible, Part};
@@ -26,6 +26,8 @@ pub struct Pins {
     pub served: Vector,
     /// The newest position of each feed that an accepted record named.
     pub named: Named,
+    /// The newest link that was named and is not here; only a member's signed record names one.
+    pub link: Option<NamedLink>,
 }
 
 /// Bytes that are no pins.
@@ -50,12 +52,26 @@ impl From<Misread> for PinsFault {
 
 const HAS_STORE: u8 = 1;
 const HAS_ROSTER: u8 = 2;
+const HAS_LINK: u8 = 4;
 
 impl Pins {
     /// The pins of a device that was linked by another one (`by`), which passed on what it knows: a server that shows the new
     /// device less is caught at once.
     pub fn linked(store: Option<StoreId>, roster: RosterHead, known: &Vector, by: FeedId) -> Self {
-        Self { store, roster: Some(roster), served: Vector::default(), named: Named::by(by, known) }
+        Self {
+            store,
+            roster: Some(roster),
+            served: Vector::default(),
+            named: Named::by(by, known),
+            link: None,
+        }
+    }
+
+    /// Hears of a link; one that is not newer changes nothing.
+    pub(super) fn name_link(&mut self, named: NamedLink) {
+        if self.link.is_none_or(|link| link.seq < named.seq) {
+            self.link = Some(named);
+        }
     }
 
     /// Encodes.
@@ -64,12 +80,17 @@ impl Pins {
         let roster = self.roster.unwrap_or(nothing);
         let present = if self.store.is_some() { HAS_STORE } else { 0 };
         let present = present | if self.roster.is_some() { HAS_ROSTER } else { 0 };
+        let present = present | if self.link.is_some() { HAS_LINK } else { 0 };
         let mut out = vec![FORMAT, present];
         out.extend_from_slice(self.store.unwrap_or(StoreId::ZERO).as_bytes());
         out.extend_from_slice(&roster.seq.to_be_bytes());
         out.extend_from_slice(roster.hash.as_bytes());
         out.extend_from_slice(&self.served.encode());
         self.named.encode(&mut out);
+        if let Some(link) = self.link {
+            out.extend_from_slice(&link.seq.to_be_bytes());
+            out.extend_from_slice(link.by.as_bytes());
+        }
         out
     }
 
@@ -81,11 +102,15 @@ impl Pins {
         let store = StoreId::from_bytes(cursor.array("store")?);
         let roster =
             RosterHead { seq: cursor.u64("roster")?, hash: LinkHash::from_bytes(cursor.array("roster")?) };
+        let read_link = |cursor: &mut Cursor<'_>| -> Result<NamedLink, PinsFault> {
+            Ok(NamedLink { seq: cursor.u64("link")?, by: FeedId::from_bytes(cursor.array("witness")?) })
+        };
         let pins = Self {
             store: (present & HAS_STORE != 0).then_some(store),
             roster: (present & HAS_ROSTER != 0).then_some(roster),
             served: Vector::read(&mut cursor)?,
             named: Named::read(&mut cursor)?,
+            link: if present & HAS_LINK == 0 { None } else { Some(read_link(&mut cursor)?) },
         };
         cursor.end("trailing bytes")?;
         if pins.encode() == bytes { Ok(pins) } else { Err(PinsFault::Malformed("absent parts")) }

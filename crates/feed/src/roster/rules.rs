@@ -52,7 +52,12 @@ pub(super) fn begin(link: &Link) -> Result<Roster, LinkFault> {
         party_bytes: standing.owner().map(|owner| (owner, bytes)).into_iter().collect(),
         parties_ever: standing.ids().count(),
         standing,
-        epochs: vec![Epoch { id: founding.epoch_id, start_seq: 0, sealed_previous: None }],
+        epochs: vec![Epoch {
+            id: founding.epoch_id,
+            start_seq: 0,
+            author: feed.into(),
+            sealed_previous: None,
+        }],
         wraps: placed(&founding.wraps, LinkHash::ZERO),
         bytes,
         gone: BTreeMap::new(),
@@ -114,7 +119,7 @@ pub(super) fn apply(roster: &mut Roster, link: &Link) {
                 remove_party(roster, party, link.seq());
             }
             if let Some(replaced) = &body.replaced {
-                replace(roster, party, &replaced.keys);
+                replace(roster, party, &replaced.keys, link.seq());
             }
             begin_epoch(roster, &body.epoch, link);
         }
@@ -188,6 +193,20 @@ fn author(roster: &Roster, id: &MemberId) -> Result<(Capacity, SignKey), LinkFau
         return Ok((Capacity::Party(party), found.keys.sign));
     }
     Err(if roster.gone.contains_key(id) { LinkFault::AuthorRemoved } else { LinkFault::UnknownAuthor })
+}
+
+/// Says whether somebody signed a link who was a member where it stands. A paper or party that is one now is taken to have been one:
+/// its keys are in the same hands.
+pub(super) fn knows_signer(roster: &Roster, link: &Link) -> bool {
+    let (id, Some(before)) = (link.author(), link.seq().checked_sub(1)) else { return false };
+    let feed = FeedId::from_bytes(*id.as_bytes());
+    let key = match (roster.feed(&feed), roster.former(&id)) {
+        (Some(member), _) if roster.valid_at(&feed, before) => Some(member.keys.sign),
+        (Some(_), _) => None,
+        (None, Some(former)) => (link.seq() <= former.ended).then_some(former.sign),
+        (None, None) => author(roster, &id).ok().map(|(_, key)| key),
+    };
+    link.space() == roster.space && key.is_some_and(|key| link.verify_by(&key).is_ok())
 }
 
 /// Says who may do what.
@@ -390,20 +409,20 @@ fn admit(roster: &mut Roster, keys: &FeedKeys, id: MemberId, wrap: &Wrap, prev: 
 fn remove_party(roster: &mut Roster, party: PartyId, seq: u64) {
     let Standing::Parties { parties, .. } = &mut roster.standing else { return };
     if let Some(gone) = parties.remove(&party) {
-        let former = Former { role: Role::Party, sign: gone.keys.sign, removed: Some(seq) };
+        let former = Former { role: Role::Party, sign: gone.keys.sign, removed: Some(seq), ended: seq };
         roster.gone.insert(party.into(), former);
     }
 }
 
 /// Puts new keys in the place of the paper's, or of a party's; the feeds of that party follow.
-fn replace(roster: &mut Roster, party: Option<PartyId>, keys: &FeedKeys) {
+fn replace(roster: &mut Roster, party: Option<PartyId>, keys: &FeedKeys, seq: u64) {
     roster.used_keys.extend(key_names(keys));
     let new = keys.party_id();
     match (&mut roster.standing, party) {
         (Standing::Parties { owner, parties }, Some(old)) => {
             let before = parties.remove(&old);
             if let Some(before) = &before {
-                let former = Former { role: Role::Party, sign: before.keys.sign, removed: None };
+                let former = Former { role: Role::Party, sign: before.keys.sign, removed: None, ended: seq };
                 roster.gone.insert(old.into(), former);
             }
             let sealed_name = before.and_then(|party| party.sealed_name);
@@ -417,7 +436,7 @@ fn replace(roster: &mut Roster, party: Option<PartyId>, keys: &FeedKeys) {
             roster.party_bytes.insert(new, bytes);
         }
         (Standing::Paper(paper), _) => {
-            let former = Former { role: Role::Paper, sign: paper.keys.sign, removed: None };
+            let former = Former { role: Role::Paper, sign: paper.keys.sign, removed: None, ended: seq };
             roster.gone.insert(paper.id.into(), former);
             *paper = Paper { id: keys.paper_id(), keys: keys.clone() };
         }
@@ -432,6 +451,7 @@ fn begin_epoch(roster: &mut Roster, block: &EpochBlock, link: &Link) {
     roster.epochs.push(Epoch {
         id: block.id,
         start_seq: link.seq(),
+        author: link.author(),
         sealed_previous: Some(block.sealed_previous.clone()),
     });
 }

@@ -7,7 +7,7 @@ use haven_feed::exchange::device::{DeviceExchange, Hello, Local, Reason, Receive
 use haven_feed::exchange::{Pins, Run};
 use haven_feed::keys::Signature;
 use haven_feed::record::{Header, RecordKind, VerifiedRecord};
-use haven_feed::roster::link::{LinkFault, next};
+use haven_feed::roster::link::{LinkFault, next, unchecked};
 use haven_feed::{FeedId, LinkHash, Position, RecordId, RosterHead, StoreId, Vector};
 
 use crate::world::{Held, Keyed, Space, header, seal, write};
@@ -233,14 +233,10 @@ fn the_server_roster_goes_back_or_aside() {
     let old = this.space.without_last(1).roster.head();
     let cases = [
         (old, vec![Alarm::OldRoster { seen: 1, offered: 0 }], Some(0)),
-        (
-            RosterHead { seq: 1, hash: LinkHash::from_bytes([1; 32]) },
-            vec![Alarm::RosterForked { seq: 1 }],
-            None,
-        ),
+        (RosterHead { seq: 1, hash: LinkHash::from_bytes([1; 32]) }, vec![], None),
         (
             RosterHead { seq: 0, hash: LinkHash::from_bytes([1; 32]) },
-            { vec![Alarm::OldRoster { seen: 1, offered: 0 }, Alarm::RosterForked { seq: 0 }] },
+            vec![Alarm::OldRoster { seen: 1, offered: 0 }],
             None,
         ),
     ];
@@ -248,6 +244,14 @@ fn the_server_roster_goes_back_or_aside() {
         let hello = Hello { roster, ..this.server_with(8, 6) };
         assert_eq!(this.hello(hello), alarms);
         assert_eq!(this.exchange.links_to_push(&this.space.roster), links);
+        // That it has another one is its word: it has to show it.
+        let claims = links.is_none();
+        let kept_back = Alarm::RosterWithheld { named: roster.seq, held: 1, by: None };
+        assert_eq!(this.caught_up(), if claims { vec![kept_back] } else { vec![] });
+        assert_eq!(this.exchange.wants_links(), claims);
+        let asked = this.exchange.to_pull_links(&this.space.roster);
+        assert_eq!((asked, this.exchange.wants_links()), (if claims { 0 } else { 1 }, false));
+        this.exchange.disconnected();
     }
 }
 
@@ -261,7 +265,7 @@ fn nothing_is_pushed_while_the_server_knows_more_of_the_roster() {
     this.held.keep(&more);
     this.hello(Hello { roster: further.roster.head(), ..this.server_with(8, 6) });
     assert_eq!(this.pushes(), [], "somebody may have been removed");
-    assert_eq!(this.caught_up(), [Alarm::RosterWithheld { named: 2, held: 1 }]);
+    assert_eq!(this.caught_up(), [Alarm::RosterWithheld { named: 2, held: 1, by: None }]);
     let link = further.links[2].bytes().clone();
     let linked = this.exchange.links(&mut this.space.roster, [link]);
     assert_eq!((linked.appended.len(), linked.alarms.len()), (1, 0));
@@ -284,7 +288,14 @@ fn links_are_appended_as_far_as_they_hold() {
     let body = further.advancing();
     further.append(this.phone.as_feed(), body).unwrap();
     let known = this.space.links[1].bytes().clone();
-    let cases: [(&str, Vec<Bytes>, u64, Vec<Alarm>); 7] = [
+    let spoilt = |link: &haven_feed::roster::Link, at: usize| -> Bytes {
+        let mut bytes = link.bytes().to_vec();
+        bytes[at] ^= 1;
+        bytes.into()
+    };
+    let refused = |seq, fault| vec![Alarm::LinkRefused { seq, fault }];
+    let not_next = LinkFault::NotNext { expected: 3, found: 2 };
+    let cases: [(&str, Vec<Bytes>, u64, Vec<Alarm>); 9] = [
         ("the next", vec![good.bytes().clone()], 2, vec![]),
         ("known ones", vec![known.clone(), known, good.bytes().clone(), good.bytes().clone()], 2, vec![]),
         ("forged", vec![forged.into()], 1, {
@@ -294,7 +305,7 @@ fn links_are_appended_as_far_as_they_hold() {
             "a gap",
             vec![further.links[3].bytes().clone()],
             1,
-            vec![Alarm::RosterWithheld { named: 3, held: 1 }],
+            vec![Alarm::RosterWithheld { named: 3, held: 1, by: None }],
         ),
         (
             "another next",
@@ -302,6 +313,8 @@ fn links_are_appended_as_far_as_they_hold() {
             2,
             vec![Alarm::RosterForked { seq: 2 }],
         ),
+        ("another next, unsigned", vec![good.bytes().clone(), spoilt(&other, 300)], 2, refused(2, not_next)),
+        ("after another, unsigned", vec![spoilt(&good, 50)], 1, refused(2, LinkFault::Forked)),
         ("of another history", vec![other.bytes().clone(), further.links[3].bytes().clone()], 2, {
             vec![Alarm::RosterForked { seq: 2 }]
         }),
@@ -536,13 +549,70 @@ fn withheld_and_forked_rosters_are_found_from_records() {
     further.remove(&this.phone, &tablet, None);
     let knowing = write(&further.roster, &this.phone, Some(tip), 1, 1);
     let received = this.receive(&knowing);
-    assert_eq!(received.alarms, [Alarm::RosterWithheld { named: 3, held: 1 }]);
+    let withheld = [Alarm::RosterWithheld { named: 3, held: 1, by: Some(this.phone.feed()) }];
+    assert_eq!(received.alarms, withheld);
     assert!(received.accepted.is_empty());
+    this.exchange = DeviceExchange::new(Pins::decode(&this.exchange.pins().encode()).unwrap());
+    this.hello(this.server_with(8, 6));
+    assert_eq!(this.caught_up(), withheld, "after a restart too");
+    let (laptop, phone) = (Keyed::new(2), Keyed::new(1));
+    let mut without = this.space.clone();
+    without.remove(&laptop, &phone, None);
+    let removal = without.links[2].bytes().clone();
+    let mut roster = this.space.roster.clone();
+    assert_eq!(this.exchange.links(&mut roster, [removal]).appended.len(), 1);
+    assert_eq!(this.exchange.pins().link, None, "nobody knows a link after its own removal");
 
     let mut aside = this.space.without_last(1);
     aside.add(&this.phone, &tablet);
     let elsewhere = write(&aside.roster, &this.phone, Some(tip), 1, 1);
     assert_eq!(this.receive(&elsewhere).alarms, [Alarm::RosterForked { seq: 1 }]);
+}
+
+/// What nobody of ours signed says nothing of the roster.
+#[test]
+fn a_strangers_record_forks_no_roster() {
+    let mut this = laptop();
+    let (stranger, tablet) = (Keyed::new(9), Keyed::new(4));
+    let mut aside = this.space.without_last(1);
+    aside.add(&this.phone, &tablet);
+    let elsewhere = write(&aside.roster, &stranger, None, 1, 1);
+    let fault = ChainFault::RosterForked;
+    let refused = Alarm::RecordRefused { feed: stranger.feed(), seq: 1, fault };
+    assert_eq!(this.receive(&elsewhere).alarms, [refused]);
+}
+
+/// A second link counts by who signed it and where it stands: whoever was removed before that place, or came after it, makes no fork, and
+/// neither does a paper that was replaced.
+#[test]
+fn who_signs_a_second_link_was_a_member_there() {
+    let (phone, laptop, tablet, paper) = (Keyed::new(1), Keyed::new(2), Keyed::new(4), Keyed::new(3));
+    let mut space = Space::vault(&phone, &paper);
+    space.add(&phone, &laptop);
+    let early = space.clone();
+    space.add(&phone, &tablet);
+    space.remove(&phone, &laptop, None);
+    let replacing = space.replacing_paper(&Keyed::new(5));
+    space.append(phone.as_feed(), replacing).unwrap();
+    let replaced = space.clone();
+    let advancing = space.advancing();
+    space.append(phone.as_feed(), advancing).unwrap();
+    let at = |space: &Space, by: &Keyed| unchecked(&space.roster, by.as_feed(), space.advancing()).unwrap();
+    let before_last = space.without_last(1);
+    for (who, link, is_fork) in [
+        ("a member", at(&early, &laptop), true),
+        ("one that came later", at(&early, &tablet), false),
+        ("one that was removed before", at(&before_last, &laptop), false),
+        ("one that stayed", at(&before_last, &tablet), true),
+        ("a stranger", at(&early, &Keyed::new(9)), false),
+        ("the paper", unchecked(&early.roster, paper.as_paper(), early.advancing()).unwrap(), true),
+        ("a former one", unchecked(&replaced.roster, paper.as_paper(), replaced.advancing()).unwrap(), false),
+    ] {
+        assert_eq!(space.roster.knows_signer(&link), is_fork, "{who}");
+        let alarms =
+            DeviceExchange::default().links(&mut space.roster.clone(), [link.bytes().clone()]).alarms;
+        assert_eq!(matches!(alarms[..], [Alarm::RosterForked { .. }]), is_fork, "{who}");
+    }
 }
 
 #[test]

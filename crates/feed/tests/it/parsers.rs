@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use haven_feed::auth::Challenge;
-use haven_feed::exchange::{Named, Pins};
+use haven_feed::exchange::{Named, NamedLink, Pins};
 use haven_feed::invite::Invite;
 use haven_feed::keys::{FeedKeys, KemKey, SignKey};
 use haven_feed::record::{Header, Record, RecordKind};
@@ -128,10 +128,12 @@ proptest! {
         roster in proptest::option::of(roster_head()),
         served in vector(),
         named in vector(),
+        link in proptest::option::of(any::<u64>()),
         by: [u8; 8],
     ) {
-        let named = Named::by(FeedId::from_bytes(by), &named);
-        let pins = Pins { store: store.map(StoreId::from_bytes), roster, served, named };
+        let by = FeedId::from_bytes(by);
+        let (named, link) = (Named::by(by, &named), link.map(|seq| NamedLink { seq, by }));
+        let pins = Pins { store: store.map(StoreId::from_bytes), roster, served, named, link };
         prop_assert_eq!(Pins::decode(&pins.encode()), Ok(pins));
     }
 

@@ -7,7 +7,7 @@ use haven_api::convert::devices::{join_from_pb, join_state_to_pb};
 use haven_api::devices::{Join, JoinState};
 use haven_api::error::{ApiError, ErrorReason as Reason};
 use haven_api::pb;
-use haven_engine::join::{Farewell, JoinFault, JoinStep, Joining};
+use haven_engine::join::{Farewell, JoinFault, JoinStep, Joining, LinkingFault};
 use haven_engine::vault::{self, Created};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::Status;
@@ -227,6 +227,12 @@ fn of_join(fault: &JoinFault) -> ApiError {
                 "Nothing was kept here. Make a new code on your other device, where nobody else can see it, and join again.",
             );
         }
+        JoinFault::Newer | JoinFault::Linking(LinkingFault::Incompatible) => {
+            return ApiError::new(Reason::StorageNewer, NOT_JOINED)
+                .because(fault.to_string())
+                .with_next("Nothing was kept here. Update Haven on this device, make a new code on the other one, and join again.")
+                .at_terminal("Nothing was kept here. Update Haven on this device, run `haven device link` on the other one, and join again.");
+        }
         JoinFault::Code(_) => Reason::CodeMalformed,
         JoinFault::CodeOver => Reason::CodeExpired,
         JoinFault::Linking(_) | JoinFault::OutOfTurn => Reason::CodeUsed,
@@ -254,5 +260,21 @@ fn of_farewell(why: Farewell) -> ApiError {
         Farewell::Misbehaved => ApiError::new(Reason::CodeUsed, NOT_JOINED)
             .because("the other device heard something that doesn't fit this code"),
         Farewell::Other => ended(Reason::NoLink, "the other device ended the linking"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both ways in which the other device can be the newer one: it isn't the code's fault, and another code alone doesn't help.
+    #[test]
+    fn a_device_that_is_too_old_to_join_is_told_to_update() {
+        for fault in [JoinFault::Newer, JoinFault::Linking(LinkingFault::Incompatible)] {
+            let error = of_join(&fault);
+            assert_eq!(error.reason, Reason::StorageNewer, "{fault}");
+            assert!(error.next.contains("Update Haven on this device"), "{}", error.next);
+        }
+        assert_eq!(of_join(&JoinFault::Linking(LinkingFault::Tampered)).reason, Reason::CodeUsed);
     }
 }

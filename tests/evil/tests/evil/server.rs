@@ -172,7 +172,7 @@ async fn a_flood_of_links_is_one_alarm() {
     case.mutate(Script::default()).await;
     let space = case.cast.roster.space();
     for n in 0..500_u32 {
-        let links = vec![[&[9][..], &n.to_be_bytes(), &[0; 300]].concat(); 20];
+        let links = vec![[&[1][..], &n.to_be_bytes(), &[0; 300]].concat(); 20];
         case.server.tell(phone, Incoming::Links { space, links });
     }
     case.until_told(Who::Phone, "LINK_REFUSED").await;

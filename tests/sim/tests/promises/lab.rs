@@ -168,9 +168,21 @@ impl Lab {
         removed: &[(FeedId, Option<Position>)],
         garbled: Option<FeedId>,
     ) {
+        self.change_with(by, removed, garbled, |sealed| sealed);
+    }
+
+    /// The same; what is to lead back to the epoch before is something else.
+    pub(crate) fn change_with(
+        &mut self,
+        by: Who,
+        removed: &[(FeedId, Option<Position>)],
+        garbled: Option<FeedId>,
+        leads_back: impl FnOnce(Vec<u8>) -> Vec<u8>,
+    ) {
         let epoch = self.roster.epoch() + 1;
         let root = EpochRoot::from_entropy(self.chance.bytes());
         let sealed_previous = root.keys().seal_previous(self.roots.last().unwrap(), self.chance.bytes());
+        let sealed_previous = leads_back(sealed_previous);
         let block = EpochBlock { epoch, id: root.keys().id(), sealed_previous, wraps: BTreeMap::new() };
         let removed = removed.iter().copied().collect();
         let mut change = Change { removed, party: None, replaced: None, epoch: block };
@@ -186,6 +198,15 @@ impl Lab {
         let link = link::next(&self.roster, author, change).unwrap();
         self.roots.push(root);
         self.append(link);
+    }
+
+    /// Does something to the roster and gives the links it made, which this roster does not have.
+    pub(crate) fn aside(&mut self, act: impl FnOnce(&mut Self)) -> Vec<Link> {
+        let (roster, links, roots) = (self.roster.clone(), self.links.len(), self.roots.len());
+        act(self);
+        self.roster = roster;
+        self.roots.truncate(roots);
+        self.links.split_off(links)
     }
 
     pub(crate) fn remove(&mut self, who: Who, head: Option<Position>) {
@@ -253,6 +274,33 @@ impl Lab {
     /// What the laptop wrote, as a server has it that has all of it.
     pub(crate) fn laptop_vector(&self) -> Vector {
         self.own().last().map_or_else(Vector::default, vector_of)
+    }
+
+    /// What the server says when it has another roster, or as much of this one.
+    pub(crate) fn greeting_at(&self, vector: Vector, head: RosterHead) -> Incoming {
+        let Incoming::Hello { space, store_id, vector, husks, .. } = self.greeting(vector) else {
+            unreachable!()
+        };
+        Incoming::Hello { space, store_id, vector, roster_seq: head.seq, roster_head: head.hash, husks }
+    }
+
+    /// Another connection, up to the question what is lacking: gives the link after which the roster is asked for.
+    pub(crate) fn connect(&mut self) -> Option<u64> {
+        self.laptop.outbox.clear();
+        self.laptop.wants_connection = false;
+        self.say(Incoming::Connected);
+        self.say(Incoming::LoggedIn);
+        let asked = self.laptop.outbox.drain(..).find_map(|message| match message {
+            Outgoing::Pull { roster_seq, .. } => Some(roster_seq),
+            _ => None,
+        });
+        asked.unwrap()
+    }
+
+    /// The server sends these links, whoever made them.
+    pub(crate) fn shows_links(&mut self, links: &[Vec<u8>]) {
+        let space = self.roster.space();
+        self.say(Incoming::Links { space, links: links.to_vec() });
     }
 
     /// The server sends the links from this one on.
@@ -371,13 +419,18 @@ impl Lab {
 
     /// One of the devices that are played here as an engine of its own, which knows the roster and its first epoch.
     pub(crate) fn device(&mut self, who: Who) -> Device {
+        self.device_with(who, 0)
+    }
+
+    /// The same with the root of this epoch, as a device has it that was linked then.
+    pub(crate) fn device_with(&mut self, who: Who, epoch: u32) -> Device {
         let mut commit = Commit::default();
         let space = self.roster.space();
         commit.put(Table::Meta, b"wrap".to_vec(), vec![1]);
         let mut device = space.as_bytes().to_vec();
         device.extend(&self.secrets(who).expose_for_sealing()[..]);
-        let mut epochs = 0_u32.to_be_bytes().to_vec();
-        epochs.extend(&self.roots[0].expose_for_sealing()[..]);
+        let mut epochs = epoch.to_be_bytes().to_vec();
+        epochs.extend(&self.roots[usize::try_from(epoch).unwrap()].expose_for_sealing()[..]);
         for (name, value) in [(b"device".to_vec(), device), (b"epochs".to_vec(), epochs)] {
             let sealed = local_key(OTHER_KEY).seal("haven/1/local meta", &name, &value, self.chance.bytes());
             commit.put(Table::Meta, name, sealed);

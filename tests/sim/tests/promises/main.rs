@@ -8,6 +8,7 @@ mod claims;
 mod hidden;
 mod hostile;
 mod lab;
+mod notices;
 mod room;
 
 use bytes::Bytes;

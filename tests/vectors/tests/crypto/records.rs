@@ -117,7 +117,8 @@ fn a_content_that_weighs_next_to_nothing_is_stretched() {
     if env::var_os("HAVEN_BLESS").is_some_and(|bless| bless == "1") && !path.exists() {
         let head = header(1, RecordId::ZERO);
         let content = letter.repeat(times);
-        let made = seal(&root(2).keys(), author().signer(), &head, content.as_bytes(), entropy(0xd2)).unwrap();
+        let made =
+            seal(&root(2).keys(), author().signer(), &head, content.as_bytes(), entropy(0xd2)).unwrap();
         let about = "PROTOCOL.md, padding, codec 1: a content of one letter, so many times; author and root are those of \
                      crypto-records.json";
         let vectors = json!({"about": about, "letter": letter, "times": times, "stored": hex(made.bytes())});

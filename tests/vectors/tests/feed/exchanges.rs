@@ -1,7 +1,7 @@
 //! Version vectors, pins, logins and invites.
 
 use haven_feed::auth::{Access, Challenge};
-use haven_feed::exchange::Pins;
+use haven_feed::exchange::{NamedLink, Pins};
 use haven_feed::invite::{Invite, ticket_of};
 use haven_feed::roster::consent::Role;
 use haven_feed::{MemberId, Nonce, SpaceId, StoreId, Vector};
@@ -37,7 +37,11 @@ fn vectors_and_pins() {
     let mut pins = Pins::linked(store, chain.roster.head(), &vector, feeds[0]);
     pins.served = vector.iter().take(1).collect();
     assert_eq!(Vector::decode(&encoded), Ok(vector));
-    assert_eq!(Pins::decode(&pins.encode()), Ok(pins.clone()));
+    let link = Some(NamedLink { seq: chain.roster.head().seq + 1, by: feeds[1] });
+    let with_link = Pins { link, ..pins.clone() };
+    for pins in [&pins, &with_link] {
+        assert_eq!(Pins::decode(&pins.encode()), Ok(pins.clone()));
+    }
     let vectors = json!({
         "about": "positions of the feeds of keys 1, 2 and 4; pins hold all of them as named by the first, the first as seen, store \
                   57…, and the head of the vault of feed-rosters.json",
@@ -47,6 +51,7 @@ fn vectors_and_pins() {
         "refused": refused,
         "pins": hex(pins.encode()),
         "empty pins": hex(Pins::default().encode()),
+        "pins with a link": hex(with_link.encode()),
     });
     check("feed-exchange.json", &vectors);
 }

@@ -28,11 +28,13 @@ impl DeviceExchange {
                 }
                 Ok(Taken::Held(head)) => self.roster_shown(roster, head),
                 Err(alarm) => {
+                    self.forked_roster |= matches!(alarm, Alarm::RosterForked { .. });
                     linked.alarms.push(alarm);
                     break;
                 }
             }
         }
+        self.pins.link = self.pins.link.filter(|named| roster.is_current(&named.by));
         linked
     }
 }
@@ -53,10 +55,11 @@ fn take_link(roster: &mut Roster, bytes: Bytes) -> Result<Taken, Alarm> {
     match roster.append(&link) {
         Ok(()) => Ok(Taken::Appended(Box::new(link))),
         Err(LinkFault::NotNext { .. }) if seq >= next => {
-            Err(Alarm::RosterWithheld { named: seq, held: next - 1 })
+            Err(Alarm::RosterWithheld { named: seq, held: next - 1, by: None })
         }
-        Err(LinkFault::NotNext { .. }) => Err(Alarm::RosterForked { seq }),
-        Err(LinkFault::Forked) => Err(Alarm::RosterForked { seq: seq - 1 }),
+        // Only a second link that is signed says so: a server can make up any that is not.
+        Err(LinkFault::NotNext { .. }) if roster.knows_signer(&link) => Err(Alarm::RosterForked { seq }),
+        Err(LinkFault::Forked) if roster.knows_signer(&link) => Err(Alarm::RosterForked { seq: seq - 1 }),
         Err(fault) => Err(Alarm::LinkRefused { seq, fault }),
     }
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
+use super::super::NamedLink;
 use super::{DeviceExchange, Local};
 use crate::alarm::Alarm;
 use crate::chain::ChainFault;
 use crate::exchange::NamedPosition;
 use crate::exchange::intake::{Intake, Verdict};
 use crate::record::{Record, RecordFault, VerifiedRecord};
+use crate::roster::Roster;
 
 /// What came of arriving records.
 #[derive(Debug, Default)]
@@ -85,6 +87,9 @@ impl DeviceExchange {
         if let Some(session) = &mut self.session {
             session.vector.advance(feed, position);
         }
+        if feed == local.own {
+            self.own_there = self.own_there.max(Some(position.seq));
+        }
         let pile =
             if local.roster.is_current(&feed) { &mut received.accepted } else { &mut received.of_removed };
         pile.push(record);
@@ -119,11 +124,11 @@ impl DeviceExchange {
             }
             // The signature held: a member has seen this link, whatever the server says of its roster.
             (ChainFault::RosterAhead { named, .. }, _) if local.roster.is_current(&feed) => {
-                self.link_named = self.link_named.max(named);
+                self.pins.name_link(NamedLink { seq: named, by: feed });
             }
             _ => {}
         }
-        received.refuse(bytes, Reason::Chain(fault), alarm_of(record, fault));
+        received.refuse(bytes, Reason::Chain(fault), alarm_of(local.roster, record, fault));
         true
     }
 }
@@ -137,12 +142,18 @@ impl Received {
     }
 }
 
-fn alarm_of(record: &Record, fault: ChainFault) -> Alarm {
+/// What is wrong with a record. Of a feed that is known the signature held before anything else was asked; what comes under any other
+/// name is by nobody.
+fn alarm_of(roster: &Roster, record: &Record, fault: ChainFault) -> Alarm {
     let (feed, seq) = (record.header().feed, record.header().seq);
+    let is_signed = roster.feed(&feed).is_some();
     match fault {
         ChainFault::NotNext { expected, found } => Alarm::Gap { feed, expected, found },
-        ChainFault::RosterAhead { named, held } => Alarm::RosterWithheld { named, held },
-        ChainFault::RosterForked => Alarm::RosterForked { seq: record.header().roster.seq },
+        ChainFault::RosterAhead { named, held } => {
+            let by = is_signed.then_some(feed);
+            Alarm::RosterWithheld { named, held, by }
+        }
+        ChainFault::RosterForked if is_signed => Alarm::RosterForked { seq: record.header().roster.seq },
         fault => Alarm::RecordRefused { feed, seq, fault },
     }
 }
