@@ -30,8 +30,12 @@ impl Agreement {
 }
 
 impl Engine {
-    /// How many own records the server does not have, as far as this device knows.
+    /// How many own records the server does not have, as far as this device knows. On a device that was removed nothing waits:
+    /// what is written there stays there.
     pub(super) fn pending(&self) -> u64 {
+        if self.is_removed() {
+            return 0;
+        }
         let own = self.tips.seq(&self.keys.feed);
         own.saturating_sub(self.exchange.pins().served.seq(&self.keys.feed))
     }
