@@ -30,7 +30,7 @@ const en = {
   removedTitle: "This device was removed from your journal",
   removedHere: "What’s on it stays readable, and what you write here stays here. Your other devices don’t get it.",
   removedTake: "To take it along, save a copy here, and bring that into your journal on another device.",
-  removedBy: "If it wasn’t you who removed this one, someone may be using another of your devices. Then write on one they can’t reach.",
+  removedBy: "If this wasn’t your doing, someone may be using another of your devices. Then write on one they can’t reach.",
   toExport: "Save a copy",
   link: {
     title: "Add a device",

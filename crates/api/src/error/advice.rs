@@ -138,13 +138,13 @@ fn of_linking(reason: ErrorReason) -> Advice {
             "this device was removed from your journal",
             plain(
                 "What's on it stays readable, and what you write here stays here. To take it along, save a copy here and bring that into \
-             your journal on another device. If it wasn't you who removed this one, someone may be using another of your devices: write \
-             on one they can't reach.",
+             your journal on another device. If this wasn't your doing, someone may be using another of your devices: write on one they \
+             can't reach.",
             )
             .at_terminal(
                 "What's on it stays readable, and what you write here stays here. To take it along: `haven export jsonl FILE` here, \
-             `haven import jsonl FILE` on another device. If it wasn't you who removed this one, someone may be using another of your \
-             devices: write on one they can't reach.",
+             `haven import jsonl FILE` on another device. If this wasn't your doing, someone may be using another of your devices: \
+             write on one they can't reach.",
             ),
         ),
         server => of_server(server),
