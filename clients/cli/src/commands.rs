@@ -42,18 +42,48 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
+use haven_api::error::ErrorReason;
+
 pub(crate) use self::drafts::{unclear, who_next};
 pub(crate) use self::support::country_set;
 pub(crate) use self::writing::keep_beside;
-use crate::args::Command;
+use crate::args::{Command, MeasureCommand, PracticeCommand};
 use crate::cx::Cx;
 use crate::fault::{Exit, Fault};
 
 /// Runs a command.
 pub(crate) async fn run(command: Command, cx: &Cx) -> Result<Exit, Fault> {
+    let writes = writes(&command);
     match Box::pin(done(command, cx)).await {
         Err(fault) => Err(near::asked_back(fault).await),
-        done => done,
+        Ok(exit) => {
+            if writes && cx.style.terminal {
+                tell_that_it_stays(cx).await;
+            }
+            Ok(exit)
+        }
+    }
+}
+
+/// Whether a command writes words that its person would look for on their other devices.
+fn writes(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Add(_)
+            | Command::Edit(_)
+            | Command::Checkin(_)
+            | Command::Practice(PracticeCommand::Do(_))
+            | Command::Measure(MeasureCommand::Do { .. })
+    )
+}
+
+/// On a device that was removed, says that what was written stays on it. To be told matters; why it can't be asked doesn't.
+async fn tell_that_it_stays(cx: &Cx) {
+    let Ok(haven) = cx.device().await else { return };
+    if let Ok(status) = haven.status().await
+        && status.sync.problem == Some(ErrorReason::DeviceRemoved)
+    {
+        cx.note("It stays on this device, which was removed from your journal. `haven status` says more.");
     }
 }
 

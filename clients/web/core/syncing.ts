@@ -8,6 +8,8 @@ export type Syncing =
   | { readonly kind: "alarm"; readonly count: number }
   /** This device is the only one that has it all. */
   | { readonly kind: "local" }
+  /** It was removed from its journal: what's written here stays here. */
+  | { readonly kind: "removed" }
   | { readonly kind: "problem" }
   | { readonly kind: "going" }
   | { readonly kind: "waiting"; readonly pending: number }
@@ -15,10 +17,18 @@ export type Syncing =
 
 const MINUTE_MS = 60_000;
 
+/** Whether this device was removed from its journal, as a signed change to the list of devices says. */
+export function isRemoved(status: Status): boolean {
+  return status.sync?.problem === ErrorReason.DEVICE_REMOVED;
+}
+
 export function syncOf(status: Status, now: number): Syncing {
   const sync = status.sync;
   if (status.alarms > 0) {
     return { kind: "alarm", count: status.alarms };
+  }
+  if (isRemoved(status)) {
+    return { kind: "removed" };
   }
   if (!sync || sync.serverUrl === "") {
     return { kind: "local" };

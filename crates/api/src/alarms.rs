@@ -88,23 +88,23 @@ fn of_server(kind: &str) -> Option<Told> {
             plain("If nobody restored a backup, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "ROSTER_FORKED" => (
-            "there are two lists of your devices",
-            "someone with access to one of your devices made another one, or the server shows each device its own",
-            plain("Compare the list of devices on each device, and use no server until you know every one on it. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.").at_terminal("Compare `haven device list` on each device, and use no server until you know every one on it. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach."),
+            "there are two different lists of your devices",
+            "a server that went back to an old copy can cause this, and so can someone who has one of your devices; this device keeps its own list, and sends nothing to whoever has the other",
+            plain("Compare the list on each of your devices. If you know every device on them, go on with one list: link those that have the other anew, and bring over what you wrote there. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.").at_terminal("Compare `haven device list` on each of your devices. If you know every one on them, go on with one list: link those that have the other anew, and bring over what you wrote there with `haven export` and `haven import`. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach."),
         ),
         "ROSTER_WITHHELD" => (
-            "the server holds back a change to your list of devices",
-            "another device or the server itself tells of it, but it didn't come",
-            plain("Wait for the next sync; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
+            "a change to your list of devices hasn't reached this device",
+            "another device or the server itself tells of it, but it didn't come; until it does, this device goes by the list it has",
+            plain("Sync again a little later. If this stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "RECORDS_WITHHELD" => (
-            "the server holds back something that another device wrote",
-            "another device knows of it, but it didn't come",
-            plain("Sync on both devices; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
+            "something from another device hasn't reached this one",
+            "one of your devices has it, and the server didn't send it on; nothing is lost by waiting",
+            plain("Sync on both devices. If this stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach."),
         ),
         "OTHER_SERVER" => (
-            "whoever answers at the server's address is not your server",
-            "it does not prove the identity that this device trusts; nothing was sent",
+            "whoever answers at the server's address isn't your server",
+            "it can't prove that it's the one this device trusts; nothing was sent",
             plain("If you set the server up anew, set it again and accept its new identity. Otherwise don't use it.").at_terminal("If you set the server up anew, run `haven server set URL --accept-identity`. Otherwise don't use it."),
         ),
         _ => return None,
@@ -114,8 +114,8 @@ fn of_server(kind: &str) -> Option<Told> {
 fn of_devices(kind: &str) -> Option<Told> {
     Some(match kind {
         "LINK_REFUSED" => (
-            "a change of your list of devices was refused",
-            "it breaks the rules or is by nobody who may make it; nothing of it counts",
+            "a change to your list of devices was turned down",
+            "it breaks the rules, or whoever made it isn't one of your devices; your list stays as it was",
             plain("Look at the list of devices. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.").at_terminal("Look at `haven device list`. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach."),
         ),
         "DEVICE_FORKED" => (
@@ -129,19 +129,19 @@ fn of_devices(kind: &str) -> Option<Told> {
             plain("If a copy of it is in use elsewhere, link that one anew, and stop using its data.").at_terminal("If a copy of it is in use elsewhere, link that one anew with `haven device link`, and stop using its data."),
         ),
         "HISTORY_CONTRADICTED" => (
-            "what a device of yours wrote is told in two ways",
-            "the server or another device knows something else in its place; what is here is kept as it is, and nothing is left out",
-            plain("Sync all your devices. If it stays, one of them may be a copy of another: use only one of the two. If someone else runs the server and you're wary of them, write on a device they can't reach."),
+            "two accounts of what one of your devices wrote don't match",
+            "the server or another device remembers it differently; everything on this device stays as it is",
+            plain("Sync each of your devices, then take this off the list. If it comes back, one device may be a copy of another, from a backup say: write on only one of the two. If someone you're wary of runs the server, write on a device they can't reach.").at_terminal("Sync each of your devices, then take this off the list with `haven alarms resolve ID`. If it comes back, one device may be a copy of another, from a backup say: write on only one of the two. If someone you're wary of runs the server, write on a device they can't reach."),
         ),
         "REMOVED_DEVICE_WROTE" => (
-            "a device that was removed has written something that isn't taken in",
-            "none of your other devices had it when that one was removed; it's kept, and not part of your journal",
-            plain("If you still have that device, export there what you'd like to keep, and import it here."),
+            "a device that was removed wrote something that isn't in your journal",
+            "your other devices didn't have it yet when that one was removed; it's kept here, but not shown",
+            plain("If you have that device, save a copy there of what you'd like to keep, and bring it in here. If someone else has it, there's nothing you need to do: it can't read what you write now.").at_terminal("If you have that device, run `haven export jsonl FILE` there, and `haven import jsonl FILE` here. If someone else has it, there's nothing you need to do: it can't read what you write now."),
         ),
         "JOURNAL_WENT_BACK" => (
-            "an older copy of the journal was put in the place of this device's",
+            "an older copy of the journal took the place of this device's own",
             "it holds less than it held; what the server or another device has comes back by itself",
-            plain("Sync, then look whether anything is missing. If you have the newer file, close Haven and put it back."),
+            plain("Sync, then see whether anything is missing. If you have the newer file, close Haven and put it back."),
         ),
         _ => return None,
     })
@@ -155,10 +155,10 @@ fn of_records(kind: &str) -> Option<Told> {
             plain("Sync on the device that wrote it; it sends again what the server lacks."),
         ),
         "RECORD_REFUSED" => (
-            "something was refused that isn't what your device wrote",
-            "it was altered on the way or its device was removed; nothing of it was taken",
+            "something arrived that isn't what your device wrote",
+            "it was changed on the way, or comes from a removed device; none of it was taken in",
             plain(
-                "Sync again; if it stays, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach.",
+                "Sync again. If this comes back, ask whoever runs the server, unless that's someone you're wary of: then write on a device they can't reach.",
             ),
         ),
         "RECORD_UNREADABLE" => (
@@ -174,9 +174,11 @@ fn of_records(kind: &str) -> Option<Told> {
             ),
         ),
         "BODY_MISSING" => (
-            "something that a device of yours wrote came without its words",
-            "the server has only its outer part; what builds on it waits until the words come",
-            plain("Sync on the device that wrote it; it sends again what the server lacks."),
+            "something from another device arrived without what's inside",
+            "the server doesn't have the rest; whatever builds on it waits here until it comes",
+            plain(
+                "Sync on your other devices: whichever has the rest sends it, and this goes away by itself.",
+            ),
         ),
         "DISK_UNREADABLE" => (
             "something that a device of yours wrote can't be read from this device's disk",
@@ -204,18 +206,18 @@ fn of_records(kind: &str) -> Option<Told> {
 fn of_keys(kind: &str) -> Option<Told> {
     Some(match kind {
         "KEY_MISSING" => (
-            "something that a device of yours wrote can't be opened here yet",
-            "it's locked with a newer key that hasn't reached this device; it waits, and nothing is lost",
+            "something from another device can't be opened here yet",
+            "it's locked with a newer key that hasn't reached this device; it waits here, and nothing is lost",
             plain(
-                "Sync on your other devices, then here. If it stays, link this device anew; first export what you wrote on it.",
+                "Sync on your other devices, then here. If this stays, save a copy of what you wrote on this device, then link it anew.",
             ),
         ),
         "NEW_KEY_UNREADABLE" => (
-            "a device of yours made a new key for the journal that can't be opened here",
-            "that device is faulty, or someone has it; what you write here is kept here and goes to your other devices once a key fits",
+            "another device made a new key for your journal, and it doesn't open here",
+            "that device may be faulty, or someone else may be using it; what you write is kept here, and goes to your other devices once a key fits",
             plain(
-                "Look which devices your journal has. If each is in your hands, export what you wrote here and link this device anew. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.",
-            ),
+                "Look at the list of devices. If you know each one and have it with you, save a copy of what you wrote here, then link this device anew. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach.",
+            ).at_terminal("Look at `haven device list`. If you know each one and have it with you, save what you wrote here with `haven export jsonl FILE`, then link this device anew. If there's one you don't know, whoever has it may be able to read this journal: start a new one, on a device they can't reach."),
         ),
         "OLD_KEY_LOST" => (
             "a device of yours made a new key for the journal that doesn't lead back to the older ones",
@@ -226,9 +228,9 @@ fn of_keys(kind: &str) -> Option<Told> {
         ),
         "DROP_KEY_CHANGED" => (
             "the key that keeps what you write while the journal is locked was swapped",
-            "the file was damaged, or someone wrote to it; who did it may be able to read what you wrote while it was locked",
+            "the file was damaged, or someone wrote to it; whoever did may be able to read what you wrote while it was locked",
             plain(
-                "It's put right now. Think about who else can write to the journal's folder, and unlock before you write.",
+                "That's put right. Think about who else can write to the journal's folder, and unlock before you write.",
             ),
         ),
         _ => return None,

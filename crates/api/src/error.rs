@@ -233,6 +233,7 @@ fn code(reason: ErrorReason) -> Code {
         | R::CodeExpired
         | R::CodeUsed
         | R::DeviceNotIn
+        | R::NewKeyUnreadable
         | R::ServerIdentityChanged
         | R::ServerLostData
         | R::ServerRefused

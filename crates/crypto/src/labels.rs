@@ -24,6 +24,7 @@ pub(crate) const JOIN_MESSAGE: &str = "haven/1/join message";
 pub(crate) const JOIN_COMMIT: &str = "haven/1/join commit";
 pub(crate) const JOIN_TRANSCRIPT: &str = "haven/1/join transcript";
 pub(crate) const JOIN_FAREWELL: &str = "haven/1/join farewell";
+pub(crate) const JOINER_FAREWELL: &str = "haven/1/joiner farewell";
 pub(crate) const WORDS: &str = "haven/1/words";
 
 #[cfg(test)]
@@ -32,7 +33,7 @@ mod tests {
 
     use super::*;
 
-    const OURS: [&str; 23] = [
+    const OURS: [&str; 24] = [
         EPOCH_KEY,
         EPOCH_SALT,
         EPOCH_NAME,
@@ -55,6 +56,7 @@ mod tests {
         JOIN_COMMIT,
         JOIN_TRANSCRIPT,
         JOIN_FAREWELL,
+        JOINER_FAREWELL,
         WORDS,
     ];
 

@@ -14,13 +14,14 @@
 //!                                                                                    ◀───────────────
 //!     the existing device shows the last three; the person types them into the joiner, which keeps nothing before
 //!   or, instead of any that it still owes: farewell, reason 1                        ◀───────────────
+//!   and at any point, if it keeps nothing: farewell of the joiner, reason 1          ───────────────▶
 //!
 //! commitment = SHA-256("haven/1/join commit" || reveal)
 //! consent    = to be a feed of that space after that link: see `haven_feed::roster::consent`
 //! words      = six(SHA-256("haven/1/words" || message 1 || message 2 || reveal))
 //! message n  = salted box under channel, info = "haven/1/join message" || n 1 || direction 1 || transcript 32
 //!              direction 1 to the existing device, 2 to the joiner
-//! farewell   = salted box under channel, info = "haven/1/join farewell"
+//! farewell   = salted box under channel, info = "haven/1/join farewell"; of the joiner "haven/1/joiner farewell"
 //! transcript = zeros before message 1, then SHA-256("haven/1/join transcript" || transcript || message)
 //! ```
 //! Words and transcript are over plaintexts. The consent stays out of the words: its signer may vary a signature freely, and

@@ -409,6 +409,12 @@ pub enum Fault {
     /// A document cannot be opened although its records are there; nothing was changed.
     #[error("this entry can't be opened on this device")]
     Unreadable,
+    /// The roster has removed this device.
+    #[error("this device was removed from the journal")]
+    Removed,
+    /// The newest key of the vault does not open on this device, so it has none to give.
+    #[error("another device made a new key for the journal, and that key can't be opened here")]
+    NewKeyUnreadable,
 }
 
 /// Why a linking came to nothing.
@@ -432,9 +438,18 @@ pub enum LinkEnd {
     /// The server ended the mailbox.
     #[error("the server cut the connection between the two devices")]
     MailboxClosed,
-    /// It was let in, and gave no sign: the words were not the same there, or nobody compared them.
+    /// It was let in, and gave no sign: nobody compared the words there, or what it said about that did not come.
     #[error("the new device was let in and hasn't said that it's linked")]
     NeverIn,
+    /// The new device says that it keeps nothing, before it was let in.
+    #[error("it was stopped on the new device")]
+    LeftThere,
+    /// It was let in, and says that other words than these were typed on it.
+    #[error("the three words typed on it weren't the ones this device showed, so it kept nothing")]
+    OtherWordsThere,
+    /// It was let in, and says that it keeps nothing for another reason.
+    #[error("it was stopped there before it was in, and kept nothing")]
+    StoppedThere,
     /// A message of the new device does not hold.
     #[error("{0}")]
     Misbehaved(&'static str),

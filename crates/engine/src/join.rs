@@ -20,6 +20,7 @@ use crate::command::ServerChoice;
 use crate::engine::encode_server;
 use crate::io::{Commit, Entropy, Table, Write, draw};
 use crate::keys::{Keys, meta};
+use crate::limits;
 use crate::sync::Refusal;
 use crate::vault::{KdfCost, Unlocked, VaultFault, first_commit, protect};
 
@@ -150,9 +151,7 @@ pub enum JoinFault {
     #[error("these aren't three words as the other device shows them")]
     WordsMistyped,
     /// The words are not those that this device and the other one have in common.
-    #[error(
-        "these aren't the words that your other device would show: something else may have answered in its place"
-    )]
+    #[error("these aren't the words that your other device shows")]
     OtherWords,
     /// The other device uses a newer Haven, whose journal holds what this one can't read: it would show less than there is.
     #[error("the other device uses a newer Haven, and this one couldn't read all that's in the journal")]
@@ -163,6 +162,20 @@ pub enum JoinFault {
     /// The vault could not be made on this device.
     #[error(transparent)]
     Vault(#[from] VaultFault),
+}
+
+impl JoinFault {
+    /// What the other device is told of it; nothing where it knows, or nobody listens there any more.
+    pub fn to_tell(&self) -> Option<Farewell> {
+        match self {
+            Self::OtherWords => Some(Farewell::WrongWords),
+            Self::Linking(_) | Self::OutOfTurn => Some(Farewell::Misbehaved),
+            Self::OtherServer | Self::RosterForged | Self::Newer | Self::Refused(_) | Self::Vault(_) => {
+                Some(Farewell::Other)
+            }
+            Self::Code(_) | Self::CodeOver | Self::Ended(_) | Self::Closed | Self::WordsMistyped => None,
+        }
+    }
 }
 
 /// A device on its way into a vault.
@@ -254,6 +267,12 @@ impl Joining {
         }
         self.welcome = Some(welcome);
         self.ask()
+    }
+
+    /// What tells the other device that this one keeps nothing, and why. Of use until the mailbox is closed.
+    pub fn leave(&self, why: Farewell, entropy: &mut dyn Entropy) -> JoinSend {
+        let message = self.joiner.leave(why, draw(entropy));
+        JoinSend::Post { mailbox: self.mailbox, index: limits::LINK_LEFT_INDEX, message }
     }
 
     fn reveal(&mut self, message: &[u8], entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {

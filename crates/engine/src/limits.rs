@@ -153,6 +153,9 @@ pub const FULL_VECTOR_EVERY: u64 = 64;
 /// milliseconds.
 pub const HEARTBEAT_MS: u64 = 24 * 3_600_000;
 
+/// Where in the mailbox a new device says that it keeps nothing: behind the four messages of a linking.
+pub const LINK_LEFT_INDEX: u32 = 5;
+
 /// How long a linking code counts.
 pub const LINK_LIFETIME_MS: u64 = 120_000;
 

@@ -105,10 +105,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::WordsMistyped => {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
         }
-        Fault::LinkVoid(why @ LinkEnd::NeverIn) => {
-            return ApiError::new(Reason::DeviceNotIn, "the new device isn't in yet")
-                .because(why.to_string());
-        }
+        Fault::LinkVoid(why) => return of_end(why, says),
         Fault::TooLarge { .. } => Reason::TooLarge,
         Fault::EntryUnknown
         | Fault::VersionUnknown
@@ -124,13 +121,11 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
         Fault::ServerRefused(_) => Reason::ServerRefused,
-        Fault::LinkVoid(LinkEnd::Cancelled) => Reason::Cancelled,
         Fault::NoLinking | Fault::LinkWaiting => Reason::NoLink,
-        Fault::LinkVoid(LinkEnd::Expired) => Reason::CodeExpired,
-        Fault::LinkVoid(LinkEnd::Unreachable) => Reason::ServerUnreachable,
-        Fault::LinkVoid(LinkEnd::WrongWords) | Fault::WrongWords => Reason::WrongWords,
-        Fault::LinkVoid(_) => Reason::NoLink,
+        Fault::WrongWords => Reason::WrongWords,
         Fault::Unreadable => Reason::StorageDamaged,
+        Fault::Removed => Reason::DeviceRemoved,
+        Fault::NewKeyUnreadable => Reason::NewKeyUnreadable,
     };
     let error = ApiError::new(reason, failed(&fault)).because(says);
     match fault {
@@ -157,6 +152,43 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
     }
 }
 
+/// Why a linking came to nothing.
+fn of_end(why: LinkEnd, says: String) -> ApiError {
+    let ended = |reason| ApiError::new(reason, NOT_LINKED).because(says);
+    match why {
+        LinkEnd::Cancelled => ended(Reason::Cancelled),
+        LinkEnd::Expired => ended(Reason::CodeExpired),
+        LinkEnd::WrongWords => ended(Reason::WrongWords),
+        LinkEnd::Unreachable => ended(Reason::ServerUnreachable),
+        LinkEnd::RosterMoved | LinkEnd::MailboxClosed | LinkEnd::Misbehaved(_) => ended(Reason::NoLink),
+        LinkEnd::LeftThere => ApiError::new(Reason::Cancelled, NOT_LINKED)
+            .because(why.to_string())
+            .with_next("Nothing was added. You can make a new code whenever you like."),
+        LinkEnd::NeverIn => {
+            ApiError::new(Reason::DeviceNotIn, "the new device isn't in yet").because(why.to_string())
+        }
+        LinkEnd::OtherWordsThere | LinkEnd::StoppedThere => not_in(why),
+    }
+}
+
+/// A device was let in, and says itself that it keeps nothing.
+fn not_in(why: LinkEnd) -> ApiError {
+    let next = match why {
+        LinkEnd::OtherWordsThere => {
+            "A slip while typing is the usual reason: make a new code and try again. If you typed them exactly as this device showed \
+             them, someone may have come between the two: make the next code where nobody else can see it. The new device's name stays \
+             in your list of devices."
+        }
+        _ => {
+            "You can make a new code whenever you like. The new device's name stays in your list of devices."
+        }
+    };
+    ApiError::new(Reason::DeviceNotIn, "the new device isn't in").because(why.to_string()).with_next(next)
+}
+
+/// What failed, whatever the reason.
+const NOT_LINKED: &str = "the devices weren't linked";
+
 /// What failed, where only the engine knows it.
 fn failed(fault: &Fault) -> &'static str {
     match fault {
@@ -176,8 +208,9 @@ fn failed(fault: &Fault) -> &'static str {
         | Fault::NoLinking
         | Fault::LinkWaiting
         | Fault::WrongWords
-        | Fault::WordsMistyped => "the devices weren't linked",
+        | Fault::WordsMistyped => NOT_LINKED,
         Fault::Unreadable => "the entry can't be opened",
+        Fault::Removed | Fault::NewKeyUnreadable => "this device can't let another one in",
         Fault::Storage(_) | Fault::Invalid(_) | Fault::Definition(_) | Fault::AnswersUnfit => "not saved",
     }
 }

@@ -168,20 +168,20 @@ pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// Tokens of one member at once; the oldest goes when one more is given.
 pub(crate) const TOKENS_PER_MEMBER_MAX: usize = 8;
 
-/// How long a mailbox for linking lives: the code on the screen lives as long.
+/// How long a mailbox for linking lives: the code on the screen, and then the words of both devices.
 pub(crate) const MAILBOX_LIFETIME: Duration = Duration::from_millis(MAILBOX_LINK_MS);
 
 /// How long a mailbox for a contact lives: until a letter has come and been answered.
 pub(crate) const CONTACT_LIFETIME: Duration = Duration::from_millis(MAILBOX_CONTACT_MS);
 
-/// Mailboxes for contacts at once: 8 MiB at the most, in memory and on the disk. Counted apart, since they stay for days and
+/// Mailboxes for contacts at once: 10 MiB at the most, in memory and on the disk. Counted apart, since they stay for days and
 /// those for linking for minutes: neither takes up the other's room.
 pub(crate) const CONTACTS_MAX: usize = 512;
 
 /// Mailboxes for contacts one space may have open at once: a person does not meet four therapists in a week.
 pub(crate) const CONTACTS_PER_SPACE_MAX: usize = 4;
 
-/// Mailboxes for linking at once: 16 MiB at the most.
+/// Mailboxes for linking at once: 20 MiB at the most.
 pub(crate) const MAILBOXES_MAX: usize = 1_024;
 
 /// Mailboxes for linking one space may have open at once: one for each device that a person could be linking, and retries.

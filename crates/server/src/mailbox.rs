@@ -1,6 +1,6 @@
 //! Mailboxes: a few sealed messages between two devices that do not share a space yet.
 //!
-//! One for linking lives two minutes, while a person stands before both devices, and in memory alone: after a restart the
+//! One for linking lives for minutes, while a person stands before both devices, and in memory alone: after a restart the
 //! person starts again. One for a contact lives seven days, and is in the store too: what is in it is durable before it is
 //! acknowledged. Each kind is counted for itself. An unknown id and one that is over are the same thing to whoever asks.
 

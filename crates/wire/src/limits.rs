@@ -16,17 +16,18 @@ pub const VECTOR_BYTES_MAX: usize = 64 * FEEDS_EVER_MAX;
 /// Spaces in one pull: the vault, and one for each person it is shared with; more is another program.
 pub const PULL_SPACES_MAX: usize = 64;
 
-/// Messages of one mailbox: linking a device takes four.
-pub const MAILBOX_MESSAGES_MAX: u32 = 4;
+/// Messages of one mailbox: linking a device takes four, and the new device may say farewell.
+pub const MAILBOX_MESSAGES_MAX: u32 = 5;
 
-/// Where a farewell stands: behind all others, and only whoever opened the mailbox can leave one.
+/// Where the opener's farewell stands: behind all others, and only whoever opened the mailbox can leave one.
 pub const MAILBOX_FAREWELL_INDEX: u32 = MAILBOX_MESSAGES_MAX + 1;
 
 /// Bytes of one message in a mailbox: the largest of linking is a version vector of the most feeds a roster admits at once.
 pub const MAILBOX_MESSAGE_BYTES_MAX: usize = 4096;
 
-/// How long a mailbox for linking is open, in milliseconds: as long as a person stands before both devices.
-pub const MAILBOX_LINK_MS: u64 = 2 * 60 * 1000;
+/// How long a mailbox for linking is open, in milliseconds: as long as a person stands before both devices. That's two minutes for
+/// the code, and two and a half in which words four to six are compared and the new device may say that they weren't the same.
+pub const MAILBOX_LINK_MS: u64 = 270 * 1000;
 
 /// How long a mailbox for a contact is open, in milliseconds: until the letter has come and been answered.
 pub const MAILBOX_CONTACT_MS: u64 = 7 * 24 * 60 * 60 * 1000;

@@ -6,7 +6,7 @@
 #[expect(dead_code, reason = "shared with the promises, which use all of it")]
 mod lab;
 
-use haven_engine::command::{Command, ServerChoice};
+use haven_engine::command::{Command, Fault, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::limits::REFILL_PIECE_BYTES;
 use haven_engine::sync::{Incoming, Outgoing, Problem, Refusal, Request, SyncState};
@@ -220,6 +220,44 @@ fn a_removed_device_learns_of_it_from_the_signed_link() {
         assert!(tablet.outbox.is_empty(), "it asks for nothing");
     }
     assert_eq!(tablet.view.len(), 1);
+
+    // Its person can still write there. It stays there, over another start too, and nothing waits to be sent.
+    write(&mut tablet, "written after the removal", &mut lab.chance);
+    assert!(tablet.outbox.is_empty(), "it asks for nothing");
+    tablet.crash();
+    tablet.start(wire.now, &mut lab.chance).unwrap();
+    assert_eq!((tablet.view.len(), tablet.view.status.pending), (2, 0));
+    write(&mut tablet, "and after another start", &mut lab.chance);
+    let linked = tablet.ask(Command::StartLink, wire.now, &mut lab.chance);
+    assert!(matches!(linked, Asked::Answered(Err(Fault::Removed))));
+    wire.set(&mut tablet, false, &mut lab.chance);
+    wire.talk(&mut tablet, &mut lab.chance);
+    assert_eq!(tablet.view.len(), 3);
+    assert_eq!(
+        wire.server.vector().len(),
+        1,
+        "nothing of it left the device: the server has the phone's words alone"
+    );
+}
+
+/// A device whose newest key is garbled has none to give to another: it says that, and not that something can't be opened.
+#[test]
+fn a_device_without_the_newest_key_lets_no_other_in_and_says_why() {
+    let mut lab = Lab::new();
+    let mut wire = Wire::new(&mut lab.chance);
+    let mut tablet = lab.device(Who::Tablet);
+    let garbled = lab.feed(Who::Tablet);
+    lab.change(&[], Some(garbled));
+    let mut phone = lab.device(Who::Phone);
+    wire.set(&mut phone, true, &mut lab.chance);
+    wire.talk(&mut phone, &mut lab.chance);
+    wire.set(&mut tablet, false, &mut lab.chance);
+    wire.talk(&mut tablet, &mut lab.chance);
+    let linked = tablet.ask(Command::StartLink, wire.now, &mut lab.chance);
+    assert!(matches!(linked, Asked::Answered(Err(Fault::NewKeyUnreadable))));
+    write(&mut tablet, "still written here", &mut lab.chance);
+    let linked = phone.ask(Command::StartLink, wire.now, &mut lab.chance);
+    assert!(matches!(linked, Asked::Answered(Ok(_))), "its other devices can");
 }
 
 /// A server's word that a device was removed is a refusal like others: it shows no link, so it is tried again.

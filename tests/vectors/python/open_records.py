@@ -207,10 +207,11 @@ def linking(tally, vectors):
         tally.equal(field, lambda: said[field], vectors[field])
     random = [unhex(draw) for draw in vectors["random"]]
     tally.equal("messages made again", lambda: people.make_linking(secret, said, random), messages)
-    for at, end in rows(tally, vectors, "farewells"):
-        message, draw = unhex(end["message"]), unhex(end["random"])
-        tally.equal(f"farewell {at} read", lambda: people.read_farewell(secret, message), bytes([end["reason"]]))
-        tally.equal(f"farewell {at} made", lambda: people.make_farewell(secret, end["reason"], draw), message)
+    for whose, info in (("farewells", people.FAREWELL), ("farewells of the joiner", people.JOINER_FAREWELL)):
+        for at, end in rows(tally, vectors, whose):
+            message, draw, reason = unhex(end["message"]), unhex(end["random"]), end["reason"]
+            tally.equal(f"{whose} {at} read", lambda: people.read_farewell(secret, message, info), bytes([reason]))
+            tally.equal(f"{whose} {at} made", lambda: people.make_farewell(secret, reason, draw, info), message)
 
 
 def core_meeting(tally, vectors):

@@ -143,16 +143,17 @@ def read_linking(secret, messages, words_list):
 
 
 FAREWELL = b"haven/1/join farewell"
+JOINER_FAREWELL = b"haven/1/joiner farewell"
 
 
-def read_farewell(secret, message):
+def read_farewell(secret, message, info=FAREWELL):
     """The reason for which a linking was ended."""
-    return box_open(hkdf(secret, b"", b"haven/1/join channel"), FAREWELL, message)
+    return box_open(hkdf(secret, b"", b"haven/1/join channel"), info, message)
 
 
-def make_farewell(secret, reason, random):
+def make_farewell(secret, reason, random, info=FAREWELL):
     """Makes a farewell."""
-    return box_seal(hkdf(secret, b"", b"haven/1/join channel"), FAREWELL, bytes([reason]), random)
+    return box_seal(hkdf(secret, b"", b"haven/1/join channel"), info, bytes([reason]), random)
 
 
 def make_linking(secret, said, random):

@@ -75,7 +75,8 @@ pub(super) fn show(cx: &Cx, alarms: &[Alarm]) -> Result<(), Fault> {
 fn in_words(alarm: &Alarm, style: Style) -> String {
     let about = alarm.device.as_ref().map(|name| format!(" ({})", style.line(name))).unwrap_or_default();
     let often = if alarm.count > 1 { format!(", {} times", alarm.count) } else { String::new() };
-    let by = alarm.said_by.as_ref().map(|name| format!(", as {} says", style.line(name))).unwrap_or_default();
+    let by =
+        alarm.said_by.as_ref().map(|name| format!(", according to {}", style.line(name))).unwrap_or_default();
     format!(
         "{}  {}{about}{by}, since {}{often}\n  why:  {}\n  next: {}\n",
         style.faint(&alarm.id),

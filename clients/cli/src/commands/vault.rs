@@ -356,7 +356,10 @@ fn sync_in_words(status: &Status) -> String {
     };
     let last = sync.synced.filter(|_| sync.state != SyncState::Idle);
     let last = last.map(|moment| format!("; last in step at {}", when::local(moment))).unwrap_or_default();
-    let line = format!("The server {server} {how}{waiting}{last}.\n");
+    let line = match problem {
+        Some(ErrorReason::DeviceRemoved) => format!("This device doesn't sync any more{last}.\n"),
+        _ => format!("The server {server} {how}{waiting}{last}.\n"),
+    };
     match problem.map(|reason| ApiError::new(reason, "")) {
         Some(problem) => format!("{line}  why:  {}\n  next: {}\n", problem.why, problem.next_at_terminal()),
         None => line,

@@ -46,6 +46,15 @@ pub(crate) struct Daemon {
 
 impl Daemon {
     pub(crate) fn start() -> Self {
+        Self::serving(tonic::transport::Server::builder().add_service(VaultServiceServer::new(Fake)))
+    }
+
+    /// One whose journal has removed it.
+    pub(crate) fn start_removed() -> Self {
+        Self::serving(tonic::transport::Server::builder().add_service(VaultServiceServer::new(Removed)))
+    }
+
+    fn serving(vault: tonic::transport::server::Router) -> Self {
         let home = tempfile::tempdir().unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -53,8 +62,7 @@ impl Daemon {
             let _inside = runtime.enter();
             UnixListener::bind(home.path().join(SOCKET)).unwrap()
         };
-        let server = tonic::transport::Server::builder()
-            .add_service(VaultServiceServer::new(Fake))
+        let server = vault
             .add_service(JournalServiceServer::new(Fake))
             .add_service(DraftServiceServer::new(Fake))
             .add_service(DeviceServiceServer::new(Fake))
@@ -222,26 +230,47 @@ impl VaultService for Fake {
         suggest_passphrase(SuggestPassphraseRequest) -> SuggestPassphraseResponse = no;
         change_passphrase(ChangePassphraseRequest) -> ChangePassphraseResponse = no;
         keep_open(KeepOpenRequest) -> KeepOpenResponse = no;
-        get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(pb::GetStatusResponse {
-            status: Some(pb::Status {
-                state: pb::VaultState::Unlocked.into(),
-                device_name: "Laptop".to_owned(),
-                device_id: "6c7bfbd4a2723442".to_owned(),
-                entries: Some(1),
-                sync: Some(pb::SyncStatus {
-                    state: pb::SyncState::Offline.into(),
-                    pending: 2,
-                    server_url: "http://127.0.0.1:7460".to_owned(),
-                    synced_ms: None,
-                    problem: ErrorReason::ServerUnreachable.into(),
-                }),
-                alarms: 0,
-                drafts: 0,
-                version: "0.1.0".to_owned(),
-                waiting: 0,
-                met: 1,
-            }),
-        });
+        get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(status(2, ErrorReason::ServerUnreachable));
+    }
+}
+
+/// A device that its journal has removed.
+struct Removed;
+
+impl VaultService for Removed {
+    calls! { fn
+        init(InitRequest) -> InitResponse = no;
+        unlock(UnlockRequest) -> UnlockResponse = no;
+        lock(LockRequest) -> LockResponse = no;
+        check_passphrase(CheckPassphraseRequest) -> CheckPassphraseResponse = no;
+        suggest_passphrase(SuggestPassphraseRequest) -> SuggestPassphraseResponse = no;
+        change_passphrase(ChangePassphraseRequest) -> ChangePassphraseResponse = no;
+        keep_open(KeepOpenRequest) -> KeepOpenResponse = no;
+        get_status(GetStatusRequest) -> GetStatusResponse = |_| answer(status(0, ErrorReason::DeviceRemoved));
+    }
+}
+
+fn status(pending: u64, problem: ErrorReason) -> pb::GetStatusResponse {
+    let sync = pb::SyncStatus {
+        state: pb::SyncState::Offline.into(),
+        pending,
+        server_url: "http://127.0.0.1:7460".to_owned(),
+        synced_ms: None,
+        problem: problem.into(),
+    };
+    pb::GetStatusResponse {
+        status: Some(pb::Status {
+            state: pb::VaultState::Unlocked.into(),
+            device_name: "Laptop".to_owned(),
+            device_id: "6c7bfbd4a2723442".to_owned(),
+            entries: Some(1),
+            sync: Some(sync),
+            alarms: 0,
+            drafts: 0,
+            version: "0.1.0".to_owned(),
+            waiting: 0,
+            met: 1,
+        }),
     }
 }
 

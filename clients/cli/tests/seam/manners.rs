@@ -237,6 +237,22 @@ fn a_new_device_asks_for_the_country_once_and_never_a_script() {
 }
 
 #[test]
+fn a_removed_device_says_so_and_that_what_is_written_stays_on_it() {
+    let daemon = Daemon::start_removed();
+    let status = daemon.says(&["status"]);
+    assert!(status.contains("This device doesn't sync any more."), "{status}");
+    assert!(status.contains("why:  this device was removed from your journal"), "{status}");
+    assert!(status.contains("what you write here stays here") && !status.contains("to send"), "{status}");
+    let written = daemon.at_terminal(&["add", "rain"], "");
+    assert!(written.contains("Kept.") && written.contains("stays on this device"), "{written}");
+    let listed = daemon.at_terminal(&["list"], "");
+    assert!(!listed.contains("stays on this device"), "{listed}");
+    // A device like any other says nothing of the kind.
+    let other = Daemon::start().at_terminal(&["add", "rain"], "");
+    assert!(other.contains("Kept.") && !other.contains("stays on"), "{other}");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_told_in_words() {
     let daemon = Daemon::start();
     let folder = daemon.file("folder/inside", "");

@@ -8,7 +8,7 @@ const en = {
   none: "There’s nothing to look at.",
   since: (when: string): string => `Since ${when}`,
   device: (name: string): string => `About “${name}”`,
-  saidBy: (name: string): string => `as “${name}” knows`,
+  saidBy: (name: string): string => `According to “${name}”`,
   often: (count: number): string => `${String(count)} times`,
   resolve: "I’ve dealt with it",
   resolveHint: "That takes it off this list. If it happens again, it comes back.",

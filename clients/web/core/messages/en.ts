@@ -12,6 +12,8 @@ function syncing(state: Syncing): string {
       return state.count === 1 ? "Something to look at" : `${number.format(state.count)} things to look at`;
     case "local":
       return "Only on this device";
+    case "removed":
+      return "This device was removed";
     case "problem":
       return "Syncing has stopped";
     case "going":

@@ -48,7 +48,7 @@ const en = {
     here: "This device",
     passphrase: "A passphrase for this device",
     there: "From the other device",
-    thereHint: "There, open Devices, then “Add a device”. In a terminal: haven device link. Do this last: its code is good for two minutes.",
+    thereHint: "There, open Devices, then “Add a device”. It can also be done on its command line. Do this last: its code is good for two minutes.",
     url: "Server’s address",
     code: "Code",
     action: "Go on",

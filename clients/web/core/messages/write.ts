@@ -15,6 +15,7 @@ const en = {
   loading: "Just a moment.",
   saving: "Saving…",
   saved: "Saved",
+  savedHere: "Saved, on this device only",
   sealed: "Saved here, sealed, until you unlock",
   unsaved: "Not saved yet",
   away: "Your journal isn’t answering just now.",

@@ -35,6 +35,11 @@ export class Device {
     return device;
   }
 
+  /** A device without a journal. */
+  static async blank(programs) {
+    return new Device(programs, await mkdtemp(join(tmpdir(), "haven-journey-")));
+  }
+
   path(name) {
     return join(this.#folder, name);
   }

@@ -2,6 +2,7 @@
 
 import { firefox, webkit } from "./engines.mjs";
 import { keyboard } from "./keyboard.mjs";
+import { link } from "./link.mjs";
 import { lost } from "./lost.mjs";
 import { pictures } from "./pictures.mjs";
 import { screens } from "./screens.mjs";
@@ -10,4 +11,4 @@ import { traces } from "./traces.mjs";
 import { walks } from "./walks.mjs";
 import { xss } from "./xss.mjs";
 
-export const journeys = [screens, xss, walks, lost, silent, traces, firefox, webkit, pictures, keyboard];
+export const journeys = [screens, xss, walks, lost, silent, link, traces, firefox, webkit, pictures, keyboard];

@@ -63,7 +63,7 @@ test("a device that never said that it's in is told as the device tells it", asy
   const error = { reason: Reason.DEVICE_NOT_IN, what: "the new device isn't in yet", why: "it hasn't said so", next: "It may still come." };
   const letIn = { case: "comparing", value: { device: { name: "Tablet" }, words: "copper lake willow" } } as const;
   await link(says(WatchLinkResponseSchema, { state: letIn }, { state: { case: "failed", value: { error } } }));
-  expect(heading()).toBe("It isn’t in yet");
+  expect(heading()).toBe("It isn’t in");
   expect(document.body.textContent).toContain("The new device isn't in yet: it hasn't said so. It may still come.");
 });
 

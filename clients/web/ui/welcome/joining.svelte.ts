@@ -32,6 +32,8 @@ export class Joining {
   isComparing = $state(false);
   isCompared = $state(false);
   isUnderWay = $state(false);
+  /** Whether the form came back after another screen: what happened is said at its top then, where it's seen. */
+  isBack = $state(false);
   readonly choice: Choice;
   readonly #app: App;
   #running: AbortController | undefined;
@@ -47,6 +49,7 @@ export class Joining {
       return;
     }
     this.news = "";
+    this.isBack = false;
     this.trouble = this.#missing();
     if (!this.choice.isReady() || this.trouble) {
       return;
@@ -113,6 +116,7 @@ export class Joining {
 
   /** A code is good once: whatever comes next needs another. */
   #end(): void {
+    this.isBack = this.words.length > 0;
     this.isUnderWay = false;
     this.words = [];
     this.wantsTheirs = this.isComparing = this.isCompared = false;

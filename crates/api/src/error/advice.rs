@@ -89,6 +89,13 @@ fn of_vault(reason: ErrorReason) -> Advice {
                 .at_terminal("Use five or six random words, picked with dice for instance."),
         ),
         R::TooManyTries => ("too many wrong passphrases", plain("Wait a little, then try again.")),
+        linking => of_linking(linking),
+    }
+}
+
+fn of_linking(reason: ErrorReason) -> Advice {
+    use ErrorReason as R;
+    match reason {
         R::CodeMalformed => {
             ("the code has a typing mistake", plain("Compare it with the other device letter by letter."))
         }
@@ -116,12 +123,29 @@ fn of_vault(reason: ErrorReason) -> Advice {
         R::DeviceNotIn => (
             "the new device was let in and hasn't said that it's linked",
             plain(
-                "It may still come in, once it's online. If you stopped it there because the words weren't the same, it stays in your                  list of devices, and this version can't take it out.",
+                "It may still come in, once it's online. If you stopped it there because the words weren't the same, its name stays in \
+             your list of devices, and this version can't take it out.",
+            ),
+        ),
+        R::NewKeyUnreadable => (
+            "another device made a new key for the journal, and that key can't be opened here",
+            plain(
+                "Add the new device from another one of yours. If you have no other, look at your list of devices: one that you don't \
+             know may have made that key.",
             ),
         ),
         R::DeviceRemoved => (
-            "this device was removed from the journal",
-            plain("What it had stays readable; export it, or join again from another device."),
+            "this device was removed from your journal",
+            plain(
+                "What's on it stays readable, and what you write here stays here. To take it along, save a copy here and bring that into \
+             your journal on another device. If this wasn't your doing, someone may be using another of your devices: write on one they \
+             can't reach.",
+            )
+            .at_terminal(
+                "What's on it stays readable, and what you write here stays here. To take it along: `haven export jsonl FILE` here, \
+             `haven import jsonl FILE` on another device. If this wasn't your doing, someone may be using another of your devices: \
+             write on one they can't reach.",
+            ),
         ),
         server => of_server(server),
     }

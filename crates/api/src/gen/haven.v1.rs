@@ -1076,6 +1076,8 @@ pub enum ErrorReason {
     DeviceRemoved = 35,
     /// A device was let in, and has not said that it is in: its words were not compared there, or were not the same.
     DeviceNotIn = 36,
+    /// This device has no key to give to another one: the newest key of the vault does not open here.
+    NewKeyUnreadable = 37,
     /// This device has no server.
     NoServer = 40,
     /// The server cannot be reached.
@@ -1138,6 +1140,7 @@ impl ErrorReason {
             Self::NoLink => "ERROR_REASON_NO_LINK",
             Self::DeviceRemoved => "ERROR_REASON_DEVICE_REMOVED",
             Self::DeviceNotIn => "ERROR_REASON_DEVICE_NOT_IN",
+            Self::NewKeyUnreadable => "ERROR_REASON_NEW_KEY_UNREADABLE",
             Self::NoServer => "ERROR_REASON_NO_SERVER",
             Self::ServerUnreachable => "ERROR_REASON_SERVER_UNREACHABLE",
             Self::ServerIdentityChanged => "ERROR_REASON_SERVER_IDENTITY_CHANGED",
@@ -1184,6 +1187,7 @@ impl ErrorReason {
             "ERROR_REASON_NO_LINK" => Some(Self::NoLink),
             "ERROR_REASON_DEVICE_REMOVED" => Some(Self::DeviceRemoved),
             "ERROR_REASON_DEVICE_NOT_IN" => Some(Self::DeviceNotIn),
+            "ERROR_REASON_NEW_KEY_UNREADABLE" => Some(Self::NewKeyUnreadable),
             "ERROR_REASON_NO_SERVER" => Some(Self::NoServer),
             "ERROR_REASON_SERVER_UNREACHABLE" => Some(Self::ServerUnreachable),
             "ERROR_REASON_SERVER_IDENTITY_CHANGED" => Some(Self::ServerIdentityChanged),
@@ -1306,7 +1310,7 @@ pub mod watch_link_response {
         /// The time was over first. The last state.
         #[prost(message, tag = "4")]
         Expired(super::LinkExpired),
-        /// It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. Another link that begins ends this one. The last state.
+        /// It failed; DEVICE_NOT_IN if the device was let in, and said that it keeps nothing or never said that it is in. Another link that begins ends this one. The last state.
         #[prost(message, tag = "5")]
         Failed(super::LinkFailed),
         /// The device was let in; words four to six are to be compared on it now.

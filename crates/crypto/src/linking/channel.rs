@@ -71,13 +71,14 @@ impl Channel {
     }
 
     /// Seals a farewell. It may come at any point, so that nothing said before enters; the two ends need not have heard the same.
-    pub(super) fn seal_farewell(&self, plain: [u8; 1], entropy: &[u8; 32]) -> Vec<u8> {
-        self.key.seal(&[labels::JOIN_FAREWELL.as_bytes()], &plain, entropy)
+    /// Each end has a label of its own: what one left never comes back to it as the other's.
+    pub(super) fn seal_farewell(&self, by: &str, plain: [u8; 1], entropy: &[u8; 32]) -> Vec<u8> {
+        self.key.seal(&[by.as_bytes()], &plain, entropy)
     }
 
     /// Opens a farewell, or gives nothing whatever the reason.
-    pub(super) fn open_farewell(&self, sealed: &[u8]) -> Option<[u8; 1]> {
-        self.key.open(&[labels::JOIN_FAREWELL.as_bytes()], sealed)?.as_slice().try_into().ok()
+    pub(super) fn open_farewell(&self, by: &str, sealed: &[u8]) -> Option<[u8; 1]> {
+        self.key.open(&[by.as_bytes()], sealed)?.as_slice().try_into().ok()
     }
 
     fn record(&mut self, plain: &[u8]) {

@@ -6,6 +6,7 @@ use haven_feed::roster::consent;
 use super::channel::{Channel, Turn};
 use super::message::{self, FIRST_BYTES, OFFER_BYTES};
 use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
+use crate::labels;
 use crate::words::{self, SixWords};
 
 /// A new device whose words the person has confirmed; only these keys may go into the roster.
@@ -122,7 +123,12 @@ impl Existing {
 
     /// Ends the linking, and gives what tells the joiner why.
     pub fn farewell(self, why: Farewell, entropy: [u8; 32]) -> Vec<u8> {
-        self.channel.seal_farewell([why.to_byte()], &entropy)
+        self.channel.seal_farewell(labels::JOIN_FAREWELL, [why.to_byte()], &entropy)
+    }
+
+    /// Reads why the new device left; nothing if that was not the new device. It may come at any point, also once it was let in.
+    pub fn left(&self, sealed: &[u8]) -> Option<Farewell> {
+        self.channel.open_farewell(labels::JOINER_FAREWELL, sealed).map(|[why]| Farewell::of_byte(why))
     }
 
     fn out_of_turn(&self) -> LinkingFault {

@@ -1,10 +1,10 @@
-//! Why a linking came to nothing, as the existing device tells the joiner.
+//! Why a linking came to nothing, as either device tells the other.
 
 /// One byte, sealed under the channel. It ends a linking and can do nothing else: it carries no key, and no words depend on it.
 /// Whoever has the code could make one, and could end the linking in other ways just as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Farewell {
-    /// The words typed on the existing device were not the joiner's.
+    /// The words typed on the device that says this were not the other's.
     WrongWords,
     /// The two minutes are over.
     Expired,

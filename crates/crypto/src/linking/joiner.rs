@@ -7,6 +7,7 @@ use super::channel::{Channel, Turn};
 use super::message::{self, FIRST_BYTES, Reveal};
 use super::{Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use crate::feedkeys::FeedSecrets;
+use crate::labels;
 use crate::words::{self, SixWords};
 
 /// The new device's end of one linking.
@@ -119,7 +120,12 @@ impl Joiner {
 
     /// Reads why the other side ended the linking; nothing if that was not the other side.
     pub fn farewell(&self, sealed: &[u8]) -> Option<Farewell> {
-        self.channel.open_farewell(sealed).map(|[why]| Farewell::of_byte(why))
+        self.channel.open_farewell(labels::JOIN_FAREWELL, sealed).map(|[why]| Farewell::of_byte(why))
+    }
+
+    /// Gives what tells the existing device that this one keeps nothing, and why. `entropy` is fresh random bytes.
+    pub fn leave(&self, why: Farewell, entropy: [u8; 32]) -> Vec<u8> {
+        self.channel.seal_farewell(labels::JOINER_FAREWELL, [why.to_byte()], &entropy)
     }
 
     fn first_message(&self) -> [u8; FIRST_BYTES] {

@@ -320,6 +320,26 @@ fn a_farewell_is_read_wherever_either_side_stands_and_only_with_the_code() {
 }
 
 #[test]
+fn a_new_device_that_keeps_nothing_says_so_wherever_either_side_stands() {
+    for why in [Farewell::WrongWords, Farewell::Expired, Farewell::Cancelled, Farewell::Misbehaved] {
+        let begun = Linking::begin(1);
+        assert_eq!(begun.existing.left(&begun.joiner.leave(why, bytes(9))), Some(why));
+        let mut welcomed = welcomed();
+        assert_eq!(welcomed.joiner.compare("abandon ability able").err(), Some(LinkingFault::OtherWords));
+        let sealed = welcomed.joiner.leave(why, bytes(9));
+        assert_eq!(welcomed.existing.left(&sealed), Some(why));
+        assert_eq!(Linking::revealed(2).existing.left(&sealed), None, "another code");
+        for altered in flips(&sealed) {
+            assert_eq!(welcomed.existing.left(&altered), None);
+        }
+        // Sent back, it says nothing: each end has a farewell of its own.
+        assert_eq!(welcomed.joiner.farewell(&sealed), None);
+        let theirs = Linking::revealed(1).existing.farewell(why, bytes(9));
+        assert_eq!(welcomed.existing.left(&theirs), None);
+    }
+}
+
+#[test]
 fn a_farewell_is_no_message_and_no_message_a_farewell() {
     let mut linking = Linking::revealed(1);
     let words = linking.words();

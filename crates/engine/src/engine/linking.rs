@@ -19,8 +19,8 @@ use crate::view::Linking;
 #[derive(Default)]
 pub(super) struct LinkingState {
     open: Option<OpenLinking>,
-    /// Who was let in last and has given no sign yet, and until when one is waited for.
-    awaited: Option<(FeedId, u64)>,
+    /// Who was let in last and has given no sign yet.
+    awaited: Option<Awaited>,
     shown: Option<Linking>,
     /// How many were begun.
     pub(super) begun: u64,
@@ -36,6 +36,16 @@ struct OpenLinking {
     expires: Timestamp,
     /// The link that adds the new device, sent and not yet confirmed by the server.
     adding: Option<(Link, FeedId)>,
+    /// What the new device said while that link was on its way: it keeps nothing.
+    left: Option<Farewell>,
+}
+
+/// A device that was let in and is waited for. It says by its first record that it is in, or in the mailbox that it isn't.
+struct Awaited {
+    device: FeedId,
+    mailbox: [u8; 16],
+    existing: Existing,
+    ends_ms: u64,
 }
 
 impl LinkingState {
@@ -46,14 +56,20 @@ impl LinkingState {
 
 impl Engine {
     pub(super) fn start_link(&mut self, work: &mut Work<'_, '_>) -> Result<LinkStarted, Fault> {
+        if self.is_removed() {
+            return Err(Fault::Removed);
+        }
         if self.server.is_none() {
             return Err(Fault::NoServer);
+        }
+        if !self.keys.epochs.contains_key(&self.roster.epoch()) {
+            return Err(Fault::NewKeyUnreadable);
         }
         if !self.session.is_live() {
             return Err(Fault::ServerUnreachable);
         }
         self.cancel_link(work);
-        self.linking.awaited = None;
+        self.wait_no_longer(work);
         self.linking.begun += 1;
         let secret = LinkSecret::drawn(|place| work.cx.entropy.fill(place));
         let offer = Offer { space: self.space, head: self.roster.head() };
@@ -67,6 +83,7 @@ impl Engine {
             ends_ms: work.cx.now.mono_ms + limits::LINK_LIFETIME_MS,
             expires,
             adding: None,
+            left: None,
         });
         self.show_linking(work, Linking::Waiting { expires });
         work.step.send.push(Outgoing::OpenMailbox { mailbox });
@@ -98,8 +115,11 @@ impl Engine {
         work.show();
     }
 
-    /// A message of the new device: its commitment, then what it committed to.
+    /// A message of the new device: its commitment, then what it committed to; or, at any time, that it keeps nothing.
     pub(super) fn mailbox(&mut self, work: &mut Work<'_, '_>, mailbox: [u8; 16], index: u32, message: &[u8]) {
+        if index == limits::LINK_LEFT_INDEX {
+            return self.left_there(work, mailbox, message);
+        }
         let Some(open) = self.linking.open.as_mut().filter(|open| open.mailbox == mailbox) else { return };
         match index {
             1 => {
@@ -124,6 +144,47 @@ impl Engine {
             },
             // Our own messages come back to us as well.
             _ => {}
+        }
+    }
+
+    /// The new device keeps nothing, and says why. Whoever has the code can say so too, so that nothing is undone for it: who was
+    /// let in stays in the roster, and the person is told.
+    fn left_there(&mut self, work: &mut Work<'_, '_>, mailbox: [u8; 16], message: &[u8]) {
+        if let Some(open) = self.linking.open.as_mut().filter(|open| open.mailbox == mailbox) {
+            let left = open.existing.left(message);
+            if open.adding.is_some() {
+                open.left = left.or(open.left);
+            } else if left.is_some() {
+                self.void(work, LinkEnd::LeftThere);
+            }
+            return;
+        }
+        let awaited = self.linking.awaited.as_ref().filter(|awaited| awaited.mailbox == mailbox);
+        if let Some(why) = awaited.and_then(|awaited| awaited.existing.left(message)) {
+            self.told_not_in(work, why);
+        }
+    }
+
+    fn told_not_in(&mut self, work: &mut Work<'_, '_>, why: Farewell) {
+        self.wait_no_longer(work);
+        let why = match why {
+            Farewell::WrongWords => LinkEnd::OtherWordsThere,
+            _ => LinkEnd::StoppedThere,
+        };
+        self.show_linking(work, Linking::Void { why });
+    }
+
+    /// Whoever was let in is waited for no longer: its mailbox is of no use any more.
+    fn wait_no_longer(&mut self, work: &mut Work<'_, '_>) -> Option<FeedId> {
+        let Awaited { device, mailbox, .. } = self.linking.awaited.take()?;
+        work.step.send.push(Outgoing::CloseMailbox { mailbox, farewell: Vec::new() });
+        Some(device)
+    }
+
+    /// Listens again to whoever is waited for, once the server is there again.
+    pub(super) fn listen_again(&self, work: &mut Work<'_, '_>) {
+        if let Some(Awaited { mailbox, .. }) = self.linking.awaited {
+            work.step.send.push(Outgoing::OpenMailbox { mailbox });
         }
     }
 
@@ -166,7 +227,7 @@ impl Engine {
         let feed = candidate.keys.id();
         let epoch = self.roster.epoch();
         let (root, keys) =
-            self.keys.roots.get(&epoch).zip(self.keys.epochs.get(&epoch)).ok_or(Fault::Unreadable)?;
+            self.keys.roots.get(&epoch).zip(self.keys.epochs.get(&epoch)).ok_or(Fault::NewKeyUnreadable)?;
         let context =
             WrapContext { space: self.space, epoch, recipient: feed.into(), prev: self.roster.head().hash };
         let body = AddFeed {
@@ -196,20 +257,24 @@ impl Engine {
         self.store_link(work, &link);
         self.roster_changed(work);
         self.welcome(work, mailbox);
-        let shown = self.linking.open.take().and_then(|open| open.existing.words());
-        let words = shown.unwrap_or_default().join(" ");
+        let Some(OpenLinking { existing, left, .. }) = self.linking.open.take() else { return };
+        let words = existing.words().unwrap_or_default().join(" ");
         if let Some(ticket) = self.linking.confirming.take() {
             work.step.reply.push((ticket, Ok(Reply::Linked { device, words: words.clone() })));
         }
-        self.linking.awaited = Some((device, work.cx.now.mono_ms + limits::LINK_COMPARED_MS));
-        self.show_linking(work, Linking::Comparing { device, words });
+        let ends_ms = work.cx.now.mono_ms + limits::LINK_COMPARED_MS;
+        self.linking.awaited = Some(Awaited { device, mailbox, existing, ends_ms });
+        match left {
+            Some(why) => self.told_not_in(work, why),
+            None => self.show_linking(work, Linking::Comparing { device, words }),
+        }
     }
 
     /// A device that was let in writes, at the latest, once it has caught up for the first time; before its words were compared
     /// it can't. Nothing else says so well that it is in.
     pub(super) fn note_signs(&mut self, work: &mut Work<'_, '_>) {
-        let sign = self.linking.awaited.take_if(|(device, _)| self.tips.seq(device) > 0);
-        if let Some((device, _)) = sign {
+        let is_in = self.linking.awaited.as_ref().is_some_and(|awaited| self.tips.seq(&awaited.device) > 0);
+        if is_in && let Some(device) = self.wait_no_longer(work) {
             self.show_linking(work, Linking::Done { device });
         }
     }
@@ -244,13 +309,15 @@ impl Engine {
         if self.linking.open.as_ref().is_some_and(|open| open.ends_ms <= work.cx.now.mono_ms) {
             self.void(work, LinkEnd::Expired);
         }
-        if self.linking.awaited.take_if(|(_, ends)| *ends <= work.cx.now.mono_ms).is_some() {
+        let is_late =
+            self.linking.awaited.as_ref().is_some_and(|awaited| awaited.ends_ms <= work.cx.now.mono_ms);
+        if is_late && self.wait_no_longer(work).is_some() {
             self.show_linking(work, Linking::Void { why: LinkEnd::NeverIn });
         }
     }
 
     pub(super) fn link_ends(&self) -> Option<u64> {
-        let awaited = self.linking.awaited.map(|(_, ends)| ends);
+        let awaited = self.linking.awaited.as_ref().map(|awaited| awaited.ends_ms);
         self.linking.open.as_ref().map(|open| open.ends_ms).into_iter().chain(awaited).min()
     }
 }
@@ -263,7 +330,12 @@ fn farewell(why: LinkEnd) -> Farewell {
         LinkEnd::Cancelled => Farewell::Cancelled,
         LinkEnd::RosterMoved => Farewell::RosterMoved,
         LinkEnd::Misbehaved(_) => Farewell::Misbehaved,
-        LinkEnd::Unreachable | LinkEnd::MailboxClosed | LinkEnd::NeverIn => Farewell::Other,
+        LinkEnd::Unreachable
+        | LinkEnd::MailboxClosed
+        | LinkEnd::NeverIn
+        | LinkEnd::LeftThere
+        | LinkEnd::OtherWordsThere
+        | LinkEnd::StoppedThere => Farewell::Other,
     }
 }
 

@@ -31,14 +31,12 @@ impl Engine {
     }
 
     /// What the next own record is sealed under, and the link it names. After a link whose key does not open here that is the
-    /// newest epoch that does: nobody may keep a person from writing. Nothing of it is sent before a key comes.
+    /// newest epoch that does: nobody may keep a person from writing. Nothing of it is sent before a key comes; on a device that
+    /// was removed none ever does, and what is written there stays there.
     pub(super) fn writes_under(&self) -> Option<(u32, RosterHead)> {
         let newest = self.roster.epoch();
         if self.keys.epochs.contains_key(&newest) {
             return Some((newest, self.roster.head()));
-        }
-        if self.is_removed() {
-            return None;
         }
         let epoch = *self.keys.epochs.range(..newest).next_back()?.0;
         let seq = self.roster.epoch_block(epoch + 1)?.start_seq.checked_sub(1)?;

@@ -283,6 +283,7 @@ impl Engine {
         for alarm in alarms {
             self.raise(work, Raised::Feed(alarm));
         }
+        self.listen_again(work);
         self.ask_bodies(work);
         self.push(work);
     }

@@ -32,8 +32,11 @@ impl Agreement {
 
 impl Engine {
     /// How many own records the server does not have, as far as this device knows: by what it said last, which may be less than it once
-    /// had.
+    /// had. On a device that was removed nothing waits: what is written there stays there.
     pub(super) fn pending(&self) -> u64 {
+        if self.is_removed() {
+            return 0;
+        }
         let own = self.tips.seq(&self.keys.feed);
         own.saturating_sub(self.exchange.has_own(&self.keys.feed))
     }

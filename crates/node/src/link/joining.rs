@@ -9,7 +9,7 @@ use haven_engine::sync::Incoming;
 use haven_wire::limits::MAILBOX_FAREWELL_INDEX;
 
 use super::calls::{Bearer, Caller, Said};
-use crate::host::{DialFault, Host};
+use crate::host::{DialFault, Host, Task};
 
 /// A connection for joining.
 pub(crate) struct JoinLink {
@@ -46,6 +46,17 @@ impl JoinLink {
                 Said::Again
             })),
         }
+    }
+
+    /// Sends the last word of a device that keeps nothing: it goes out though nobody is left who listens here.
+    pub(crate) fn last(&self, message: JoinSend) -> Task {
+        let caller = self.caller.clone();
+        Box::pin(async move {
+            if let JoinSend::Post { mailbox, index, message } = message {
+                // If it does not come, the other device says so itself after a while.
+                let _ = caller.post_message(mailbox, index, message).await;
+            }
+        })
     }
 
     /// What it hears next; nothing once the connection is no good.

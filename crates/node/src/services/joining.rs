@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::server::{self, NotReached};
 use super::vault::strong_enough;
 use super::{Answers, names};
-use crate::host::{HostEntropy, Task};
+use crate::host::{Host, HostEntropy, Task};
 use crate::keeper::order::{Found, Refused};
 use crate::limits::{COMPARE_MS, JOIN_MS};
 use crate::link::JoinLink;
@@ -96,11 +96,62 @@ enum Phase {
     /// The person was told.
     Reaching(Box<Joining>, JoinStep),
     /// Messages go back and forth.
-    Talking(Box<Joining>, JoinLink),
+    Talking(Talk),
     /// The other device has let this one in, so far as it says; words four to six are waited for.
-    Comparing(Box<Joining>, JoinLink, mpsc::Receiver<Typed>),
+    Comparing(Talk, mpsc::Receiver<Typed>),
     /// Over.
     Over,
+}
+
+/// What two devices say to each other. Dropped before this one is in, whatever the reason, it tells the other that this one keeps
+/// nothing: whoever stands before both shall not wait there for what won't come.
+struct Talk {
+    host: Arc<dyn Host>,
+    joining: Option<Box<Joining>>,
+    link: JoinLink,
+    /// What the other device is told. Who goes away without a word has stopped.
+    why: Farewell,
+}
+
+impl Talk {
+    fn new(host: &Arc<dyn Host>, joining: Box<Joining>, link: JoinLink) -> Self {
+        Self { host: Arc::clone(host), joining: Some(joining), link, why: Farewell::Cancelled }
+    }
+
+    /// Takes a step, or ends with what the other device has to hear.
+    fn step(
+        &mut self,
+        step: impl FnOnce(&mut Joining, &mut HostEntropy<'_>) -> Result<JoinStep, JoinFault>,
+    ) -> Result<JoinStep, JoinFault> {
+        let joining = self.joining.as_mut().ok_or(JoinFault::OutOfTurn)?;
+        let taken = step(joining, &mut HostEntropy(&*self.host));
+        match taken.as_ref().err().map(JoinFault::to_tell) {
+            Some(Some(why)) => self.why = why,
+            // The other device knows, or isn't there.
+            Some(None) if !matches!(taken, Err(JoinFault::WordsMistyped)) => drop(self.joining.take()),
+            _ => {}
+        }
+        taken
+    }
+
+    fn send(&mut self, step: JoinStep) {
+        step.send.into_iter().for_each(|message| self.link.send(message));
+    }
+
+    /// Nobody let this device in, or nobody compared the words.
+    fn late(&mut self) -> ApiError {
+        self.why = Farewell::Expired;
+        ApiError::new(Reason::CodeExpired, NOT_JOINED)
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        if let Some(joining) = self.joining.take() {
+            let leave = joining.leave(self.why, &mut HostEntropy(&*self.host));
+            self.host.spawn(self.link.last(leave));
+        }
+    }
 }
 
 impl Newcomer {
@@ -114,65 +165,60 @@ impl Newcomer {
                 }
                 Phase::Reaching(joining, first) => {
                     let link = JoinLink::connect(self.node.host(), &self.url).await;
-                    let mut link = link.map_err(|fault| NotReached::OF_JOINER.told(fault.into()))?;
-                    first.send.into_iter().for_each(|message| link.send(message));
-                    self.phase = Phase::Talking(joining, link);
+                    let link = link.map_err(|fault| NotReached::OF_JOINER.told(fault.into()))?;
+                    let mut talk = Talk::new(self.node.host(), joining, link);
+                    talk.send(first);
+                    self.phase = Phase::Talking(talk);
                 }
-                Phase::Talking(joining, link) => {
-                    if let Some(state) = self.talk(joining, link).await? {
+                Phase::Talking(talk) => {
+                    if let Some(state) = self.talk(talk).await? {
                         return Ok(state);
                     }
                 }
-                Phase::Comparing(joining, link, typed) => self.compare(joining, link, typed).await?,
+                Phase::Comparing(talk, typed) => self.compare(talk, typed).await?,
                 Phase::Over => return Err(ApiError::new(Reason::Internal, NOT_JOINED)),
             }
         }
     }
 
-    async fn talk(
-        &mut self,
-        mut joining: Box<Joining>,
-        mut link: JoinLink,
-    ) -> Result<Option<JoinState>, ApiError> {
+    async fn talk(&mut self, mut talk: Talk) -> Result<Option<JoinState>, ApiError> {
         let heard = tokio::select! {
-            heard = link.next() => heard.ok_or_else(cut_off)?,
-            () = &mut self.deadline => return Err(too_late()),
+            heard = talk.link.next() => heard.ok_or_else(cut_off)?,
+            () = &mut self.deadline => return Err(talk.late()),
         };
-        let host = Arc::clone(self.node.host());
-        let step = joining.step(heard, &mut HostEntropy(&*host)).map_err(|fault| of_join(&fault))?;
-        if step.linked {
+        let step =
+            talk.step(|joining, entropy| joining.step(heard, entropy)).map_err(|fault| of_join(&fault))?;
+        if step.linked
+            && let Some(joining) = talk.joining.take()
+        {
             return self.seal(joining).await.map(Some);
         }
         if step.wants_words {
             // Whoever has just let it in walks from one device to the other.
-            self.deadline = host.sleep(COMPARE_MS);
-            self.phase = Phase::Comparing(joining, link, self.node.await_words());
+            self.deadline = self.node.host().sleep(COMPARE_MS);
+            self.phase = Phase::Comparing(talk, self.node.await_words());
             return Ok(Some(JoinState::Comparing));
         }
-        step.send.into_iter().for_each(|message| link.send(message));
-        self.phase = Phase::Talking(joining, link);
-        Ok(step.words.map(JoinState::Words))
+        let words = step.words.clone();
+        talk.send(step);
+        self.phase = Phase::Talking(talk);
+        Ok(words.map(JoinState::Words))
     }
 
     /// Takes words as they are typed, until they are the right ones. Nothing goes out before.
-    async fn compare(
-        &mut self,
-        mut joining: Box<Joining>,
-        mut link: JoinLink,
-        mut typed: mpsc::Receiver<Typed>,
-    ) -> Result<(), ApiError> {
+    async fn compare(&mut self, mut talk: Talk, mut typed: mpsc::Receiver<Typed>) -> Result<(), ApiError> {
         let Typed { words, answer } = tokio::select! {
             typed = typed.recv() => typed.ok_or_else(|| ApiError::new(Reason::Internal, NOT_JOINED))?,
-            () = &mut self.deadline => return Err(too_late()),
+            () = &mut self.deadline => return Err(talk.late()),
         };
-        let (told, over) = match joining.compare(&words) {
+        let (told, over) = match talk.step(|joining, _| joining.compare(&words)) {
             Ok(step) => {
-                step.send.into_iter().for_each(|message| link.send(message));
-                self.phase = Phase::Talking(joining, link);
+                talk.send(step);
+                self.phase = Phase::Talking(talk);
                 (Ok(()), Ok(()))
             }
             Err(fault @ JoinFault::WordsMistyped) => {
-                self.phase = Phase::Comparing(joining, link, typed);
+                self.phase = Phase::Comparing(talk, typed);
                 (Err(of_join(&fault)), Ok(()))
             }
             Err(fault) => (Err(of_join(&fault)), Err(of_join(&fault))),
@@ -208,11 +254,6 @@ fn cut_off() -> ApiError {
         .at_terminal("Make another code with `haven device link` on the other device, and join again.")
 }
 
-/// Nobody let this device in, or nobody compared the words.
-fn too_late() -> ApiError {
-    ApiError::new(Reason::CodeExpired, NOT_JOINED)
-}
-
 fn of_join(fault: &JoinFault) -> ApiError {
     let reason = match fault {
         JoinFault::Ended(why) => return of_farewell(*why),
@@ -224,7 +265,9 @@ fn of_join(fault: &JoinFault) -> ApiError {
         }
         JoinFault::OtherWords => {
             return ApiError::new(Reason::WrongWords, NOT_JOINED).because(fault.to_string()).with_next(
-                "Nothing was kept here. Make a new code on your other device, where nobody else can see it, and join again.",
+                "Nothing was kept here. A slip while typing is the usual reason: make a new code on your other device and join again. If \
+                 you typed them exactly as it showed them, something else may have answered in its place: make the next code where \
+                 nobody else can see it.",
             );
         }
         JoinFault::Newer | JoinFault::Linking(LinkingFault::Incompatible) => {

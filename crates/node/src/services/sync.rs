@@ -63,7 +63,13 @@ impl SyncService for Sync {
         request: Request<pb::SyncNowRequest>,
     ) -> Result<Response<pb::SyncNowResponse>, Status> {
         let request = request.into_inner();
-        let before = self.0.opened()?.view.status.traffic;
+        let snapshot = self.0.opened()?;
+        if snapshot.view.status.problem == Some(Problem::Removed) {
+            // Nobody is asked, and nothing would come of waiting.
+            let removed = of_problem(Problem::Removed, "this device doesn't sync any more");
+            return Err(removed.because("it was removed from your journal").into());
+        }
+        let before = snapshot.view.status.traffic;
         self.0.sync_now().await?;
         let view = if request.wait { self.caught_up(request.timeout_ms).await? } else { self.begun().await };
         let now = view.status.traffic;

@@ -264,19 +264,68 @@ async fn a_list_of_devices_without_end_is_none() {
     }
 }
 
+/// Whoever stands before both devices hears on the old one at once what happened on the new one.
+async fn told_at_once(here: &mut Admitted) -> ApiError {
+    sleep(Duration::from_secs(1)).await;
+    let Some(LinkState::Failed(error)) = here.watched.next().await.unwrap() else { unreachable!() };
+    assert_eq!(error.reason, Reason::DeviceNotIn);
+    assert!(error.why.contains("kept nothing") && error.next.contains("new code"), "{error} {}", error.next);
+    // It is in the list all the same, and the next device can come.
+    assert_eq!(here.device.client.devices().await.unwrap().len(), 2);
+    here.device.client.start_link().await.unwrap();
+    *error
+}
+
 #[tokio::test(start_paused = true)]
-async fn words_that_are_others_end_it_on_the_new_device_and_the_old_one_says_that_it_never_was_in() {
+async fn words_that_are_others_end_it_on_the_new_device_and_the_old_one_is_told_at_once() {
     let mut here = admitted().await;
     let before = here.server.seen().challenges;
     let told = here.new.client.confirm_join("abandon ability able").await.unwrap_err();
-    let ended = here.joining.await.unwrap().unwrap_err();
+    let ended = (&mut here.joining).await.unwrap().unwrap_err();
     for error in [told, ended] {
         assert_eq!(error.reason, Reason::WrongWords);
         assert!(error.next.contains("Nothing was kept"), "{}", error.next);
     }
     assert_eq!(reason(here.new.client.confirm_join(&here.words).await), Some(Reason::NoLink));
     is_outside(&here.new, &here.server, before).await;
+    let error = told_at_once(&mut here).await;
+    assert!(error.why.contains("weren't the ones this device showed"), "{error}");
+}
 
+#[tokio::test(start_paused = true)]
+async fn a_new_device_that_is_stopped_or_too_late_tells_the_old_one_at_once() {
+    let mut here = admitted().await;
+    here.joining.abort();
+    let error = told_at_once(&mut here).await;
+    assert!(error.why.contains("stopped there"), "{error}");
+
+    let mut here = admitted().await;
+    pass(&here.server, 121).await;
+    assert_eq!(reason((&mut here.joining).await.unwrap()), Some(Reason::CodeExpired));
+    told_at_once(&mut here).await;
+
+    // Nobody was let in yet: nothing was added.
+    let (device, server) = connected().await;
+    let code = device.client.start_link().await.unwrap().code;
+    let new = newcomer(&server);
+    let (joining, words) = answered(&device, &new, &code).await;
+    let mut watched = device.client.watch_link().await.unwrap();
+    assert!(matches!(watched.next().await.unwrap(), Some(LinkState::Answered { .. })));
+    drop(joining);
+    let Some(LinkState::Failed(error)) = watched.next().await.unwrap() else { unreachable!() };
+    assert_eq!(error.reason, Reason::Cancelled);
+    assert!(error.why.contains("on the new device") && error.next.contains("Nothing was added"), "{error}");
+    let late = device.client.confirm_link(&words, STRONG.to_owned()).await;
+    assert_eq!(reason(late), Some(Reason::NoLink));
+    assert_eq!(device.client.devices().await.unwrap().len(), 1);
+}
+
+/// What the new device says may be lost on the way; then the old one says by itself that it heard nothing.
+#[tokio::test(start_paused = true)]
+async fn a_new_device_that_is_never_heard_of_is_told_after_its_time() {
+    let mut here = admitted().await;
+    here.server.close_mailboxes();
+    assert!(here.new.client.confirm_join("abandon ability able").await.is_err());
     pass(&here.server, 149).await;
     let mut again = here.device.client.watch_link().await.unwrap();
     assert!(matches!(again.next().await.unwrap(), Some(LinkState::Comparing(_))));
@@ -286,7 +335,6 @@ async fn words_that_are_others_end_it_on_the_new_device_and_the_old_one_says_tha
         assert_eq!(error.reason, Reason::DeviceNotIn);
     }
     assert_eq!(reason(here.device.client.watch_link().await.map(drop)), Some(Reason::NoLink));
-    // It is in the list all the same, and the next device can come.
     assert_eq!(here.device.client.devices().await.unwrap().len(), 2);
     here.device.client.start_link().await.unwrap();
 }

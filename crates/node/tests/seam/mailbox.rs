@@ -1,6 +1,6 @@
-//! The mailboxes of the server in the same process: they live two minutes, as the real one's.
+//! The mailboxes of the server in the same process: they live as long as the real one's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -73,16 +73,19 @@ impl pb::mailbox_service_server::MailboxService for FakeServer {
         let (ends, mut messages) = opened;
         let (send, stream) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(async move {
-            let mut next = after_index + 1;
+            let mut told = BTreeSet::new();
             loop {
                 if let Some(message) = messages.borrow_and_update().get(&MAILBOX_FAREWELL_INDEX).cloned() {
                     let index = MAILBOX_FAREWELL_INDEX;
                     let _ = send.send(Ok(pb::WatchMailboxResponse { index, message }));
                     return;
                 }
-                while let Some(message) = messages.borrow_and_update().get(&next).cloned() {
-                    let _ = send.send(Ok(pb::WatchMailboxResponse { index: next, message }));
-                    next += 1;
+                // Places are not always filled in their order.
+                for (index, message) in messages.borrow_and_update().range(after_index + 1..) {
+                    if told.insert(*index) {
+                        let response = pb::WatchMailboxResponse { index: *index, message: message.clone() };
+                        let _ = send.send(Ok(response));
+                    }
                 }
                 match timeout_at(ends, messages.changed()).await {
                     Ok(Ok(())) => {}

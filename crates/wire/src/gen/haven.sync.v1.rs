@@ -847,7 +847,7 @@ pub struct PostMessageRequest {
     /// Id of the mailbox, 16 bytes.
     #[prost(bytes = "bytes", tag = "1")]
     pub mailbox: ::prost::bytes::Bytes,
-    /// The message's place, 1 to 4.
+    /// The message's place, 1 to 5.
     #[prost(uint32, tag = "2")]
     pub index: u32,
     /// The sealed message, 1 to 4,096 bytes.
@@ -873,7 +873,7 @@ pub struct WatchMailboxRequest {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct WatchMailboxResponse {
-    /// The message's place; 5 for the farewell.
+    /// The message's place; 6 for the farewell of whoever opened it.
     #[prost(uint32, tag = "1")]
     pub index: u32,
     /// The sealed message.
@@ -901,7 +901,7 @@ pub struct CloseMailboxResponse {}
 pub enum MailboxKind {
     /// Not said; refused.
     Unspecified = 0,
-    /// To link a device: two minutes.
+    /// To link a device: four and a half minutes.
     Link = 1,
     /// To meet a contact: seven days.
     Contact = 2,
@@ -939,7 +939,7 @@ pub mod mailbox_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// MailboxService keeps mailboxes: four messages of at most 4 KiB, then silence. Those for linking are in memory; those for contacts
+    /// MailboxService keeps mailboxes: five messages of at most 4 KiB, then silence. Those for linking are in memory; those for contacts
     /// outlive a restart and are counted apart, so that neither kind takes up the other's room.
     #[derive(Debug, Clone)]
     pub struct MailboxServiceClient<T> {
@@ -1172,7 +1172,7 @@ pub mod mailbox_service_server {
             tonic::Status,
         >;
     }
-    /// MailboxService keeps mailboxes: four messages of at most 4 KiB, then silence. Those for linking are in memory; those for contacts
+    /// MailboxService keeps mailboxes: five messages of at most 4 KiB, then silence. Those for linking are in memory; those for contacts
     /// outlive a restart and are counted apart, so that neither kind takes up the other's room.
     #[derive(Debug)]
     pub struct MailboxServiceServer<T> {

@@ -44,6 +44,17 @@ fn farewells(secret: &LinkSecret, joiner: &Joiner) -> Vec<Value> {
     (0..).zip(ends).map(told).collect()
 }
 
+/// The same joiner tells that it keeps nothing.
+fn leavings(existing: &Existing, joiner: &Joiner) -> Vec<Value> {
+    let ends = [Farewell::Other, Farewell::WrongWords, Farewell::Expired, Farewell::Cancelled];
+    let told = |(reason, why): (u8, Farewell)| {
+        let sealed = joiner.leave(why, entropy(0xb0 + reason));
+        assert_eq!(existing.left(&sealed), Some(why));
+        json!({ "reason": reason, "random": hex(entropy::<32>(0xb0 + reason)), "message": hex(&sealed) })
+    };
+    (0..).zip(ends).map(told).collect()
+}
+
 #[test]
 fn linking() {
     let secret = LinkSecret::from_entropy(entropy(0x0f));
@@ -84,6 +95,7 @@ fn linking() {
         "messages": [hex(&first), hex(&second), hex(&third), hex(&fourth)],
         "words": [words, theirs],
         "farewells": farewells(&secret, &joiner),
+        "farewells of the joiner": leavings(&existing, &joiner),
     });
     check("crypto-linking.json", &vectors);
 }

@@ -277,7 +277,7 @@ export type WatchLinkResponse = Message<"haven.v1.WatchLinkResponse"> & {
     case: "expired";
   } | {
     /**
-     * It failed; DEVICE_NOT_IN if the device was let in, and never said that it is in. Another link that begins ends this one. The last state.
+     * It failed; DEVICE_NOT_IN if the device was let in, and said that it keeps nothing or never said that it is in. Another link that begins ends this one. The last state.
      *
      * @generated from field: haven.v1.LinkFailed failed = 5;
      */
