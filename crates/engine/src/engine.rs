@@ -241,7 +241,7 @@ impl Engine {
         }
         self.reseal(&mut work);
         self.dangling_from_store(&work)?;
-        self.try_unread(&mut work)?;
+        self.try_unread(&work)?;
         self.settle_removals(&mut work);
         let known = self.keys.roots.keys().copied().collect();
         self.tell_old_keys(&mut work, &known);
