@@ -1906,10 +1906,10 @@ pub struct GetServerResponse {
     /// Its release, for people to read.
     #[prost(string, tag = "3")]
     pub version: ::prost::alloc::string::String,
-    /// The newest protocol version it speaks; 1 today.
+    /// The newest version of the package haven.sync that it serves; 1 today. For people to read: a device calls the package it knows.
     #[prost(uint32, tag = "4")]
     pub protocol_version: u32,
-    /// The oldest protocol version it still serves.
+    /// The oldest version of the package that it still serves. For people to read.
     #[prost(uint32, tag = "5")]
     pub protocol_version_min: u32,
     /// What it takes.
