@@ -43,6 +43,8 @@ pub(super) struct Session {
     /// Records that the server holds without their bodies.
     pub(super) husks: Vec<Source>,
     failures: u32,
+    /// How often a stream was refused since something was brought: one that said all before that isn't asked for at once again.
+    streams_refused: u32,
     /// The person has set the server, and so agreed to whatever store it has now; until it says hello.
     pub(super) consented: bool,
     /// What was set before the server that is being tried.
@@ -75,6 +77,7 @@ impl Session {
             bodies: BTreeSet::new(),
             husks: Vec::new(),
             failures: 0,
+            streams_refused: 0,
             consented: false,
             replaced: None,
             problem: None,
@@ -363,6 +366,7 @@ impl Engine {
             self.raise(work, Raised::Feed(alarm));
         }
         self.goes();
+        self.session.streams_refused = 0;
         self.session.traffic.sent += before.saturating_sub(self.pending());
         self.session.in_flight = self.session.in_flight.saturating_sub(1);
         self.push(work);
@@ -399,6 +403,11 @@ impl Engine {
             }
             // A session that is over, and what another device wrote meanwhile: the next connection brings it in order.
             (_, Refusal::Unauthenticated | Refusal::RosterMoved | Refusal::Gap) => self.try_later(work),
+            (Request::Pull, refusal) => {
+                self.session.failures = self.session.failures.max(self.session.streams_refused);
+                self.session.streams_refused += 1;
+                self.fail(work, Problem::Refused(request, refusal));
+            }
             _ => self.fail(work, Problem::Refused(request, refusal)),
         }
     }

@@ -384,8 +384,10 @@ async fn challenge(caller: Caller, space: SpaceId, feed: FeedId) -> Result<Chall
 }
 
 fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
-    Ok(match message.event.ok_or(Malformed("event"))? {
-        Event::Hello(it) => {
+    Ok(match message.event {
+        // Something that a later version says.
+        None => None,
+        Some(Event::Hello(it)) => {
             let head = head_from_pb(it.roster_head.as_ref())?;
             Some(Incoming::Hello {
                 space: id(&it.space, "space")?,
@@ -396,13 +398,15 @@ fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
                 husks: husks_from_pb(&it.husks)?,
             })
         }
-        Event::Links(it) => {
+        Some(Event::Links(it)) => {
             let links = it.links.iter().map(|link| link.to_vec()).collect();
             Some(Incoming::Links { space: id(&it.space, "space")?, links })
         }
-        Event::Records(it) => Some(Incoming::Records { space: id(&it.space, "space")?, records: it.records }),
-        Event::CaughtUp(it) => Some(Incoming::CaughtUp { space: id(&it.space, "space")? }),
-        Event::Ping(_) => None,
+        Some(Event::Records(it)) => {
+            Some(Incoming::Records { space: id(&it.space, "space")?, records: it.records })
+        }
+        Some(Event::CaughtUp(it)) => Some(Incoming::CaughtUp { space: id(&it.space, "space")? }),
+        Some(Event::Ping(_)) => None,
     })
 }
 

@@ -247,13 +247,13 @@ pub struct PullSpace {
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct PullResponse {
-    /// What it is.
+    /// What it is. Absent in what a later version says besides: a device passes it over.
     #[prost(oneof = "pull_response::Event", tags = "1, 2, 3, 4, 5")]
     pub event: ::core::option::Option<pull_response::Event>,
 }
 /// Nested message and enum types in `PullResponse`.
 pub mod pull_response {
-    /// What it is.
+    /// What it is. Absent in what a later version says besides: a device passes it over.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     #[prost(skip_debug)]
     pub enum Event {
