@@ -435,6 +435,9 @@ pub enum LinkEnd {
     /// It was let in, and gave no sign: the words were not the same there, or nobody compared them.
     #[error("the new device was let in and hasn't said that it's linked")]
     NeverIn,
+    /// The two speak different versions of linking.
+    #[error("one of the two devices needs an update first")]
+    UpdateNeeded,
     /// A message of the new device does not hold.
     #[error("{0}")]
     Misbehaved(&'static str),

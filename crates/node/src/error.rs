@@ -105,10 +105,7 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::WordsMistyped => {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
         }
-        Fault::LinkVoid(why @ LinkEnd::NeverIn) => {
-            return ApiError::new(Reason::DeviceNotIn, "the new device isn't in yet")
-                .because(why.to_string());
-        }
+        Fault::LinkVoid(why @ (LinkEnd::NeverIn | LinkEnd::UpdateNeeded)) => return of_link_end(why),
         Fault::TooLarge { .. } => Reason::TooLarge,
         Fault::EntryUnknown
         | Fault::VersionUnknown
@@ -155,6 +152,17 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         }
         _ => error,
     }
+}
+
+/// Why a linking came to nothing, where that says itself what to do.
+fn of_link_end(why: LinkEnd) -> ApiError {
+    let told = |reason, what: &str| ApiError::new(reason, what).because(why.to_string());
+    if why == LinkEnd::NeverIn {
+        return told(Reason::DeviceNotIn, "the new device isn't in yet");
+    }
+    told(Reason::StorageNewer, "the devices weren't linked")
+        .with_next("Update Haven on both devices, then make another code.")
+        .at_terminal("Update Haven on both devices, then make another code with `haven device link`.")
 }
 
 /// What failed, where only the engine knows it.
