@@ -124,7 +124,7 @@ def read(data):
     ascending(said["accepts"], lambda at: at[0])
     ascending(said["changes"], lambda one: one["document"])
     need(len(said["changes"]) <= DOCUMENTS, "too many documents")
-    need(not said["share"] or len(items) == 1, "a share is alone")
+    need(not said["share"] or len(items) == 1 + len(said["passed over"]), "a share beside something else")
     for name in ("share", "loaded"):
         need(len(said[name]) < 2, "one at most")
         said[name] = said[name][0] if said[name] else None

@@ -12,7 +12,7 @@ use super::alarms::{Kept, Raised};
 use super::waiting::{Head, Look, One, Wait};
 use super::{Engine, Work, history};
 use crate::command::Fault;
-use crate::content::{self, DocumentId};
+use crate::content::DocumentId;
 use crate::io::Reader;
 use crate::limits;
 use crate::parallel;
@@ -243,7 +243,7 @@ impl Engine {
                 let Some((last, _)) = piece.last() else { break };
                 next = last.1 + 1;
                 let says = parallel::map(&piece, |(source, opened)| {
-                    let content = content::decode(opened.as_ref()?.bytes()).ok()?;
+                    let content = self.content(&source.0, opened.as_ref()?.bytes()).ok()?;
                     self.said(*source, &content.seen, &content.accepts)
                 });
                 said.extend(says.into_iter().flatten());
@@ -286,7 +286,7 @@ impl Engine {
                 let Some((last, _)) = piece.last() else { break };
                 next = last.1 + 1;
                 for opened in piece.iter().filter_map(|(_, opened)| opened.as_ref()) {
-                    let Ok(content) = content::decode(opened.bytes()) else { continue };
+                    let Ok(content) = self.content(feed, opened.bytes()) else { continue };
                     touched.extend(content.items.iter().map(|item| item.document));
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Engine, Work, unreadable};
 use crate::command::Fault;
-use crate::content::{self, DocumentId};
+use crate::content::DocumentId;
 use crate::document::Document;
 use crate::io::Table;
 use crate::row::{Source, Stored};
@@ -57,7 +57,7 @@ impl Engine {
                 dangle.insert(*source);
                 continue;
             };
-            let content = content::decode(opened.bytes()).map_err(unreadable)?;
+            let content = self.content(&source.0, opened.bytes()).map_err(unreadable)?;
             let changes = content.items.into_iter().find(|item| item.document == *id);
             let changes = changes.map(|item| item.changes).unwrap_or_default();
             match Document::grown(document.as_ref(), &changes) {

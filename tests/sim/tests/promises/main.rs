@@ -6,6 +6,7 @@
 mod hidden;
 mod hostile;
 mod lab;
+mod voices;
 
 use bytes::Bytes;
 use haven_core::entry::Edit;
