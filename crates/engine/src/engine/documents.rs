@@ -87,7 +87,7 @@ impl Engine {
         }
         match Document::from_changes(changes.iter().map(Vec::as_slice)) {
             Ok(document) => Ok(Some(document)),
-            Err(DocumentFault::Damaged | DocumentFault::Newer | DocumentFault::VersionUnknown) => Ok(None),
+            Err(DocumentFault::Damaged | DocumentFault::VersionUnknown) => Ok(None),
         }
     }
 
