@@ -63,8 +63,8 @@ pub enum LinkingFault {
     /// The first message does not open with this code: its sender has another, or it was altered.
     #[error("someone with another code answered")]
     WrongCode,
-    /// The other device speaks a newer version of linking.
-    #[error("the other device needs this one to be updated")]
+    /// The other device speaks another version of linking.
+    #[error("one of the two devices needs an update first")]
     Incompatible,
     /// A later message was altered, replayed or left out.
     #[error("a linking message was altered")]
@@ -157,3 +157,6 @@ impl LinkSecret {
         *hkdf(self.0.as_ref(), &[], &[labels::JOIN_MAILBOX.as_bytes()])
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -450,6 +450,9 @@ pub enum LinkEnd {
     /// It was let in, and says that it keeps nothing for another reason.
     #[error("it was stopped there before it was in, and kept nothing")]
     StoppedThere,
+    /// The two speak different versions of linking.
+    #[error("one of the two devices needs an update first")]
+    UpdateNeeded,
     /// A message of the new device does not hold.
     #[error("{0}")]
     Misbehaved(&'static str),

@@ -11,6 +11,7 @@
 //! changes come.
 
 mod items;
+mod voices;
 
 use std::collections::BTreeSet;
 
@@ -23,6 +24,7 @@ use crate::codec::{Malformed, Scanner, Writer};
 use crate::limits;
 
 pub use items::{Changes, Comment, Loaded, Place, Purge, Share};
+pub use voices::Voice;
 
 const VERSION: u8 = 1;
 
@@ -45,7 +47,8 @@ pub struct Content<'a> {
     pub purges: Vec<Purge>,
     /// Shares whose copies are taken back, ascending.
     pub withdrawn: Vec<Place>,
-    /// A copy of chosen words. It is alone in its record, since withdrawing it drops the record's body.
+    /// A copy of chosen words. What stands beside it goes with it when it is withdrawn, since that drops the record's body: only
+    /// what later versions say of a share.
     pub share: Option<Share<'a>>,
     /// What is said to shares.
     pub comments: Vec<Comment<'a>>,
@@ -205,7 +208,8 @@ pub fn decode(bytes: &[u8]) -> Result<Content<'_>, DecodeFault> {
             added => added?,
         }
     }
-    new(content.share.is_none() || items.len() == 1)?;
+    // A critical kind isn't among those that are unknown here: it may not go with the body.
+    new(content.share.is_none() || items.len() == 1 + content.unknown.len())?;
     new(content.items.len() <= limits::RECORD_DOCUMENTS_MAX)?;
     new(content.purges.iter().map(|purge| purge.bodies.len()).sum::<usize>() + content.withdrawn.len()
         <= limits::BODIES_GONE_MAX)?;

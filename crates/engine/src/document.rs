@@ -51,7 +51,8 @@ pub(crate) use sides::Side;
 use crate::actor::Actor;
 use crate::version::Version;
 
-/// The version of the shape above.
+/// The version of the shape above, for ever: documents of another shape go by a critical item kind of their own, so that whoever does
+/// not know it waits for an update and puts nothing aside.
 const SHAPE: u64 = 1;
 
 /// Everything a document says, in plain values.
@@ -98,9 +99,6 @@ pub(crate) enum DocumentFault {
     /// The bytes are not what they should be; ours are damaged.
     #[error("a document is damaged")]
     Damaged,
-    /// Written in a shape this version does not know.
-    #[error("a document has a shape of a newer version")]
-    Newer,
     /// No such version in its history.
     #[error("the document has no such version")]
     VersionUnknown,

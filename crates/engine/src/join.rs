@@ -13,7 +13,7 @@ use haven_feed::exchange::Pins;
 use haven_feed::ids::{FeedId, Nonce, SpaceId, StoreId};
 use haven_feed::keys::{SignKey, Signature};
 use haven_feed::roster::consent::Role;
-use haven_feed::roster::{Link, Roster};
+use haven_feed::roster::{Link, LinkFault, Roster};
 use thiserror::Error;
 
 use crate::command::ServerChoice;
@@ -165,12 +165,21 @@ pub enum JoinFault {
 }
 
 impl JoinFault {
+    /// A link of a later version is no forgery: this device has to be updated before it can follow the roster.
+    fn of_roster(fault: LinkFault) -> Self {
+        match fault {
+            LinkFault::Incompatible(_) => Self::Linking(LinkingFault::Incompatible),
+            _ => Self::RosterForged,
+        }
+    }
+
     /// What the other device is told of it; nothing where it knows, or nobody listens there any more.
     pub fn to_tell(&self) -> Option<Farewell> {
         match self {
             Self::OtherWords => Some(Farewell::WrongWords),
+            Self::Newer | Self::Linking(LinkingFault::Incompatible) => Some(Farewell::UpdateNeeded),
             Self::Linking(_) | Self::OutOfTurn => Some(Farewell::Misbehaved),
-            Self::OtherServer | Self::RosterForged | Self::Newer | Self::Refused(_) | Self::Vault(_) => {
+            Self::OtherServer | Self::RosterForged | Self::Refused(_) | Self::Vault(_) => {
                 Some(Farewell::Other)
             }
             Self::Code(_) | Self::CodeOver | Self::Ended(_) | Self::Closed | Self::WordsMistyped => None,
@@ -317,12 +326,9 @@ impl Joining {
     /// Verifies the roster from genesis; it must contain what the existing device showed, and this device.
     fn follow(&mut self, links: Vec<Vec<u8>>) -> Result<JoinStep, JoinFault> {
         let offer = self.offer()?;
-        let links: Vec<Link> = links
-            .into_iter()
-            .map(Link::parse)
-            .collect::<Result<_, _>>()
-            .map_err(|_| JoinFault::RosterForged)?;
-        let roster = Roster::replay(&links).map_err(|_| JoinFault::RosterForged)?;
+        let links: Vec<Link> =
+            links.into_iter().map(Link::parse).collect::<Result<_, _>>().map_err(JoinFault::of_roster)?;
+        let roster = Roster::replay(&links).map_err(JoinFault::of_roster)?;
         let shown = roster.hash_at(offer.head.seq) == Some(offer.head.hash);
         if roster.space() != offer.space || !shown {
             return Err(JoinFault::RosterForged);
@@ -390,4 +396,59 @@ impl Joining {
 
 fn sends(send: JoinSend) -> JoinStep {
     JoinStep { send: vec![send], ..JoinStep::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::{create_with, local_key};
+
+    /// Bytes that are different at every draw.
+    struct Counting(u8);
+
+    impl Entropy for Counting {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            self.0 += 1;
+            bytes.fill(self.0);
+        }
+    }
+
+    /// What a joiner makes of a roster of genesis and these links; it was offered genesis.
+    fn followed(change: impl FnOnce(&mut Vec<Vec<u8>>)) -> Result<JoinStep, JoinFault> {
+        let mut entropy = Counting(0);
+        let created = create_with(local_key([1; 32]), vec![1], "Laptop", &mut entropy).ok().unwrap();
+        let genesis = created.commit.writes.iter().find_map(|write| match write {
+            Write::Link { bytes, .. } => Some(Link::parse(bytes.clone()).unwrap()),
+            _ => None,
+        });
+        let genesis = genesis.unwrap();
+        let code = LinkSecret::from_entropy([2; 16]).code();
+        let (mut joining, _) = Joining::start(&code, "Phone", &mut entropy).unwrap();
+        joining.offered = Some(Offer { space: genesis.space(), head: genesis.head() });
+        let mut links = vec![genesis.bytes().to_vec()];
+        change(&mut links);
+        joining.follow(links)
+    }
+
+    /// The next link with something in it that a later version wrote.
+    fn later(links: &mut Vec<Vec<u8>>, at: usize, says: u8) {
+        let mut link = links[0].clone();
+        link[at] = says;
+        links.push(link);
+    }
+
+    #[test]
+    fn links_of_a_later_version_ask_the_joiner_for_an_update() {
+        assert!(followed(|_| ()).is_ok());
+        // The version, two kinds of links, and the suite of the first keys.
+        for (at, says) in [(0, 2), (1, 5), (1, 6), (119, 2)] {
+            let fault = followed(|links| later(links, at, says)).err();
+            assert!(matches!(fault, Some(JoinFault::Linking(LinkingFault::Incompatible))), "{at}: {fault:?}");
+            let fault = followed(|links| links[0][at] = says).err();
+            assert!(matches!(fault, Some(JoinFault::Linking(LinkingFault::Incompatible))), "{at}: {fault:?}");
+        }
+        let forged = |links: &mut Vec<Vec<u8>>| links[0][200] ^= 1;
+        assert!(matches!(followed(forged).err(), Some(JoinFault::RosterForged)));
+        assert!(matches!(followed(|links| later(links, 1, 0)).err(), Some(JoinFault::RosterForged)));
+    }
 }

@@ -1,4 +1,4 @@
-//! Versions: what this build speaks, and the fault of meeting something newer or older.
+//! Versions: what this build reads, and the fault of meeting something newer or older.
 
 use std::fmt;
 
@@ -6,12 +6,6 @@ use thiserror::Error;
 
 /// The version of every format in this room. Formats are succeeded, never edited.
 pub const FORMAT: u8 = 1;
-
-/// The oldest protocol this build speaks. It is compiled in: nothing a server says lowers it.
-pub const PROTOCOL_MIN: u32 = 1;
-
-/// The newest protocol this build speaks.
-pub const PROTOCOL_MAX: u32 = 1;
 
 /// A part of a format that says what it takes to understand the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +20,6 @@ pub enum Part {
     LinkKind,
     /// The kind of a space.
     SpaceKind,
-    /// The protocol versions a server offers.
-    Protocol,
 }
 
 impl fmt::Display for Part {
@@ -38,7 +30,6 @@ impl fmt::Display for Part {
             Self::Flags => "flags",
             Self::LinkKind => "link kind",
             Self::SpaceKind => "space kind",
-            Self::Protocol => "protocol",
         })
     }
 }
@@ -57,16 +48,4 @@ impl Incompatible {
     pub(crate) fn unless_equal(part: Part, found: u8, known: u8) -> Result<(), Self> {
         if found == known { Ok(()) } else { Err(Self { part, found: u32::from(found) }) }
     }
-}
-
-/// Picks the protocol version to speak with a server that offers `minimum` to `maximum`: the newest both know.
-///
-/// A server that offers only what is older than [`PROTOCOL_MIN`] is refused, whatever reason it gives.
-pub fn agree(minimum: u32, maximum: u32) -> Result<u32, Incompatible> {
-    let newest = maximum.min(PROTOCOL_MAX);
-    if newest < PROTOCOL_MIN || newest < minimum {
-        let found = if maximum < PROTOCOL_MIN { maximum } else { minimum };
-        return Err(Incompatible { part: Part::Protocol, found });
-    }
-    Ok(newest)
 }

@@ -164,6 +164,9 @@ fn of_end(why: LinkEnd, says: String) -> ApiError {
         LinkEnd::LeftThere => ApiError::new(Reason::Cancelled, NOT_LINKED)
             .because(why.to_string())
             .with_next("Nothing was added. You can make a new code whenever you like."),
+        LinkEnd::UpdateNeeded => ended(Reason::StorageNewer)
+            .with_next("Update Haven on both devices, then make another code.")
+            .at_terminal("Update Haven on both devices, then make another code with `haven device link`."),
         LinkEnd::NeverIn => {
             ApiError::new(Reason::DeviceNotIn, "the new device isn't in yet").because(why.to_string())
         }

@@ -35,20 +35,24 @@ impl Refusal {
         Self { reason, position: None, roster_head: None, limit: 0, retry_after_ms: 0, record_index: None }
     }
 
-    /// Reads a server's answer. An error that is no server's own (a broken connection, a proxy) has the reason
+    /// Reads a server's answer; an error that is no server's own (a broken connection, a proxy) counts as
     /// [`ErrorReason::Unspecified`].
     pub fn of(status: &Status) -> Self {
-        let Some(detail) = details::find::<pb::ErrorDetail>(status, TYPE_URL) else {
-            return Self::new(ErrorReason::Unspecified);
-        };
-        Self {
+        Self::find(status).unwrap_or(Self::new(ErrorReason::Unspecified))
+    }
+
+    /// Finds a server's own refusal. One for a reason that this version doesn't know is there all the same, and
+    /// [`ErrorReason::Unspecified`]; nothing is there in an error from elsewhere.
+    pub fn find(status: &Status) -> Option<Self> {
+        let detail = details::find::<pb::ErrorDetail>(status, TYPE_URL)?;
+        Some(Self {
             reason: detail.reason(),
             position: detail.position.as_ref().and_then(|position| position_from_pb(position).ok()),
             roster_head: head_from_pb(detail.roster_head.as_ref()).ok(),
             limit: detail.limit,
             retry_after_ms: detail.retry_after_ms,
             record_index: detail.record_index,
-        }
+        })
     }
 }
 

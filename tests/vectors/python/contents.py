@@ -127,7 +127,7 @@ def read(data):
     gone = sum(len(one["bodies"]) for one in said["purges"]) + len(said["withdrawn"])
     need(gone <= BODIES, "too many bodies that are gone")
     need(len(said["accepts"]) <= FEEDS, "too many feeds accepted")
-    need(not said["share"] or len(items) == 1, "a share is alone")
+    need(not said["share"] or len(items) == 1 + len(said["passed over"]), "a share beside something else")
     for name in ("share", "loaded"):
         need(len(said[name]) < 2, "one at most")
         said[name] = said[name][0] if said[name] else None

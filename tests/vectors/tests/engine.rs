@@ -57,7 +57,11 @@ fn contents() -> Vec<(&'static str, Content<'static>)> {
         ),
         ("a purge", Content { purges: vec![purge], ..empty() }),
         ("a withdrawal", Content { withdrawn: vec![place(1, 3)], ..empty() }),
-        ("a share", Content { share: Some(share), ..empty() }),
+        ("a share", Content { share: Some(share.clone()), ..empty() }),
+        (
+            "a share beside kinds that may be passed over",
+            Content { share: Some(share), unknown: vec![(6, b"until then"), (99, b"later")], ..empty() },
+        ),
         (
             "a comment",
             Content {
@@ -128,6 +132,7 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
     let at = [&bytes::<8>(1)[..], &3_u64.to_be_bytes(), &bytes::<32>(0x41)].concat();
     let later = [&bytes::<8>(1)[..], &4_u64.to_be_bytes(), &bytes::<32>(0x41)].concat();
     let share = [&bytes::<16>(0x50)[..], &[0; 12]].concat();
+    let comment = [&at[..], &1_u32.to_be_bytes(), b"a"].concat();
     vec![
         ("a critical kind", of_items(&[(129, b"later")])),
         ("another version", newer),
@@ -135,7 +140,8 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("bodies out of order", of_items(&[(99, b"b"), (99, b"a")])),
         ("kinds out of order", of_items(&[(128, &at), (2, &at)])),
         ("a feed accepted twice", of_items(&[(128, &at), (128, &later)])),
-        ("a share beside something", of_items(&[(3, &share), (99, b"")])),
+        ("a share beside a comment", of_items(&[(3, &share), (4, &comment)])),
+        ("a share beside a critical kind", of_items(&[(3, &share), (129, b"later")])),
         ("a comment of nothing", of_items(&[(4, &[&at[..], &[0; 4]].concat())])),
         ("packs of generation zero", of_items(&[(5, &[0; 40])])),
         ("a purge without heads", of_items(&[(1, &[&bytes::<16>(0x30)[..], &[0; 8]].concat())])),

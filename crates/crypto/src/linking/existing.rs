@@ -29,10 +29,22 @@ pub struct Existing {
 
 enum Stage {
     Shown,
-    Answered { first: [u8; FIRST_BYTES], offer: [u8; OFFER_BYTES] },
-    Revealed { candidate: Candidate, words: SixWords },
-    Confirmed { words: SixWords },
-    Welcomed { words: SixWords },
+    Answered {
+        first: [u8; FIRST_BYTES],
+        /// The one in `first`.
+        commitment: [u8; 32],
+        offer: [u8; OFFER_BYTES],
+    },
+    Revealed {
+        candidate: Candidate,
+        words: SixWords,
+    },
+    Confirmed {
+        words: SixWords,
+    },
+    Welcomed {
+        words: SixWords,
+    },
     Over,
 }
 
@@ -55,21 +67,20 @@ impl Existing {
         let Stage::Shown = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Commit, first).ok_or(LinkingFault::WrongCode)?;
-        let first = plain.as_slice().try_into().map_err(|_| LinkingFault::WrongCode)?;
-        message::read_first(&first)?;
+        let (first, commitment) = message::read_first(&plain, LinkingFault::WrongCode)?;
         let offer = message::write_offer(&nonce, &self.offer);
         let second = self.channel.seal(Turn::Offer, &offer, &entropy)?;
-        self.stage = Stage::Answered { first, offer };
+        self.stage = Stage::Answered { first, commitment, offer };
         Ok(second)
     }
 
     /// Takes message 3: the joiner's keys, as it committed to them, with its consent.
     pub fn receive(&mut self, third: &[u8]) -> Result<(), LinkingFault> {
-        let Stage::Answered { first, offer } = self.stage else { return Err(self.out_of_turn()) };
+        let Stage::Answered { first, commitment, offer } = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Reveal, third).ok_or(LinkingFault::Tampered)?;
         let (reveal, consent) = message::read_third(&plain).ok_or(LinkingFault::Tampered)?;
-        if message::commitment(&reveal) != message::read_first(&first)? {
+        if message::commitment(&reveal) != commitment {
             return Err(LinkingFault::CommitmentMismatch);
         }
         let (keys, name) = message::read_reveal(&reveal)?;

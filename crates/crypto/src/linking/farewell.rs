@@ -14,6 +14,8 @@ pub enum Farewell {
     RosterMoved,
     /// A message did not hold: somebody else answered, or altered it.
     Misbehaved,
+    /// The two speak different versions of linking: one of them needs an update.
+    UpdateNeeded,
     /// For a reason that this version does not know.
     Other,
 }
@@ -27,6 +29,7 @@ impl Farewell {
             Self::Cancelled => 3,
             Self::RosterMoved => 4,
             Self::Misbehaved => 5,
+            Self::UpdateNeeded => 6,
         }
     }
 
@@ -37,6 +40,7 @@ impl Farewell {
             3 => Self::Cancelled,
             4 => Self::RosterMoved,
             5 => Self::Misbehaved,
+            6 => Self::UpdateNeeded,
             _ => Self::Other,
         }
     }

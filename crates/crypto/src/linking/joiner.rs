@@ -68,12 +68,11 @@ impl Joiner {
         let Stage::Committed = self.stage else { return Err(self.out_of_turn()) };
         self.stage = Stage::Over;
         let plain = self.channel.open(Turn::Offer, second).ok_or(LinkingFault::Tampered)?;
-        let bytes = plain.as_slice().try_into().map_err(|_| LinkingFault::Tampered)?;
-        let offer = message::read_offer(bytes)?;
+        let (bytes, offer) = message::read_offer(&plain, LinkingFault::Tampered)?;
         let consent = consent::sign(&message::terms(&offer), &self.keys, secrets.signer());
         let third = message::write_third(&self.reveal, &consent);
         let sealed = self.channel.seal(Turn::Reveal, &third, &entropy)?;
-        let digest = message::words_digest(&self.first_message(), bytes, &self.reveal);
+        let digest = message::words_digest(&self.first_message(), &bytes, &self.reveal);
         self.stage = Stage::Revealed { offer, words: words::six(&digest) };
         Ok(sealed)
     }

@@ -57,10 +57,14 @@ pub(super) fn write_first(commitment: &[u8; 32]) -> [u8; FIRST_BYTES] {
     out
 }
 
-/// Reads the commitment out of a first message.
-pub(super) fn read_first(bytes: &[u8; FIRST_BYTES]) -> Result<[u8; 32], LinkingFault> {
-    check_version(bytes)?;
-    Ok(first(&bytes[SPEAKS_BYTES..]))
+/// Reads a first message: whole, as it goes into the words, and the commitment in it. `misfit` if it has not its length.
+pub(super) fn read_first(
+    plain: &[u8],
+    misfit: LinkingFault,
+) -> Result<([u8; FIRST_BYTES], [u8; 32]), LinkingFault> {
+    check_version(plain)?;
+    let whole: [u8; FIRST_BYTES] = plain.try_into().map_err(|_| misfit)?;
+    Ok((whole, first(&whole[SPEAKS_BYTES..])))
 }
 
 fn speaks() -> [u8; SPEAKS_BYTES] {
@@ -69,8 +73,12 @@ fn speaks() -> [u8; SPEAKS_BYTES] {
     out
 }
 
-fn check_version(message: &[u8]) -> Result<(), LinkingFault> {
-    if message.first() == Some(&VERSION) { Ok(()) } else { Err(LinkingFault::Incompatible) }
+/// Looks at the version before anything else: another one may have another length, and everything behind the first byte is its own.
+fn check_version(plain: &[u8]) -> Result<(), LinkingFault> {
+    match plain.first() {
+        Some(&version) if version != VERSION => Err(LinkingFault::Incompatible),
+        _ => Ok(()),
+    }
 }
 
 /// What the words are taken from: SHA-256("haven/1/words" || message 1 || message 2 || reveal), fixed widths.
@@ -90,17 +98,22 @@ pub(super) fn write_offer(nonce: &[u8; 32], offer: &Offer) -> [u8; OFFER_BYTES] 
     first(&parts.concat())
 }
 
-/// Reads an offer.
-pub(super) fn read_offer(bytes: &[u8; OFFER_BYTES]) -> Result<Offer, LinkingFault> {
-    check_version(bytes)?;
-    let after_nonce = &bytes[SPEAKS_BYTES + 32..];
-    Ok(Offer {
+/// Reads an offer: whole, as it goes into the words, and what it says. `misfit` if it has not its length.
+pub(super) fn read_offer(
+    plain: &[u8],
+    misfit: LinkingFault,
+) -> Result<([u8; OFFER_BYTES], Offer), LinkingFault> {
+    check_version(plain)?;
+    let whole: [u8; OFFER_BYTES] = plain.try_into().map_err(|_| misfit)?;
+    let after_nonce = &whole[SPEAKS_BYTES + 32..];
+    let offer = Offer {
         space: SpaceId::from_bytes(first(after_nonce)),
         head: RosterHead {
             seq: u64::from_be_bytes(first(&after_nonce[32..])),
             hash: LinkHash::from_bytes(first(&after_nonce[40..])),
         },
-    })
+    };
+    Ok((whole, offer))
 }
 
 /// What the joiner consents to: to be a feed of that vault, right after the link it was offered.
@@ -150,8 +163,8 @@ pub(super) fn read_welcome(space: &SpaceId, bytes: &[u8]) -> Option<Welcome> {
 /// Reads any bytes as each of the four messages, a welcome as one of the space that it names.
 #[cfg(feature = "fuzz")]
 pub(crate) fn read_each(bytes: &[u8]) -> [bool; 4] {
-    let first = bytes.try_into().is_ok_and(|bytes| read_first(bytes).is_ok());
-    let offer = bytes.try_into().is_ok_and(|bytes| read_offer(bytes).is_ok());
+    let first = read_first(bytes, LinkingFault::WrongCode).is_ok();
+    let offer = read_offer(bytes, LinkingFault::Tampered).is_ok();
     let third = read_third(bytes).is_some_and(|(revealed, _)| {
         let read = read_reveal(&revealed);
         let blind: &[u8; 32] = revealed[FeedKeys::LEN..NAME_AT].try_into().expect("a reveal holds a blind");

@@ -300,6 +300,7 @@ fn a_farewell_is_read_wherever_either_side_stands_and_only_with_the_code() {
         Farewell::Cancelled,
         Farewell::RosterMoved,
         Farewell::Misbehaved,
+        Farewell::UpdateNeeded,
         Farewell::Other,
     ];
     for why in ends {

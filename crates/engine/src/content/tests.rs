@@ -137,11 +137,36 @@ fn a_content_has_one_order_and_says_nothing_twice() {
     assert_eq!(decode(&encode(&twice)), Err(DecodeFault::Malformed));
 }
 
+/// What stands beside a share goes with it when it is withdrawn.
 #[test]
-fn a_share_is_alone() {
-    let share = shared();
-    assert_eq!(read(&[(items::SHARE, &written(&share))]), Ok(()));
-    assert_eq!(read(&[(items::SHARE, &written(&share)), (100, b"")]), Err(DecodeFault::Malformed));
+fn beside_a_share_stands_only_what_a_later_version_may_say_of_it() {
+    let share = written(&shared());
+    assert_eq!(read(&[(items::SHARE, &share)]), Ok(()));
+    assert_eq!(read(&[(items::SHARE, &share), (6, b"until tomorrow"), (127, b"")]), Ok(()));
+    let all = sample();
+    let sample = Content { unknown: Vec::new(), ..sample() };
+    for (kind, body) in sample.bodies() {
+        let mut items = [(items::SHARE, &share[..]), (kind, &body[..])];
+        items.sort();
+        assert_eq!(read(&items), Err(DecodeFault::Malformed), "{kind}");
+    }
+    assert_eq!(read(&[(items::SHARE, &share), (129, b"")]), Err(DecodeFault::Malformed), "critical");
+    let with_more = Content { share: shared().share, unknown: all.unknown, ..Content::default() };
+    assert_eq!(decode(&encode(&with_more)), Ok(with_more));
+}
+
+/// The table of voices, line by line.
+#[test]
+fn a_content_is_read_as_what_its_author_may_say() {
+    let everything = || Content { share: shared().share, ..sample() };
+    let said = |voice| everything().as_said_by(voice);
+    let vault = Content { withdrawn: Vec::new(), comments: Vec::new(), share: None, ..everything() };
+    assert_eq!(said(Voice::Vault), vault);
+    assert_eq!(said(Voice::Vault).gone(), [place(3, 2), place(3, 6), place(4, 1)]);
+    let owner = Content { purges: Vec::new(), loaded: None, items: Vec::new(), ..everything() };
+    assert_eq!(said(Voice::Owner), owner);
+    assert_eq!(said(Voice::Owner).gone(), [place(4, 1)]);
+    assert_eq!(said(Voice::Other), Content { share: None, ..owner });
 }
 
 /// What each kind refuses, as a change of something that it takes.

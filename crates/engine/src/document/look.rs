@@ -29,9 +29,8 @@ impl<'a> Look<'a> {
     /// # Errors
     /// Its shape is not ours.
     pub(super) fn fields(&self) -> Result<Fields, DocumentFault> {
-        let shape = self.scalar(&ROOT, "v").and_then(|value| value.as_u64()).ok_or(DocumentFault::Damaged)?;
-        if shape > SHAPE {
-            return Err(DocumentFault::Newer);
+        if self.scalar(&ROOT, "v").and_then(|value| value.as_u64()) != Some(SHAPE) {
+            return Err(DocumentFault::Damaged);
         }
         let mut fields = Fields {
             kind: self.kind().ok_or(DocumentFault::Damaged)?,

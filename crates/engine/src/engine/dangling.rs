@@ -16,7 +16,7 @@ use super::receive::{TRIES_MAX, place};
 use super::waiting::{Aside, Look, One};
 use super::{Engine, OpenFault, Work, history};
 use crate::codec::Scanner;
-use crate::content::{self, DocumentId};
+use crate::content::DocumentId;
 use crate::io::Table;
 use crate::limits;
 use crate::row::Source;
@@ -216,7 +216,7 @@ impl Engine {
     /// What a record is about.
     pub(super) fn documents_of(&self, work: &Work<'_, '_>, source: &Source) -> BTreeSet<DocumentId> {
         let opened = self.opened(work, source.0, source.1).ok().flatten();
-        let content = opened.as_ref().and_then(|opened| content::decode(opened.bytes()).ok());
+        let content = opened.as_ref().and_then(|opened| self.content(&source.0, opened.bytes()).ok());
         content.map(|content| content.items.iter().map(|item| item.document).collect()).unwrap_or_default()
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Engine, Work, unreadable};
 use crate::command::Fault;
-use crate::content::{self, DocumentId};
+use crate::content::DocumentId;
 use crate::document::{Document, DocumentFault};
 use crate::io::{Reader, Table, Write};
 use crate::limits;
@@ -81,13 +81,13 @@ impl Engine {
         let mut changes: Vec<Vec<u8>> = Vec::new();
         for (feed, seq) in sources {
             let Some(opened) = self.opened(work, *feed, *seq)? else { return Ok(None) };
-            let content = content::decode(opened.bytes()).map_err(unreadable)?;
+            let content = self.content(feed, opened.bytes()).map_err(unreadable)?;
             let ours = content.items.into_iter().filter(|item| item.document == *id);
             changes.extend(ours.flat_map(|item| item.changes).map(<[u8]>::to_vec));
         }
         match Document::from_changes(changes.iter().map(Vec::as_slice)) {
             Ok(document) => Ok(Some(document)),
-            Err(DocumentFault::Damaged | DocumentFault::Newer | DocumentFault::VersionUnknown) => Ok(None),
+            Err(DocumentFault::Damaged | DocumentFault::VersionUnknown) => Ok(None),
         }
     }
 

@@ -207,7 +207,7 @@ impl Engine {
 pub(super) fn version_fault(fault: DocumentFault) -> Fault {
     match fault {
         DocumentFault::VersionUnknown => Fault::VersionUnknown,
-        DocumentFault::Damaged | DocumentFault::Newer => Fault::Unreadable,
+        DocumentFault::Damaged => Fault::Unreadable,
     }
 }
 

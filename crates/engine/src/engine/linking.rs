@@ -330,6 +330,7 @@ fn farewell(why: LinkEnd) -> Farewell {
         LinkEnd::Cancelled => Farewell::Cancelled,
         LinkEnd::RosterMoved => Farewell::RosterMoved,
         LinkEnd::Misbehaved(_) => Farewell::Misbehaved,
+        LinkEnd::UpdateNeeded => Farewell::UpdateNeeded,
         LinkEnd::Unreachable
         | LinkEnd::MailboxClosed
         | LinkEnd::NeverIn
@@ -343,7 +344,7 @@ fn farewell(why: LinkEnd) -> Farewell {
 fn reason(fault: LinkingFault) -> LinkEnd {
     match fault {
         LinkingFault::WrongCode => LinkEnd::Misbehaved("someone with another code answered"),
-        LinkingFault::Incompatible => LinkEnd::Misbehaved("one of the two devices needs an update first"),
+        LinkingFault::Incompatible => LinkEnd::UpdateNeeded,
         LinkingFault::Tampered => LinkEnd::Misbehaved("a message was altered on the way"),
         LinkingFault::CommitmentMismatch | LinkingFault::BadKeys | LinkingFault::BadConsent => {
             LinkEnd::Misbehaved("the new device did not prove its keys")
@@ -352,5 +353,16 @@ fn reason(fault: LinkingFault) -> LinkEnd {
         LinkingFault::TooLarge | LinkingFault::Mistyped(_) | LinkingFault::OutOfTurn | LinkingFault::Over => {
             LinkEnd::Misbehaved("the linking was over already")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_speaks_another_version_is_told_that_an_update_is_needed() {
+        assert_eq!(farewell(reason(LinkingFault::Incompatible)), Farewell::UpdateNeeded);
+        assert_eq!(farewell(reason(LinkingFault::WrongCode)), Farewell::Misbehaved);
     }
 }

@@ -9,7 +9,7 @@ use haven_feed::record::{RecordKind, VerifiedRecord};
 use super::waiting::{Aside, Head, Look, One, Wait};
 use super::{Engine, Work};
 use crate::actor::Actor;
-use crate::content::{self, Content, DecodeFault};
+use crate::content::{self, Content, DecodeFault, Voice};
 use crate::document::canonical;
 use crate::fields::{Shown, shown};
 use crate::keys::Keys;
@@ -125,7 +125,7 @@ impl Engine {
 
     fn looks_into(&self, plains: Vec<(FeedId, Vec<u8>)>) -> Vec<Look> {
         let contents: Vec<Result<(Content<'_>, BTreeSet<Actor>), Look>> =
-            plains.iter().map(|(feed, plain)| read(feed, plain)).collect();
+            plains.iter().map(|(feed, plain)| self.read(feed, plain)).collect();
         let documents: Vec<_> = contents
             .iter()
             .flatten()
@@ -149,6 +149,20 @@ impl Engine {
             });
         }
         looks
+    }
+
+    /// Reads what is in a record of a feed: as much of it as that one may say in this space.
+    pub(super) fn content<'a>(&self, feed: &FeedId, plain: &'a [u8]) -> Result<Content<'a>, DecodeFault> {
+        content::decode(plain).map(|content| content.as_said_by(Voice::of(&self.roster, feed)))
+    }
+
+    fn read<'a>(&self, feed: &FeedId, plain: &'a [u8]) -> Result<(Content<'a>, BTreeSet<Actor>), Look> {
+        let content = self.content(feed, plain).map_err(|fault| match fault {
+            DecodeFault::Malformed => Look::Aside(Aside::Unreadable),
+            DecodeFault::Critical(_) | DecodeFault::Newer(_) => Look::Waits(Wait::Update),
+        })?;
+        let actors = content.actors(feed);
+        Ok((content, actors))
     }
 }
 
@@ -178,15 +192,6 @@ fn opened(keys: &Keys, record: &VerifiedRecord, most: usize) -> Opened {
         Err(OpenFault::TooLarge) if most < usize::MAX => Opened::Large,
         Err(_) => Opened::Not(Look::Aside(Aside::Unreadable)),
     }
-}
-
-fn read<'a>(feed: &FeedId, plain: &'a [u8]) -> Result<(Content<'a>, BTreeSet<Actor>), Look> {
-    let content = content::decode(plain).map_err(|fault| match fault {
-        DecodeFault::Malformed => Look::Aside(Aside::Unreadable),
-        DecodeFault::Critical(_) | DecodeFault::Newer(_) => Look::Waits(Wait::Update),
-    })?;
-    let actors = content.actors(feed);
-    Ok((content, actors))
 }
 
 pub(super) fn head(content: &Content<'_>) -> Head {

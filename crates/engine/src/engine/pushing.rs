@@ -128,6 +128,7 @@ impl Engine {
             return self.fail(work, Problem::Refused(Request::Push, Refusal::Other));
         }
         self.goes();
+        self.session.streams_refused = 0;
         self.push(work);
     }
 

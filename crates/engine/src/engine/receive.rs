@@ -222,7 +222,7 @@ impl Engine {
         source: Source,
         inside: Inside,
     ) -> Result<BTreeSet<DocumentId>, Aside> {
-        let content = content::decode(&inside.plain).map_err(|_| Aside::Unreadable)?;
+        let content = self.content(&source.0, &inside.plain).map_err(|_| Aside::Unreadable)?;
         let documents: BTreeSet<DocumentId> = content.items.iter().map(|item| item.document).collect();
         if self.follows_dangling(&source, &documents) {
             return Err(Aside::Dangling);

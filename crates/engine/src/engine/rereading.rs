@@ -8,7 +8,7 @@ use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 
 use super::Engine;
 use crate::command::Fault;
-use crate::content::{self, Content};
+use crate::content::Content;
 use crate::io::Reader;
 use crate::limits;
 use crate::parallel;
@@ -82,7 +82,7 @@ impl Engine {
         let keys = self.keys.epochs.get(&record.header().epoch).filter(|_| is_known);
         let Some(keys) = keys else { return Ok(None) };
         let opened = open_within(keys, record, most)?;
-        Ok(content::decode(opened.bytes()).ok().and_then(|content| look(source, &content)))
+        Ok(self.content(&source.0, opened.bytes()).ok().and_then(|content| look(source, &content)))
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Session {
     /// Whether something came in it that only a newer version reads, by whomever.
     pub(super) newer: bool,
     failures: u32,
+    /// How often a stream was refused since something was brought: one that said all before that isn't asked for at once again.
+    pub(super) streams_refused: u32,
     /// The person has set the server, and so agreed to whatever store it has now; until it says hello.
     pub(super) consented: bool,
     /// What was set before the server that is being tried.
@@ -85,6 +87,7 @@ impl Session {
             husks: Vec::new(),
             newer: false,
             failures: 0,
+            streams_refused: 0,
             consented: false,
             replaced: None,
             problem: None,
@@ -405,6 +408,11 @@ impl Engine {
             }
             // A session that is over, and what another device wrote meanwhile: the next connection brings it in order.
             (_, Refusal::Unauthenticated | Refusal::RosterMoved | Refusal::Gap) => self.try_later(work),
+            (Request::Pull, refusal) => {
+                self.session.failures = self.session.failures.max(self.session.streams_refused);
+                self.session.streams_refused += 1;
+                self.fail(work, Problem::Refused(request, refusal));
+            }
             _ => self.fail(work, Problem::Refused(request, refusal)),
         }
     }

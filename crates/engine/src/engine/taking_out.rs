@@ -7,7 +7,7 @@ use haven_feed::ids::FeedId;
 use super::alarms::Raised;
 use super::{Engine, Work};
 use crate::command::Fault;
-use crate::content::{self, DocumentId};
+use crate::content::DocumentId;
 use crate::document::Document;
 use crate::io::Table;
 use crate::row::{Source, Stored};
@@ -74,7 +74,7 @@ impl Engine {
         let (mut document, mut dangle): (Option<Document>, BTreeSet<Source>) = (None, BTreeSet::new());
         for source in sources {
             let opened = readable(self.opened(work, source.0, source.1))?.flatten();
-            let content = opened.as_ref().and_then(|opened| content::decode(opened.bytes()).ok());
+            let content = opened.as_ref().and_then(|opened| self.content(&source.0, opened.bytes()).ok());
             let Some(content) = content else {
                 self.raise(work, Raised::Damaged { feed: source.0 });
                 return Ok(None);

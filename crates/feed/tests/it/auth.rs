@@ -1,11 +1,10 @@
-//! Logins, invites, versions.
+//! Logins and invites.
 
 use haven_feed::auth::{Access, AuthFault, Challenge};
 use haven_feed::invite::{Invite, InviteFault, ticket_of};
 use haven_feed::keys::BadSignature;
 use haven_feed::roster::SpaceKind;
 use haven_feed::roster::consent::Role;
-use haven_feed::version::{Incompatible, PROTOCOL_MAX, PROTOCOL_MIN, Part, agree};
 use haven_feed::{FeedId, MemberId, Nonce, SpaceId, StoreId};
 
 use crate::world::{Keyed, Space};
@@ -227,21 +226,4 @@ fn a_ticket_does_not_tell_its_invite() {
     let ticket = ticket_of(&[1; 16]);
     assert_ne!(ticket, ticket_of(&[2; 16]));
     assert!(!ticket.as_bytes().windows(4).any(|window| window == [1; 4]));
-}
-
-#[test]
-fn no_server_talks_a_device_down() {
-    let refused = |found| Err(Incompatible { part: Part::Protocol, found });
-    let cases = [
-        (PROTOCOL_MIN, PROTOCOL_MAX, Ok(PROTOCOL_MAX)),
-        (0, PROTOCOL_MAX, Ok(PROTOCOL_MAX)),
-        (PROTOCOL_MIN, u32::MAX, Ok(PROTOCOL_MAX)),
-        (0, PROTOCOL_MIN - 1, refused(PROTOCOL_MIN - 1)),
-        (0, 0, refused(0)),
-        (PROTOCOL_MAX + 1, u32::MAX, refused(PROTOCOL_MAX + 1)),
-        (PROTOCOL_MAX, 0, refused(0)),
-    ];
-    for (minimum, maximum, expected) in cases {
-        assert_eq!(agree(minimum, maximum), expected, "{minimum} to {maximum}");
-    }
 }

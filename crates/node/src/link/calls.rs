@@ -385,8 +385,10 @@ async fn challenge(caller: Caller, space: SpaceId, feed: FeedId) -> Result<Chall
 }
 
 fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
-    Ok(match message.event.ok_or(Malformed("event"))? {
-        Event::Hello(it) => {
+    Ok(match message.event {
+        // Something that a later version says.
+        None => None,
+        Some(Event::Hello(it)) => {
             let head = head_from_pb(it.roster_head.as_ref())?;
             Some(Incoming::Hello {
                 space: id(&it.space, "space")?,
@@ -397,16 +399,16 @@ fn pulled(message: pb::PullResponse) -> Result<Option<Incoming>, Malformed> {
                 husks: husks_from_pb(&it.husks)?,
             })
         }
-        Event::Links(it) => {
+        Some(Event::Links(it)) => {
             let links = parts(it.links, "links")?.iter().map(|link| link.to_vec()).collect();
             Some(Incoming::Links { space: id(&it.space, "space")?, links })
         }
-        Event::Records(it) => {
+        Some(Event::Records(it)) => {
             let records = parts(it.records, "records")?;
             Some(Incoming::Records { space: id(&it.space, "space")?, records })
         }
-        Event::CaughtUp(it) => Some(Incoming::CaughtUp { space: id(&it.space, "space")? }),
-        Event::Ping(_) => None,
+        Some(Event::CaughtUp(it)) => Some(Incoming::CaughtUp { space: id(&it.space, "space")? }),
+        Some(Event::Ping(_)) => None,
     })
 }
 

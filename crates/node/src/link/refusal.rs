@@ -18,7 +18,8 @@ pub(super) enum CallFault {
 impl CallFault {
     /// Reads a failed call.
     pub(super) fn of(status: &Status) -> Self {
-        refusal(error::Refusal::of(status).reason).map_or(Self::Broken, Self::Refused)
+        let reason = error::Refusal::find(status).map(|refusal| refusal.reason);
+        reason.and_then(refusal).map_or(Self::Broken, Self::Refused)
     }
 
     /// What the engine should hear of it; nothing if the connection is no good.
@@ -40,7 +41,7 @@ impl From<Malformed> for CallFault {
 fn refusal(reason: ErrorReason) -> Option<Refusal> {
     use ErrorReason as R;
     Some(match reason {
-        R::Unspecified | R::Draining => return None,
+        R::Draining => return None,
         R::Unauthenticated | R::NonceUnknown => Refusal::Unauthenticated,
         R::InviteInvalid => Refusal::InviteInvalid,
         R::InviteUsed => Refusal::InviteUsed,
@@ -64,7 +65,9 @@ fn refusal(reason: ErrorReason) -> Option<Refusal> {
         | R::RecordTooLarge
         | R::LinkRejected
         | R::VersionUnsupported
-        | R::Internal => Refusal::Other,
+        | R::Internal
+        // A reason of a later version: whoever is told no hears it as no.
+        | R::Unspecified => Refusal::Other,
     })
 }
 
@@ -80,6 +83,7 @@ mod tests {
         assert_eq!(refused(ErrorReason::InviteInvalid), CallFault::Refused(Refusal::InviteInvalid));
         assert_eq!(refused(ErrorReason::NonceUnknown), CallFault::Refused(Refusal::Unauthenticated));
         assert_eq!(refused(ErrorReason::MailboxExpired), CallFault::Refused(Refusal::MailboxGone));
+        assert_eq!(refused(ErrorReason::Unspecified), CallFault::Refused(Refusal::Other));
         assert_eq!(refused(ErrorReason::Draining), CallFault::Broken);
         for status in
             [Status::unavailable("gone"), Status::unknown("<html>"), Status::unauthenticated("a proxy's")]

@@ -302,6 +302,12 @@ fn of_farewell(why: Farewell) -> ApiError {
         Farewell::RosterMoved => ended(Reason::NoLink, "the list of devices changed meanwhile"),
         Farewell::Misbehaved => ApiError::new(Reason::CodeUsed, NOT_JOINED)
             .because("the other device heard something that doesn't fit this code"),
+        Farewell::UpdateNeeded => {
+            ApiError::new(Reason::StorageNewer, NOT_JOINED)
+                .because("one of the two devices needs an update first")
+                .with_next("Nothing was kept here. Update Haven on both devices, make another code there, and join again.")
+                .at_terminal("Nothing was kept here. Update Haven on both devices, make another code with `haven device link` there, and join again.")
+        }
         Farewell::Other => ended(Reason::NoLink, "the other device ended the linking"),
     }
 }

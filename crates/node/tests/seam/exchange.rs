@@ -98,3 +98,21 @@ async fn an_export_with_history_holds_what_was_written_before() {
     assert_eq!((files.len(), past.len()), (3, 1));
     assert!(past[0].content.contains("the first words") && !past[0].content.contains("other words"));
 }
+
+/// What a later version adds to an entry is an answer whose name holds a colon: it comes in, stays when something else is edited, and
+/// goes out as it came.
+#[tokio::test(start_paused = true)]
+async fn what_a_later_version_added_to_an_entry_is_kept_and_exported() {
+    const LATER: &str = r#"{"date":"2026-11-24","text":"Es war gut.","id":"abababababababababababababababab","kind":"note","answers":{"text:language":"de","why:shown":["a",2]},"types":{"why:shown":"seen"},"created":"2026-11-24T10:00:00Z","modified":"2026-11-24T10:00:00Z"}"#;
+    let device = Device::with_vault().await;
+    let imported = import(&device, &[LATER], false).await;
+    assert_eq!((imported.imported, imported.failed.len()), (1, 0));
+    let (lines, _) = exported(&device, ExportFormat::Jsonl).await;
+    assert_eq!(lines[1], LATER);
+    let id = "abababababababababababababababab";
+    let edit = haven_api::journal::Edit { title: Some("Ein Tag".to_owned()), ..Default::default() };
+    device.client.edit(id, edit, None).await.unwrap();
+    let (lines, _) = exported(&device, ExportFormat::Jsonl).await;
+    let answers = &LATER[LATER.find("\"answers\"").unwrap()..LATER.find("\"created\"").unwrap()];
+    assert!(lines[1].contains(answers) && lines[1].contains("Ein Tag"), "{}", lines[1]);
+}

@@ -11,7 +11,7 @@ use haven_wire::pb::{self, ErrorReason as Wire, pull_response::Event};
 use tokio::time::sleep;
 
 use crate::device::{Device, STRONG, reason};
-use crate::server::{FakeServer, URL};
+use crate::server::{FakeServer, URL, later};
 
 const WAIT: Option<Duration> = Some(Duration::from_secs(30));
 
@@ -352,6 +352,56 @@ async fn a_server_that_takes_no_records_is_asked_less_and_less_often_and_says_wh
     let tries = device.host.dials() - before;
     assert!((30..=150).contains(&tries), "{tries}");
     server.seen().refuse_push = None;
+    device.client.sync(WAIT).await.unwrap();
+    assert_eq!(problem(&device).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_later_server_says_besides_is_passed_over() {
+    let (device, server) = connected().await;
+    let before = device.host.dials();
+    for _ in 0..5 {
+        assert!(server.say_something_new());
+        sleep(Duration::from_secs(20)).await;
+    }
+    device.note("goes out on the same connection").await;
+    sleep(Duration::from_secs(5)).await;
+    let status = device.client.status().await.unwrap().sync;
+    assert_eq!((status.state, status.pending, status.problem), (SyncState::Idle, 0, None));
+    assert_eq!(device.host.dials(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_a_reason_of_a_later_version_is_told_and_not_run_against() {
+    let (device, server) = connected().await;
+    server.seen().refuse_push_later = true;
+    device.note("not taken yet").await;
+    sleep(Duration::from_secs(600)).await;
+    assert_eq!(problem(&device).await, Some(Reason::ServerRefused));
+    let before = device.host.dials();
+    sleep(Duration::from_secs(3600)).await;
+    let tries = device.host.dials() - before;
+    assert!((30..=150).contains(&tries), "{tries}");
+    server.seen().refuse_push_later = false;
+    device.client.sync(WAIT).await.unwrap();
+    assert_eq!(problem(&device).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_everything_and_then_refuses_is_come_back_to_less_and_less_often() {
+    let (device, server) = connected().await;
+    {
+        let mut seen = server.seen();
+        seen.end_streams = Some(later());
+        seen.pulls.clear();
+    }
+    sleep(Duration::from_secs(600)).await;
+    let before = device.host.dials();
+    sleep(Duration::from_secs(3600)).await;
+    let tries = device.host.dials() - before;
+    assert!((30..=150).contains(&tries), "{tries}");
+    server.seen().end_streams = None;
+    device.note("brought all the same").await;
     device.client.sync(WAIT).await.unwrap();
     assert_eq!(problem(&device).await, None);
 }

@@ -12,6 +12,7 @@ use haven_feed::invite::Invite;
 use haven_feed::keys::Signer;
 use haven_feed::record::Record;
 use haven_feed::roster::Link;
+use haven_wire::details;
 use haven_wire::error::Refusal;
 use haven_wire::pb::{self, ErrorReason, pull_response::Event};
 use haven_wire::position::{head_to_pb, vector_to_pb};
@@ -21,7 +22,7 @@ use tokio::sync::mpsc;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::service::Routes;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::mailbox::Mailbox;
 
@@ -55,6 +56,10 @@ pub(crate) struct Seen {
     pub(crate) refuse_space: Option<ErrorReason>,
     /// Every push is refused so.
     pub(crate) refuse_push: Option<ErrorReason>,
+    /// Every push is refused for a reason of a later version.
+    pub(crate) refuse_push_later: bool,
+    /// Every stream ends so once everything was said.
+    pub(crate) end_streams: Option<Status>,
     /// Challenges are signed wrongly.
     pub(crate) forge: bool,
     /// How often a challenge was asked for.
@@ -95,6 +100,11 @@ impl FakeServer {
         self.seen().pulls.last().is_some_and(|live| live.send(Ok(ping)).is_ok())
     }
 
+    /// Sends something that only a later version knows on the newest stream; false once that is closed.
+    pub(crate) fn say_something_new(&self) -> bool {
+        self.seen().pulls.last().is_some_and(|live| live.send(Ok(pb::PullResponse { event: None })).is_ok())
+    }
+
     pub(crate) fn routes(&self) -> Routes {
         Routes::new(pb::session_service_server::SessionServiceServer::new(self.clone()))
             .add_service(pb::space_service_server::SpaceServiceServer::new(self.clone()))
@@ -107,6 +117,13 @@ impl FakeServer {
         let has = Token::find(request.metadata()).is_some();
         self.seen().without_token += usize::from(!has);
     }
+}
+
+/// A refusal for a reason that only a later version knows.
+pub(crate) fn later() -> Status {
+    const TYPE_URL: &str = "type.googleapis.com/haven.sync.v1.ErrorDetail";
+    let detail = pb::ErrorDetail { reason: 9_999, ..Default::default() };
+    details::attach(Code::FailedPrecondition, "something new", TYPE_URL, &detail)
 }
 
 fn bytes(of: impl AsRef<[u8]>) -> Bytes {
@@ -214,6 +231,9 @@ impl pb::feed_service_server::FeedService for FakeServer {
             if let Some(reason) = seen.refuse_push {
                 return Err(Refusal::new(reason).into());
             }
+            if seen.refuse_push_later {
+                return Err(later());
+            }
             seen.pushing += 1;
             seen.most_pushing = seen.most_pushing.max(seen.pushing);
         }
@@ -252,7 +272,10 @@ impl pb::feed_service_server::FeedService for FakeServer {
         for event in [Event::Hello(hello), Event::CaughtUp(pb::PullCaughtUp { space })] {
             live.send(Ok(pb::PullResponse { event: Some(event) })).unwrap();
         }
-        seen.pulls.push(live);
+        match seen.end_streams.clone() {
+            Some(end) => live.send(Err(end)).unwrap(),
+            None => seen.pulls.push(live),
+        }
         Ok(Response::new(Box::pin(UnboundedReceiverStream::new(stream))))
     }
 }

@@ -40,6 +40,15 @@ fn an_error_from_elsewhere_has_no_reason() {
 }
 
 #[test]
+fn a_reason_of_a_later_version_is_a_refusal_all_the_same() {
+    let detail = pb::ErrorDetail { reason: 9_999, retry_after_ms: 6, ..Default::default() };
+    let status = details::attach(Code::Internal, "new", TYPE_URL, &detail);
+    let refusal = Refusal { retry_after_ms: 6, ..Refusal::new(ErrorReason::Unspecified) };
+    assert_eq!(Refusal::find(&status), Some(refusal));
+    assert_eq!(Refusal::find(&Status::unavailable("connection refused")), None);
+}
+
+#[test]
 fn a_malformed_position_is_dropped_and_the_reason_kept() {
     let position = pb::Position { feed: vec![1; 3].into(), seq: 1, id: vec![1; 32].into() };
     let detail = pb::ErrorDetail {

@@ -247,13 +247,13 @@ pub struct PullSpace {
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct PullResponse {
-    /// What it is.
+    /// What it is. Absent in what a later version says besides: a device passes it over.
     #[prost(oneof = "pull_response::Event", tags = "1, 2, 3, 4, 5")]
     pub event: ::core::option::Option<pull_response::Event>,
 }
 /// Nested message and enum types in `PullResponse`.
 pub mod pull_response {
-    /// What it is.
+    /// What it is. Absent in what a later version says besides: a device passes it over.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     #[prost(skip_debug)]
     pub enum Event {
@@ -1906,10 +1906,10 @@ pub struct GetServerResponse {
     /// Its release, for people to read.
     #[prost(string, tag = "3")]
     pub version: ::prost::alloc::string::String,
-    /// The newest protocol version it speaks; 1 today.
+    /// The newest version of the package haven.sync that it serves; 1 today. For people to read: a device calls the package it knows.
     #[prost(uint32, tag = "4")]
     pub protocol_version: u32,
-    /// The oldest protocol version it still serves.
+    /// The oldest version of the package that it still serves. For people to read.
     #[prost(uint32, tag = "5")]
     pub protocol_version_min: u32,
     /// What it takes.

@@ -18,9 +18,11 @@ use haven_engine::vault::{create_with, local_key};
 use haven_feed::auth::Challenge;
 use haven_feed::chain::Tip;
 use haven_feed::exchange::Pins;
-use haven_feed::ids::{FeedId, MemberId, Nonce, Position, RecordId, RosterHead, SpaceId, StoreId, Vector};
+use haven_feed::ids::{
+    FeedId, LinkHash, MemberId, Nonce, Position, RecordId, RosterHead, SpaceId, StoreId, Vector,
+};
 use haven_feed::record::{Header, Record, RecordKind, VerifiedRecord};
-use haven_feed::roster::body::{AddFeed, Change};
+use haven_feed::roster::body::{AddFeed, AddParty, Change, Founding, SpaceKind};
 use haven_feed::roster::consent::{self, Role, Terms};
 use haven_feed::roster::epoch::EpochBlock;
 use haven_feed::roster::{Author, Link, Roster, Wrap, WrapContext, link};
@@ -92,11 +94,39 @@ impl Lab {
 
     /// The same, before the server has said that it has sent all: the laptop has written nothing yet, no sign of life either.
     pub(crate) fn greeted() -> Self {
-        let mut lab = Self::new();
-        lab.set_server(None);
+        Self::new().greet()
+    }
+
+    /// A space that is shared: the laptop and the phone are its owner's, the tablet is the other party's. The laptop has heard of
+    /// all, and the server has said that it has sent all.
+    pub(crate) fn shared() -> Self {
+        let mut chance = Chance::new(1);
+        let shelf = Shelf::built_in().map_err(|_| "shelf").unwrap();
+        let mut secrets = || FeedSecrets::from_entropy(chance.bytes());
+        let (laptop_secrets, phone, tablet) = (secrets(), secrets(), secrets());
+        let (owner, other) = (secrets(), secrets());
+        let root = EpochRoot::from_entropy(chance.bytes());
+        let genesis = shared_by(&laptop_secrets, &owner, &root, &mut chance);
+        let roster = Roster::genesis(genesis.bytes().clone()).unwrap();
+        let laptop = Device::new(MemoryStore::new(), OTHER_KEY, shelf.clone());
+        let (roots, links) = (vec![root], vec![genesis]);
+        let mut lab = Self { chance, shelf, laptop, laptop_secrets, phone, tablet, roots, roster, links };
+        lab.add_to(Who::Phone, "Phone", Some(&owner));
+        lab.add_party(&other);
+        lab.add_to(Who::Tablet, "Practice", Some(&other));
+        lab.laptop = lab.device(Who::Laptop);
+        let mut lab = lab.greet();
+        lab.caught_up();
+        assert_eq!(lab.alarms(), [""; 0]);
+        lab
+    }
+
+    fn greet(mut self) -> Self {
+        self.set_server(None);
+        let lab = &mut self;
         lab.hello(Vector::default());
         lab.links(1);
-        lab
+        self
     }
 
     /// The person sets the server.
@@ -139,20 +169,50 @@ impl Lab {
         self.links.push(link);
     }
 
+    fn add_party(&mut self, new: &FeedSecrets) {
+        let (space, head, epoch) = (self.roster.space(), self.roster.head(), self.roster.epoch());
+        let entropy = (self.chance.bytes(), self.chance.bytes());
+        let root = self.roots.last().unwrap();
+        let recipient: MemberId = new.keys().party_id().into();
+        let context = WrapContext { space, epoch, recipient, prev: head.hash };
+        let body = AddParty {
+            keys: new.keys(),
+            sealed_name: root.keys().seal_name("Practice", recipient, entropy.0).unwrap(),
+            after: head.hash,
+            wrap: wrap(root, &new.keys().kem, &context, entropy.1),
+            consent: consent::sign(
+                &Terms::at(Role::Party, space, head.hash, None),
+                &new.keys(),
+                new.signer(),
+            ),
+        };
+        let author = Author { id: self.laptop_feed().into(), signer: self.laptop_secrets.signer() };
+        let link = link::next(&self.roster, author, body).unwrap();
+        self.append(link);
+    }
+
     fn add(&mut self, who: Who, name: &str) {
+        self.add_to(who, name, None);
+    }
+
+    fn add_to(&mut self, who: Who, name: &str, party: Option<&FeedSecrets>) {
         let (space, head, epoch) = (self.roster.space(), self.roster.head(), self.roster.epoch());
         let entropy = (self.chance.bytes(), self.chance.bytes());
         let (new, root) = (self.secrets(who), self.roots.last().unwrap());
+        let of = party.map(|party| party.keys().party_id());
         let recipient: MemberId = new.keys().id().into();
         let context = WrapContext { space, epoch, recipient, prev: head.hash };
         let body = AddFeed {
             keys: new.keys(),
             sealed_name: root.keys().seal_name(name, recipient, entropy.0).unwrap(),
-            party: None,
+            party: of,
             wrap: wrap(root, &new.keys().kem, &context, entropy.1),
-            consent: consent::sign(&Terms::at(Role::Feed, space, head.hash, None), &new.keys(), new.signer()),
+            consent: consent::sign(&Terms::at(Role::Feed, space, head.hash, of), &new.keys(), new.signer()),
         };
-        let author = Author { id: self.laptop_feed().into(), signer: self.laptop_secrets.signer() };
+        let author = match party {
+            Some(party) => Author { id: party.keys().party_id().into(), signer: party.signer() },
+            None => Author { id: self.laptop_feed().into(), signer: self.laptop_secrets.signer() },
+        };
         let link = link::next(&self.roster, author, body).unwrap();
         self.append(link);
     }
@@ -472,6 +532,26 @@ pub(crate) fn alarms_of(device: &Device) -> Vec<&'static str> {
 
 pub(crate) fn vector_of(record: &VerifiedRecord) -> Vector {
     [(record.header().feed, record.position())].into_iter().collect()
+}
+
+fn shared_by(feed: &FeedSecrets, owner: &FeedSecrets, root: &EpochRoot, chance: &mut Chance) -> Link {
+    let (first, standing, seed) = (feed.keys(), owner.keys(), chance.bytes());
+    let members = [(first.id().into(), &first.kem), (standing.party_id().into(), &standing.kem)];
+    let wraps = members.map(|(recipient, key): (MemberId, _)| {
+        let context =
+            WrapContext { space: SpaceId::from_bytes(seed), epoch: 0, recipient, prev: LinkHash::ZERO };
+        (recipient, wrap(root, key, &context, chance.bytes()))
+    });
+    let founding = Founding {
+        kind: SpaceKind::Shared,
+        seed,
+        sealed_name: root.keys().seal_name("Laptop", first.id().into(), chance.bytes()).unwrap(),
+        epoch_id: root.keys().id(),
+        wraps: wraps.into(),
+        feed: first.clone(),
+        standing: standing.clone(),
+    };
+    link::genesis(founding.agreed(feed.signer(), owner.signer()), feed.signer()).unwrap()
 }
 
 fn garble(made: &Wrap) -> Wrap {

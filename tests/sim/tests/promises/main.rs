@@ -10,6 +10,7 @@ mod hostile;
 mod lab;
 mod notices;
 mod room;
+mod voices;
 
 use bytes::Bytes;
 use haven_core::entry::Edit;

@@ -35,6 +35,7 @@ fn farewells(secret: &LinkSecret, joiner: &Joiner) -> Vec<Value> {
         Farewell::Cancelled,
         Farewell::RosterMoved,
         Farewell::Misbehaved,
+        Farewell::UpdateNeeded,
     ];
     let told = |(reason, why): (u8, Farewell)| {
         let sealed = Existing::new(secret, offer()).farewell(why, entropy(0xa0 + reason));
