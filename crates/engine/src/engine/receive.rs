@@ -203,8 +203,9 @@ impl Engine {
                 self.dangles_no_more(work, one.source.0);
             }
             Err(Aside::Dangling) if !self.let_dangle(work, one.source) => {
+                // It stays, and nobody waits for it any more: others may go now.
                 self.waiting.queues.entry(one.source.0).or_default().push_front(one);
-                return false;
+                return true;
             }
             Err(Aside::Dangling) => {}
             Err(aside) => self.put_aside(work, one.source, aside),

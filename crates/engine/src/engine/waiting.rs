@@ -255,8 +255,7 @@ impl Engine {
     /// Reads a mark that was found at start: each of its records is a suspect, and those that were suspects too often are
     /// put aside.
     pub(super) fn note_interrupted(&mut self, work: &mut Work<'_, '_>) -> Result<(), OpenFault> {
-        let has_stored = self.open_feeds().next().is_some();
-        self.waiting.ready = has_stored;
+        self.waiting.ready = self.open_feeds().next().is_some() || self.dangling.again().next().is_some();
         let sealed = Sealed { keys: &self.keys, reader: work.cx.reader };
         let Some(mark) = sealed.meta(meta::TRYING)? else { return Ok(()) };
         let mut s = Scanner(&mark);

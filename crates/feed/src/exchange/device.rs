@@ -247,7 +247,13 @@ impl DeviceExchange {
 
     /// Says what is missing once the server has sent all it has: what it claimed, or a record or a removal named, must be here.
     pub fn caught_up(&self, local: &Local<'_>) -> Vec<Alarm> {
-        let named = self.pins.named.iter();
+        // What a feed says of itself past the head that its removal names does not count, and is missed by nobody.
+        let counts = |feed: &FeedId, named: &NamedPosition| {
+            let removal = local.roster.feed(feed).and_then(|member| member.removed);
+            let last = removal.map(|removal| removal.head.map_or(0, |head| head.seq));
+            named.by != *feed || last.is_none_or(|last| named.position.seq <= last)
+        };
+        let named = self.pins.named.iter().filter(|(feed, named)| counts(feed, named));
         let mut known: BTreeMap<FeedId, (u64, Option<FeedId>)> =
             named.map(|(feed, named)| (feed, (named.position.seq, Some(named.by)))).collect();
         let mut hear = |feed: FeedId, seq: u64, by: Option<FeedId>| {

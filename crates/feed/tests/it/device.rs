@@ -577,7 +577,7 @@ fn a_strangers_record_forks_no_roster() {
     let mut aside = this.space.without_last(1);
     aside.add(&this.phone, &tablet);
     let elsewhere = write(&aside.roster, &stranger, None, 1, 1);
-    let fault = ChainFault::RosterForked;
+    let fault = ChainFault::UnknownFeed;
     let refused = Alarm::RecordRefused { feed: stranger.feed(), seq: 1, fault };
     assert_eq!(this.receive(&elsewhere).alarms, [refused]);
 }

@@ -458,6 +458,7 @@ fn a_server_that_lost_everything_has_nothing() {
     let count = lab.own().len() as u64;
     assert_eq!(lab.laptop.view.status.pending, 0);
     lab.connect();
+    lab.prove();
     lab.say(Incoming::Refused { request: Request::LogIn, refusal: Refusal::SpaceUnknown });
     assert_eq!(lab.laptop.view.status.pending, count);
 }
