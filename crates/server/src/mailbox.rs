@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lives_two_minutes_and_then_is_as_unknown_as_any_other() {
+    async fn lives_its_time_and_then_is_as_unknown_as_any_other() {
         let (boxes, writer, start) = (Mailboxes::default(), writer(&store()), Instant::now());
         let late = start + MAILBOX_LIFETIME;
         let almost = late - Duration::from_millis(1);
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn takes_four_messages_each_in_its_place() {
+    async fn takes_five_messages_each_in_its_place() {
         let (boxes, writer, now) = (Mailboxes::default(), writer(&store()), Instant::now());
         boxes.open(BOX, member(1, 1), now).expect("open");
         let post = async |index, message: Vec<u8>| boxes.post(&writer, &BOX, index, &message, now).await;
@@ -417,8 +417,9 @@ mod tests {
         assert_eq!(post(1, message(1)).await, Ok(()), "the same again");
         assert_eq!(post(1, message(9)).await, Err(MailboxFault::Taken));
         assert_eq!(post(4, message(4)).await, Ok(()));
-        for nowhere in [0, 5, u32::MAX] {
-            assert_eq!(post(nowhere, message(5)).await, Err(MailboxFault::Taken), "{nowhere}");
+        assert_eq!(post(5, message(5)).await, Ok(()), "the new device's farewell");
+        for nowhere in [0, 6, u32::MAX] {
+            assert_eq!(post(nowhere, message(6)).await, Err(MailboxFault::Taken), "{nowhere}");
         }
         assert_eq!(post(2, Vec::new()).await, Err(MailboxFault::Unfit));
         assert_eq!(post(2, vec![1; MAILBOX_MESSAGE_BYTES_MAX + 1]).await, Err(MailboxFault::Unfit));
@@ -428,7 +429,10 @@ mod tests {
             let Found::Open(messages) = watcher.mailbox.messages_after(after) else { unreachable!("open") };
             messages.into_iter().map(|(index, _)| index).collect::<Vec<_>>()
         };
-        assert_eq!((indexes(0), indexes(1), indexes(4)), (vec![1, 2, 4], vec![2, 4], vec![]));
+        assert_eq!(
+            (indexes(0), indexes(1), indexes(4), indexes(5)),
+            (vec![1, 2, 4, 5], vec![2, 4, 5], vec![5], vec![])
+        );
     }
 
     #[tokio::test]
