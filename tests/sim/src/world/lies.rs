@@ -36,6 +36,10 @@ impl World {
             3 => self.shorten(&mut message),
             4 => {
                 let late = self.unrest.late.entry(device).or_default().pop();
+                if late.is_some() {
+                    // It shows what the server had at that time, which may be more than it has since it lost everything.
+                    self.unrest.explained.extend(["OLD_ROSTER", "SERVER_ROLLED_BACK"]);
+                }
                 self.devices[device].inbox.extend(late);
             }
             _ => {}
