@@ -61,7 +61,7 @@ pub(crate) const CONNECTIONS_MAX: usize = 16_384;
 pub(crate) const CONNECTIONS_MIN: usize = 16;
 
 /// Connections at once that no member has used yet. Beyond it the oldest is cut off: an honest device logs in within
-/// milliseconds, one that is being linked needs two minutes, one that stalls needs for ever. Each may take 160 KiB with all its
+/// milliseconds, one that is being linked needs minutes, one that stalls needs for ever. Each may take 160 KiB with all its
 /// requests, and all of them no more than what a server may grow by.
 pub(crate) const GUESTS_MAX: usize = 256;
 
