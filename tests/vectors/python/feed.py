@@ -298,18 +298,19 @@ def write_vector(positions):
 
 
 def read_pins(data):
-    """Pins: the store and the newest link, if any; what the server was seen to have; what somebody named, and who."""
+    """Pins: the store and the newest link, if any; what the server was seen to have; what somebody named, and who; a link named so."""
     fields = Fields(data)
     need(fields.count(1) == 1, "incompatible")
     present, store, roster = fields.count(1), fields.take(16), (fields.count(8), fields.take(32))
-    need(present < 4 and (present & 1 or not any(store)) and (present & 2 or roster == (0, NOWHERE)), "absent parts")
+    need(present < 8 and (present & 1 or not any(store)) and (present & 2 or roster == (0, NOWHERE)), "absent parts")
     seen, named = read_positions(fields), {}
     for _ in range(fields.count()):
         feed, seq, id_, by = fields.take(8), fields.count(8), fields.take(32), fields.take(8)
         need(seq > 0 and all(feed > other for other in named), "out of order, or nothing")
         named[feed] = (seq, id_, by)
+    link = (fields.count(8), fields.take(8)) if present & 4 else None
     fields.end()
-    return store if present & 1 else None, roster if present & 2 else None, seen, named
+    return store if present & 1 else None, roster if present & 2 else None, seen, named, link
 
 
 def write_invite(secret, server_key):

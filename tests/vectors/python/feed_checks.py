@@ -113,8 +113,9 @@ def feed_exchange(tally, vectors):
     first = min(told)
     named = {id_: (*position, ids[0]) for id_, position in told.items()}
     pins = (b"\x57" * 16, (len(links) - 1, unhex(links[-1]["hash"])), {first: told[first]}, named)
-    tally.equal("pins", lambda: feed.read_pins(unhex(vectors["pins"])), pins)
-    tally.equal("empty pins", lambda: feed.read_pins(unhex(vectors["empty pins"])), (None, None, {}, {}))
+    tally.equal("pins", lambda: feed.read_pins(unhex(vectors["pins"])), (*pins, None))
+    tally.equal("pins with a link", lambda: feed.read_pins(unhex(vectors["pins with a link"])), (*pins, (len(links), ids[1])))
+    tally.equal("empty pins", lambda: feed.read_pins(unhex(vectors["empty pins"])), (None, None, {}, {}, None))
 
 
 def feed_logins(tally, vectors):

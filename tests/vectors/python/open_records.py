@@ -236,12 +236,17 @@ def engine_contents(tally, vectors):
 
 
 def engine_import(tally, vectors):
-    # The document's id and what it says stand in the comment; the rest is bound by its actor.
-    tally.equal("one change", lambda: len(vectors["lines"]), 1)
+    # The document's id and what they say stand in the comment; the rest is bound by their actors.
+    tally.equal("two changes", lambda: len(vectors["lines"]), 2)
     said = lambda: documents.read_import(unhex(vectors["lines"][0]), bytes([7]) * 16)
     tally.equal("text", lambda: said()["texts"], {"title": "", "text": "Dear diary,\nGrüße 😀"})
     tally.equal("times", lambda: (said()["created"], said()["trashed"]), (1_500, 2_500))
-    tally.refuses("another document", lambda: documents.read_import(unhex(vectors["lines"][0]), bytes([8]) * 16))
+    later = lambda: documents.read_import(unhex(vectors["lines"][1]), bytes([7]) * 16)
+    tally.equal("text of a later kind", lambda: later()["texts"], {"title": "", "text": "Was war heute gut?"})
+    tally.equal("a later kind", lambda: later()["kind"], "prompt")
+    tally.equal("a later answer", lambda: sorted(later()["answers"]), ["why", "why:language"])
+    for at, line in enumerate(vectors["lines"]):
+        tally.refuses(f"another document {at}", lambda: documents.read_import(unhex(line), bytes([8]) * 16))
 
 
 def engine_upgrade(tally, vectors):
