@@ -13,6 +13,9 @@ const SHOWS_MAX_MS = 20_000;
 
 const PAUSE_MS = 50;
 
+/** What WebDriver says of an element that is no longer on the page. */
+const DRAWN_ANEW = /stale element|no such element/i;
+
 /** A window of an engine. `send(command, parameters)` is what each engine brings. */
 export class Window {
   #send;
@@ -66,12 +69,25 @@ export class Window {
     return (found.value ?? found)[ELEMENT];
   }
 
-  async type(selector, text) {
-    await this.#send("keys", { id: await this.#find(selector), text });
+  type(selector, text) {
+    return this.#on(selector, "keys", { text });
   }
 
-  async click(selector) {
-    await this.#send("click", { id: await this.#find(selector) });
+  click(selector) {
+    return this.#on(selector, "click", {});
+  }
+
+  /** Does something to an element; once more, if the page drew it anew between finding and doing. Then nothing was done yet. */
+  async #on(selector, command, parameters) {
+    for (const end = performance.now() + SHOWS_MAX_MS; ; ) {
+      try {
+        return await this.#send(command, { id: await this.#find(selector), ...parameters });
+      } catch (error) {
+        if (!DRAWN_ANEW.test(error.message) || performance.now() > end) {
+          throw error;
+        }
+      }
+    }
   }
 
   /** Clicks the first button or link with these words; again, if the page drew it anew in between. */

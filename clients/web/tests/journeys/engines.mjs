@@ -111,14 +111,19 @@ async function walked(stage, window) {
   await go(window, "walk/exercise/kind-word");
   await window.press("Begin");
   for (let pages = 0; pages < 40 && !(await window.run(() => document.querySelector('main .acts a[href="#today"]') !== null)); pages += 1) {
-    await window.run(() => {
-      document.querySelector("main h1")?.setAttribute("data-before", "");
+    await window.until("a page of the walk", () => {
+      const heading = document.querySelector("main h1");
+      if (heading === null) {
+        return false;
+      }
+      heading.setAttribute("data-before", "");
       const field = document.querySelector("main .way > textarea");
       if (field) {
         field.value = "Words.";
         field.dispatchEvent(new InputEvent("input", { bubbles: true }));
       }
       document.querySelector("main .way input[type=radio]")?.click();
+      return true;
     });
     await window.click("main .foot-acts .btn:not(.quiet):not(.text)");
     await window.until("the next page", () => document.querySelector("main h1:not([data-before])") !== null);
