@@ -111,8 +111,20 @@ impl Engine {
             self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
             return false;
         }
+        self.keep_to_try_again(work, source, Aside::Dangling, documents);
+        true
+    }
+
+    /// Puts a record aside with what it is about, to try it again.
+    pub(super) fn keep_to_try_again(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        source: Source,
+        why: Aside,
+        documents: BTreeSet<DocumentId>,
+    ) {
         let key = place(&source);
-        let plain = documents.iter().fold(vec![Aside::Dangling as u8], |mut plain, document| {
+        let plain = documents.iter().fold(vec![why as u8], |mut plain, document| {
             plain.extend(document);
             plain
         });
@@ -121,7 +133,27 @@ impl Engine {
         work.step.commit.put(Table::Quarantine, key, value);
         self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
         self.dangling.insert(source, documents);
-        true
+    }
+
+    /// What was put aside for this reason, with what it is about.
+    pub(super) fn kept_to_try_again(
+        &self,
+        work: &Work<'_, '_>,
+        why: Aside,
+    ) -> Result<Vec<(Source, BTreeSet<DocumentId>)>, OpenFault> {
+        let (mut kept, mut damaged) = (Vec::new(), false);
+        work.cx.reader.scan(Table::Quarantine, &mut |key, sealed| {
+            let Some(source) = source_of(key) else { return ControlFlow::Continue(()) };
+            match self.keys.open(Table::Quarantine, key, sealed) {
+                Ok(plain) if plain.first() == Some(&(why as u8)) => {
+                    kept.push((source, plain[1..].as_chunks::<16>().0.iter().copied().collect()));
+                }
+                Ok(_) => {}
+                Err(_) => damaged = true,
+            }
+            if damaged { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if damaged { Err(OpenFault::Damaged) } else { Ok(kept) }
     }
 
     /// Whether an earlier record of the same feed dangles in one of these documents: its records stay in order.
@@ -222,21 +254,9 @@ impl Engine {
 
     /// Reads what dangled when the vault was closed.
     pub(super) fn dangling_from_store(&mut self, work: &Work<'_, '_>) -> Result<(), OpenFault> {
-        let (mut dangling, mut damaged) = (Dangling::default(), false);
-        work.cx.reader.scan(Table::Quarantine, &mut |key, sealed| {
-            let Some(source) = source_of(key) else { return ControlFlow::Continue(()) };
-            match self.keys.open(Table::Quarantine, key, sealed) {
-                Ok(plain) if plain.first() == Some(&(Aside::Dangling as u8)) => {
-                    let documents = plain[1..].as_chunks::<16>().0.iter().copied().collect();
-                    dangling.insert(source, documents);
-                }
-                Ok(_) => {}
-                Err(_) => damaged = true,
-            }
-            if damaged { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        if damaged {
-            return Err(OpenFault::Damaged);
+        let mut dangling = Dangling::default();
+        for (source, documents) in self.kept_to_try_again(work, Aside::Dangling)? {
+            dangling.insert(source, documents);
         }
         let open = self.tips.iter().filter(|(feed, tip)| tip.position.seq > self.applied.seq(feed));
         dangling.were_over = open.map(|(feed, _)| feed).collect();
