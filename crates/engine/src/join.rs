@@ -190,6 +190,10 @@ impl JoinFault {
 /// A device on its way into a vault.
 pub struct Joining {
     mailbox: [u8; 16],
+    /// Message 1 as it went out. Whoever finds another in its place came too late.
+    first: Vec<u8>,
+    /// Whether the other device has ours, and so speaks with this device and no other.
+    is_heard: bool,
     joiner: Joiner,
     secrets: FeedSecrets,
     offered: Option<Offer>,
@@ -216,9 +220,19 @@ impl Joining {
         let mut joiner = Joiner::new(&secret, secrets.keys(), name, draw(entropy))?;
         let message = joiner.commit(draw(entropy))?;
         let mailbox = secret.mailbox_id();
+        let first = message.clone();
         let send = vec![JoinSend::Watch { mailbox }, JoinSend::Post { mailbox, index: 1, message }];
-        let joining =
-            Self { mailbox, joiner, secrets, offered: None, let_in: false, welcome: None, roster: None };
+        let joining = Self {
+            mailbox,
+            first,
+            is_heard: false,
+            joiner,
+            secrets,
+            offered: None,
+            let_in: false,
+            welcome: None,
+            roster: None,
+        };
         Ok((joining, JoinStep { send, ..JoinStep::default() }))
     }
 
@@ -228,6 +242,12 @@ impl Joining {
     /// Joining is over; begin again with a new code.
     pub fn step(&mut self, input: JoinInput, entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {
         match input {
+            // Another device used the code first. What is said there is not for this one, and this one has no say in it.
+            JoinInput::Mailbox { index: 1, message } if message != self.first => Err(JoinFault::CodeOver),
+            JoinInput::Mailbox { index: 1, .. } => {
+                self.is_heard = true;
+                Ok(JoinStep::default())
+            }
             JoinInput::Mailbox { index: 2, message } => self.reveal(&message, entropy),
             JoinInput::Mailbox { index: 4, message } => {
                 self.joiner.receive(&message)?;
@@ -278,14 +298,16 @@ impl Joining {
         self.ask()
     }
 
-    /// What tells the other device that this one keeps nothing, and why. Of use until the mailbox is closed.
-    pub fn leave(&self, why: Farewell, entropy: &mut dyn Entropy) -> JoinSend {
-        let message = self.joiner.leave(why, draw(entropy));
-        JoinSend::Post { mailbox: self.mailbox, index: limits::LINK_LEFT_INDEX, message }
+    /// What tells the other device that this one keeps nothing, and why; nothing from a device that it never heard, whose word
+    /// would end the linking of another. Of use until the mailbox is closed.
+    pub fn leave(&self, why: Farewell, entropy: &mut dyn Entropy) -> Option<JoinSend> {
+        let message = self.is_heard.then(|| self.joiner.leave(why, draw(entropy)))?;
+        Some(JoinSend::Post { mailbox: self.mailbox, index: limits::LINK_LEFT_INDEX, message })
     }
 
     fn reveal(&mut self, message: &[u8], entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {
         let message = self.joiner.reveal(message, &self.secrets, draw(entropy))?;
+        self.is_heard = true;
         self.offered = self.joiner.offer();
         let words = self.joiner.words().map(|words| words.join(" "));
         let send = vec![JoinSend::Post { mailbox: self.mailbox, index: 3, message }];

@@ -149,7 +149,7 @@ impl Drop for Talk {
     fn drop(&mut self) {
         if let Some(joining) = self.joining.take() {
             let leave = joining.leave(self.why, &mut HostEntropy(&*self.host));
-            self.host.spawn(self.link.last(leave));
+            leave.into_iter().for_each(|leave| self.host.spawn(self.link.last(leave)));
         }
     }
 }

@@ -213,9 +213,7 @@ fn a_code_that_is_mistyped_used_or_wrongly_confirmed_lets_nobody_in() {
     let second = Device::new();
     let passphrase = second.passphrase();
     let late = ["device", "join", &code, "--server", &server.url(), "--passphrase-file", &passphrase];
-    let refused = second.run(&late);
-    assert_eq!(refused.code, Some(1), "{}{}", refused.stdout, refused.stderr);
-    assert!(refused.stderr.contains("CODE_"), "{}", refused.stderr);
+    second.fails(&late, 1, "CODE_EXPIRED");
     confirm(&old, "apple apple apple").failed(6, "WRONG_WORDS");
     joiner.ended().failed(6, "WRONG_WORDS");
     // The link is void, even with the right words.
