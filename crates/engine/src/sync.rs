@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use haven_feed::ids::{FeedId, LinkHash, SpaceId, Vector};
-use haven_feed::invite::{Invite, InviteFault};
+use haven_feed::invite::{Invite, InviteFault, InviteProof};
 use haven_feed::keys::SignKey;
 use thiserror::Error;
 
@@ -30,8 +30,8 @@ pub enum Outgoing {
     /// Create the space with an invite, by a piece of its roster. Answered by [`Incoming::SpaceStaged`] while more pieces are to
     /// come, then by [`Incoming::SpaceCreated`].
     CreateSpace {
-        /// The invite's text.
-        invite: String,
+        /// The invite, as it is shown for this space.
+        invite: InviteProof,
         /// The genesis link.
         genesis: Vec<u8>,
         /// The link before `links`.

@@ -34,6 +34,10 @@ pub mod label {
     pub const INVITE: &str = "haven/1/invite";
     /// What a server keeps of an invite it has given out.
     pub const TICKET: &str = "haven/1/ticket";
+    /// The key of an invite.
+    pub const INVITE_KEY: &str = "haven/1/key of an invite";
+    /// What an invite is shown for.
+    pub const INVITE_PROOF: &str = "haven/1/shown invite";
     /// The fingerprint of a server's identity key.
     pub const PIN: &str = "haven/1/pin";
 
@@ -52,7 +56,7 @@ pub mod label {
     pub const CONTACT_FAREWELL: &str = "haven/1/contact farewell";
 
     /// All of them, for the test that they cannot be confused.
-    pub const ALL: [&str; 20] = [
+    pub const ALL: [&str; 22] = [
         RECORD,
         LINK,
         AUTHOR,
@@ -66,6 +70,8 @@ pub mod label {
         PAPER,
         INVITE,
         TICKET,
+        INVITE_KEY,
+        INVITE_PROOF,
         PIN,
         CONTACT_MAILBOX,
         CONTACT_CHANNEL,

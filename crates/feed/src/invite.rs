@@ -6,13 +6,15 @@
 //! ```
 //! It has no version: every later kind of it is longer, by whole groups of five bytes.
 //!
-//! The pin makes the code an introduction both ways: the device knows which server it means before it trusts one.
+//! The pin makes the code an introduction both ways: the device knows which server it means before it trusts one. The secret
+//! stays on the device: it makes a key, and what the server is shown is a signature for one space.
 
 use thiserror::Error;
 
 use crate::crockford;
 use crate::digest::{Digest, digest, label};
-use crate::keys::SignKey;
+use crate::ids::SpaceId;
+use crate::keys::{BadSignature, SignKey, Signature, Signer};
 
 const SECRET: usize = 16;
 const PIN: usize = 16;
@@ -79,9 +81,15 @@ impl Invite {
         crockford::encode(&[&self.secret[..], &self.pin, &self.checksum()].concat())
     }
 
-    /// Returns the secret, which is shown to the server that is asked for a space.
-    pub fn secret(&self) -> &[u8; SECRET] {
-        &self.secret
+    /// Shows that one has the invite, for this space and no other: whoever carries it on makes no space of their own with it.
+    pub fn proof_for(&self, space: &SpaceId) -> InviteProof {
+        let signer = self.signer();
+        InviteProof { key: signer.key(), signature: signer.sign(&proof_digest(space)) }
+    }
+
+    /// Returns what the server keeps of it.
+    pub fn ticket(&self) -> Digest {
+        ticket_of(&self.signer().key())
     }
 
     /// Says whether it is an invite to the server with this identity key.
@@ -89,14 +97,47 @@ impl Invite {
         self.pin == pin_of(server)
     }
 
+    /// Its key: SHA-256("haven/1/key of an invite" || secret) is the seed.
+    fn signer(&self) -> Signer {
+        Signer::from_seed(digest(label::INVITE_KEY, &[&self.secret]).as_bytes())
+    }
+
     fn checksum(&self) -> [u8; CHECKSUM] {
         digest(label::INVITE, &[&self.secret, &self.pin]).first()
     }
 }
 
-/// What a server keeps of an invite: SHA-256("haven/1/ticket" || secret). A stolen copy of its store lets nobody in.
-pub fn ticket_of(secret: &[u8; SECRET]) -> Digest {
-    digest(label::TICKET, &[secret])
+/// What a server is shown of an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InviteProof {
+    /// The public key of the invite.
+    pub key: SignKey,
+    /// By that key, over SHA-256("haven/1/shown invite" || space 32).
+    pub signature: Signature,
+}
+
+impl InviteProof {
+    /// Returns what the server keeps of such an invite.
+    pub fn ticket(&self) -> Digest {
+        ticket_of(&self.key)
+    }
+
+    /// Checks that whoever has the invite wants this space. Resists a relay that has seen the proof for another one.
+    ///
+    /// # Errors
+    /// The signature is not the invite's, or for another space.
+    pub fn check(&self, space: &SpaceId) -> Result<(), BadSignature> {
+        self.key.verify(&proof_digest(space), &self.signature)
+    }
+}
+
+/// SHA-256("haven/1/ticket" || invite key). A stolen copy of a server's store lets nobody in.
+fn ticket_of(key: &SignKey) -> Digest {
+    digest(label::TICKET, &[key.as_bytes()])
+}
+
+fn proof_digest(space: &SpaceId) -> Digest {
+    digest(label::INVITE_PROOF, &[space.as_bytes()])
 }
 
 fn pin_of(server: &SignKey) -> [u8; PIN] {

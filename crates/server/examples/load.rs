@@ -46,7 +46,7 @@ async fn main() {
     let mut vault = Vault::with_devices(number(), IN_FLIGHT as u64);
     memory("empty", pid);
     let client = Client::connect(url, vault.space()).await;
-    client.create(invite.secret(), &vault).await.expect("created");
+    client.create(&invite, &vault).await.expect("created");
     let client = Client::enter(url, &vault, 0).await;
 
     single(&client, &mut vault).await;

@@ -13,7 +13,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::{Path, PathBuf};
 
 use haven_feed::StoreId;
-use haven_feed::invite::{Invite, ticket_of};
+use haven_feed::invite::Invite;
 use haven_wire::system::refused;
 use thiserror::Error;
 
@@ -157,7 +157,7 @@ impl Folder {
             return Err(FolderFault::TooManyInvites);
         }
         let invite = self.identity()?.invite()?;
-        store.commit(&[Change::Invite { ticket: ticket_of(invite.secret()) }])?;
+        store.commit(&[Change::Invite { ticket: invite.ticket() }])?;
         Ok(invite)
     }
 }
@@ -200,7 +200,7 @@ fn make_store(path: &Path, invite: &Invite) -> Result<(), FolderFault> {
     // SQLite gives its log the mode of the file it finds.
     make_file(&new).map_err(io_fault("make the store"))?;
     let mut store = SqliteStore::create(&new, StoreId::from_bytes(draw()?))?;
-    store.commit(&[Change::Invite { ticket: ticket_of(invite.secret()) }])?;
+    store.commit(&[Change::Invite { ticket: invite.ticket() }])?;
     store.finish()?;
     drop(store);
     let store = path.join(STORE);
@@ -248,7 +248,7 @@ mod tests {
         let invite = Invite::parse(&made.invite).expect("an invite");
         assert!(invite.is_to(folder.identity().expect("read").key()));
         let mut store = folder.store().expect("open");
-        assert_eq!(store.invite(&ticket_of(invite.secret())), Ok(Some(InviteState::Open)));
+        assert_eq!(store.invite(&invite.ticket()), Ok(Some(InviteState::Open)));
         assert!(matches!(init(&path), Err(FolderFault::AlreadyInitialised)));
     }
 

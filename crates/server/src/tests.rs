@@ -10,7 +10,7 @@ pub(crate) mod kit;
 use bytes::Bytes;
 use haven_feed::StoreId;
 use haven_feed::Vector;
-use haven_feed::invite::ticket_of;
+use haven_feed::invite::Invite;
 use haven_wire::pb::ErrorReason;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,7 +25,11 @@ use crate::store::{Change, Store, StoreFault};
 use client::{Client, reason, within};
 use kit::Vault;
 
-const INVITE: [u8; 16] = [3; 16];
+/// The invite of each of these servers.
+fn invite() -> Invite {
+    let secret = [3; 16];
+    Invite::from_entropy(secret, Identity::from_seed(&[5; 32]).key())
+}
 const STORE_ID: StoreId = StoreId::from_bytes([4; 16]);
 
 struct Running {
@@ -36,7 +40,7 @@ struct Running {
 
 impl Running {
     async fn on(mut store: Box<dyn Store>) -> Self {
-        store.commit(&[Change::Invite { ticket: ticket_of(&INVITE) }]).expect("invited");
+        store.commit(&[Change::Invite { ticket: invite().ticket() }]).expect("invited");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
@@ -55,7 +59,7 @@ impl Running {
 
 async fn enter(server: &Running, vault: &Vault) -> Client {
     let client = Client::connect(&server.url, vault.space()).await;
-    client.create(&INVITE, vault).await.expect("created");
+    client.create(&invite(), vault).await.expect("created");
     Client::enter(&server.url, vault, 0).await
 }
 
@@ -111,7 +115,7 @@ async fn a_space_that_could_not_be_written_costs_no_invite() {
     let vault = Vault::new(1);
     let client = Client::connect(&server.url, vault.space()).await;
     store.fail_next(StoreFault::Full);
-    assert_eq!(reason(client.create(&INVITE, &vault).await), ErrorReason::StorageFull);
-    client.create(&INVITE, &vault).await.expect("created");
+    assert_eq!(reason(client.create(&invite(), &vault).await), ErrorReason::StorageFull);
+    client.create(&invite(), &vault).await.expect("created");
     server.end().await.expect("a good end");
 }

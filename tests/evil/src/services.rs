@@ -5,8 +5,8 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use haven_engine::sync::{Incoming, Outgoing, Refusal};
-use haven_feed::invite::Invite;
-use haven_feed::keys::SignKey;
+use haven_feed::invite::InviteProof;
+use haven_feed::keys::{SignKey, Signature};
 use haven_feed::{LinkHash, RosterHead};
 use haven_sim::server::Connection;
 use haven_wire::error;
@@ -173,10 +173,11 @@ impl pb::space_service_server::SpaceService for Line {
     ) -> Result<Response<pb::CreateSpaceResponse>, Status> {
         let it = request.into_inner();
         self.server.log(&it);
-        let key = self.server.core(|core, _| core.introduction().0);
-        let key = SignKey::from_bytes(key).map_err(|_| Status::internal("its own key"))?;
+        let key = SignKey::from_bytes(array(&it.invite_key, "invite_key").map_err(bad)?);
+        let key = key.map_err(|_| Status::invalid_argument("no key"))?;
+        let signature = array(&it.invite_signature, "invite_signature").map_err(bad)?;
         let message = Outgoing::CreateSpace {
-            invite: Invite::from_entropy(array(&it.invite, "invite").map_err(bad)?, &key).code(),
+            invite: InviteProof { key, signature: Signature::from_bytes(signature) },
             genesis: it.genesis.to_vec(),
             after_seq: it.after_seq,
             links: it.links.iter().map(|link| link.to_vec()).collect(),

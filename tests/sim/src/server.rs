@@ -12,7 +12,7 @@ use haven_feed::chain::Tips;
 use haven_feed::exchange::HeldRecord;
 use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
 use haven_feed::ids::{FeedId, Nonce, RosterHead, SpaceId, StoreId, Vector};
-use haven_feed::invite::Invite;
+use haven_feed::invite::{Invite, InviteProof};
 use haven_feed::keys::{Signature, Signer};
 use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::record::Record;
@@ -228,15 +228,16 @@ impl SimServer {
     /// The space is there, and the invite spent, with the last piece of its roster and not before.
     fn create_space(
         &mut self,
-        invite: &str,
+        invite: &InviteProof,
         genesis: Vec<u8>,
         after_seq: u64,
         links: Vec<Vec<u8>>,
         more: bool,
     ) -> Incoming {
         let refused = |refusal| Incoming::Refused { request: Request::CreateSpace, refusal };
-        let known = Invite::parse(invite).is_ok_and(|invite| *invite.secret() == self.invite);
         let Ok(begun) = Roster::genesis(genesis.clone()) else { return refused(Refusal::Other) };
+        let ours = Invite::from_entropy(self.invite, &self.identity.key());
+        let known = invite.ticket() == ours.ticket() && invite.check(&begun.space()).is_ok();
         if self.space.as_ref().is_some_and(|space| begun.space() == space.id) {
             return refused(Refusal::SpaceExists);
         }

@@ -142,7 +142,11 @@ def feed_invites(tally, vectors):
         pin = sha256("haven/1/pin", server)[:16]
         for field in ("code", "typed"):
             tally.equal(f"{field} {at} read", lambda: feed.read_invite(case[field]), (secret, pin))
-        tally.equal(f"ticket {at}", lambda: sha256("haven/1/ticket", secret).hex(), case["ticket"])
+        key = primitives.sign_key(sha256("haven/1/key of an invite", secret))
+        tally.equal(f"key {at}", lambda: key.hex(), case["key"])
+        shown = sha256("haven/1/shown invite", unhex(vectors["space"]))
+        tally.check(f"shown {at}", lambda: primitives.verify(key, shown, unhex(case["signature"])))
+        tally.equal(f"ticket {at}", lambda: sha256("haven/1/ticket", key).hex(), case["ticket"])
     for _, case in rows(tally, vectors, "refused"):
         tally.refuses_for(case["name"], lambda: feed.read_invite(case["code"]), case["fault"])
 

@@ -5,12 +5,41 @@ use super::{Block, Prose, Span};
 /// What stands before an item that can be ticked off.
 const BOXES: [&str; 3] = ["[ ] ", "[x] ", "[X] "];
 
+/// What is no mark, wherever it stands in a line that begins with a letter or with one of the next.
+const SAYS_ITSELF: &str = " .,:;?!'\"’‘“”…–—-()/%";
+const BEGINS_A_LINE: &str = "'\"’‘“”…(";
+
 /// Says a text in plain words: no stars, number signs or marks before lines, a line for each line. Numbers of a list stay, since they
 /// may be days; so does every word.
 pub fn plain(text: &str) -> String {
+    unmarked(text).unwrap_or_else(|| read(text))
+}
+
+fn read(text: &str) -> String {
     let mut lines = Lines::default();
     lines.prose(&Prose::read(text));
     lines.0.join("\n")
+}
+
+/// Says a text in which nothing can be a mark, as most are, without reading it as one that has some: a list shows a hundred of them.
+/// Nothing if there may be one.
+fn unmarked(text: &str) -> Option<String> {
+    if !text.chars().all(|c| c.is_alphanumeric() || c == '\n' || SAYS_ITSELF.contains(c)) {
+        return None;
+    }
+    let mut plain = String::with_capacity(text.len());
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        // Numbers begin a list, and blanks may belong to one.
+        if !line.starts_with(|c: char| c.is_alphabetic() || BEGINS_A_LINE.contains(c)) || line.ends_with(' ')
+        {
+            return None;
+        }
+        if !plain.is_empty() {
+            plain.push('\n');
+        }
+        plain.push_str(line);
+    }
+    Some(plain)
 }
 
 #[derive(Default)]
@@ -90,7 +119,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_text_without_marks_is_said_as_if_it_had_been_read() {
+        for text in ["", "a", "a\n\n\nb\n", "Rain (all day), 3/4 of it…\n“And so-called” – on:", "\n\na"]
+        {
+            assert_eq!(unmarked(text), Some(read(text)), "{text:?}");
+        }
+        for text in
+            ["1. a", "1) a", " a", "a ", "a\n  b", "a\r\nb", "a\tb", "a*b", "a\n---", "a\u{0}b", "a & b"]
+        {
+            assert_eq!(unmarked(text), None, "{text:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_has_no_marks_reads_the_same(text in "([a-zé中1-9]{1,3}|[ .,:;?!'\"’‘“”…–—()/%\n-]){0,40}") {
+            if let Some(plain) = unmarked(&text) {
+                prop_assert_eq!(plain, read(&text));
+            }
+        }
+
         #[test]
         fn no_letter_is_lost(text in "([a-z]{1,4}|[*_#>`~ \n-]){0,40}") {
             let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();

@@ -1,6 +1,8 @@
 //! Filling a server that does not know the vault: with an invite it is given the whole roster, in pieces if it is long. Any
 //! device can do it, also one that was added later; records follow once it is let in.
 
+use haven_feed::invite::Invite;
+
 use super::alarms::Raised;
 use super::{Engine, Work};
 use crate::limits::REFILL_PIECE_BYTES;
@@ -47,9 +49,10 @@ impl Engine {
 
     /// Sends the piece of the roster after a link. Says whether there is an invite to do it with.
     fn send_roster(&mut self, work: &mut Work<'_, '_>, after_seq: u64) -> bool {
-        let invite = self.server.as_ref().and_then(|server| server.invite.clone());
+        let invite = self.server.as_ref().and_then(|server| Invite::parse(server.invite.as_ref()?).ok());
         let links = work.cx.reader.links(self.space).unwrap_or_default();
         let Some((invite, genesis)) = invite.zip(links.first().cloned()) else { return false };
+        let invite = invite.proof_for(&self.space);
         let next = usize::try_from(after_seq).map_or(usize::MAX, |after| after.saturating_add(1));
         let mut room = REFILL_PIECE_BYTES.saturating_sub(genesis.len());
         let fits = |(index, link): &(usize, &Vec<u8>)| {

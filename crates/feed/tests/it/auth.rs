@@ -1,7 +1,7 @@
 //! Logins and invites.
 
 use haven_feed::auth::{Access, AuthFault, Challenge};
-use haven_feed::invite::{Invite, InviteFault, ticket_of};
+use haven_feed::invite::{Invite, InviteFault, InviteProof};
 use haven_feed::keys::BadSignature;
 use haven_feed::roster::SpaceKind;
 use haven_feed::roster::consent::Role;
@@ -183,7 +183,7 @@ fn an_invite_survives_being_copied_by_hand() {
     ];
     for typed in typed {
         let invite = Invite::parse(&typed).unwrap();
-        assert_eq!(invite.secret(), &[0xa5; 16]);
+        assert_eq!(invite.ticket(), Invite::from_entropy([0xa5; 16], &server).ticket());
         assert!(invite.is_to(&server) && !invite.is_to(&Keyed::new(2).keys.sign));
     }
 }
@@ -221,9 +221,22 @@ fn an_invite_of_a_later_kind_is_told_apart_by_its_length() {
     }
 }
 
+/// Neither what a server is shown nor what it keeps is the invite: with the one nobody makes a space of their own, with the other
+/// nobody makes any.
 #[test]
-fn a_ticket_does_not_tell_its_invite() {
-    let ticket = ticket_of(&[1; 16]);
-    assert_ne!(ticket, ticket_of(&[2; 16]));
-    assert!(!ticket.as_bytes().windows(4).any(|window| window == [1; 4]));
+fn an_invite_is_shown_for_one_space() {
+    let server = Keyed::new(1).keys.sign;
+    let [invite, another] = [1, 2].map(|n| Invite::from_entropy([n; 16], &server));
+    let spaces = [3, 4].map(|n| SpaceId::from_bytes([n; 32]));
+    let proofs = spaces.map(|space| invite.proof_for(&space));
+    assert_eq!(proofs.map(|proof| proof.ticket()), [invite.ticket(); 2]);
+    assert_ne!(invite.ticket(), another.ticket());
+    let held = |bytes: &[u8]| bytes.windows(4).any(|window| window == [1; 4]);
+    assert!(!held(invite.ticket().as_bytes()) && !held(proofs[0].key.as_bytes()));
+    for (proof, space) in proofs.iter().zip(&spaces) {
+        assert_eq!(proof.check(space), Ok(()));
+    }
+    assert_eq!(proofs[0].check(&spaces[1]), Err(BadSignature));
+    let borrowed = InviteProof { key: invite.proof_for(&spaces[0]).key, ..another.proof_for(&spaces[0]) };
+    assert_eq!(borrowed.check(&spaces[0]), Err(BadSignature));
 }

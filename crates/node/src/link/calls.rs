@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _};
-use haven_engine::sync::{Incoming, Refusal, Request};
+use haven_engine::sync::{Incoming, Request};
 use haven_feed::auth;
 use haven_feed::ids::{FeedId, LinkHash, Nonce, RosterHead, SpaceId, StoreId, Vector};
-use haven_feed::invite::Invite;
+use haven_feed::invite::InviteProof;
 use haven_feed::keys::{SignKey, Signature};
 use haven_feed::limits::ROSTER_BYTES_MAX;
 use haven_feed::record::PREFIX_LEN;
@@ -109,17 +109,15 @@ impl Caller {
 
     pub(super) async fn create_space(
         self,
-        invite: String,
+        invite: InviteProof,
         genesis: Vec<u8>,
         after_seq: u64,
         links: Vec<Vec<u8>>,
         more: bool,
     ) -> Said {
-        let Ok(invite) = Invite::parse(&invite) else {
-            return said(Request::CreateSpace, Err(CallFault::Refused(Refusal::InviteInvalid)));
-        };
         let request = pb::CreateSpaceRequest {
-            invite: bytes(invite.secret()),
+            invite_key: bytes(invite.key.as_bytes()),
+            invite_signature: bytes(invite.signature.as_bytes()),
             genesis: genesis.into(),
             links: links.into_iter().map(Bytes::from).collect(),
             after_seq,

@@ -179,8 +179,10 @@ impl pb::space_service_server::SpaceService for FakeServer {
         if let Some(reason) = self.seen().refuse_space {
             return Err(Refusal::new(reason).into());
         }
-        assert_eq!(request.invite, [9; 16][..]);
         let genesis = Link::parse(request.genesis.to_vec()).unwrap();
+        let shown = Invite::from_entropy([9; 16], &self.signer.key()).proof_for(&genesis.space());
+        assert_eq!(request.invite_key, shown.key.as_bytes()[..]);
+        assert_eq!(request.invite_signature, shown.signature.as_bytes()[..]);
         let head = RosterHead { seq: 0, hash: genesis.hash() };
         self.seen().head = Some(head);
         Ok(Response::new(pb::CreateSpaceResponse { head: Some(head_to_pb(head)) }))

@@ -4,8 +4,8 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use haven_feed::digest::Digest;
-use haven_feed::invite::ticket_of;
-use haven_feed::keys::{FeedKeys, Signature};
+use haven_feed::invite::InviteProof;
+use haven_feed::keys::{FeedKeys, SignKey, Signature};
 use haven_feed::limits::PAPER_SPACES_MAX;
 use haven_feed::roster::Link;
 use haven_feed::roster::consent::Role;
@@ -41,9 +41,13 @@ impl SpaceService for Services {
         &self,
         request: Request<pb::CreateSpaceRequest>,
     ) -> Result<Response<pb::CreateSpaceResponse>, Status> {
-        let pb::CreateSpaceRequest { invite, genesis, links, after_seq, more } = request.into_inner();
-        let ticket = ticket_of(&array(&invite, "invite").map_err(Refused::from)?);
-        let head = self.create(ticket, Unread { genesis, after_seq, links, more }).await?;
+        let pb::CreateSpaceRequest { invite_key, invite_signature, genesis, links, after_seq, more } =
+            request.into_inner();
+        let key = SignKey::from_bytes(array(&invite_key, "invite_key").map_err(Refused::from)?);
+        let key = key.map_err(|_| Refused::new(ErrorReason::InviteInvalid))?;
+        let signature = array(&invite_signature, "invite_signature").map_err(Refused::from)?;
+        let invite = InviteProof { key, signature: Signature::from_bytes(signature) };
+        let head = self.create(&invite, Unread { genesis, after_seq, links, more }).await?;
         Ok(Response::new(pb::CreateSpaceResponse { head: Some(head_to_pb(head)) }))
     }
 
@@ -63,10 +67,12 @@ impl SpaceService for Services {
 
 impl Services {
     /// Looks at the invite first: without one nobody makes us verify anything, nor learns which spaces there are.
-    async fn create(&self, ticket: Digest, piece: Unread) -> Result<RosterHead, Refused> {
+    async fn create(&self, invite: &InviteProof, piece: Unread) -> Result<RosterHead, Refused> {
+        let ticket = invite.ticket();
         let state = self.invite(ticket).await?.ok_or(ErrorReason::InviteInvalid)?;
         let genesis = Link::parse(piece.genesis).map_err(refuse)?;
         let space = genesis.space();
+        invite.check(&space).map_err(|_| ErrorReason::InviteInvalid)?;
         if let Some(held) = self.0.spaces.find(space).await.map_err(refuse)? {
             // The invite may have been spent between the two looks, by the same device asking twice.
             let spent_for = Some(InviteState::UsedFor(space));

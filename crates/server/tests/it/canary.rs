@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use crate::client::{Client, within};
 use crate::kit::Vault;
 use crate::process::Process;
-use crate::running::invite_of;
+use crate::running::{invite_of, unknown};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_at_its_loudest_tells_calls_sizes_and_hours() {
@@ -20,7 +20,7 @@ async fn the_log_at_its_loudest_tells_calls_sizes_and_hours() {
     let invite = invite_of(folder.path());
     let client = Client::connect(&process.url, vault.space()).await;
     client.create(&invite, &vault).await.expect("created");
-    client.create(&[9; 16], &vault).await.expect_err("no invite");
+    client.create(&unknown(), &vault).await.expect_err("no invite");
     let client = Client::enter(&process.url, &vault, 0).await;
     let canary = b"CANARY-of-a-body-0123456789-CANARY";
     let written = vault.write_sized(0, 2, 5_000);
@@ -49,13 +49,15 @@ async fn the_log_at_its_loudest_tells_calls_sizes_and_hours() {
         assert!(said.contains(reason), "{reason} is in the log");
     }
     let (space, feed, last) = (vault.space(), vault.devices[0].feed(), vault.position(0).id);
-    let secret_bytes: [&[u8]; 8] = [
+    let shown = invite.proof_for(&space);
+    let secret_bytes: [&[u8]; 9] = [
         canary,
         space.as_bytes(),
         feed.as_bytes(),
         last.as_bytes(),
         &token,
-        &invite,
+        shown.key.as_bytes(),
+        shown.signature.as_bytes(),
         &mailbox,
         &written[0][..32],
     ];

@@ -103,7 +103,7 @@ async fn an_operator_can_invite_count_check_and_copy_while_it_serves() {
     let client = Client::connect(&process.url, vault.space()).await;
     let invite = data(&on("invite", folder.path()));
     let invite = Invite::parse(invite["invite"].as_str().expect("text")).expect("an invite");
-    client.create(invite.secret(), &vault).await.expect("created with an invite made while it serves");
+    client.create(&invite, &vault).await.expect("created with an invite made while it serves");
     let client = Client::enter(&process.url, &vault, 0).await;
     let written = [vault.write(0, 5), vault.write(1, 4)].concat();
     client.push(written.clone()).await.expect("pushed");

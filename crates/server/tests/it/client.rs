@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use haven_feed::auth::Challenge;
+use haven_feed::invite::{Invite, InviteProof};
 use haven_feed::keys::{SignKey, Signature, Signer};
 use haven_feed::record::Record;
 use haven_feed::roster::Link;
@@ -101,15 +102,15 @@ impl Client {
         Self { token, channel: self.channel.clone(), space: self.space }
     }
 
-    /// Makes a space by an invite's secret.
-    pub(crate) async fn create(&self, invite: &[u8], vault: &Vault) -> Result<RosterHead, Status> {
+    /// Makes a space by an invite.
+    pub(crate) async fn create(&self, invite: &Invite, vault: &Vault) -> Result<RosterHead, Status> {
         self.bring(invite, vault, 0, vault.links.len() - 1, false).await
     }
 
     /// Brings a piece of a roster: so many links after one, and whether there are more.
     pub(crate) async fn bring(
         &self,
-        invite: &[u8],
+        invite: &Invite,
         vault: &Vault,
         after_seq: usize,
         count: usize,
@@ -117,11 +118,11 @@ impl Client {
     ) -> Result<RosterHead, Status> {
         let links = vault.links[after_seq + 1..][..count].iter().map(|link| link.bytes().clone()).collect();
         let request = pb::CreateSpaceRequest {
-            invite: Bytes::copy_from_slice(invite),
             genesis: vault.links[0].bytes().clone(),
             links,
             after_seq: after_seq as u64,
             more,
+            ..shown(&invite.proof_for(&vault.space()))
         };
         let answer = within(SpaceServiceClient::new(self.channel.clone()).create_space(request)).await?;
         Ok(head_from_pb(answer.get_ref().head.as_ref()).expect("a head"))
@@ -332,4 +333,13 @@ pub(crate) fn bytes(id: impl AsRef<[u8]>) -> Bytes {
 
 fn exact<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().expect("the exact length")
+}
+
+/// A request that shows an invite and brings nothing yet.
+pub(crate) fn shown(invite: &InviteProof) -> pb::CreateSpaceRequest {
+    pb::CreateSpaceRequest {
+        invite_key: Bytes::copy_from_slice(invite.key.as_bytes()),
+        invite_signature: Bytes::copy_from_slice(invite.signature.as_bytes()),
+        ..pb::CreateSpaceRequest::default()
+    }
 }

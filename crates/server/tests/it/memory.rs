@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 use tonic::Status;
 use tower::ServiceExt as _;
 
-use crate::client::{Client, bytes, within};
+use crate::client::{Client, shown, within};
 use crate::kit::Vault;
 use crate::process::{Process, allow_many_connections};
-use crate::running::invite_of;
+use crate::running::{invite_of, unknown};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -94,8 +94,9 @@ async fn crowds_of_empty_fields_take_little_room() {
                 0 => client.push(vec![Bytes::new(); 500_000]).await.map(drop),
                 1 => client.pull_spaces(vec![pb::PullSpace::default(); 500_000]).await.map(drop),
                 _ => {
-                    let (invite, links) = (bytes([1; 16]), vec![Bytes::new(); 500_000]);
-                    let request = pb::CreateSpaceRequest { invite, links, ..Default::default() };
+                    let links = vec![Bytes::new(); 500_000];
+                    let request =
+                        pb::CreateSpaceRequest { links, ..shown(&unknown().proof_for(&client.space)) };
                     let mut spaces = SpaceServiceClient::new(client.channel.clone());
                     within(spaces.create_space(request)).await.map(drop)
                 }

@@ -1,13 +1,14 @@
 //! A server that is filled again: by whom, in how many pieces, and what it costs if it does not come to an end.
 
 use haven_feed::Vector;
+use haven_feed::invite::Invite;
 use haven_server::init;
 use haven_wire::pb::ErrorReason;
 
 use crate::client::{Client, reason};
 use crate::kit::Vault;
 use crate::process::Process;
-use crate::running::{Running, invite_of};
+use crate::running::{Running, invite_of, unknown};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -26,7 +27,7 @@ fn bytes_of(vault: &Vault) -> usize {
 }
 
 /// Brings a whole roster, so many links at a time.
-async fn refill(client: &Client, invite: &[u8], vault: &Vault, links: usize) {
+async fn refill(client: &Client, invite: &Invite, vault: &Vault, links: usize) {
     let last = vault.links.len() - 1;
     let mut held = 0;
     while held < last {
@@ -83,9 +84,9 @@ async fn a_refill_that_breaks_off_spends_nothing_and_begins_again() {
             "it is over"
         );
     }
-    let unknown = server.invite();
-    assert_eq!(reason(one.bring(&unknown, &vault, 5, 2, false).await), ErrorReason::RefillOver);
-    assert_eq!(reason(one.bring(&[5; 16], &vault, 0, 5, true).await), ErrorReason::InviteInvalid);
+    let another = server.invite();
+    assert_eq!(reason(one.bring(&another, &vault, 5, 2, false).await), ErrorReason::RefillOver);
+    assert_eq!(reason(one.bring(&unknown(), &vault, 0, 5, true).await), ErrorReason::InviteInvalid);
 
     one.bring(&invite, &vault, 0, 5, true).await.expect("begun once more");
     let two = Client::connect(&server.url, vault.space()).await;

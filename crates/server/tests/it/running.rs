@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use haven_feed::invite::Invite;
+use haven_feed::keys::Signer;
 use haven_server::options::Limits;
 use haven_server::serve::{ServeFault, open};
 use haven_server::{Options, init, keeper};
@@ -59,8 +60,8 @@ impl Running {
         client.create(&self.invite(), vault).await.expect("created");
     }
 
-    /// The secret of a new invite.
-    pub(crate) fn invite(&self) -> [u8; 16] {
+    /// A new invite.
+    pub(crate) fn invite(&self) -> Invite {
         invite_of(self.folder.path())
     }
 
@@ -78,8 +79,12 @@ impl Running {
     }
 }
 
-/// The secret of a new invite for a folder.
-pub(crate) fn invite_of(data: &Path) -> [u8; 16] {
-    let code = keeper::invite(data).expect("an invite");
-    *Invite::parse(&code).expect("a code").secret()
+/// An invite that this server never gave out.
+pub(crate) fn unknown() -> Invite {
+    Invite::from_entropy([5; 16], &Signer::from_seed(&[5; 32]).key())
+}
+
+/// A new invite for a folder.
+pub(crate) fn invite_of(data: &Path) -> Invite {
+    Invite::parse(&keeper::invite(data).expect("an invite")).expect("a code")
 }

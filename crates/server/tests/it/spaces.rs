@@ -1,13 +1,15 @@
 //! Invites, and what they buy.
 
 use bytes::Bytes;
+use haven_feed::invite::InviteProof;
+use haven_feed::keys::Signature;
 use haven_feed::roster::Link;
 use haven_wire::pb::space_service_client::SpaceServiceClient;
 use haven_wire::pb::{self, ErrorReason};
 
-use crate::client::{Client, reason};
+use crate::client::{Client, reason, shown};
 use crate::kit::Vault;
-use crate::running::Running;
+use crate::running::{Running, unknown};
 
 #[tokio::test]
 async fn an_invite_buys_one_space() {
@@ -15,7 +17,7 @@ async fn an_invite_buys_one_space() {
     let (vault, other) = (Vault::with_devices(1, 3), Vault::new(2));
     let client = Client::connect(&server.url, vault.space()).await;
     let invite = server.invite();
-    assert_eq!(reason(client.create(&[5; 16], &vault).await), ErrorReason::InviteInvalid);
+    assert_eq!(reason(client.create(&unknown(), &vault).await), ErrorReason::InviteInvalid);
     assert_eq!(client.create(&invite, &vault).await.expect("created"), vault.roster.head());
     assert_eq!(
         client.create(&invite, &vault).await.expect("again"),
@@ -25,7 +27,7 @@ async fn an_invite_buys_one_space() {
     assert_eq!(reason(client.create(&invite, &other).await), ErrorReason::InviteUsed);
     assert_eq!(reason(client.create(&server.invite(), &vault).await), ErrorReason::SpaceExists);
     assert_eq!(
-        reason(client.create(&[5; 16], &vault).await),
+        reason(client.create(&unknown(), &vault).await),
         ErrorReason::InviteInvalid,
         "no word about the space"
     );
@@ -74,19 +76,51 @@ async fn a_roster_that_does_not_hold_makes_no_space_and_costs_nothing() {
     ];
     for (genesis, links, expected) in cases {
         let request = pb::CreateSpaceRequest {
-            invite: Bytes::copy_from_slice(&invite),
             genesis: Bytes::copy_from_slice(genesis),
             links,
-            after_seq: 0,
-            more: false,
+            ..shown(&invite.proof_for(&vault.space()))
         };
         let answer = SpaceServiceClient::new(client.channel.clone()).create_space(request).await;
         assert_eq!(reason(answer), expected);
     }
-    assert_eq!(reason(client.create(&invite[..15], &vault).await), ErrorReason::RequestMalformed);
+    let genesis = Bytes::copy_from_slice(genesis);
+    let whole = pb::CreateSpaceRequest { genesis, ..shown(&invite.proof_for(&vault.space())) };
+    for (key, signature, expected) in [
+        (31, 64, ErrorReason::RequestMalformed),
+        (32, 63, ErrorReason::RequestMalformed),
+        (0, 64, ErrorReason::RequestMalformed),
+    ] {
+        let request = pb::CreateSpaceRequest {
+            invite_key: whole.invite_key.slice(..key),
+            invite_signature: whole.invite_signature.slice(..signature),
+            ..whole.clone()
+        };
+        let answer = SpaceServiceClient::new(client.channel.clone()).create_space(request).await;
+        assert_eq!(reason(answer), expected, "{key} {signature}");
+    }
     let links: Vec<Link> = vault.links.clone();
     assert_eq!(
         client.create(&invite, &Vault { links, ..Vault::with_devices(1, 3) }).await.expect("created").seq,
         2
     );
+}
+
+/// Who stands between a device and its server sees what is shown of the invite. It is good for that device's space, and makes no other.
+#[tokio::test]
+async fn an_invite_that_was_overheard_makes_no_other_space() {
+    let server = Running::start().await;
+    let (vault, others) = (Vault::new(1), Vault::new(2));
+    let invite = server.invite();
+    let client = Client::connect(&server.url, vault.space()).await;
+    let overheard = invite.proof_for(&vault.space());
+    let mut forged = *overheard.signature.as_bytes();
+    forged[0] ^= 1;
+    let forged = InviteProof { signature: Signature::from_bytes(forged), ..overheard };
+    for (proof, vault) in [(overheard, &others), (forged, &vault)] {
+        let genesis = vault.links[0].bytes().clone();
+        let request = pb::CreateSpaceRequest { genesis, ..shown(&proof) };
+        let answer = SpaceServiceClient::new(client.channel.clone()).create_space(request).await;
+        assert_eq!(reason(answer), ErrorReason::InviteInvalid);
+    }
+    client.create(&invite, &vault).await.expect("the invite is not spent");
 }

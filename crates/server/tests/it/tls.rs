@@ -52,7 +52,7 @@ async fn devices_speak_tls_and_nothing_older_than_1_3() {
     let mut client = Client { channel: channel_13, space: vault.space(), token: None };
     let code = keeper::invite(folder.path()).expect("an invite");
     let invite = haven_feed::invite::Invite::parse(&code).expect("a code");
-    client.create(invite.secret(), &vault).await.expect("created");
+    client.create(&invite, &vault).await.expect("created");
     client.log_in(&vault.devices[0]).await.expect("in");
     client.push(vault.write(0, 1)).await.expect("pushed");
     assert!(channel(address, &[&TLS12]).await.is_none());

@@ -2706,23 +2706,27 @@ pub mod session_service_server {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct CreateSpaceRequest {
-    /// The secret of the invite, 16 bytes (the other half of the invite code, the hash of the server's identity key, is the
-    /// device's to check).
+    /// The public key of the invite, Ed25519, 32 bytes, in every piece. Its secret never leaves the device; the other half of the
+    /// invite code, the hash of the server's identity key, is the device's to check.
     #[prost(bytes = "bytes", tag = "1")]
-    pub invite: ::prost::bytes::Bytes,
-    /// The encoded genesis link; in every piece. The space's id is its hash.
+    pub invite_key: ::prost::bytes::Bytes,
+    /// Ed25519 by the invite's key over SHA-256("haven/1/shown invite" || space), 64 bytes, in every piece: whoever carries it on
+    /// makes no other space with it. INVITE_INVALID if it does not verify.
     #[prost(bytes = "bytes", tag = "2")]
+    pub invite_signature: ::prost::bytes::Bytes,
+    /// The encoded genesis link; in every piece. The space's id is its hash.
+    #[prost(bytes = "bytes", tag = "3")]
     pub genesis: ::prost::bytes::Bytes,
     /// The encoded links after `after_seq`, in order, as many as fit one message; empty for a space made just now. A device that
     /// refills a server brings them all, whether it is in the genesis or was added later.
-    #[prost(bytes = "bytes", repeated, tag = "3")]
+    #[prost(bytes = "bytes", repeated, tag = "4")]
     pub links: ::prost::alloc::vec::Vec<::prost::bytes::Bytes>,
     /// Sequence number of the link before `links`: 0, the genesis, in the first piece, which also throws away what was begun with
     /// this invite before; then the head that the piece before was answered with.
-    #[prost(uint64, tag = "4")]
+    #[prost(uint64, tag = "5")]
     pub after_seq: u64,
     /// Whether more pieces follow. False in the last one, and if there is only one.
-    #[prost(bool, tag = "5")]
+    #[prost(bool, tag = "6")]
     pub more: bool,
 }
 /// CreateSpaceResponse confirms that the space is durable or, while more pieces are to come, that this one holds. Pieces are kept in

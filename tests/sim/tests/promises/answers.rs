@@ -16,7 +16,7 @@ use crate::{NOTHING, empty};
 fn an_invite_is_shown_to_nobody_but_the_server_it_is_of() {
     let unknown = || Incoming::Refused { request: Request::LogIn, refusal: Refusal::SpaceUnknown };
     let mut lab = Lab::new();
-    lab.set_server(Some("invite"));
+    lab.set_server(true);
     lab.laptop.wants_connection = false;
     lab.laptop.outbox.clear();
     let shown = |lab: &mut Lab| {
@@ -155,7 +155,7 @@ fn another_server_is_filled_with_what_has_two_histories_elsewhere() {
         lab.records(&[&here, &other]);
         assert_eq!(lab.alarms(), ["DEVICE_FORKED"]);
         lab.say(Incoming::Offline);
-        lab.set_server(None);
+        lab.set_server(false);
         lab.laptop.outbox.clear();
         let Incoming::Hello { space, roster_seq, roster_head, .. } = lab.greeting(Vector::default()) else {
             unreachable!()

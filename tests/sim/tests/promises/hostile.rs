@@ -227,7 +227,7 @@ fn what_was_being_tried_and_has_to_wait_still_goes() {
 fn a_server_that_makes_a_space_and_forgets_it_is_tried_again_later() {
     for exists in [false, true] {
         let mut lab = Lab::new();
-        lab.set_server(Some("invite"));
+        lab.set_server(true);
         lab.laptop.wants_connection = false;
         let mut created = 0;
         lab.say(Incoming::Connected);

@@ -21,6 +21,7 @@ use haven_feed::exchange::Pins;
 use haven_feed::ids::{
     FeedId, LinkHash, MemberId, Nonce, Position, RecordId, RosterHead, SpaceId, StoreId, Vector,
 };
+use haven_feed::invite::Invite;
 use haven_feed::record::{Header, Record, RecordKind, VerifiedRecord};
 use haven_feed::roster::body::{AddFeed, AddParty, Change, Founding, SpaceKind};
 use haven_feed::roster::consent::{self, Role, Terms};
@@ -122,7 +123,7 @@ impl Lab {
     }
 
     fn greet(mut self) -> Self {
-        self.set_server(None);
+        self.set_server(false);
         let lab = &mut self;
         lab.hello(Vector::default());
         lab.links(1);
@@ -130,9 +131,10 @@ impl Lab {
     }
 
     /// The person sets the server.
-    pub(crate) fn set_server(&mut self, invite: Option<&str>) {
-        let server_key = *self.laptop_secrets.keys().sign.as_bytes();
-        let choice = ServerChoice { url: "http://lab".into(), server_key, invite: invite.map(str::to_owned) };
+    pub(crate) fn set_server(&mut self, invited: bool) {
+        let server = self.laptop_secrets.keys().sign;
+        let invite = invited.then(|| Invite::from_entropy([6; 16], &server).code());
+        let choice = ServerChoice { url: "http://lab".into(), server_key: *server.as_bytes(), invite };
         let asked = self.laptop.ask(Command::SetServer(choice), 0, &mut self.chance);
         assert!(matches!(asked, Asked::Answered(Ok(_))));
     }

@@ -2,7 +2,7 @@
 
 use haven_feed::auth::{Access, Challenge};
 use haven_feed::exchange::{NamedLink, Pins};
-use haven_feed::invite::{Invite, ticket_of};
+use haven_feed::invite::Invite;
 use haven_feed::roster::consent::Role;
 use haven_feed::{MemberId, Nonce, SpaceId, StoreId, Vector};
 use haven_vectors::{check, hex};
@@ -119,15 +119,23 @@ fn logins() {
 
 #[test]
 fn invites() {
-    let server = Keyed::new(7).keys.sign;
+    let (server, space) = (Keyed::new(7).keys.sign, SpaceId::from_bytes([0x5b; 32]));
     let secrets = [[0; 16], [0xff; 16], std::array::from_fn(|i| i as u8 * 17)];
     let invites = secrets.map(|secret| {
         let invite = Invite::from_entropy(secret, &server);
         let typed = invite.code().to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
         let read = Invite::parse(&typed).unwrap();
-        assert!(read.secret() == &secret && read.is_to(&server));
-        let ticket = hex(ticket_of(&secret).as_bytes());
-        json!({"secret": hex(secret), "code": invite.code(), "typed": typed, "ticket": ticket})
+        let shown = read.proof_for(&space);
+        assert!(shown == invite.proof_for(&space) && read.is_to(&server));
+        assert_eq!(shown.check(&space), Ok(()));
+        json!({
+            "secret": hex(secret),
+            "code": invite.code(),
+            "typed": typed,
+            "key": hex(shown.key.as_bytes()),
+            "signature": hex(shown.signature.as_bytes()),
+            "ticket": hex(invite.ticket().as_bytes()),
+        })
     });
     let code = Invite::from_entropy(secrets[2], &server).code();
     let typo = code.replacen('8', "9", 1);
@@ -140,9 +148,12 @@ fn invites() {
     let refused = refused.map(
         |(name, code)| json!({"name": name, "code": code, "fault": fault(Invite::parse(&code).map(drop))}),
     );
-    let server = hex(server.as_bytes());
-    check(
-        "feed-invites.json",
-        &json!({"about": "the server's key is key 7", "server": server, "invites": invites, "refused": refused}),
-    );
+    let vectors = json!({
+        "about": "the server's key is key 7; the invites are shown for the space",
+        "server": hex(server.as_bytes()),
+        "space": space.to_string(),
+        "invites": invites,
+        "refused": refused,
+    });
+    check("feed-invites.json", &vectors);
 }
