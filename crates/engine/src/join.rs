@@ -125,7 +125,10 @@ pub struct JoinStep {
 pub enum JoinFault {
     /// The code is mistyped, or not a linking code.
     #[error(transparent)]
-    Code(#[from] CodeFault),
+    Code(CodeFault),
+    /// The code is of a kind that only a later version makes.
+    #[error("the other device uses a newer Haven, and its codes can't be read here")]
+    CodeNewer,
     /// The code is over: unknown to the server, used, or past its two minutes.
     #[error("the code has run out: it's good for two minutes and one device")]
     CodeOver,
@@ -165,6 +168,13 @@ pub enum JoinFault {
 }
 
 impl JoinFault {
+    fn of_code(fault: CodeFault) -> Self {
+        match fault {
+            CodeFault::Incompatible => Self::CodeNewer,
+            fault => Self::Code(fault),
+        }
+    }
+
     /// A link of a later version is no forgery: this device has to be updated before it can follow the roster.
     fn of_roster(fault: LinkFault) -> Self {
         match fault {
@@ -182,7 +192,12 @@ impl JoinFault {
             Self::OtherServer | Self::RosterForged | Self::Refused(_) | Self::Vault(_) => {
                 Some(Farewell::Other)
             }
-            Self::Code(_) | Self::CodeOver | Self::Ended(_) | Self::Closed | Self::WordsMistyped => None,
+            Self::Code(_)
+            | Self::CodeNewer
+            | Self::CodeOver
+            | Self::Ended(_)
+            | Self::Closed
+            | Self::WordsMistyped => None,
         }
     }
 }
@@ -215,7 +230,7 @@ impl Joining {
     /// # Errors
     /// The code is mistyped or of another kind, or the name is longer than 64 bytes.
     pub fn start(code: &str, name: &str, entropy: &mut dyn Entropy) -> Result<(Self, JoinStep), JoinFault> {
-        let secret = LinkSecret::parse(code)?;
+        let secret = LinkSecret::parse(code).map_err(JoinFault::of_code)?;
         let secrets = FeedSecrets::drawn(|place| entropy.fill(place));
         let mut joiner = Joiner::new(&secret, secrets.keys(), name, draw(entropy))?;
         let message = joiner.commit(draw(entropy))?;

@@ -270,7 +270,7 @@ fn of_join(fault: &JoinFault) -> ApiError {
                  nobody else can see it.",
             );
         }
-        JoinFault::Newer | JoinFault::Linking(LinkingFault::Incompatible) => {
+        JoinFault::Newer | JoinFault::CodeNewer | JoinFault::Linking(LinkingFault::Incompatible) => {
             return ApiError::new(Reason::StorageNewer, NOT_JOINED)
                 .because(fault.to_string())
                 .with_next("Nothing was kept here. Update Haven on this device, make a new code on the other one, and join again.")
@@ -316,10 +316,11 @@ fn of_farewell(why: Farewell) -> ApiError {
 mod tests {
     use super::*;
 
-    /// Both ways in which the other device can be the newer one: it isn't the code's fault, and another code alone doesn't help.
+    /// The ways in which the other device can be the newer one: it isn't the code's fault, and another code alone doesn't help.
     #[test]
     fn a_device_that_is_too_old_to_join_is_told_to_update() {
-        for fault in [JoinFault::Newer, JoinFault::Linking(LinkingFault::Incompatible)] {
+        for fault in [JoinFault::Newer, JoinFault::CodeNewer, JoinFault::Linking(LinkingFault::Incompatible)]
+        {
             let error = of_join(&fault);
             assert_eq!(error.reason, Reason::StorageNewer, "{fault}");
             assert!(error.next.contains("Update Haven on this device"), "{}", error.next);

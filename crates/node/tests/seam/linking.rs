@@ -51,6 +51,10 @@ async fn what_was_typed_is_checked_before_a_passphrase_is_asked() {
     assert_eq!(reason(new.client.check_join(typed(&mistyped)).await), Some(Reason::CodeMalformed));
     assert_eq!(reason(new.client.join(typed(&mistyped)).await.map(drop)), Some(Reason::CodeMalformed));
     assert_eq!(reason(device.client.check_join(typed(&code)).await), Some(Reason::VaultExists));
+    // Correct in every letter, and of a kind that comes later.
+    let later = new.client.check_join(typed("R024-H36H-2NCS-VRH6-DAQF-6DVV-QZQM")).await.unwrap_err();
+    assert_eq!(later.reason, Reason::StorageNewer);
+    assert!(later.next.contains("Update Haven on this device"), "{}", later.next);
 
     let (_joining, words) = answered(&device, &new, &code).await;
     for (typed, expected) in [
