@@ -127,6 +127,15 @@ impl Model {
         self.created_twice.insert(entry);
     }
 
+    /// An export of an entry came in where the entry was not yet. What had been taken out before is taken out by that as well: an
+    /// import counts as an edit of an earlier one, and it counts where whoever took the words out does not.
+    pub fn came_in(&mut self, entry: EntryId, says: &BTreeSet<String>, by: By) {
+        let removed = self.entries.get_mut(&entry).into_iter().flat_map(|words| &mut words.removed);
+        removed.filter(|(word, _)| !says.contains(*word)).for_each(|(_, said)| {
+            said.insert(by);
+        });
+    }
+
     /// An edit that put words in and took words out was saved.
     pub fn edited(&mut self, entry: EntryId, words_in: BTreeSet<String>, removed: BTreeSet<String>, by: By) {
         let words = self.entries.entry(entry).or_default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use haven_core::entry::{Draft, Edit, EntryKind};
 use haven_core::id::EntryId;
-use haven_core::import::export_line;
+use haven_core::import::{Line, Read, export_line};
 use haven_core::meeting::sentences;
 use haven_core::time::NoZones;
 use haven_engine::command::{Command, DraftId, DraftSave, ImportItem, Keep, Reply};
@@ -262,8 +262,14 @@ impl World {
         let (zones, here) = (Arc::new(NoZones), None);
         let command = Command::Import { lines: items.collect(), dry_run: false, zones, here };
         self.model.spread(lines.iter().flat_map(|line| words_in(line)));
-        let before = self.devices[device].written();
+        let (before, here) = (self.devices[device].written(), self.devices[device].view.clone());
         let asked = self.devices[device].ask(command, self.now_ms, &mut self.chance);
+        if !matches!(asked, Asked::Answered(Err(_))) {
+            let seq = matches!(asked, Asked::Answered(_)).then(|| self.devices[device].written());
+            let new =
+                lines.iter().filter_map(|line| of_export(line)).filter(|(id, _)| here.entry(*id).is_none());
+            new.for_each(|(id, says)| self.model.came_in(id, &says, By { device, seq }));
+        }
         let Asked::Answered(Ok(Reply::Imported(imported))) = asked else { return };
         self.trace.push(format!("device {device} imports {} of {}", imported.imported, lines.len()));
         let (view, by) = (self.devices[device].view.clone(), self.by(device));
@@ -341,6 +347,14 @@ impl World {
         let word = self.model.word();
         self.words.push(word.clone());
         word
+    }
+}
+
+/// Which entry the line of an export is of, and the words that it says.
+fn of_export(line: &str) -> Option<(EntryId, BTreeSet<String>)> {
+    match Read::parse(line.as_bytes()).ok()?.line {
+        Line::Entry(entry) => Some((entry.id?, words_in(line))),
+        _ => None,
     }
 }
 
