@@ -197,6 +197,35 @@ fn the_same_change_counts_once() {
     assert_eq!((world.said(), world.devices[1].version()), ("I saw the river.".to_owned(), seen));
 }
 
+/// However many wrote it, and whatever else a few of them wrote: a vault may have many devices.
+#[test]
+fn the_same_change_counts_once_by_however_many() {
+    let mut world = World::of(12, "I saw teh river today. We had lunch. I slept.");
+    for device in 0..12 {
+        world.write(device, "I saw the river today. We had lunch. I slept.");
+    }
+    world.write(0, "I saw the river today. We had lunch. I slept well.");
+    world.write(1, "I saw the river today. We had a late lunch. I slept.");
+    world.meet();
+    assert_eq!(world.said(), "I saw the river today. We had a late lunch. I slept well.");
+    assert!(world.sides().is_empty());
+}
+
+/// Each side has a text and a title: made twice they are found together only if neither is told without its twin.
+#[test]
+fn however_many_sides_there_are_they_come_back_once() {
+    for devices in [5, 9, 20] {
+        let mut world = World::of(devices, "weight 71 kg");
+        for device in 0..devices {
+            world.edit(device.into(), &title(&format!("Day {device}")));
+            world.write(device.into(), &format!("weight {device} kg"));
+        }
+        world.meet();
+        assert_eq!(world.sides().len(), usize::from(devices));
+        assert!(world.comes_back());
+    }
+}
+
 #[test]
 fn different_sentences_come_together_in_silence() {
     let mut world = World::of(3, "I went out. It rained. I slept.");
@@ -536,7 +565,7 @@ impl World {
         }
     }
 
-    /// What met is made anew on two devices that take it from one export. Every sentence of every side is there, and settling
+    /// What met is made anew on three devices that take it from one export. Every sentence of every side is there, and settling
     /// works. Unless the history is very odd they read the same, with each side once; gives whether they do.
     fn comes_back(&self) -> bool {
         let Some(meeting) = self.devices[0].meeting().unwrap() else { return true };
@@ -547,22 +576,22 @@ impl World {
             let authors: Vec<_> = meeting.sides.iter().zip(first..).map(author).collect();
             recreate(&meeting, &created, &authors).unwrap()
         };
-        let (mut one, other) = (made(100), made(150));
+        let (mut one, others) = (made(100), [made(150), made(200)]);
         let is_same = |document: &Document| {
             document.fields().unwrap() == shown && document.meeting().unwrap().as_ref() == Some(&meeting)
         };
         let actors: BTreeSet<Actor> = (0..=255).map(|byte| [byte; 16]).collect();
-        let changes: Vec<&[u8]> = other.changes.iter().map(Vec::as_slice).collect();
-        let (mut both, _) = absorb(&ID, Some(&one.document), &changes, &actors).unwrap();
+        let changes: Vec<&[u8]> = others.iter().flat_map(|other| &other.changes).map(Vec::as_slice).collect();
+        let (mut all, _) = absorb(&ID, Some(&one.document), &changes, &actors).unwrap();
         let comes_back = is_same(&one.document);
-        assert!(!comes_back || is_same(&both), "the same change made twice counts once");
+        assert!(!comes_back || is_same(&all), "the same change made again counts once");
         let words = meeting.sides.iter().flat_map(|side| side.says.values()).filter_map(|said| match said {
             Said::Word(words) => words.as_deref(),
             Said::Trashed(_) => None,
         });
         let before: BTreeSet<String> = words.chain([self.said().as_str()]).flat_map(sentences_in).collect();
-        assert!(before.is_subset(&sentences_of(&one.document)) && before.is_subset(&sentences_of(&both)));
-        for document in [&mut one.document, &mut both] {
+        assert!(before.is_subset(&sentences_of(&one.document)) && before.is_subset(&sentences_of(&all)));
+        for document in [&mut one.document, &mut all] {
             // Sides that have no field in common are settled each for itself.
             for _ in 0..2 * meeting.sides.len() {
                 let Some(first) = document.reading().unwrap().met.first().map(|side| side.version.clone())
