@@ -111,7 +111,7 @@ impl<'a> Weaver<'a> {
     fn texts(&mut self, field: &Field, heads: &[usize]) -> Vec<Part> {
         let apart = self.values(field, &heads[..heads.len().min(HEADS_MAX)]);
         if apart.len() > TEXTS_MAX || heads.len() > HEADS_MAX {
-            return apart;
+            return apart.into_iter().fold(Vec::new(), told);
         }
         apart.iter().for_each(|part| self.note(part));
         let mut sides: Vec<Part> = Vec::new();
@@ -121,9 +121,7 @@ impl<'a> Weaver<'a> {
             }
             let (heads, text) = self.side(field, *head, heads);
             let said = Said::Word(Some(text.to_string()));
-            if !sides.iter().any(|side| side.said == said) {
-                sides.push(Part { field: field.clone(), lead: *head, heads, said });
-            }
+            sides = told(sides, Part { field: field.clone(), lead: *head, heads, said });
         }
         sides
     }
@@ -234,6 +232,18 @@ impl<'a> Weaver<'a> {
         self.said.insert(key, Rc::clone(&said));
         said
     }
+}
+
+/// The sides with one more, if its words aren't those of another one: nobody is asked to choose between white space.
+fn told(mut sides: Vec<Part>, part: Part) -> Vec<Part> {
+    let is_told = |side: &Part| match (&side.said, &part.said) {
+        (Said::Word(Some(one)), Said::Word(Some(other))) => alike(one, other),
+        _ => false,
+    };
+    if !sides.iter().any(is_told) {
+        sides.push(part);
+    }
+    sides
 }
 
 fn both(one: &Places, other: &Places) -> Places {
