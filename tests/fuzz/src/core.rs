@@ -184,6 +184,8 @@ fn time_seeds() -> Vec<Vec<u8>> {
         "+09:00",
         "Z",
         "Asia/Tokyo",
+        "!z",
+        "+01:00[Asia/Tokyo]",
     ];
     times.map(|time| time.as_bytes().to_vec()).to_vec()
 }

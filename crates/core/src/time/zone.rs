@@ -58,15 +58,18 @@ pub enum LocalZone {
 impl FromStr for LocalZone {
     type Err = TimeError;
 
-    /// Reads the name of a zone, or an offset such as `+09:00` or `Z`.
+    /// Reads the name of a zone, or an offset such as `+09:00` or `Z`. The text is that and nothing else: what may stand in the
+    /// brackets of a time besides (RFC 9557, section 4.1), such as `!` for a zone that must be heeded, or a second suffix, belongs
+    /// to a time.
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let read = |time: String| time.parse::<CivilTime>().map_err(|_| TimeError::ZoneMalformed);
         if text.starts_with(['+', '-']) || matches!(text, "Z" | "z") {
             let offset = read(format!("1970-01-01T00:00{text}"))?.offset_seconds();
-            return offset.map(Self::Fixed).ok_or(TimeError::ZoneMalformed);
+            return offset.filter(|_| !text.contains('[')).map(Self::Fixed).ok_or(TimeError::ZoneMalformed);
         }
         let named = read(format!("1970-01-01[{text}]"))?;
-        named.zone().map(|name| Self::Named(name.to_owned())).ok_or(TimeError::ZoneMalformed)
+        let name = named.zone().filter(|name| *name == text);
+        name.map(|name| Self::Named(name.to_owned())).ok_or(TimeError::ZoneMalformed)
     }
 }
 
@@ -300,6 +303,18 @@ mod tests {
             ("a]b", None),
             ("+99:00", None),
             ("two words", None),
+            ("z", Some("+00:00")),
+            ("-00:00", Some("+00:00")),
+            ("!z", None),
+            ("!Z", None),
+            ("!Europe/Berlin", None),
+            ("!+01:00", None),
+            ("u-ca=gregory", None),
+            ("Europe/Berlin][u-ca=gregory", None),
+            ("+01:00[Europe/Berlin]", None),
+            ("+01:00[u-ca=gregory]", None),
+            ("z[UTC]", None),
+            ("Etc/GMT+1", Some("Etc/GMT+1")),
         ] {
             let zone = text.parse::<LocalZone>().ok();
             assert_eq!(zone.as_ref().map(ToString::to_string).as_deref(), expected, "{text}");
@@ -310,6 +325,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_zone_that_is_read_is_written_and_read_again(
+            text in "[!+-]?[Zza0_.]{0,3}(/[Za])?[+-]?([01][0-9](:[0-5][0-9]){0,2})?(\\]?\\[!?[a-z=-]{0,4}\\]?)?",
+        ) {
+            if let Ok(zone) = text.parse::<LocalZone>() {
+                prop_assert_eq!(zone.to_string().parse(), Ok(zone.clone()), "{:?}", zone);
+                prop_assert!(!text.contains(['!', '[', ']']), "a suffix of a time is no zone");
+            }
+        }
+
         #[test]
         fn what_was_entered_can_be_entered_again(seconds in FORWARD - 400_000..BACK + 400_000) {
             let local = jiff::Timestamp::from_second(seconds).unwrap();

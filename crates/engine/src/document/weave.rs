@@ -12,9 +12,13 @@ use super::look::Look;
 use super::reading::{Said, is_long, says_unsafe};
 use super::sides::Part;
 
-/// The most last changes of one text that are put together. Each is a device that wrote apart from all others; beyond it
-/// each is a side of its own, which loses nothing and costs nothing.
-const HEADS_MAX: usize = 8;
+/// The most different texts that are put together. Each is what somebody wrote apart from all others; beyond it each is a side
+/// of its own, which loses nothing and costs nothing. What several wrote alike counts once: an export in which five edits met
+/// comes in on two devices as ten last changes.
+const TEXTS_MAX: usize = 8;
+
+/// The most last changes of one text that are looked at: as many as the name of a version has room for.
+const HEADS_MAX: usize = 64;
 
 /// The most merges of one reading, and looks at what is to be merged first. Two devices that met again and again need two
 /// for each time; only a history made to be hard to read needs more, and then what met is told instead of merged.
@@ -86,6 +90,7 @@ impl<'a> Weaver<'a> {
             let hash = [ChangeHash(self.graph.nodes[*head].hash)];
             let look = Look::at(self.doc, Some(&hash));
             let said = Said::Word(match field {
+                Field::Text(name) if is_long(field) => Some(look.text(name).unwrap_or_default()),
                 Field::Text(name) => look.text(name),
                 Field::Answer(name) => look.answer(name),
                 _ => look.at_time(),
@@ -104,24 +109,31 @@ impl<'a> Weaver<'a> {
     }
 
     fn texts(&mut self, field: &Field, heads: &[usize]) -> Vec<Part> {
+        let apart = self.values(field, &heads[..heads.len().min(HEADS_MAX)]);
+        if apart.len() > TEXTS_MAX || heads.len() > HEADS_MAX {
+            return apart.into_iter().fold(Vec::new(), told);
+        }
+        apart.iter().for_each(|part| self.note(part));
         let mut sides: Vec<Part> = Vec::new();
         for head in heads {
-            if sides.len() >= MET_SIDES_MAX {
-                break;
-            }
-            if heads.len() <= HEADS_MAX && sides.iter().any(|side| side.heads.contains(head)) {
+            if sides.iter().any(|side| side.heads.contains(head)) {
                 continue;
             }
-            let (heads, text) = match heads.len() {
-                ..=HEADS_MAX => self.side(field, *head, heads),
-                _ => (vec![*head], self.said(field, *head)),
-            };
+            let (heads, text) = self.side(field, *head, heads);
             let said = Said::Word(Some(text.to_string()));
-            if !sides.iter().any(|side| side.said == said) {
-                sides.push(Part { field: field.clone(), lead: *head, heads, said });
-            }
+            sides = told(sides, Part { field: field.clone(), lead: *head, heads, said });
         }
         sides
+    }
+
+    /// Keeps what a text says at several changes, once for all of them.
+    fn note(&mut self, part: &Part) {
+        let Said::Word(Some(said)) = &part.said else { return };
+        let said: Rc<str> = said.as_str().into();
+        self.bytes += said.len();
+        for head in &part.heads {
+            self.said.insert((part.field.clone(), *head), Rc::clone(&said));
+        }
     }
 
     /// All that goes together with a change, the highest first.
@@ -220,6 +232,18 @@ impl<'a> Weaver<'a> {
         self.said.insert(key, Rc::clone(&said));
         said
     }
+}
+
+/// The sides with one more, if its words aren't those of another one: nobody is asked to choose between white space.
+fn told(mut sides: Vec<Part>, part: Part) -> Vec<Part> {
+    let is_told = |side: &Part| match (&side.said, &part.said) {
+        (Said::Word(Some(one)), Said::Word(Some(other))) => alike(one, other),
+        _ => false,
+    };
+    if !sides.iter().any(is_told) {
+        sides.push(part);
+    }
+    sides
 }
 
 fn both(one: &Places, other: &Places) -> Places {

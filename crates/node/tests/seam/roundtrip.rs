@@ -187,6 +187,61 @@ async fn what_met_comes_back_with_every_side_and_can_be_settled_there() {
     assert!(exported(&other).await.iter().all(|line| !line.contains("\"met\":")));
 }
 
+/// White space of every kind that somebody may type, paste or bring in from another system.
+const SPACES: [&str; 20] = [
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\n\n\n",
+    "\r\n",
+    "\r\n\r\n",
+    "\r",
+    " \n",
+    "\n ",
+    "\u{a0}",
+    "\u{2003}",
+    "\u{200b}",
+    "\u{3000}",
+    "\u{2028}",
+    "\u{2029}",
+    "\u{85}",
+    "\u{b}\u{c}",
+    "\u{feff}",
+];
+
+/// Wherever it stands: in a text, at its beginning, at its end, alone in code, and where two versions of it met.
+#[tokio::test(start_paused = true)]
+async fn not_a_space_of_a_text_is_changed_on_its_way_out_and_in() {
+    let device = Device::with_vault().await;
+    let mut written = BTreeMap::new();
+    for space in SPACES {
+        let code = format!("```{space}\n{space}{space}let a = 1;{space}\n\n```{space}");
+        for text in [
+            format!("{space}It rained. I slept."),
+            format!("It rained. I slept.{space}"),
+            format!("It rained.{space}I slept."),
+            format!("{space}It rained{space}I slept{space}{space}"),
+            code,
+        ] {
+            written.insert(device.note(&text).await, text);
+        }
+        let met =
+            device.client.add(Draft::note(format!("{space}weight 71 kg{space}I slept."))).await.unwrap();
+        for kg in [72, 73] {
+            let text = format!("{space}{space}weight {kg} kg{space}I slept.{space}");
+            let edit = Edit { text: Some(text), ..Edit::default() };
+            device.client.edit(&met.id.to_string(), edit, Some(&met.version)).await.unwrap();
+        }
+    }
+    let (other, lines) = moved(&device).await;
+    assert_eq!(lines.iter().filter(|line| line.contains("\"met\":")).count(), SPACES.len());
+    for (id, text) in written {
+        assert_eq!(other.client.entry(&id, None).await.unwrap().text, text);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_still_names_its_person() {
     let device = full().await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use haven_core::meeting::sentences;
+use haven_core::meeting::{alike, sentences};
 use proptest::prelude::*;
 
 use super::super::graph::Graph;
@@ -131,6 +131,17 @@ fn sentences_in(text: &str) -> Vec<String> {
     sentences(text).units.iter().map(|unit| unit.sentence.to_owned()).collect()
 }
 
+/// The text that is shown and those of all sides, letter by letter.
+fn spelt(document: &Document) -> BTreeSet<String> {
+    let looked = reading::look(&document.0, None).unwrap();
+    let parts = looked.sides.iter().flat_map(|side| &side.parts);
+    let texts = parts.filter(|part| part.field == Field::Text("text".into())).map(|part| match &part.said {
+        Said::Word(Some(text)) => text.clone(),
+        _ => panic!("a text says words"),
+    });
+    texts.chain([said(document)]).collect()
+}
+
 fn title(to: &str) -> FieldsEdit {
     FieldsEdit { texts: [("title".to_owned(), to.to_owned())].into(), ..FieldsEdit::default() }
 }
@@ -195,6 +206,35 @@ fn the_same_change_counts_once() {
     let seen = world.write(2, "I saw the river.");
     world.meet();
     assert_eq!((world.said(), world.devices[1].version()), ("I saw the river.".to_owned(), seen));
+}
+
+/// However many wrote it, and whatever else a few of them wrote: a vault may have many devices.
+#[test]
+fn the_same_change_counts_once_by_however_many() {
+    let mut world = World::of(12, "I saw teh river today. We had lunch. I slept.");
+    for device in 0..12 {
+        world.write(device, "I saw the river today. We had lunch. I slept.");
+    }
+    world.write(0, "I saw the river today. We had lunch. I slept well.");
+    world.write(1, "I saw the river today. We had a late lunch. I slept.");
+    world.meet();
+    assert_eq!(world.said(), "I saw the river today. We had a late lunch. I slept well.");
+    assert!(world.sides().is_empty());
+}
+
+/// Each side has a text and a title: made twice they are found together only if neither is told without its twin.
+#[test]
+fn however_many_sides_there_are_they_come_back_once() {
+    for devices in [5, 9, 20] {
+        let mut world = World::of(devices, "weight 71 kg");
+        for device in 0..devices {
+            world.edit(device.into(), &title(&format!("Day {device}")));
+            world.write(device.into(), &format!("weight {device} kg"));
+        }
+        world.meet();
+        assert_eq!(world.sides().len(), usize::from(devices));
+        assert!(world.comes_back());
+    }
 }
 
 #[test]
@@ -470,6 +510,88 @@ fn a_long_history_of_meeting_is_read_in_little_time() {
     assert_eq!(world.sides().len(), 12, "beyond the bound each is a side of its own");
 }
 
+/// Of three choices after a meeting two come to the same words, one with the white space at its end that was there before. That's
+/// nothing to choose between, and made anew from an export it would be one text that nobody wrote.
+#[test]
+fn nobody_is_asked_to_choose_between_white_space() {
+    let mut world = World::of(3, "I slept. ");
+    world.write(0, "It rained! I slept.");
+    world.write(1, "It snowed! I slept.");
+    world.meet();
+    let met = world.said();
+    let [one, other, _] = sentences_in(&met).try_into().unwrap();
+    world.write(0, &format!("{other} I slept."));
+    world.write(1, "I slept. ");
+    world.write(2, &format!("{one} I slept."));
+    world.write(2, &format!("It hailed! {one} I slept."));
+    world.meet();
+    assert!(alike(&world.said(), "It hailed! I slept.") && world.sides().is_empty());
+    assert!(world.comes_back());
+    // Beyond the bound each text is a side of its own, and white space alone still none.
+    let mut world = World::of(12, "weight 71 kg");
+    for device in 0..12 {
+        let (kg, end) = (device % 10, if device < 10 { "" } else { "\n" });
+        world.write(device, &format!("weight {kg} kg{end}"));
+    }
+    world.meet();
+    assert_eq!(world.sides().len(), 10);
+    assert!(world.comes_back());
+}
+
+/// Texts of few sentences with white space of every kind before, between and behind them.
+fn any_spaced() -> impl Strategy<Value = String> {
+    let gap = proptest::sample::select(vec![
+        " ", " ", " ", "\n", "\r\n", "\n\n", "\r\n\r\n", "\t", "  ", " \n", "\u{a0}", "\u{3000}", "\u{2003}",
+        "\u{2028}", "\u{85}", "\u{b}", "\n```\n", "",
+    ]);
+    let sentence = proptest::sample::select(vec!["S0.", "S1.", "S2.", "S3."]);
+    let end = gap.clone();
+    (proptest::collection::vec((gap, sentence), 0..4), end).prop_map(|(units, end)| {
+        let text: String = units.into_iter().flat_map(|(gap, sentence)| [gap, sentence]).collect();
+        text + end
+    })
+}
+
+/// What a device does with such texts.
+#[derive(Clone, Debug)]
+enum SpacedAct {
+    Write(String),
+    Keep(usize),
+    KeepBoth,
+    Hear(usize),
+}
+
+fn any_spaced_act() -> impl Strategy<Value = SpacedAct> {
+    prop_oneof![
+        4 => any_spaced().prop_map(SpacedAct::Write),
+        1 => (0..3_usize).prop_map(SpacedAct::Keep),
+        1 => Just(SpacedAct::KeepBoth),
+        4 => (0..3_usize).prop_map(SpacedAct::Hear),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn white_space_comes_back_as_it_was(
+        first in any_spaced(),
+        acts in proptest::collection::vec((0..3_usize, any_spaced_act()), 1..16),
+    ) {
+        let mut world = World::of(3, &first);
+        for (device, act) in acts {
+            match act {
+                SpacedAct::Write(text) => drop(world.write(device, &text)),
+                SpacedAct::Keep(side) => world.settle(device, &Act::Keep(side)),
+                SpacedAct::KeepBoth => world.settle(device, &Act::KeepBoth),
+                SpacedAct::Hear(from) => world.tell(from, device),
+            }
+        }
+        world.meet();
+        let _odd = !world.comes_back();
+    }
+}
+
 /// What a device does in the property below.
 #[derive(Clone, Debug)]
 enum Act {
@@ -536,7 +658,7 @@ impl World {
         }
     }
 
-    /// What met is made anew on two devices that take it from one export. Every sentence of every side is there, and settling
+    /// What met is made anew on three devices that take it from one export. Every text of every side is there as it was, and settling
     /// works. Unless the history is very odd they read the same, with each side once; gives whether they do.
     fn comes_back(&self) -> bool {
         let Some(meeting) = self.devices[0].meeting().unwrap() else { return true };
@@ -547,22 +669,24 @@ impl World {
             let authors: Vec<_> = meeting.sides.iter().zip(first..).map(author).collect();
             recreate(&meeting, &created, &authors).unwrap()
         };
-        let (mut one, other) = (made(100), made(150));
+        let (mut one, others) = (made(100), [made(150), made(200)]);
         let is_same = |document: &Document| {
             document.fields().unwrap() == shown && document.meeting().unwrap().as_ref() == Some(&meeting)
         };
         let actors: BTreeSet<Actor> = (0..=255).map(|byte| [byte; 16]).collect();
-        let changes: Vec<&[u8]> = other.changes.iter().map(Vec::as_slice).collect();
-        let (mut both, _) = absorb(&ID, Some(&one.document), &changes, &actors).unwrap();
+        let changes: Vec<&[u8]> = others.iter().flat_map(|other| &other.changes).map(Vec::as_slice).collect();
+        let (mut all, _) = absorb(&ID, Some(&one.document), &changes, &actors).unwrap();
         let comes_back = is_same(&one.document);
-        assert!(!comes_back || is_same(&both), "the same change made twice counts once");
+        assert!(!comes_back || is_same(&all), "the same change made again counts once");
         let words = meeting.sides.iter().flat_map(|side| side.says.values()).filter_map(|said| match said {
             Said::Word(words) => words.as_deref(),
             Said::Trashed(_) => None,
         });
         let before: BTreeSet<String> = words.chain([self.said().as_str()]).flat_map(sentences_in).collect();
-        assert!(before.is_subset(&sentences_of(&one.document)) && before.is_subset(&sentences_of(&both)));
-        for document in [&mut one.document, &mut both] {
+        assert!(before.is_subset(&sentences_of(&one.document)) && before.is_subset(&sentences_of(&all)));
+        let spelt_before = spelt(&self.devices[0]);
+        assert!(spelt_before.is_subset(&spelt(&one.document)) && spelt_before.is_subset(&spelt(&all)));
+        for document in [&mut one.document, &mut all] {
             // Sides that have no field in common are settled each for itself.
             for _ in 0..2 * meeting.sides.len() {
                 let Some(first) = document.reading().unwrap().met.first().map(|side| side.version.clone())
