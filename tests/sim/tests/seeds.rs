@@ -2,6 +2,7 @@
 //! its trace.
 
 use haven_sim::nature::Nature;
+use haven_sim::world::clocks::set_at_rest;
 use haven_sim::world::{run, run_as};
 
 /// Seeds a test; four tests, so that they run beside each other.
@@ -99,6 +100,20 @@ fn each_kind_of_mischief_alone_is_borne() {
 fn what_was_mended_stays_mended() {
     // Two trashed an entry that a third changed, each after another title.
     assert_eq!(run(9_553).broken, None);
+    // A clock was set last of all, and the device heard of it by being asked what it has.
+    for seed in [6_053, 6_985] {
+        assert_eq!(run(seed).broken, None, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_while_all_is_quiet_is_one_sign_of_life_and_no_difference() {
+    for seed in 0..8 {
+        for (years, all) in [(10, false), (-10, false), (1, true)] {
+            let outcome = set_at_rest(seed, years, all);
+            assert_eq!(outcome, Ok(()), "seed {seed}, {years} years off, all {all}");
+        }
+    }
 }
 
 #[test]
