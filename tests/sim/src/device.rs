@@ -41,7 +41,9 @@ pub struct Device {
     /// Whether it wants to be connected.
     pub wants_connection: bool,
     /// How far its wall clock is off, in milliseconds.
-    pub skew_ms: i64,
+    skew_ms: i64,
+    /// Whether somebody set its wall clock since it last did anything. Nothing wakes it for that, so it does not know yet.
+    clock_was_set: bool,
     wake: Option<u64>,
     next_ticket: u64,
     answers: Vec<(Ticket, Result<Reply, Fault>)>,
@@ -137,6 +139,7 @@ impl Device {
             inbox: VecDeque::new(),
             wants_connection: false,
             skew_ms: 0,
+            clock_was_set: false,
             wake: None,
             next_ticket: 0,
             answers: Vec::new(),
@@ -159,6 +162,11 @@ impl Device {
         self.disk.disk().heads(self.space).unwrap_or_default().into_iter().collect()
     }
 
+    /// Whether nothing is on its way from it to the server.
+    pub fn has_said_all(&self) -> bool {
+        self.outbox.is_empty()
+    }
+
     /// The links that its disk holds.
     pub fn links(&self) -> Vec<Vec<u8>> {
         self.disk.disk().links(self.space).unwrap_or_default()
@@ -171,9 +179,21 @@ impl Device {
         Now { wall_ms: wall, mono_ms: world_ms }
     }
 
-    /// When it wants to be woken.
-    pub fn wake_at(&self) -> Option<u64> {
-        self.wake
+    /// Somebody sets its wall clock.
+    pub fn set_clock(&mut self, skew_ms: i64) {
+        self.clock_was_set |= self.skew_ms != skew_ms;
+        self.skew_ms = skew_ms;
+    }
+
+    /// Whether it is up and wanted to be woken by now.
+    pub fn is_due(&self, world_ms: u64) -> bool {
+        self.is_up() && self.wake.is_some_and(|at| at <= world_ms)
+    }
+
+    /// Whether it would do something if it only looked at its clocks. One that was set counts like a day gone by: with the next
+    /// thing that happens to it, if only a question, a device owes the others a sign of life and writes a record.
+    pub fn is_due_once_it_looks(&self, world_ms: u64) -> bool {
+        self.is_due(world_ms) || (self.is_up() && self.clock_was_set)
     }
 
     /// The process dies; what is on its way is lost.
@@ -217,6 +237,7 @@ impl Device {
         let unlocked =
             Unlocked::read(local_key(self.key).into(), &self.disk).map_err(|fault| fault.to_string())?;
         let now = self.now(world_ms);
+        self.clock_was_set = false;
         let mut context = Context { now, entropy: chance, reader: &self.disk };
         let (engine, step) =
             Engine::open(unlocked, self.shelf.clone(), &mut context).map_err(|fault| fault.to_string())?;
@@ -250,6 +271,7 @@ impl Device {
     /// Feeds one input through a turn. A failed commit takes the engine down, as the node does.
     pub fn input(&mut self, input: Input, world_ms: u64, chance: &mut Chance) {
         let now = self.now(world_ms);
+        self.clock_was_set = false;
         let Some(mut engine) = self.engine.take() else { return };
         let (disk, mut outside) = self.outside();
         let failed = turn(&mut engine, disk, input, now, chance, &mut outside).is_err();

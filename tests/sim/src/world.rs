@@ -2,6 +2,7 @@
 
 mod acts;
 mod checking;
+pub mod clocks;
 mod founding;
 pub mod importing;
 mod joining;
@@ -260,15 +261,14 @@ impl World {
 
     fn turn_clock(&mut self, device: usize) {
         let years = [0, -10, 10, 1][self.chance.below(4)];
-        self.devices[device].skew_ms = years * 365 * 24 * 3_600_000;
+        self.devices[device].set_clock(years * 365 * 24 * 3_600_000);
         self.trace.push(format!("device {device} is {years} years off"));
     }
 
     fn pass_time(&mut self) {
         self.now_ms += [10, 1_000, 6_000][self.chance.below(3)];
         for device in 0..DEVICES {
-            let due = self.devices[device].wake_at().is_some_and(|at| at <= self.now_ms);
-            if due && self.devices[device].is_up() {
+            if self.devices[device].is_due(self.now_ms) {
                 self.devices[device].input(Input::Wake, self.now_ms, &mut self.chance);
             }
         }
@@ -280,8 +280,7 @@ impl World {
         for _ in 0..3 {
             for device in 0..self.devices.len() {
                 self.connect(device);
-                let due = self.devices[device].wake_at().is_some_and(|at| at <= self.now_ms);
-                if due && self.devices[device].is_up() {
+                if self.devices[device].is_due(self.now_ms) {
                     self.devices[device].input(Input::Wake, self.now_ms, &mut self.chance);
                 }
             }
@@ -295,8 +294,7 @@ impl World {
         for _ in 0..ROUNDS_TO_SETTLE {
             let mut quiet = true;
             for device in 0..self.devices.len() {
-                let busy = !self.devices[device].outbox.is_empty() || !self.devices[device].inbox.is_empty();
-                quiet &= !busy;
+                quiet &= self.devices[device].has_said_all() && self.devices[device].inbox.is_empty();
                 self.deliver_one(device);
                 self.deliver_to(device);
             }
@@ -315,8 +313,7 @@ impl World {
                     self.open(device)?;
                 }
                 self.connect(device);
-                let due = self.devices[device].wake_at().is_some_and(|at| at <= self.now_ms);
-                if due {
+                if self.devices[device].is_due_once_it_looks(self.now_ms) {
                     self.devices[device].input(Input::Wake, self.now_ms, &mut self.chance);
                 }
             }
@@ -325,6 +322,8 @@ impl World {
                 let status = &device.view.status;
                 let is_out = status.problem == Some(Problem::Removed);
                 device.is_up()
+                    && device.has_said_all()
+                    && !device.is_due_once_it_looks(self.now_ms)
                     && if self.removed.contains_key(&place) { is_out } else { status.sync == SyncState::Idle }
             };
             if self.devices.iter().enumerate().all(rests) {

@@ -2,6 +2,7 @@
 //! its trace.
 
 use haven_sim::nature::Nature;
+use haven_sim::world::clocks::set_at_rest;
 use haven_sim::world::{run, run_as};
 
 /// Seeds a test; four tests, so that they run beside each other.
@@ -108,6 +109,20 @@ fn what_was_mended_stays_mended() {
     // A removed device went on hearing what was on its way, and sent what it had written before.
     for seed in [4_288, 7_780] {
         assert_eq!(run(seed).broken, None, "seed {seed}");
+    }
+    // A clock was set last of all, and the device heard of it by being asked what it has.
+    for seed in [6_053, 6_985] {
+        assert_eq!(run(seed).broken, None, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_while_all_is_quiet_is_one_sign_of_life_and_no_difference() {
+    for seed in 0..8 {
+        for (years, all) in [(10, false), (-10, false), (1, true)] {
+            let outcome = set_at_rest(seed, years, all);
+            assert_eq!(outcome, Ok(()), "seed {seed}, {years} years off, all {all}");
+        }
     }
 }
 

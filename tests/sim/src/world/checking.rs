@@ -28,6 +28,7 @@ impl World {
         if let Some(broken) = self.unrest.under_old_epoch.take() {
             return Err(broken);
         }
+        let written: Vec<u64> = self.devices.iter().map(Device::written).collect();
         self.compare_acts();
         let remaining = self.remaining();
         let first = remaining[0];
@@ -68,7 +69,16 @@ impl World {
             .step_by(LEAK_CHECK_EVERY)
             .find(|word| said.windows(word.len()).any(|part| part == word.as_bytes()));
         leaked.map_or(Ok(()), |word| Err(format!("the server holds {word} in the clear")))?;
+        self.was_at_rest(&written)?;
         self.reopen()
+    }
+
+    /// Nobody writes because of a question. A device that does had something to say already, and was not at rest when all were
+    /// compared: what it says then is on its way to nobody, and looks as if the devices did not agree.
+    fn was_at_rest(&self, written: &[u64]) -> Result<(), String> {
+        let stirs = |(device, before): (&Device, &u64)| device.written() != *before || !device.has_said_all();
+        let stirred = self.devices.iter().zip(written).position(stirs);
+        stirred.map_or(Ok(()), |device| Err(format!("device {device} was not at rest when it was asked")))
     }
 
     /// What one of the devices that remain shows.
