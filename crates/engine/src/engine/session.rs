@@ -158,6 +158,8 @@ impl Engine {
     pub(super) fn hear(&mut self, work: &mut Work<'_, '_>, incoming: Incoming) {
         match incoming {
             Incoming::Connected if self.is_removed() => self.stop(work),
+            // It has hung up. What was on its way all the same is answered with nothing, or it would send what stays here.
+            incoming if self.is_removed() && !matches!(incoming, Incoming::Offline | Incoming::Anew) => {}
             Incoming::Connected => {
                 // Nothing of the connection before counts in this one, not even what came late from it.
                 self.go_offline();

@@ -13,7 +13,7 @@ use haven_crypto::wrap::wrap;
 use haven_engine::command::{Command, Reply, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::{Commit, Reader, Store, Table, Write};
-use haven_engine::sync::{Incoming, Outgoing};
+use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
 use haven_engine::vault::{create_with, local_key};
 use haven_feed::auth::Challenge;
 use haven_feed::chain::Tip;
@@ -139,13 +139,18 @@ impl Lab {
 
     /// The server proves that it is the one that was set; its key is one of the keys that are known here.
     pub(crate) fn prove(&mut self) {
+        let challenge = self.challenge();
+        self.say(challenge);
+    }
+
+    fn challenge(&self) -> Incoming {
         let signer = self.laptop_secrets.signer();
         let (space, member) = (self.roster.space(), self.laptop_feed().into());
         let (nonce, store) = (Nonce::from_bytes([4; 32]), StoreId::from_bytes([9; 16]));
         let challenge = Challenge { server: signer.key(), nonce, space, role: Role::Feed, member, store };
         let signature = *challenge.sign(signer).as_bytes();
         let server_key = *challenge.server.as_bytes();
-        self.say(Incoming::Challenged { nonce: [4; 32], server_key, store_id: [9; 16], signature });
+        Incoming::Challenged { nonce: [4; 32], server_key, store_id: [9; 16], signature }
     }
 
     fn secrets(&self, who: Who) -> &FeedSecrets {
@@ -271,6 +276,40 @@ impl Lab {
 
     pub(crate) fn remove(&mut self, who: Who, head: Option<Position>) {
         self.change(&[(self.feed(who), head)], None);
+    }
+
+    /// The phone removes the laptop, and knows nothing that it wrote.
+    pub(crate) fn remove_laptop(&mut self) {
+        self.change(&[(self.laptop_feed(), None)], None);
+    }
+
+    /// All that may still be on its way to the laptop from a server that has this much of the roster and none of its records.
+    pub(crate) fn late(&self, head: RosterHead) -> Vec<Incoming> {
+        let (space, vector, feed) = (self.roster.space(), Vector::default(), self.laptop_feed());
+        let requests =
+            [Request::LogIn, Request::CreateSpace, Request::Pull, Request::Push, Request::AppendLink];
+        let refusals =
+            [Refusal::SpaceUnknown, Refusal::SpaceExists, Refusal::Unauthenticated, Refusal::FeedRemoved];
+        let refused = requests.into_iter().flat_map(|request| {
+            refusals.into_iter().map(move |refusal| Incoming::Refused { request, refusal })
+        });
+        let links = self.links.iter().map(|link| link.bytes().to_vec()).collect();
+        let own = self.own().iter().map(|record| record.bytes().clone()).collect();
+        let said = [
+            self.challenge(),
+            Incoming::LoggedIn,
+            Incoming::SpaceStaged { seq: 1 },
+            Incoming::SpaceCreated,
+            self.greeting_at(vector.clone(), head),
+            self.greeting(vector.clone()),
+            Incoming::Links { space, links },
+            Incoming::Records { space, records: own },
+            Incoming::Bodies { space, feed, records: Vec::new() },
+            Incoming::LinkAppended { space, seq: head.seq },
+            Incoming::Pushed { space, vector },
+            Incoming::CaughtUp { space },
+        ];
+        said.into_iter().chain(refused).collect()
     }
 
     /// A record by one of the devices played here, whose author knew the roster up to `at`.

@@ -17,7 +17,7 @@ use haven_core::entry::Edit;
 use haven_engine::command::Command;
 use haven_engine::engine::Input;
 use haven_engine::io::{Reader as _, Table};
-use haven_engine::sync::{Incoming, SyncState};
+use haven_engine::sync::{Incoming, Problem, SyncState};
 use haven_feed::ids::{Position, RecordId, Vector};
 use haven_feed::record::{RecordKind, VerifiedRecord};
 
@@ -372,6 +372,35 @@ fn what_may_have_been_sent_is_resent_as_it_was() {
     assert_eq!(after.iter().map(|record| record.header().epoch).collect::<Vec<_>>(), [1]);
     assert!(pushed.iter().zip(&own).all(|(pushed, own)| pushed.bytes() == own.bytes()));
     lab.restart();
+    assert_eq!((lab.laptop.view.len(), lab.alarms()), (2, vec![]));
+}
+
+/// A device hears that it was removed before it has sent what it wrote, and more of the connection is on its way. Nothing of that
+/// is answered: what is written there stays there, whatever comes, before a restart and after it.
+#[test]
+fn what_a_removed_device_never_sent_stays_there_whatever_comes() {
+    let mut lab = Lab::linked();
+    lab.set_server(Some("invite"));
+    let (before, old) = (lab.roster.head(), lab.links.len());
+    lab.hello(Vector::default());
+    lab.say(Incoming::Offline);
+    lab.pushed();
+    lab.add_entry("written before it heard of it");
+    lab.remove_laptop();
+    lab.say(Incoming::Connected);
+    lab.links(old);
+    lab.add_entry("written after it heard of it");
+    for _ in 0..2 {
+        for late in lab.late(before) {
+            lab.laptop.outbox.clear();
+            lab.say(late);
+            assert!(lab.laptop.outbox.is_empty() && !lab.laptop.wants_connection);
+            let status = &lab.laptop.view.status;
+            assert_eq!((status.sync, status.problem), (SyncState::Offline, Some(Problem::Removed)));
+        }
+        lab.restart();
+        lab.laptop.wants_connection = false;
+    }
     assert_eq!((lab.laptop.view.len(), lab.alarms()), (2, vec![]));
 }
 
