@@ -52,7 +52,7 @@ impl World {
     pub(super) fn mischief(&mut self) -> Result<(), String> {
         let (nature, device) = (self.nature, self.chance.below(DEVICES));
         match self.chance.below(10) {
-            0..3 if nature.removals => self.remove(),
+            0..3 if nature.removals => self.remove()?,
             3 if nature.wipes && self.unrest.wipes < WIPES_MAX => self.wipe(),
             4 | 5 if nature.wipes || nature.restores => self.consent(device),
             6 if nature.restores => self.copy_or_go_back(),
@@ -65,28 +65,30 @@ impl World {
 
     /// One device removes another, if it knows all there is of the roster and the server takes the link: of removals that do
     /// not know of each other two rosters would come, which are never merged.
-    fn remove(&mut self) {
+    fn remove(&mut self) -> Result<(), String> {
         let remaining = self.remaining();
-        let Some(by) = self.chance.pick(&remaining).copied() else { return };
+        let Some(by) = self.chance.pick(&remaining).copied() else { return Ok(()) };
         let others: Vec<usize> =
             remaining.into_iter().filter(|it| *it != by && !self.unrest.keepers.contains(it)).collect();
-        let Some(who) = self.chance.pick(&others).copied() else { return };
+        let Some(who) = self.chance.pick(&others).copied() else { return Ok(()) };
         let newest = DEVICES - 1 + self.removed.len();
         let knows_all = [self.devices[by].links().len(), self.server.links().len()] == [newest + 1; 2];
-        let Some(connection) = self.connected.get(&by).copied().filter(|_| knows_all) else { return };
+        // Who went down just now keeps nothing: it only looks connected until somebody opens its vault again.
+        let goes = knows_all && self.devices[by].is_up();
+        let Some(connection) = self.connected.get(&by).copied().filter(|_| goes) else { return Ok(()) };
         // Whoever removes keeps the link itself: a server may lose it before anybody else has it.
         self.devices[by].mend();
         let feed = self.devices[who].feed;
-        let Some(door) = Door::open(&self.devices[by]) else { return };
+        let Some(door) = Door::open(&self.devices[by]) else { return Ok(()) };
         let (space, prev, head) = (door.roster.space(), door.roster.head(), door.tip(&feed));
-        let Some(link) = door.removal(feed, &mut self.chance) else { return };
+        let Some(link) = door.removal(feed, &mut self.chance) else { return Ok(()) };
         let bytes = link.bytes().to_vec();
         let message =
             Outgoing::AppendLink { space, head_seq: prev.seq, head: prev.hash, link: bytes.clone() };
         let sent = self.server.take(connection, message, &mut self.chance);
         if !sent.iter().any(|(_, said)| matches!(said, Incoming::LinkAppended { .. })) {
             self.trace.push(format!("device {by} cannot remove device {who}"));
-            return;
+            return Ok(());
         }
         let knows = head.map_or(0, |head| head.seq);
         self.trace.push(format!(
@@ -97,6 +99,13 @@ impl World {
         self.tell(by, Incoming::Links { space, links: vec![bytes] });
         let others = sent.into_iter().filter(|(to, _)| *to != connection);
         others.for_each(|(to, message)| self.put(to, message));
+        // Or the removal might be gone with the server, and nobody would be removed.
+        let holds = self.devices[by].links().len() > newest + 1;
+        if holds {
+            Ok(())
+        } else {
+            Err(format!("device {by} does not hold the link by which it removed device {who}"))
+        }
     }
 
     fn wipe(&mut self) {
