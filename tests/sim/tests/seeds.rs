@@ -70,6 +70,9 @@ fn what_lasts_goes_wrong_in_many_worlds() {
         ("loses the body", 10),
         ("withholds: true", 10),
         ("hides removals: true", 10),
+        ("makes up a record", 20),
+        ("makes up a link", 20),
+        ("alters every record of one device: true", 10),
     ] {
         let with = worlds.iter().filter(|trace| trace.iter().any(|line| line.contains(what))).count();
         assert!(with >= least, "{what}: in {with} worlds");
@@ -87,6 +90,7 @@ fn each_kind_of_mischief_alone_is_borne() {
         Nature { husks: true, ..calm },
         Nature { network: true, ..calm },
         Nature { server: true, ..calm },
+        Nature { forges: true, ..calm },
     ];
     for nature in natures {
         for seed in 0..8 {
