@@ -9,7 +9,8 @@ use haven_crypto::record::open;
 use haven_crypto::wrap::wrap;
 use haven_engine::io::{Reader, Table};
 use haven_engine::vault::local_key;
-use haven_feed::ids::{FeedId, MemberId, Position, RecordId, Vector};
+use haven_feed::exchange::Pins;
+use haven_feed::ids::{FeedId, Position, RecordId, Vector};
 use haven_feed::record::{Record, VerifiedRecord};
 use haven_feed::roster::body::Change;
 use haven_feed::roster::epoch::EpochBlock;
@@ -38,6 +39,29 @@ pub fn sent_mark(device: &Device) -> u64 {
 pub fn applied(device: &Device) -> BTreeMap<FeedId, u64> {
     let vector = meta(device, b"applied").and_then(|bytes| Vector::decode(&bytes).ok()).unwrap_or_default();
     vector.iter().map(|(feed, position)| (feed, position.seq)).collect()
+}
+
+/// What a device remembers of its server and of what others named, as its disk says.
+pub fn pins(device: &Device) -> Option<Pins> {
+    meta(device, b"pins").and_then(|bytes| Pins::decode(&bytes).ok())
+}
+
+/// A change that removes feeds and begins an epoch, wrapped to everybody who is left. With the new root: what leads back from it.
+pub fn removing(
+    roster: &Roster,
+    author: FeedId,
+    removed: BTreeMap<FeedId, Option<Position>>,
+    (root, sealed_previous): (&EpochRoot, Vec<u8>),
+    chance: &mut Chance,
+) -> Option<Change> {
+    let (space, prev, epoch) = (roster.space(), roster.head().hash, roster.epoch() + 1);
+    let block = EpochBlock { epoch, id: root.keys().id(), sealed_previous, wraps: BTreeMap::new() };
+    let mut change = Change { removed, party: None, replaced: None, epoch: block };
+    for (recipient, kem) in roster.recipients(&author.into(), &change).ok()? {
+        let context = WrapContext { space, epoch, recipient, prev };
+        change.epoch.wraps.insert(recipient, wrap(root, &kem, &context, chance.bytes()));
+    }
+    Some(change)
 }
 
 fn meta(device: &Device, key: &[u8]) -> Option<Vec<u8>> {
@@ -91,18 +115,10 @@ impl<'a> Door<'a> {
     pub fn removal(&self, feed: FeedId, chance: &mut Chance) -> Option<Link> {
         let device = meta(self.device, b"device")?;
         let secrets = FeedSecrets::from_sealed(device.get(32..)?)?;
-        let (space, prev, epoch) = (self.roster.space(), self.roster.head().hash, self.roster.epoch() + 1);
         let root = EpochRoot::from_entropy(chance.bytes());
-        let sealed_previous =
-            root.keys().seal_previous(self.roots.get(&self.roster.epoch())?, chance.bytes());
-        let block = EpochBlock { epoch, id: root.keys().id(), sealed_previous, wraps: BTreeMap::new() };
-        let removed = [(feed, self.tip(&feed))].into();
-        let mut change = Change { removed, party: None, replaced: None, epoch: block };
-        let author: MemberId = secrets.keys().id().into();
-        for (recipient, kem) in self.roster.recipients(&author, &change).ok()? {
-            let context = WrapContext { space, epoch, recipient, prev };
-            change.epoch.wraps.insert(recipient, wrap(&root, &kem, &context, chance.bytes()));
-        }
-        link::next(&self.roster, Author { id: author, signer: secrets.signer() }, change).ok()
+        let leads_back = root.keys().seal_previous(self.roots.get(&self.roster.epoch())?, chance.bytes());
+        let (author, removed) = (secrets.keys().id(), [(feed, self.tip(&feed))].into());
+        let change = removing(&self.roster, author, removed, (&root, leads_back), chance)?;
+        link::next(&self.roster, Author { id: author.into(), signer: secrets.signer() }, change).ok()
     }
 }

@@ -15,12 +15,21 @@ pub struct Nature {
     pub network: bool,
     /// The server lies: about what it has, about the roster, about what it took, and to whoever was removed.
     pub server: bool,
+    /// The server alters records and links, puts them in other places, and makes up its own.
+    pub forges: bool,
 }
 
 impl Nature {
     /// Nobody means harm, and nothing lasting is lost.
-    pub const CALM: Self =
-        Self { removals: false, wipes: false, restores: false, husks: false, network: false, server: false };
+    pub const CALM: Self = Self {
+        removals: false,
+        wipes: false,
+        restores: false,
+        husks: false,
+        network: false,
+        server: false,
+        forges: false,
+    };
 
     /// Devices come and go.
     pub const REMOVING: Self = Self { removals: true, ..Self::CALM };
@@ -29,7 +38,7 @@ impl Nature {
     pub const UNLUCKY: Self = Self { removals: true, wipes: true, restores: true, husks: true, ..Self::CALM };
 
     /// Everything at once.
-    pub const HOSTILE: Self = Self { network: true, server: true, ..Self::UNLUCKY };
+    pub const HOSTILE: Self = Self { network: true, server: true, forges: true, ..Self::UNLUCKY };
 
     /// Whether nobody means harm and nothing lasting is lost.
     pub fn is_calm(self) -> bool {
@@ -50,6 +59,7 @@ impl Nature {
                 husks: is(3),
                 network: is(4) || !is(5),
                 server: is(5),
+                forges: is(6),
             },
             _ => Self::HOSTILE,
         }

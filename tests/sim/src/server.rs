@@ -1,6 +1,7 @@
 //! The server of the world: feed's server side round plain lists. What it acknowledges is durable; when it crashes, only
 //! connections are lost.
 
+mod forging;
 mod fortunes;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use haven_feed::roster::consent::Role;
 use haven_feed::roster::{Link, Roster};
 
 use crate::chance::Chance;
+pub use forging::flipped;
 pub use fortunes::Copied;
 
 /// Names a connection of a device.

@@ -3,6 +3,7 @@
 mod acts;
 mod checking;
 pub mod clocks;
+mod forging;
 mod founding;
 pub mod importing;
 mod joining;
@@ -95,10 +96,12 @@ pub fn run_as(seed: u64, nature: Nature) -> Outcome {
 impl World {
     /// Everything that happens, then the mending, then the checks.
     fn live(&mut self) -> Result<(), String> {
+        self.unrest.links = self.server.links();
         for _ in 0..EVENTS {
             self.event()?;
         }
         self.trace.push("mended".into());
+        self.holds_nothing_made_up()?;
         for device in 0..DEVICES {
             self.devices[device].mend();
             if !self.devices[device].is_up() {
@@ -116,6 +119,7 @@ impl World {
         if !self.nature.is_calm() {
             self.everybody_connects_anew();
             self.settle()?;
+            self.holds_nothing_made_up()?;
             self.somebody_joins()?;
         }
         self.check()

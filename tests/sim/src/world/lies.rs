@@ -18,6 +18,9 @@ impl World {
         if self.nature.server && !self.unrest.is_over {
             message = message.and_then(|message| self.lie(message));
         }
+        if self.nature.forges && !self.unrest.is_over {
+            message.iter_mut().for_each(|message| self.make_up(device, message));
+        }
         if self.nature.network && !self.unrest.is_over {
             message = message.and_then(|message| self.carry_badly(device, message));
         }

@@ -27,10 +27,14 @@ pub(super) struct Removal {
 pub(super) struct Unrest {
     pub(super) is_over: bool,
     pub(super) withheld: Option<FeedId>,
+    /// Whose records all come altered.
+    pub(super) spoiled: Option<FeedId>,
     /// Messages of connections that broke, by device.
     pub(super) late: BTreeMap<usize, Vec<Incoming>>,
     /// The alarms that somebody had a reason to raise and that stay.
     pub(super) explained: BTreeSet<&'static str>,
+    /// The links that members made, in order.
+    pub(super) links: Vec<Vec<u8>>,
     copies: Vec<Copied>,
     wipes: usize,
     has_new_store: bool,
@@ -58,6 +62,7 @@ impl World {
             6 if nature.restores => self.copy_or_go_back(),
             7 if nature.husks => self.lose_body(),
             8 if nature.server => self.scheme(device),
+            9 if nature.forges => self.spoil(device),
             _ => self.write(device),
         }
         Ok(())
@@ -96,6 +101,7 @@ impl World {
             self.devices[who].written()
         ));
         self.removed.insert(who, Removal { link: link.seq(), head });
+        self.unrest.links.push(bytes.clone());
         self.tell(by, Incoming::Links { space, links: vec![bytes] });
         let others = sent.into_iter().filter(|(to, _)| *to != connection);
         others.for_each(|(to, message)| self.put(to, message));
@@ -177,6 +183,7 @@ impl World {
         self.unrest.is_over = true;
         self.unrest.late.clear();
         self.unrest.withheld = None;
+        self.unrest.spoiled = None;
         self.server.colludes = false;
         self.everybody_connects_anew();
         if self.unrest.has_new_store {
