@@ -380,7 +380,7 @@ fn what_may_have_been_sent_is_resent_as_it_was() {
 #[test]
 fn what_a_removed_device_never_sent_stays_there_whatever_comes() {
     let mut lab = Lab::linked();
-    lab.set_server(Some("invite"));
+    lab.set_server(true);
     let (before, old) = (lab.roster.head(), lab.links.len());
     lab.hello(Vector::default());
     lab.say(Incoming::Offline);
