@@ -1,0 +1,77 @@
+//! What a device that may write tries, so that others differ for good, wait for ever or grow: each case was a way once.
+
+use haven_engine::io::{Commit, Store as _, Table, Write};
+use haven_engine::sync::Incoming;
+use haven_feed::ids::{Position, RecordId, Vector};
+use haven_feed::record::{Record, RecordKind, VerifiedRecord};
+
+use super::hidden::said;
+use super::hostile::{purge, with_husks};
+use super::lab::{Lab, Who, content, vector_of, write};
+use super::room::{Hidden, hidden, import};
+use super::{NOTHING, empty, peak_mib};
+
+/// A laptop that has heard of the phone, and not yet of the tablet that is added after it.
+fn before_the_tablet() -> Lab {
+    let mut lab = Lab::new();
+    lab.set_server(false);
+    lab.hello(Vector::default());
+    let first = lab.links[1].bytes().to_vec();
+    lab.shows_links(&[first]);
+    lab
+}
+
+/// The phone's, written when there was no tablet.
+fn of_before(lab: &mut Lab, inside: &[u8]) -> VerifiedRecord {
+    lab.record_at(Who::Phone, None, 1, RecordKind::Data, inside)
+}
+
+/// A device names a record of one that it is about to add. Nobody can have seen that: it holds nobody up, whether the link that adds it
+/// was heard of before or after.
+#[test]
+fn a_record_of_a_device_that_is_yet_to_come_holds_nobody_up() {
+    let nowhere = Position { seq: 9, id: RecordId::from_bytes([7; 32]) };
+    for (accepts, link_first) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut lab = before_the_tablet();
+        let tablet = lab.feed(Who::Tablet);
+        let at = [tablet.as_bytes(), &nowhere.seq.to_be_bytes()[..], nowhere.id.as_bytes()].concat();
+        let inside = match accepts {
+            true => content(&[], &[(128, at)]),
+            false => content(&[(tablet, nowhere)], &[]),
+        };
+        let p1 = of_before(&mut lab, &inside);
+        if link_first {
+            lab.links(2);
+            lab.records(&[&p1]);
+        } else {
+            lab.records(&[&p1]);
+            lab.links(2);
+        }
+        let t1 = lab.record(Who::Tablet, None, &content(&[(lab.feed(Who::Phone), p1.position())], &[]));
+        lab.records(&[&t1]);
+        lab.caught_up();
+        lab.add_entry("of my own");
+        assert!(lab.names(&p1) && lab.names(&t1), "accepts: {accepts}, the link first: {link_first}");
+        assert_eq!(lab.alarms(), NOTHING);
+    }
+}
+
+/// The same, and it calls that record gone: its body is asked for all the same.
+#[test]
+fn what_is_yet_to_be_written_is_called_gone_by_nobody() {
+    for link_first in [false, true] {
+        let mut lab = before_the_tablet();
+        let t1 = lab.record(Who::Tablet, None, &empty());
+        let p1 = of_before(&mut lab, &content(&[], &[(1, purge(&t1))]));
+        if link_first {
+            lab.links(2);
+            lab.records(&[&p1]);
+        } else {
+            lab.records(&[&p1]);
+            lab.links(2);
+        }
+        lab.asked();
+        lab.records(&[&t1.to_husk()]);
+        assert_eq!(lab.asked(), [(lab.feed(Who::Tablet), vec![1])], "the link first: {link_first}");
+    }
+}
