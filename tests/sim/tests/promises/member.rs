@@ -75,3 +75,49 @@ fn what_is_yet_to_be_written_is_called_gone_by_nobody() {
         assert_eq!(lab.asked(), [(lab.feed(Who::Tablet), vec![1])], "the link first: {link_first}");
     }
 }
+
+/// A few kilobytes call one place gone again and again, by another id each time.
+#[test]
+fn one_place_that_is_called_gone_under_many_ids_grows_nobody() {
+    let mut lab = Lab::linked();
+    let feed = lab.laptop_feed();
+    let mut records: Vec<VerifiedRecord> = Vec::new();
+    for n in 0..3_u16 {
+        let purges = (0..1_024_u16).map(|m| {
+            let mut id = [0; 32];
+            id[..2].copy_from_slice(&n.to_be_bytes());
+            id[2..4].copy_from_slice(&m.to_be_bytes());
+            let document = [&[0; 14][..], &m.to_be_bytes()].concat();
+            let at = [feed.as_bytes(), &1_000_u64.to_be_bytes()[..], &id].concat();
+            (1, [&document[..], &1_u32.to_be_bytes(), &[5; 32], &1_u32.to_be_bytes(), &at].concat())
+        });
+        let purges: Vec<(u8, Vec<u8>)> = purges.collect();
+        let record = lab.record(Who::Phone, records.last(), &content(&[], &purges));
+        records.push(record);
+    }
+    let before = peak_mib();
+    lab.records(&records.iter().collect::<Vec<_>>());
+    let grown = peak_mib() - before;
+    assert!(grown <= 64, "{grown} MiB");
+    lab.add_entry("of my own");
+    assert!(lab.names(records.last().unwrap()));
+}
+
+/// Of what somebody says of one place the first counts, whichever comes first.
+#[test]
+fn the_right_word_counts_beside_a_wrong_one() {
+    for by_two in [false, true] {
+        let mut lab = Lab::linked();
+        let t1 = lab.record(Who::Tablet, None, &empty());
+        let other = lab.record(Who::Tablet, None, &empty());
+        let p1 = lab.record(Who::Phone, None, &content(&[], &[(1, purge(&other))]));
+        let p2 = lab.record(Who::Phone, Some(&p1), &content(&[], &[(1, purge(&t1))]));
+        lab.records(&[&p1]);
+        if by_two {
+            lab.restart();
+        }
+        lab.records(&[&p2, &t1.to_husk()]);
+        lab.add_entry("of my own");
+        assert!(lab.names(&t1));
+    }
+}
