@@ -57,6 +57,7 @@ impl Engine {
     /// there was any.
     pub(super) fn look(&mut self, work: &Work<'_, '_>) -> bool {
         let mut unseen: Vec<(usize, FeedId)> = Vec::new();
+        self.waiting.give_up();
         for (feed, queue) in &self.waiting.queues {
             let places = queue.iter().enumerate().filter(|(_, one)| matches!(one.look, Look::Not));
             let alone = self.waiting.current;

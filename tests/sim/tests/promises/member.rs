@@ -121,3 +121,26 @@ fn the_right_word_counts_beside_a_wrong_one() {
         assert!(lab.names(&t1));
     }
 }
+
+/// What brought the process down too often is put aside unread: neither opened nor heard once more.
+#[test]
+fn what_is_deadly_is_not_even_looked_at_again() {
+    let mut lab = Lab::linked();
+    let t1 = lab.record(Who::Tablet, None, &empty());
+    let p1 = lab.record(Who::Phone, None, &content(&[], &[(1, purge(&t1))]));
+    let p2 = lab.record(Who::Phone, Some(&p1), &empty());
+    // On this disk the first was being tried when the process went down, five times over.
+    let mut commit = Commit::default();
+    let (space, feed) = (lab.roster.space(), lab.feed(Who::Phone));
+    for record in [&p1, &p2] {
+        let (seq, bytes) = (record.position().seq, record.bytes().clone());
+        commit.writes.push(Write::Record { space, feed, seq, bytes });
+    }
+    let mark = [&1_u32.to_be_bytes()[..], feed.as_bytes(), &1_u64.to_be_bytes(), &[5]].concat();
+    commit.put(Table::Meta, b"trying".to_vec(), lab.sealed_meta(b"trying", &mark));
+    lab.laptop.disk.apply(commit).unwrap();
+    lab.restart();
+    assert_eq!((lab.alarms(), lab.rows(Table::Gone)), (vec!["RECORD_PUT_ASIDE"], 0));
+    lab.add_entry("of my own");
+    assert!(lab.names(&p2), "nobody waits for it");
+}
