@@ -144,3 +144,79 @@ fn what_is_deadly_is_not_even_looked_at_again() {
     lab.add_entry("of my own");
     assert!(lab.names(&p2), "nobody waits for it");
 }
+
+/// A removed device has left more than there is room to dangle, and another one names the end of it. That holds nobody up and is not
+/// forgotten, whether the removal was heard of before or after: what dangled counts once what it builds on is there.
+#[test]
+fn what_a_removed_device_left_to_dangle_holds_nobody_up() {
+    for (removal_first, restarts) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut lab = Lab::linked();
+        let Hidden { tablets, phones } = hidden(&mut lab);
+        let last = tablets.last().unwrap();
+        let removal = |lab: &mut Lab| {
+            let old = lab.links.len();
+            let (tablet, head) = (lab.feed(Who::Tablet), tablets[0].position());
+            lab.change_by(Who::Laptop, &[(tablet, Some(head))], None);
+            lab.links(old);
+        };
+        let p1 = lab.record(Who::Phone, None, &content(&[(lab.feed(Who::Tablet), last.position())], &[]));
+        if removal_first {
+            removal(&mut lab);
+        }
+        lab.records(&tablets.iter().collect::<Vec<_>>());
+        lab.records(&[&p1]);
+        if !removal_first {
+            removal(&mut lab);
+        }
+        if restarts {
+            lab.restart();
+            lab.hello([last, &p1].map(|it| (it.header().feed, it.position())).into_iter().collect());
+            lab.caught_up();
+        }
+        lab.add_entry("of my own");
+        let case = format!("the removal first: {removal_first}, restarts: {restarts}");
+        assert!(lab.names(&p1), "{case}");
+        let p2 = lab.record(Who::Phone, Some(&p1), &phones);
+        lab.records(&[&p2]);
+        let texts = said(&lab.laptop);
+        let has = |text: &str| texts.iter().any(|it| it == text);
+        assert!(has("edited again") && has("and something else"), "{case}");
+        lab.add_entry("and on");
+        assert!(lab.names(last), "{case}");
+    }
+}
+
+/// A device names what a removed one wrote, and calls a record of it gone that never was. When it is removed as well, what it named
+/// counts still: going back to look for that body takes nothing out of what counts.
+#[test]
+fn what_counted_counts_still_when_a_word_about_it_is_looked_into() {
+    for hears_all_at_once in [false, true] {
+        let mut lab = Lab::linked();
+        let (tablet, phone) = (lab.feed(Who::Tablet), lab.feed(Who::Phone));
+        let mut tablets: Vec<VerifiedRecord> = Vec::new();
+        for n in 0..3 {
+            let next = lab.record(Who::Tablet, tablets.last(), &content(&[], &[(100, vec![n])]));
+            tablets.push(next);
+        }
+        let nowhere = [tablet.as_bytes(), &2_u64.to_be_bytes()[..], &[7; 32]].concat();
+        let gone = [&[4; 16][..], &1_u32.to_be_bytes(), &[5; 32], &1_u32.to_be_bytes(), &nowhere].concat();
+        let p1 = lab.record(Who::Phone, None, &content(&[(tablet, tablets[2].position())], &[(1, gone)]));
+        let removals = [(tablet, tablets[0].position()), (phone, p1.position())];
+        let all: Vec<&VerifiedRecord> = tablets.iter().chain([&p1]).collect();
+        for (n, (feed, head)) in removals.into_iter().enumerate() {
+            let old = lab.links.len();
+            lab.change_by(Who::Laptop, &[(feed, Some(head))], None);
+            lab.links(old);
+            if n == 0 && !hears_all_at_once {
+                lab.records(&all);
+            }
+        }
+        if hears_all_at_once {
+            lab.records(&all);
+        }
+        lab.add_entry("of my own");
+        assert!(lab.names(&tablets[2]) && lab.names(&p1), "{hears_all_at_once}");
+        lab.restart();
+        assert_eq!(lab.alarms(), NOTHING, "{hears_all_at_once}");
+    }
+}
