@@ -186,6 +186,19 @@ fn what_a_removed_device_left_to_dangle_holds_nobody_up() {
     }
 }
 
+/// What builds on something hidden is there as soon as that is, also if this device itself brings it.
+#[test]
+fn what_dangles_is_tried_again_when_this_device_writes_what_it_builds_on() {
+    let mut lab = Lab::linked();
+    let Hidden { tablets, .. } = hidden(&mut lab);
+    lab.records(&tablets[..1].iter().collect::<Vec<_>>());
+    assert_eq!(lab.alarms(), ["RECORD_PUT_ASIDE"]);
+    let chance = &mut lab.chance;
+    import(&mut lab.laptop, 1, chance);
+    assert!(said(&lab.laptop).iter().any(|text| text == "edited"));
+    assert_eq!(lab.alarms(), NOTHING);
+}
+
 /// A device names what a removed one wrote, and calls a record of it gone that never was. When it is removed as well, what it named
 /// counts still: going back to look for that body takes nothing out of what counts.
 #[test]
