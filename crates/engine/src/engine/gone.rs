@@ -100,6 +100,14 @@ impl Engine {
         self.words(work, source).iter().any(|word| word.id == *id && counts(&word.by))
     }
 
+    /// Whether something stands in a record, by what is applied, that is still in the journal. Its body is wanted then, whoever says that
+    /// it is gone.
+    pub(super) fn is_wanted(&self, work: &Work<'_, '_>, source: &Source) -> bool {
+        let documents = self.documents_of(work, source);
+        let row = |document| self.row(work, document).ok().flatten();
+        documents.iter().any(|document| row(document).is_some_and(|row| row.sources.contains(source)))
+    }
+
     fn words(&self, work: &Work<'_, '_>, source: &Source) -> Vec<Word> {
         if let Some(words) = work.gone.get(source) {
             return words.clone();

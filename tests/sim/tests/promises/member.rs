@@ -199,6 +199,27 @@ fn what_dangles_is_tried_again_when_this_device_writes_what_it_builds_on() {
     assert_eq!(lab.alarms(), NOTHING);
 }
 
+/// A device calls gone what this one wrote and still has in its journal. The server lost the body: it is brought back.
+#[test]
+fn what_is_still_in_the_journal_is_brought_back_whoever_calls_it_gone() {
+    let mut lab = Lab::linked();
+    lab.add_entry("still wanted");
+    lab.acknowledge();
+    let own = lab.own();
+    let written = own.last().unwrap();
+    let p1 = lab.record(Who::Phone, None, &content(&[], &[(1, purge(written))]));
+    lab.records(&[&p1]);
+    lab.acknowledge();
+    lab.say(Incoming::Offline);
+    let mut has = vector_of(written);
+    has.advance(p1.header().feed, p1.position());
+    let hello = with_husks(lab.greeting(has), std::slice::from_ref(written), [9; 16]);
+    lab.say(hello);
+    lab.caught_up();
+    let pushed: Vec<_> = lab.pushed().iter().map(Record::id).collect();
+    assert!(pushed.contains(&written.id()));
+}
+
 /// A device names what a removed one wrote, and calls a record of it gone that never was. When it is removed as well, what it named
 /// counts still: going back to look for that body takes nothing out of what counts.
 #[test]
@@ -232,4 +253,26 @@ fn what_counted_counts_still_when_a_word_about_it_is_looked_into() {
         lab.restart();
         assert_eq!(lab.alarms(), NOTHING, "{hears_all_at_once}");
     }
+}
+
+/// A device calls gone what the phone wrote, and the server has no body of it. Whoever has it brings it, and it is read.
+#[test]
+fn what_was_passed_over_as_gone_is_read_when_it_comes() {
+    let mut lab = Lab::linked();
+    let mut phone = lab.device(Who::Phone);
+    write(&mut phone, "words of the phone", &mut lab.chance);
+    write(&mut phone, "and more of them", &mut lab.chance);
+    let phones = lab.written(&phone, lab.feed(Who::Phone));
+    let t1 = lab.record(Who::Tablet, None, &content(&[], &[(1, purge(&phones[0]))]));
+    let husk = phones[0].to_husk();
+    lab.records(&[&t1]);
+    lab.records(&[&husk, &phones[1]]);
+    assert_eq!(said(&lab.laptop), ["and more of them"]);
+    lab.records(&[&phones[0]]);
+    let mut texts = said(&lab.laptop);
+    texts.sort_unstable();
+    assert_eq!(texts, ["and more of them", "words of the phone"]);
+    lab.add_entry("of my own");
+    assert!(lab.names(&phones[1]));
+    assert_eq!(lab.alarms(), NOTHING);
 }
