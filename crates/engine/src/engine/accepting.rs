@@ -1,9 +1,10 @@
 //! What counts, and what waits for what: decided from what opened records say, before anything of them is applied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use haven_feed::accepted::{Accepted, Says, accepted};
 use haven_feed::alarm::Alarm;
+use haven_feed::exchange::device::Local;
 use haven_feed::ids::{FeedId, Position, Vector};
 
 use super::alarms::{Kept, Raised};
@@ -128,7 +129,7 @@ impl Engine {
     /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
     /// is held is a claim or of a second history, and what does not count for this record is no ground of it. What it accepts by
     /// hand has to be here as well: nobody asks it again once it is applied. Nor does anybody wait for what a feed has that found no
-    /// room for its second history, or for its dangling records.
+    /// room for its second history, or for its dangling records; nor for a body of a removed one that is nowhere.
     fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, head: &Head) -> bool {
         let history = history(work.cx.reader, self.space);
         let local = self.local(&history);
@@ -143,6 +144,7 @@ impl Engine {
                 || local.contradicts(&feed, position)
                 || self.is_of_second_history(work, &feed, position)
                 || self.is_left_in_log(&local, feed, position)
+                || (member.removed.is_some() && self.is_behind_missing_body(&local, feed, position))
         };
         let seen = head.seen.iter().filter(|(feed, _)| *feed != by);
         let accepts = head.accepts.iter().copied().filter(|(feed, _)| *feed != by);
@@ -151,6 +153,16 @@ impl Engine {
         };
         seen.into_iter().all(|(feed, position)| is_here(feed, position) || is_beyond(feed, position))
             && accepts.into_iter().all(|(feed, position)| is_here(feed, position))
+    }
+
+    /// Whether a position is of a record that is here and waits only because its feed stands at a body that the server does not have. Whoever
+    /// was removed may have called that gone, in a record that some have heard and that does not count.
+    fn is_behind_missing_body(&self, local: &Local<'_>, feed: FeedId, position: Position) -> bool {
+        let front = self.waiting.queues.get(&feed).and_then(VecDeque::front);
+        let is_missing = |one: &One| {
+            matches!(one.look, Look::Waits(Wait::Body)) && self.session.bodies.contains(&one.source)
+        };
+        front.is_some_and(is_missing) && local.held(&feed, position.seq) == Some(position.id)
     }
 
     /// Tells what the next record of each feed waits for, and asks the server for bodies.

@@ -276,3 +276,46 @@ fn what_was_passed_over_as_gone_is_read_when_it_comes() {
     assert!(lab.names(&phones[1]));
     assert_eq!(lab.alarms(), NOTHING);
 }
+
+/// A device writes a record that it gives nobody the body of, calls it gone in the next one, and is removed by one that had not heard of
+/// that. The phone had, and went on. Its words are read all the same, and so is the body, should it come one day.
+#[test]
+fn what_a_removed_device_kept_to_itself_holds_up_nobody_who_went_on() {
+    for restarts in [false, true] {
+        let mut lab = Lab::linked();
+        let (mut phone, tablet) = (lab.device(Who::Phone), lab.feed(Who::Tablet));
+        let mut of_tablet = lab.device(Who::Tablet);
+        write(&mut of_tablet, "words of the tablet", &mut lab.chance);
+        let t1 = lab.written(&of_tablet, tablet).remove(0);
+        let nowhere = Position { seq: 9, id: RecordId::from_bytes([7; 32]) };
+        let says = content(&[(lab.laptop_feed(), nowhere)], &[(1, purge(&t1))]);
+        let t2 = lab.record(Who::Tablet, Some(&t1), &says);
+        let husk = t1.to_husk();
+        lab.serve(&mut phone, vector_of(&t2), &[husk.clone(), t2.clone()]);
+        write(&mut phone, "words of the phone", &mut lab.chance);
+        let phones = lab.written(&phone, lab.feed(Who::Phone));
+        let old = lab.links.len();
+        lab.change_by(Who::Laptop, &[(tablet, None)], None);
+        lab.links(old);
+        lab.records(&[&husk, &t2]);
+        lab.records(&phones.iter().collect::<Vec<_>>());
+        lab.caught_up();
+        lab.bodies(tablet, &[]);
+        assert_eq!(said(&lab.laptop), ["words of the phone"]);
+        assert_eq!(lab.alarms(), ["BODY_MISSING"]);
+        if restarts {
+            lab.restart();
+            let mut has = vector_of(&t2);
+            has.advance_all(&vector_of(phones.last().unwrap()));
+            lab.hello(has);
+            lab.caught_up();
+            assert_eq!(said(&lab.laptop), ["words of the phone"]);
+        }
+        lab.bodies(tablet, &[&t1]);
+        let mut texts = said(&lab.laptop);
+        texts.sort_unstable();
+        assert_eq!(texts, ["words of the phone", "words of the tablet"], "{restarts}");
+        lab.add_entry("of my own");
+        assert!(lab.names(&t1) && lab.names(phones.last().unwrap()) && !lab.names(&t2), "{restarts}");
+    }
+}
