@@ -8,7 +8,7 @@ use std::sync::Arc;
 use haven_core::answers::{ExerciseId, ExerciseRef};
 use haven_core::shelf::{Defined, Kept};
 use haven_core::time::Timestamp;
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 
 use crate::content::DocumentId;
 use crate::limits::DEFINITIONS_MAX;
@@ -29,17 +29,54 @@ pub(crate) struct Definition {
 
 /// All of them, the one added first at the front. Which of two for the same version counts follows from their order, which is
 /// the same on every device; so does what lies beyond the limit, which is kept in the store and not looked at.
+///
+/// Somebody hostile can add them by the ten thousand: none is looked for among all of them.
 #[derive(Clone, Default)]
 pub(crate) struct Definitions {
-    by_age: OrdMap<(Timestamp, DocumentId), Arc<Definition>>,
+    by_age: OrdMap<Place, Arc<Definition>>,
+    places: OrdMap<DocumentId, Place>,
+    /// All documents of each version.
+    of_versions: OrdSet<(ExerciseRef, Place)>,
+    /// The first document of each version.
+    firsts: OrdSet<Place>,
 }
+
+type Place = (Timestamp, DocumentId);
 
 impl Definitions {
     pub(crate) fn insert(&mut self, definition: Arc<Definition>) {
-        let before = self.by_age.keys().find(|(_, id)| *id == definition.id).copied();
-        before.map(|place| self.by_age.remove(&place));
-        self.by_age.insert((definition.added, definition.id), definition);
-        self.let_go();
+        let place = (definition.added, definition.id);
+        if let Some(before) = self.places.insert(definition.id, place) {
+            self.remove(&before);
+        }
+        let first = self.first_of(&definition.reference);
+        self.of_versions.insert((definition.reference.clone(), place));
+        self.by_age.insert(place, definition);
+        if first.is_none_or(|first| place < first) {
+            self.firsts.insert(place);
+            first.map(|first| self.firsts.remove(&first));
+            first.into_iter().for_each(|first| self.let_go(&first));
+            let beyond = self.firsts.iter().nth(DEFINITIONS_MAX).copied();
+            beyond.into_iter().for_each(|beyond| self.let_go(&beyond));
+        }
+        if !self.firsts.iter().take(DEFINITIONS_MAX).any(|kept| *kept == place) {
+            self.let_go(&place);
+        }
+    }
+
+    fn remove(&mut self, place: &Place) {
+        let Some(before) = self.by_age.remove(place) else { return };
+        let version = (before.reference.clone(), *place);
+        self.of_versions.remove(&version);
+        if self.firsts.remove(place).is_some() {
+            self.first_of(&version.0).map(|next| self.firsts.insert(next));
+        }
+    }
+
+    fn first_of(&self, version: &ExerciseRef) -> Option<Place> {
+        let from = (version.clone(), (Timestamp::from_millis(i64::MIN), [0; 16]));
+        let first = self.of_versions.range(from..).next()?;
+        (first.0 == *version).then_some(first.1)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -70,13 +107,8 @@ impl Definitions {
 
     /// The versions there are, the limit kept.
     pub(crate) fn versions(&self) -> BTreeSet<ExerciseRef> {
-        let mut versions = BTreeSet::new();
-        for one in self.by_age.values() {
-            if versions.len() < DEFINITIONS_MAX {
-                versions.insert(one.reference.clone());
-            }
-        }
-        versions
+        let firsts = self.firsts.iter().take(DEFINITIONS_MAX).filter_map(|first| self.by_age.get(first));
+        firsts.map(|one| one.reference.clone()).collect()
     }
 
     /// The documents that offer it.
@@ -91,19 +123,12 @@ impl Definitions {
         self.by_age.values().filter(offers).map(|one| one.id)
     }
 
-    /// Lets go of the texts that no device looks at: of later documents for a version that is there, and beyond the limit. What
-    /// comes in later only pushes them further back.
-    fn let_go(&mut self) {
-        let mut seen = BTreeSet::new();
-        let mut unread = Vec::new();
-        for (place, one) in &self.by_age {
-            let is_first = seen.len() < DEFINITIONS_MAX && seen.insert(&one.reference);
-            if !is_first && !one.text.is_empty() {
-                unread.push((*place, Arc::clone(one)));
-            }
-        }
-        for (place, one) in unread {
-            self.by_age.insert(place, Arc::new(one.without_text()));
+    /// Lets go of a text that no device looks at: of a later document for a version that is there, or beyond the limit. What comes in
+    /// later only pushes it further back.
+    fn let_go(&mut self, place: &Place) {
+        let unread = self.by_age.get(place).filter(|one| !one.text.is_empty());
+        if let Some(without) = unread.map(|one| Arc::new(one.without_text())) {
+            self.by_age.insert(*place, without);
         }
     }
 }
@@ -202,5 +227,30 @@ mod tests {
         assert_eq!(kept(&forwards), kept(&backwards));
         let first: Vec<u32> = (1..=u32::from(count) - 3).collect();
         assert_eq!(kept(&forwards), (first, DEFINITIONS_MAX), "and no other text is held");
+    }
+    /// As many as a few dozen records hold, of one version, of as many versions, and added anew with another time: whoever looked through
+    /// all of them for each would never come to an end, at each opening of the journal.
+    #[test]
+    fn tens_of_thousands_are_read_at_once() {
+        let text: Box<str> = "id = \"x\"".into();
+        let one = |n: u32, version: u32, added: u32| {
+            let reference = ExerciseRef { id: "my-breath".parse().unwrap(), version };
+            let (added, id) = (Timestamp::from_millis(i64::from(added)), u128::from(n).to_be_bytes());
+            let defined = Defined::Exercise;
+            Arc::new(Definition { defined, reference, text: text.clone(), added, removed: None, id })
+        };
+        const MANY: u32 = 60_000;
+        for versions in [1, MANY] {
+            let mut all = Definitions::default();
+            for added in [0, MANY] {
+                (0..MANY).rev().for_each(|n| all.insert(one(n, 1 + n % versions, n + added)));
+            }
+            let kept = (versions as usize).min(DEFINITIONS_MAX);
+            let texts: Vec<u32> =
+                all.iter().filter(|one| !one.text.is_empty()).map(|one| one.reference.version).collect();
+            assert!(texts.len() <= kept && all.iter().count() == MANY as usize);
+            let first: Vec<u32> = all.versions().iter().map(|version| version.version).collect();
+            assert_eq!(first, (1..=u32::try_from(kept).unwrap()).collect::<Vec<_>>());
+        }
     }
 }

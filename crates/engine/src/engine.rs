@@ -120,6 +120,9 @@ pub struct Engine {
     tips: Tips,
     /// Applied to documents; never ahead of `tips`.
     applied: Vector,
+    /// What counts of removed feeds beyond that.
+    counted: Vector,
+    saved_counted: Vector,
     waiting: Waiting,
     /// Put aside, to be tried again.
     dangling: Dangling,
@@ -173,6 +176,9 @@ impl Engine {
         let applied = sealed
             .meta(meta::APPLIED)?
             .map_or(Ok(Vector::default()), |bytes| Vector::decode(&bytes).map_err(|_| OpenFault::Damaged))?;
+        let counted = sealed
+            .meta(meta::COUNTED)?
+            .map_or(Ok(Vector::default()), |bytes| Vector::decode(&bytes).map_err(|_| OpenFault::Damaged))?;
         let saved_pins = sealed.meta(meta::PINS)?;
         let pins = saved_pins
             .as_deref()
@@ -204,6 +210,8 @@ impl Engine {
             session: Session::new(Agreement::kept(synced)),
             exchange: DeviceExchange::new(pins).last_said(less),
             saved_less: less,
+            saved_counted: counted.clone(),
+            counted,
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
             helped,

@@ -29,6 +29,8 @@ pub(crate) mod meta {
     pub(crate) const EPOCHS: &[u8] = b"epochs";
     /// The vector of what was applied.
     pub(crate) const APPLIED: &[u8] = b"applied";
+    /// What counts of removed feeds and is not applied yet.
+    pub(crate) const COUNTED: &[u8] = b"counted";
     /// When each feed's newest applied record says it was written.
     pub(crate) const LAST_SEEN: &[u8] = b"last seen";
     /// Up to which own record anything may have been sent.

@@ -90,6 +90,10 @@ pub const BODIES_GONE_MAX: usize = 1_024;
 /// What a body that is called gone takes in memory until that is on the disk, about, in bytes.
 pub const BODY_GONE_BYTES: usize = 384;
 
+/// Ids under which one device may call one place gone. A record has one, and where a feed has two histories two; whoever says more
+/// lies, and each would be kept.
+pub const GONE_IDS_MAX: usize = 2;
+
 /// Bytes of the words of one share: what the longest entry has.
 pub const SHARE_BYTES_MAX: usize = ENTRY_BYTES_MAX;
 

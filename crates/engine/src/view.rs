@@ -558,6 +558,15 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_not_somebody_else_any_more_is_so_before_a_restart_too() {
+        let mut view = view(&[(1, 2)]);
+        assert_eq!(view.meant(id(1)), id(2));
+        let person = view.said.get(&id(1)).map(|person| Person::clone(person));
+        insert(&mut view, PersonShown { id: id(1), person, forgotten: None, merged: None });
+        assert_eq!((view.meant(id(1)), view.people().count()), (id(1), 4));
+    }
+
+    #[test]
     fn a_circle_is_exported_as_it_is_read_and_stays_one_person() {
         let said = |view: &View| -> Vec<_> {
             view.said()

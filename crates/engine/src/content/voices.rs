@@ -10,7 +10,8 @@
 //! | accept             | yes   | whom it vouches for     | whom it vouches for |
 //! | changes            | yes   | -                       | -               |
 //!
-//! Which feed somebody vouches for is decided by the roster, and so is whose record may be called gone.
+//! Which feed somebody vouches for is decided by the roster, and so is whose record may be called gone. Nobody says anything of a
+//! feed that was not there yet at the link that the record names.
 
 use haven_feed::ids::FeedId;
 use haven_feed::roster::Roster;
@@ -59,6 +60,17 @@ impl Content<'_> {
         if voice == Voice::Other {
             self.share = None;
         }
+        self
+    }
+
+    /// Leaves what can be so of whose author knew the roster up to a link: of a feed that was added later nobody has seen anything yet.
+    /// Whoever hears of that feed only after this record, and whoever heard of it before, then read the same in it.
+    pub fn as_known_at(mut self, roster: &Roster, link: u64) -> Self {
+        let is_known = |feed: &FeedId| roster.feed(feed).is_some_and(|member| member.added_seq <= link);
+        self.seen = self.seen.iter().filter(|(feed, _)| is_known(feed)).collect();
+        self.accepts.retain(|(feed, _)| is_known(feed));
+        self.withdrawn.retain(|(feed, _)| is_known(feed));
+        self.purges.iter_mut().for_each(|purge| purge.bodies.retain(|(feed, _)| is_known(feed)));
         self
     }
 }

@@ -1,9 +1,10 @@
 //! What counts, and what waits for what: decided from what opened records say, before anything of them is applied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use haven_feed::accepted::{Accepted, Says, accepted};
 use haven_feed::alarm::Alarm;
+use haven_feed::exchange::device::Local;
 use haven_feed::ids::{FeedId, Position, Vector};
 
 use super::alarms::{Kept, Raised};
@@ -38,11 +39,38 @@ impl Engine {
             _ => None,
         });
         let said: Vec<Says> = said.collect();
-        let accepted = accepted(&self.roster, &held, &self.applied, &said);
+        let mut settled = self.counted.clone();
+        settled.advance_all(&self.applied);
+        let accepted = accepted(&self.roster, &held, &settled, &said);
+        self.counted = self.beyond_applied(work, &accepted);
         for ((feed, seq), by) in &accepted.contradicted {
             self.raise(work, Raised::Feed(Alarm::Contradicted { feed: *feed, seq: *seq, by: *by }));
         }
         accepted
+    }
+
+    /// What counts of removed feeds and is held, and not applied yet: whoever named it may be applied already, and says it no more.
+    fn beyond_applied(&self, work: &Work<'_, '_>, accepted: &Accepted) -> Vector {
+        let history = history(work.cx.reader, self.space);
+        let local = self.local(&history);
+        let beyond = |feed: FeedId| {
+            let seq = accepted.bound(&feed).filter(|bound| *bound > self.applied.seq(&feed))?;
+            let known = self.counted.get(&feed).filter(|known| known.seq == seq);
+            known
+                .or_else(|| Some(Position { seq, id: local.held(&feed, seq)? }))
+                .map(|position| (feed, position))
+        };
+        self.removed_feeds().into_iter().filter_map(beyond).collect()
+    }
+
+    /// Keeps what counts beyond what is applied, if that is something else than before.
+    pub(super) fn keep_counted(&mut self, work: &mut Work<'_, '_>) {
+        if self.counted == self.saved_counted {
+            return;
+        }
+        let sealed = self.keys.seal(Table::Meta, meta::COUNTED, &self.counted.encode(), work.cx.entropy);
+        work.step.commit.put(Table::Meta, meta::COUNTED, sealed);
+        self.saved_counted = self.counted.clone();
     }
 
     /// What a record says of removed feeds; nothing if it names none.
@@ -101,7 +129,7 @@ impl Engine {
     /// Whether everything a record builds on is applied here. What cannot be had holds nobody up: a name that contradicts what
     /// is held is a claim or of a second history, and what does not count for this record is no ground of it. What it accepts by
     /// hand has to be here as well: nobody asks it again once it is applied. Nor does anybody wait for what a feed has that found no
-    /// room for its second history, or for its dangling records, unless this record vouches for it.
+    /// room for its second history, or for its dangling records; nor for a body of a removed one that is nowhere.
     fn has_all(&self, work: &Work<'_, '_>, accepted: &Accepted, by: FeedId, head: &Head) -> bool {
         let history = history(work.cx.reader, self.space);
         let local = self.local(&history);
@@ -115,7 +143,8 @@ impl Engine {
                 || may_never
                 || local.contradicts(&feed, position)
                 || self.is_of_second_history(work, &feed, position)
-                || (member.removed.is_none() && self.is_left_in_log(&local, feed, position))
+                || self.is_left_in_log(&local, feed, position)
+                || (member.removed.is_some() && self.is_behind_missing_body(&local, feed, position))
         };
         let seen = head.seen.iter().filter(|(feed, _)| *feed != by);
         let accepts = head.accepts.iter().copied().filter(|(feed, _)| *feed != by);
@@ -124,6 +153,16 @@ impl Engine {
         };
         seen.into_iter().all(|(feed, position)| is_here(feed, position) || is_beyond(feed, position))
             && accepts.into_iter().all(|(feed, position)| is_here(feed, position))
+    }
+
+    /// Whether a position is of a record that is here and waits only because its feed stands at a body that the server does not have. Whoever
+    /// was removed may have called that gone, in a record that some have heard and that does not count.
+    fn is_behind_missing_body(&self, local: &Local<'_>, feed: FeedId, position: Position) -> bool {
+        let front = self.waiting.queues.get(&feed).and_then(VecDeque::front);
+        let is_missing = |one: &One| {
+            matches!(one.look, Look::Waits(Wait::Body)) && self.session.bodies.contains(&one.source)
+        };
+        front.is_some_and(is_missing) && local.held(&feed, position.seq) == Some(position.id)
     }
 
     /// Tells what the next record of each feed waits for, and asks the server for bodies.
@@ -221,6 +260,7 @@ impl Engine {
 
     fn settle_removed(&mut self, work: &mut Work<'_, '_>, removed: &BTreeSet<FeedId>) -> Result<(), Fault> {
         // Of all removed feeds: what counts of one may have hung on the word of another that is removed now.
+        self.counted = Vector::default();
         if !removed.iter().all(|feed| self.stands(work, feed)) {
             self.take_back_uncounted(work, removed)?;
         }
@@ -229,8 +269,8 @@ impl Engine {
         self.unsay(work, &accepted)
     }
 
-    /// Whether all that is applied of a removed feed lies below the head that its removal names, so that nothing else has to be
-    /// asked.
+    /// Whether all that is here of a removed feed is applied and lies below the head that its removal names, so that nothing else has to be
+    /// asked. What is not applied yet may count by the word of a record that is.
     fn stands(&self, work: &Work<'_, '_>, feed: &FeedId) -> bool {
         let history = history(work.cx.reader, self.space);
         let applied = self.applied.seq(feed);
@@ -238,7 +278,8 @@ impl Engine {
         let is_below = |head: Position| {
             head.seq >= applied && self.local(&history).held(feed, head.seq) == Some(head.id)
         };
-        applied == 0 || head.is_some_and(is_below)
+        let is_all = self.tips.seq(feed) == applied;
+        is_all && (applied == 0 || head.is_some_and(is_below))
     }
 
     fn take_back_uncounted(
@@ -257,6 +298,7 @@ impl Engine {
         let bounds: BTreeMap<FeedId, u64> =
             bounds.filter(|(feed, bound)| *bound < self.applied.seq(feed)).collect();
         self.take_back(work, &bounds)?;
+        self.counted = self.beyond_applied(work, &accepted);
         self.waiting.wake();
         Ok(())
     }
@@ -297,6 +339,10 @@ impl Engine {
     pub(super) fn apply_again(&mut self, work: &mut Work<'_, '_>, feed: FeedId, first: u64) {
         let history = history(work.cx.reader, self.space);
         let before = first - 1;
+        // What counted of a removed feed counts still, although whoever said so is applied.
+        if let Some(applied) = self.applied.get(&feed).filter(|_| !self.roster.is_current(&feed)) {
+            self.counted.advance(feed, applied);
+        }
         let position = self.local(&history).held(&feed, before).map(|id| Position { seq: before, id });
         self.applied.set(feed, position);
         self.forget_dangling(work, feed, before);

@@ -91,6 +91,11 @@ impl Dangling {
         self.again.extend(about.map(|(source, _)| *source));
     }
 
+    /// Whether nothing dangles, nor would if there were room.
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.over.is_empty()
+    }
+
     /// Whether the next record of a feed was left in the log, for want of room.
     pub(super) fn is_over(&self, feed: &FeedId) -> bool {
         self.over.contains(feed)

@@ -11,6 +11,7 @@ use super::{Engine, Work, history};
 use crate::codec::{Malformed, Scanner, Writer};
 use crate::command::Fault;
 use crate::io::Table;
+use crate::limits;
 use crate::row::Source;
 
 /// Somebody's word that the body of a record is gone for good, and the first record of theirs that says it.
@@ -18,6 +19,32 @@ use crate::row::Source;
 pub(super) struct Word {
     id: RecordId,
     by: Source,
+}
+
+/// Adds a word, and says whether that changes anything. Of one feed the first count, in the order in which it wrote them, whenever they
+/// are heard.
+fn add(words: &mut Vec<Word>, word: Word) -> bool {
+    let of_feed = |other: &Word| other.by.0 == word.by.0;
+    match words.iter_mut().find(|other| of_feed(other) && other.id == word.id) {
+        Some(other) if other.by.1 <= word.by.1 => return false,
+        Some(other) => {
+            other.by = word.by;
+            return true;
+        }
+        None => {}
+    }
+    if words.iter().filter(|other| of_feed(other)).count() < limits::GONE_IDS_MAX {
+        words.push(word);
+        return true;
+    }
+    let last = words.iter_mut().filter(|other| of_feed(other)).max_by_key(|other| other.by.1);
+    match last.filter(|last| last.by.1 > word.by.1) {
+        Some(last) => {
+            *last = word;
+            true
+        }
+        None => false,
+    }
 }
 
 fn encode(words: &[Word]) -> Vec<u8> {
@@ -47,10 +74,8 @@ impl Engine {
         for (feed, position) in gone.iter().filter(|(feed, _)| party(feed) == party(&by.0)) {
             let of = (*feed, position.seq);
             let mut words = self.words(work, &of);
-            match words.iter_mut().find(|word| word.id == position.id && word.by.0 == by.0) {
-                Some(word) if word.by.1 <= by.1 => continue,
-                Some(word) => word.by = by,
-                None => words.push(Word { id: position.id, by }),
+            if !add(&mut words, Word { id: position.id, by }) {
+                continue;
             }
             let key = place(&of);
             let value = self.keys.seal(Table::Gone, &key, &encode(&words), work.cx.entropy);
@@ -73,6 +98,14 @@ impl Engine {
             None => self.roster.is_current(feed) || *seq <= self.applied.seq(feed),
         };
         self.words(work, source).iter().any(|word| word.id == *id && counts(&word.by))
+    }
+
+    /// Whether something stands in a record, by what is applied, that is still in the journal. Its body is wanted then, whoever says that
+    /// it is gone.
+    pub(super) fn is_wanted(&self, work: &Work<'_, '_>, source: &Source) -> bool {
+        let documents = self.documents_of(work, source);
+        let row = |document| self.row(work, document).ok().flatten();
+        documents.iter().any(|document| row(document).is_some_and(|row| row.sources.contains(source)))
     }
 
     fn words(&self, work: &Work<'_, '_>, source: &Source) -> Vec<Word> {

@@ -32,6 +32,18 @@ impl Inside {
     }
 }
 
+/// Who says what is in a record, and up to which link of the roster they knew it.
+pub(super) struct Said {
+    feed: FeedId,
+    link: u64,
+}
+
+impl Said {
+    pub(super) fn of(record: &VerifiedRecord) -> Self {
+        Self { feed: record.header().feed, link: record.header().roster.seq }
+    }
+}
+
 /// What came of opening one.
 enum Opened {
     Plain(Vec<u8>),
@@ -45,6 +57,7 @@ impl Engine {
     /// there was any.
     pub(super) fn look(&mut self, work: &Work<'_, '_>) -> bool {
         let mut unseen: Vec<(usize, FeedId)> = Vec::new();
+        self.waiting.give_up();
         for (feed, queue) in &self.waiting.queues {
             let places = queue.iter().enumerate().filter(|(_, one)| matches!(one.look, Look::Not));
             let alone = self.waiting.current;
@@ -92,11 +105,11 @@ impl Engine {
             None => Opened::Not(Look::Waits(Wait::Disk)),
         });
         let mut looks: Vec<Option<Look>> = Vec::with_capacity(records.len());
-        let mut plains: Vec<(FeedId, Vec<u8>)> = Vec::new();
+        let mut plains: Vec<(Said, Vec<u8>)> = Vec::new();
         for (opened, record) in opened.into_iter().zip(records) {
             looks.push(match (opened, record) {
                 (Opened::Plain(plain), Some(record)) => {
-                    plains.push((record.header().feed, plain));
+                    plains.push((Said::of(record), plain));
                     None
                 }
                 (Opened::Not(look), _) => Some(look),
@@ -115,7 +128,7 @@ impl Engine {
     fn look_at_large(&self, record: &VerifiedRecord, room: &mut usize) -> Look {
         match opened(&self.keys, record, usize::MAX) {
             Opened::Plain(plain) => {
-                let look = self.looks_into(vec![(record.header().feed, plain)]).pop().expect("one for one");
+                let look = self.looks_into(vec![(Said::of(record), plain)]).pop().expect("one for one");
                 within(look, room)
             }
             Opened::Not(look) => look,
@@ -123,9 +136,9 @@ impl Engine {
         }
     }
 
-    fn looks_into(&self, plains: Vec<(FeedId, Vec<u8>)>) -> Vec<Look> {
+    fn looks_into(&self, plains: Vec<(Said, Vec<u8>)>) -> Vec<Look> {
         let contents: Vec<Result<(Content<'_>, BTreeSet<Actor>), Look>> =
-            plains.iter().map(|(feed, plain)| self.read(feed, plain)).collect();
+            plains.iter().map(|(said, plain)| self.read(said, plain)).collect();
         let documents: Vec<_> = contents
             .iter()
             .flatten()
@@ -151,17 +164,23 @@ impl Engine {
         looks
     }
 
-    /// Reads what is in a record of a feed: as much of it as that one may say in this space.
+    /// Reads what is in a record of a feed: as much of it as that one may say in this space. What it says of others is read by
+    /// [`Engine::said_in`].
     pub(super) fn content<'a>(&self, feed: &FeedId, plain: &'a [u8]) -> Result<Content<'a>, DecodeFault> {
         content::decode(plain).map(|content| content.as_said_by(Voice::of(&self.roster, feed)))
     }
 
-    fn read<'a>(&self, feed: &FeedId, plain: &'a [u8]) -> Result<(Content<'a>, BTreeSet<Actor>), Look> {
-        let content = self.content(feed, plain).map_err(|fault| match fault {
+    /// The same, with what it can say of others where its author stood.
+    pub(super) fn said_in<'a>(&self, said: &Said, plain: &'a [u8]) -> Result<Content<'a>, DecodeFault> {
+        self.content(&said.feed, plain).map(|content| content.as_known_at(&self.roster, said.link))
+    }
+
+    fn read<'a>(&self, said: &Said, plain: &'a [u8]) -> Result<(Content<'a>, BTreeSet<Actor>), Look> {
+        let content = self.said_in(said, plain).map_err(|fault| match fault {
             DecodeFault::Malformed => Look::Aside(Aside::Unreadable),
             DecodeFault::Critical(_) | DecodeFault::Newer(_) => Look::Waits(Wait::Update),
         })?;
-        let actors = content.actors(feed);
+        let actors = content.actors(&said.feed);
         Ok((content, actors))
     }
 }

@@ -75,10 +75,13 @@ impl Engine {
         }
     }
 
-    /// Whether this is a record with a body that is not to be gone.
+    /// Whether this is a record with a body that is not to be gone. What is still in the journal here is not.
     fn has_body(&self, work: &Work<'_, '_>, source: Source, bytes: &Bytes) -> bool {
         let record = Record::parse(bytes.clone()).ok().filter(|record| !record.is_husk());
-        record.is_some_and(|record| !self.is_gone(work, None, &source, &record.id()))
+        let stays = |record: &Record| {
+            !self.is_gone(work, None, &source, &record.id()) || self.is_wanted(work, &source)
+        };
+        record.is_some_and(|record| stays(&record))
     }
 
     /// Sends one link the server lacks; records follow when it is there.

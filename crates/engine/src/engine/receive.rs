@@ -4,7 +4,7 @@
 //! marks what will be tried, the second applies them and takes the mark away in the same transaction. What cannot be applied
 //! yet waits and consumes nothing: the next of its feed without a body, without a key, or beyond what counts of a removed one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use haven_feed::ids::FeedId;
@@ -50,12 +50,21 @@ impl Engine {
             }
             self.waiting.push(&self.applied, &mut room, record);
         }
+        let mut passed: BTreeMap<FeedId, u64> = BTreeMap::new();
         for record in received.bodies {
             let (feed, seq) = (record.header().feed, record.position().seq);
             let bytes = record.bytes().clone();
             work.bodies.insert((feed, seq), bytes.clone());
             work.step.commit.writes.push(Write::Replace { space: self.space, feed, seq, bytes });
             self.waiting.embody(record);
+            if self.applied.seq(&feed) >= seq {
+                // It was passed over by a word that it is gone, and here it is.
+                let first = passed.entry(feed).or_insert(seq);
+                *first = seq.min(*first);
+            }
+        }
+        for (feed, first) in passed {
+            self.apply_again(work, feed, first);
         }
         if self.waiting.ready {
             self.mark(work);

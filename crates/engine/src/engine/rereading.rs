@@ -7,6 +7,7 @@ use haven_feed::ids::{FeedId, SpaceId};
 use haven_feed::record::{Record, RecordKind, VerifiedRecord};
 
 use super::Engine;
+use super::opening::Said;
 use crate::command::Fault;
 use crate::content::Content;
 use crate::io::Reader;
@@ -82,7 +83,7 @@ impl Engine {
         let keys = self.keys.epochs.get(&record.header().epoch).filter(|_| is_known);
         let Some(keys) = keys else { return Ok(None) };
         let opened = open_within(keys, record, most)?;
-        Ok(self.content(&source.0, opened.bytes()).ok().and_then(|content| look(source, &content)))
+        Ok(self.said_in(&Said::of(record), opened.bytes()).ok().and_then(|content| look(source, &content)))
     }
 }
 

@@ -8,6 +8,7 @@ use haven_feed::ids::{FeedId, Position, Vector};
 use haven_feed::record::{Record, VerifiedRecord};
 
 use super::opening::Inside;
+use super::receive::TRIES_MAX;
 use super::{Engine, OpenFault, Sealed, Work};
 use crate::codec::{Scanner, Writer};
 use crate::io::Table;
@@ -171,6 +172,14 @@ impl Waiting {
         match queue.into_iter().flatten().find(|one| one.source == source) {
             Some(one) => *one = One::new(record),
             None => self.unread = true,
+        }
+    }
+
+    /// Gives up on what brought the process down too often, before it is opened once more: already that may be what does it.
+    pub(super) fn give_up(&mut self) {
+        let is_deadly = |source: &Source| self.suspects.get(source).is_some_and(|tries| *tries >= TRIES_MAX);
+        for one in self.queues.values_mut().flatten().filter(|one| is_deadly(&one.source)) {
+            one.look = Look::Aside(Aside::Fatal);
         }
     }
 

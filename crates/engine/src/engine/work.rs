@@ -79,6 +79,7 @@ impl Engine {
             work.step.commit.put(Table::Meta, meta::APPLIED, sealed);
             self.keep_seen(&mut work);
         }
+        self.keep_counted(&mut work);
         let pins = self.exchange.pins().encode();
         if pins != self.saved_pins {
             let sealed = self.keys.seal(Table::Meta, meta::PINS, &pins, work.cx.entropy);

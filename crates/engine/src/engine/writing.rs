@@ -43,6 +43,10 @@ impl Engine {
             sources.extend(batch.iter().map(|written| (written.document, (self.keys.feed, seq))));
             rest = after;
         }
+        if !self.dangling.is_empty() {
+            self.dangling.has_grown(&sources.keys().copied().collect());
+            self.waiting.wake();
+        }
         Ok(sources)
     }
 

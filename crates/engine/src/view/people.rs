@@ -145,8 +145,9 @@ impl View {
             Some(at) => drop(self.forgotten.insert(id, at)),
             None => drop(self.forgotten.remove(&id)),
         }
-        if let Some(into) = shown.merged {
-            self.merged.insert(id, into);
+        match shown.merged {
+            Some(into) => drop(self.merged.insert(id, into)),
+            None => drop(self.merged.remove(&id)),
         }
         self.people_moved = true;
     }

@@ -18,7 +18,7 @@ pub(crate) fn purge(record: &VerifiedRecord) -> Vec<u8> {
 }
 
 /// A hello of a server that claims to hold these records without their bodies.
-fn with_husks(greeting: Incoming, of: &[VerifiedRecord], store: [u8; 16]) -> Incoming {
+pub(crate) fn with_husks(greeting: Incoming, of: &[VerifiedRecord], store: [u8; 16]) -> Incoming {
     let Incoming::Hello { space, vector, roster_seq, roster_head, .. } = greeting else { unreachable!() };
     let husks = of.iter().map(|record| (record.header().feed, record.position().seq)).collect();
     Incoming::Hello { space, store_id: store, vector, roster_seq, roster_head, husks }

@@ -505,6 +505,11 @@ impl Lab {
         asked.collect()
     }
 
+    /// A row about the laptop's vault, as the laptop would seal it.
+    pub(crate) fn sealed_meta(&mut self, key: &[u8], value: &[u8]) -> Vec<u8> {
+        local_key(LAPTOP_KEY).seal("haven/1/local meta", key, value, self.chance.bytes())
+    }
+
     /// How many rows a table holds.
     pub(crate) fn rows(&self, table: Table) -> usize {
         let mut rows = 0;

@@ -8,6 +8,7 @@ mod claims;
 mod hidden;
 mod hostile;
 mod lab;
+mod member;
 mod notices;
 mod room;
 mod voices;
@@ -515,7 +516,7 @@ fn both_branches_of_a_fork_are_kept() {
     assert!(lab.names(&p1) && !lab.names(&other));
 }
 
-fn peak_mib() -> u64 {
+pub(crate) fn peak_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024

@@ -71,7 +71,7 @@ fn a_flood_of_second_records_takes_nobody_elses_room() {
     }
 }
 
-fn import(device: &mut Device, lines: usize, chance: &mut Chance) {
+pub(crate) fn import(device: &mut Device, lines: usize, chance: &mut Chance) {
     let item = |line: usize| {
         let text = format!(r#"{{"date":"2026-01-05","text":"line {line}"}}"#);
         ImportItem { line: line as u64, bytes: text.into_bytes() }
@@ -84,12 +84,12 @@ fn import(device: &mut Device, lines: usize, chance: &mut Chance) {
 
 /// The tablet's records for the laptop: two that are about as many documents as there may be and build on an import that the laptop has
 /// not got, and an entry after them. And the phone's, which imported the same.
-struct Hidden {
-    tablets: Vec<VerifiedRecord>,
-    phones: Vec<u8>,
+pub(crate) struct Hidden {
+    pub(crate) tablets: Vec<VerifiedRecord>,
+    pub(crate) phones: Vec<u8>,
 }
 
-fn hidden(lab: &mut Lab) -> Hidden {
+pub(crate) fn hidden(lab: &mut Lab) -> Hidden {
     let (mut phone, mut tablet) = (lab.device(Who::Phone), lab.device(Who::Tablet));
     import(&mut phone, 1, &mut lab.chance);
     import(&mut tablet, 1, &mut lab.chance);
