@@ -174,6 +174,13 @@ impl Waiting {
         }
     }
 
+    /// Forgets the records of a feed from this one on: they were sealed again, and are read as they are now.
+    pub(super) fn forget_from(&mut self, feed: &FeedId, first: u64) {
+        let Some(queue) = self.queues.get_mut(feed) else { return };
+        queue.retain(|one| one.source.1 < first);
+        self.wake();
+    }
+
     /// Looks again at what waited for this.
     pub(super) fn look_again(&mut self, wait: Wait) {
         let mut any = false;
@@ -308,7 +315,11 @@ impl Engine {
 
     fn stored_from(&self, work: &Work<'_, '_>, feed: FeedId, next: u64, most: usize) -> Vec<VerifiedRecord> {
         let stored = work.cx.reader.records(self.space, feed, next, most).unwrap_or_default();
-        let newest = |(seq, bytes)| work.bodies.get(&(feed, seq)).cloned().unwrap_or(bytes);
+        let resealed = |seq: u64| work.resealed.get(&seq).filter(|_| feed == self.keys.feed);
+        let newest = |(seq, bytes)| {
+            let newer = work.bodies.get(&(feed, seq)).or_else(|| resealed(seq)).cloned();
+            newer.unwrap_or(bytes)
+        };
         let stored = (next..).zip(stored).map(newest);
         let parsed = stored.map_while(|bytes| Record::parse(bytes).ok());
         parsed.map_while(|record| self.verified(&record).ok()).collect()

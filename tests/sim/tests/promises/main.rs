@@ -10,6 +10,7 @@ mod hostile;
 mod lab;
 mod notices;
 mod room;
+mod sealing;
 mod voices;
 
 use bytes::Bytes;
