@@ -290,6 +290,7 @@ impl Engine {
         self.waiting.stuck.retain(|feed| open.contains(feed));
         let share = limits::WAITING_STEP_BYTES / open.len().max(1);
         let full = self.waiting.bytes() >= limits::WAITING_BYTES_MAX;
+        let mut read = 0;
         for feed in open {
             let applied = self.applied.seq(&feed);
             let queue = self.waiting.queues.entry(feed).or_default();
@@ -304,7 +305,13 @@ impl Engine {
             if has_some || last >= self.tips.seq(&feed) || (full && !queue.is_empty()) {
                 continue;
             }
+            if read >= limits::WAITING_STEP_BYTES {
+                // A share is one record at least, and there may be a thousand feeds: the others are next.
+                self.waiting.unread = true;
+                continue;
+            }
             let stored = self.stored_from(work, feed, last + 1, share);
+            read += stored.iter().map(|record| record.bytes().len()).sum::<usize>();
             match stored.is_empty() && last == applied {
                 true => self.waiting.stuck.insert(feed),
                 false => self.waiting.stuck.remove(&feed),
