@@ -32,6 +32,7 @@ mod refusal;
 pub mod serve;
 mod server;
 mod service;
+mod turns;
 
 pub mod keeper;
 pub mod log;

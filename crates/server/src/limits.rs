@@ -27,6 +27,21 @@ pub(crate) const SPACE_CONNECTIONS_MAX: usize = 32;
 /// framing costs nothing.
 pub(crate) const PULL_BATCH_BYTES: usize = 256 * 1024;
 
+/// Pulls of one member of a space at once: a device has one on each connection, and those that it dropped are not gone at once.
+pub(crate) const PULLS_OF_MEMBER_MAX: usize = SPACE_CONNECTIONS_MAX;
+
+/// Pulls that send from the database at once. Each has up to three messages in memory, so these are 24 MiB.
+pub(crate) const TURNS_MAX: usize = 32;
+
+/// The same of one space: no space takes all there are.
+pub(crate) const TURNS_OF_SPACE_MAX: usize = 8;
+
+/// The same of one member: nor does one device of it, or a thief with its keys.
+pub(crate) const TURNS_OF_MEMBER_MAX: usize = 2;
+
+/// The same of all who were removed and hear of it: another 6 MiB.
+pub(crate) const TURNS_OF_STRANGERS_MAX: usize = 8;
+
 /// Bytes of links in one answer.
 pub(crate) const LINKS_ANSWER_BYTES: usize = 512 * 1024;
 

@@ -2,15 +2,16 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
 use tokio_stream::Stream;
 use tonic::Status;
 
 use crate::connection::Connection;
 use crate::limits::WRITE_TIMEOUT;
+use crate::turns::Turn;
 
 /// Nobody takes what is sent any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,23 +19,41 @@ pub(crate) struct Gone;
 
 /// The sending end. Boxed, so that an idle stream does not keep room for a large message.
 pub(crate) struct Outlet<T> {
-    sender: mpsc::Sender<Result<Box<T>, Status>>,
+    sender: mpsc::Sender<Result<Message<T>, Status>>,
     connection: Arc<Connection>,
 }
 
+/// A message, and the turn by which it is in memory.
+struct Message<T> {
+    message: Box<T>,
+    turn: Option<Arc<Turn>>,
+}
+
 /// The end that the transport reads.
-pub(crate) struct Outgoing<T>(mpsc::Receiver<Result<Box<T>, Status>>);
+pub(crate) struct Outgoing<T> {
+    receiver: mpsc::Receiver<Result<Message<T>, Status>>,
+    /// The turn of the message that was handed over last: whoever asks for the next one has taken it.
+    turn: Option<Arc<Turn>>,
+    /// Counted until the transport is done with it.
+    _counted: Vec<OwnedSemaphorePermit>,
+}
 
 impl<T> Outlet<T> {
     /// Makes both ends.
     pub(crate) fn new(connection: Arc<Connection>) -> (Self, Outgoing<T>) {
         let (sender, receiver) = mpsc::channel(1);
-        (Self { sender, connection }, Outgoing(receiver))
+        (Self { sender, connection }, Outgoing { receiver, turn: None, _counted: Vec::new() })
     }
 
     /// Sends a message when there is room. A peer that makes none for too long is cut off.
     pub(crate) async fn send(&self, message: T) -> Result<(), Gone> {
-        match timeout(WRITE_TIMEOUT, self.sender.send(Ok(Box::new(message)))).await {
+        self.send_in(message, None).await
+    }
+
+    /// The same in a turn, which is not over before the message was taken.
+    pub(crate) async fn send_in(&self, message: T, turn: Option<Arc<Turn>>) -> Result<(), Gone> {
+        let message = Message { message: Box::new(message), turn };
+        match timeout(WRITE_TIMEOUT, self.sender.send(Ok(message))).await {
             Ok(sent) => sent.map_err(|_| Gone),
             Err(_) => {
                 self.connection.cut.cancel();
@@ -54,10 +73,23 @@ impl<T> Outlet<T> {
     }
 }
 
+impl<T> Outgoing<T> {
+    /// Counts the stream until it is over.
+    pub(crate) fn counted(self, counted: Vec<OwnedSemaphorePermit>) -> Self {
+        Self { _counted: counted, ..self }
+    }
+}
+
 impl<T> Stream for Outgoing<T> {
     type Item = Result<T, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context).map(|message| message.map(|message| message.map(|message| *message)))
+        self.turn = None;
+        let received = ready!(self.receiver.poll_recv(context));
+        Poll::Ready(received.map(|received| {
+            let Message { message, turn } = received?;
+            self.turn = turn;
+            Ok(*message)
+        }))
     }
 }

@@ -23,6 +23,7 @@ use crate::limits::{PING_EVERY, PULL_BATCH_BYTES};
 use crate::outlet::{Gone, Outgoing, Outlet};
 use crate::refusal::{Refused, refuse};
 use crate::server::{Member, Server};
+use crate::turns::{Turn, take};
 
 /// One space of a Pull, and what the device has of it by now.
 pub(crate) struct Listening {
@@ -51,6 +52,8 @@ struct Pull {
     spaces: BTreeMap<SpaceId, Listening>,
     outlet: Outlet<PullResponse>,
     quiet_since: Instant,
+    /// While it sends from the database.
+    turn: Option<Arc<Turn>>,
 }
 
 impl From<Gone> for End {
@@ -76,6 +79,7 @@ pub(crate) fn start(
         spaces,
         outlet,
         quiet_since: Instant::now(),
+        turn: None,
     };
     server.streams.spawn(pull.run(order));
     outgoing
@@ -208,6 +212,7 @@ impl Pull {
             let records = records.to_vec();
             return self.say(Event::Records(PullRecords { space: bytes(space), records })).await;
         }
+        self.take_turn(space).await?;
         for of_feed in bodies.places.chunk_by(|one, next| one.0 == next.0) {
             let (feed, mut seqs) = (of_feed[0].0, of_feed.iter().map(|(_, seq)| *seq).collect::<Vec<_>>());
             while !seqs.is_empty() {
@@ -222,6 +227,7 @@ impl Pull {
                 self.say(Event::Records(PullRecords { space: bytes(space), records })).await?;
             }
         }
+        self.turn = None;
         Ok(())
     }
 
@@ -237,9 +243,13 @@ impl Pull {
 
     /// Sends everything of a space that is in a state and was not sent: links first, records in the order of arrival.
     async fn catch_up(&mut self, space: SpaceId, held: &ServerSpace) -> Result<(), End> {
-        self.catch_up_links(space, held.roster().head().seq).await?;
+        let last = self.last_link(space, held)?;
+        self.catch_up_links(space, last).await?;
         self.check_membership(space)?;
         let mut runs = held.missing(&self.listening(&space).sent);
+        if !runs.is_empty() {
+            self.take_turn(space).await?;
+        }
         while runs.iter().any(|run| run.from_seq <= run.to_seq) {
             let read = self.server.readers.read(move |reader| {
                 let stored = reader.records(&space, &mut runs, PULL_BATCH_BYTES)?;
@@ -251,7 +261,40 @@ impl Pull {
             self.say(Event::Records(PullRecords { space: bytes(space), records })).await?;
         }
         self.listening(&space).sent.advance_all(&held.vector());
+        self.turn = None;
         Ok(())
+    }
+
+    /// The newest link it may read. For somebody who was removed meanwhile that is the one that says so.
+    fn last_link(&mut self, space: SpaceId, held: &ServerSpace) -> Result<u64, End> {
+        let newest = held.roster().head().seq;
+        match self.access(space) {
+            Some(Access::Removed { seq }) => Ok(newest.min(seq)),
+            _ => self.check_membership(space).map(|()| newest),
+        }
+    }
+
+    /// Waits until it may send from the database. Who listens meanwhile is not left without a sign.
+    async fn take_turn(&mut self, space: SpaceId) -> Result<(), End> {
+        if self.turn.is_some() {
+            return Ok(());
+        }
+        let server = self.server.clone();
+        let waiting = take(server.turns.of(&self.listening(&space).member));
+        tokio::pin!(waiting);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.outlet.gone() => return Err(End::Gone),
+                () = self.connection.ending.cancelled() => return Err(End::Ending),
+                turn = waiting.as_mut() => {
+                    self.turn = Some(Arc::new(turn));
+                    return Ok(());
+                }
+                () = sleep_until(self.quiet_since + PING_EVERY) => {}
+            }
+            self.say(Event::Ping(PullPing {})).await?;
+        }
     }
 
     async fn catch_up_links(&mut self, space: SpaceId, until: u64) -> Result<(), End> {
@@ -260,6 +303,7 @@ impl Pull {
             if from > until {
                 return Ok(());
             }
+            self.take_turn(space).await?;
             let read = self.server.readers.read(move |reader| reader.links(&space, from, PULL_BATCH_BYTES));
             let mut links = read.await.map_err(|fault| End::Told(refuse(fault)))?;
             links.truncate(usize::try_from(until - from + 1).unwrap_or(usize::MAX));
@@ -277,14 +321,18 @@ impl Pull {
 
     /// A removed member hears of its removal, and nothing after it.
     fn check_membership(&mut self, space: SpaceId) -> Result<(), End> {
-        let Member { space, session, .. } = &self.listening(&space).member;
-        let now = access(space.held().roster(), session.role, &session.member);
-        let reason = match now.map(|(_, access)| access) {
+        let reason = match self.access(space) {
             Some(Access::Member) => return Ok(()),
             Some(Access::Replaced) => ErrorReason::MemberReplaced,
             Some(Access::Removed { .. }) | None => ErrorReason::FeedRemoved,
         };
         Err(End::Told(reason.into()))
+    }
+
+    /// What its member may do by now.
+    fn access(&mut self, space: SpaceId) -> Option<Access> {
+        let Member { space, session, .. } = &self.listening(&space).member;
+        access(space.held().roster(), session.role, &session.member).map(|(_, access)| access)
     }
 
     fn listening(&mut self, space: &SpaceId) -> &mut Listening {
@@ -295,7 +343,7 @@ impl Pull {
         if self.connection.ending.is_cancelled() {
             return Err(End::Ending);
         }
-        self.outlet.send(PullResponse { event: Some(event) }).await?;
+        self.outlet.send_in(PullResponse { event: Some(event) }, self.turn.clone()).await?;
         self.quiet_since = Instant::now();
         Ok(())
     }

@@ -27,6 +27,7 @@ use crate::session::{Session, Sessions};
 use crate::space::Space;
 use crate::spaces::Spaces;
 use crate::store::{Change, Store, StoreFault};
+use crate::turns::Turns;
 use crate::writer::{Writer, WriterThread};
 
 /// The state of a running server.
@@ -59,6 +60,8 @@ pub(crate) struct Server {
     pub(crate) receiving_of_strangers: Arc<Budget>,
     /// What answers to members may take in memory until they took them.
     pub(crate) answering: Arc<Budget>,
+    /// How many Pulls send from the database.
+    pub(crate) turns: Turns,
     /// Cancelled when the server stops.
     pub(crate) draining: CancellationToken,
     /// Everything that streams.
@@ -133,6 +136,7 @@ impl Server {
             receiving_of_members: Budget::of(RECEIVING_OF_MEMBERS_MAX),
             receiving_of_strangers: Budget::of(RECEIVING_OF_STRANGERS_MAX),
             answering: Budget::of(ANSWERS_MAX),
+            turns: Turns::default(),
             draining: CancellationToken::new(),
             streams: TaskTracker::new(),
         };

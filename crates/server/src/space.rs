@@ -22,6 +22,7 @@ use crate::limits::{
 use crate::options::Limits;
 use crate::rate::Bucket;
 use crate::store::{Reader, StoreFault};
+use crate::turns::SpaceTurns;
 
 /// A space in memory.
 pub(crate) struct Space {
@@ -31,6 +32,8 @@ pub(crate) struct Space {
     pub(crate) receiving: Arc<Budget>,
     /// What answers to its members may take in memory.
     pub(crate) answering: Arc<Budget>,
+    /// How many of its Pulls send from the database.
+    pub(crate) turns: SpaceTurns,
 }
 
 struct Live {
@@ -73,7 +76,7 @@ impl Space {
         };
         let id = live.held.roster().space();
         let (receiving, answering) = (Budget::of(RECEIVING_OF_SPACE_MAX), Budget::of(ANSWERS_OF_SPACE_MAX));
-        Self { id, live: Mutex::new(live), receiving, answering }
+        Self { id, live: Mutex::new(live), receiving, answering, turns: SpaceTurns::default() }
     }
 
     /// Returns its id.

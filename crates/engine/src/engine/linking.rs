@@ -131,6 +131,8 @@ impl Engine {
                         work.step.commit.put(Table::Meta, meta::LINK_USED, used);
                         work.step.send.push(Outgoing::PostMessage { mailbox, index: 2, message });
                     }
+                    // It was heard before: who listens once more is told all of it.
+                    Err(LinkingFault::OutOfTurn) => {}
                     Err(fault) => self.void(work, reason(fault)),
                 }
             }
@@ -140,6 +142,7 @@ impl Engine {
                     let expires = open.expires;
                     self.show_linking(work, Linking::Answered { device, expires });
                 }
+                Err(LinkingFault::OutOfTurn) => {}
                 Err(fault) => self.void(work, reason(fault)),
             },
             // Our own messages come back to us as well.
@@ -181,8 +184,15 @@ impl Engine {
         Some(device)
     }
 
-    /// Listens again to whoever is waited for, once the server is there again.
+    /// Listens again to whoever is waited for, once the server is there again. A linking goes on where a session ended that was over
+    /// in the middle of it.
     pub(super) fn listen_again(&self, work: &mut Work<'_, '_>) {
+        if let Some(OpenLinking { mailbox, adding, offer, .. }) = &self.linking.open {
+            work.step.send.push(Outgoing::OpenMailbox { mailbox: *mailbox });
+            if let Some((link, _)) = adding.as_ref().filter(|_| self.roster.head() == offer.head) {
+                self.send_adding(work, link);
+            }
+        }
         if let Some(Awaited { mailbox, .. }) = self.linking.awaited {
             work.step.send.push(Outgoing::OpenMailbox { mailbox });
         }
@@ -210,6 +220,14 @@ impl Engine {
             return Err(Fault::LinkVoid(LinkEnd::RosterMoved));
         }
         let link = self.add_feed(work, &candidate)?;
+        self.send_adding(work, &link);
+        if let Some(open) = &mut self.linking.open {
+            open.adding = Some((link, candidate.keys.id()));
+        }
+        Ok(())
+    }
+
+    fn send_adding(&self, work: &mut Work<'_, '_>, link: &Link) {
         let head = self.roster.head();
         work.step.send.push(Outgoing::AppendLink {
             space: self.space,
@@ -217,10 +235,6 @@ impl Engine {
             head: head.hash,
             link: link.bytes().to_vec(),
         });
-        if let Some(open) = &mut self.linking.open {
-            open.adding = Some((link, candidate.keys.id()));
-        }
-        Ok(())
     }
 
     fn add_feed(&self, work: &mut Work<'_, '_>, candidate: &Candidate) -> Result<Link, Fault> {

@@ -78,6 +78,7 @@ impl Engine {
                 bytes,
             });
         }
+        self.waiting.forget_from(&self.keys.feed, first);
         work.applied_changed = true;
         Ok(false)
     }

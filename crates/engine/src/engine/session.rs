@@ -317,12 +317,12 @@ impl Engine {
         for alarm in linked.alarms {
             self.raise(work, Raised::Feed(alarm));
         }
-        let appended = !linked.appended.is_empty();
-        for link in linked.appended {
-            self.store_link(work, &link);
-        }
-        if appended {
+        linked.appended.iter().for_each(|link| self.store_link(work, link));
+        if !linked.appended.is_empty() {
             self.roster_changed(work);
+        }
+        for link in &linked.appended {
+            self.linking_appended(work, link.seq());
         }
         if self.is_removed() {
             return self.stop(work);
@@ -402,6 +402,8 @@ impl Engine {
                 self.linking_refused(work);
                 self.session.link_sent = None;
             }
+            // What was asked for is asked for again in the next session.
+            (Request::Mailbox, Refusal::Unauthenticated) => self.try_later(work),
             (Request::Mailbox, _) => self.mailbox_gone(work),
             (Request::FetchBodies, refusal)
                 if !matches!(refusal, Refusal::Unauthenticated | Refusal::Busy) =>

@@ -183,6 +183,13 @@ impl Waiting {
         }
     }
 
+    /// Forgets the records of a feed from this one on: they were sealed again, and are read as they are now.
+    pub(super) fn forget_from(&mut self, feed: &FeedId, first: u64) {
+        let Some(queue) = self.queues.get_mut(feed) else { return };
+        queue.retain(|one| one.source.1 < first);
+        self.wake();
+    }
+
     /// Looks again at what waited for this.
     pub(super) fn look_again(&mut self, wait: Wait) {
         let mut any = false;
@@ -292,6 +299,7 @@ impl Engine {
         self.waiting.stuck.retain(|feed| open.contains(feed));
         let share = limits::WAITING_STEP_BYTES / open.len().max(1);
         let full = self.waiting.bytes() >= limits::WAITING_BYTES_MAX;
+        let mut read = 0;
         for feed in open {
             let applied = self.applied.seq(&feed);
             let queue = self.waiting.queues.entry(feed).or_default();
@@ -306,7 +314,13 @@ impl Engine {
             if has_some || last >= self.tips.seq(&feed) || (full && !queue.is_empty()) {
                 continue;
             }
+            if read >= limits::WAITING_STEP_BYTES {
+                // A share is one record at least, and there may be a thousand feeds: the others are next.
+                self.waiting.unread = true;
+                continue;
+            }
             let stored = self.stored_from(work, feed, last + 1, share);
+            read += stored.iter().map(|record| record.bytes().len()).sum::<usize>();
             match stored.is_empty() && last == applied {
                 true => self.waiting.stuck.insert(feed),
                 false => self.waiting.stuck.remove(&feed),
@@ -317,7 +331,11 @@ impl Engine {
 
     fn stored_from(&self, work: &Work<'_, '_>, feed: FeedId, next: u64, most: usize) -> Vec<VerifiedRecord> {
         let stored = work.cx.reader.records(self.space, feed, next, most).unwrap_or_default();
-        let newest = |(seq, bytes)| work.bodies.get(&(feed, seq)).cloned().unwrap_or(bytes);
+        let resealed = |seq: u64| work.resealed.get(&seq).filter(|_| feed == self.keys.feed);
+        let newest = |(seq, bytes)| {
+            let newer = work.bodies.get(&(feed, seq)).or_else(|| resealed(seq)).cloned();
+            newer.unwrap_or(bytes)
+        };
         let stored = (next..).zip(stored).map(newest);
         let parsed = stored.map_while(|bytes| Record::parse(bytes).ok());
         parsed.map_while(|record| self.verified(&record).ok()).collect()

@@ -16,10 +16,12 @@ use tonic::{Request, Response, Status};
 
 use super::Services;
 use crate::connection::Connection;
+use crate::limits::PUSH_AGAIN_AFTER;
 use crate::outlet::Outgoing;
 use crate::pull::{Listening, next_link};
-use crate::refusal::{Refused, refuse};
+use crate::refusal::{Refused, later, refuse};
 use crate::server::Member;
+use crate::turns::pulls_of;
 use crate::{pull, push};
 
 #[tonic::async_trait]
@@ -60,12 +62,14 @@ impl FeedService for Services {
         if asked.spaces.is_empty() || asked.spaces.len() > PULL_SPACES_MAX {
             return Err(Refused::new(ErrorReason::RequestMalformed).into());
         }
-        let mut spaces = Vec::with_capacity(asked.spaces.len());
+        let (mut spaces, mut counted) = (Vec::with_capacity(asked.spaces.len()), Vec::new());
         for space in &asked.spaces {
-            spaces.push(self.listening(space, &metadata, &connection).await?);
+            let listening = self.listening(space, &metadata, &connection).await?;
+            counted.push(pulls_of(&listening.member).ok_or_else(|| later(PUSH_AGAIN_AFTER))?);
+            spaces.push(listening);
         }
         check_distinct(&spaces)?;
-        Ok(Response::new(pull::start(&self.0, &connection, spaces)))
+        Ok(Response::new(pull::start(&self.0, &connection, spaces).counted(counted)))
     }
 }
 

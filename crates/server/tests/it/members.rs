@@ -61,6 +61,38 @@ async fn a_removed_member_reads_the_links_up_to_its_removal_and_nothing_else() {
     }
 }
 
+/// Whoever was removed while it read nothing, so that all news were dropped on the way to it, hears up to its removal and no further:
+/// not who was added after it, nor under which keys.
+#[tokio::test]
+async fn a_removed_member_that_is_behind_reads_no_link_after_its_removal() {
+    let mut vault = Vault::with_devices(1, 3);
+    let server = Running::with(&vault).await;
+    let one = Client::enter(&server.url, &vault, 0).await;
+    let slow = Client::enter(&server.url, &vault, 1).await;
+    let mut pull = slow.pull(&Vector::default(), Some(2)).await.expect("pulled");
+    pull.past().await.expect("the past");
+    // Far more than all buffers between here and there together.
+    for _ in 0..150 {
+        one.push(vault.write_sized(0, 1, 40_000)).await.expect("a slow listener holds nobody up");
+    }
+    let removal = vault.removing(vault.devices[1].feed(), None);
+    one.append(vault.roster.head(), &removal).await.expect("removed");
+    vault.append(removal.clone());
+    let later = vault.adding(&Device::new(3_000));
+    one.append(vault.roster.head(), &later).await.expect("added");
+    vault.append(later);
+    let mut links = Vec::new();
+    let end = loop {
+        match pull.next().await {
+            Ok(Event::Links(more)) => links.extend(more.links),
+            Ok(_) => {}
+            Err(status) => break status,
+        }
+    };
+    assert!(links == [removal.bytes().clone()], "{} links", links.len());
+    assert_eq!(reason::<()>(Err(end)), ErrorReason::FeedRemoved);
+}
+
 /// Forty connections of somebody who was removed take none of the thirty-two that a space's members have.
 #[tokio::test]
 async fn a_removed_member_takes_no_room() {

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tonic::Status;
 use tower::ServiceExt as _;
 
-use crate::client::{Client, shown, within};
+use crate::client::{Client, Pull, shown, within};
 use crate::kit::Vault;
 use crate::process::{Process, allow_many_connections};
 use crate::running::{invite_of, unknown};
@@ -148,4 +148,58 @@ async fn requests_that_never_end_take_little_room() {
     println!("grown {grown}");
     assert!(grown <= 24 * MIB, "{grown} bytes");
     Client::enter(&process.url, &vault, 0).await.list(None).await.expect("the server goes on");
+}
+
+/// Asks for everything on many connections, as often as one takes it, and reads none of it. Gives what has to be kept for that.
+async fn asks_and_reads_nothing(process: &Process, member: &Client) -> Vec<(Client, Vec<Pull>)> {
+    const CONNECTIONS: usize = 16;
+    const STREAMS: usize = 60;
+    let mut asked = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let client = member.elsewhere(&process.url).await;
+        let mut pulls = Vec::new();
+        for _ in 0..STREAMS {
+            pulls.extend(client.pull(&Vector::default(), None).await.ok());
+        }
+        asked.push((client, pulls));
+    }
+    asked
+}
+
+/// A thief with a device's keys, and the same once the device was removed. The others hear all there is meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_that_nobody_reads_take_little_room() {
+    allow_many_connections();
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let mut vault = Vault::with_devices(1, 2);
+    while vault.links.iter().map(|link| link.bytes().len()).sum::<usize>() < 900 * 1024 {
+        let link = vault.advancing();
+        vault.append(link);
+    }
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let owner = Client::enter(&process.url, &vault, 0).await;
+    for _ in 0..8 {
+        owner.push(vault.write_sized(0, 32, 16_000)).await.expect("pushed");
+    }
+    let thief = Client::enter(&process.url, &vault, 1).await;
+    for is_removed in [false, true] {
+        if is_removed {
+            let removal = vault.removing(vault.devices[1].feed(), None);
+            owner.append(vault.roster.head(), &removal).await.expect("removed");
+            vault.append(removal);
+        }
+        let before = process.resident();
+        let asked = asks_and_reads_nothing(&process, &thief).await;
+        for _ in 0..20 {
+            let mut pull = owner.pull(&Vector::default(), None).await.expect("pulled");
+            assert_eq!(pull.past().await.expect("the past").records.len(), 256);
+        }
+        let grown = process.resident().saturating_sub(before);
+        println!("grown {grown}, removed {is_removed}");
+        assert!(grown <= 48 * MIB, "{grown} bytes, removed {is_removed}");
+        drop(asked);
+    }
 }

@@ -98,23 +98,24 @@ fn a_push_that_is_answered_and_not_taken_is_told() {
     assert_ne!(lab.laptop.view.status.sync, SyncState::Idle);
 }
 
-/// A new device is to be let in. Before the answer the server shows another link in its place, and then says that it took the one
-/// that it was sent. The list of devices stays what it is, on the disk too, and the linking is over.
-#[test]
-fn another_link_in_the_place_of_ones_own_is_no_answer() {
-    let mut lab = Lab::linked();
-    lab.acknowledge();
-    let Asked::Answered(Ok(Reply::LinkStarted(started))) =
-        lab.laptop.ask(Command::StartLink, 0, &mut lab.chance)
-    else {
-        unreachable!()
-    };
-    let (mut joining, mut step) = Joining::start(&started.code, "Watch", &mut lab.chance).unwrap();
+fn start_link(lab: &mut Lab) -> String {
+    match lab.laptop.ask(Command::StartLink, 0, &mut lab.chance) {
+        Asked::Answered(Ok(Reply::LinkStarted(started))) => started.code,
+        _ => unreachable!(),
+    }
+}
+
+/// What the laptop and a new device say to each other up to words one to three, which come back.
+fn talk(lab: &mut Lab, code: &str) -> String {
+    let (mut joining, mut step) = Joining::start(code, "Watch", &mut lab.chance).unwrap();
     let mut words = None;
     for _ in 0..2 {
         for send in std::mem::take(&mut step.send) {
             let JoinSend::Post { mailbox, index, message } = send else { continue };
-            lab.say(Incoming::MailboxMessage { mailbox, index, message });
+            // Whoever listens anew is told all of it once more.
+            for message in [message.clone(), message] {
+                lab.say(Incoming::MailboxMessage { mailbox, index, message });
+            }
         }
         let answers: Vec<Outgoing> = lab.laptop.outbox.drain(..).collect();
         for answer in answers {
@@ -125,7 +126,56 @@ fn another_link_in_the_place_of_ones_own_is_no_answer() {
             words = words.or(shown);
         }
     }
-    let confirmed = lab.laptop.ask(Command::ConfirmLink { words: words.unwrap() }, 0, &mut lab.chance);
+    words.unwrap()
+}
+
+/// A session lasts for a quarter of an hour, and is over as a device is linked: before the mailbox is opened, or before the link is
+/// appended. The linking goes on in the next one; the server may have the link by then, and show it with the others.
+#[test]
+fn a_session_that_is_over_ends_no_linking() {
+    let over = |request| Incoming::Refused { request, refusal: Refusal::Unauthenticated };
+    let again = |lab: &mut Lab, request| {
+        lab.say(over(request));
+        assert!(lab.laptop.wants_connection, "{request:?}");
+        lab.connect();
+        lab.hello(lab.laptop_vector());
+    };
+    for is_shown in [false, true] {
+        let mut lab = Lab::linked();
+        lab.acknowledge();
+        let code = start_link(&mut lab);
+        again(&mut lab, Request::Mailbox);
+        assert!(matches!(lab.laptop.view.status.linking, Linking::Waiting { .. }));
+        assert!(lab.laptop.outbox.iter().any(|said| matches!(said, Outgoing::OpenMailbox { .. })));
+        let words = talk(&mut lab, &code);
+        lab.laptop.ask(Command::ConfirmLink { words }, 0, &mut lab.chance);
+        again(&mut lab, Request::AppendLink);
+        let link = lab.laptop.outbox.drain(..).find_map(|said| match said {
+            Outgoing::AppendLink { link, .. } => Some(link),
+            _ => None,
+        });
+        let (link, space, seq) = (link.unwrap(), lab.roster.space(), lab.roster.head().seq + 1);
+        if is_shown {
+            lab.shows_links(&[link]);
+        } else {
+            lab.say(Incoming::LinkAppended { space, seq });
+        }
+        assert!(matches!(lab.laptop.view.status.linking, Linking::Comparing { .. }), "shown {is_shown}");
+        let welcomed = |said: &Outgoing| matches!(said, Outgoing::PostMessage { index: 4, .. });
+        assert!(lab.laptop.outbox.iter().any(welcomed), "shown {is_shown}");
+        assert_eq!((lab.laptop.view.status.devices.len(), lab.alarms()), (4, vec![]));
+    }
+}
+
+/// A new device is to be let in. Before the answer the server shows another link in its place, and then says that it took the one
+/// that it was sent. The list of devices stays what it is, on the disk too, and the linking is over.
+#[test]
+fn another_link_in_the_place_of_ones_own_is_no_answer() {
+    let mut lab = Lab::linked();
+    lab.acknowledge();
+    let code = start_link(&mut lab);
+    let words = talk(&mut lab, &code);
+    let confirmed = lab.laptop.ask(Command::ConfirmLink { words }, 0, &mut lab.chance);
     assert!(matches!(confirmed, Asked::Pending));
     let old = lab.links.len();
     lab.change(&[], None);

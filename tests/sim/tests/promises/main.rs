@@ -11,6 +11,7 @@ mod lab;
 mod member;
 mod notices;
 mod room;
+mod sealing;
 mod voices;
 
 use bytes::Bytes;

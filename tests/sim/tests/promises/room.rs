@@ -7,14 +7,14 @@ use haven_engine::command::{Command, ImportItem, Reply};
 use haven_engine::content::{Changes, Content, decode, encode};
 use haven_engine::io::{Commit, Entropy as _, Reader as _, Store as _, Table, Write};
 use haven_engine::limits;
-use haven_feed::ids::{Position, RecordId};
+use haven_feed::ids::{FeedId, Position, RecordId};
 use haven_feed::record::VerifiedRecord;
 use haven_sim::chance::Chance;
 use haven_sim::device::{Asked, Device};
 
-use super::empty;
 use super::hidden::{rewrite, said};
 use super::lab::{Lab, Who, content, vector_of, write};
+use super::{NOTHING, empty};
 
 /// The inside of a record that compresses to nothing less.
 fn noise(chance: &mut Chance, bytes: usize) -> Vec<u8> {
@@ -237,5 +237,39 @@ fn what_comes_when_there_is_no_room_is_read_from_the_store() {
         lab.add_entry("of my own");
         assert!(lab.names(&p3), "a husk: {husk}, asked: {asks}");
         assert_eq!(lab.alarms(), ["RECORDS_WITHHELD"]);
+    }
+}
+
+/// The next record of each device is so large that two of them are enough for a commit. All of them wait, also over a restart, and all
+/// go once the first can.
+#[test]
+fn large_records_of_all_devices_are_read_a_few_at_a_time() {
+    for restarts in [false, true] {
+        let mut lab = Lab::linked();
+        lab.acknowledge();
+        let large = |lab: &mut Lab, who, after: Option<&VerifiedRecord>, seen: &[(FeedId, Position)]| {
+            let mut noise = vec![0; 600 * 1024];
+            lab.chance.fill(&mut noise);
+            lab.record(who, after, &content(seen, &[(100, noise)]))
+        };
+        let own = lab.own();
+        let t1 = lab.record(Who::Tablet, None, &empty());
+        let t2 = large(&mut lab, Who::Tablet, Some(&t1), &[]);
+        let seen = [(lab.feed(Who::Tablet), t2.position())];
+        let (p1, o1) =
+            (large(&mut lab, Who::Phone, None, &seen), large(&mut lab, Who::Laptop, own.last(), &seen));
+        let husk = t1.to_husk();
+        lab.records(&[&husk, &t2]);
+        lab.records(&[&p1]);
+        lab.records(&[&o1]);
+        if restarts {
+            lab.restart();
+            let all = [&t2, &p1, &o1].map(|record| (record.header().feed, record.position()));
+            lab.hello(all.into_iter().collect());
+        }
+        lab.bodies(lab.feed(Who::Tablet), &[&t1]);
+        lab.add_entry("of my own");
+        assert!(lab.names(&t2) && lab.names(&p1), "restarts {restarts}");
+        assert_eq!(lab.alarms(), NOTHING);
     }
 }
