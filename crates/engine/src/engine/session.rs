@@ -266,9 +266,8 @@ impl Engine {
     fn hello(&mut self, work: &mut Work<'_, '_>, hello: Hello) {
         self.session.stage = Stage::Live;
         self.session.live_since_ms.get_or_insert(work.cx.now.mono_ms);
-        self.session.store = hello.store;
         // "That is all" was said of what was claimed before.
-        self.session.caught_up = false;
+        (self.session.store, self.session.caught_up) = (hello.store, false);
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
         self.session.husks.clone_from(&hello.husks);
