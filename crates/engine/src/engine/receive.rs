@@ -124,6 +124,10 @@ impl Engine {
         work.applied_changed |= before;
         match self.waiting.current.take() {
             Some((feed, seq)) if !applied && self.applied.seq(&feed) < seq => {
+                if looked {
+                    // What it names may count by that from now on, though it has to wait itself.
+                    self.waiting.skipped.clear();
+                }
                 self.waiting.skipped.insert(feed);
             }
             _ => self.waiting.skipped.clear(),
