@@ -26,6 +26,17 @@ fn of_before(lab: &mut Lab, inside: &[u8]) -> VerifiedRecord {
     lab.record_at(Who::Phone, None, 1, RecordKind::Data, inside)
 }
 
+/// The laptop hears of the tablet, and of a record, one after the other.
+fn hears(lab: &mut Lab, record: &VerifiedRecord, link_first: bool) {
+    if link_first {
+        lab.links(2);
+    }
+    lab.records(&[record]);
+    if !link_first {
+        lab.links(2);
+    }
+}
+
 /// A device names a record of one that it is about to add. Nobody can have seen that: it holds nobody up, whether the link that adds it
 /// was heard of before or after.
 #[test]
@@ -40,13 +51,7 @@ fn a_record_of_a_device_that_is_yet_to_come_holds_nobody_up() {
             false => content(&[(tablet, nowhere)], &[]),
         };
         let p1 = of_before(&mut lab, &inside);
-        if link_first {
-            lab.links(2);
-            lab.records(&[&p1]);
-        } else {
-            lab.records(&[&p1]);
-            lab.links(2);
-        }
+        hears(&mut lab, &p1, link_first);
         let t1 = lab.record(Who::Tablet, None, &content(&[(lab.feed(Who::Phone), p1.position())], &[]));
         lab.records(&[&t1]);
         lab.caught_up();
@@ -63,13 +68,7 @@ fn what_is_yet_to_be_written_is_called_gone_by_nobody() {
         let mut lab = before_the_tablet();
         let t1 = lab.record(Who::Tablet, None, &empty());
         let p1 = of_before(&mut lab, &content(&[], &[(1, purge(&t1))]));
-        if link_first {
-            lab.links(2);
-            lab.records(&[&p1]);
-        } else {
-            lab.records(&[&p1]);
-            lab.links(2);
-        }
+        hears(&mut lab, &p1, link_first);
         lab.asked();
         lab.records(&[&t1.to_husk()]);
         assert_eq!(lab.asked(), [(lab.feed(Who::Tablet), vec![1])], "the link first: {link_first}");

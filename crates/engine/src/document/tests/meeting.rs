@@ -588,7 +588,8 @@ proptest! {
             }
         }
         world.meet();
-        let _odd = !world.comes_back();
+        // Whether an odd history reads the same is asked elsewhere; that every text is there as it was, it asserts itself.
+        world.comes_back();
     }
 }
 
@@ -725,7 +726,8 @@ proptest! {
         }
         world.meet();
         world.is_written();
-        let _odd = !world.comes_back();
+        // Whether an odd history reads the same is asked elsewhere; that every text is there as it was, it asserts itself.
+        world.comes_back();
         let sides = world.texts();
         prop_assert!(sides.len() != 1, "what met has two sides at least");
         let clashes = |side: &SideFound| side.parts.iter().any(|part| part.field == Field::Text("text".into()));
