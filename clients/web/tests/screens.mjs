@@ -3,9 +3,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { NO_JOURNAL, TOO_MANY_TRIES } from "./answers.mjs";
-
-/** What an open journal says first. */
-const OPEN = /^(Good (morning|afternoon|evening)|Hello)$/;
+import { GREETING } from "./greeting.mjs";
 
 const ROOMS = join(import.meta.dirname, "screens");
 
@@ -17,7 +15,7 @@ export async function screens({ url, folder, passphrase, visit, shoot }) {
 
   const page = await visit("session");
   await page.goto(url);
-  await page.getByRole("heading", { name: new RegExp(`^Locked$|${OPEN.source}`) }).waitFor();
+  await page.getByRole("heading", { name: new RegExp(`^Locked$|${GREETING.source}`) }).waitFor();
   if (new URL(page.url()).hash !== "") {
     throw new Error("the code stays in the address");
   }
@@ -28,7 +26,7 @@ export async function screens({ url, folder, passphrase, visit, shoot }) {
   await tooOften({ page, show });
   await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: OPEN }).waitFor();
+  await page.getByRole("heading", { name: GREETING }).waitFor();
   await help({ page, show });
   await rooms({ page, show });
   await endings({ page, show });
@@ -44,7 +42,7 @@ async function rooms({ page, show }) {
       throw new Error(`screens/${name}: ${error.message}`, { cause: error });
     });
     await page.evaluate(() => void (location.hash = "today"));
-    await page.getByRole("heading", { name: OPEN }).waitFor();
+    await page.getByRole("heading", { name: GREETING }).waitFor();
   }
 }
 
@@ -103,7 +101,7 @@ async function help({ page, show }) {
   await page.getByRole("heading", { name: "Emergency numbers" }).waitFor();
   await show(page, "help-no-country");
   await page.getByRole("button", { name: "Back" }).click();
-  await page.getByRole("heading", { name: OPEN }).waitFor();
+  await page.getByRole("heading", { name: GREETING }).waitFor();
 }
 
 /** No journal, nobody there, signed out. */
@@ -119,7 +117,7 @@ async function endings({ page, show }) {
   await page.getByRole("heading", { name: "isn’t answering" }).waitFor();
   await show(page, "away");
   await page.unroute("**/haven.v1.*/*");
-  await page.getByRole("heading", { name: OPEN }).waitFor();
+  await page.getByRole("heading", { name: GREETING }).waitFor();
   await page.evaluate(() => sessionStorage.setItem("notes.session", `haven_${"0".repeat(64)}`));
   await page.reload();
   await page.getByRole("heading", { name: "You’re signed out" }).waitFor();

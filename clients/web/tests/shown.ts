@@ -5,6 +5,8 @@ import { flushSync, mount, unmount } from "svelte";
 import { vi } from "vitest";
 import { WatchEventsResponseSchema } from "../core/gen/haven/v1/events_pb";
 import { VaultState } from "../core/gen/haven/v1/vault_pb";
+import { speak, words } from "../core/messages";
+import { today } from "../core/messages/today";
 import { Page } from "../core/page";
 import { Session } from "../core/session";
 import { App } from "../ui/app.svelte";
@@ -13,6 +15,12 @@ import { Device, HandClock, says, settle } from "./device";
 
 /** How long a room may take to be read: long, on a machine that builds while it tests. */
 export const ROOM_MAX_MS = 60_000;
+
+const HOURS = 24;
+const GREETINGS = new Set(Array.from({ length: HOURS }, (_, hour) => words(speak([]), today).greeting(hour)));
+
+/** Whether Today greets with this, at whatever hour it is. */
+export const isGreeting = (heading: string | null | undefined): boolean => GREETINGS.has(heading ?? "");
 
 /** What answers: as a device does, or as one that looks at what is asked first. */
 interface Answering {

@@ -9,6 +9,7 @@ import { WatchEventsResponseSchema } from "../core/gen/haven/v1/events_pb";
 import { Page } from "../core/page";
 import { Session } from "../core/session";
 import { Device, HandClock, refuses, says, settle } from "../tests/device";
+import { isGreeting } from "../tests/shown";
 import { App } from "./app.svelte";
 import Root from "./App.svelte";
 
@@ -130,6 +131,6 @@ test("nothing is sent without a passphrase, and the right one opens", async () =
   expect(device.calls.some(({ path }) => path === "VaultService/Unlock")).toBe(false);
   await tryPassphrase("right");
   // The room is fetched meanwhile.
-  await vi.waitUntil(() => heading()?.startsWith("Good "), { timeout: 10_000 });
+  await vi.waitUntil(() => isGreeting(heading()), { timeout: 10_000 });
   expect(document.querySelector("#passphrase")).toBeNull();
 });

@@ -1,5 +1,6 @@
 // What is measured, with its limit (docs: the budgets of the web app).
 
+import { GREETING } from "../greeting.mjs";
 import { PASSPHRASE } from "../journeys/device.mjs";
 import { go } from "../journeys/stage.mjs";
 
@@ -84,7 +85,7 @@ async function cold(place, type, of) {
   return once(await window(place, { network: true, cpu: true }), async (page) => {
     await page.goto(await place.full.page());
     await page.locator("nav.tabs").waitFor({ timeout: 60_000 });
-    await page.getByRole("heading", { name: /^(Good|Hello)/ }).waitFor();
+    await page.getByRole("heading", { name: GREETING }).waitFor();
     return noted(page, type, of);
   });
 }
@@ -98,7 +99,7 @@ async function slowest(place) {
       window.slowest = 0;
       new PerformanceObserver((list) => list.getEntries().forEach(({ interactionId, duration }) => interactionId && (window.slowest = Math.max(window.slowest, duration)))).observe({ type: "event", durationThreshold: 16 });
     });
-    for (const [tab, heading] of [["Journal", "Journal"], ["Practice", "Practice"], ["People", "People"], ["Today", /^(Good|Hello)/]]) {
+    for (const [tab, heading] of [["Journal", "Journal"], ["Practice", "Practice"], ["People", "People"], ["Today", GREETING]]) {
       await page.locator("nav.tabs").getByRole("link", { name: tab }).click();
       await page.getByRole("heading", { level: 1, name: heading }).waitFor();
     }

@@ -1,6 +1,7 @@
 // The main ways through the app in two engines beside Chromium: nobody chose a journal by its browser.
 
 import { engines } from "../engines/driver.mjs";
+import { GREETING } from "../greeting.mjs";
 import { PASSPHRASE } from "./device.mjs";
 
 export const firefox = journey("firefox");
@@ -76,7 +77,7 @@ async function enter(window) {
 async function unlocked(stage, window) {
   stage.step("unlock");
   await enter(window);
-  await window.heading("^(Good (morning|afternoon|evening)|Hello)$");
+  await window.heading(GREETING.source);
   await listen(window);
 }
 
@@ -191,7 +192,7 @@ async function privately(stage) {
   const engine = await engines.firefox({ isPrivate: true });
   try {
     await engine.window.go(await stage.device.page());
-    await engine.window.heading("^(Good (morning|afternoon|evening)|Hello)$");
+    await engine.window.heading(GREETING.source);
     await go(engine.window, "journal");
     await engine.window.until("an entry", () => document.querySelector("[data-entry]") !== null);
   } finally {

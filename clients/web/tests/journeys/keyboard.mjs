@@ -1,6 +1,7 @@
 // The main ways through the app with the keyboard alone. The focus is always somewhere, and always to be seen.
 
 import { PASSPHRASE } from "./device.mjs";
+import { GREETING } from "../greeting.mjs";
 
 /** How often Tab may be pressed to get to something on one screen. */
 const TABS_MAX = 80;
@@ -93,7 +94,7 @@ async function unlock(keys, page) {
   await keys.type(PASSPHRASE);
   await keys.press("Enter");
   await keys.arrive(/./, "today");
-  await page.getByRole("heading", { name: /^(Good (morning|afternoon|evening)|Hello)$/ }).waitFor();
+  await page.getByRole("heading", { name: GREETING }).waitFor();
 }
 
 async function write(keys, page) {
@@ -183,7 +184,7 @@ async function measure(keys, page) {
   keys.stage.step("measure");
   await keys.to(/^Done$/);
   await keys.press("Enter");
-  await keys.arrive(/^(Good|Hello)/, "today");
+  await keys.arrive(GREETING, "today");
   await keys.to(/^Practice$/, { back: true });
   await keys.press("Enter");
   await keys.arrive("Practice", "practice");
@@ -202,13 +203,13 @@ async function help(keys, page) {
   keys.stage.step("help");
   await keys.to(/^Done$/);
   await keys.press("Enter");
-  await keys.arrive(/^(Good|Hello)/, "today");
+  await keys.arrive(GREETING, "today");
   await keys.to(/^Get help now$/, { back: true });
   await keys.press("Enter");
   await keys.arrive("Help now", "help");
   await keys.to(/^Back$/, { back: true });
   await keys.press("Enter");
-  await keys.arrive(/^(Good|Hello)/, "back from help");
+  await keys.arrive(GREETING, "back from help");
 }
 
 async function lock(keys, page) {

@@ -1,5 +1,6 @@
 // Nothing is lost by the page: whatever is killed, locked, full or gone, every word that was typed is there afterwards.
 
+import { GREETING } from "../greeting.mjs";
 import { modules } from "./api.mjs";
 import { Profile } from "./profile.mjs";
 import { go } from "./stage.mjs";
@@ -217,7 +218,7 @@ async function loadedAgain(stage) {
   const held = (await stage.device.drafts()).map(({ id: each }) => each).filter((each) => each === id);
   stage.hold(held.length === 1, "the draft isn't there");
   await go(page, "today");
-  await page.getByRole("heading", { name: /^(Good|Hello)/ }).waitFor();
+  await page.getByRole("heading", { name: GREETING }).waitFor();
   await page.getByRole("link", { name: "Start anywhere" }).click();
   await page.getByText("started a little while ago").waitFor();
   await page.getByRole("link", { name: "Go on with it" }).click();
@@ -269,7 +270,7 @@ async function diskFull(stage) {
   await page.getByRole("link", { name: "Get help now" }).click();
   await page.getByRole("heading", { name: "Help now" }).waitFor();
   await go(page, "today");
-  await page.getByRole("heading", { name: /^(Good|Hello)/ }).waitFor();
+  await page.getByRole("heading", { name: GREETING }).waitFor();
   await page.unroute(SAVE);
   await page.waitForResponse((response) => response.url().endsWith("SaveDraft"), { timeout: 40_000 });
   await go(page, "drafts");

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { GREETING } from "../greeting.mjs";
 
 const [program, passphraseFile, origin] = process.argv.slice(2);
 const passphrase = readFileSync(passphraseFile, "utf8").trimEnd();
@@ -52,7 +53,7 @@ export async function write(page, words) {
 
 export async function open(page) {
   await page.goto(address());
-  await page.getByRole("heading", { name: /^Good|^Hello|Locked/ }).waitFor();
+  await page.getByRole("heading", { name: new RegExp(`^Locked$|${GREETING.source}`) }).waitFor();
   if (await page.getByLabel("Passphrase", { exact: true }).isVisible()) {
     await enter(page);
   }

@@ -1,10 +1,12 @@
 // Today, writing and drafts, with a real journal: shown one after the other.
 
+import { GREETING } from "../greeting.mjs";
+
 const hash = (page, to) => page.evaluate((address) => void (location.hash = address), to);
 
 export async function writing({ page, show }) {
   await hash(page, "today");
-  await page.getByRole("heading", { name: /^(Good (morning|afternoon|evening)|Hello)$/ }).waitFor();
+  await page.getByRole("heading", { name: GREETING }).waitFor();
   await page.getByRole("heading", { name: "How are you right now?" }).waitFor();
   await show(page, "today");
   await page.getByRole("button", { name: "More words…" }).click();

@@ -1,7 +1,7 @@
 // The journal as a person meets it: its list, its search, and how it's found again.
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Reason } from "../../core/fault";
 import { PAGE } from "../../core/journal";
 import { EntrySummarySchema } from "../../core/gen/haven/v1/entry_pb";
@@ -16,10 +16,15 @@ import { heading, Open, ROOM_MAX_MS, text } from "../../tests/open";
 let open: Open;
 beforeAll(() => import("./Room.svelte"), ROOM_MAX_MS);
 beforeEach(() => {
+  // The calendar shows the month that it is.
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2026, 10, 24, 22) });
   open = new Open();
   open.device.answers("JournalService/ListDays", says(pb.ListDaysResponseSchema, { days: ["2026-11-24"] }));
 });
-afterEach(() => open.close());
+afterEach(() => {
+  open.close();
+  vi.useRealTimers();
+});
 
 const LIST = "JournalService/ListEntries";
 const SEARCH = "JournalService/SearchEntries";

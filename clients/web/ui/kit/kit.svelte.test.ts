@@ -9,7 +9,7 @@ import { GetTodayResponseSchema } from "../../core/gen/haven/v1/progress_pb";
 import { ListSettingsResponseSchema, SetSettingRequestSchema, SetSettingResponseSchema } from "../../core/gen/haven/v1/settings_pb";
 import { CheckPassphraseResponseSchema, InitResponseSchema, VaultState } from "../../core/gen/haven/v1/vault_pb";
 import { refuses, says, type Device } from "../../tests/device";
-import { arrive, clear, deviceThatIs, heading, isNow, press, rest, ROOM_MAX_MS, show, text, type } from "../../tests/shown";
+import { arrive, clear, deviceThatIs, heading, isGreeting, isNow, press, rest, ROOM_MAX_MS, show, text, type } from "../../tests/shown";
 import { beginningOf } from "../welcome/beginning.svelte";
 
 const KIT = "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG";
@@ -122,6 +122,6 @@ test("the page about it says what helps and claims nothing; an answer there is t
   expect(main()).not.toContain("start over");
   location.hash = "#today";
   window.dispatchEvent(new Event("hashchange"));
-  await vi.waitUntil(() => /^(Good |Hello)/.test(heading()), { timeout: ROOM_MAX_MS });
+  await vi.waitUntil(() => isGreeting(heading()), { timeout: ROOM_MAX_MS });
   expect(main()).not.toContain(QUESTION);
 });

@@ -1,14 +1,17 @@
 // Every kind of field as a person uses it, and what it answers.
 
 import { flushSync } from "svelte";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { asks, plain, Walker, type PageInit } from "../../tests/walker";
 import { all, button, clear, clock, key, one, press, rest, show, type } from "../../tests/shown";
 // Here already when a test goes there.
 import "./Room.svelte";
 
 const WALK = "#walk/exercise/thought-check";
-afterEach(clear);
+afterEach(() => {
+  clear();
+  vi.useRealTimers();
+});
 
 /** Shows one question and gives what was answered by Next. */
 async function answered(page: PageInit, act: () => void | Promise<void>): Promise<unknown> {
@@ -190,6 +193,8 @@ test("somebody is chosen, with the mark they have, or added and chosen at once",
 });
 
 test("days, times and spans are put together, and what is suggested is only offered", async () => {
+  // In another year it would be said with its year.
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2026, 10, 24) });
   const date = asks({ shape: { case: "date", value: { suggest: "P7D" } } }, { suggested: "2026-12-01" });
   expect(await answered(date, async () => {
     expect(one<HTMLInputElement>("input[type=date]").value).toBe("");

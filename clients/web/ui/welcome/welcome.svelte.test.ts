@@ -5,7 +5,7 @@ import { Reason } from "../../core/fault";
 import { GetTodayResponseSchema } from "../../core/gen/haven/v1/progress_pb";
 import { CheckPassphraseResponseSchema, InitResponseSchema, SuggestPassphraseResponseSchema, VaultState } from "../../core/gen/haven/v1/vault_pb";
 import { refuses, says } from "../../tests/device";
-import { arrive, deviceThatIs, heading, isNow, press, show, type Shown, tick, type } from "../../tests/shown";
+import { arrive, deviceThatIs, heading, isGreeting, isNow, press, show, type Shown, tick, type } from "../../tests/shown";
 import { beginningOf } from "./beginning.svelte";
 
 const KIT = "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG";
@@ -143,5 +143,5 @@ test("so does one whose answer was lost on the way", async () => {
 
 test("who comes here with a journal goes on to it", async () => {
   shown = await show(deviceThatIs(VaultState.UNLOCKED), "#welcome");
-  await vi.waitUntil(() => heading()?.startsWith("Good "), { timeout: 60_000 });
+  await vi.waitUntil(() => isGreeting(heading()), { timeout: 60_000 });
 });
