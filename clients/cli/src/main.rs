@@ -34,6 +34,8 @@ use crate::cx::Cx;
 use crate::fault::{Exit, Fault};
 
 fn main() -> ExitCode {
+    // Passphrases and words go through here too. Where the system won't, they are no less safe than in the shell that they're typed in.
+    let _ = haven_api::unix::closed::close_memory();
     let typed: Vec<OsString> = std::env::args_os().collect();
     let cli = match args::parse(typed.iter().cloned()) {
         Ok(cli) => cli,

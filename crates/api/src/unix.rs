@@ -3,6 +3,7 @@
 //! tonic's own channel would add a buffer and a reconnecting layer to every call; a client of a local daemon wants to hear at
 //! once when it is gone. And soon, if it is there and says nothing: whoever waits is told so.
 
+pub mod closed;
 pub mod holder;
 mod path;
 

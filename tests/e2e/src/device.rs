@@ -147,7 +147,11 @@ impl Device {
 
     /// Ends the daemon's process as a power cut does, and waits until it is gone.
     pub fn kill_daemon(&self) {
-        let pid = self.pid();
+        Self::kill(self.pid());
+    }
+
+    /// The same of a process that can't be asked for its number: until it is gone its socket takes connections that nobody serves.
+    pub fn kill(pid: u64) {
         assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
         // Not the socket tells: another command may have started the next daemon by now.
         until("the daemon is gone", || {

@@ -1,10 +1,13 @@
 //! No word of the journal is anywhere but in the journal: a thousand entries of marked words and every secret that people hold, looked
 //! for in every byte that is kept, logged or sent.
 
+use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::Command;
 
 use haven_e2e::device::{Device, PASSPHRASE};
 use haven_e2e::linking::link;
+use haven_e2e::patience::until;
 use haven_e2e::ran::text;
 use haven_e2e::server::{CERTIFICATE, Server, Speech};
 use haven_e2e::sought::Sought;
@@ -139,4 +142,45 @@ fn no_word_or_secret_is_found_in_files_logs_or_what_is_sent() {
 #[test]
 fn no_word_or_secret_is_found_when_the_server_speaks_tls() {
     check(Speech::Tls);
+}
+
+/// Whoever waits for words has some of them already.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_program_of_ours_leaves_a_core() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    let device = Device::begun();
+    let mut writing = device.start(&["add", "-"]);
+    let own = u64::from(writing.id());
+    for pid in [own, device.pid()] {
+        until("it has given its cores up", || {
+            let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
+            let core = limits.lines().find(|line| line.starts_with("Max core file size"))?;
+            let given_up = ["Max", "core", "file", "size", "0", "0", "bytes"];
+            core.split_whitespace().eq(given_up).then_some(())
+        });
+    }
+    assert!(Command::new("kill").args(["-ABRT", &own.to_string()]).status().unwrap().success());
+    assert!(!writing.wait().unwrap().core_dumped());
+}
+
+/// Programs of the same person that connect and say nothing: more of them than the daemon was given descriptors for.
+#[test]
+fn a_crowd_that_says_nothing_hangs_nobody() {
+    const GIVEN: usize = 128;
+    let device = Device::new();
+    let begun = device.command(&["daemon", "start"]);
+    let mut limited = Command::new("sh");
+    limited.env_clear();
+    limited.args(["-c", &format!("ulimit -Sn {GIVEN} && exec \"$0\" \"$@\"")]);
+    limited.arg(begun.get_program()).args(begun.get_args());
+    for (name, value) in begun.get_envs() {
+        limited.envs(value.map(|value| (name, value)));
+    }
+    assert!(limited.status().unwrap().success());
+    let socket = device.home().join("havend.sock");
+    let crowd: Vec<_> = (0..4 * GIVEN).map_while(|_| UnixStream::connect(&socket).ok()).collect();
+    assert_eq!(crowd.len(), 4 * GIVEN);
+    assert_eq!(device.json(&["status"])["state"], "none");
 }

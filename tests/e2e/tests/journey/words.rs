@@ -29,7 +29,7 @@ fn openings(device: &Device) -> Vec<String> {
 fn words_of_an_editor_stay_where_the_command_is_interrupted_while_the_daemon_is_silent() {
     for signal in ["-INT", "-TERM", "-HUP"] {
         let device = Device::begun();
-        let (daemon, noted) = (device.pid().to_string(), device.beside("pid"));
+        let (daemon, noted) = (device.pid(), device.beside("pid"));
         let editor = device.beside("editor");
         // Whoever started all this, past the shells between: the command itself.
         let script = format!(
@@ -53,7 +53,7 @@ fn words_of_an_editor_stay_where_the_command_is_interrupted_while_the_daemon_is_
         let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("Your words are kept in"), "{signal}: {said}");
         assert!(said.contains("takes them over"), "{signal}: {said}");
-        assert!(send("-KILL", &daemon));
+        Device::kill(daemon);
         device.unlock();
         let kept = &drafts(&device)[0];
         assert_eq!((text(kept, "title"), device.entries()), ("T", 0), "{signal}");
@@ -82,8 +82,8 @@ fn words_of_a_pipe_stay_where_the_command_is_interrupted() {
     };
     for is_whole in [true, false] {
         let device = Device::begun();
-        let daemon = device.pid().to_string();
-        assert!(send("-STOP", &daemon));
+        let daemon = device.pid();
+        assert!(send("-STOP", &daemon.to_string()));
         let ran = interrupted(&device, is_whole);
         assert_eq!(ran.code, Some(130), "{}", ran.stderr);
         assert!(ran.stderr.contains("Your words are kept in"), "{}", ran.stderr);
@@ -93,7 +93,7 @@ fn words_of_a_pipe_stay_where_the_command_is_interrupted() {
             send("-INT", &next.id().to_string());
             next.try_wait().unwrap()
         });
-        assert!(send("-KILL", &daemon));
+        Device::kill(daemon);
         device.unlock();
         let kept = drafts(&device);
         let kept = device.json(&["draft", "show", text(&kept[0], "id")]);
@@ -221,8 +221,8 @@ fn a_change_that_no_daemon_took_still_knows_its_entry() {
 #[test]
 fn words_in_memory_find_their_journal_where_its_folder_was_moved() {
     let device = Device::begun();
-    let daemon = device.pid().to_string();
-    assert!(send("-STOP", &daemon));
+    let daemon = device.pid();
+    assert!(send("-STOP", &daemon.to_string()));
     let mut child = device.start(&["add", "-"]);
     child.stdin.take().unwrap().write_all("moved ".repeat(20_000).as_bytes()).unwrap();
     let pid = child.id().to_string();
@@ -230,7 +230,7 @@ fn words_in_memory_find_their_journal_where_its_folder_was_moved() {
         send("-INT", &pid);
         child.try_wait().unwrap()
     });
-    assert!(send("-KILL", &daemon));
+    Device::kill(daemon);
     fs::rename(device.home(), device.beside("elsewhere")).unwrap();
     // Another journal hears of words that nobody comes for.
     let haven = |home: &str, arguments: &[&str]| {
