@@ -19,6 +19,8 @@ pub(crate) struct Connection {
     served: AtomicBool,
     /// Requests that were not answered yet.
     asking: AtomicUsize,
+    /// Mailboxes that are watched by it.
+    watching: AtomicUsize,
     spaces: Mutex<Vec<Arc<Space>>>,
     /// Cancelled when it should end in order: by its age, or because the server stops.
     pub(crate) ending: CancellationToken,
@@ -33,6 +35,7 @@ impl Connection {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             served: AtomicBool::new(false),
             asking: AtomicUsize::new(0),
+            watching: AtomicUsize::new(0),
             spaces: Mutex::default(),
             ending: draining.child_token(),
             cut: CancellationToken::new(),
@@ -67,9 +70,25 @@ impl Connection {
         (before < GUEST_REQUESTS_MAX || self.is_members()).then_some(asking)
     }
 
+    /// Counts a mailbox that it watches, until dropped.
+    pub(crate) fn watch(self: &Arc<Self>) -> Watching {
+        self.watching.fetch_add(1, Ordering::Relaxed);
+        Watching(self.clone())
+    }
+
+    /// Says whether it watches a mailbox: a member opened that one, and told whoever comes by this connection.
+    pub(crate) fn is_watching(&self) -> bool {
+        self.watching.load(Ordering::Relaxed) > 0
+    }
+
     /// Says whether a member of some space has used it.
     pub(crate) fn is_members(&self) -> bool {
         !self.spaces.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// The space whose member was the first to use it.
+    pub(crate) fn space(&self) -> Option<Arc<Space>> {
+        self.spaces.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
     }
 
     /// Leaves a space when the connection ends.
@@ -80,6 +99,15 @@ impl Connection {
 
 /// A request that is not answered yet; counted until dropped.
 pub(crate) struct Asking(Arc<Connection>);
+
+/// A mailbox that is watched; counted until dropped.
+pub(crate) struct Watching(Arc<Connection>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.watching.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Drop for Asking {
     fn drop(&mut self) {

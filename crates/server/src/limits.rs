@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use haven_feed::limits::PAPER_SPACES_MAX;
 use haven_wire::limits::{MAILBOX_CONTACT_MS, MAILBOX_LINK_MS, MESSAGE_PARTS_MAX, PING_AFTER_MS};
 
 /// Bytes one space may hold. Ten thousand entries take 20 MiB; this is room for a life and a stop for a runaway.
@@ -30,6 +31,11 @@ pub(crate) const PULL_BATCH_BYTES: usize = 256 * 1024;
 /// Pulls of one member of a space at once: a device has one on each connection, and those that it dropped are not gone at once.
 pub(crate) const PULLS_OF_MEMBER_MAX: usize = SPACE_CONNECTIONS_MAX;
 
+/// Pulls of all members of a space at once: those of every connection that it may have, and as many that were dropped and are not gone
+/// yet. Each may have half a mebibyte of news on its way and vectors of as many feeds as there can ever be, 64 MiB at the very most. One
+/// more takes the place of others.
+pub(crate) const PULLS_OF_SPACE_MAX: usize = 2 * SPACE_CONNECTIONS_MAX;
+
 /// Pulls that send from the database at once. Each has up to three messages in memory, so these are 24 MiB.
 pub(crate) const TURNS_MAX: usize = 32;
 
@@ -41,6 +47,10 @@ pub(crate) const TURNS_OF_MEMBER_MAX: usize = 2;
 
 /// The same of all who were removed and hear of it: another 6 MiB.
 pub(crate) const TURNS_OF_STRANGERS_MAX: usize = 8;
+
+/// Spaces that have or had a paper which are looked at when somebody asks for its vaults: each may have to be loaded, and cost an invite.
+/// Whoever began anew with one kit that often has another trouble; the vaults of before must not hide the one of now.
+pub(crate) const PAPER_SPACES_LOOKED_AT_MAX: usize = 16 * PAPER_SPACES_MAX;
 
 /// Bytes of links in one answer.
 pub(crate) const LINKS_ANSWER_BYTES: usize = 512 * 1024;
@@ -76,7 +86,7 @@ pub(crate) const CONNECTIONS_MAX: usize = 16_384;
 pub(crate) const CONNECTIONS_MIN: usize = 16;
 
 /// Connections at once that no member has used yet. Beyond it the oldest is cut off: an honest device logs in within
-/// milliseconds, one that is being linked needs minutes, one that stalls needs for ever. Each may take 160 KiB with all its
+/// milliseconds, one that stalls needs for ever. One that is being linked needs minutes: it watches a mailbox, and isn't cut off for that. Each may take 160 KiB with all its
 /// requests, and all of them no more than what a server may grow by.
 pub(crate) const GUESTS_MAX: usize = 256;
 
@@ -135,8 +145,19 @@ pub(crate) const RECEIVING_OF_MEMBERS_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of one space's requests in memory at once: no space takes all there is.
 pub(crate) const RECEIVING_OF_SPACE_MAX: usize = 16 * 1024 * 1024;
 
-/// Bytes of everybody else's requests in memory at once: log-ins and a few new spaces.
+/// Bytes of everybody else's large requests in memory at once: a few new spaces, and what somebody asks for who was removed.
 pub(crate) const RECEIVING_OF_STRANGERS_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of one small request, with what gRPC puts before its message.
+pub(crate) const SMALL_REQUEST_BYTES_MAX: usize = SMALL_MESSAGE_BYTES_MAX + 5;
+
+/// Bytes of small requests of guests in memory at once, log-ins and linking: all that all of them can have, so that nobody is kept
+/// out by somebody else's requests.
+pub(crate) const RECEIVING_OF_GUESTS_MAX: usize = GUESTS_MAX * GUEST_REQUESTS_MAX * SMALL_REQUEST_BYTES_MAX;
+
+/// How long a request of somebody unknown may bring nothing before it's ended. Honest ones come in one go; the slowest line brings a
+/// packet in this time.
+pub(crate) const STALL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often a push that met another one of the same feed is judged again before it is sent away.
 pub(crate) const PUSH_TRIES_MAX: usize = 8;
@@ -171,8 +192,8 @@ pub(crate) const READERS: usize = 2;
 /// Spaces kept in memory though nobody uses them now.
 pub(crate) const SPACES_IDLE_MAX: usize = 256;
 
-/// Challenges that wait for their log-in. The oldest is forgotten when one more is asked for.
-pub(crate) const NONCES_MAX: usize = 16_384;
+/// Challenges remembered as answered, each for a minute: 270 log-ins a second, in 2 MiB.
+pub(crate) const NONCES_SPENT_MAX: usize = 16_384;
 
 /// How long a challenge may be answered.
 pub(crate) const NONCE_LIFETIME: Duration = Duration::from_secs(60);
@@ -229,6 +250,9 @@ pub(crate) const ANSWERS_MAX: usize = 12 * 1024 * 1024;
 
 /// The same of one space: no space takes all there is.
 pub(crate) const ANSWERS_OF_SPACE_MAX: usize = 4 * 1024 * 1024;
+
+/// The same of all who were removed and read the links up to that.
+pub(crate) const ANSWERS_OF_STRANGERS_MAX: usize = 4 * 1024 * 1024;
 
 /// Bytes of such an answer that are handed over at once: a frame of HTTP/2.
 pub(crate) const ANSWER_PIECE_BYTES: usize = 16 * 1024;

@@ -292,6 +292,8 @@ impl State {
 
     fn remove(&mut self, id: &MailboxId, farewell: &[u8]) {
         if let Some(mailbox) = self.open.remove(id) {
+            // There are as many as are open at once: whoever opens and closes without end leaves nothing here.
+            self.opened.retain(|(_, other)| other != id);
             // A copy of its own: it came as a slice of a larger buffer.
             mailbox.places().closed = Some(Bytes::copy_from_slice(farewell));
             mailbox.bell.notify_waiters();
@@ -382,6 +384,23 @@ mod tests {
 
     fn store() -> MemoryStore {
         MemoryStore::new(StoreId::ZERO)
+    }
+
+    /// A member may open and close mailboxes as fast as it likes, for as long as one lives.
+    #[tokio::test]
+    async fn one_that_was_closed_leaves_nothing_behind() {
+        let (boxes, writer, now) = (Mailboxes::default(), writer(&store()), Instant::now());
+        for n in 0..100_u8 {
+            let id = [n; 16];
+            assert_eq!(boxes.open(id, member(1, 1), now), Ok(MAILBOX_LIFETIME));
+            assert_eq!(boxes.close(&writer, &id, member(1, 1), &[], now).await, Ok(()));
+            assert_eq!(boxes.open_contact(&writer, id, member(1, 1), now).await, Ok(CONTACT_LIFETIME));
+            assert_eq!(boxes.close(&writer, &id, member(1, 1), &[], now).await, Ok(()));
+        }
+        let both = boxes.state();
+        for state in [&both.link, &both.contact] {
+            assert_eq!((state.open.len(), state.opened.len()), (0, 0));
+        }
     }
 
     /// The thread ends with the writer.

@@ -4,14 +4,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_stream::Stream;
 use tonic::Status;
 
 use crate::connection::Connection;
 use crate::limits::WRITE_TIMEOUT;
-use crate::turns::Turn;
+use crate::turns::{CountedPull, Turn};
 
 /// Nobody takes what is sent any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +29,16 @@ struct Message<T> {
     turn: Option<Arc<Turn>>,
 }
 
+/// Room for one message.
+pub(crate) struct Room<T>(mpsc::OwnedPermit<Result<Message<T>, Status>>);
+
 /// The end that the transport reads.
 pub(crate) struct Outgoing<T> {
     receiver: mpsc::Receiver<Result<Message<T>, Status>>,
     /// The turn of the message that was handed over last: whoever asks for the next one has taken it.
     turn: Option<Arc<Turn>>,
     /// Counted until the transport is done with it.
-    _counted: Vec<OwnedSemaphorePermit>,
+    _counted: Vec<CountedPull>,
 }
 
 impl<T> Outlet<T> {
@@ -45,16 +48,21 @@ impl<T> Outlet<T> {
         (Self { sender, connection }, Outgoing { receiver, turn: None, _counted: Vec::new() })
     }
 
-    /// Sends a message when there is room. A peer that makes none for too long is cut off.
+    /// Sends a message when there is room.
     pub(crate) async fn send(&self, message: T) -> Result<(), Gone> {
         self.send_in(message, None).await
     }
 
     /// The same in a turn, which is not over before the message was taken.
     pub(crate) async fn send_in(&self, message: T, turn: Option<Arc<Turn>>) -> Result<(), Gone> {
-        let message = Message { message: Box::new(message), turn };
-        match timeout(WRITE_TIMEOUT, self.sender.send(Ok(message))).await {
-            Ok(sent) => sent.map_err(|_| Gone),
+        self.room().await?.send_in(message, turn);
+        Ok(())
+    }
+
+    /// Waits until there is room for a message: what it may say is decided then. A peer that makes none for too long is cut off.
+    pub(crate) async fn room(&self) -> Result<Room<T>, Gone> {
+        match timeout(WRITE_TIMEOUT, self.sender.clone().reserve_owned()).await {
+            Ok(room) => room.map(Room).map_err(|_| Gone),
             Err(_) => {
                 self.connection.cut.cancel();
                 Err(Gone)
@@ -73,9 +81,16 @@ impl<T> Outlet<T> {
     }
 }
 
+impl<T> Room<T> {
+    /// Sends a message in a turn, which is not over before the message was taken.
+    pub(crate) fn send_in(self, message: T, turn: Option<Arc<Turn>>) {
+        self.0.send(Ok(Message { message: Box::new(message), turn }));
+    }
+}
+
 impl<T> Outgoing<T> {
     /// Counts the stream until it is over.
-    pub(crate) fn counted(self, counted: Vec<OwnedSemaphorePermit>) -> Self {
+    pub(crate) fn counted(self, counted: Vec<CountedPull>) -> Self {
         Self { _counted: counted, ..self }
     }
 }

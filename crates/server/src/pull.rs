@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use haven_feed::auth::{Access, access};
+use haven_feed::exchange::Run;
 use haven_feed::exchange::server::ServerSpace;
 use haven_feed::limits::HUSKS_TOLD_MAX;
-use haven_feed::{SpaceId, Vector};
+use haven_feed::{RosterHead, SpaceId, Vector};
 use haven_wire::pb::pull_response::Event;
 use haven_wire::pb::{ErrorReason, PullCaughtUp, PullHello, PullLinks, PullPing, PullRecords, PullResponse};
 use haven_wire::position::{head_to_pb, husks_to_pb, vector_to_pb};
@@ -20,7 +21,7 @@ use tonic::Status;
 use crate::connection::Connection;
 use crate::inbox::{Arrival, Bodies, Inbox, Item, Mail, News};
 use crate::limits::{PING_EVERY, PULL_BATCH_BYTES};
-use crate::outlet::{Gone, Outgoing, Outlet};
+use crate::outlet::{Gone, Outgoing, Outlet, Room};
 use crate::refusal::{Refused, refuse};
 use crate::server::{Member, Server};
 use crate::turns::{Turn, take};
@@ -54,6 +55,21 @@ struct Pull {
     quiet_since: Instant,
     /// While it sends from the database.
     turn: Option<Arc<Turn>>,
+}
+
+/// What a state of a space comes to for whoever lacks something of it. Not the state itself, which is as large as its list of devices:
+/// each one that waits would hold on to another.
+struct Known {
+    vector: Vector,
+    head: RosterHead,
+    /// What of it was not sent.
+    missing: Vec<Run>,
+}
+
+impl Known {
+    fn of(held: &ServerSpace, sent: &Vector) -> Self {
+        Self { vector: held.vector(), head: held.roster().head(), missing: held.missing(sent) }
+    }
 }
 
 impl From<Gone> for End {
@@ -102,23 +118,22 @@ impl Pull {
 
     async fn greet_all(&mut self, order: Vec<SpaceId>) -> Result<(), End> {
         for space in order {
-            if self.listening(&space).member.access != Access::Member {
-                return self.bid_farewell(space).await;
-            }
+            self.check_membership(space).await?;
             let inbox = self.inbox.clone();
-            let held = self.listening(&space).member.space.listen(&inbox);
+            let Listening { member, sent, .. } = self.listening(&space);
+            let known = Known::of(&member.space.listen(&inbox), sent);
             let read = self.server.readers.read(move |reader| reader.husks(&space, HUSKS_TOLD_MAX));
             let husks = read.await.map_err(|fault| End::Told(refuse(fault)))?;
             let hello = PullHello {
                 space: bytes(space),
                 store_id: bytes(self.server.store_id),
-                vector: vector_to_pb(&held.vector()),
-                roster_head: Some(head_to_pb(held.roster().head())),
+                vector: vector_to_pb(&known.vector),
+                roster_head: Some(head_to_pb(known.head)),
                 husks: husks_to_pb(&husks),
             };
-            self.say(Event::Hello(hello)).await?;
-            self.catch_up(space, &held).await?;
-            self.say(Event::CaughtUp(PullCaughtUp { space: bytes(space) })).await?;
+            self.say_of(space, Event::Hello(hello)).await?;
+            self.catch_up(space, known).await?;
+            self.say_of(space, Event::CaughtUp(PullCaughtUp { space: bytes(space) })).await?;
         }
         Ok(())
     }
@@ -172,7 +187,7 @@ impl Pull {
             listening.next_link += 1;
             self.say(Event::Links(PullLinks { space: bytes(space), links: vec![link] })).await?;
         }
-        self.check_membership(space)
+        self.check_membership(space).await
     }
 
     async fn tell_records(
@@ -210,7 +225,7 @@ impl Pull {
     async fn tell_bodies(&mut self, space: SpaceId, bodies: &Bodies) -> Result<(), End> {
         if let Some(records) = &bodies.records {
             let records = records.to_vec();
-            return self.say(Event::Records(PullRecords { space: bytes(space), records })).await;
+            return self.say_records(space, records).await;
         }
         self.take_turn(space).await?;
         for of_feed in bodies.places.chunk_by(|one, next| one.0 == next.0) {
@@ -224,7 +239,7 @@ impl Pull {
                 let records = read.await.map_err(|fault| End::Told(refuse(fault)))?;
                 // Each of them has its body by now.
                 seqs.drain(..records.len().clamp(1, seqs.len()));
-                self.say(Event::Records(PullRecords { space: bytes(space), records })).await?;
+                self.say_records(space, records).await?;
             }
         }
         self.turn = None;
@@ -233,20 +248,21 @@ impl Pull {
 
     async fn flush(&mut self, batch: &mut Batch) -> Result<(), End> {
         let Batch { space: Some(space), records, .. } = std::mem::take(batch) else { return Ok(()) };
-        self.say(Event::Records(PullRecords { space: bytes(space), records })).await
+        self.say_records(space, records).await
     }
 
     async fn catch_up_now(&mut self, space: SpaceId) -> Result<(), End> {
-        let held = self.listening(&space).member.space.held();
-        self.catch_up(space, &held).await
+        let Listening { member, sent, .. } = self.listening(&space);
+        let known = Known::of(&member.space.held(), sent);
+        self.catch_up(space, known).await
     }
 
     /// Sends everything of a space that is in a state and was not sent: links first, records in the order of arrival.
-    async fn catch_up(&mut self, space: SpaceId, held: &ServerSpace) -> Result<(), End> {
-        let last = self.last_link(space, held)?;
-        self.catch_up_links(space, last).await?;
-        self.check_membership(space)?;
-        let mut runs = held.missing(&self.listening(&space).sent);
+    async fn catch_up(&mut self, space: SpaceId, known: Known) -> Result<(), End> {
+        // It is a member now, so what is known is from before any removal of it.
+        self.check_membership(space).await?;
+        self.catch_up_links(space, known.head.seq).await?;
+        let mut runs = known.missing;
         if !runs.is_empty() {
             self.take_turn(space).await?;
         }
@@ -258,20 +274,11 @@ impl Pull {
             let (stored, rest) = read.await.map_err(|fault| End::Told(refuse(fault)))?;
             runs = rest;
             let records = stored.into_iter().map(|stored| stored.bytes).collect();
-            self.say(Event::Records(PullRecords { space: bytes(space), records })).await?;
+            self.say_records(space, records).await?;
         }
-        self.listening(&space).sent.advance_all(&held.vector());
+        self.listening(&space).sent.advance_all(&known.vector);
         self.turn = None;
         Ok(())
-    }
-
-    /// The newest link it may read. For somebody who was removed meanwhile that is the one that says so.
-    fn last_link(&mut self, space: SpaceId, held: &ServerSpace) -> Result<u64, End> {
-        let newest = held.roster().head().seq;
-        match self.access(space) {
-            Some(Access::Removed { seq }) => Ok(newest.min(seq)),
-            _ => self.check_membership(space).map(|()| newest),
-        }
     }
 
     /// Waits until it may send from the database. Who listens meanwhile is not left without a sign.
@@ -312,19 +319,19 @@ impl Pull {
         }
     }
 
-    /// Sends somebody who was removed the links up to that, and nothing else: no hello either, which would say what there is.
-    async fn bid_farewell(&mut self, space: SpaceId) -> Result<(), End> {
-        let until = self.listening(&space).member.head().seq;
-        self.catch_up_links(space, until).await?;
-        Err(End::Told(ErrorReason::FeedRemoved.into()))
-    }
-
-    /// A removed member hears of its removal, and nothing after it.
-    fn check_membership(&mut self, space: SpaceId) -> Result<(), End> {
+    /// Goes on only for somebody who is a member now. Who was removed is sent the links up to that, and nothing else: no hello either,
+    /// which would say what there is.
+    async fn check_membership(&mut self, space: SpaceId) -> Result<(), End> {
         let reason = match self.access(space) {
             Some(Access::Member) => return Ok(()),
             Some(Access::Replaced) => ErrorReason::MemberReplaced,
-            Some(Access::Removed { .. }) | None => ErrorReason::FeedRemoved,
+            None => ErrorReason::FeedRemoved,
+            Some(Access::Removed { seq }) => {
+                // Its turns are those of strangers from now on.
+                self.listening(&space).member.access = Access::Removed { seq };
+                self.catch_up_links(space, seq).await?;
+                ErrorReason::FeedRemoved
+            }
         };
         Err(End::Told(reason.into()))
     }
@@ -339,13 +346,37 @@ impl Pull {
         self.spaces.get_mut(space).expect("news come only of spaces that are listened to")
     }
 
+    async fn say_records(&mut self, space: SpaceId, records: Vec<Bytes>) -> Result<(), End> {
+        self.say_of(space, Event::Records(PullRecords { space: bytes(space), records })).await
+    }
+
+    /// Says what only members of a space hear. Whether it is one is looked at when there is room for it: it may have waited long.
+    async fn say_of(&mut self, space: SpaceId, event: Event) -> Result<(), End> {
+        let room = self.room().await?;
+        if self.access(space) != Some(Access::Member) {
+            drop(room);
+            return self.check_membership(space).await;
+        }
+        self.put(room, event);
+        Ok(())
+    }
+
     async fn say(&mut self, event: Event) -> Result<(), End> {
+        let room = self.room().await?;
+        self.put(room, event);
+        Ok(())
+    }
+
+    async fn room(&self) -> Result<Room<PullResponse>, End> {
         if self.connection.ending.is_cancelled() {
             return Err(End::Ending);
         }
-        self.outlet.send_in(PullResponse { event: Some(event) }, self.turn.clone()).await?;
+        Ok(self.outlet.room().await?)
+    }
+
+    fn put(&mut self, room: Room<PullResponse>, event: Event) {
+        room.send_in(PullResponse { event: Some(event) }, self.turn.clone());
         self.quiet_since = Instant::now();
-        Ok(())
     }
 }
 

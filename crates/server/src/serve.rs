@@ -14,15 +14,17 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::entropy::draw;
 use crate::folder::{Folder, FolderFault, Lock};
 use crate::identity::Identity;
 use crate::limits::DRAIN_TIMEOUT;
 use crate::options::{Limits, Options};
 use crate::server::Server;
+use crate::session::Sessions;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreFault};
 use crate::writer::WriterThread;
@@ -116,7 +118,8 @@ pub(crate) async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeFault> {
     let failed = CancellationToken::new();
-    let (server, writer) = Server::start(identity, store, limits, failed.clone())?;
+    let sessions = Sessions::begin(draw().map_err(FolderFault::from)?, Instant::now());
+    let (server, writer) = Server::start(identity, store, limits, sessions, failed.clone())?;
     let connections = TaskTracker::new();
     let door = Door::new(server.clone(), front, connections.clone());
     tracing::info!("serving");

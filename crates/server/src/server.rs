@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use haven_feed::auth::{Access, access};
+use haven_feed::auth::{Access, Challenge, access};
 use haven_feed::roster::consent::Role;
-use haven_feed::{RosterHead, SpaceId, StoreId};
+use haven_feed::{Nonce, RosterHead, SpaceId, StoreId};
 use haven_wire::pb::ErrorReason;
 use haven_wire::session::Token;
 use tokio::sync::Semaphore;
@@ -17,7 +17,10 @@ use tonic::metadata::MetadataMap;
 use crate::budget::{Budget, Taken};
 use crate::connection::Connection;
 use crate::identity::Identity;
-use crate::limits::{ANSWERS_MAX, PUSH_AGAIN_AFTER, RECEIVING_OF_MEMBERS_MAX, RECEIVING_OF_STRANGERS_MAX};
+use crate::limits::{
+    ANSWERS_MAX, ANSWERS_OF_STRANGERS_MAX, PUSH_AGAIN_AFTER, RECEIVING_OF_GUESTS_MAX,
+    RECEIVING_OF_MEMBERS_MAX, RECEIVING_OF_STRANGERS_MAX,
+};
 use crate::mailbox::{Mailboxes, wall_ms};
 use crate::options::Limits;
 use crate::readers::Readers;
@@ -56,10 +59,15 @@ pub(crate) struct Server {
     pub(crate) verifying: Arc<Semaphore>,
     /// What members' requests may take in memory.
     pub(crate) receiving_of_members: Arc<Budget>,
+    /// What everybody's small requests may take in memory that are made before a log-in, or instead of one: enough for as many as
+    /// there can be, so that none is ever refused for another's.
+    pub(crate) receiving_of_guests: Arc<Budget>,
     /// What everybody else's requests may take in memory.
     pub(crate) receiving_of_strangers: Arc<Budget>,
     /// What answers to members may take in memory until they took them.
     pub(crate) answering: Arc<Budget>,
+    /// The same of whoever was removed, who takes nothing from members nor from those who come.
+    pub(crate) answering_of_strangers: Arc<Budget>,
     /// How many Pulls send from the database.
     pub(crate) turns: Turns,
     /// Cancelled when the server stops.
@@ -112,6 +120,7 @@ impl Server {
         identity: Identity,
         mut store: Box<dyn Store>,
         limits: Limits,
+        sessions: Sessions,
         failed: CancellationToken,
     ) -> Result<(Arc<Self>, WriterThread), StoreFault> {
         store.commit(&[Change::ExpireMailboxes { now_ms: wall_ms() }])?;
@@ -125,7 +134,7 @@ impl Server {
             identity,
             store_id,
             limits,
-            sessions: Sessions::default(),
+            sessions,
             mailboxes: Mailboxes::restore(contacts, wall_ms(), Instant::now()),
             refills: Arc::default(),
             spaces: Spaces::new(readers.clone(), limits),
@@ -134,8 +143,10 @@ impl Server {
             cores,
             verifying: Arc::new(Semaphore::new(cores)),
             receiving_of_members: Budget::of(RECEIVING_OF_MEMBERS_MAX),
+            receiving_of_guests: Budget::of(RECEIVING_OF_GUESTS_MAX),
             receiving_of_strangers: Budget::of(RECEIVING_OF_STRANGERS_MAX),
             answering: Budget::of(ANSWERS_MAX),
+            answering_of_strangers: Budget::of(ANSWERS_OF_STRANGERS_MAX),
             turns: Turns::default(),
             draining: CancellationToken::new(),
             streams: TaskTracker::new(),
@@ -147,6 +158,17 @@ impl Server {
     pub(crate) async fn space(&self, space: SpaceId) -> Result<Arc<Space>, Refused> {
         let found = self.spaces.find(space).await.map_err(refuse)?;
         found.ok_or_else(|| ErrorReason::SpaceUnknown.into())
+    }
+
+    /// The challenge that a nonce belongs to.
+    pub(crate) fn challenge(&self, Session { space, role, member }: Session, nonce: Nonce) -> Challenge {
+        Challenge { server: *self.identity.key(), nonce, space, role, member, store: self.store_id }
+    }
+
+    /// Finds the challenge that is answered, once.
+    pub(crate) fn redeem(&self, session: Session, nonce: Nonce) -> Result<Challenge, Refused> {
+        let is_good = self.sessions.redeem(&nonce, session, Instant::now());
+        is_good.then(|| self.challenge(session, nonce)).ok_or_else(|| ErrorReason::NonceUnknown.into())
     }
 
     /// Finds the session that a request's metadata proves.
@@ -188,7 +210,7 @@ impl Server {
     pub(crate) fn answer(&self, member: &Member, parts: &[Bytes]) -> Result<Arc<Taken>, Refused> {
         let budgets = match member.access {
             Access::Member => vec![member.space.answering.clone(), self.answering.clone()],
-            Access::Removed { .. } | Access::Replaced => vec![self.receiving_of_strangers.clone()],
+            Access::Removed { .. } | Access::Replaced => vec![self.answering_of_strangers.clone()],
         };
         let taken = Taken::from(budgets);
         let fits = taken.take(parts.iter().map(Bytes::len).sum());

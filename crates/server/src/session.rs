@@ -1,17 +1,28 @@
 //! Who is who: challenges that are good for one log-in, tokens that are good for a quarter of an hour. In memory only:
 //! after a restart everybody logs in again.
+//!
+//! Nothing is kept of a challenge that was only asked for: its nonce says when it was made and proves by whom and for whom. So
+//! however many a stranger asks for, those of the members are good.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use haven_feed::auth::Challenge;
-use haven_feed::digest::{Digest, digest};
+use haven_feed::digest::{Digest, digest, mac};
 use haven_feed::roster::consent::Role;
 use haven_feed::{MemberId, Nonce, SpaceId};
 use haven_wire::session::Token;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
-use crate::limits::{NONCE_LIFETIME, NONCES_MAX, TOKEN_LIFETIME, TOKENS_PER_MEMBER_MAX};
+use crate::limits::{NONCE_LIFETIME, NONCES_SPENT_MAX, TOKEN_LIFETIME, TOKENS_PER_MEMBER_MAX};
+
+/// Makes a nonce its server's own.
+const NONCE_LABEL: &str = "haven/1/nonce";
+const COMPARED_LABEL: &str = "haven/1/nonce/compared";
+
+/// Bytes of a nonce that say when it was made, and bytes that make it unlike any other; the rest proves both.
+const TIME: usize = 8;
+const SALT: usize = 8;
+const MAC: usize = 16;
 
 /// What is kept of a token: whoever reads our memory or times our lookups learns none.
 const TOKEN_LABEL: &str = "haven/1/token";
@@ -31,16 +42,20 @@ pub(crate) struct Session {
 }
 
 /// All challenges and sessions.
-#[derive(Default)]
 pub(crate) struct Sessions {
+    /// Makes the nonces of this run, and no other run's.
+    key: [u8; 32],
+    /// What their times count from.
+    started: Instant,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    challenges: BTreeMap<Nonce, Challenge>,
-    /// Nonces in the order of issue, which is the order of expiry.
-    issued: VecDeque<(Instant, Nonce)>,
+    /// Nonces that were answered, for better or worse, and are not old.
+    spent: BTreeSet<Nonce>,
+    /// The same in the order of their answers.
+    answered: VecDeque<(Instant, Nonce)>,
     tokens: BTreeMap<Digest, (Session, Instant)>,
     /// Tokens of each member, the oldest first.
     of_member: BTreeMap<Session, VecDeque<Digest>>,
@@ -49,24 +64,53 @@ struct State {
 }
 
 impl Sessions {
-    /// Keeps a challenge until it is answered or old.
-    pub(crate) fn issue(&self, challenge: Challenge, now: Instant) {
-        let mut state = self.state();
-        state.expire_nonces(now);
-        if state.issued.len() >= NONCES_MAX {
-            state.forget_oldest_nonce();
-        }
-        state.challenges.insert(challenge.nonce, challenge);
-        state.issued.push_back((now + NONCE_LIFETIME, challenge.nonce));
+    /// Begins a run with a key that nobody else has.
+    pub(crate) fn begin(key: [u8; 32], started: Instant) -> Self {
+        Self { key, started, state: Mutex::default() }
     }
 
-    /// Gives a challenge out, once, whatever becomes of it.
-    pub(crate) fn redeem(&self, nonce: &Nonce, session: Session, now: Instant) -> Option<Challenge> {
+    /// Makes the nonce of a challenge.
+    pub(crate) fn nonce(&self, session: Session, salt: [u8; SALT], now: Instant) -> Nonce {
+        let ms = u64::try_from(now.duration_since(self.started).as_millis()).unwrap_or(u64::MAX);
+        let mut nonce = [0; TIME + SALT + MAC];
+        nonce[..TIME].copy_from_slice(&ms.to_be_bytes());
+        nonce[TIME..TIME + SALT].copy_from_slice(&salt);
+        let proof = self.proof(&nonce[..TIME + SALT], session);
+        nonce[TIME + SALT..].copy_from_slice(&proof);
+        Nonce::from_bytes(nonce)
+    }
+
+    /// Says whether a nonce was made here for this session and is neither old nor answered, and spends it, whatever becomes of the
+    /// answer. Beyond the limit the oldest answer is forgotten: whoever could send it once more has read the traffic that the token
+    /// came by, and so has that too.
+    pub(crate) fn redeem(&self, nonce: &Nonce, session: Session, now: Instant) -> bool {
+        let Some(until) = self.good_until(nonce, session) else { return false };
         let mut state = self.state();
-        state.expire_nonces(now);
-        let challenge = state.challenges.remove(nonce)?;
-        let asked = Session { space: challenge.space, role: challenge.role, member: challenge.member };
-        (asked == session).then_some(challenge)
+        state.forget_old_nonces(now);
+        if until <= now || !state.spent.insert(*nonce) {
+            return false;
+        }
+        state.answered.push_back((now + NONCE_LIFETIME, *nonce));
+        if state.answered.len() > NONCES_SPENT_MAX {
+            state.forget_oldest_nonce();
+        }
+        true
+    }
+
+    /// Until when a nonce is good, if it was made here for this session.
+    fn good_until(&self, nonce: &Nonce, session: Session) -> Option<Instant> {
+        let (said, proof) = nonce.as_bytes().split_at(TIME + SALT);
+        // Compared by what they hash to: how long it takes tells nothing about either.
+        let compared = |proof: &[u8]| mac(&self.key, COMPARED_LABEL, &[proof]);
+        if compared(proof) != compared(&self.proof(said, session)) {
+            return None;
+        }
+        let made = Duration::from_millis(u64::from_be_bytes(*said.first_chunk()?));
+        self.started.checked_add(made)?.checked_add(NONCE_LIFETIME)
+    }
+
+    fn proof(&self, said: &[u8], Session { space, role, member }: Session) -> [u8; MAC] {
+        mac(&self.key, NONCE_LABEL, &[said, space.as_bytes(), &[role as u8], member.as_bytes()]).first()
     }
 
     /// Opens a session.
@@ -103,15 +147,15 @@ impl Sessions {
 }
 
 impl State {
-    fn expire_nonces(&mut self, now: Instant) {
-        while self.issued.front().is_some_and(|(until, _)| *until <= now) {
+    fn forget_old_nonces(&mut self, now: Instant) {
+        while self.answered.front().is_some_and(|(until, _)| *until <= now) {
             self.forget_oldest_nonce();
         }
     }
 
     fn forget_oldest_nonce(&mut self) {
-        if let Some((_, nonce)) = self.issued.pop_front() {
-            self.challenges.remove(&nonce);
+        if let Some((_, nonce)) = self.answered.pop_front() {
+            self.spent.remove(&nonce);
         }
     }
 
@@ -136,11 +180,6 @@ fn key_of(token: &Token) -> Digest {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use haven_feed::StoreId;
-    use haven_feed::keys::Signer;
-
     use super::*;
 
     fn session(n: u8) -> Session {
@@ -151,17 +190,10 @@ mod tests {
         }
     }
 
-    fn challenge(nonce: u64, session: Session) -> Challenge {
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&nonce.to_be_bytes());
-        Challenge {
-            server: Signer::from_seed(&[1; 32]).key(),
-            nonce: Nonce::from_bytes(bytes),
-            space: session.space,
-            role: session.role,
-            member: session.member,
-            store: StoreId::from_bytes([1; 16]),
-        }
+    /// Sessions, and the time they began at.
+    fn begun() -> (Sessions, Instant) {
+        let start = Instant::now();
+        (Sessions::begin([7; 32], start), start)
     }
 
     fn token(n: u8) -> Token {
@@ -169,42 +201,55 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_good_once_for_a_minute_and_for_its_feed() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
-        let redeemed = |n: u64, by: u8, after: Duration| {
-            let issued = challenge(n, session(1));
-            sessions.issue(issued, start);
-            let first = sessions.redeem(&issued.nonce, session(by), start + after).is_some();
-            let second = sessions.redeem(&issued.nonce, session(1), start + after).is_some();
-            (first, second)
+    fn a_nonce_is_good_once_for_a_minute_and_for_whom_it_was_made() {
+        let (sessions, start) = begun();
+        let made = start + Duration::from_secs(5);
+        let redeemed = |salt: u8, by: Session, after: Duration| {
+            let nonce = sessions.nonce(session(1), [salt; SALT], made);
+            [by, by, session(1)].map(|by| sessions.redeem(&nonce, by, made + after))
         };
-        assert_eq!(redeemed(1, 1, Duration::ZERO), (true, false));
-        assert_eq!(redeemed(2, 1, NONCE_LIFETIME - Duration::from_millis(1)), (true, false));
-        assert_eq!(redeemed(3, 1, NONCE_LIFETIME), (false, false));
-        assert_eq!(redeemed(4, 2, Duration::ZERO), (false, false), "a wrong member spends it");
-        let issued = challenge(6, session(1));
-        sessions.issue(issued, start);
-        let as_paper = Session { role: Role::Paper, ..session(1) };
-        assert!(sessions.redeem(&issued.nonce, as_paper, start).is_none(), "another role");
-        assert!(
-            sessions.redeem(&challenge(5, session(1)).nonce, session(1), start).is_none(),
-            "never issued"
-        );
+        assert_eq!(redeemed(1, session(1), Duration::ZERO), [true, false, false]);
+        assert_eq!(redeemed(2, session(1), NONCE_LIFETIME - Duration::from_millis(1)), [true, false, false]);
+        assert_eq!(redeemed(3, session(1), NONCE_LIFETIME), [false; 3]);
+        for other in [
+            session(2),
+            Session { role: Role::Paper, ..session(1) },
+            Session { member: MemberId::from_bytes([2; 8]), ..session(1) },
+        ] {
+            assert_eq!(redeemed(4, other, Duration::ZERO)[..2], [false; 2], "{other:?}");
+        }
     }
 
     #[test]
-    fn nonces_are_bounded_and_the_newest_stay() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
-        let count = NONCES_MAX as u64 + 10;
-        (0..count).for_each(|n| sessions.issue(challenge(n, session(1)), start));
-        assert_eq!(sessions.state().challenges.len(), NONCES_MAX);
-        let good = |n| sessions.redeem(&challenge(n, session(1)).nonce, session(1), start).is_some();
-        assert_eq!([good(9), good(10), good(count - 1)], [false, true, true]);
+    fn a_nonce_of_another_run_or_with_a_changed_bit_is_none() {
+        let (sessions, start) = begun();
+        let foreign = Sessions::begin([8; 32], start).nonce(session(1), [1; SALT], start);
+        assert!(!sessions.redeem(&foreign, session(1), start));
+        let good = *sessions.nonce(session(1), [1; SALT], start).as_bytes();
+        for bit in 0..good.len() * 8 {
+            let mut changed = good;
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert!(!sessions.redeem(&Nonce::from_bytes(changed), session(1), start), "bit {bit}");
+        }
+        assert!(sessions.redeem(&Nonce::from_bytes(good), session(1), start));
+    }
+
+    #[test]
+    fn however_many_are_asked_for_or_answered_an_honest_one_is_good() {
+        let (sessions, start) = begun();
+        let honest = sessions.nonce(session(1), [0; SALT], start);
+        for n in 0..=NONCES_SPENT_MAX as u64 {
+            let nonce = sessions.nonce(session(2), n.to_be_bytes(), start);
+            assert!(sessions.redeem(&nonce, session(2), start));
+        }
+        assert_eq!(sessions.state().spent.len(), NONCES_SPENT_MAX);
+        assert!(sessions.redeem(&honest, session(1), start));
+        assert!(!sessions.redeem(&honest, session(1), start));
     }
 
     #[test]
     fn a_token_is_good_until_it_is_old_replaced_or_ended() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
+        let (sessions, start) = begun();
         sessions.open(&token(1), session(1), start);
         let found = |n, after| sessions.find(&token(n), start + after);
         assert_eq!(found(1, Duration::ZERO), Some(session(1)));
@@ -225,8 +270,12 @@ mod tests {
 
     #[test]
     fn nothing_stays_behind() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
-        sessions.issue(challenge(1, session(1)), start);
+        let (sessions, start) = begun();
+        let answer = |salt: u8, now| {
+            let nonce = sessions.nonce(session(1), [salt; SALT], now);
+            assert!(sessions.redeem(&nonce, session(1), now));
+        };
+        answer(1, start);
         let many = u32::try_from(TOKENS_SWEPT_MIN).expect("few");
         let feed = |n: u32| Session {
             member: MemberId::from_bytes([[0; 4], n.to_be_bytes()].concat().try_into().expect("8")),
@@ -236,10 +285,10 @@ mod tests {
             let token = Token::from_bytes([n.to_be_bytes(); 8].concat().try_into().expect("32"));
             sessions.open(&token, feed(n), start);
         }
-        sessions.issue(challenge(2, session(1)), start + TOKEN_LIFETIME);
+        answer(2, start + TOKEN_LIFETIME);
         sessions.open(&token(1), session(2), start + TOKEN_LIFETIME);
         let state = sessions.state();
-        assert_eq!((state.challenges.len(), state.issued.len()), (1, 1));
+        assert_eq!((state.spent.len(), state.answered.len()), (1, 1));
         assert_eq!((state.tokens.len(), state.of_member.len()), (1, 1));
     }
 }

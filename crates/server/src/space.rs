@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use haven_feed::chain::Tips;
 use haven_feed::exchange::server::{Admission, ServerSpace};
-use haven_feed::record::PREFIX_LEN;
+use haven_feed::record::{PREFIX_LEN, VerifiedRecord};
 use haven_feed::roster::{Link, LinkFault, Roster};
 use haven_feed::{MemberId, SpaceId};
 use tokio::time::Instant;
@@ -17,7 +17,8 @@ use crate::budget::Budget;
 use crate::connection::Connection;
 use crate::inbox::{Arrival, Bodies, Inbox, News, Origin, Stretch};
 use crate::limits::{
-    ANSWERS_OF_SPACE_MAX, LINKS_ANSWER_BYTES, LIVE_BYTES_MAX, RECEIVING_OF_SPACE_MAX, SPACE_CONNECTIONS_MAX,
+    ANSWERS_OF_SPACE_MAX, LINKS_ANSWER_BYTES, LIVE_BYTES_MAX, PULLS_OF_SPACE_MAX, RECEIVING_OF_SPACE_MAX,
+    SPACE_CONNECTIONS_MAX,
 };
 use crate::options::Limits;
 use crate::rate::Bucket;
@@ -36,6 +37,15 @@ pub(crate) struct Space {
     pub(crate) turns: SpaceTurns,
 }
 
+/// Whose something is, and by which connection; the oldest first.
+type Places = BTreeMap<u64, (MemberId, Weak<Connection>)>;
+
+/// A Pull of a member; counted until dropped.
+pub(crate) struct Pulled {
+    space: Arc<Space>,
+    number: u64,
+}
+
 struct Live {
     /// Shared with whoever judges a push right now; changed by the writer only.
     held: Arc<ServerSpace>,
@@ -44,7 +54,10 @@ struct Live {
     bodies: u64,
     listeners: Vec<Weak<Inbox>>,
     /// By their numbers, the oldest first, each with who came by it first.
-    connections: BTreeMap<u64, (MemberId, Weak<Connection>)>,
+    connections: Places,
+    /// The Pulls of its members, by their numbers, each with whose it is and on which connection.
+    pulls: Places,
+    pulls_ever: u64,
     records: Bucket,
     pushed_bytes: Bucket,
 }
@@ -69,7 +82,9 @@ impl Space {
             bytes,
             bodies: 0,
             listeners: Vec::new(),
-            connections: BTreeMap::new(),
+            connections: Places::new(),
+            pulls: Places::new(),
+            pulls_ever: 0,
             records: Bucket::full(limits.push_records_per_second, limits.push_records_burst, now),
             pushed_bytes: Bucket::full(limits.push_bytes_per_second, limits.push_bytes_burst, now),
             held: Arc::new(held),
@@ -114,15 +129,27 @@ impl Space {
     /// Counts a connection once, and says whether it is new here. If there are too many, one of whoever has the most is cut off: a
     /// member that takes all the room, or a thief with its keys, keeps nobody from coming in and removing it.
     pub(crate) fn join(&self, connection: &Arc<Connection>, member: MemberId) -> bool {
-        let connections = &mut self.live().connections;
-        if connections.contains_key(&connection.number()) {
+        let mut live = self.live();
+        if live.connections.contains_key(&connection.number()) {
             return false;
         }
-        if connections.len() >= SPACE_CONNECTIONS_MAX {
-            make_room(connections, member);
-        }
-        connections.insert(connection.number(), (member, Arc::downgrade(connection)));
+        let gone = make_room(&mut live.connections, SPACE_CONNECTIONS_MAX, member);
+        live.connections.insert(connection.number(), (member, Arc::downgrade(connection)));
+        drop(live);
+        cut(gone);
         true
+    }
+
+    /// Counts a Pull of a member until it is dropped. If there are too many, room is made as for a connection.
+    pub(crate) fn pulled(self: &Arc<Self>, connection: &Arc<Connection>, member: MemberId) -> Pulled {
+        let mut live = self.live();
+        let gone = make_room(&mut live.pulls, PULLS_OF_SPACE_MAX, member);
+        live.pulls_ever += 1;
+        let number = live.pulls_ever;
+        live.pulls.insert(number, (member, Arc::downgrade(connection)));
+        drop(live);
+        cut(gone);
+        Pulled { space: self.clone(), number }
     }
 
     /// Forgets a connection.
@@ -178,17 +205,32 @@ impl Live {
     }
 }
 
-/// Cuts off the oldest connection of whoever has the most, counting the one that is to come.
-fn make_room(connections: &mut BTreeMap<u64, (MemberId, Weak<Connection>)>, newcomer: MemberId) {
+impl Drop for Pulled {
+    fn drop(&mut self) {
+        self.space.live().pulls.remove(&self.number);
+    }
+}
+
+/// Takes the oldest of whoever has the most out of so many places, counting the one that is to come, with all that is on the same
+/// connection. That is to be cut off; not while anything is locked, since it may end here and now.
+fn make_room(places: &mut Places, max: usize, newcomer: MemberId) -> Option<Arc<Connection>> {
+    if places.len() < max {
+        return None;
+    }
     let mut of_member: BTreeMap<MemberId, (usize, u64)> = BTreeMap::new();
-    for (number, (member, _)) in &*connections {
+    for (number, (member, _)) in &*places {
         let (count, _) = of_member.entry(*member).or_insert((usize::from(*member == newcomer), *number));
         *count += 1;
     }
     let most = of_member.into_values().max_by_key(|(count, oldest)| (*count, Reverse(*oldest)));
-    let gone = most.and_then(|(_, oldest)| connections.remove(&oldest));
-    if let Some(gone) = gone.and_then(|(_, connection)| connection.upgrade()) {
-        gone.cut.cancel();
+    let (_, gone) = most.and_then(|(_, oldest)| places.remove(&oldest))?;
+    places.retain(|_, (_, other)| !other.ptr_eq(&gone));
+    gone.upgrade()
+}
+
+fn cut(connection: Option<Arc<Connection>>) {
+    if let Some(connection) = connection {
+        connection.cut.cancel();
     }
 }
 
@@ -226,10 +268,15 @@ pub(crate) fn replay(
     }
 }
 
+/// Copies of their own, for they wait in inboxes: a record came as a slice of its push, which may be a mebibyte of what was there before.
+fn copies_of(records: &[VerifiedRecord]) -> Arc<[Bytes]> {
+    records.iter().map(|record| Bytes::copy_from_slice(record.bytes())).collect()
+}
+
 fn bodies_of(admission: &Admission) -> Bodies {
     let bytes = admission.bodies.iter().map(|record| record.bytes().len()).sum();
     let places = admission.bodies.iter().map(|record| (record.header().feed, record.header().seq)).collect();
-    let records = || admission.bodies.iter().map(|record| record.bytes().clone()).collect();
+    let records = || copies_of(&admission.bodies);
     Bodies { places, records: (bytes <= LIVE_BYTES_MAX).then(records), bytes }
 }
 
@@ -241,6 +288,6 @@ fn arrival_of(admission: &Admission) -> Arrival {
         first: stretch[0].header().seq,
         last: stretch[stretch.len() - 1].position(),
     });
-    let records = || admission.new.iter().map(|record| record.bytes().clone()).collect();
+    let records = || copies_of(&admission.new);
     Arrival { stretches: stretches.collect(), records: (bytes <= LIVE_BYTES_MAX).then(records), bytes }
 }

@@ -232,7 +232,8 @@ pub(crate) trait Reader: Send {
     /// Reads the records of a run without their bodies, however large these are.
     fn beginnings(&mut self, space: &SpaceId, run: Run) -> Result<Vec<Beginning>, StoreFault>;
 
-    /// Lists the records of a space that have no body, in the order of arrival, at most `count`.
+    /// Lists the records of a space that have no body, at most `count`: feed by feed, those of each in the order of arrival. Each feed has
+    /// a share of what the ones before it left, so that none hides another's.
     fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault>;
 
     /// Reads those of some records of a feed that have a body, in the order asked for, at most `bytes_max` but at least one.

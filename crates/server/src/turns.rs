@@ -8,10 +8,12 @@ use haven_feed::MemberId;
 use haven_feed::auth::Access;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::connection::Connection;
 use crate::limits::{
     PULLS_OF_MEMBER_MAX, TURNS_MAX, TURNS_OF_MEMBER_MAX, TURNS_OF_SPACE_MAX, TURNS_OF_STRANGERS_MAX,
 };
 use crate::server::Member;
+use crate::space::Pulled;
 
 /// The turns of a server: those of members, and those of whoever was removed, who takes nothing from them.
 pub(crate) struct Turns {
@@ -75,10 +77,20 @@ impl SpaceTurns {
     }
 }
 
-/// Counts one more Pull of somebody until it is dropped. None if there are too many.
-pub(crate) fn pulls_of(member: &Member) -> Option<OwnedSemaphorePermit> {
+/// One Pull of somebody, counted until it is dropped.
+pub(crate) struct CountedPull {
+    _own: OwnedSemaphorePermit,
+    _of_space: Option<Pulled>,
+}
+
+/// Counts one more Pull of somebody. None if there are too many of its own; those of its space make room.
+pub(crate) fn pulls_of(member: &Member, connection: &Arc<Connection>) -> Option<CountedPull> {
     let own = member.space.turns.of_member(member.session.member);
-    own.pulls.try_acquire_owned().ok()
+    let own = own.pulls.try_acquire_owned().ok()?;
+    // Whoever was removed takes none of the room that the members have.
+    let is_present = member.access == Access::Member;
+    let of_space = is_present.then(|| member.space.pulled(connection, member.session.member));
+    Some(CountedPull { _own: own, _of_space: of_space })
 }
 
 /// Waits for a turn.

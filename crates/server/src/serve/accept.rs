@@ -96,16 +96,17 @@ impl Door {
     fn watch_guest(&mut self, connection: &Arc<Connection>) {
         if self.guests.len() >= self.guests_max {
             self.guests.retain(is_guest);
-        }
-        if self.guests.len() >= self.guests_max {
-            self.cut_oldest_guest();
+            if self.guests.iter().filter(|guest| is_unexpected(guest)).count() >= self.guests_max {
+                self.cut_oldest_guest();
+            }
         }
         self.guests.push_back(Arc::downgrade(connection));
     }
 
+    /// Cuts off the oldest of those whom nobody expects.
     fn cut_oldest_guest(&mut self) {
-        self.guests.retain(is_guest);
-        if let Some(oldest) = self.guests.pop_front().and_then(|oldest| oldest.upgrade()) {
+        let oldest = self.guests.iter().position(is_unexpected).and_then(|at| self.guests.remove(at));
+        if let Some(oldest) = oldest.and_then(|oldest| oldest.upgrade()) {
             oldest.cut.cancel();
         }
     }
@@ -113,6 +114,11 @@ impl Door {
 
 fn is_guest(connection: &Weak<Connection>) -> bool {
     connection.upgrade().is_some_and(|connection| !connection.is_members())
+}
+
+/// Who watches a mailbox was told of it by a member, and there are at most a few at each: they stay, however many come.
+fn is_unexpected(connection: &Weak<Connection>) -> bool {
+    connection.upgrade().is_some_and(|connection| !connection.is_members() && !connection.is_watching())
 }
 
 /// As many as there are file descriptors for, a few kept free, and no more than the limit. With next to no descriptors a

@@ -12,7 +12,7 @@ use tonic::Status;
 use tonic::body::Body;
 
 use crate::budget::Taken;
-use crate::connection::Connection;
+use crate::connection::{Asking, Connection};
 use crate::limits::{ANSWER_PIECE_BYTES, WRITE_TIMEOUT};
 
 /// An answer that is handed over piece by piece. What its peer has not asked for yet stays here, and is counted.
@@ -67,6 +67,28 @@ impl http_body::Body for Counted {
 
     fn is_end_stream(&self) -> bool {
         self.rest.is_empty() && self.inner.is_end_stream()
+    }
+}
+
+/// An answer to a guest: its request counts until the answer was taken.
+pub(super) struct Answering {
+    pub(super) inner: Body,
+    pub(super) _asking: Asking,
+}
+
+impl http_body::Body for Answering {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        Pin::new(&mut self.inner).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
     }
 }
 

@@ -18,8 +18,8 @@ use tonic::codegen::Service as _;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
-use super::body::Received;
-use super::counted::Counted;
+use super::body::{Bounds, Received};
+use super::counted::{Answering, Counted};
 use super::method::{Method, Service};
 use super::speak::Routes;
 use crate::budget::{Budget, Taken};
@@ -29,6 +29,7 @@ use crate::log;
 use crate::refusal::{Refused, later};
 use crate::server::Server;
 use crate::session::Session;
+use crate::space::Space;
 
 /// What of a request's headers tonic and the services read. Compression is spoken by nobody here, and said so.
 const HEADERS_READ: [&str; 4] = ["content-type", "authorization", "grpc-encoding", "grpc-timeout"];
@@ -49,19 +50,21 @@ impl Dispatch {
 
     async fn answer(self, request: Request<Incoming>) -> Response<Body> {
         self.connection.serve();
-        let Some(_asking) = self.connection.ask() else {
+        let Some(asking) = self.connection.ask() else {
             return Status::from(later(PUSH_AGAIN_AFTER)).into_http();
         };
         let Some(method) = Method::of(request.uri().path()) else {
             return Status::new(Code::Unimplemented, "there is no such call").into_http();
         };
         let session = self.session_of(&request);
-        let taken = Arc::new(Taken::from(self.budgets_of(session)));
+        let space = self.space_of(session);
+        let bounds = Bounds::of(method, space.is_some());
+        let taken = Arc::new(Taken::from(self.budgets_of(space, method)));
         let answered = if method.members_only && session.is_none() {
             // Not a byte of its body is read.
             Ok(Status::from(Refused::new(ErrorReason::Unauthenticated)).into_http())
         } else {
-            let mut request = request.map(|body| Received::new(body, taken.clone()));
+            let mut request = request.map(|body| Received::new(body, taken.clone(), bounds));
             keep_what_is_read(&mut request);
             request.extensions_mut().insert(self.connection.clone());
             // A stream's own bounds are the ping and the write time-out; its request is one small message.
@@ -75,7 +78,11 @@ impl Dispatch {
             response = response.map(|body| Body::new(Counted::new(body, taken, connection)));
         }
         log::request(method.name, reason, taken.bytes());
-        response
+        if self.connection.is_members() {
+            return response;
+        }
+        // A stream, or an answer that its peer does not take, is a request that goes on.
+        response.map(|body| Body::new(Answering { inner: body, _asking: asking }))
     }
 
     fn session_of(&self, request: &Request<Incoming>) -> Option<Session> {
@@ -83,15 +90,19 @@ impl Dispatch {
         self.server.session_of(&token).ok()
     }
 
-    /// At whose expense a request is received. Somebody who was removed takes nothing from those who were not.
-    fn budgets_of(&self, session: Option<Session>) -> Vec<Arc<Budget>> {
-        let space = session.and_then(|session| {
-            let space = self.server.spaces.resident(&session.space)?;
-            let access = access(space.held().roster(), session.role, &session.member);
-            access.is_some_and(|(_, access)| access == Access::Member).then_some(space)
-        });
+    /// The space at whose expense a request is received: its session's, or the one whose member has used the connection. Somebody who
+    /// was removed takes nothing from those who were not.
+    fn space_of(&self, session: Option<Session>) -> Option<Arc<Space>> {
+        let Some(session) = session else { return self.connection.space() };
+        let space = self.server.spaces.resident(&session.space)?;
+        let access = access(space.held().roster(), session.role, &session.member);
+        access.is_some_and(|(_, access)| access == Access::Member).then_some(space)
+    }
+
+    fn budgets_of(&self, space: Option<Arc<Space>>, method: Method) -> Vec<Arc<Budget>> {
         match space {
             Some(space) => vec![space.receiving.clone(), self.server.receiving_of_members.clone()],
+            None if method.service.is_small() => vec![self.server.receiving_of_guests.clone()],
             None => vec![self.server.receiving_of_strangers.clone()],
         }
     }
@@ -130,6 +141,7 @@ async fn route(routes: &Routes, method: Method, request: Request<Received>) -> R
         Service::Server => routes.server.clone().call(request).await,
         Service::Session => routes.session.clone().call(request).await,
         Service::Space => routes.space.clone().call(request).await,
+        Service::Find => routes.find.clone().call(request).await,
         Service::Roster => routes.roster.clone().call(request).await,
         Service::Feed => routes.feed.clone().call(request).await,
         Service::Pull => routes.pull.clone().call(request).await,

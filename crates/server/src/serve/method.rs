@@ -10,6 +10,8 @@ pub(super) enum Service {
     Feed,
     /// The one call of the feeds that strangers may make: no larger than it has to be.
     Pull,
+    /// The call of the spaces that looks for some by a kit: a small one, that no large one may keep out.
+    Find,
     Mailbox,
     Health,
 }
@@ -35,6 +37,16 @@ const fn closed(service: Service, name: &'static str) -> Method {
     Method { service, name, members_only: true }
 }
 
+impl Service {
+    /// Whether all of its calls are small.
+    pub(super) const fn is_small(self) -> bool {
+        match self {
+            Self::Server | Self::Session | Self::Find | Self::Mailbox | Self::Health => true,
+            Self::Space | Self::Roster | Self::Feed | Self::Pull => false,
+        }
+    }
+}
+
 impl Method {
     /// Finds the call of a path. A path that is none of ours is never logged.
     pub(super) fn of(path: &str) -> Option<Self> {
@@ -43,7 +55,7 @@ impl Method {
             "/haven.sync.v1.SessionService/Challenge" => open(Service::Session, "Challenge"),
             "/haven.sync.v1.SessionService/LogIn" => open(Service::Session, "LogIn"),
             "/haven.sync.v1.SpaceService/CreateSpace" => open(Service::Space, "CreateSpace"),
-            "/haven.sync.v1.SpaceService/FindSpaces" => open(Service::Space, "FindSpaces"),
+            "/haven.sync.v1.SpaceService/FindSpaces" => open(Service::Find, "FindSpaces"),
             "/haven.sync.v1.RosterService/AppendLink" => closed(Service::Roster, "AppendLink"),
             "/haven.sync.v1.RosterService/ListLinks" => closed(Service::Roster, "ListLinks"),
             "/haven.sync.v1.FeedService/Push" => closed(Service::Feed, "Push"),

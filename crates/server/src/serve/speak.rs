@@ -32,6 +32,7 @@ pub(super) struct Routes {
     pub(super) server: ServerServiceServer<Services>,
     pub(super) session: SessionServiceServer<Services>,
     pub(super) space: SpaceServiceServer<Services>,
+    pub(super) find: SpaceServiceServer<Services>,
     pub(super) roster: RosterServiceServer<Services>,
     pub(super) feed: FeedServiceServer<Services>,
     pub(super) pull: FeedServiceServer<Services>,
@@ -50,6 +51,7 @@ impl Routes {
             session: SessionServiceServer::from_arc(services.clone()).max_decoding_message_size(small),
             space: SpaceServiceServer::from_arc(services.clone())
                 .max_decoding_message_size(MESSAGE_BYTES_MAX),
+            find: SpaceServiceServer::from_arc(services.clone()).max_decoding_message_size(small),
             roster: RosterServiceServer::from_arc(services.clone())
                 .max_decoding_message_size(MESSAGE_BYTES_MAX),
             feed: FeedServiceServer::from_arc(services.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX),

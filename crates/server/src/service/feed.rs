@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use haven_feed::auth::Access;
 use haven_feed::limits::PUSH_BATCH_BYTES;
-use haven_feed::{FeedId, SpaceId};
+use haven_feed::{FeedId, SpaceId, Vector};
 use haven_wire::limits::PULL_SPACES_MAX;
 use haven_wire::pb;
 use haven_wire::pb::ErrorReason;
@@ -65,7 +66,7 @@ impl FeedService for Services {
         let (mut spaces, mut counted) = (Vec::with_capacity(asked.spaces.len()), Vec::new());
         for space in &asked.spaces {
             let listening = self.listening(space, &metadata, &connection).await?;
-            counted.push(pulls_of(&listening.member).ok_or_else(|| later(PUSH_AGAIN_AFTER))?);
+            counted.push(pulls_of(&listening.member, &connection).ok_or_else(|| later(PUSH_AGAIN_AFTER))?);
             spaces.push(listening);
         }
         check_distinct(&spaces)?;
@@ -82,7 +83,9 @@ impl Services {
     ) -> Result<Listening, Refused> {
         let space: SpaceId = id(&asked.space, "space")?;
         let member = self.member_by(asked, space, metadata, connection).await?;
-        let sent = vector_from_pb(&asked.vector)?;
+        // Whoever was removed is sent links alone.
+        let is_present = member.access == Access::Member;
+        let sent = if is_present { vector_from_pb(&asked.vector)? } else { Vector::default() };
         Ok(Listening { member, sent, next_link: next_link(asked.roster_seq) })
     }
 

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use tonic::{Request, Response, Status};
 
 use super::Services;
-use crate::connection::Connection;
+use crate::connection::{Connection, Watching};
 use crate::mailbox::{Found, MailboxFault, MailboxId, Watcher};
 use crate::outlet::{Gone, Outgoing, Outlet};
 use crate::refusal::{Refused, refuse};
@@ -67,6 +67,7 @@ impl MailboxService for Services {
         let (outlet, outgoing) = Outlet::new(connection.clone());
         let watch = Watch {
             server: self.0.clone(),
+            _watching: connection.watch(),
             connection,
             watcher,
             after: asked.after_index,
@@ -109,6 +110,8 @@ impl Services {
 /// One listener at a mailbox.
 struct Watch {
     server: Arc<Server>,
+    /// Whoever is expected is not cut off for a crowd of others.
+    _watching: Watching,
     connection: Arc<Connection>,
     watcher: Watcher,
     after: u32,

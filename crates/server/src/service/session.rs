@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use haven_feed::auth::{AuthFault, Challenge};
+use haven_feed::auth::AuthFault;
 use haven_feed::keys::Signature;
 use haven_feed::{Nonce, SpaceId};
 use haven_wire::pb;
@@ -50,12 +50,10 @@ impl SessionService for Services {
 }
 
 impl Services {
-    fn issue(&self, Session { space, role, member }: Session) -> Result<pb::ChallengeResponse, Refused> {
+    fn issue(&self, session: Session) -> Result<pb::ChallengeResponse, Refused> {
         let server = &self.0;
-        let nonce = Nonce::from_bytes(draw().map_err(refuse)?);
-        let (key, store) = (*server.identity.key(), server.store_id);
-        let challenge = Challenge { server: key, nonce, space, role, member, store };
-        server.sessions.issue(challenge, Instant::now());
+        let nonce = server.sessions.nonce(session, draw().map_err(refuse)?, Instant::now());
+        let challenge = server.challenge(session, nonce);
         Ok(pb::ChallengeResponse {
             nonce: bytes(nonce),
             server_key: bytes(server.identity.key().as_bytes()),
@@ -67,8 +65,7 @@ impl Services {
 
     async fn admit(&self, answer: &Answer) -> Result<Token, Refused> {
         let server = &self.0;
-        let challenge = server.sessions.redeem(&answer.nonce, answer.session, Instant::now());
-        let challenge = challenge.ok_or(ErrorReason::NonceUnknown)?;
+        let challenge = server.redeem(answer.session, answer.nonce)?;
         let space = server.space(answer.session.space).await?;
         challenge.check_answer(space.held().roster(), &answer.signature).map_err(reason_of)?;
         let token = Token::from_bytes(draw().map_err(refuse)?);

@@ -1,9 +1,10 @@
 //! New spaces, each for an invite; and spaces found again by their paper.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use haven_feed::digest::Digest;
+use haven_feed::exchange::server::LinkRefusal;
 use haven_feed::invite::InviteProof;
 use haven_feed::keys::{FeedKeys, SignKey, Signature};
 use haven_feed::limits::PAPER_SPACES_MAX;
@@ -20,10 +21,12 @@ use tonic::{Request, Response, Status};
 
 use super::Services;
 use super::session::reason_of;
+use crate::limits::PAPER_SPACES_LOOKED_AT_MAX;
 use crate::pull::bytes;
 use crate::refill::{Piece, Refill, RefillFault, lock};
 use crate::refusal::{Refused, refuse};
 use crate::session::Session;
+use crate::space::Space;
 use crate::store::{InviteState, StoreFault};
 use crate::writer::{NewSpace, WriteFault};
 
@@ -73,11 +76,11 @@ impl Services {
         let genesis = Link::parse(piece.genesis).map_err(refuse)?;
         let space = genesis.space();
         invite.check(&space).map_err(|_| ErrorReason::InviteInvalid)?;
+        if ![InviteState::Open, InviteState::UsedFor(space)].contains(&state) {
+            return Err(ErrorReason::InviteUsed.into());
+        }
         if let Some(held) = self.0.spaces.find(space).await.map_err(refuse)? {
-            // The invite may have been spent between the two looks, by the same device asking twice.
-            let spent_for = Some(InviteState::UsedFor(space));
-            let same = Some(state) == spent_for || self.invite(ticket).await? == spent_for;
-            return if same { Ok(held.held().roster().head()) } else { Err(ErrorReason::SpaceExists.into()) };
+            return self.extend(held, ticket, (genesis.head(), piece.links, piece.more)).await;
         }
         if state != InviteState::Open {
             return Err(ErrorReason::InviteUsed.into());
@@ -103,6 +106,37 @@ impl Services {
                 Ok(head)
             }
         }
+    }
+
+    /// Appends what a space that is there lacks of a roster, as if its members had: whoever filled this server may have known fewer
+    /// links, and then a device that was added by one of the others is let in by nobody. Links are signed, so it does not matter who
+    /// brings them; the invite is not spent, and what one piece brought stays if the next one does not come.
+    async fn extend(
+        &self,
+        space: Arc<Space>,
+        ticket: Digest,
+        (genesis, links, more): (RosterHead, Vec<Bytes>, bool),
+    ) -> Result<RosterHead, Refused> {
+        let parse = || Ok(links.into_iter().map(Link::parse).collect::<Result<Vec<_>, _>>()?);
+        let links = self.verify(parse).await?;
+        let (held, brought) = (space.held(), links.last().map_or(genesis, Link::head));
+        let mut extended = false;
+        for link in links.into_iter().filter(|link| held.roster().hash_at(link.seq()) != Some(link.hash())) {
+            match self.0.writer.append(space.clone(), link).await {
+                Ok(_) => extended = true,
+                Err(WriteFault::Link(LinkRefusal::Moved { .. })) => {
+                    return Err(ErrorReason::SpaceExists.into());
+                }
+                Err(fault) => return Err(refuse(fault)),
+            }
+        }
+        if more {
+            return Ok(brought);
+        }
+        // A device that asks again since it lost the answer has what it wants.
+        let has_it = extended || self.invite(ticket).await? == Some(InviteState::UsedFor(space.id()));
+        // How far the list goes by now is told to nobody for an invite: whoever used it may have been removed.
+        if has_it { Ok(brought) } else { Err(ErrorReason::SpaceExists.into()) }
     }
 
     /// Makes the space of a roster that is whole. Its bytes count as on their way until it is written.
@@ -160,12 +194,14 @@ impl Services {
     ) -> Result<Vec<SpaceId>, Refused> {
         let paper = keys.paper_id();
         let asked = Session { space: SpaceId::ZERO, role: Role::Paper, member: paper.into() };
-        let challenge = self.0.sessions.redeem(nonce, asked, Instant::now());
-        let challenge = challenge.ok_or(ErrorReason::NonceUnknown)?;
+        let challenge = self.0.redeem(asked, *nonce)?;
         challenge.check_paper(keys, signature).map_err(reason_of)?;
-        let read = self.0.readers.read(move |reader| reader.spaces_of(&paper, PAPER_SPACES_MAX));
+        let read = self.0.readers.read(move |reader| reader.spaces_of(&paper, PAPER_SPACES_LOOKED_AT_MAX));
         let (mut found, mut replaced) = (Vec::new(), false);
         for space in read.await.map_err(refuse)? {
+            if found.len() == PAPER_SPACES_MAX {
+                break;
+            }
             let held = self.0.space(space).await?.held();
             match held.roster().paper() {
                 Some(now) if now.keys == *keys => found.push(space),

@@ -212,8 +212,15 @@ impl Reader for MemoryStore {
 
     fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault> {
         let mut state = self.state();
-        let husks = state.space(space)?.arrived.iter().filter(|stored| stored.bytes.len() == PREFIX_LEN);
-        Ok(husks.map(|stored| (stored.feed, stored.seq)).take(count).collect())
+        let arrived = state.space(space)?.arrived.iter().filter(|stored| stored.bytes.len() == PREFIX_LEN);
+        let mut of_each: BTreeMap<FeedId, Vec<u64>> = BTreeMap::new();
+        arrived.for_each(|stored| of_each.entry(stored.feed).or_default().push(stored.seq));
+        let mut husks = Vec::new();
+        for (left, (feed, seqs)) in (1..=of_each.len()).rev().zip(of_each) {
+            let share = (count - husks.len()).div_ceil(left);
+            husks.extend(seqs.into_iter().take(share).map(|seq| (feed, seq)));
+        }
+        Ok(husks)
     }
 
     fn bodies(

@@ -1,22 +1,17 @@
 //! Records without their bodies, and the bodies that come after.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use bytes::Bytes;
 use haven_feed::limits::{BODIES_ASKED_MAX, BODY_BYTES_MIN, HUSKS_TOLD_MAX};
 use haven_feed::{FeedId, Vector};
 use haven_wire::error::Refusal;
 use haven_wire::pb::ErrorReason;
 use haven_wire::pb::pull_response::Event;
 
-use http_body::Frame;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::transport::Channel;
 use tower::{Service as _, ServiceExt as _};
 
-use crate::client::{Client, place, reason, within};
+use crate::client::{Client, Piece, place, reason, within};
 use crate::kit::{Device, Vault, husk};
 use crate::running::Running;
 
@@ -155,33 +150,16 @@ async fn as_many_husks_are_told_as_a_hello_holds_the_oldest_first() {
     let mut vault = Vault::with_devices(1, 2);
     let server = Running::with(&vault).await;
     let client = Client::enter(&server.url, &vault, 0).await;
-    let (mine, theirs) = (vault.write(0, HUSKS_TOLD_MAX), vault.write(1, 3));
-    client.push(theirs[..1].iter().map(husk).collect()).await.expect("pushed");
+    let mine = vault.write(0, HUSKS_TOLD_MAX + 3);
     client.push(mine.iter().map(husk).collect()).await.expect("pushed");
-    client.push(theirs[1..].iter().map(husk).collect()).await.expect("pushed");
     let husks = past(&client).await.husks;
-    let expected: Vec<_> = [&theirs[0]].into_iter().chain(&mine).take(HUSKS_TOLD_MAX).map(place).collect();
+    let expected: Vec<_> = mine.iter().take(HUSKS_TOLD_MAX).map(place).collect();
     assert_eq!(husks, expected);
     client.push(mine[..10].to_vec()).await.expect("bodies");
     let husks = past(&client).await.husks;
-    assert_eq!((husks.len(), husks[1]), (HUSKS_TOLD_MAX + 3 - 10, place(&mine[10])), "then the next");
+    assert_eq!((husks.len(), husks[0]), (HUSKS_TOLD_MAX + 3 - 10, place(&mine[10])), "then the next");
     let stranger = Device::new(99);
     assert_ne!(husks[0].0, stranger.feed());
-}
-
-/// A request of one piece.
-struct Asked(Option<Bytes>);
-
-impl http_body::Body for Asked {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        Poll::Ready(self.0.take().map(|all| Ok(Frame::data(all))))
-    }
 }
 
 /// Asks for the first record of a feed and takes nothing of the answer but its headers.
@@ -197,7 +175,7 @@ async fn ask_and_take_nothing(client: &Client, feed: FeedId) -> http::Response<B
         http::Request::post(format!("{}/haven.sync.v1.FeedService/FetchBodies", "http://server"))
             .header("content-type", "application/grpc")
             .header("te", "trailers")
-            .body(Body::new(Asked(Some(framed.into()))))
+            .body(Body::new(Piece::whole(framed)))
             .expect("a request");
     request.headers_mut().extend(client.request(()).metadata().clone().into_headers());
     let mut channel = client.channel.clone();
@@ -244,4 +222,19 @@ async fn answers_that_nobody_takes_are_bounded() {
         }
         tokio::task::yield_now().await;
     }
+}
+
+/// A device that leaves as many husks as are told, and never brings their bodies: those of the others are told all the same, so that
+/// whoever has their bodies brings them.
+#[tokio::test]
+async fn no_device_hides_the_husks_of_another() {
+    let mut vault = Vault::with_devices(1, 3);
+    let server = Running::with(&vault).await;
+    let client = Client::enter(&server.url, &vault, 0).await;
+    let (never, mine) = (vault.write(2, HUSKS_TOLD_MAX + 500), vault.write(1, 3));
+    client.push(never.iter().map(husk).collect()).await.expect("pushed");
+    client.push(mine.iter().map(husk).collect()).await.expect("pushed");
+    let told = past(&client).await.husks;
+    assert!(mine.iter().all(|record| told.contains(&place(record))), "{} told", told.len());
+    assert!(told.len() <= HUSKS_TOLD_MAX);
 }

@@ -1,6 +1,8 @@
 //! A device's side of the protocol, with the generated clients.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,6 +24,7 @@ use haven_wire::pb::space_service_client::SpaceServiceClient;
 use haven_wire::pb::{self, ErrorReason};
 use haven_wire::position::{head_from_pb, head_to_pb, husks_from_pb, vector_from_pb, vector_to_pb};
 use haven_wire::session::{Token, role_to_pb};
+use http_body::Frame;
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status, Streaming};
 
@@ -57,6 +60,37 @@ pub(crate) struct Past {
     pub(crate) links: Vec<Bytes>,
     pub(crate) records: Vec<Bytes>,
     pub(crate) husks: Vec<(FeedId, u64)>,
+}
+
+/// A request's body of one piece, if it is not empty, and then its end or nothing for ever.
+pub(crate) struct Piece {
+    bytes: Option<Bytes>,
+    ends: bool,
+}
+
+impl Piece {
+    pub(crate) fn whole(bytes: Vec<u8>) -> Self {
+        Self { bytes: Some(bytes.into()), ends: true }
+    }
+
+    pub(crate) fn unfinished(bytes: Vec<u8>) -> Self {
+        Self { bytes: (!bytes.is_empty()).then(|| bytes.into()), ends: false }
+    }
+}
+
+impl http_body::Body for Piece {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        match self.bytes.take() {
+            None if !self.ends => Poll::Pending,
+            bytes => Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes)))),
+        }
+    }
 }
 
 /// Awaits, but not for ever.

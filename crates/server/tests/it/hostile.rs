@@ -5,10 +5,13 @@ use std::io;
 use haven_feed::Vector;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tonic::body::Body;
+use tonic::transport::Channel;
+use tower::ServiceExt as _;
 
 use haven_server::init;
 
-use crate::client::{Client, within};
+use crate::client::{Client, Piece, within};
 use crate::kit::Vault;
 use crate::process::{Process, allow_many_connections};
 use crate::running::{Running, invite_of};
@@ -152,4 +155,42 @@ async fn unknown_calls_are_unknown() {
     assert_eq!(answer.status(), tonic_health::pb::health_check_response::ServingStatus::Serving);
     let watch = within(health.clone().watch(request())).await;
     assert_eq!(watch.err().map(|status| status.code()), Some(tonic::Code::Unimplemented));
+}
+
+/// A device that was removed asks for the list of devices again and again and takes none of it: that takes up no room of those who
+/// log in or bring a journal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_removed_takes_up_no_room_of_those_who_come() {
+    let mut vault = Vault::with_devices(1, 2);
+    while vault.links.iter().map(|link| link.bytes().len()).sum::<usize>() < 600 * 1024 {
+        let link = vault.advancing();
+        vault.append(link);
+    }
+    let server = Running::with(&vault).await;
+    let owner = Client::enter(&server.url, &vault, 0).await;
+    let removed = Client::enter(&server.url, &vault, 1).await;
+    let removal = vault.removing(vault.devices[1].feed(), None);
+    owner.append(vault.roster.head(), &removal).await.expect("removed");
+    let endpoint = Channel::from_shared(server.url.clone()).expect("a url");
+    let endpoint = endpoint.initial_stream_window_size(65_535).initial_connection_window_size(65_535);
+    let removed = Client { channel: within(endpoint.connect()).await.expect("a connection"), ..removed };
+    let message = [&[0, 0, 0, 0, 34, 0x0a, 32][..], removed.space.as_bytes()].concat();
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        let mut request = http::Request::post("http://server/haven.sync.v1.RosterService/ListLinks")
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+            .body(Body::new(Piece::whole(message.clone())))
+            .expect("a request");
+        request.headers_mut().extend(removed.request(()).metadata().clone().into_headers());
+        answers.push(within(removed.channel.clone().oneshot(request)).await.expect("an answer"));
+    }
+    let mut large = Vault::with_devices(2, 60);
+    for _ in 0..5 {
+        let link = large.advancing();
+        large.append(link);
+    }
+    server.hold(&large).await;
+    Client::enter(&server.url, &vault, 0).await.list(None).await.expect("listed");
+    drop(answers);
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use haven_feed::chain::Tip;
 use haven_feed::digest::digest;
 use haven_feed::keys::{FeedKeys, KemKey, Signer};
-use haven_feed::limits::BODY_BYTES_MIN;
+use haven_feed::limits::{BODY_BYTES_MIN, FEEDS_FOR_STANDING, FEEDS_MAX};
 use haven_feed::record::{self, Header, PREFIX_LEN, RecordKind};
 use haven_feed::roster::body::{AddFeed, Body, Change, Founding, Replaced, SpaceKind};
 use haven_feed::roster::consent::{self, Role, Terms};
@@ -53,6 +53,10 @@ impl Device {
         Author { id: self.feed().into(), signer: &self.signer }
     }
 
+    fn as_paper(&self) -> Author<'_> {
+        Author { id: self.keys.paper_id().into(), signer: &self.signer }
+    }
+
     /// Seals what comes after a tip, filled with a byte.
     pub(crate) fn seal(
         &self,
@@ -80,7 +84,12 @@ impl Device {
 impl Vault {
     /// Makes the vault of a person with one device; other numbers are other people.
     pub(crate) fn new(number: u64) -> Self {
-        let (first, paper) = (Device::new(number * 1_000), Device::new(number * 1_000 + 999));
+        Self::of_paper(number, Device::new(number * 1_000 + 999))
+    }
+
+    /// The same, with a paper that may have been another vault's.
+    pub(crate) fn of_paper(number: u64, paper: Device) -> Self {
+        let first = Device::new(number * 1_000);
         let seed = *digest("haven/1/test space", &[&number.to_be_bytes()]).as_bytes();
         let founding = Founding {
             kind: SpaceKind::Vault,
@@ -115,7 +124,7 @@ impl Vault {
         self.links[1..].iter().map(|link| link.bytes().clone()).collect()
     }
 
-    /// The link by which the first device would add another one now.
+    /// The link by which the first device would add another one now; in the last place, which is kept for it, the paper.
     pub(crate) fn adding(&self, new: &Device) -> Link {
         let terms = Terms::at(Role::Feed, self.space(), self.roster.head().hash, None);
         let body = AddFeed {
@@ -125,7 +134,9 @@ impl Vault {
             wrap: wrap(2),
             consent: consent::sign(&terms, &new.keys, &new.signer),
         };
-        self.next(body)
+        let is_last = self.roster.current_feeds().count() >= FEEDS_MAX - FEEDS_FOR_STANDING;
+        let author = if is_last { self.paper.as_paper() } else { self.devices[0].author() };
+        link::unchecked(&self.roster, author, body).expect("a link")
     }
 
     /// The link by which the first device would remove another one now.
@@ -144,6 +155,12 @@ impl Vault {
     /// The link by which the first device would advance the epoch now.
     pub(crate) fn advancing(&self) -> Link {
         self.changing(BTreeMap::new())
+    }
+
+    /// The same by the paper, which has room where nobody else has.
+    pub(crate) fn advancing_by_paper(&self) -> Link {
+        let Body::Change(change) = self.advancing().body().clone() else { unreachable!("it is a change") };
+        link::unchecked(&self.roster, self.paper.as_paper(), change).expect("a link")
     }
 
     fn changing(&self, removed: BTreeMap<FeedId, Option<Position>>) -> Link {

@@ -1,20 +1,17 @@
 //! What a server weighs.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use bytes::Bytes;
-use haven_feed::Vector;
+use haven_feed::limits::{FEEDS_EVER_MAX, HUSKS_TOLD_MAX};
+use haven_feed::{FeedId, Position, RecordId, Vector};
 use haven_server::init;
 use haven_wire::pb;
 use haven_wire::pb::space_service_client::SpaceServiceClient;
-use http_body::Frame;
 use tokio::task::JoinSet;
-use tonic::Status;
+use tonic::transport::Channel;
 use tower::ServiceExt as _;
 
-use crate::client::{Client, Pull, shown, within};
-use crate::kit::Vault;
+use crate::client::{Client, Piece, Pull, shown, within};
+use crate::kit::{Device, Vault, husk};
 use crate::process::{Process, allow_many_connections};
 use crate::running::{invite_of, unknown};
 
@@ -58,18 +55,6 @@ async fn a_server_is_light_empty_full_and_listened_to() {
     let each = process.resident().saturating_sub(full) / listeners.len() as u64;
     assert!(each <= 40 * 1024, "{each} bytes a listener");
     println!("empty {empty}, full {full}, listener {each}");
-}
-
-/// A body that never comes.
-struct Never;
-
-impl http_body::Body for Never {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        Poll::Pending
-    }
 }
 
 /// Messages of half a million fields of two bytes, each of which would take a hundred where it is read; by strangers, and by a
@@ -136,7 +121,8 @@ async fn requests_that_never_end_take_little_room() {
             for n in 0..150 {
                 request = request.header(format!("x-{n}"), "large");
             }
-            let request = request.body(tonic::body::Body::new(Never)).expect("a request");
+            let request =
+                request.body(tonic::body::Body::new(Piece::unfinished(Vec::new()))).expect("a request");
             asked.spawn(stranger.channel.clone().oneshot(request));
         }
         // All but a few are answered at once.
@@ -202,4 +188,162 @@ async fn streams_that_nobody_reads_take_little_room() {
         assert!(grown <= 48 * MIB, "{grown} bytes, removed {is_removed}");
         drop(asked);
     }
+}
+
+/// Whoever has a session, on a connection that takes no more than HTTP/2 begins with.
+async fn narrow(process: &Process, member: &Client) -> Client {
+    let endpoint = Channel::from_shared(process.url.clone()).expect("a url");
+    let endpoint = endpoint.initial_stream_window_size(65_535).initial_connection_window_size(65_535);
+    Client { channel: within(endpoint.connect()).await.expect("a connection"), ..member.beside() }
+}
+
+/// A member pushes a mebibyte again and again, of which all but the last record is there already, and listens without taking what
+/// comes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn news_that_nobody_takes_hold_on_to_no_push() {
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let mut vault = Vault::with_devices(1, 2);
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let (owner, listener) =
+        (Client::enter(&process.url, &vault, 0).await, Client::enter(&process.url, &vault, 1).await);
+    let large = vault.write_sized(0, 1, 700_000);
+    owner.push(large.clone()).await.expect("pushed");
+    let listener = narrow(&process, &listener).await;
+    let pull = listener.pull(&Vector::default(), None).await.expect("pulled");
+    let before = process.resident();
+    for _ in 0..220 {
+        let push = [large.clone(), vault.write(0, 1)].concat();
+        owner.push(push).await.expect("pushed");
+    }
+    let grown = process.peak().saturating_sub(before);
+    println!("grown {grown}");
+    assert!(grown <= 32 * MIB, "{grown} bytes");
+    drop(pull);
+}
+
+/// A long list of devices, many streams that nobody reads, and a record between each of them: what a stream has to wait for is not
+/// the whole list as it was then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_that_wait_hold_on_to_no_list_of_devices() {
+    const MEMBERS: usize = 16;
+    allow_many_connections();
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let mut vault = Vault::new(1);
+    for _ in 0..1_500 {
+        let link = vault.advancing();
+        vault.append(link);
+    }
+    for n in 1..MEMBERS as u64 {
+        vault.add(Device::new(1_000 + n));
+    }
+    let client = Client::connect(&process.url, vault.space()).await;
+    let (invite, last) = (invite_of(folder.path()), vault.links.len() - 1);
+    let mut held = 0;
+    while held < last {
+        let count = 150.min(last - held);
+        client.bring(&invite, &vault, held, count, held + count < last).await.expect("taken");
+        held += count;
+    }
+    let mut members = Vec::new();
+    for device in 0..MEMBERS {
+        let member = Client::enter(&process.url, &vault, device).await;
+        members.push(narrow(&process, &member).await);
+    }
+    let owner = Client::enter(&process.url, &vault, 0).await;
+    owner.push(vault.write(0, 1)).await.expect("pushed");
+    let before = process.resident();
+    let mut pulls = Vec::new();
+    for member in &members {
+        for _ in 0..28 {
+            pulls.push(member.pull(&Vector::default(), None).await.expect("pulled"));
+            owner.push(vault.write(0, 1)).await.expect("pushed");
+        }
+    }
+    let grown = process.resident().saturating_sub(before);
+    println!("grown {grown}");
+    assert!(grown <= 48 * MIB, "{grown} bytes");
+    drop(pulls);
+}
+
+/// A thief adds as many devices as there may be, and listens as each of them as often as it may and reads nothing, with vectors of as
+/// many feeds as there can ever be, and as many husks as are told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn vectors_of_those_who_listen_take_little_room() {
+    const MEMBERS: u64 = 60;
+    allow_many_connections();
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let mut vault = Vault::with_devices(1, MEMBERS);
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let made_up = |n: u64| (FeedId::from_bytes(n.to_be_bytes()), Position { seq: 1, id: RecordId::ZERO });
+    let vector: Vector = (1..=FEEDS_EVER_MAX as u64).map(made_up).collect();
+    let (mut members, mut pulls) = (Vec::new(), Vec::new());
+    for device in 0..vault.devices.len() {
+        members.push(Client::enter(&process.url, &vault, device).await);
+    }
+    members[0].push(vault.write(0, HUSKS_TOLD_MAX).iter().map(husk).collect()).await.expect("pushed");
+    let before = process.resident();
+    let owner = narrow(&process, &members[0]).await;
+    let mut channels = vec![owner];
+    for member in &members {
+        for _ in 0..30 {
+            if pulls.len() % 60 == 59 {
+                channels.push(narrow(&process, member).await);
+            }
+            let client = channels.last().expect("one").beside();
+            let pulled = member.pulled(&vector, Some(vault.roster.head().seq));
+            pulls.extend(client.pull_spaces(vec![pulled]).await.ok());
+        }
+    }
+    let grown = process.resident().saturating_sub(before);
+    println!("grown {grown}, {} streams", pulls.len());
+    assert!(grown <= 48 * MIB, "{grown} bytes");
+    drop(pulls);
+}
+
+/// Devices that were removed ask for what they may still hear, on connections that no member has used: each has as many streams at once
+/// as it may have requests, so that there are never many of them all together.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_removed_has_as_few_streams_as_requests() {
+    const GUESTS: usize = 16;
+    const WAIT: usize = 4;
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let mut vault = Vault::with_devices(1, 20);
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let owner = Client::enter(&process.url, &vault, 0).await;
+    for device in 1..20 {
+        let removal = vault.removing(vault.devices[device].feed(), None);
+        owner.append(vault.roster.head(), &removal).await.expect("removed");
+        vault.append(removal);
+    }
+    let mut removed = Vec::new();
+    for device in 1..20 {
+        removed.push(Client::enter(&process.url, &vault, device).await);
+    }
+    let before = process.resident();
+    let mut guests = Vec::new();
+    for _ in 0..GUESTS {
+        let guest = narrow(&process, &removed[0]).await;
+        let mut pulls = Vec::new();
+        for n in 0..60 {
+            let asked = removed[n % removed.len()].pulled(&Vector::default(), None);
+            pulls.extend(guest.pull_spaces(vec![asked]).await.ok());
+        }
+        // One of them may have come to its end meanwhile.
+        assert!(pulls.len() <= 2 * WAIT, "{} streams", pulls.len());
+        guests.push((guest, pulls));
+    }
+    println!("grown {}", process.resident().saturating_sub(before));
+    drop(guests);
+    owner.list(None).await.expect("the server goes on");
 }

@@ -2,11 +2,14 @@
 
 use haven_feed::Vector;
 use haven_feed::invite::Invite;
+use haven_feed::limits::{LINK_BYTES_MAX, ROSTER_BYTES_MAX};
+use haven_feed::roster::Link;
 use haven_server::init;
 use haven_wire::pb::ErrorReason;
+use haven_wire::pb::pull_response::Event;
 
 use crate::client::{Client, reason};
-use crate::kit::Vault;
+use crate::kit::{Device, Vault};
 use crate::process::Process;
 use crate::running::{Running, invite_of, unknown};
 
@@ -160,6 +163,108 @@ async fn two_invites_that_race_for_one_space_are_a_refusal() {
     assert_eq!(haven_server::keeper::check(folder.path()).expect("checked").problems, Vec::<String>::new());
 }
 
+/// A server was filled by a device that had not heard of the newest ones: an invite, open or the one that filled it, brings it the
+/// links between, and is not spent by that. Who listens hears of them.
+#[tokio::test]
+async fn a_server_that_has_an_older_list_is_brought_what_it_lacks() {
+    for in_pieces in [false, true] {
+        let (old, mut new) = (Vault::with_devices(1, 3), Vault::with_devices(1, 6));
+        let paper = Device::new(7);
+        let replacing = new.replacing_paper(&paper);
+        new.append(replacing);
+        let server = Running::start().await;
+        let (first, open) = (server.invite(), server.invite());
+        let client = Client::connect(&server.url, old.space()).await;
+        client.create(&first, &old).await.expect("filled by who knew less");
+        let listening = Client::enter(&server.url, &old, 1).await;
+        let mut events = listening.pull(&Vector::default(), None).await.expect("pulled");
+        events.past().await.expect("the past");
+        let mut later = Client::connect(&server.url, old.space()).await;
+        assert_eq!(reason(later.log_in(&new.devices[5]).await), ErrorReason::FeedUnknown);
+
+        assert_eq!(reason(client.create(&unknown(), &new).await), ErrorReason::InviteInvalid);
+        let spent = server.invite();
+        client.create(&spent, &Vault::new(2)).await.expect("another vault");
+        assert_eq!(reason(client.create(&spent, &new).await), ErrorReason::InviteUsed, "by another vault");
+        let invite = if in_pieces { &first } else { &open };
+        if in_pieces {
+            refill(&client, invite, &new, 2).await;
+        } else {
+            assert_eq!(client.create(invite, &new).await.expect("taken"), new.roster.head());
+        }
+        let mut heard = Vec::new();
+        while heard.len() < new.links.len() - old.links.len() {
+            let Event::Links(links) = events.next().await.expect("an event") else {
+                unreachable!("only links")
+            };
+            heard.extend(links.links);
+        }
+        assert_eq!(heard, new.later_links()[old.links.len() - 1..]);
+        later.elsewhere(&server.url).await.log_in(&new.devices[5]).await.expect("in");
+        assert_eq!(client.find(&paper, &paper.signer).await.expect("by the newest paper").len(), 1);
+        for stale in [&old, &new] {
+            assert_eq!(
+                reason(client.create(&open, stale).await),
+                ErrorReason::SpaceExists,
+                "nothing to take"
+            );
+            assert_eq!(client.create(&first, stale).await.expect("it made it"), stale.roster.head());
+        }
+        client.create(&open, &Vault::new(3)).await.expect("the invite is not spent");
+        let folder = server.stop().await;
+        let checked = haven_server::keeper::check(folder.path()).expect("checked");
+        assert_eq!(checked.problems, Vec::<String>::new());
+    }
+}
+
+/// Whoever has the invite that made the space, and was removed since, learns by it of no link that it did not bring.
+#[tokio::test]
+async fn an_invite_tells_nobody_how_far_the_list_goes() {
+    let (old, mut vault) = (Vault::with_devices(1, 3), Vault::with_devices(1, 3));
+    let server = Running::start().await;
+    let invite = server.invite();
+    let client = Client::connect(&server.url, old.space()).await;
+    client.create(&invite, &old).await.expect("created");
+    let owner = Client::enter(&server.url, &vault, 0).await;
+    for _ in 0..3 {
+        let link = vault.advancing();
+        owner.append(vault.roster.head(), &link).await.expect("appended");
+        vault.append(link);
+    }
+    assert_eq!(client.create(&invite, &old).await.expect("it made it"), old.roster.head());
+    assert_eq!(client.bring(&invite, &old, 0, 0, false).await.expect("it made it"), old.links[0].head());
+}
+
+/// What parts from the server's list, or is not signed by its members, is refused whoever brings it, and the list stays.
+#[tokio::test]
+async fn an_invite_brings_no_link_that_a_member_could_not_append() {
+    let mut held = Vault::with_devices(1, 3);
+    let common = held.links.len();
+    let mut other = Vault::with_devices(1, 3);
+    let link = held.advancing();
+    held.append(link);
+    other.add(Device::new(50));
+    other.add(Device::new(51));
+    let server = Running::with(&held).await;
+    let invite = server.invite();
+    let client = Client::connect(&server.url, held.space()).await;
+    assert_eq!(reason(client.create(&invite, &other).await), ErrorReason::SpaceExists);
+    assert_eq!(reason(client.bring(&invite, &other, 0, common, true).await), ErrorReason::SpaceExists);
+    assert_eq!(reason(client.bring(&invite, &other, common, 1, false).await), ErrorReason::SpaceExists);
+
+    // Two more that hold, and one that somebody else made.
+    let mut forged = Vault::with_devices(1, 3);
+    forged.links.push(held.links[common].clone());
+    forged.links.push(Vault::with_devices(9, 6).links[common + 1].clone());
+    assert_eq!(reason(client.create(&invite, &forged).await), ErrorReason::LinkRejected);
+    let mut bytes = held.adding(&Device::new(52)).bytes().to_vec();
+    *bytes.last_mut().expect("a signature") ^= 1;
+    *forged.links.last_mut().expect("a link") = Link::parse(bytes).expect("it parses");
+    assert_eq!(reason(client.create(&invite, &forged).await), ErrorReason::SignatureInvalid);
+    let (links, head) = Client::enter(&server.url, &held, 2).await.list(None).await.expect("listed");
+    assert_eq!((links.len(), head), (held.links.len(), held.roster.head()));
+}
+
 /// Everybody with an invite brings as much as they can and ends nothing: it is bounded, and a server that was refilled by the
 /// longest roster there may be has not grown by more than 64 MiB.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,10 +273,10 @@ async fn what_is_on_its_way_is_bounded() {
     init(folder.path()).expect("a data folder");
     let process = Process::start(folder.path());
     let empty = process.resident();
-    // Genesis and sixty devices, then one change after the other: 15 MiB, as much as a roster takes.
+    // Genesis and sixty devices, then one change after the other by the paper: 16 MiB, as much as a roster takes.
     let mut vault = long(60);
-    while bytes_of(&vault) < 14 * 1024 * 1024 {
-        let link = vault.advancing();
+    while bytes_of(&vault) + LINK_BYTES_MAX <= ROSTER_BYTES_MAX {
+        let link = vault.advancing_by_paper();
         vault.append(link);
     }
     let (mut over, mut first, mut clients) = (0, 0, Vec::new());

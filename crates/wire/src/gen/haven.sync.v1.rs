@@ -65,7 +65,7 @@ pub enum ErrorReason {
     InviteInvalid = 10,
     /// The invite was used before, by another space.
     InviteUsed = 11,
-    /// The space exists already, with a roster that does not begin with this genesis alone.
+    /// The space exists already, and the roster that was brought parts from its own or adds nothing to it.
     SpaceExists = 12,
     /// The server does not hold this space: never did, or lost it. The devices still do.
     SpaceUnknown = 13,
@@ -290,8 +290,8 @@ pub struct PullHello {
     /// The head of the roster the server holds.
     #[prost(message, optional, tag = "4")]
     pub roster_head: ::core::option::Option<RosterHead>,
-    /// The records that the server holds without their bodies, those that came first in front, at most 1,024: a device that has the
-    /// bodies may push them.
+    /// The records that the server holds without their bodies, at most 1,024, of each feed a share and those that came first: a device
+    /// that has the bodies may push them.
     #[prost(message, repeated, tag = "5")]
     pub husks: ::prost::alloc::vec::Vec<Husk>,
 }
@@ -2729,12 +2729,12 @@ pub struct CreateSpaceRequest {
     #[prost(bool, tag = "6")]
     pub more: bool,
 }
-/// CreateSpaceResponse confirms that the space is durable or, while more pieces are to come, that this one holds. Pieces are kept in
-/// memory, for two minutes after the last of them.
+/// CreateSpaceResponse confirms that the space is durable or, while more pieces are to come, that this one holds. Pieces of a new space
+/// are kept in memory, for two minutes after the last of them.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct CreateSpaceResponse {
-    /// The head of the roster as the server now holds it.
+    /// The head of the roster as the server now holds it; while more pieces are to come, the last link of this one.
     #[prost(message, optional, tag = "1")]
     pub head: ::core::option::Option<RosterHead>,
 }
@@ -2845,8 +2845,11 @@ pub mod space_service_client {
         /// CreateSpace registers a space by its whole roster, in one piece or, if it is long, in several. The space exists, and the
         /// invite is spent, when the last piece was taken and not before: a device that breaks off has spent nothing, and it or
         /// another one begins again. Repeating the last piece with the same invite and the same genesis succeeds again, so that a lost
-        /// answer does no harm. SPACE_EXISTS if another invite made the space meanwhile; REFILL_OVER if pieces before this one are
-        /// lacking. Needs no session.
+        /// answer does no harm. REFILL_OVER if pieces before this one are lacking. Needs no session.
+        ///
+        /// If the space is there already, each piece appends the links that the server lacks, by the rules of AppendLink; an open invite
+        /// is not spent by that, and the one that made the space does as well. SPACE_EXISTS if the roster parts from the server's, or if
+        /// an open invite's last piece brings nothing that it lacks; INVITE_USED if the invite made another space.
         pub async fn create_space(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateSpaceRequest>,
@@ -2916,8 +2919,11 @@ pub mod space_service_server {
         /// CreateSpace registers a space by its whole roster, in one piece or, if it is long, in several. The space exists, and the
         /// invite is spent, when the last piece was taken and not before: a device that breaks off has spent nothing, and it or
         /// another one begins again. Repeating the last piece with the same invite and the same genesis succeeds again, so that a lost
-        /// answer does no harm. SPACE_EXISTS if another invite made the space meanwhile; REFILL_OVER if pieces before this one are
-        /// lacking. Needs no session.
+        /// answer does no harm. REFILL_OVER if pieces before this one are lacking. Needs no session.
+        ///
+        /// If the space is there already, each piece appends the links that the server lacks, by the rules of AppendLink; an open invite
+        /// is not spent by that, and the one that made the space does as well. SPACE_EXISTS if the roster parts from the server's, or if
+        /// an open invite's last piece brings nothing that it lacks; INVITE_USED if the invite made another space.
         async fn create_space(
             &self,
             request: tonic::Request<super::CreateSpaceRequest>,

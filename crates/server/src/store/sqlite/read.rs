@@ -158,15 +158,16 @@ impl Reader for Connection {
     fn husks(&mut self, space: &SpaceId, count: usize) -> Result<Vec<(FeedId, u64)>, StoreFault> {
         // The condition is that of the index `records_without_body`, to the letter.
         let mut select = self.prepare_cached(
-            "SELECT f.id, r.seq FROM spaces s JOIN feeds f ON f.space = s.no
-             JOIN records r INDEXED BY records_without_body ON r.feed = f.no AND length(r.bytes) = 272
-             WHERE s.id = ?1 ORDER BY r.arrival LIMIT ?2",
+            "SELECT r.seq FROM records r INDEXED BY records_without_body
+             WHERE r.feed = ?1 AND length(r.bytes) = 272 ORDER BY r.arrival LIMIT ?2",
         )?;
-        let count = number(count as u64)?;
-        let mut rows = select.query(params![space.as_bytes(), count])?;
-        let mut husks = Vec::new();
-        while let Some(row) = rows.next()? {
-            husks.push((FeedId::try_from(blob(row, 0)?.as_ref()).map_err(|_| damaged())?, unsigned(row, 1)?));
+        let (mut husks, feeds) = (Vec::new(), feeds_with_husks(self, space)?);
+        for (left, (no, feed)) in (1..=feeds.len()).rev().zip(feeds) {
+            let share = (count - husks.len()).div_ceil(left);
+            let mut rows = select.query(params![no, number(share as u64)?])?;
+            while let Some(row) = rows.next()? {
+                husks.push((feed, unsigned(row, 0)?));
+            }
         }
         Ok(husks)
     }
@@ -270,6 +271,20 @@ fn feeds(connection: &Connection, space: &SpaceId) -> Result<Vec<FeedRow>, Store
         let position = Position { seq: unsigned(row, 1)?, id };
         let tip = Tip { position, roster_seq: unsigned(row, 3)? };
         feeds.push(FeedRow { feed, tip, bytes: unsigned(row, 4)? });
+    }
+    Ok(feeds)
+}
+
+fn feeds_with_husks(connection: &Connection, space: &SpaceId) -> Result<Vec<(i64, FeedId)>, StoreFault> {
+    let mut select = connection.prepare_cached(
+        "SELECT f.no, f.id FROM spaces s JOIN feeds f ON f.space = s.no WHERE s.id = ?1 AND EXISTS
+         (SELECT 1 FROM records r INDEXED BY records_without_body WHERE r.feed = f.no AND length(r.bytes) = 272)
+         ORDER BY f.id",
+    )?;
+    let mut rows = select.query(params![space.as_bytes()])?;
+    let mut feeds = Vec::new();
+    while let Some(row) = rows.next()? {
+        feeds.push((row.get(0)?, FeedId::try_from(blob(row, 1)?.as_ref()).map_err(|_| damaged())?));
     }
     Ok(feeds)
 }
