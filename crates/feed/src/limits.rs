@@ -20,6 +20,17 @@ pub const FEEDS_EVER_MAX: usize = 1024;
 /// Feeds one party of a shared space may ever have had, so that no party uses up the other's.
 pub const PARTY_FEEDS_EVER_MAX: usize = 256;
 
+/// The last places at once, in a vault as of a party, that only the standing keys may fill: whoever has the kit adds a device of
+/// their own before they remove the others, and one is enough for that.
+pub const FEEDS_FOR_STANDING: usize = 1;
+
+/// The last of the feeds that a vault may ever have, which only its paper may add: a device for each time that somebody begins anew
+/// with nothing but the kit, far more often than anybody does.
+pub const FEEDS_EVER_FOR_STANDING: usize = 64;
+
+/// The same of one party in a shared space, as large a part of its feeds.
+pub const PARTY_FEEDS_EVER_FOR_STANDING: usize = 16;
+
 /// Parties valid at once in a shared space: the owner and one other.
 pub const PARTIES_MAX: usize = 2;
 
@@ -33,8 +44,14 @@ pub const ROSTER_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The bytes of links that one party of a shared space may have made.
 pub const PARTY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// The last bytes of either, kept for removals: whoever fills a roster must still be put out of it.
+/// The last bytes of either, kept for what the standing keys make, which are the vault's paper or the party's own keys: whoever fills
+/// a roster from a stolen device must still be put out of it with the kit. Room for ten of the largest links.
+pub const ROSTER_BYTES_FOR_STANDING: usize = 1024 * 1024;
+
+/// The bytes before those, kept for removals by anybody: whoever fills a roster must still be put out of it by a device.
 pub const ROSTER_BYTES_FOR_REMOVAL: usize = 1024 * 1024;
+
+const _: () = assert!(PARTIES_EVER_MAX * PARTY_BYTES_MAX <= ROSTER_BYTES_MAX, "what all parties make fits");
 
 /// One link's bytes: 66 wraps of 1,179 bytes, 64 heads of 48, keys, names and signatures take less than 84 KiB.
 pub const LINK_BYTES_MAX: usize = 96 * 1024;

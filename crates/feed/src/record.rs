@@ -183,6 +183,12 @@ impl VerifiedRecord {
         &self.0.bytes
     }
 
+    /// Returns the same with a copy of its own of the bytes: to be kept for longer than the frame that it was sliced out of.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self(Record { bytes: Bytes::copy_from_slice(&self.0.bytes), ..self.0.clone() })
+    }
+
     /// Drops the body. The husk has the same id, and a copy of its own of the bytes that stay.
     pub fn to_husk(&self) -> Self {
         let prefix = Bytes::copy_from_slice(&self.0.bytes[..PREFIX_LEN]);

@@ -52,6 +52,10 @@ pub struct Removal {
 pub struct Party {
     /// Its public keys.
     pub keys: FeedKeys,
+    /// The id that it was added with, which its name is sealed to: it outlives the keys that it had then.
+    pub first: PartyId,
+    /// The link that added it.
+    pub added_seq: u64,
     /// Its name, sealed under the epoch in which it was added. The owner has none.
     pub sealed_name: Option<Vec<u8>>,
 }
@@ -219,6 +223,12 @@ impl Roster {
     /// Returns a paper or a party that is none any more.
     pub fn former(&self, member: &MemberId) -> Option<&Former> {
         self.gone.get(member)
+    }
+
+    /// Returns the newest link that removed a feed or a party; none if no link did.
+    pub fn last_removal(&self) -> Option<u64> {
+        let feeds = self.feeds.values().filter_map(|member| Some(member.removed?.seq));
+        feeds.chain(self.gone.values().filter_map(|former| former.removed)).max()
     }
 
     /// Returns the owner of a shared space.

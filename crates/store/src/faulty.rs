@@ -1,5 +1,7 @@
 //! A disk that fails on demand: wraps any store and cuts between "durable" and "told", as a crash does.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use bytes::Bytes;
 use haven_engine::io::{Commit, Reader, Store, StoreFault, Table, Visit};
 use haven_feed::ids::{FeedId, SpaceId};
@@ -31,12 +33,13 @@ pub struct FaultyDisk<S> {
     planned: Option<Mishap>,
     blind: Option<Blind>,
     down: bool,
+    reads: AtomicU64,
 }
 
 impl<S: Store> FaultyDisk<S> {
     /// Wraps a store; nothing is planned.
     pub fn new(disk: S) -> Self {
-        Self { disk, planned: None, blind: None, down: false }
+        Self { disk, planned: None, blind: None, down: false, reads: AtomicU64::new(0) }
     }
 
     /// Plans what happens at the next commit, in place of an earlier plan.
@@ -75,6 +78,11 @@ impl<S: Store> FaultyDisk<S> {
         &self.disk
     }
 
+    /// How many single rows and records were asked for, to see that nothing is read again and again.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
     /// Unwraps the store beneath.
     pub fn into_disk(self) -> S {
         self.disk
@@ -98,6 +106,7 @@ fn crashed() -> StoreFault {
 
 impl<S: Store> Reader for FaultyDisk<S> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.sees(self.blind == Some(Blind::Table(table)))?.get(table, key)
     }
 
@@ -121,6 +130,7 @@ impl<S: Store> Reader for FaultyDisk<S> {
     }
 
     fn record(&self, space: SpaceId, feed: FeedId, seq: u64) -> Result<Option<Bytes>, StoreFault> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.sees(self.blind == Some(Blind::Record(feed, seq)))?.record(space, feed, seq)
     }
 

@@ -83,7 +83,8 @@ impl MemoryStore {
                 self.links.insert((space, seq), bytes);
             }
             Write::Record { space, feed, seq, bytes } | Write::Replace { space, feed, seq, bytes } => {
-                self.records.insert((space, feed, seq), bytes);
+                // A copy of its own, as on a disk: it came as a slice of a message.
+                self.records.insert((space, feed, seq), Bytes::copy_from_slice(&bytes));
             }
         }
     }

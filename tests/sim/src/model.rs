@@ -33,6 +33,8 @@ pub struct Counting {
     pub last: BTreeMap<usize, u64>,
     /// Of whom a body that counts was lost: whoever remains has none, and what comes after it waits.
     pub lost: BTreeSet<usize>,
+    /// From which record on, by device, what was written may have been built on what nobody has any more.
+    pub without: BTreeMap<usize, u64>,
 }
 
 impl Counting {
@@ -40,7 +42,11 @@ impl Counting {
     fn counts(&self, by: &By) -> Option<bool> {
         match (self.last.get(&by.device), by.seq) {
             (None, _) => Some(true),
-            (Some(last), seq) => seq.map(|seq| seq <= *last),
+            (Some(last), Some(seq)) if seq > *last => Some(false),
+            (Some(_), seq) => {
+                let is_whole = |seq| self.without.get(&by.device).is_none_or(|first| seq < *first);
+                seq.filter(|seq| is_whole(*seq)).map(|_| true)
+            }
         }
     }
 

@@ -3,22 +3,22 @@
 
 mod forging;
 mod fortunes;
+mod rosters;
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use haven_engine::sync::{Incoming, Outgoing, Refusal, Request};
 use haven_feed::auth::{Access, AuthFault, Challenge};
-use haven_feed::chain::Tips;
 use haven_feed::exchange::HeldRecord;
-use haven_feed::exchange::server::{LinkAdmission, LinkRefusal, Refusal as Refused, ServerSpace};
+use haven_feed::exchange::server::{Refusal as Refused, ServerSpace};
 use haven_feed::ids::{FeedId, Nonce, RosterHead, SpaceId, StoreId, Vector};
-use haven_feed::invite::{Invite, InviteProof};
+use haven_feed::invite::Invite;
 use haven_feed::keys::{Signature, Signer};
 use haven_feed::limits::HUSKS_TOLD_MAX;
 use haven_feed::record::Record;
+use haven_feed::roster::Roster;
 use haven_feed::roster::consent::Role;
-use haven_feed::roster::{Link, Roster};
 
 use crate::chance::Chance;
 pub use forging::flipped;
@@ -152,7 +152,7 @@ impl SimServer {
                 vec![(from, self.log_in(from, space, feed, nonce, signature))]
             }
             Outgoing::CreateSpace { invite, genesis, after_seq, links, more } => {
-                vec![(from, self.create_space(&invite, genesis, after_seq, links, more))]
+                self.create_space(from, &invite, genesis, (after_seq, links, more))
             }
             Outgoing::FetchBodies { space, feed, seqs } => {
                 vec![(from, self.fetch_bodies(from, space, feed, &seqs))]
@@ -225,48 +225,6 @@ impl SimServer {
             Err(AuthFault::UnknownMember) => refused(Refusal::FeedUnknown),
             Err(_) => refused(Refusal::Unauthenticated),
         }
-    }
-
-    /// The space is there, and the invite spent, with the last piece of its roster and not before.
-    fn create_space(
-        &mut self,
-        invite: &InviteProof,
-        genesis: Vec<u8>,
-        after_seq: u64,
-        links: Vec<Vec<u8>>,
-        more: bool,
-    ) -> Incoming {
-        let refused = |refusal| Incoming::Refused { request: Request::CreateSpace, refusal };
-        let Ok(begun) = Roster::genesis(genesis.clone()) else { return refused(Refusal::Other) };
-        let ours = Invite::from_entropy(self.invite, &self.identity.key());
-        let known = invite.ticket() == ours.ticket() && invite.check(&begun.space()).is_ok();
-        if self.space.as_ref().is_some_and(|space| begun.space() == space.id) {
-            return refused(Refusal::SpaceExists);
-        }
-        if !known || self.invite_used {
-            return refused(if known { Refusal::InviteUsed } else { Refusal::InviteInvalid });
-        }
-        let before = self.staged.take();
-        let staged = if after_seq == 0 { Some((begun, vec![genesis.into()])) } else { before };
-        let Some((mut roster, mut held)) = staged.filter(|(roster, _)| roster.head().seq == after_seq) else {
-            return refused(Refusal::RefillOver);
-        };
-        for link in links {
-            let appended = Link::parse(link.clone()).is_ok_and(|link| roster.append(&link).is_ok());
-            if !appended {
-                return refused(Refusal::Other);
-            }
-            held.push(link.into());
-        }
-        let (id, seq) = (roster.space(), roster.head().seq);
-        if more {
-            self.staged = Some((roster, held));
-            return Incoming::SpaceStaged { seq };
-        }
-        self.invite_used = true;
-        let state = ServerSpace::new(roster, Tips::default());
-        self.space = Some(Space { id, state, links: held, arrived: Vec::new() });
-        Incoming::SpaceCreated
     }
 
     fn fetch_bodies(&self, from: Connection, space: SpaceId, feed: FeedId, seqs: &[u64]) -> Incoming {
@@ -385,47 +343,6 @@ impl SimServer {
             self.sessions.iter().filter(|(_, session)| session.live).map(|(connection, _)| *connection);
         let live = live.filter(|connection| *connection != from && self.member(*connection));
         live.collect::<Vec<_>>().into_iter()
-    }
-
-    fn append_link(&mut self, from: Connection, link: &[u8]) -> Vec<Sent> {
-        let refused = |refusal| vec![(from, refused(Request::AppendLink, refusal))];
-        if !self.member(from) {
-            return refused(Refusal::Unauthenticated);
-        }
-        let (Some(space), Ok(parsed)) = (&mut self.space, Link::parse(link.to_vec())) else {
-            return refused(Refusal::Other);
-        };
-        let id = space.id;
-        match space.state.admit_link(&parsed) {
-            Ok(LinkAdmission::Appended(roster)) => {
-                space.links.push(link.to_vec().into());
-                // Those whom it removes still hear of it.
-                let others: Vec<Connection> = self.others(from).collect();
-                if let Some(space) = &mut self.space {
-                    space.state.commit_roster(*roster);
-                }
-                let mut sent = vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })];
-                for to in others {
-                    let fooled = self.sessions.get(&to).is_some_and(|session| session.fooled.is_some());
-                    if fooled || (self.colludes && !self.member(to)) {
-                        let session = self.sessions.entry(to).or_default();
-                        session.fooled = session.fooled.or(Some(parsed.seq() - 1));
-                        continue;
-                    }
-                    sent.push((to, Incoming::Links { space: id, links: vec![link.to_vec()] }));
-                    if !self.member(to) {
-                        let refusal = Refusal::FeedRemoved;
-                        sent.push((to, Incoming::Refused { request: Request::Pull, refusal }));
-                    }
-                }
-                sent
-            }
-            Ok(LinkAdmission::Duplicate) => {
-                vec![(from, Incoming::LinkAppended { space: id, seq: parsed.seq() })]
-            }
-            Err(LinkRefusal::Moved { .. }) => refused(Refusal::RosterMoved),
-            Err(LinkRefusal::Fault(_)) => refused(Refusal::Other),
-        }
     }
 
     /// Puts a message into a mailbox; everybody who watches it hears it.

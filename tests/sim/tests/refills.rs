@@ -15,7 +15,7 @@ use haven_sim::chance::Chance;
 use haven_sim::device::{Asked, Device};
 use haven_sim::server::SimServer;
 
-use lab::{Lab, Who, write};
+use lab::{Lab, Who, alarms_of, write};
 
 /// A device on the simulated server, message by message.
 struct Wire {
@@ -122,17 +122,22 @@ fn a_device_that_was_added_later_refills_an_empty_server() {
     }
 }
 
-/// A roster that does not fit one message goes up in pieces. One that breaks off leaves no space and costs nothing, also when
-/// another device comes to its end.
-#[test]
-fn a_long_roster_goes_up_in_pieces_and_may_break_off() {
-    let mut lab = Lab::new();
+/// Makes the roster too long for one message, and says how many links it has.
+fn lengthen(lab: &mut Lab) -> usize {
     let mut size = 0;
     while size < REFILL_PIECE_BYTES + LINK_BYTES_MAX {
         lab.change(&[], None);
         size += lab.links.last().unwrap().bytes().len();
     }
-    let all = lab.links.len();
+    lab.links.len()
+}
+
+/// A roster that does not fit one message goes up in pieces. One that breaks off leaves no space and costs nothing, also when
+/// another device comes to its end.
+#[test]
+fn a_long_roster_goes_up_in_pieces_and_may_break_off() {
+    let mut lab = Lab::new();
+    let all = lengthen(&mut lab);
     let mut wire = Wire::new(&mut lab.chance);
     let (mut phone, mut tablet) = (lab.device(Who::Phone), lab.device(Who::Tablet));
     for (device, messages) in [(&mut phone, 3), (&mut tablet, 3)] {
@@ -154,6 +159,153 @@ fn a_long_roster_goes_up_in_pieces_and_may_break_off() {
         assert_eq!((device.view.status.problem, device.view.status.sync), (None, SyncState::Idle));
     }
     assert!(wire.pieces >= 4, "{} pieces", wire.pieces);
+}
+
+/// A vault of which one device was away for a while: a lab, the device that knows only so many links, and one that knows all.
+fn away(lab: &mut Lab, links: usize) -> (Device, Device) {
+    let newer = lab.device(Who::Tablet);
+    let rest = lab.links.split_off(links);
+    let mut older = lab.device(Who::Phone);
+    lab.links.extend(rest);
+    write(&mut older, "by who was away", &mut lab.chance);
+    (older, newer)
+}
+
+const UNKNOWN: Option<Problem> = Some(Problem::Refused(Request::LogIn, Refusal::FeedUnknown));
+
+/// Whoever was away may fill a server first: it has a list of devices from before another one was added. That one brings the links
+/// between with an invite; whoever fills first, in the end everybody has everything.
+#[test]
+fn a_server_that_was_filled_with_an_older_list_is_brought_the_newer_one() {
+    for older_first in [true, false] {
+        let mut lab = Lab::new();
+        let (mut phone, mut tablet) = away(&mut lab, 2);
+        write(&mut tablet, "by the newer one", &mut lab.chance);
+        let mut wire = Wire::new(&mut lab.chance);
+        if older_first {
+            wire.set(&mut phone, true, &mut lab.chance);
+            wire.talk(&mut phone, &mut lab.chance);
+            assert_eq!((phone.view.status.problem, wire.server.links().len()), (None, 2));
+            // Without an invite it is told, and nothing is sent; it can only wait.
+            let pieces = wire.pieces;
+            wire.set(&mut tablet, false, &mut lab.chance);
+            wire.talk(&mut tablet, &mut lab.chance);
+            assert_eq!(tablet.view.status.problem, UNKNOWN);
+            assert_eq!((wire.server.links().len(), wire.pieces), (2, pieces));
+        }
+        wire.set(&mut tablet, true, &mut lab.chance);
+        wire.talk(&mut tablet, &mut lab.chance);
+        wire.set(&mut phone, false, &mut lab.chance);
+        for device in [&mut phone, &mut tablet] {
+            wire.lose(device, &mut lab.chance);
+            wire.talk(device, &mut lab.chance);
+        }
+        for device in [&phone, &tablet] {
+            let status = &device.view.status;
+            assert_eq!((status.problem, status.sync), (None, SyncState::Idle), "{older_first}");
+            assert_eq!((device.view.len(), status.devices.len()), (2, 3), "{older_first}");
+            assert_eq!(alarms_of(device), [""; 0], "{older_first}");
+        }
+        assert_eq!((wire.server.links().len(), wire.pieces), (3, if older_first { 2 } else { 1 }));
+    }
+}
+
+/// The same to a device that knew the server before. The server that was wiped has another store: it gets nothing before the person
+/// agrees, also from who has an invite. The one that a backup was put back into is the one that was agreed to, and what it lost is told.
+#[test]
+fn an_older_list_on_a_server_that_was_known_is_mended_and_told() {
+    for wiped in [true, false] {
+        let mut lab = Lab::new();
+        let (mut phone, mut tablet) = away(&mut lab, 2);
+        let mut wire = Wire::new(&mut lab.chance);
+        let mut copied = None;
+        if !wiped {
+            wire.set(&mut phone, true, &mut lab.chance);
+            wire.talk(&mut phone, &mut lab.chance);
+            copied = Some(wire.server.copy());
+        }
+        write(&mut tablet, "by the newer one", &mut lab.chance);
+        wire.set(&mut tablet, true, &mut lab.chance);
+        wire.talk(&mut tablet, &mut lab.chance);
+        assert_eq!((tablet.view.status.problem, wire.server.links().len()), (None, 3), "{wiped}");
+        match copied {
+            Some(copied) => wire.server.go_back(copied),
+            None => {
+                wire.server.wipe(&mut lab.chance);
+                wire.set(&mut phone, true, &mut lab.chance);
+                wire.talk(&mut phone, &mut lab.chance);
+            }
+        }
+        assert_eq!(wire.server.links().len(), 2, "{wiped}");
+
+        let pieces = wire.pieces;
+        wire.lose(&mut tablet, &mut lab.chance);
+        wire.talk(&mut tablet, &mut lab.chance);
+        if wiped {
+            assert_eq!(
+                (tablet.view.status.problem, wire.pieces),
+                (UNKNOWN, pieces),
+                "nobody agreed to this store"
+            );
+            wire.set(&mut tablet, true, &mut lab.chance);
+            wire.talk(&mut tablet, &mut lab.chance);
+            assert_eq!(alarms_of(&tablet), [""; 0]);
+        } else {
+            assert_eq!(alarms_of(&tablet), ["SERVER_ROLLED_BACK"], "what was served before stays pinned");
+        }
+        let status = &tablet.view.status;
+        assert_eq!(
+            (status.problem, status.sync, wire.pieces),
+            (None, SyncState::Idle, pieces + 1),
+            "{wiped}"
+        );
+        assert_eq!((wire.server.links().len(), wire.server.vector().len()), (3, 2), "{wiped}");
+    }
+}
+
+/// What is lacking may take several pieces. What one of them brought stays, so that a device that breaks off goes on from there.
+#[test]
+fn a_newer_list_that_breaks_off_goes_on_from_where_it_was() {
+    let mut lab = Lab::new();
+    let all = lengthen(&mut lab);
+    let (mut phone, mut tablet) = away(&mut lab, 2);
+    let mut wire = Wire::new(&mut lab.chance);
+    wire.set(&mut phone, true, &mut lab.chance);
+    wire.talk(&mut phone, &mut lab.chance);
+    wire.set(&mut tablet, true, &mut lab.chance);
+    std::mem::take(&mut tablet.wants_connection);
+    wire.connect(&mut tablet);
+    wire.exchange(&mut tablet, 3, &mut lab.chance);
+    let held = wire.server.links().len();
+    assert!((4..all).contains(&held), "{held} of {all}");
+    wire.lose(&mut tablet, &mut lab.chance);
+    wire.talk(&mut tablet, &mut lab.chance);
+    assert_eq!((tablet.view.status.problem, wire.server.links().len()), (None, all));
+}
+
+/// Two lists that part from each other: neither is brought to a server that has the other, and it is not tried at once for ever.
+#[test]
+fn a_list_that_parts_from_the_servers_is_not_taken() {
+    let mut lab = Lab::new();
+    let fork = lab.aside(|lab| lab.change(&[], None));
+    let held = lab.links.len();
+    lab.links.extend(fork);
+    let mut phone = lab.device(Who::Phone);
+    lab.links.truncate(held);
+    let other = lab.add_other();
+    let mut other = lab.device(other);
+    let mut wire = Wire::new(&mut lab.chance);
+    wire.set(&mut phone, true, &mut lab.chance);
+    wire.talk(&mut phone, &mut lab.chance);
+    let before = wire.server.links();
+    let pieces = wire.pieces;
+    wire.set(&mut other, true, &mut lab.chance);
+    std::mem::take(&mut other.wants_connection);
+    wire.connect(&mut other);
+    wire.exchange(&mut other, usize::MAX, &mut lab.chance);
+    assert_eq!((other.view.status.problem, wire.pieces), (UNKNOWN, pieces + 1), "once in a connection");
+    assert!(other.wants_connection, "it is tried again, later");
+    assert_eq!((before.len(), wire.server.links()), (4, before));
 }
 
 /// A server that never has enough is not sent the roster for ever.

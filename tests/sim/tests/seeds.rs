@@ -108,6 +108,8 @@ fn what_was_mended_stays_mended() {
     assert_eq!(run(7_626).broken, None);
     // Sides with the same words and other white space came back from an export as a text that nobody wrote.
     assert_eq!(run(2_406).broken, None);
+    // Two were removed, and one had built on what only the other had.
+    assert_eq!(run(4_794).broken, None);
     // After a crash records are tried one by one, and one that had to wait said what another waited for.
     assert_eq!(run(5_880).broken, None);
     // A device that was down removed another, and nobody held the link once the server had lost it.

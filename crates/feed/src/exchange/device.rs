@@ -143,6 +143,13 @@ impl DeviceExchange {
         self.own_there.filter(|there| *there < self.pins.served.seq(own))
     }
 
+    /// Says whether the server claims to have more of this device's own feed than is held here: this disk was put back, or the device was
+    /// copied. It is a claim, until the records come.
+    pub fn claims_more_of_own(&self, local: &Local<'_>) -> bool {
+        let claimed = self.session.as_ref().map_or(0, |session| session.claimed.seq(&local.own));
+        claimed > local.tips.seq(&local.own)
+    }
+
     /// Notes what the server says to have of this device's own feed, unless that is more or something else than was written.
     fn note_own(&mut self, local: &Local<'_>) {
         let Some(session) = &self.session else { return };
@@ -239,43 +246,38 @@ impl DeviceExchange {
         alarms
     }
 
-    /// Forgets what these feeds' records named, and says whether there was any: not all of them count any more. What others, and
-    /// those of them that do count, name of it is to be heard again.
+    /// Forgets what these feeds' records named, and says whether there was any: they are removed. What others name of it is to be heard
+    /// again.
     pub fn unsay(&mut self, witnesses: &BTreeSet<FeedId>) -> bool {
         self.pins.named.forget(witnesses)
     }
 
     /// Says what is missing once the server has sent all it has: what it claimed, or a record or a removal named, must be here.
     pub fn caught_up(&self, local: &Local<'_>) -> Vec<Alarm> {
-        // What a feed says of itself past the head that its removal names does not count, and is missed by nobody.
-        let counts = |feed: &FeedId, named: &NamedPosition| {
-            let removal = local.roster.feed(feed).and_then(|member| member.removed);
-            let last = removal.map(|removal| removal.head.map_or(0, |head| head.seq));
-            named.by != *feed || last.is_none_or(|last| named.position.seq <= last)
-        };
-        let named = self.pins.named.iter().filter(|(feed, named)| counts(feed, named));
-        let mut known: BTreeMap<FeedId, (u64, Option<FeedId>)> =
-            named.map(|(feed, named)| (feed, (named.position.seq, Some(named.by)))).collect();
-        let mut hear = |feed: FeedId, seq: u64, by: Option<FeedId>| {
-            let said = known.entry(feed).or_insert((seq, by));
-            if seq > said.0 {
-                *said = (seq, by);
-            }
-        };
-        for (feed, head, by) in removal_heads(local.roster) {
-            hear(feed, head.seq, Some(by));
-        }
-        let mut alarms = Vec::new();
-        if let Some(session) = &self.session {
-            session.claimed.iter().for_each(|(feed, position)| hear(feed, position.seq, None));
-        }
-        alarms.extend(self.missing_links(local.roster));
-        let withheld = |(feed, (named, by)): (FeedId, (u64, Option<FeedId>))| {
+        let named = self.pins.named.iter().map(|(feed, _)| feed);
+        let removed = local.roster.feeds().filter(|(_, member)| member.removed.is_some());
+        let claimed = self.session.iter().flat_map(|session| session.claimed.iter());
+        let feeds: BTreeSet<FeedId> =
+            named.chain(removed.map(|(feed, _)| feed)).chain(claimed.map(|(feed, _)| feed)).collect();
+        let withheld = |feed: FeedId| {
+            let (named, by) = self.said_of(local.roster, &feed)?;
             let held = local.tips.seq(&feed);
             (named > held).then_some(Alarm::Withheld { feed, named, held, by })
         };
-        alarms.extend(known.into_iter().filter_map(withheld));
-        alarms
+        self.missing_links(local.roster).chain(feeds.into_iter().filter_map(withheld)).collect()
+    }
+
+    /// Up to which record a feed goes by the word of a member, of a removal, or of the server, and whose word that is. What somebody
+    /// named who is removed by now is nobody's word any more.
+    pub fn said_of(&self, roster: &Roster, feed: &FeedId) -> Option<(u64, Option<FeedId>)> {
+        let named = self.pins.named.get(feed).filter(|named| roster.is_current(&named.by));
+        let named = named.map(|named| (named.position.seq, Some(named.by)));
+        let head = removal_head(roster, feed).map(|(head, by)| (head.seq, Some(by)));
+        let claimed = self.session.as_ref().and_then(|session| session.claimed.get(feed));
+        let claimed = claimed.map(|position| (position.seq, None));
+        let all = [named, head, claimed].into_iter().flatten();
+        // Of two that say the same the first is told.
+        all.reduce(|said, other| if other.0 > said.0 { other } else { said })
     }
 
     /// What is wrong with the roster once the server has sent all it has: links that a member named or it claims itself. Another
@@ -402,14 +404,13 @@ impl DeviceExchange {
     }
 }
 
-/// What removals name as the newest record of whom they removed, as long as nobody has removed their authors too.
-fn removal_heads(roster: &Roster) -> impl Iterator<Item = (FeedId, Position, FeedId)> + '_ {
-    let removals = roster.feeds().filter_map(|(feed, member)| Some((feed, member.removed?)));
-    removals.filter_map(|(feed, removal)| {
-        let by = FeedId::from_bytes(*removal.by.as_bytes());
-        let stands = roster.feed(&by).is_none_or(|author| author.removed.is_none());
-        removal.head.filter(|_| stands).map(|head| (feed, head, by))
-    })
+/// What the removal of a feed names as its newest record, as long as its author is a member, be it a feed, a paper or a party.
+fn removal_head(roster: &Roster, feed: &FeedId) -> Option<(Position, FeedId)> {
+    let removal = roster.feed(feed)?.removed?;
+    let by = FeedId::from_bytes(*removal.by.as_bytes());
+    let is_out = roster.feed(&by).is_some_and(|author| author.removed.is_some());
+    let stands = !is_out && roster.former(&removal.by).is_none();
+    removal.head.filter(|_| stands).map(|head| (head, by))
 }
 
 /// Where a server claims to have another record than this device.

@@ -1,6 +1,8 @@
 //! The server's side: admits what continues a feed or a roster, and says what somebody lacks. It opens nothing, and no
 //! device relies on its judgement; it keeps strangers and mistakes out.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use thiserror::Error;
 
@@ -15,7 +17,8 @@ use crate::roster::{Link, LinkFault, Roster};
 /// A space as a server holds it.
 #[derive(Clone, Debug)]
 pub struct ServerSpace {
-    roster: Roster,
+    /// Shared with copies of this state, of which whoever judges something holds one.
+    roster: Arc<Roster>,
     tips: Tips,
 }
 
@@ -94,7 +97,7 @@ pub enum LinkRefusal {
 impl ServerSpace {
     /// A space as it was stored.
     pub fn new(roster: Roster, tips: Tips) -> Self {
-        Self { roster, tips }
+        Self { roster: Arc::new(roster), tips }
     }
 
     /// A space that begins with these bytes of a genesis link.
@@ -152,7 +155,7 @@ impl ServerSpace {
         if link.space() == self.roster.space() && self.roster.hash_at(link.seq()) == Some(link.hash()) {
             return Ok(LinkAdmission::Duplicate);
         }
-        let mut roster = self.roster.clone();
+        let mut roster = Roster::clone(&self.roster);
         match roster.append(link) {
             Ok(()) => Ok(LinkAdmission::Appended(Box::new(roster))),
             Err(LinkFault::NotNext { .. } | LinkFault::Forked) => Err(LinkRefusal::Moved { head }),
@@ -162,7 +165,7 @@ impl ServerSpace {
 
     /// Takes the roster of an admission once its link is durable.
     pub fn commit_roster(&mut self, roster: Roster) {
-        self.roster = roster;
+        self.roster = Arc::new(roster);
     }
 
     /// Lists what somebody with this vector lacks.

@@ -82,7 +82,7 @@ impl Vector {
     pub fn missing_from<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (FeedId, u64, Position)> + 'a {
         let lacking = |(feed, newest): (FeedId, Position)| {
             let held = other.seq(&feed);
-            (newest.seq > held).then_some((feed, held + 1, newest))
+            (newest.seq > held).then(|| (feed, held + 1, newest))
         };
         self.iter().filter_map(lacking)
     }

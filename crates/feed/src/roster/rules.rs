@@ -10,8 +10,9 @@ use super::{Epoch, Former, Member, Paper, Party, Removal, Roster, Standing};
 use crate::ids::{FeedId, LinkHash, MemberId, PartyId, SpaceId};
 use crate::keys::{FeedKeys, SignKey, Signature};
 use crate::limits::{
-    FEEDS_EVER_MAX, FEEDS_MAX, PARTIES_EVER_MAX, PARTIES_MAX, PARTY_BYTES_MAX, PARTY_FEEDS_EVER_MAX,
-    PARTY_FEEDS_MAX, ROSTER_BYTES_FOR_REMOVAL, ROSTER_BYTES_MAX,
+    FEEDS_EVER_FOR_STANDING, FEEDS_EVER_MAX, FEEDS_FOR_STANDING, FEEDS_MAX, PARTIES_EVER_MAX, PARTIES_MAX,
+    PARTY_BYTES_MAX, PARTY_FEEDS_EVER_FOR_STANDING, PARTY_FEEDS_EVER_MAX, PARTY_FEEDS_MAX,
+    ROSTER_BYTES_FOR_REMOVAL, ROSTER_BYTES_FOR_STANDING, ROSTER_BYTES_MAX,
 };
 
 /// In which capacity somebody made a link.
@@ -80,7 +81,7 @@ pub(super) fn check(roster: &Roster, link: &Link) -> Result<(), LinkFault> {
     check_room(roster, capacity, link)?;
     match link.body() {
         Body::Genesis(_) => Err(LinkFault::NotAllowed),
-        Body::AddFeed(body) => check_add_feed(roster, link.prev(), body),
+        Body::AddFeed(body) => check_add_feed(roster, capacity, link.prev(), body),
         Body::AddParty(body) => check_add_party(roster, body),
         Body::Change(body) => check_change(roster, capacity, link, body),
     }
@@ -101,8 +102,9 @@ pub(super) fn apply(roster: &mut Roster, link: &Link) {
             admit(roster, &body.keys, feed.into(), &body.wrap, link.prev());
         }
         Body::AddParty(body) => {
-            let party = Party { keys: body.keys.clone(), sealed_name: Some(body.sealed_name.clone()) };
             let id = body.keys.party_id();
+            let (keys, sealed_name) = (body.keys.clone(), Some(body.sealed_name.clone()));
+            let party = Party { keys, first: id, added_seq: link.seq(), sealed_name };
             if let Standing::Parties { parties, .. } = &mut roster.standing {
                 parties.insert(id, party);
             }
@@ -143,6 +145,14 @@ impl Capacity {
             Self::Feed { party } => party,
             Self::Paper => None,
             Self::Party(party) => Some(party),
+        }
+    }
+
+    /// How much of a room this author leaves: what is kept for the standing keys is left by feeds.
+    fn leaves(self, kept: usize) -> usize {
+        match self {
+            Self::Feed { .. } => kept,
+            Self::Paper | Self::Party(_) => 0,
         }
     }
 }
@@ -233,24 +243,33 @@ fn permits(roster: &Roster, capacity: Capacity, link: &Link) -> bool {
     }
 }
 
+/// Sees to it that there is room for the bytes of a link: in a vault in the whole roster, in a shared space in what its party makes.
+///
+/// Resists a stolen device that fills the roster: removals have room that nothing else takes, and so have the standing keys.
 fn check_room(roster: &Roster, capacity: Capacity, link: &Link) -> Result<(), LinkFault> {
+    let (held, max) = match capacity.party() {
+        None => (roster.bytes, ROSTER_BYTES_MAX),
+        Some(party) => (roster.party_bytes.get(&party).copied().unwrap_or(0), PARTY_BYTES_MAX),
+    };
     let removes =
         matches!(link.body(), Body::Change(body) if !body.removed.is_empty() || body.party.is_some());
-    let kept_back = if removes { 0 } else { ROSTER_BYTES_FOR_REMOVAL };
-    let own = capacity.party().and_then(|party| roster.party_bytes.get(&party)).copied().unwrap_or(0);
-    let fits = |held: usize, max: usize| held + link.bytes().len() <= max - kept_back;
-    if fits(roster.bytes, ROSTER_BYTES_MAX) && fits(own, PARTY_BYTES_MAX) {
-        Ok(())
-    } else {
-        Err(LinkFault::RosterFull)
-    }
+    let kept_for_removal = if removes { 0 } else { ROSTER_BYTES_FOR_REMOVAL };
+    let kept = capacity.leaves(ROSTER_BYTES_FOR_STANDING + kept_for_removal);
+    if held + link.bytes().len() <= max - kept { Ok(()) } else { Err(LinkFault::RosterFull) }
 }
 
-fn check_add_feed(roster: &Roster, after: LinkHash, body: &AddFeed) -> Result<(), LinkFault> {
-    let (at_once, ever) = match roster.kind() {
-        SpaceKind::Vault => (FEEDS_MAX, FEEDS_EVER_MAX),
-        SpaceKind::Shared => (PARTY_FEEDS_MAX, PARTY_FEEDS_EVER_MAX),
+fn check_add_feed(
+    roster: &Roster,
+    capacity: Capacity,
+    after: LinkHash,
+    body: &AddFeed,
+) -> Result<(), LinkFault> {
+    let (at_once, ever, ever_kept) = match roster.kind() {
+        SpaceKind::Vault => (FEEDS_MAX, FEEDS_EVER_MAX, FEEDS_EVER_FOR_STANDING),
+        SpaceKind::Shared => (PARTY_FEEDS_MAX, PARTY_FEEDS_EVER_MAX, PARTY_FEEDS_EVER_FOR_STANDING),
     };
+    let at_once = at_once - capacity.leaves(FEEDS_FOR_STANDING);
+    let ever = ever - capacity.leaves(ever_kept);
     let own = || roster.feeds.values().filter(|member| member.party == body.party);
     if own().filter(|member| member.removed.is_none()).count() >= at_once || own().count() >= ever {
         return Err(LinkFault::TooManyMembers);
@@ -368,7 +387,8 @@ fn standing_of(founding: &Founding) -> Standing {
         SpaceKind::Vault => Standing::Paper(Paper { id: keys.paper_id(), keys }),
         SpaceKind::Shared => {
             let owner = keys.party_id();
-            Standing::Parties { owner, parties: BTreeMap::from([(owner, Party { keys, sealed_name: None })]) }
+            let party = Party { keys, first: owner, added_seq: 0, sealed_name: None };
+            Standing::Parties { owner, parties: BTreeMap::from([(owner, party)]) }
         }
     }
 }
@@ -420,13 +440,11 @@ fn replace(roster: &mut Roster, party: Option<PartyId>, keys: &FeedKeys, seq: u6
     let new = keys.party_id();
     match (&mut roster.standing, party) {
         (Standing::Parties { owner, parties }, Some(old)) => {
-            let before = parties.remove(&old);
-            if let Some(before) = &before {
+            if let Some(before) = parties.remove(&old) {
                 let former = Former { role: Role::Party, sign: before.keys.sign, removed: None, ended: seq };
                 roster.gone.insert(old.into(), former);
+                parties.insert(new, Party { keys: keys.clone(), ..before });
             }
-            let sealed_name = before.and_then(|party| party.sealed_name);
-            parties.insert(new, Party { keys: keys.clone(), sealed_name });
             if *owner == old {
                 *owner = new;
             }

@@ -180,3 +180,22 @@ fn what_a_removed_feed_named_before_its_head_counts() {
     let name = |seq, at: usize| says(&v.tablet, seq, &[(phone, v.phones[at - 1].position())]);
     assert_eq!(decided(&v.space, &held, &[name(1, 3), name(2, 8)]).bound(&phone), Some(3));
 }
+
+/// Two removed feeds that name each other's next record, one after the other, all of it behind one head that counts: each word is heard
+/// once, and not all of them again for each.
+#[test]
+fn a_chain_of_tens_of_thousands_of_names_is_followed_at_once() {
+    const MANY: u64 = 40_000;
+    let mut v = vault(1);
+    let (phone, tablet) = (v.phone.feed(), v.tablet.feed());
+    let id = |seq: u64| RecordId::from_bytes(std::array::from_fn(|at| seq.to_be_bytes()[at % 8]));
+    let at = |seq: u64| Position { seq, id: id(seq) };
+    v.space.remove(&v.laptop, &v.phone, Some(at(1)));
+    v.space.remove(&v.laptop, &v.tablet, None);
+    let to_tablet = (1..=MANY).map(|seq| says(&v.phone, seq, &[(tablet, at(seq))]));
+    let to_phone = (1..MANY).map(|seq| says(&v.tablet, seq, &[(phone, at(seq + 1))]));
+    let said: Vec<Says> = to_tablet.chain(to_phone).collect();
+    let held = |_: &FeedId, seq: u64| (seq <= MANY).then(|| id(seq));
+    let counted = accepted(&v.space.roster, &held, &Vector::default(), &said);
+    assert_eq!((counted.bound(&phone), counted.bound(&tablet)), (Some(MANY), Some(MANY)));
+}

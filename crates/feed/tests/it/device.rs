@@ -7,8 +7,9 @@ use haven_feed::exchange::device::{DeviceExchange, Hello, Local, Reason, Receive
 use haven_feed::exchange::{Pins, Run};
 use haven_feed::keys::Signature;
 use haven_feed::record::{Header, RecordKind, VerifiedRecord};
+use haven_feed::roster::SpaceKind;
 use haven_feed::roster::link::{LinkFault, next, unchecked};
-use haven_feed::{FeedId, LinkHash, Position, RecordId, RosterHead, StoreId, Vector};
+use haven_feed::{FeedId, LinkHash, MemberId, Position, RecordId, RosterHead, StoreId, Vector};
 
 use crate::world::{Held, Keyed, Space, header, seal, write};
 
@@ -449,7 +450,9 @@ fn both_histories_are_kept_and_the_other_is_asked_for_from_its_beginning() {
     let received = this.receive(&served);
     let kept: Vec<&Bytes> = received.refused.iter().map(|refused| &refused.bytes).collect();
     assert_eq!(kept, other.iter().map(VerifiedRecord::bytes).collect::<Vec<_>>());
-    assert!(received.refused.iter().all(|refused| refused.reason == Reason::Fork));
+    // The last follows one that is not the newest here: it's for whoever keeps them to see where it belongs.
+    let reasons: Vec<Reason> = received.refused.iter().map(|refused| refused.reason).collect();
+    assert_eq!(reasons, [[Reason::Fork; 4].as_slice(), &[Reason::Either]].concat());
     assert_eq!(received.alarms, [Alarm::Fork { feed, seq: 6 }], "said once, where it begins");
     assert!(received.accepted.is_empty());
 }
@@ -650,6 +653,43 @@ fn what_others_name_and_nobody_serves_is_withheld() {
     assert_eq!(this.caught_up(), withheld, "after a restart too");
 }
 
+/// Whoever removes a feed may name any record as its newest. Once the author is no member any more, nobody misses it: whether it was a
+/// paper whose keys were replaced, or a party that was removed.
+#[test]
+fn what_a_removal_names_is_missed_as_long_as_its_author_is_a_member() {
+    let beyond = Some(Position { seq: 11, id: RecordId::from_bytes([1; 32]) });
+    let (phone, paper, new) = (Keyed::new(1), Keyed::new(3), Keyed::new(4));
+    let mut this = laptop();
+    let body = this.space.removing(phone.feed(), beyond);
+    this.space.append(paper.as_paper(), body).unwrap();
+    this.hello(this.server_with(8, 6));
+    let by = Some(FeedId::from_bytes(*MemberId::from(paper.keys.paper_id()).as_bytes()));
+    assert_eq!(this.caught_up(), [Alarm::Withheld { feed: phone.feed(), named: 11, held: 8, by }]);
+    let body = this.space.replacing(this.laptop.as_feed(), &new);
+    this.space.append(this.laptop.as_feed(), body).unwrap();
+    this.hello(this.server_with(8, 6));
+    assert_eq!(this.caught_up(), []);
+
+    let (laptop, owner, desk, therapist) = (Keyed::new(1), Keyed::new(2), Keyed::new(3), Keyed::new(4));
+    let mut space = Space::begin(SpaceKind::Shared, &laptop, &owner);
+    let party = space.adding_party(&therapist);
+    space.append(laptop.as_feed(), party).unwrap();
+    let theirs = space.adding(&desk, Some(therapist.keys.party_id()));
+    space.append(therapist.as_party(), theirs).unwrap();
+    let body = space.removing(desk.feed(), beyond);
+    space.append(therapist.as_party(), body).unwrap();
+    let missed = |space: &Space| {
+        let (held, exchange) = (Held::default(), DeviceExchange::default());
+        let (tips, history) = (&held.tips, held.history());
+        let local = Local { roster: &space.roster, own: laptop.feed(), tips, history: &history };
+        exchange.caught_up(&local)
+    };
+    assert_eq!(missed(&space).len(), 1);
+    let body = space.removing_party(therapist.keys.party_id());
+    space.append(laptop.as_feed(), body).unwrap();
+    assert_eq!(missed(&space), []);
+}
+
 /// A server may claim any vector; only what is held here becomes a mark that an honest one must reach.
 #[test]
 fn a_boastful_server_poisons_no_pin() {
@@ -702,4 +742,15 @@ fn an_unsigned_record_is_no_record() {
     let unsigned = [&this.phones[0].bytes()[..208], Signature::from_bytes([0; 64]).as_bytes()].concat();
     let received = this.receive_bytes(vec![unsigned.into()]);
     assert_eq!(received.refused[0].reason, Reason::Chain(ChainFault::BadSignature));
+}
+
+/// A server that has the same list of devices, and claims that somebody has written the last record there can be.
+#[test]
+fn the_last_number_there_is_is_a_claim_like_any_other() {
+    let mut this = laptop();
+    let last = Position { seq: u64::MAX, id: RecordId::from_bytes([1; 32]) };
+    let mut hello = this.server_with(3, 3);
+    hello.vector.set(this.phone.feed(), Some(last));
+    this.hello(hello);
+    assert_eq!(this.pushes().len(), 1, "one's own");
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use haven_feed::digest::digest;
 use haven_feed::keys::{FeedKeys, KemKey};
 use haven_feed::limits::{
-    FEEDS_MAX, LINK_BYTES_MAX, PARTIES_EVER_MAX, PARTY_BYTES_MAX, PARTY_FEEDS_EVER_MAX, PARTY_FEEDS_MAX,
-    ROSTER_BYTES_FOR_REMOVAL, ROSTER_BYTES_MAX,
+    FEEDS_EVER_FOR_STANDING, FEEDS_EVER_MAX, FEEDS_FOR_STANDING, FEEDS_MAX, LINK_BYTES_MAX, PARTIES_EVER_MAX,
+    PARTY_BYTES_MAX, PARTY_FEEDS_EVER_FOR_STANDING, PARTY_FEEDS_EVER_MAX, PARTY_FEEDS_MAX,
+    ROSTER_BYTES_FOR_REMOVAL, ROSTER_BYTES_FOR_STANDING, ROSTER_BYTES_MAX,
 };
 use haven_feed::roster::body::{AddFeed, AddParty, Body, Change, Genesis, SpaceKind};
 use haven_feed::roster::consent::{self, Role, Terms};
@@ -640,6 +641,13 @@ fn a_party_replaces_its_keys_and_stays_who_it_is() {
     assert_eq!(verdict(&s.space, new.as_party(), add), Ok(()));
     let removal = s.space.removing_party(s.therapist.keys.party_id());
     assert_eq!(verdict(&s.space, s.phone.as_feed(), removal), Ok(()));
+    // Its name is still the one that was sealed to the id it had, under the epoch of that time.
+    let new = Keyed::new(17);
+    let body = s.space.replacing(s.desk.as_feed(), &new);
+    s.space.append(s.desk.as_feed(), body).unwrap();
+    let party = s.space.roster.party(&new.keys.party_id()).unwrap();
+    assert_eq!((party.first, party.added_seq), (s.therapist.keys.party_id(), 1));
+    assert_eq!(party.sealed_name, Some(vec![3; 160]));
 }
 
 #[test]
@@ -686,46 +694,102 @@ fn a_genesis_never_comes_second() {
 fn a_space_has_room_for_so_many_feeds() {
     let (phone, paper) = (Keyed::new(1), Keyed::new(2));
     let mut space = Space::vault(&phone, &paper);
-    for number in 1..FEEDS_MAX as u64 {
+    for number in 1..(FEEDS_MAX - FEEDS_FOR_STANDING) as u64 {
         space.add(&phone, &Keyed::new(100 + number));
     }
-    let (extra, first) = (Keyed::new(999), Keyed::new(101));
-    let add = space.adding(&extra, None);
-    assert_eq!(space.append(phone.as_feed(), add), Err(LinkFault::TooManyMembers));
-    space.remove(&phone, &first, None);
-    space.add(&phone, &extra);
+    let (last, extra, first) = (Keyed::new(998), Keyed::new(999), Keyed::new(101));
+    let add = space.adding(&last, None);
+    assert_eq!(verdict(&space, phone.as_feed(), add.clone()), Err(LinkFault::TooManyMembers));
+    space.append(paper.as_paper(), add).unwrap();
     assert_eq!(space.roster.current_feeds().count(), FEEDS_MAX);
+    let add = space.adding(&extra, None);
+    assert_eq!(verdict(&space, paper.as_paper(), add), Err(LinkFault::TooManyMembers));
+    space.remove(&phone, &first, None);
+    let add = space.adding(&extra, None);
+    assert_eq!(verdict(&space, phone.as_feed(), add.clone()), Err(LinkFault::TooManyMembers));
+    assert_eq!(verdict(&space, paper.as_paper(), add), Ok(()));
 }
 
-/// Whoever fills a roster to its last byte is put out of it all the same.
+/// A thief's devices come and go until a feed may add none any more. The paper adds one all the same, and puts the others out.
+#[test]
+fn a_stolen_device_leaves_the_paper_feeds_to_add() {
+    let mut v = vault();
+    let ended = (1000..).step_by(60).find_map(|first| {
+        let added = (first..first + 60).try_for_each(|number| {
+            let body = v.space.adding(&Keyed::new(number), None);
+            v.space.append(v.phone.as_feed(), body)
+        });
+        let body = v.space.removing_all_but(&[&v.phone, &v.laptop]);
+        v.space.append(v.phone.as_feed(), body).unwrap();
+        added.err()
+    });
+    assert_eq!(ended, Some(LinkFault::TooManyMembers));
+    assert_eq!(v.space.roster.feeds().count(), FEEDS_EVER_MAX - FEEDS_EVER_FOR_STANDING);
+    for number in 0..FEEDS_EVER_FOR_STANDING as u64 {
+        let new = Keyed::new(100 + number);
+        let body = v.space.adding(&new, None);
+        v.space.append(v.paper.as_paper(), body).unwrap();
+        let body = v.space.removing_all_but(&[&new]);
+        v.space.append(v.paper.as_paper(), body).unwrap();
+        assert!(v.space.roster.current_feeds().all(|(feed, _)| feed == new.feed()));
+    }
+    let body = v.space.adding(&v.tablet, None);
+    assert_eq!(verdict(&v.space, v.paper.as_paper(), body), Err(LinkFault::TooManyMembers));
+}
+
+/// Appends one link after the other until one is refused.
+fn fill(space: &mut Space, author: Author<'_>, body: impl Fn(&Space) -> Option<Change>) -> Option<LinkFault> {
+    std::iter::from_fn(|| body(space).map(|body| space.append(author, body))).find_map(Result::err)
+}
+
+/// Whoever fills a roster to its last byte is put out of it all the same: by another device, and by the paper also where the room that
+/// is kept for removals was filled with removals.
 #[test]
 fn a_full_roster_can_still_put_somebody_out() {
     let mut v = vault();
-    let others: Vec<Keyed> = (0..50).map(|number| Keyed::new(100 + number)).collect();
+    let others: Vec<Keyed> = (0..60).map(|number| Keyed::new(100 + number)).collect();
     others.iter().for_each(|other| v.space.add(&v.phone, other));
-    loop {
-        let body = v.space.advancing();
-        match v.space.append(v.phone.as_feed(), body) {
-            Ok(()) => {}
-            Err(fault) => break assert_eq!(fault, LinkFault::RosterFull),
-        }
-    }
-    let left = ROSTER_BYTES_MAX - ROSTER_BYTES_FOR_REMOVAL - v.space.roster.bytes();
+    let full = Err(LinkFault::RosterFull);
+    assert_eq!(fill(&mut v.space, v.phone.as_feed(), |space| Some(space.advancing())), full.err());
+    let kept = ROSTER_BYTES_FOR_REMOVAL + ROSTER_BYTES_FOR_STANDING;
+    let left = ROSTER_BYTES_MAX - kept - v.space.roster.bytes();
     assert!(left < LINK_BYTES_MAX, "{left} bytes were left");
     let more: [Body; 2] = [v.space.advancing().into(), v.space.replacing_paper(&v.new_paper).into()];
     for body in more {
-        assert_eq!(verdict(&v.space, v.phone.as_feed(), body), Err(LinkFault::RosterFull));
+        assert_eq!(verdict(&v.space, v.phone.as_feed(), body), full);
     }
-    v.space.remove(&v.phone, &v.laptop, None);
-    let mut change = v.space.replacing_paper(&v.new_paper);
-    change.removed = others.iter().map(|other| (other.feed(), None)).collect();
-    let change = with_epoch(&v.space.roster, v.phone.feed().into(), change);
-    v.space.append(v.phone.as_feed(), change).unwrap();
-    assert_eq!(v.space.roster.current_feeds().count(), 1);
-    assert!(v.space.roster.bytes() < ROSTER_BYTES_MAX);
+    let theft = v.space.removing(v.phone.feed(), None);
+    assert_eq!(verdict(&v.space, v.laptop.as_feed(), theft), Ok(()), "by another device");
+    let next = |space: &Space| {
+        let other = others.iter().find(|other| space.roster.is_current(&other.feed()))?;
+        Some(space.removing(other.feed(), None))
+    };
+    assert_eq!(fill(&mut v.space, v.phone.as_feed(), next), full.err());
+    let theft = v.space.removing(v.phone.feed(), None);
+    assert_eq!(verdict(&v.space, v.laptop.as_feed(), theft), full, "a device can't any more");
+    the_paper_begins_anew(&mut v);
 }
 
-/// Devices come and go until nothing more fits; then the owner adds a device, and puts the other party out.
+/// The paper adds a device, then puts all others out and gives way to another paper in one link. There is room left for the next time.
+fn the_paper_begins_anew(v: &mut Vault) {
+    let body = v.space.adding(&v.tablet, None);
+    assert_eq!(verdict(&v.space, v.phone.as_feed(), body.clone()), Err(LinkFault::RosterFull));
+    v.space.append(v.paper.as_paper(), body).unwrap();
+    let removed = v.space.removing_all_but(&[&v.tablet]).removed;
+    let change = Change { removed, ..v.space.replacing_paper(&v.new_paper) };
+    let change = with_epoch(&v.space.roster, v.paper.keys.paper_id().into(), change);
+    v.space.append(v.paper.as_paper(), change).unwrap();
+    assert!(v.space.roster.current_feeds().all(|(feed, _)| feed == v.tablet.feed()));
+    let body = v.space.adding(&v.stranger, None);
+    assert_eq!(verdict(&v.space, v.tablet.as_feed(), body.clone()), Err(LinkFault::RosterFull));
+    assert_eq!(verdict(&v.space, v.paper.as_paper(), body.clone()), Err(LinkFault::AuthorRemoved));
+    assert_eq!(verdict(&v.space, v.new_paper.as_paper(), body), Ok(()));
+    let left = ROSTER_BYTES_MAX - v.space.roster.bytes();
+    assert!(left > ROSTER_BYTES_FOR_STANDING - 2 * LINK_BYTES_MAX, "{left} bytes are left");
+}
+
+/// Devices come and go until nothing more fits. Then the owner adds a device and puts the other party out, and the other party's own
+/// keys add a device and put the one out that did it.
 #[test]
 fn a_therapist_uses_up_their_own_room_only() {
     let mut s = shared();
@@ -740,20 +804,54 @@ fn a_therapist_uses_up_their_own_room_only() {
     let ended = (0..).find_map(|number| come_and_go(&mut s.space, number).err()).unwrap();
     assert_eq!(ended, LinkFault::TooManyMembers);
     let feeds = s.space.roster.feeds().filter(|(_, member)| member.party == Some(other)).count();
-    assert_eq!(feeds, PARTY_FEEDS_EVER_MAX);
-    loop {
-        let body = s.space.advancing();
-        match s.space.append(s.desk.as_feed(), body) {
-            Ok(()) => {}
-            Err(fault) => break assert_eq!(fault, LinkFault::RosterFull),
-        }
-    }
-    assert!(s.space.roster.bytes() < ROSTER_BYTES_MAX / 2 && s.space.roster.bytes() > PARTY_BYTES_MAX / 2);
+    assert_eq!(feeds, PARTY_FEEDS_EVER_MAX - PARTY_FEEDS_EVER_FOR_STANDING);
+    let full = Some(LinkFault::RosterFull);
+    assert_eq!(fill(&mut s.space, s.desk.as_feed(), |space| Some(space.advancing())), full);
+    assert!(
+        s.space.roster.bytes() < ROSTER_BYTES_MAX / 2
+            && s.space.roster.bytes() > PARTY_BYTES_MAX / 2 - LINK_BYTES_MAX
+    );
+    let body = s.space.adding(&Keyed::new(16), Some(other));
+    s.space.append(s.therapist.as_party(), body).unwrap();
+    let body = s.space.removing(s.desk.feed(), None);
+    assert_eq!(verdict(&s.space, s.therapist.as_party(), body), Ok(()));
     let add = s.space.adding(&Keyed::new(15), Some(own));
     s.space.append(s.phone.as_feed(), add).unwrap();
     let body = s.space.removing_party(other);
     s.space.append(s.phone.as_feed(), body).unwrap();
     assert_eq!(s.space.roster.parties().count(), 1);
+}
+
+/// What is kept of a party's part: first for removals, then for its own keys.
+#[test]
+fn a_full_part_of_a_party_leaves_room_for_its_own_keys() {
+    let mut s = shared();
+    let other = Some(s.therapist.keys.party_id());
+    let others: Vec<Keyed> = (0..30).map(|number| Keyed::new(100 + number)).collect();
+    for new in &others {
+        let body = s.space.adding(new, other);
+        s.space.append(s.desk.as_feed(), body).unwrap();
+    }
+    let full = Some(LinkFault::RosterFull);
+    assert_eq!(fill(&mut s.space, s.desk.as_feed(), |space| Some(space.advancing())), full);
+    let next = |space: &Space| {
+        let other = others.iter().find(|other| space.roster.is_current(&other.feed()))?;
+        Some(space.removing(other.feed(), None))
+    };
+    let before = s.space.roster.bytes();
+    fill(&mut s.space, s.desk.as_feed(), next);
+    let removed = s.space.roster.bytes() - before;
+    assert!(
+        removed > LINK_BYTES_MAX && removed < ROSTER_BYTES_FOR_REMOVAL + LINK_BYTES_MAX,
+        "{removed} bytes"
+    );
+    let add = s.space.adding(&Keyed::new(15), other);
+    assert_eq!(verdict(&s.space, s.desk.as_feed(), add.clone()), Err(LinkFault::RosterFull));
+    s.space.append(s.therapist.as_party(), add).unwrap();
+    let body = s.space.removing(s.desk.feed(), None);
+    s.space.append(s.therapist.as_party(), body).unwrap();
+    let body = s.space.replacing(s.therapist.as_party(), &Keyed::new(16));
+    assert_eq!(verdict(&s.space, s.therapist.as_party(), body), Ok(()));
 }
 
 #[test]
@@ -763,13 +861,16 @@ fn a_party_has_room_for_so_many_feeds_and_a_space_for_so_many_parties() {
         space.roster.current_feeds().filter(|(_, member)| member.party == Some(party)).count()
     };
     let therapist = s.therapist.keys.party_id();
-    for number in 1..PARTY_FEEDS_MAX as u64 {
+    for number in 1..(PARTY_FEEDS_MAX - FEEDS_FOR_STANDING) as u64 {
         let body = s.space.adding(&Keyed::new(100 + number), Some(therapist));
         s.space.append(s.desk.as_feed(), body).unwrap();
     }
+    let last = s.space.adding(&Keyed::new(98), Some(therapist));
+    assert_eq!(verdict(&s.space, s.desk.as_feed(), last.clone()), Err(LinkFault::TooManyMembers));
+    s.space.append(s.therapist.as_party(), last).unwrap();
     assert_eq!(party_feeds(&s.space, therapist), PARTY_FEEDS_MAX);
     let more = s.space.adding(&Keyed::new(99), Some(therapist));
-    assert_eq!(verdict(&s.space, s.desk.as_feed(), more), Err(LinkFault::TooManyMembers));
+    assert_eq!(verdict(&s.space, s.therapist.as_party(), more), Err(LinkFault::TooManyMembers));
     let own = s.space.adding(&Keyed::new(99), Some(s.owner.keys.party_id()));
     assert_eq!(verdict(&s.space, s.phone.as_feed(), own), Ok(()));
     let mut party = therapist;
@@ -794,9 +895,9 @@ fn the_largest_link_fits() {
     let keyed = |number| Keyed::new(100 + number);
     for number in 1..PARTY_FEEDS_MAX as u64 {
         let body = s.space.adding(&keyed(number), Some(s.therapist.keys.party_id()));
-        s.space.append(s.desk.as_feed(), body).unwrap();
+        s.space.append(s.therapist.as_party(), body).unwrap();
         let body = s.space.adding(&keyed(500 + number), Some(s.owner.keys.party_id()));
-        s.space.append(s.phone.as_feed(), body).unwrap();
+        s.space.append(s.owner.as_party(), body).unwrap();
     }
     let body = s.space.replacing(s.phone.as_feed(), &keyed(900));
     assert_eq!(body.epoch.wraps.len(), 2 * PARTY_FEEDS_MAX + 2);

@@ -168,6 +168,14 @@ impl Space {
         with_epoch(&self.roster, self.somebody(), Change { removed, ..bare(&self.roster) })
     }
 
+    /// Every other feed leaves in one link, and wrote nothing.
+    pub(crate) fn removing_all_but(&self, stay: &[&Keyed]) -> Change {
+        let goes = |feed: &FeedId| stay.iter().all(|stays| stays.feed() != *feed);
+        let feeds = self.roster.current_feeds().map(|(feed, _)| feed);
+        let removed = feeds.filter(goes).map(|feed| (feed, None)).collect();
+        with_epoch(&self.roster, self.somebody(), Change { removed, ..bare(&self.roster) })
+    }
+
     /// Its feeds leave with it, and wrote nothing.
     pub(crate) fn removing_party(&self, party: PartyId) -> Change {
         self.removing_party_at(party, |_| None)

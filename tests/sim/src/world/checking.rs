@@ -18,7 +18,7 @@ use crate::device::{Asked, Device};
 use crate::door::{Door, applied};
 use crate::model::{Counting, Said, words_in};
 use crate::rule::{Held, Removed, counted};
-use haven_feed::ids::FeedId;
+use haven_feed::ids::{FeedId, Position};
 
 /// One word in so many is looked for in what the server holds; over a thousand worlds every kind of place comes up.
 const LEAK_CHECK_EVERY: usize = 40;
@@ -141,6 +141,7 @@ impl World {
         let has_reason = |kind: &&&str| match **kind {
             "REMOVED_DEVICE_WROTE" => true,
             "BODY_MISSING" => !counting.lost.is_empty(),
+            "RECORD_PUT_ASIDE" if !counting.without.is_empty() => true,
             kind => self.unrest.explained.contains(kind),
         };
         match alarms.iter().find(|kind| !has_reason(kind)) {
@@ -197,6 +198,8 @@ impl World {
             let gone = lost.get(feed).copied().filter(|gone| *gone <= last);
             counting.last.insert(*who, gone.map_or(last, |gone| gone - 1));
             counting.lost.extend(gone.map(|_| *who));
+            let without = feeds.get(feed).and_then(|theirs| first_without(theirs, all, last));
+            counting.without.extend(without.map(|first| (*who, first)));
         }
         Ok(counting)
     }
@@ -291,6 +294,14 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// The first record that counts and names something that nobody has.
+fn first_without(theirs: &Held, all: &BTreeMap<FeedId, u64>, last: u64) -> Option<u64> {
+    let is_nowhere =
+        |(feed, position): &(FeedId, Position)| all.get(feed).is_none_or(|newest| position.seq > *newest);
+    let mut counting = theirs.names.iter().filter(|(seq, _)| *seq <= last);
+    counting.find(|(_, names)| names.iter().any(is_nowhere)).map(|(seq, _)| *seq)
 }
 
 /// A journal as it would be exported, a line each.

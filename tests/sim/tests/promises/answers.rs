@@ -1,10 +1,11 @@
 //! What a server answers to what it was asked: each case was a way once.
 
-use haven_engine::command::{Command, Reply};
+use haven_engine::command::{Command, Fault, LinkEnd, Reply};
 use haven_engine::join::{JoinInput, JoinSend, JoinStep, Joining};
 use haven_engine::sync::{Incoming, Outgoing, Problem, Refusal, Request, SyncState};
 use haven_engine::view::Linking;
 use haven_feed::ids::Vector;
+use haven_feed::limits::{FEEDS_FOR_STANDING, FEEDS_MAX};
 use haven_sim::device::Asked;
 
 use crate::lab::{Lab, Who, content, vector_of};
@@ -191,6 +192,23 @@ fn another_link_in_the_place_of_ones_own_is_no_answer() {
         lab.add_entry("it goes on");
         assert_eq!(lab.own().last().unwrap().header().roster, lab.roster.head());
     }
+}
+
+/// As many devices as devices may let in: the linking ends and says why, and the list stays as it is.
+#[test]
+fn a_full_list_of_devices_is_told_as_such() {
+    let mut lab = Lab::linked();
+    let old = lab.links.len();
+    lab.crowd(FEEDS_MAX - FEEDS_FOR_STANDING);
+    lab.links(old);
+    lab.acknowledge();
+    let code = start_link(&mut lab);
+    let words = talk(&mut lab, &code);
+    let confirmed = lab.laptop.ask(Command::ConfirmLink { words }, 0, &mut lab.chance);
+    assert!(matches!(confirmed, Asked::Answered(Err(Fault::LinkVoid(LinkEnd::NoRoom)))));
+    assert!(matches!(lab.laptop.view.status.linking, Linking::Void { why: LinkEnd::NoRoom }));
+    assert!(!lab.laptop.outbox.iter().any(|said| matches!(said, Outgoing::AppendLink { .. })));
+    assert_eq!(lab.laptop.view.status.devices.len(), FEEDS_MAX - FEEDS_FOR_STANDING);
 }
 
 /// Of a device there are two histories on one server. Another server, which has nothing, is filled with the one that is held here:

@@ -10,6 +10,7 @@ use haven_feed::record::VerifiedRecord;
 use haven_sim::device::Asked;
 use haven_store::faulty::Mishap;
 
+use crate::hidden::{rewrite, said};
 use crate::lab::{Lab, Who, alarms_of, content, vector_of, write};
 use crate::{NOTHING, empty, place};
 
@@ -148,9 +149,51 @@ fn what_somebody_else_called_gone_too_stays_gone() {
     lab.links(old);
     let p3 = lab.record(Who::Phone, Some(&p2), &empty());
     lab.records(&[&p3]);
-    assert_eq!(lab.alarms(), ["REMOVED_DEVICE_WROTE"]);
+    let mut alarms = lab.alarms();
+    alarms.sort_unstable();
+    assert_eq!(alarms, ["BODY_CALLED_GONE", "REMOVED_DEVICE_WROTE"]);
     lab.add_entry("of my own");
     assert!(lab.names(&p3));
+}
+
+/// A feed goes back to a body that a removed device had called gone, and stands there. What is written meanwhile on what came after
+/// that body names it; and if the feed's own device is removed, nothing of it stays that does not count.
+#[test]
+fn what_is_written_while_a_feed_is_read_anew_names_what_it_builds_on() {
+    for (restarts, is_removed) in [(false, false), (true, false), (false, true), (true, true)] {
+        let mut lab = Lab::linked();
+        let mut phone = lab.device(Who::Phone);
+        write(&mut phone, "words of the phone", &mut lab.chance);
+        write(&mut phone, "and more of them", &mut lab.chance);
+        let phones = lab.written(&phone, lab.feed(Who::Phone));
+        let [p1, p2] = [&phones[0], phones.last().unwrap()];
+        let t1 = lab.record(Who::Tablet, None, &content(&[], &[(1, purge(p1))]));
+        let husk = p1.to_husk();
+        lab.records(&[&t1]);
+        lab.records(&[&[&husk][..], &phones[1..].iter().collect::<Vec<_>>()].concat());
+        assert_eq!(said(&lab.laptop), ["and more of them"]);
+        let old = lab.links.len();
+        lab.remove(Who::Tablet, None);
+        lab.links(old);
+        lab.bodies(lab.feed(Who::Phone), &[]);
+        if restarts {
+            lab.restart();
+            lab.hello([p2, &t1].map(|it| (it.header().feed, it.position())).into_iter().collect());
+            lab.caught_up();
+        }
+        if is_removed {
+            let old = lab.links.len();
+            lab.change_by(Who::Laptop, &[(lab.feed(Who::Phone), None)], None);
+            lab.links(old);
+            assert_eq!(said(&lab.laptop), NOTHING, "{restarts}");
+            continue;
+        }
+        rewrite(&mut lab.laptop, "and more of them, and mine", &mut lab.chance);
+        assert!(lab.names(p2), "{restarts}");
+        lab.bodies(lab.feed(Who::Phone), &[p1]);
+        lab.add_entry("of my own");
+        assert!(lab.names(p2) && lab.laptop.view.len() == 3, "{restarts}");
+    }
 }
 
 /// The tablet signs two histories, and the phone builds on the one that the laptop was not shown. That other history is longer,

@@ -19,7 +19,7 @@ use haven_feed::auth::Challenge;
 use haven_feed::chain::Tip;
 use haven_feed::exchange::Pins;
 use haven_feed::ids::{
-    FeedId, LinkHash, MemberId, Nonce, Position, RecordId, RosterHead, SpaceId, StoreId, Vector,
+    FeedId, LinkHash, MemberId, Nonce, PartyId, Position, RecordId, RosterHead, SpaceId, StoreId, Vector,
 };
 use haven_feed::invite::Invite;
 use haven_feed::record::{Header, Record, RecordKind, VerifiedRecord};
@@ -40,16 +40,19 @@ pub(crate) enum Who {
     Laptop,
     Phone,
     Tablet,
+    /// One of a crowd.
+    Other(usize),
 }
 
 /// See the module.
 pub(crate) struct Lab {
     pub(crate) chance: Chance,
-    shelf: Shelf,
+    pub(crate) shelf: Shelf,
     pub(crate) laptop: Device,
     laptop_secrets: FeedSecrets,
     phone: FeedSecrets,
     tablet: FeedSecrets,
+    others: Vec<FeedSecrets>,
     roots: Vec<EpochRoot>,
     pub(crate) roster: Roster,
     pub(crate) links: Vec<Link>,
@@ -79,7 +82,9 @@ impl Lab {
         let mut laptop = Device::new(disk, LAPTOP_KEY, shelf.clone());
         laptop.start(0, &mut chance).unwrap();
         let (roots, links) = (vec![root], vec![genesis]);
-        let mut lab = Self { chance, shelf, laptop, laptop_secrets, phone, tablet, roots, roster, links };
+        let others = Vec::new();
+        let mut lab =
+            Self { chance, shelf, laptop, laptop_secrets, phone, tablet, others, roots, roster, links };
         lab.add(Who::Phone, "Phone");
         lab.add(Who::Tablet, "Tablet");
         lab
@@ -101,6 +106,11 @@ impl Lab {
     /// A space that is shared: the laptop and the phone are its owner's, the tablet is the other party's. The laptop has heard of
     /// all, and the server has said that it has sent all.
     pub(crate) fn shared() -> Self {
+        Self::shared_with(false).0
+    }
+
+    /// The same; the phone may be the other party's as well, whose keys come back.
+    pub(crate) fn shared_with(phone_is_theirs: bool) -> (Self, FeedSecrets) {
         let mut chance = Chance::new(1);
         let shelf = Shelf::built_in().map_err(|_| "shelf").unwrap();
         let mut secrets = || FeedSecrets::from_entropy(chance.bytes());
@@ -111,15 +121,22 @@ impl Lab {
         let roster = Roster::genesis(genesis.bytes().clone()).unwrap();
         let laptop = Device::new(MemoryStore::new(), OTHER_KEY, shelf.clone());
         let (roots, links) = (vec![root], vec![genesis]);
-        let mut lab = Self { chance, shelf, laptop, laptop_secrets, phone, tablet, roots, roster, links };
-        lab.add_to(Who::Phone, "Phone", Some(&owner));
-        lab.add_party(&other);
+        let others = Vec::new();
+        let mut lab =
+            Self { chance, shelf, laptop, laptop_secrets, phone, tablet, others, roots, roster, links };
+        if phone_is_theirs {
+            lab.add_party(&other);
+            lab.add_to(Who::Phone, "Desk", Some(&other));
+        } else {
+            lab.add_to(Who::Phone, "Phone", Some(&owner));
+            lab.add_party(&other);
+        }
         lab.add_to(Who::Tablet, "Practice", Some(&other));
         lab.laptop = lab.device(Who::Laptop);
         let mut lab = lab.greet();
         lab.caught_up();
         assert_eq!(lab.alarms(), [""; 0]);
-        lab
+        (lab, other)
     }
 
     fn greet(mut self) -> Self {
@@ -160,6 +177,7 @@ impl Lab {
             Who::Laptop => &self.laptop_secrets,
             Who::Phone => &self.phone,
             Who::Tablet => &self.tablet,
+            Who::Other(which) => &self.others[which],
         }
     }
 
@@ -171,7 +189,7 @@ impl Lab {
         self.laptop_secrets.keys().id()
     }
 
-    fn append(&mut self, link: Link) {
+    pub(crate) fn append(&mut self, link: Link) {
         self.roster.append(&link).unwrap();
         self.links.push(link);
     }
@@ -202,10 +220,39 @@ impl Lab {
         self.add_to(who, name, None);
     }
 
+    /// Adds a device to a crowd.
+    pub(crate) fn add_other(&mut self) -> Who {
+        let other = Who::Other(self.others.len());
+        self.others.push(FeedSecrets::from_entropy(self.chance.bytes()));
+        self.add(other, "Other");
+        other
+    }
+
     fn add_to(&mut self, who: Who, name: &str, party: Option<&FeedSecrets>) {
-        let (space, head, epoch) = (self.roster.space(), self.roster.head(), self.roster.epoch());
         let entropy = (self.chance.bytes(), self.chance.bytes());
-        let (new, root) = (self.secrets(who), self.roots.last().unwrap());
+        let link = self.adding(self.secrets(who), name, party, entropy);
+        self.append(link);
+    }
+
+    /// The laptop lets in devices of which nothing else is known, until there are so many.
+    pub(crate) fn crowd(&mut self, count: usize) {
+        while self.roster.current_feeds().count() < count {
+            let new = FeedSecrets::from_entropy(self.chance.bytes());
+            let entropy = (self.chance.bytes(), self.chance.bytes());
+            let link = self.adding(&new, "one more", None, entropy);
+            self.append(link);
+        }
+    }
+
+    fn adding(
+        &self,
+        new: &FeedSecrets,
+        name: &str,
+        party: Option<&FeedSecrets>,
+        entropy: ([u8; 32], [u8; 64]),
+    ) -> Link {
+        let (space, head, epoch) = (self.roster.space(), self.roster.head(), self.roster.epoch());
+        let root = self.roots.last().unwrap();
         let of = party.map(|party| party.keys().party_id());
         let recipient: MemberId = new.keys().id().into();
         let context = WrapContext { space, epoch, recipient, prev: head.hash };
@@ -220,8 +267,7 @@ impl Lab {
             Some(party) => Author { id: party.keys().party_id().into(), signer: party.signer() },
             None => Author { id: self.laptop_feed().into(), signer: self.laptop_secrets.signer() },
         };
-        let link = link::next(&self.roster, author, body).unwrap();
-        self.append(link);
+        link::next(&self.roster, author, body).unwrap()
     }
 
     /// A link by the phone that removes feeds and begins an epoch; the wrap for `garbled` does not open.
@@ -246,14 +292,48 @@ impl Lab {
         garbled: Option<FeedId>,
         leads_back: impl FnOnce(Vec<u8>) -> Vec<u8>,
     ) {
+        let id: MemberId = self.feed(by).into();
+        let (change, root) = self.changing(id, (removed, None), garbled, leads_back);
+        let author = Author { id, signer: self.secrets(by).signer() };
+        let link = link::next(&self.roster, author, change).unwrap();
+        self.roots.push(root);
+        self.append(link);
+    }
+
+    /// A link by a party's own key that removes one of its feeds.
+    pub(crate) fn change_by_party(&mut self, party: &FeedSecrets, removed: (FeedId, Option<Position>)) {
+        let id = party.keys().party_id().into();
+        let (change, root) = self.changing(id, (&[removed], None), None, |sealed| sealed);
+        let link = link::next(&self.roster, Author { id, signer: party.signer() }, change).unwrap();
+        self.roots.push(root);
+        self.append(link);
+    }
+
+    /// A link by the laptop that removes a party of which no feed is left.
+    pub(crate) fn remove_party(&mut self, party: &FeedSecrets) {
+        let id: MemberId = self.laptop_feed().into();
+        let gone = Some(party.keys().party_id());
+        let (change, root) = self.changing(id, (&[], gone), None, |sealed| sealed);
+        let author = Author { id, signer: self.laptop_secrets.signer() };
+        let link = link::next(&self.roster, author, change).unwrap();
+        self.roots.push(root);
+        self.append(link);
+    }
+
+    fn changing(
+        &mut self,
+        id: MemberId,
+        (removed, party): (&[(FeedId, Option<Position>)], Option<PartyId>),
+        garbled: Option<FeedId>,
+        leads_back: impl FnOnce(Vec<u8>) -> Vec<u8>,
+    ) -> (Change, EpochRoot) {
         let epoch = self.roster.epoch() + 1;
         let root = EpochRoot::from_entropy(self.chance.bytes());
         let sealed_previous = root.keys().seal_previous(self.roots.last().unwrap(), self.chance.bytes());
         let sealed_previous = leads_back(sealed_previous);
         let block = EpochBlock { epoch, id: root.keys().id(), sealed_previous, wraps: BTreeMap::new() };
         let removed = removed.iter().copied().collect();
-        let mut change = Change { removed, party: None, replaced: None, epoch: block };
-        let id: MemberId = self.feed(by).into();
+        let mut change = Change { removed, party, replaced: None, epoch: block };
         let (space, prev) = (self.roster.space(), self.roster.head().hash);
         for (recipient, kem) in self.roster.recipients(&id, &change).unwrap() {
             let context = WrapContext { space, epoch, recipient, prev };
@@ -261,10 +341,7 @@ impl Lab {
             let is_garbled = garbled.is_some_and(|feed| recipient == feed.into());
             change.epoch.wraps.insert(recipient, if is_garbled { garble(&made) } else { made });
         }
-        let author = Author { id, signer: self.secrets(by).signer() };
-        let link = link::next(&self.roster, author, change).unwrap();
-        self.roots.push(root);
-        self.append(link);
+        (change, root)
     }
 
     /// Does something to the roster and gives the links it made, which this roster does not have.

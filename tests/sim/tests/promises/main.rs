@@ -5,14 +5,19 @@
 
 mod answers;
 mod claims;
+mod definitions;
+mod growth;
 mod hidden;
 mod hostile;
 mod lab;
 mod member;
 mod notices;
+mod parties;
 mod room;
 mod sealing;
+mod unlucky;
 mod voices;
+mod without;
 
 use bytes::Bytes;
 use haven_core::entry::Edit;
@@ -632,6 +637,6 @@ fn a_purge_explains_the_husk_before_it() {
         }
         lab.add_entry("of my own");
         assert!(lab.names(if by == Who::Phone { &p3 } else { &p2 }));
-        assert_eq!((lab.alarms(), lab.rows(Table::Quarantine)), (vec![], 0));
+        assert_eq!((lab.alarms(), lab.rows(Table::Quarantine)), (vec!["BODY_CALLED_GONE"], 0));
     }
 }

@@ -1,13 +1,15 @@
 //! What a device that may write tries, so that others differ for good, wait for ever or grow: each case was a way once.
 
+use haven_engine::engine::Input;
 use haven_engine::io::{Commit, Store as _, Table, Write};
-use haven_engine::sync::Incoming;
-use haven_feed::ids::{Position, RecordId, Vector};
+use haven_engine::sync::{Incoming, Outgoing};
+use haven_feed::ids::{FeedId, Position, RecordId, Vector};
 use haven_feed::record::{Record, RecordKind, VerifiedRecord};
+use haven_sim::device::Device;
 
 use super::hidden::said;
 use super::hostile::{purge, with_husks};
-use super::lab::{Lab, Who, content, vector_of, write};
+use super::lab::{Lab, Who, alarms_of, content, vector_of, write};
 use super::room::{Hidden, hidden, import};
 use super::{NOTHING, empty, peak_mib};
 
@@ -317,4 +319,64 @@ fn what_a_removed_device_kept_to_itself_holds_up_nobody_who_went_on() {
         lab.add_entry("of my own");
         assert!(lab.names(&t1) && lab.names(phones.last().unwrap()) && !lab.names(&t2), "{restarts}");
     }
+}
+
+/// A device calls gone, as if it were of an entry that nobody knows, what the laptop wrote and still has, and the server has let go of
+/// the body. The laptop brings it back, and a new device, which was told, asks for it and reads it.
+#[test]
+fn what_is_called_gone_behind_everybodys_back_is_told_and_comes_back() {
+    for restarts in [false, true] {
+        let mut lab = Lab::linked();
+        lab.add_entry("still wanted");
+        lab.acknowledge();
+        let own = lab.own();
+        let (written, feed) = (own.last().unwrap(), lab.laptop_feed());
+        let t1 = lab.record(Who::Tablet, None, &content(&[], &[(1, purge(written))]));
+        let mut has = vector_of(written);
+        has.advance(t1.header().feed, t1.position());
+        let with_husk = |husk: &VerifiedRecord| [&own[..own.len() - 1], &[husk.clone(), t1.clone()]].concat();
+        let without_words = with_husk(&written.to_husk());
+
+        let mut new = lab.device(Who::Phone);
+        lab.serve(&mut new, has.clone(), &without_words);
+        let seqs = vec![written.position().seq];
+        assert_eq!(
+            (asked_by(&mut new), alarms_of(&new)),
+            (vec![(feed, seqs.clone())], vec!["BODY_CALLED_GONE"])
+        );
+        let nothing = Incoming::Bodies { space: lab.roster.space(), feed, records: Vec::new() };
+        new.input(Input::Server(nothing), 0, &mut lab.chance);
+        assert_eq!((said(&new), alarms_of(&new)), (vec![], vec!["BODY_CALLED_GONE"]));
+        assert_eq!(new.view.status.alarms[0].said_by.as_deref(), Some("Tablet"));
+
+        lab.records(&[&t1]);
+        lab.acknowledge();
+        lab.say(Incoming::Offline);
+        let hello = with_husks(lab.greeting(has.clone()), std::slice::from_ref(written), [9; 16]);
+        lab.say(hello);
+        lab.caught_up();
+        let brought = lab.pushed().into_iter().find(|record| record.id() == written.id());
+        assert!(brought.is_some_and(|record| !record.is_husk()));
+
+        if restarts {
+            new.crash();
+            new.start(0, &mut lab.chance).unwrap();
+        } else {
+            new.input(Input::Server(Incoming::Offline), 0, &mut lab.chance);
+        }
+        lab.serve(&mut new, has, &[]);
+        assert_eq!(asked_by(&mut new), [(feed, seqs)], "{restarts}");
+        let records = vec![written.bytes().clone()];
+        let body = Incoming::Bodies { space: lab.roster.space(), feed, records };
+        new.input(Input::Server(body), 0, &mut lab.chance);
+        assert_eq!((said(&new), alarms_of(&new)), (vec!["still wanted".to_owned()], vec![]), "{restarts}");
+    }
+}
+
+fn asked_by(device: &mut Device) -> Vec<(FeedId, Vec<u64>)> {
+    let asked = device.outbox.drain(..).filter_map(|message| match message {
+        Outgoing::FetchBodies { feed, seqs, .. } => Some((feed, seqs)),
+        _ => None,
+    });
+    asked.collect()
 }

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use haven_core::entry::Edit;
 use haven_engine::command::{Command, Reply};
+use haven_engine::engine::Input;
 use haven_engine::io::Table;
 use haven_engine::sync::{Incoming, Refusal, Request, SyncState};
-use haven_feed::ids::{RosterHead, Vector};
+use haven_feed::ids::{FeedId, Position, RecordId, RosterHead, Vector};
 use haven_feed::record::VerifiedRecord;
 use haven_feed::roster::Link;
 use haven_sim::device::Asked;
@@ -461,4 +462,23 @@ fn a_server_that_lost_everything_has_nothing() {
     lab.prove();
     lab.say(Incoming::Refused { request: Request::LogIn, refusal: Refusal::SpaceUnknown });
     assert_eq!(lab.laptop.view.status.pending, count);
+}
+
+/// A server that claims records of a device that nobody has: one alarm that stands, since when it was first so, and not one for each
+/// session.
+#[test]
+fn what_is_claimed_of_no_device_is_told_since_when_it_was_first_so() {
+    let mut lab = Lab::linked();
+    let nowhere = Position { seq: 3, id: RecordId::from_bytes([7; 32]) };
+    let claimed: Vector = [(FeedId::from_bytes([1; 8]), nowhere)].into_iter().collect();
+    let mut since = Vec::new();
+    for now_ms in [1_000, 90_000] {
+        let (greeting, space) = (lab.greeting(claimed.clone()), lab.roster.space());
+        for said in [Incoming::Offline, Incoming::Connected, greeting, Incoming::CaughtUp { space }] {
+            lab.laptop.input(Input::Server(said), now_ms, &mut lab.chance);
+        }
+        assert_eq!(lab.alarms(), ["RECORDS_WITHHELD"]);
+        since.push(lab.laptop.view.status.alarms[0].since);
+    }
+    assert_eq!(since[0], since[1]);
 }

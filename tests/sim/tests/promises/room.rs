@@ -1,13 +1,16 @@
 //! What one device may fill, and that nobody else is held up or crowded out by it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use haven_core::time::NoZones;
 use haven_engine::command::{Command, ImportItem, Reply};
 use haven_engine::content::{Changes, Content, decode, encode};
 use haven_engine::io::{Commit, Entropy as _, Reader as _, Store as _, Table, Write};
 use haven_engine::limits;
-use haven_feed::ids::{FeedId, Position, RecordId};
+use haven_engine::sync::{Incoming, Refusal, Request};
+use haven_feed::ids::{FeedId, Position, RecordId, Vector};
 use haven_feed::record::VerifiedRecord;
 use haven_sim::chance::Chance;
 use haven_sim::device::{Asked, Device};
@@ -69,6 +72,92 @@ fn a_flood_of_second_records_takes_nobody_elses_room() {
         lab.records(&[&second]);
         assert_eq!(lab.rows(Table::Quarantine), rows + 1, "after a restart: {restarts}");
     }
+}
+
+/// The tablet's second history has used up all the room, and is removed. What the phone names of the first one counts, also where it comes
+/// after the phone's word, for which nobody waited.
+#[test]
+fn what_is_named_beside_a_history_without_room_counts_in_every_order() {
+    for (late, restarts) in [(false, false), (true, false), (true, true)] {
+        let mut lab = Lab::linked();
+        let t1 = lab.record(Who::Tablet, None, &empty());
+        let t2 = lab.record(Who::Tablet, Some(&t1), &content(&[], &[(100, vec![2])]));
+        let t3 = lab.record(Who::Tablet, Some(&t2), &content(&[], &[(100, vec![3])]));
+        let p1 = lab.record(Who::Phone, None, &content(&[(lab.feed(Who::Tablet), t2.position())], &[]));
+        lab.records(&[&t1]);
+        let inside = noise(&mut lab.chance, 700 * 1024);
+        let mut other: Option<VerifiedRecord> = None;
+        for _ in 0..50 {
+            let next = lab.record(Who::Tablet, other.as_ref(), &inside);
+            lab.records(&[&next]);
+            other = Some(next);
+        }
+        let old = lab.links.len();
+        lab.change_by(Who::Laptop, &[(lab.feed(Who::Tablet), Some(t1.position()))], None);
+        lab.links(old);
+        let (first, second) = if late { (vec![&p1], vec![&t2, &t3]) } else { (vec![&t2, &t3], vec![&p1]) };
+        lab.records(&first);
+        if restarts {
+            lab.restart();
+            lab.hello([&t3, &p1].map(|it| (it.header().feed, it.position())).into_iter().collect());
+        }
+        lab.records(&second);
+        lab.add_entry("of my own");
+        let named = [&p1, &t2, &t3].map(|record| lab.names(record));
+        assert_eq!(named, [true, true, false], "late: {late}, restarts: {restarts}");
+    }
+}
+
+/// The tablet signs a long second history, and each of the phone's records names the end of it. It is not read again for each of them.
+#[test]
+fn who_names_the_end_of_a_long_second_history_keeps_nobody_busy() {
+    const MANY: usize = 300;
+    let mut lab = Lab::linked();
+    let here = lab.record(Who::Tablet, None, &empty());
+    lab.records(&[&here]);
+    let mut other: Vec<VerifiedRecord> = Vec::new();
+    for n in 0..MANY {
+        let inside = content(&[], &[(100, vec![u8::try_from(n % 256).unwrap()])]);
+        let next = lab.record(Who::Tablet, other.last(), &inside);
+        other.push(next);
+    }
+    lab.records(&other.iter().collect::<Vec<_>>());
+    let says = content(&[(lab.feed(Who::Tablet), other.last().unwrap().position())], &[]);
+    let mut phones: Vec<VerifiedRecord> = Vec::new();
+    for _ in 0..MANY {
+        let next = lab.record(Who::Phone, phones.last(), &says);
+        phones.push(next);
+    }
+    let before = lab.laptop.disk.reads();
+    lab.records(&phones.iter().collect::<Vec<_>>());
+    lab.add_entry("of my own");
+    assert!(lab.names(phones.last().unwrap()));
+    let reads = lab.laptop.disk.reads() - before;
+    assert!(reads < 20 * MANY as u64, "{reads} reads");
+}
+
+/// To which history a record belongs isn't seen as long as the one before it is not here. It's waited for, and not any more once it has come
+/// behind that one.
+#[test]
+fn which_history_a_record_is_of_is_seen_when_it_comes_in_order() {
+    let mut lab = Lab::linked();
+    let here = lab.record(Who::Tablet, None, &empty());
+    let mut other: Vec<VerifiedRecord> = Vec::new();
+    for n in 0..4 {
+        let next = lab.record(Who::Tablet, other.last(), &content(&[], &[(100, vec![n])]));
+        other.push(next);
+    }
+    let p1 = lab.record(Who::Phone, None, &content(&[(lab.feed(Who::Tablet), other[3].position())], &[]));
+    lab.records(&[&here, &p1]);
+    for early in [&other[0], &other[3], &other[2], &other[1]] {
+        lab.records(&[early]);
+        lab.add_entry("meanwhile");
+        assert!(!lab.names(&p1), "it may be on its way");
+    }
+    lab.records(&other.iter().collect::<Vec<_>>());
+    lab.add_entry("of my own");
+    assert!(lab.names(&p1) && lab.names(&here));
+    assert_eq!(lab.rows(Table::Quarantine), 4);
 }
 
 pub(crate) fn import(device: &mut Device, lines: usize, chance: &mut Chance) {
@@ -159,7 +248,7 @@ fn what_finds_no_room_to_dangle_waits_in_the_log_and_is_not_lost() {
 }
 
 /// Puts something else in the place of a stored record, as a failing disk does.
-fn damage(lab: &mut Lab, record: &VerifiedRecord, bytes: Vec<u8>) {
+pub(crate) fn damage(lab: &mut Lab, record: &VerifiedRecord, bytes: Vec<u8>) {
     let (space, feed, seq) = (lab.roster.space(), record.header().feed, record.position().seq);
     let mut commit = Commit::default();
     commit.writes.push(Write::Replace { space, feed, seq, bytes: bytes.into() });
@@ -271,5 +360,137 @@ fn large_records_of_all_devices_are_read_a_few_at_a_time() {
         lab.add_entry("of my own");
         assert!(lab.names(&t2) && lab.names(&p1), "restarts {restarts}");
         assert_eq!(lab.alarms(), NOTHING);
+    }
+}
+
+/// Of a hundred devices a body is missing, half of them removed. A few are asked for at a time, each once, and all come.
+#[test]
+fn of_a_hundred_devices_bodies_are_asked_for_a_few_at_a_time() {
+    let mut lab = Lab::linked();
+    let old = lab.links.len();
+    let mut records = BTreeMap::new();
+    for is_removed in [true, false] {
+        let crowd: Vec<VerifiedRecord> = (0..50)
+            .map(|_| {
+                let other = lab.add_other();
+                lab.record(other, None, &empty())
+            })
+            .collect();
+        if is_removed {
+            let heads: Vec<_> = crowd.iter().map(|one| (one.header().feed, Some(one.position()))).collect();
+            lab.change_by(Who::Laptop, &heads, None);
+        }
+        records.extend(crowd.into_iter().map(|one| (one.header().feed, one)));
+    }
+    lab.links(old);
+    lab.asked();
+    let husks: Vec<VerifiedRecord> = records.values().map(VerifiedRecord::to_husk).collect();
+    lab.records(&husks.iter().collect::<Vec<_>>());
+    let (mut open, mut all) = (Vec::new(), BTreeSet::new());
+    loop {
+        for (feed, seqs) in lab.asked() {
+            assert!(seqs == [1] && all.insert(feed), "each is asked for once");
+            open.push(feed);
+        }
+        assert!(open.len() <= limits::FEEDS_ASKED_MAX);
+        let Some(feed) = open.pop() else { break };
+        lab.bodies(feed, &[&records[&feed]]);
+    }
+    assert_eq!((all.len(), lab.alarms()), (100, vec![]));
+    lab.add_entry("of my own");
+    assert!(records.values().all(|record| lab.names(record)));
+}
+
+/// A server sends one record at a time, each in a message that is large for the sake of what was there before. All of them wait for
+/// the first one's body: the records are kept, and not the messages that they came in.
+#[test]
+fn what_waits_keeps_no_message_that_it_came_in() {
+    let mut lab = Lab::linked();
+    let inside = noise(&mut lab.chance, 600 * 1024);
+    let large = lab.record(Who::Tablet, None, &inside);
+    lab.records(&[&large]);
+    let (mut last, mut messages) = (lab.record(Who::Phone, None, &empty()), Vec::new());
+    let first = last.clone();
+    for husk in [true, false, false, false] {
+        let record = if husk { first.to_husk() } else { lab.record(Who::Phone, Some(&last), &empty()) };
+        let message = Bytes::from([&large.bytes()[..], &record.bytes()[..]].concat());
+        let records = vec![message.slice(..large.bytes().len()), message.slice(large.bytes().len()..)];
+        lab.say(Incoming::Records { space: lab.roster.space(), records });
+        messages.push(message);
+        last = record;
+    }
+    assert!(messages.iter().all(Bytes::is_unique), "nobody else has them any more");
+    let whole = Bytes::from([&large.bytes()[..], &first.bytes()[..]].concat());
+    let records = vec![whole.slice(large.bytes().len()..)];
+    lab.say(Incoming::Bodies { space: lab.roster.space(), feed: lab.feed(Who::Phone), records });
+    assert!(whole.is_unique());
+    lab.add_entry("of my own");
+    assert!(lab.names(&last));
+}
+
+/// A server that answers few questions at a time, as one does that has much to send to many: it says that it is busy before the first
+/// answer is there. All bodies come, a few in each connection.
+#[test]
+fn from_a_busy_server_bodies_come_a_few_at_a_time() {
+    const AT_ONCE: usize = 4;
+    let mut lab = Lab::linked();
+    let (old, mut records) = (lab.links.len(), BTreeMap::new());
+    for _ in 0..20 {
+        let other = lab.add_other();
+        let record = lab.record(other, None, &empty());
+        records.insert(record.header().feed, record);
+    }
+    lab.links(old);
+    let husks: Vec<VerifiedRecord> = records.values().map(VerifiedRecord::to_husk).collect();
+    lab.records(&husks.iter().collect::<Vec<_>>());
+    let (vector, mut came) =
+        (husks.iter().map(|one| (one.header().feed, one.position())).collect::<Vector>(), BTreeSet::new());
+    let mut asked: Vec<FeedId> = lab.asked().into_iter().map(|(feed, _)| feed).collect();
+    for _ in 0..30 {
+        while !asked.is_empty() && asked.len() <= AT_ONCE {
+            let feed = asked.remove(0);
+            lab.bodies(feed, &[&records[&feed]]);
+            came.insert(feed);
+            asked.extend(lab.asked().into_iter().map(|(feed, _)| feed));
+        }
+        if !asked.is_empty() {
+            lab.say(Incoming::Refused { request: Request::FetchBodies, refusal: Refusal::Busy });
+        }
+        lab.connect();
+        lab.hello(vector.clone());
+        lab.caught_up();
+        asked = lab.asked().into_iter().map(|(feed, _)| feed).collect();
+    }
+    assert_eq!((came.len(), lab.alarms()), (20, vec![]));
+    lab.add_entry("of my own");
+    assert!(records.values().all(|record| lab.names(record)));
+}
+
+/// The second history of a device comes without its bodies first, and whole later, also after a restart: it is kept whole, once.
+#[test]
+fn a_second_history_is_kept_whole_once_its_bodies_come() {
+    for restarts in [false, true] {
+        let mut lab = Lab::linked();
+        let here = lab.record(Who::Tablet, None, &empty());
+        lab.records(&[&here]);
+        let inside = noise(&mut lab.chance, 50 * 1024);
+        let other = lab.record(Who::Tablet, None, &inside);
+        let after = lab.record(Who::Tablet, Some(&other), &inside);
+        lab.records(&[&other.to_husk(), &after.to_husk()]);
+        assert_eq!((lab.rows(Table::Quarantine), quarantined(&lab) < 2 * 1024), (2, true));
+        if restarts {
+            lab.restart();
+            lab.hello(vector_of(&here));
+        }
+        let husks = [other.to_husk(), after.to_husk()];
+        for come in [[&other, &after, &husks[0], &husks[1]], [&husks[0], &husks[1], &other, &after]] {
+            lab.records(&come);
+            let kept = quarantined(&lab);
+            assert_eq!(
+                (lab.rows(Table::Quarantine), kept > 100 * 1024),
+                (2, true),
+                "{kept}, restarts {restarts}"
+            );
+        }
     }
 }

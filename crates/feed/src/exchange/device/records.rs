@@ -46,6 +46,8 @@ pub enum Reason {
     Chain(ChainFault),
     /// It belongs to a second history of its feed.
     Fork,
+    /// Its feed has two histories, and it follows something that did not come: it may belong to either.
+    Either,
 }
 
 impl DeviceExchange {
@@ -115,7 +117,7 @@ impl DeviceExchange {
         let (feed, bytes) = (record.header().feed, record.bytes().clone());
         match (fault, self.forked.get(&feed)) {
             (ChainFault::NotNext { .. }, Some(seq)) => {
-                received.refuse(bytes, Reason::Fork, Alarm::Fork { feed, seq: *seq });
+                received.refuse(bytes, Reason::Either, Alarm::Fork { feed, seq: *seq });
                 return false;
             }
             // The signature held: the member has written what comes before it, whatever the server says of having sent all.
