@@ -180,6 +180,13 @@ fn of_records(kind: &str) -> Option<Told> {
                 "Sync on your other devices: whichever has the rest sends it, and this goes away by itself.",
             ),
         ),
+        "BODY_CALLED_GONE" => (
+            "something that a device of yours wrote is called gone for good, and isn't here",
+            "another device says so; this one has never seen it and can't tell whether that's right. It asks the server for it each time",
+            plain(
+                "If you threw it away for good yourself, dismiss this. If not, sync on your other devices: whichever has it sends it. And remove the device that says so if it isn't yours.",
+            ),
+        ),
         "DISK_UNREADABLE" => (
             "something that a device of yours wrote can't be read from this device's disk",
             "the disk failed, or the journal's file is damaged; it waits here and is tried again, and nothing is taken as gone",
@@ -265,6 +272,7 @@ mod tests {
             "HISTORY_CONTRADICTED",
             "REMOVED_DEVICE_WROTE",
             "BODY_MISSING",
+            "BODY_CALLED_GONE",
             "KEY_MISSING",
             "NEW_KEY_UNREADABLE",
             "OLD_KEY_LOST",

@@ -122,7 +122,7 @@ pub const LIST_LIMIT_MAX: usize = 1_000;
 pub const OPENING_CHARS_MAX: usize = 80;
 
 /// How much of a text is read for its first line in plain words, in characters: marks and empty lines before it fit many times over.
-pub const OPENING_READ_CHARS: usize = 2_000;
+pub const OPENING_READ_CHARS: usize = 1_000;
 
 /// The length of a snippet, in characters: about two lines of a terminal.
 pub const SNIPPET_CHARS: usize = 160;

@@ -14,6 +14,7 @@ use haven_core::time::{Date, LocalZone, Timestamp, Zones};
 use haven_feed::FeedId;
 use thiserror::Error;
 
+use crate::content::DocumentId;
 use crate::io::StoreFault;
 use crate::version::Version;
 
@@ -118,6 +119,8 @@ pub enum Command {
         /// Its id.
         id: ExerciseId,
     },
+    /// Asks for the text of a definition that is not held in memory, for an export.
+    ShowDefinition(DocumentId),
     /// Remembers on which day help was asked for: sealed, on this device only, and for a week.
     NoteHelp(Date),
     /// Remembers a server and connects this vault to it. Whether the server takes the vault shows in the status.
@@ -279,6 +282,8 @@ pub enum Reply {
     Entry(EntryId),
     /// An exercise or a measure was added.
     Defined(ExerciseRef),
+    /// The text of a definition; none if there is no such one.
+    Definition(Option<Box<str>>),
     /// An entry as it is, or was.
     Shown {
         /// What it says.
@@ -450,6 +455,9 @@ pub enum LinkEnd {
     /// It was let in, and says that it keeps nothing for another reason.
     #[error("it was stopped there before it was in, and kept nothing")]
     StoppedThere,
+    /// The list of devices takes no other one from a device.
+    #[error("the list of devices is full")]
+    NoRoom,
     /// The two speak different versions of linking.
     #[error("one of the two devices needs an update first")]
     UpdateNeeded,

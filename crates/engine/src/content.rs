@@ -39,7 +39,8 @@ pub struct Content<'a> {
     pub time_ms: i64,
     /// What the names are made of under which the changes are.
     pub nonces: BTreeSet<ActorNonce>,
-    /// Whether `seen` is the author's whole vector.
+    /// Whether `seen` is the author's whole vector. It is wherever bodies are called gone: they take what they had seen with them, and
+    /// what counts of a removed feed may hang on that.
     pub full: bool,
     /// What the author had accepted.
     pub seen: Vector,
@@ -50,8 +51,8 @@ pub struct Content<'a> {
     /// A copy of chosen words. What stands beside it goes with it when it is withdrawn, since that drops the record's body: only
     /// what later versions say of a share.
     pub share: Option<Share<'a>>,
-    /// What is said to shares.
-    pub comments: Vec<Comment<'a>>,
+    /// What is said to a share. What stands beside it goes with it, as beside a share.
+    pub comment: Option<Comment<'a>>,
     /// The packs that the author has loaded.
     pub loaded: Option<Loaded>,
     /// Up to where removed feeds count, ascending by feed: the whole prefix.
@@ -106,7 +107,10 @@ impl<'a> Content<'a> {
                 new(self.share.is_none())?;
                 self.share = Some(Share::read(s)?);
             }
-            items::COMMENT => self.comments.push(Comment::read(s)?),
+            items::COMMENT => {
+                new(self.comment.is_none())?;
+                self.comment = Some(Comment::read(s)?);
+            }
             items::LOADED => {
                 new(self.loaded.is_none())?;
                 self.loaded = Some(Loaded::read(s)?);
@@ -141,7 +145,7 @@ impl<'a> Content<'a> {
         all.extend(self.purges.iter().map(|purge| (items::PURGE, body(&|w| purge.write(w)))));
         all.extend(self.withdrawn.iter().map(|at| (items::WITHDRAW, body(&|w| items::write_place(w, at)))));
         all.extend(self.share.iter().map(|share| (items::SHARE, body(&|w| share.write(w)))));
-        all.extend(self.comments.iter().map(|comment| (items::COMMENT, body(&|w| comment.write(w)))));
+        all.extend(self.comment.iter().map(|comment| (items::COMMENT, body(&|w| comment.write(w)))));
         all.extend(self.loaded.iter().map(|loaded| (items::LOADED, body(&|w| loaded.write(w)))));
         all.extend(self.accepts.iter().map(|at| (items::ACCEPT, body(&|w| items::write_place(w, at)))));
         all.extend(self.items.iter().map(|changes| (items::CHANGES, body(&|w| changes.write(w)))));
@@ -209,7 +213,10 @@ pub fn decode(bytes: &[u8]) -> Result<Content<'_>, DecodeFault> {
         }
     }
     // A critical kind isn't among those that are unknown here: it may not go with the body.
-    new(content.share.is_none() || items.len() == 1 + content.unknown.len())?;
+    let goes_with_its_body = content.share.is_some() || content.comment.is_some();
+    new(!goes_with_its_body || items.len() == 1 + content.unknown.len())?;
+    let calls_gone = !content.purges.is_empty() || !content.withdrawn.is_empty();
+    new(content.full || !calls_gone)?;
     new(content.items.len() <= limits::RECORD_DOCUMENTS_MAX)?;
     new(content.purges.iter().map(|purge| purge.bodies.len()).sum::<usize>() + content.withdrawn.len()
         <= limits::BODIES_GONE_MAX)?;

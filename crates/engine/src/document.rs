@@ -3,7 +3,7 @@
 //! Shape of the root map, all of it written by the creation change:
 //! ```text
 //! v        1
-//! kind     "note" "checkin" "exercise" "measure" "session" "person" "device"
+//! kind     "note" "checkin" "exercise" "measure" "session" "person" "device" "definition"
 //! at       civil time with zone, or a date (RFC 9557)
 //! created  milliseconds since the epoch
 //! texts    map: "title" "text" "answer:<field>" -> plain string, Text from its first edit on; never put again
@@ -18,6 +18,7 @@
 //! ```
 
 mod creation;
+mod defining;
 mod diff;
 mod edit;
 mod graph;
@@ -40,6 +41,7 @@ use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ReadDoc,
 use thiserror::Error;
 
 pub(crate) use creation::create;
+pub(crate) use defining::{defined_by, definition_id};
 pub(crate) use edit::FieldsEdit;
 pub(crate) use graph::Field;
 pub(crate) use guard::{GuardFault, absorb, canonical};

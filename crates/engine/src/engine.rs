@@ -2,6 +2,7 @@
 
 mod accepting;
 mod alarms;
+mod bodies;
 mod branches;
 mod clock;
 mod committed;
@@ -11,7 +12,9 @@ mod differing;
 mod documents;
 mod drafts;
 mod drops;
+mod going_back;
 mod gone;
+mod ground;
 mod helped;
 mod import;
 mod journal;
@@ -48,7 +51,7 @@ use haven_feed::exchange::Pins;
 use haven_feed::exchange::device::{DeviceExchange, Local};
 use haven_feed::ids::{FeedId, SpaceId, Vector};
 use haven_feed::record::Record;
-use haven_feed::roster::Roster;
+use haven_feed::roster::{Roster, SpaceKind};
 use thiserror::Error;
 
 use crate::actor::ActorNonce;
@@ -66,9 +69,10 @@ use dangling::Dangling;
 use documents::OpenDocuments;
 use drafts::Drafting;
 use drops::Drops;
+use going_back::Missed;
 use linking::LinkingState;
 use rereading::{history, stands_at};
-use rows::Sealed;
+use rows::{KeptVector, Sealed};
 use session::Session;
 use standing::Agreement;
 use waiting::Waiting;
@@ -121,8 +125,13 @@ pub struct Engine {
     /// Applied to documents; never ahead of `tips`.
     applied: Vector,
     /// What counts of removed feeds beyond that.
-    counted: Vector,
-    saved_counted: Vector,
+    counted: KeptVector,
+    /// What stands in documents beyond that: feeds that went back, and are read anew.
+    went_back: KeptVector,
+    /// Of each feed the first record that was applied without something that it names and that was not here.
+    without: KeptVector,
+    /// Of those what they miss, as far as it is known since the start.
+    missed: BTreeMap<FeedId, BTreeMap<FeedId, Missed>>,
     waiting: Waiting,
     /// Put aside, to be tried again.
     dangling: Dangling,
@@ -146,8 +155,8 @@ pub struct Engine {
     sent: u64,
     /// Whether own records that were not sent are of an earlier epoch: they have to be sealed again first.
     unsealed: bool,
-    /// The removals that were settled.
-    removed: BTreeSet<FeedId>,
+    /// The newest removal that was settled, of a device or of a party, with all before it.
+    settled: Option<u64>,
     /// Whether rows are gone that the view still shows.
     view_is_old: bool,
     /// How much of second histories is kept; none before one came.
@@ -173,12 +182,7 @@ impl Engine {
         let roster = crate::vault::roster(cx.reader, space)?;
         keys.learn(&roster);
         let sealed = Sealed { keys: &keys, reader: cx.reader };
-        let applied = sealed
-            .meta(meta::APPLIED)?
-            .map_or(Ok(Vector::default()), |bytes| Vector::decode(&bytes).map_err(|_| OpenFault::Damaged))?;
-        let counted = sealed
-            .meta(meta::COUNTED)?
-            .map_or(Ok(Vector::default()), |bytes| Vector::decode(&bytes).map_err(|_| OpenFault::Damaged))?;
+        let applied = sealed.vector(meta::APPLIED)?;
         let saved_pins = sealed.meta(meta::PINS)?;
         let pins = saved_pins
             .as_deref()
@@ -195,10 +199,12 @@ impl Engine {
             sealed.meta(meta::COMMITTED)?.map_or_else(Committed::default, |bytes| Committed::decode(&bytes));
         let helped = sealed.meta(meta::HELPED)?.and_then(|bytes| helped::decode(&bytes));
         let drops = Drops::read(&sealed)?;
-        let (tips, damaged) = tips(cx.reader, space, &applied)?;
+        let counted = KeptVector::read(&sealed, meta::COUNTED)?;
+        let went_back = KeptVector::read(&sealed, meta::WENT_BACK)?;
+        let (tips, damaged) = tips(cx.reader, space, &[&applied, &went_back.now, &counted.now])?;
         let mut engine = Self {
             names: names(&keys, &roster),
-            view: sealed.view(&shelf)?,
+            view: sealed.view(&shelf, gone(&roster))?,
             tips,
             waiting: Waiting::default(),
             last_seen: sealed
@@ -210,8 +216,10 @@ impl Engine {
             session: Session::new(Agreement::kept(synced)),
             exchange: DeviceExchange::new(pins).last_said(less),
             saved_less: less,
-            saved_counted: counted.clone(),
             counted,
+            went_back,
+            without: KeptVector::read(&sealed, meta::WITHOUT)?,
+            missed: BTreeMap::new(),
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
             helped,
@@ -222,7 +230,7 @@ impl Engine {
             sent,
             unsealed: false,
             dangling: Dangling::default(),
-            removed: BTreeSet::new(),
+            settled: None,
             view_is_old: false,
             branches: None,
             built_in: shelf.clone(),
@@ -238,12 +246,12 @@ impl Engine {
 
     /// Goes on where the opening before ended.
     fn begin(&mut self, cx: &mut Context<'_>, damaged: Vec<FeedId>) -> Result<Step, OpenFault> {
-        self.learn();
         self.alarms_from_store(cx.reader)?;
         self.session.problem = self.removal();
         let settled = Sealed { keys: &self.keys, reader: cx.reader }.meta(meta::SETTLED)?;
-        self.removed = self.settled(settled);
+        self.settled = self.settled_to(settled);
         let mut work = Work::new(cx);
+        self.learn(&work);
         for feed in damaged {
             self.raise(&mut work, Raised::Damaged { feed });
         }
@@ -289,12 +297,13 @@ impl Engine {
     /// Does what the step before left to this one, now that it is durable.
     fn renew(&mut self, work: &mut Work<'_, '_>) {
         if self.view_is_old
-            && let Ok(view) = (Sealed { keys: &self.keys, reader: work.cx.reader }).view(&self.shelf)
+            && let Ok(view) =
+                (Sealed { keys: &self.keys, reader: work.cx.reader }).view(&self.shelf, gone(&self.roster))
         {
             let old = std::mem::replace(&mut self.view, view);
             (self.view.serial, self.view.status) = (old.serial, old.status);
             self.view_is_old = false;
-            self.learn();
+            self.learn(work);
             work.show();
         }
         if self.unsealed {
@@ -355,6 +364,7 @@ impl Engine {
             Command::RemoveDefinition { defined, id } => {
                 self.remove_definition(work, defined, &id).map(|()| Reply::Done)
             }
+            Command::ShowDefinition(id) => self.definition_text(work, &id).map(Reply::Definition),
             Command::NoteHelp(day) => {
                 self.note_help(work, day);
                 Ok(Reply::Done)
@@ -406,7 +416,17 @@ impl Engine {
     }
 }
 
+/// The feeds that are members no more.
+fn gone(roster: &Roster) -> BTreeSet<FeedId> {
+    let gone = roster.feeds().filter(|(_, member)| member.removed.is_some());
+    gone.map(|(feed, _)| feed).collect()
+}
+
+/// What devices are called by the roster. In a shared space by nothing: what stands there could be the name of one of the other party's.
 fn names(keys: &Keys, roster: &Roster) -> BTreeMap<FeedId, String> {
+    if roster.kind() == SpaceKind::Shared {
+        return BTreeMap::new();
+    }
     let name = |(feed, member): (FeedId, &haven_feed::roster::Member)| {
         let epoch = keys.epochs.get(&roster.epoch_at(member.added_seq)?)?;
         Some((feed, epoch.open_name(&member.sealed_name, feed.into()).ok()?))
@@ -417,12 +437,12 @@ fn names(keys: &Keys, roster: &Roster) -> BTreeMap<FeedId, String> {
 /// The tip of every feed as the store holds it, and the feeds whose newest record the disk has damaged; the records were
 /// verified when they were stored.
 ///
-/// What was applied names its newest record, so a feed goes on from there without the bytes. A record that was never
-/// applied is needed: without it the vault stays closed.
-fn tips(reader: &dyn Reader, space: SpaceId, applied: &Vector) -> Result<(Tips, Vec<FeedId>), OpenFault> {
+/// What was applied, also before its feed went back, and what counts of a removed one names its newest record, so a feed goes on from there
+/// without the bytes. A record that nobody here has named is needed: without it the vault stays closed.
+fn tips(reader: &dyn Reader, space: SpaceId, named: &[&Vector]) -> Result<(Tips, Vec<FeedId>), OpenFault> {
     let (mut tips, mut damaged) = (Tips::default(), Vec::new());
     for (feed, seq) in reader.heads(space)? {
-        let known = applied.get(&feed).filter(|position| position.seq == seq);
+        let known = named.iter().find_map(|vector| vector.get(&feed).filter(|position| position.seq == seq));
         let is_it = |record: &Record| {
             stands_at(record, space, feed, seq) && known.is_none_or(|position| position.id == record.id())
         };

@@ -2,7 +2,7 @@
 
 pub(crate) mod met;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use haven_core::answers::{Answer, Answers, ExerciseRef, FieldId};
 use haven_core::content::Library;
@@ -47,9 +47,12 @@ const NAMED: &str = "named";
 /// The kind of a document that defines an exercise or a measure, and the answer that holds its TOML: one value, since a
 /// definition that was merged letter by letter would be nobody's. Another answer says what it defines; the first releases
 /// knew exercises only, and where it is missing it is one.
-const DEFINITION: &str = "definition";
-const TOML: &str = "toml";
-const DEFINES: &str = "defines";
+pub(crate) const DEFINITION: &str = "definition";
+pub(crate) const TOML: &str = "toml";
+pub(crate) const DEFINES: &str = "defines";
+/// The answer, `yes`, of one that came out of an export in which it gave way. It is part of no id: whoever created the same without it
+/// counts.
+const GIVES_WAY: &str = "gives-way";
 
 /// What a document turned out to be.
 pub(crate) enum Shown {
@@ -138,7 +141,15 @@ pub(crate) fn of_exported_forgotten(line: &ForgottenLine) -> Fields {
 pub(crate) fn of_exported_definition(line: &DefinitionLine) -> Fields {
     let mut fields = of_definition(line.defined, &line.reference, &line.text, line.added);
     fields.trashed = line.removed.map(Timestamp::as_millis);
+    if line.gives_way {
+        fields.answers.insert(GIVES_WAY.to_owned(), "yes".to_owned());
+    }
     fields
+}
+
+/// Whether a creation leaves the definition to whoever else created it.
+pub(crate) fn gives_way(fields: &Fields) -> bool {
+    fields.answers.contains_key(GIVES_WAY)
 }
 
 fn asked(exercise: Option<&ExerciseRef>, library: &Library) -> BTreeMap<String, String> {
@@ -320,14 +331,14 @@ fn edit_answer(change: &mut FieldsEdit, present: &Fields, field: &FieldId, answe
 /// What a row shows.
 pub(crate) fn shown(id: DocumentId, stored: &Stored, library: &Library) -> Shown {
     let fields = &stored.fields;
+    if let Some(creators) = &stored.creators {
+        return definition(id, fields, creators).map_or(Shown::Unknown, Shown::Definition);
+    }
     if fields.kind == PERSON {
         return Shown::Person(person(PersonId::from_bytes(id), fields));
     }
     if fields.kind == DEVICE {
         return naming(id, fields).map_or(Shown::Unknown, Shown::Naming);
-    }
-    if fields.kind == DEFINITION {
-        return definition(id, fields).map_or(Shown::Unknown, Shown::Definition);
     }
     let Some(entry) = entry(EntryId::from_bytes(id), fields, stored.modified_ms) else {
         return Shown::Unknown;
@@ -353,13 +364,19 @@ pub(crate) fn steps(entry: &Entry, library: &Library) -> Vec<Step> {
 }
 
 /// A definition from what its document says; `None` if it is none that this release would add.
-fn definition(id: DocumentId, fields: &Fields) -> Option<Definition> {
+fn definition(id: DocumentId, fields: &Fields, creators: &BTreeSet<FeedId>) -> Option<Definition> {
     let (reference, added) = (made_with(fields)??, Timestamp::from_millis(fields.created));
-    let text = fields.answers.get(TOML).filter(|text| text.len() <= DEFINITION_BYTES_MAX)?;
+    let text = definition_text(fields).filter(|text| text.len() <= DEFINITION_BYTES_MAX)?;
     let defines = fields.answers.get(DEFINES);
     let defined = defines.map_or(Some(Defined::Exercise), |word| word.parse().ok())?;
     let removed = fields.trashed.map(Timestamp::from_millis);
-    Some(Definition { defined, reference, text: text.as_str().into(), added, removed, id })
+    let creators = creators.clone();
+    Some(Definition { defined, reference, text: Some(text.into()), added, removed, id, creators })
+}
+
+/// The TOML of a definition.
+pub(crate) fn definition_text(fields: &Fields) -> Option<&str> {
+    fields.answers.get(TOML).map(String::as_str)
 }
 
 /// A device's name from what its document says; `None` if it is none that a device may have.
@@ -442,6 +459,7 @@ fn folded(entry: &Entry) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::definition_id;
     use haven_core::entry::EntryKind;
 
     /// What a definition's document is taken for, with its answer to what it defines.
@@ -451,9 +469,11 @@ mod tests {
         assert_eq!(fields.answers.keys().collect::<Vec<_>>(), [TOML], "as the first releases wrote it");
         fields.answers.extend(defines.map(|word| (DEFINES.to_owned(), word.to_owned())));
         let library = Library::default();
-        let version = crate::version::Version::new(Vec::new());
-        let stored = Stored { fields, version, modified_ms: 5, met: Vec::new(), sources: Vec::new() };
-        match shown([1; 16], &stored, &library) {
+        let id = definition_id(&fields).unwrap();
+        let by = FeedId::from_bytes([2; 8]);
+        let elsewhere = Stored::created(&[1; 16], fields.clone(), [3; 32], 5, by);
+        assert!(matches!(shown([1; 16], &elsewhere, &library), Shown::Unknown), "the id is another one's");
+        match shown(id, &Stored::created(&id, fields, [3; 32], 5, by), &library) {
             Shown::Definition(definition) => Some(definition.defined),
             Shown::Unknown => None,
             Shown::Entry(_) | Shown::Person(_) | Shown::Naming(_) => panic!("it is a definition"),

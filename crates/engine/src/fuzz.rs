@@ -84,13 +84,9 @@ impl Entry {
     /// What it says, as a row.
     pub fn row(&self) -> Option<Vec<u8>> {
         let reading = self.0.reading().ok()?;
-        let stored = Stored {
-            fields: reading.fields,
-            version: self.0.version(),
-            modified_ms: self.0.modified_ms(),
-            met: reading.met,
-            sources: vec![(FeedId::from_bytes([5; 8]), 6)],
-        };
+        let feed = FeedId::from_bytes([5; 8]);
+        let mut stored = Stored { sources: vec![(feed, 6)], ..Stored::default() };
+        stored.read(&self.0, reading, feed);
         Some(stored.encode())
     }
 }

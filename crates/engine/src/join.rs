@@ -251,11 +251,18 @@ impl Joining {
         Ok((joining, JoinStep { send, ..JoinStep::default() }))
     }
 
-    /// Takes one input.
+    /// Takes one input. A message out of turn, such as one that was heard before, changes nothing.
     ///
     /// # Errors
     /// Joining is over; begin again with a new code.
     pub fn step(&mut self, input: JoinInput, entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {
+        match self.take(input, entropy) {
+            Err(JoinFault::Linking(LinkingFault::OutOfTurn)) => Ok(JoinStep::default()),
+            taken => taken,
+        }
+    }
+
+    fn take(&mut self, input: JoinInput, entropy: &mut dyn Entropy) -> Result<JoinStep, JoinFault> {
         match input {
             // Another device used the code first. What is said there is not for this one, and this one has no say in it.
             JoinInput::Mailbox { index: 1, message } if message != self.first => Err(JoinFault::CodeOver),

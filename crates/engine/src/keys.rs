@@ -31,6 +31,10 @@ pub(crate) mod meta {
     pub(crate) const APPLIED: &[u8] = b"applied";
     /// What counts of removed feeds and is not applied yet.
     pub(crate) const COUNTED: &[u8] = b"counted";
+    /// What stands in documents of feeds that went back, beyond what is applied again.
+    pub(crate) const WENT_BACK: &[u8] = b"went back";
+    /// Of each feed the first record that was applied without something it names.
+    pub(crate) const WITHOUT: &[u8] = b"without";
     /// When each feed's newest applied record says it was written.
     pub(crate) const LAST_SEEN: &[u8] = b"last seen";
     /// Up to which own record anything may have been sent.

@@ -57,8 +57,8 @@ pub const CHANGE_ACTORS_MAX: u64 = 4_096;
 /// Columns of one change; the format knows about a dozen.
 pub const CHANGE_COLUMNS_MAX: u64 = 64;
 
-/// Bytes of an actor's name. A device's and an upgrade's have 16, an import's 24; no change of this version has a longer one.
-pub const ACTOR_BYTES_MAX: u64 = 24;
+/// Bytes of an actor's name. A device's and an upgrade's have 16, an import's 32; no change of this version has a longer one.
+pub const ACTOR_BYTES_MAX: u64 = 32;
 
 /// How deep maps may stand in maps. Ours stand one deep; 32 leaves room for later shapes and none for a stack overflow.
 pub const DOCUMENT_DEPTH_MAX: usize = 32;
@@ -200,6 +200,10 @@ pub const BRANCH_BYTES_EACH: usize = 1024 * 1024;
 /// makes them for harm. What is beyond is still on the server.
 pub const BRANCH_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+/// Feeds of which it is known what a removed device was applied without: an honest one misses few. Of one that names more nothing is
+/// kept, and it is asked again whatever comes.
+pub const MISSED_FEEDS_MAX: usize = 64;
+
 /// Bytes in memory that the dangling records of one feed may take: the one with the most documents, or some two thousand usual ones.
 /// Whoever lies so often waits.
 pub const DANGLING_BYTES_EACH: usize = 256 * 1024;
@@ -221,6 +225,10 @@ pub const STOOD_MS: u64 = 10_000;
 /// Bytes of a roster in one piece when a server is filled: genesis and several of the largest links, and beside them in a
 /// message of 1 MiB its framing.
 pub const REFILL_PIECE_BYTES: usize = 768 * 1024;
+
+/// Feeds whose bodies are asked for at once. Well under what a link carries that takes no more than so many messages
+/// (`OUTGOING_MAX` of the node); the next are asked for when an answer comes.
+pub const FEEDS_ASKED_MAX: usize = 16;
 
 /// Records one question may ask the bodies of, as a server takes it.
 pub use haven_feed::limits::BODIES_ASKED_MAX;

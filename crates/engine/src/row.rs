@@ -3,12 +3,17 @@
 //! ```text
 //! row = version 1 | kind | at | created 8 | texts | tags | people | answers | exercise? | import? | trashed? | modified 8
 //!     | heads 4 | hash 32 … | sides 4 | (heads 4 | hash 32 … | at 8 | actor) … | sources 4 | (feed 8 | seq 8) …
+//!     | creators?
 //! ```
+
+use std::collections::BTreeSet;
 
 use haven_feed::ids::FeedId;
 
 use crate::codec::{Malformed, Scanner, Writer};
-use crate::document::{Fields, Side};
+use crate::content::DocumentId;
+use crate::document::{Document, Fields, Reading, Side, definition_id};
+use crate::fields::gives_way;
 use crate::version::Version;
 
 const VERSION: u8 = 1;
@@ -17,7 +22,7 @@ const VERSION: u8 = 1;
 pub(crate) type Source = (FeedId, u64);
 
 /// What is kept of a document besides its records.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Stored {
     pub(crate) fields: Fields,
     pub(crate) version: Version,
@@ -26,9 +31,51 @@ pub(crate) struct Stored {
     pub(crate) met: Vec<Side>,
     /// In the order in which this device accepted them.
     pub(crate) sources: Vec<Source>,
+    /// Of a definition, the feeds whose records created it; then the fields are what it was created with, and when it was taken back.
+    pub(crate) creators: Option<BTreeSet<FeedId>>,
 }
 
 impl Stored {
+    /// A document of which a record of a feed holds the creation and nobody anything else.
+    pub(crate) fn created(id: &DocumentId, fields: Fields, hash: [u8; 32], at_ms: i64, by: FeedId) -> Self {
+        let is_definition = definition_id(&fields).is_some_and(|of| of == *id);
+        Self {
+            creators: is_definition.then(|| creators(&fields, by)),
+            fields,
+            version: Version::new(vec![hash]),
+            modified_ms: at_ms,
+            met: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+
+    /// Takes what a document says after changes in a record of a feed. What it defines stays what it was.
+    pub(crate) fn read(&mut self, document: &Document, reading: Reading, by: FeedId) {
+        (self.version, self.modified_ms) = (document.version(), document.modified_ms());
+        reading.defined.into_iter().for_each(|fields| self.define(fields, by));
+        if self.creators.is_some() {
+            (self.fields.trashed, self.met) = (reading.taken_back, Vec::new());
+        } else {
+            (self.fields, self.met) = (reading.fields, reading.met);
+        }
+    }
+
+    /// Takes what a creation defines that a record of a feed holds.
+    pub(crate) fn define(&mut self, fields: Fields, by: FeedId) {
+        let more = creators(&fields, by);
+        match &mut self.creators {
+            Some(creators) => creators.extend(more),
+            None => (self.fields, self.creators) = (fields, Some(more)),
+        }
+    }
+
+    /// Notes who else created it with the very same change.
+    pub(crate) fn add_creators(&mut self, more: Option<BTreeSet<FeedId>>) {
+        if let (Some(creators), Some(more)) = (&mut self.creators, more) {
+            creators.extend(more);
+        }
+    }
+
     /// Notes a record that holds changes of it. One that is applied a second time stands in it already.
     pub(crate) fn add_source(&mut self, source: Source) {
         if !self.sources.contains(&source) {
@@ -54,6 +101,10 @@ impl Stored {
             w.raw(feed.as_bytes());
             w.u64(*seq);
         }
+        w.option(self.creators.as_ref(), |w, creators| {
+            w.count(creators.len());
+            creators.iter().for_each(|feed| w.raw(feed.as_bytes()));
+        });
         w.0
     }
 
@@ -80,6 +131,8 @@ impl Stored {
             version: version(&mut s)?,
             met: s.list(side)?,
             sources: s.list(|s| Ok((FeedId::from_bytes(s.array()?), s.u64()?)))?,
+            creators: s
+                .option(|s| Ok(s.list(|s| s.array().map(FeedId::from_bytes))?.into_iter().collect()))?,
         };
         s.end()?;
         Ok(stored)
@@ -103,6 +156,11 @@ impl Fields {
         w.option(self.import.as_ref(), |w, identity| w.raw(identity));
         w.option(self.trashed, Writer::i64);
     }
+}
+
+/// Whose a creation is: nobody's, if it says that it gives way.
+fn creators(fields: &Fields, by: FeedId) -> BTreeSet<FeedId> {
+    (!gives_way(fields)).then_some(by).into_iter().collect()
 }
 
 fn heads(w: &mut Writer, version: &Version) {
@@ -160,6 +218,7 @@ mod tests {
             modified_ms: 9,
             met: vec![Side { version: Version::new(vec![[3; 32], [4; 32]]), at_ms: -7, actor: vec![1; 16] }],
             sources: vec![(FeedId::from_bytes([5; 8]), 6)],
+            creators: Some([FeedId::from_bytes([7; 8])].into()),
         }
     }
 

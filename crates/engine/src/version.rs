@@ -10,7 +10,7 @@ const HEADS_MAX: usize = 64;
 
 /// A state of an entry: the hashes of its latest changes, ascending. Shown as hex, joined with `+` where two edits
 /// made apart have been merged and nothing was written since.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Version(Vec<[u8; 32]>);
 
 impl Version {

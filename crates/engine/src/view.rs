@@ -1,29 +1,32 @@
 //! The snapshot that lists, search and status read. Immutable, shared, cheap to succeed: persistent trees.
 
+mod added;
 mod people;
 
 use std::sync::Arc;
 
-use haven_core::answers::{ExerciseId, ExerciseRef};
+use haven_core::answers::ExerciseId;
 use haven_core::entry::{Entry, EntryKind, Tag};
 use haven_core::exercise::Step;
 use haven_core::feeling::Feeling;
 use haven_core::id::{EntryId, IdPrefix, PersonId};
-use haven_core::import::{ExportedDefinition, Rest};
+use haven_core::import::Rest;
 use haven_core::person::Person;
 use haven_core::search::{Query, Searchable, Snippet};
 use haven_core::shelf::Shelf;
 use haven_core::time::{Date, SortKey, Timestamp};
 use haven_feed::FeedId;
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use thiserror::Error;
 
 use crate::command::LinkEnd;
 use crate::content::DocumentId;
-use crate::definitions::{Definition, Definitions};
-use crate::fields::steps;
+use crate::definitions::Definitions;
+use crate::fields::{Shown, steps};
 use crate::sync::{Problem, SyncState};
 use crate::version::Version;
+
+pub use added::Added;
 
 /// What stands for the newest entry where an entry is named: the first of a list. No id has these letters.
 pub const LAST: &str = "last";
@@ -77,7 +80,7 @@ pub struct View {
     ends: OrdMap<PersonId, PersonId>,
     /// Whether a person's document came since.
     people_moved: bool,
-    imports: OrdMap<[u8; 32], EntryId>,
+    imports: OrdSet<([u8; 32], EntryId)>,
     /// How many rows are not in the trash.
     live: usize,
     /// In how many of those edits met and are not settled.
@@ -309,7 +312,8 @@ impl View {
 
     /// The entry a line was imported as.
     pub fn imported(&self, identity: &[u8; 32]) -> Option<EntryId> {
-        self.imports.get(identity).copied()
+        let first = (*identity, EntryId::from_bytes([0; 16]));
+        self.imports.range(first..).next().filter(|(of, _)| of == identity).map(|(_, id)| *id)
     }
 
     /// Entries that pass the filter, newest first.
@@ -338,35 +342,37 @@ impl View {
             .collect()
     }
 
-    /// Everything that was added, the one added first at the front, also what was taken back: for an export.
-    pub fn added(&self) -> impl Iterator<Item = ExportedDefinition<'_>> {
-        self.definitions.iter().map(|one| ExportedDefinition {
-            id: one.id,
-            defined: one.defined,
-            reference: &one.reference,
-            text: &one.text,
-            added: one.added,
-            removed: one.removed,
-        })
-    }
-
     /// What comes with Haven and what the person added; none in the view of no vault.
     pub fn shelf(&self) -> Option<&Shelf> {
         self.shelf.as_ref()
     }
 
-    /// The definition that the person added for a version, as they wrote it.
-    pub fn definition(&self, reference: &ExerciseRef) -> Option<&str> {
-        self.definitions.text(reference)
+    /// Takes what a document turned out to be. Whatever else it was before it is no more.
+    pub(crate) fn take(&mut self, id: &DocumentId, shown: Shown) {
+        if !matches!(shown, Shown::Entry(_)) {
+            self.remove(EntryId::from_bytes(*id));
+        }
+        if !matches!(shown, Shown::Person(_)) {
+            self.remove_person(PersonId::from_bytes(*id));
+        }
+        if !matches!(shown, Shown::Naming(_)) {
+            self.namings.remove(id);
+        }
+        if !matches!(shown, Shown::Definition(_)) {
+            self.definitions.remove(id);
+        }
+        self.put(shown);
     }
 
-    /// What the person added, as it is kept.
-    pub(crate) fn definitions(&self) -> &Definitions {
-        &self.definitions
-    }
-
-    pub(crate) fn insert_definition(&mut self, definition: Arc<Definition>) {
-        self.definitions.insert(definition);
+    /// The same where the document was nothing before.
+    pub(crate) fn put(&mut self, shown: Shown) {
+        match shown {
+            Shown::Entry(row) => self.insert(Arc::<Row>::from(row)),
+            Shown::Person(shown) => self.insert_person(shown),
+            Shown::Naming(naming) => drop(self.namings.insert(naming.id, Arc::new(naming))),
+            Shown::Definition(definition) => self.definitions.insert(Arc::new(definition)),
+            Shown::Unknown => {}
+        }
     }
 
     /// Reads entries with this shelf from now on.
@@ -384,9 +390,7 @@ impl View {
         self.remove(row.entry.id);
         let row = self.with_people_meant(row);
         let place = row.place();
-        if let Some(identity) = row.entry.import_id {
-            self.imports.insert(identity, row.entry.id);
-        }
+        self.imports.extend(row.entry.import_id.map(|identity| (identity, row.entry.id)));
         self.live += usize::from(row.entry.trashed.is_none());
         self.met += usize::from(row.is_to_settle());
         self.places.insert(row.entry.id, place);
@@ -404,6 +408,8 @@ impl View {
     fn remove(&mut self, id: EntryId) {
         let Some(place) = self.places.remove(&id) else { return };
         let before = self.rows.remove(&place);
+        let identity = before.as_ref().and_then(|row| row.entry.import_id);
+        identity.map(|identity| self.imports.remove(&(identity, id)));
         self.live -= usize::from(before.as_ref().is_some_and(|row| row.entry.trashed.is_none()));
         self.met -= usize::from(before.is_some_and(|row| row.is_to_settle()));
     }
@@ -422,10 +428,6 @@ impl View {
     fn namings_of(&self, feed: &FeedId) -> impl Iterator<Item = &Naming> {
         let feed = feed.to_string();
         self.namings.values().map(|naming| &**naming).filter(move |naming| naming.feed == feed)
-    }
-
-    pub(crate) fn insert_naming(&mut self, naming: Arc<Naming>) {
-        self.namings.insert(naming.id, naming);
     }
 }
 

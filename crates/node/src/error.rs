@@ -161,6 +161,8 @@ fn of_end(why: LinkEnd, says: String) -> ApiError {
         LinkEnd::WrongWords => ended(Reason::WrongWords),
         LinkEnd::Unreachable => ended(Reason::ServerUnreachable),
         LinkEnd::RosterMoved | LinkEnd::MailboxClosed | LinkEnd::Misbehaved(_) => ended(Reason::NoLink),
+        LinkEnd::NoRoom => ended(Reason::NoLink)
+            .with_next("A device that you don't use any more has to leave the list first."),
         LinkEnd::LeftThere => ApiError::new(Reason::Cancelled, NOT_LINKED)
             .because(why.to_string())
             .with_next("Nothing was added. You can make a new code whenever you like."),

@@ -3,8 +3,8 @@
 /// Orders waiting for the keeper: enough for every open window and script at once; beyond it callers wait.
 pub const ORDERS_MAX: usize = 64;
 
-/// Messages waiting for the link. The engine has at most four pushes and a handful of small messages under way; more means
-/// that the connection does not move, and it is given up.
+/// Messages waiting for the link. The engine has at most four pushes, sixteen questions for bodies and a handful of small messages
+/// under way; more means that the connection does not move, and it is given up.
 pub const OUTGOING_MAX: usize = 64;
 
 /// Messages from the server waiting for the keeper, each up to 1 MiB; beyond it the server waits.

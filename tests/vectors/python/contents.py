@@ -90,7 +90,7 @@ def changes(r):
 
 
 KINDS = {
-    1: ("purges", purge), 2: ("withdrawn", Reader.place), 3: ("share", share), 4: ("comments", comment),
+    1: ("purges", purge), 2: ("withdrawn", Reader.place), 3: ("share", share), 4: ("comment", comment),
     5: ("loaded", loaded), 128: ("accepts", Reader.place), 192: ("changes", changes),
 }
 
@@ -127,8 +127,10 @@ def read(data):
     gone = sum(len(one["bodies"]) for one in said["purges"]) + len(said["withdrawn"])
     need(gone <= BODIES, "too many bodies that are gone")
     need(len(said["accepts"]) <= FEEDS, "too many feeds accepted")
-    need(not said["share"] or len(items) == 1 + len(said["passed over"]), "a share beside something else")
-    for name in ("share", "loaded"):
+    alone = said["share"] or said["comment"]
+    need(not alone or len(items) == 1 + len(said["passed over"]), "a share or a comment beside something else")
+    need(said["full"] or not (said["purges"] or said["withdrawn"]), "calls bodies gone, and not all that was seen")
+    for name in ("share", "comment", "loaded"):
         need(len(said[name]) < 2, "one at most")
         said[name] = said[name][0] if said[name] else None
     return said

@@ -206,7 +206,7 @@ def import_actor(document, time, fields):
     written += maybe(fields["exercise"], lambda exercise: text(exercise[0]) + number(exercise[1], 8))
     written += maybe(fields["import"], bytes) + maybe(fields["trashed"], signed)
     when = number(time + (1 << 63), 8)
-    return bytes(8) + when + sha256("haven/1/import", document, when, written)[:8]
+    return bytes(8) + when + sha256("haven/1/import", document, when, written)[:16]
 
 
 def read_import(chunk, document):
@@ -214,6 +214,22 @@ def read_import(chunk, document):
     change = Change(chunk)
     fields = created(change)
     need(change.actor == import_actor(document, change.time, fields), "another actor than an import's")
+    return fields
+
+
+def definition_id(fields):
+    """The id of a document that defines an exercise or a measure."""
+    need(fields["kind"] == "definition", "no definition")
+    answers, (name, version) = fields["answers"], fields["exercise"]
+    said = signed(fields["created"]) + number(version, 8)
+    said += text(answers.get("defines", "exercise")) + text(name) + text(answers["toml"])
+    return sha256("haven/1/definition", said)[:16]
+
+
+def read_definition(chunk, document):
+    """What the creation of a definition's document says."""
+    fields = created(Change(chunk))
+    need(definition_id(fields) == document, "the id of another definition")
     return fields
 
 

@@ -249,6 +249,18 @@ def engine_import(tally, vectors):
         tally.refuses(f"another document {at}", lambda: documents.read_import(unhex(line), bytes([8]) * 16))
 
 
+def engine_definition(tally, vectors):
+    tally.equal("two definitions", lambda: len(vectors["lines"]), 4)
+    line = lambda at: unhex(vectors["lines"][at])
+    said = lambda at: documents.read_definition(line(2 * at + 1), line(2 * at))
+    tally.equal("text", lambda: said(0)["answers"], {"toml": 'id = "my-own"\n# Grüße 😀\n'})
+    tally.equal("version", lambda: (said(0)["exercise"], said(0)["created"]), (("my-own", 3), 1_500))
+    tally.equal("a measure", lambda: (said(1)["answers"]["defines"], said(1)["trashed"]), ("measure", 2_500))
+    imported = lambda: documents.read_import(line(3), line(2))
+    tally.equal("an import", lambda: imported()["answers"]["gives-way"], "yes")
+    tally.refuses("under another id", lambda: documents.read_definition(line(1), line(2)))
+
+
 def engine_upgrade(tally, vectors):
     tally.equal("two changes", lambda: len(vectors["lines"]), 2)
     upgraded = lambda: documents.read_upgrade(*(unhex(line) for line in vectors["lines"]))
@@ -261,7 +273,8 @@ FILES = {
     "crypto-local.json": local, "crypto-drops.json": drops, "crypto-epochs.json": epochs, "crypto-records.json": records,
     "crypto-deflated.json": deflated, "crypto-stretched.json": stretched,
     "crypto-padding.json": padding, "crypto-linking.json": linking,
-    "engine-contents.json": engine_contents, "engine-import.txt": engine_import, "engine-upgrade.txt": engine_upgrade,
+    "engine-contents.json": engine_contents, "engine-definition.txt": engine_definition,
+    "engine-import.txt": engine_import, "engine-upgrade.txt": engine_upgrade,
     **feed_checks.FILES, **drawn_checks.FILES,
 }
 

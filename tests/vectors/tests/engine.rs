@@ -27,6 +27,7 @@ fn contents() -> Vec<(&'static str, Content<'static>)> {
     };
     let fields = vec![("What happened", "It rained. Grüße 😀"), ("", "And again.")];
     let share = Share { copy: bytes(0x50), at: "2026-11-24T09:30[Europe/Berlin]", title: "The mill", fields };
+    let comment = Comment { share: place(1, 3), text: "I read it.\nThank you." };
     let loaded = Loaded { generation: 3, manifest: RecordId::from_bytes(bytes(0x60)) };
     let everything = Content {
         time_ms: -1,
@@ -36,7 +37,7 @@ fn contents() -> Vec<(&'static str, Content<'static>)> {
         purges: vec![purge.clone()],
         withdrawn: vec![place(2, 5)],
         share: None,
-        comments: vec![Comment { share: place(2, 5), text: "Thank you." }],
+        comment: None,
         loaded: Some(loaded),
         accepts: vec![place(1, 7), place(2, 8)],
         items: vec![changes(0x30, vec![b"one change"]), changes(0x70, vec![b"a first", b"another"])],
@@ -55,19 +56,17 @@ fn contents() -> Vec<(&'static str, Content<'static>)> {
                 ..empty()
             },
         ),
-        ("a purge", Content { purges: vec![purge], ..empty() }),
-        ("a withdrawal", Content { withdrawn: vec![place(1, 3)], ..empty() }),
+        ("a purge", Content { full: true, purges: vec![purge], ..empty() }),
+        ("a withdrawal", Content { full: true, withdrawn: vec![place(1, 3)], ..empty() }),
         ("a share", Content { share: Some(share.clone()), ..empty() }),
         (
             "a share beside kinds that may be passed over",
             Content { share: Some(share), unknown: vec![(6, b"until then"), (99, b"later")], ..empty() },
         ),
+        ("a comment", Content { comment: Some(comment.clone()), ..empty() }),
         (
-            "a comment",
-            Content {
-                comments: vec![Comment { share: place(1, 3), text: "I read it.\nThank you." }],
-                ..empty()
-            },
+            "a comment beside kinds that may be passed over",
+            Content { comment: Some(comment), unknown: vec![(6, b"until then"), (99, b"later")], ..empty() },
         ),
         ("packs that were loaded", Content { loaded: Some(loaded), ..empty() }),
         ("a feed that counts up to here", Content { accepts: vec![place(1, 3)], ..empty() }),
@@ -105,7 +104,7 @@ fn to_json(name: &str, content: &Content<'_>) -> Value {
         "purges": content.purges.iter().map(purge).collect::<Vec<_>>(),
         "withdrawn": places(&content.withdrawn),
         "share": content.share.as_ref().map(share),
-        "comments": content.comments.iter().map(comment).collect::<Vec<_>>(),
+        "comment": content.comment.as_ref().map(comment),
         "loaded": content.loaded.map(|loaded| json!([loaded.generation, loaded.manifest.to_string()])),
         "accepts": places(&content.accepts),
         "changes": content.items.iter().map(changes).collect::<Vec<_>>(),
@@ -113,9 +112,9 @@ fn to_json(name: &str, content: &Content<'_>) -> Value {
     })
 }
 
-/// A content with items of any kind in any order.
+/// A content with items of any kind in any order, which says all that was seen.
 fn of_items(items: &[(u8, &[u8])]) -> Vec<u8> {
-    let mut bytes = encode(&empty());
+    let mut bytes = encode(&Content { full: true, ..empty() });
     bytes.truncate(bytes.len() - 4);
     bytes.extend((items.len() as u32).to_be_bytes());
     for (kind, body) in items {
@@ -126,6 +125,13 @@ fn of_items(items: &[(u8, &[u8])]) -> Vec<u8> {
     bytes
 }
 
+/// The same, which says that more was seen than stands there.
+fn in_part(items: &[(u8, &[u8])]) -> Vec<u8> {
+    let mut bytes = of_items(items);
+    bytes[1 + 8 + 1] = 0;
+    bytes
+}
+
 fn refused() -> Vec<(&'static str, Vec<u8>)> {
     let mut newer = encode(&empty());
     newer[0] = 2;
@@ -133,6 +139,8 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
     let later = [&bytes::<8>(1)[..], &4_u64.to_be_bytes(), &bytes::<32>(0x41)].concat();
     let share = [&bytes::<16>(0x50)[..], &[0; 12]].concat();
     let comment = [&at[..], &1_u32.to_be_bytes(), b"a"].concat();
+    let another = [&at[..], &1_u32.to_be_bytes(), b"b"].concat();
+    let purge = [&bytes::<16>(0x30)[..], &1_u32.to_be_bytes(), &bytes::<32>(0x31), &[0; 4]].concat();
     vec![
         ("a critical kind", of_items(&[(129, b"later")])),
         ("another version", newer),
@@ -142,6 +150,12 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("a feed accepted twice", of_items(&[(128, &at), (128, &later)])),
         ("a share beside a comment", of_items(&[(3, &share), (4, &comment)])),
         ("a share beside a critical kind", of_items(&[(3, &share), (129, b"later")])),
+        ("a comment beside a withdrawal", of_items(&[(2, &at), (4, &comment)])),
+        ("a comment beside another", of_items(&[(4, &comment), (4, &another)])),
+        ("a comment beside a feed that counts", of_items(&[(4, &comment), (128, &at)])),
+        ("a comment beside a critical kind", of_items(&[(4, &comment), (129, b"later")])),
+        ("a withdrawal that does not say all that was seen", in_part(&[(2, &at)])),
+        ("a purge that does not say all that was seen", in_part(&[(1, &purge)])),
         ("a comment of nothing", of_items(&[(4, &[&at[..], &[0; 4]].concat())])),
         ("packs of generation zero", of_items(&[(5, &[0; 40])])),
         ("a purge without heads", of_items(&[(1, &[&bytes::<16>(0x30)[..], &[0; 8]].concat())])),

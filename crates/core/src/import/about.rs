@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::members::{Members, wrong};
+use super::members::Members;
 use super::{ImportFault, SCHEMA};
 use crate::answers::{ExerciseRef, Value};
 use crate::id::PersonId;
@@ -45,18 +45,18 @@ pub struct ForgottenLine {
 /// What a person added.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DefinitionLine {
-    /// Names its document.
-    pub id: [u8; 16],
     /// What it defines.
     pub defined: Defined,
     /// Its id and version.
     pub reference: ExerciseRef,
-    /// Its TOML. Empty of one that stands behind another for the same version, which is never read.
+    /// Its TOML.
     pub text: String,
     /// When it was added.
     pub added: Timestamp,
     /// When it was taken back.
     pub removed: Option<Timestamp>,
+    /// Whether it stands behind what the person adds, however early it was added itself.
+    pub gives_way: bool,
 }
 
 impl Header {
@@ -86,11 +86,7 @@ impl PersonLine {
         let created = members.stamp("created")?.unwrap_or_default();
         let gives = members.texts("gives")?;
         let gift = |word: String| word.parse::<Gift>().map_err(|_| ImportFault::Word { key: "gives" });
-        let died = match members.take("died") {
-            None => false,
-            Some(Json::Bool(died)) => died,
-            Some(other) => return Err(wrong("died", "true or false", other)),
-        };
+        let died = members.flag("died")?;
         let person = Person {
             relation: members.word("relation")?,
             circle: members.word("circle")?,
@@ -118,18 +114,17 @@ impl DefinitionLine {
     /// Reads what stands under `definition`, and the keys that were not used.
     pub(super) fn read(value: Json) -> Result<(Self, Vec<String>), ImportFault> {
         let mut members = Members::from(object("definition", value)?);
-        let id: PersonId = members.id("id")?.ok_or(ImportFault::Missing { key: "id" })?;
-        let text = members.text("toml")?.unwrap_or_default();
+        let text = members.text("toml")?.ok_or(ImportFault::Missing { key: "toml" })?;
         if text.len() > DEFINITION_BYTES_MAX {
             return Err(ImportFault::DefinitionTooLong { bytes: text.len() });
         }
         let line = Self {
-            id: *id.as_bytes(),
             defined: members.word("defines")?.ok_or(ImportFault::Missing { key: "defines" })?,
             reference: members.exercise()?.ok_or(ImportFault::Missing { key: "exercise" })?,
             text,
             added: members.stamp("added")?.unwrap_or_default(),
             removed: members.stamp("removed")?,
+            gives_way: members.flag("gives_way")?,
         };
         Ok((line, members.unused()))
     }

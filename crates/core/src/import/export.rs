@@ -88,31 +88,31 @@ struct Somebody<'a> {
 
 #[derive(Serialize)]
 struct Added<'a> {
-    id: String,
     defines: String,
     exercise: Exercise<'a>,
-    #[serde(skip_serializing_if = "str::is_empty")]
     toml: &'a str,
     added: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gives_way: bool,
 }
 
 /// A definition to be written down.
 #[derive(Clone, Copy)]
 pub struct ExportedDefinition<'a> {
-    /// Names its document.
-    pub id: [u8; 16],
     /// What it defines.
     pub defined: Defined,
     /// Its id and version.
     pub reference: &'a ExerciseRef,
-    /// Its TOML, empty where no device looks at it.
+    /// Its TOML.
     pub text: &'a str,
     /// When it was added.
     pub added: Timestamp,
     /// When it was taken back.
     pub removed: Option<Timestamp>,
+    /// Whether it stands behind what the person adds, however early it was added itself.
+    pub gives_way: bool,
 }
 
 /// Writes the first line.
@@ -150,14 +150,14 @@ pub fn forgotten_line(forgotten: &ForgottenLine) -> String {
 
 /// Writes what the person added.
 pub fn definition_line(definition: &ExportedDefinition<'_>) -> String {
-    let ExportedDefinition { id, defined, reference, text, added, removed } = *definition;
+    let ExportedDefinition { defined, reference, text, added, removed, gives_way } = *definition;
     let added = Added {
-        id: PersonId::from_bytes(id).to_string(),
         defines: defined.to_string(),
         exercise: Exercise { id: reference.id.as_str(), version: reference.version },
         toml: text,
         added: stamp(added),
         removed: removed.map(stamp),
+        gives_way,
     };
     written(&About { definition: Some(added), ..About::default() })
 }

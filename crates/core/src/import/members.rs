@@ -111,6 +111,14 @@ impl Members {
         })
     }
 
+    pub(super) fn flag(&mut self, key: &'static str) -> Result<bool, ImportFault> {
+        match self.take(key) {
+            None => Ok(false),
+            Some(Json::Bool(flag)) => Ok(flag),
+            Some(other) => Err(wrong(key, "true or false", other)),
+        }
+    }
+
     pub(super) fn text(&mut self, key: &'static str) -> Result<Option<String>, ImportFault> {
         match self.take(key) {
             None => Ok(None),

@@ -5,8 +5,7 @@ use super::{Block, Prose, Span};
 /// What stands before an item that can be ticked off.
 const BOXES: [&str; 3] = ["[ ] ", "[x] ", "[X] "];
 
-/// What is no mark, wherever it stands in a line that begins with a letter or with one of the next.
-const SAYS_ITSELF: &str = " .,:;?!'\"’‘“”…–—-()/%";
+/// What may stand before the first word of a line.
 const BEGINS_A_LINE: &str = "'\"’‘“”…(";
 
 /// Says a text in plain words: no stars, number signs or marks before lines, a line for each line. Numbers of a list stay, since they
@@ -24,14 +23,13 @@ fn read(text: &str) -> String {
 /// Says a text in which nothing can be a mark, as most are, without reading it as one that has some: a list shows a hundred of them.
 /// Nothing if there may be one.
 fn unmarked(text: &str) -> Option<String> {
-    if !text.chars().all(|c| c.is_alphanumeric() || c == '\n' || SAYS_ITSELF.contains(c)) {
+    if !text.chars().all(says_itself) {
         return None;
     }
     let mut plain = String::with_capacity(text.len());
     for line in text.lines().filter(|line| !line.is_empty()) {
-        // Numbers begin a list, and blanks may belong to one.
-        if !line.starts_with(|c: char| c.is_alphabetic() || BEGINS_A_LINE.contains(c)) || line.ends_with(' ')
-        {
+        // Blanks may belong to a list.
+        if !begins_with_words(line) || line.ends_with(' ') {
             return None;
         }
         if !plain.is_empty() {
@@ -40,6 +38,51 @@ fn unmarked(text: &str) -> Option<String> {
         plain.push_str(line);
     }
     Some(plain)
+}
+
+/// What is no mark, wherever it stands in a line that begins with words. Looked at for each letter of a list: nothing is searched.
+fn says_itself(c: char) -> bool {
+    let is_sign = matches!(
+        c,
+        ' ' | '\n'
+            | '.'
+            | ','
+            | ':'
+            | ';'
+            | '?'
+            | '!'
+            | '\''
+            | '"'
+            | '’'
+            | '‘'
+            | '“'
+            | '”'
+            | '…'
+            | '–'
+            | '—'
+            | '-'
+            | '('
+            | ')'
+            | '/'
+            | '%'
+            | '£'
+            | '€'
+            | '$'
+            | '+'
+            | '='
+            | '@'
+            | '#'
+    );
+    is_sign || c.is_alphanumeric()
+}
+
+/// Tells whether a line begins with a word, or with a number that begins no list, as in "5th" and "14 of us".
+fn begins_with_words(line: &str) -> bool {
+    let words = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    match words.len() < line.len() {
+        true => !words.starts_with(['.', ')']),
+        false => line.starts_with(|c: char| c.is_alphabetic() || BEGINS_A_LINE.contains(c)),
+    }
 }
 
 #[derive(Default)]
@@ -121,8 +164,16 @@ mod tests {
 
     #[test]
     fn a_text_without_marks_is_said_as_if_it_had_been_read() {
-        for text in ["", "a", "a\n\n\nb\n", "Rain (all day), 3/4 of it…\n“And so-called” – on:", "\n\na"]
-        {
+        for text in [
+            "",
+            "a",
+            "a\n\n\nb\n",
+            "Rain (all day), 3/4 of it…\n“And so-called” – on:",
+            "\n\na",
+            "5th. To the office",
+            "14 of us, £3\n12",
+            "7 - 8 = a",
+        ] {
             assert_eq!(unmarked(text), Some(read(text)), "{text:?}");
         }
         for text in
@@ -134,7 +185,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_has_no_marks_reads_the_same(text in "([a-zé中1-9]{1,3}|[ .,:;?!'\"’‘“”…–—()/%\n-]){0,40}") {
+        fn what_has_no_marks_reads_the_same(text in "([a-zé中1-9]{1,3}|[ .,:;?!'\"’‘“”…–—()/%£€$+=@#\n-]){0,40}") {
             if let Some(plain) = unmarked(&text) {
                 prop_assert_eq!(plain, read(&text));
             }

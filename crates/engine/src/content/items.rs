@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! purge    =   1  document 16 | heads 4 | hash 32 … | bodies 4 | place 48 …      this document is gone
-//! withdraw =   2  place 48                                                       the copy in this share is taken back
+//! withdraw =   2  place 48                                                       this share or comment is taken back
 //! share    =   3  copy 16 | at | title | fields 4 | (name | text) …              a copy of chosen words
 //! comment  =   4  place 48 | text                                                what somebody says to a share
 //! loaded   =   5  generation 8 | manifest id 32                                  the author has read these packs

@@ -19,7 +19,7 @@ fn sample() -> Content<'static> {
             bodies: vec![place(3, 2), place(3, 6), place(4, 1)],
         }],
         withdrawn: vec![place(4, 1)],
-        comments: vec![Comment { share: place(3, 1), text: "Thank you." }],
+        comment: None,
         loaded: Some(Loaded { generation: 2, manifest: RecordId::from_bytes([8; 32]) }),
         accepts: vec![place(9, 12), place(10, 1)],
         items: vec![
@@ -37,9 +37,14 @@ fn shared() -> Content<'static> {
     Content { share: Some(share), ..Content::default() }
 }
 
+fn commented() -> Content<'static> {
+    let comment = Comment { share: place(3, 1), text: "Thank you." };
+    Content { comment: Some(comment), ..Content::default() }
+}
+
 /// A content of the given items, in the order given, whatever they are.
 fn of_items(items: &[(u8, &[u8])]) -> Vec<u8> {
-    let mut bytes = encode(&Content::default());
+    let mut bytes = encode(&Content { full: true, ..Content::default() });
     bytes.truncate(bytes.len() - 4);
     bytes.extend((items.len() as u32).to_be_bytes());
     for (kind, body) in items {
@@ -60,14 +65,14 @@ fn written(content: &Content<'_>) -> Vec<u8> {
 
 #[test]
 fn a_content_reads_back_as_written() {
-    for content in [sample(), shared(), Content::default()] {
+    for content in [sample(), shared(), commented(), Content::default()] {
         assert_eq!(decode(&encode(&content)), Ok(content));
     }
 }
 
 #[test]
 fn a_cut_content_is_refused_at_every_byte() {
-    for bytes in [encode(&sample()), encode(&shared())] {
+    for bytes in [encode(&sample()), encode(&shared()), encode(&commented())] {
         for end in 0..bytes.len() {
             assert_eq!(decode(&bytes[..end]), Err(DecodeFault::Malformed), "{end}");
         }
@@ -137,30 +142,52 @@ fn a_content_has_one_order_and_says_nothing_twice() {
     assert_eq!(decode(&encode(&twice)), Err(DecodeFault::Malformed));
 }
 
-/// What stands beside a share goes with it when it is withdrawn.
+/// What stands beside a share or a comment goes with it when it is withdrawn.
 #[test]
-fn beside_a_share_stands_only_what_a_later_version_may_say_of_it() {
-    let share = written(&shared());
-    assert_eq!(read(&[(items::SHARE, &share)]), Ok(()));
-    assert_eq!(read(&[(items::SHARE, &share), (6, b"until tomorrow"), (127, b"")]), Ok(()));
-    let all = sample();
-    let sample = Content { unknown: Vec::new(), ..sample() };
-    for (kind, body) in sample.bodies() {
-        let mut items = [(items::SHARE, &share[..]), (kind, &body[..])];
-        items.sort();
-        assert_eq!(read(&items), Err(DecodeFault::Malformed), "{kind}");
+fn beside_a_share_or_a_comment_stands_only_what_a_later_version_may_say_of_it() {
+    let known = Content { unknown: Vec::new(), ..sample() }.bodies();
+    let another = Comment { share: place(3, 2), text: "And this one?" };
+    let another = written(&Content { comment: Some(another), ..Content::default() });
+    for (alone, content) in [(items::SHARE, shared()), (items::COMMENT, commented())] {
+        let body = written(&content);
+        assert_eq!(read(&[(alone, &body)]), Ok(()));
+        assert_eq!(read(&[(alone, &body), (6, b"until tomorrow"), (127, b"")]), Ok(()));
+        let beside = known.iter().map(|(kind, body)| (*kind, &body[..]));
+        for other in beside.chain([(items::COMMENT, &another[..]), (129, b"")]) {
+            let mut items = [(alone, &body[..]), other];
+            items.sort();
+            assert_eq!(read(&items), Err(DecodeFault::Malformed), "{alone} beside {}", other.0);
+        }
+        let with_more = Content { unknown: sample().unknown, ..content };
+        assert_eq!(decode(&encode(&with_more)), Ok(with_more));
     }
-    assert_eq!(read(&[(items::SHARE, &share), (129, b"")]), Err(DecodeFault::Malformed), "critical");
-    let with_more = Content { share: shared().share, unknown: all.unknown, ..Content::default() };
-    assert_eq!(decode(&encode(&with_more)), Ok(with_more));
+}
+
+/// The bodies take what they had seen with them.
+#[test]
+fn whoever_calls_a_body_gone_says_all_they_have_seen() {
+    let purges = sample().purges;
+    let withdrawn = vec![place(4, 1)];
+    for full in [true, false] {
+        let expected = if full { Ok(()) } else { Err(DecodeFault::Malformed) };
+        for content in [
+            Content { full, purges: purges.clone(), ..Content::default() },
+            Content { full, withdrawn: withdrawn.clone(), ..Content::default() },
+            Content { full, ..sample() },
+        ] {
+            assert_eq!(decode(&encode(&content)).map(|_| ()), expected);
+        }
+        let neither = Content { full, purges: Vec::new(), withdrawn: Vec::new(), ..sample() };
+        assert_eq!(decode(&encode(&neither)), Ok(neither));
+    }
 }
 
 /// The table of voices, line by line.
 #[test]
 fn a_content_is_read_as_what_its_author_may_say() {
-    let everything = || Content { share: shared().share, ..sample() };
+    let everything = || Content { share: shared().share, comment: commented().comment, ..sample() };
     let said = |voice| everything().as_said_by(voice);
-    let vault = Content { withdrawn: Vec::new(), comments: Vec::new(), share: None, ..everything() };
+    let vault = Content { withdrawn: Vec::new(), comment: None, share: None, ..everything() };
     assert_eq!(said(Voice::Vault), vault);
     assert_eq!(said(Voice::Vault).gone(), [place(3, 2), place(3, 6), place(4, 1)]);
     let owner = Content { purges: Vec::new(), loaded: None, items: Vec::new(), ..everything() };
@@ -183,6 +210,7 @@ fn every_limit_holds() {
                 .collect(),
             bodies: (0..bodies).map(|n| place(3, n as u64 + 1)).collect(),
         }],
+        full: true,
         ..Content::default()
     };
     assert!(decode(&encode(&purge(limits::PURGE_HEADS_MAX, limits::BODIES_GONE_MAX))).is_ok());
@@ -193,7 +221,7 @@ fn every_limit_holds() {
     backwards.purges[0].bodies.reverse();
     refused("bodies in another order", &backwards);
     let comment =
-        |text| Content { comments: vec![Comment { share: place(3, 1), text }], ..Content::default() };
+        |text| Content { comment: Some(Comment { share: place(3, 1), text }), ..Content::default() };
     let long = "a".repeat(limits::COMMENT_BYTES_MAX + 1);
     assert!(decode(&encode(&comment(&long[1..]))).is_ok());
     refused("a long comment", &comment(&long));
@@ -213,7 +241,7 @@ fn every_limit_holds() {
     assert_eq!(read(&unknown), Err(DecodeFault::Malformed));
     let nonces = (0..=limits::RECORD_NONCES_MAX as u64).map(u64::to_be_bytes).collect();
     refused("many names", &Content { nonces, ..Content::default() });
-    let zero = Content { withdrawn: vec![place(3, 0)], ..Content::default() };
+    let zero = Content { full: true, withdrawn: vec![place(3, 0)], ..Content::default() };
     refused("the place before the first", &zero);
 }
 
@@ -240,8 +268,9 @@ fn names_and_what_was_seen_are_in_order() {
 /// A byte somewhere in a content that holds some of everything.
 fn altered() -> impl Strategy<Value = Vec<u8>> {
     let places = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);
-    (any::<bool>(), places).prop_map(|(share, places)| {
-        let mut bytes = encode(&if share { shared() } else { sample() });
+    let content = prop::sample::select(vec![sample(), shared(), commented()]);
+    (content, places).prop_map(|(content, places)| {
+        let mut bytes = encode(&content);
         for (at, byte) in places {
             let at = at.index(bytes.len());
             bytes[at] = byte;

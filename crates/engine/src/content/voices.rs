@@ -49,7 +49,7 @@ impl Content<'_> {
             Voice::Vault => {
                 self.withdrawn.clear();
                 self.share = None;
-                self.comments.clear();
+                self.comment = None;
             }
             Voice::Owner | Voice::Other => {
                 self.purges.clear();

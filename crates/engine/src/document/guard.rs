@@ -12,6 +12,7 @@ use haven_feed::digest::{Digest, digest};
 use thiserror::Error;
 
 use super::creation::{claimed, create};
+use super::defining::defined_by;
 use super::imported::imported;
 use super::past::Past;
 use super::roots::creations;
@@ -136,7 +137,8 @@ pub(crate) fn absorb(
         survives(&fork)?;
         let document = Document(fork);
         let reading = document.reading().map_err(|_| GuardFault::Shape)?;
-        Ok((document, reading))
+        let defined = changes.iter().filter_map(|change| defined_by(id, change)).collect();
+        Ok((document, Reading { defined, ..reading }))
     })
 }
 

@@ -10,12 +10,13 @@ use std::collections::BTreeSet;
 use automerge::{Automerge, ChangeHash};
 use haven_core::person::Safe;
 
+use super::defining::taken_back;
 use super::graph::{Field, Graph, Places};
 use super::look::Look;
 use super::sides::{Part, Side, SideFound, sides};
 use super::weave::Weaver;
 use super::{DocumentFault, Fields};
-use crate::fields::{PERSON, SAFE};
+use crate::fields::{DEFINITION, PERSON, SAFE};
 
 /// The text that is one value.
 const TITLE: &str = "title";
@@ -31,6 +32,9 @@ pub(crate) struct Reading {
     /// The fields that several last changes touched, whether they clash or not: whoever writes one of them next writes what
     /// they saw.
     pub(crate) open: BTreeSet<Field>,
+    /// What the changes that were just taken in define, and when that was first taken back by any change.
+    pub(crate) defined: Vec<Fields>,
+    pub(crate) taken_back: Option<i64>,
 }
 
 /// What a field says on one side.
@@ -89,7 +93,9 @@ pub(super) struct Looked {
 pub(super) fn reading(doc: &Automerge, heads: Option<&[ChangeHash]>) -> Result<Reading, DocumentFault> {
     let Looked { graph, fields, sides, open } = look(doc, heads)?;
     let met = sides.iter().map(|side| side.shown(&graph)).collect();
-    Ok(Reading { fields, met, open })
+    let may_define = fields.kind == DEFINITION || graph.is_created_again();
+    let taken_back = if may_define { taken_back(doc) } else { None };
+    Ok(Reading { fields, met, open, defined: Vec::new(), taken_back })
 }
 
 /// The same with all that settling needs.

@@ -192,7 +192,8 @@ fn made(
         let mut edit = FieldsEdit::default();
         side.says.iter().for_each(|(field, said)| choose(&mut edit, field, said.clone()));
         let open = side.says.keys().cloned().collect();
-        let read = Reading { fields: meeting.base.clone(), met: Vec::new(), open };
+        let fields = meeting.base.clone();
+        let read = Reading { fields, met: Vec::new(), open, defined: Vec::new(), taken_back: None };
         let mut there = Document(document.0.fork_at(&[ChangeHash(created.hash)]).map_err(damaged)?);
         let (upgrades, written) = there.written(&edit, &read, **author, floor)?;
         floor = written.as_ref().map_or(floor, |change| change.max_op());

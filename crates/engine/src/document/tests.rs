@@ -487,6 +487,21 @@ fn met(creations: &[&[Vec<u8>]]) -> Document {
     document
 }
 
+/// Whoever looks for them finds, in minutes, two imports of one entry whose hashes have their first eight bytes in common: here are two.
+/// They are two all the same, both are there whichever is heard first, and so is what is written on top of either.
+#[test]
+fn imports_whose_hashes_begin_alike_are_both_there_in_every_order() {
+    let [one, other] = [(0xd6e5_5ee2_9e3a_fcb6_u64, A), (0x6043_f05f_d24e_cc34, B)].map(|(end, by)| {
+        let mut identity = [9; 32];
+        identity[24..].copy_from_slice(&end.to_be_bytes());
+        let made = create_imported(&ID, &Fields { import: Some(identity), ..note("It rained.") }, 0);
+        let edited = open(&made).edit(None, &text("It rained. I stayed in."), author(by)).unwrap();
+        [vec![made.change], edited.changes].concat()
+    });
+    let both = met(&[&one, &other]);
+    assert_eq!(said(&both), "It rained. I stayed in.");
+}
+
 /// Whatever a person may write reaches their other devices: also all words of the longest entry, written anew in one record. What
 /// that costs is told by fewer words, since so many take half a minute.
 #[test]
@@ -690,6 +705,59 @@ fn the_import_has_its_golden_bytes() {
     let made = [create_imported(&ID, &fields, -1_500), create_imported(&ID, &later, 1_500)];
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     assert_eq!(lines, made.map(|made| hex(&made.change)));
+}
+
+/// The id of a definition's document is part of the protocol: nothing else may stand under it.
+#[test]
+fn a_definition_has_its_golden_id() {
+    let golden = include_str!("../../../../tests/vectors/data/engine-definition.txt");
+    let lines: Vec<&str> = golden.lines().filter(|line| !line.starts_with('#')).collect();
+    let exercise = Fields {
+        kind: "definition".to_owned(),
+        at: "1970-01-01".to_owned(),
+        created: 1_500,
+        answers: [("toml".to_owned(), "id = \"my-own\"\n# Grüße 😀\n".to_owned())].into(),
+        exercise: Some(("my-own".into(), 3)),
+        ..Fields::default()
+    };
+    let more = [("defines", "measure"), ("gives-way", "yes")];
+    let more = more.map(|(name, answer)| (name.to_owned(), answer.to_owned()));
+    let answers = exercise.answers.clone().into_iter().chain(more).collect();
+    let measure = Fields { answers, created: -1_500, trashed: Some(2_500), ..exercise.clone() };
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let (id, other) = (definition_id(&exercise).unwrap(), definition_id(&measure).unwrap());
+    let made =
+        [create(&exercise, author(A)), create_imported(&other, &measure, -1_500)].map(|made| made.change);
+    assert_eq!(lines, [hex(&id), hex(&made[0]), hex(&other), hex(&made[1])]);
+    assert!(made.iter().zip([id, other]).all(|(change, id)| defined_by(&id, change).is_some()));
+
+    let defined = |id: &DocumentId, fields: &Fields| defined_by(id, &create(fields, author(A)).change);
+    assert!(defined(&id, &exercise) == Some(exercise.clone()));
+    assert!(defined(&ID, &exercise).is_none(), "the id is another one's");
+    let says_it = [("defines".to_owned(), "exercise".to_owned()), ("gives-way".to_owned(), "yes".to_owned())];
+    let answers = exercise.answers.clone().into_iter().chain(says_it).collect();
+    let same = Fields { trashed: Some(9), tags: ["calm".to_owned()].into(), answers, ..exercise.clone() };
+    assert!(defined(&id, &same).is_some(), "that is no part of what it says");
+    let mut others = vec![
+        Fields { created: 1_501, ..exercise.clone() },
+        Fields { kind: "note".to_owned(), ..exercise.clone() },
+        Fields { exercise: Some(("my-own".into(), 4)), ..exercise.clone() },
+        Fields { exercise: Some(("my-owm".into(), 3)), ..exercise.clone() },
+    ];
+    for (name, answer) in [("toml", "another"), ("defines", "measure")] {
+        let mut other = exercise.clone();
+        other.answers.insert(name.to_owned(), answer.to_owned());
+        others.push(other);
+    }
+    assert!(others.iter().all(|other| defined(&id, other).is_none()));
+    // Another form of a creation, and what isn't one.
+    let mut doc = empty(ActorId::from(&A));
+    let mut tx = doc.transaction();
+    write_creation(&mut tx, &exercise).unwrap();
+    tx.put(ROOT, "created", 7).unwrap();
+    tx.commit();
+    let change = doc.get_last_local_change().unwrap().raw_bytes().to_vec();
+    assert!(defined_by(&id, &change).is_none() && defined_by(&id, b"none").is_none());
 }
 
 /// What later versions add is an answer whose name holds a colon, in a document of a kind that need not be known here. It comes as

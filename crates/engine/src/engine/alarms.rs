@@ -26,6 +26,8 @@ pub(super) enum Raised {
     Damaged { feed: FeedId },
     /// The next record of a device came without its body, and the server has none.
     BodyMissing { feed: FeedId },
+    /// A record of a device came without its body, somebody says that it is gone for good, and nobody here has seen it go.
+    CalledGone { feed: FeedId, by: Option<FeedId> },
     /// The next record of a device is of an epoch whose key is not known here.
     KeyMissing { feed: FeedId },
     /// The next record of a device holds what only a newer version may pass.
@@ -49,7 +51,7 @@ pub(super) enum Raised {
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 27] = [
+const KINDS: [&str; 28] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -77,6 +79,7 @@ const KINDS: [&str; 27] = [
     "NEW_KEY_UNREADABLE",
     "DISK_UNREADABLE",
     "OLD_KEY_LOST",
+    "BODY_CALLED_GONE",
 ];
 
 /// The number of the kind that asks for an update.
@@ -123,6 +126,7 @@ impl Raised {
             Self::UpdateNeeded { .. } => NEWER,
             Self::DiskUnreadable { .. } => 25,
             Self::OldKeyLost { .. } => 26,
+            Self::CalledGone { .. } => 27,
             Self::WroteAfterRemoval { .. } => 23,
             Self::OtherServer => 14,
             Self::OldCopy => 16,
@@ -145,6 +149,7 @@ impl Raised {
             | Self::PutAside { feed, .. }
             | Self::Damaged { feed }
             | Self::BodyMissing { feed }
+            | Self::CalledGone { feed, .. }
             | Self::KeyMissing { feed }
             | Self::UpdateNeeded { feed }
             | Self::DiskUnreadable { feed }
@@ -163,7 +168,8 @@ impl Raised {
                 Alarm::Withheld { by, .. }
                 | Alarm::Contradicted { by, .. }
                 | Alarm::RosterWithheld { by, .. },
-            ) => by,
+            )
+            | Self::CalledGone { by, .. } => by,
             _ => None,
         }
     }
@@ -216,7 +222,9 @@ impl Engine {
         present: Vec<Raised>,
         is_about: impl Fn(&Kept) -> bool,
     ) {
-        let still: Vec<_> = present.iter().map(|raised| alarm_id(raised.kind(), raised.feed())).collect();
+        let known = |feed: &FeedId| self.roster.feed(feed).is_some();
+        let id = |raised: &Raised| alarm_id(raised.kind(), raised.feed().filter(known));
+        let still: Vec<_> = present.iter().map(id).collect();
         self.end_alarms(work, |id, kept| is_about(kept) && !still.contains(id));
         for raised in present {
             self.raise(work, raised);
@@ -295,7 +303,7 @@ impl Engine {
             kind: kept.name(),
             since: Timestamp::from_millis(kept.since_ms),
             device: kept.feed.and_then(|feed| self.device_name(&feed)),
-            said_by: kept.by.filter(|_| kept.is_withheld()).and_then(|feed| self.device_name(&feed)),
+            said_by: kept.by.filter(|_| kept.is_said()).and_then(|feed| self.device_name(&feed)),
             count: kept.count,
         };
         self.session.alarms.iter().map(shown).collect()
@@ -315,6 +323,21 @@ impl Kept {
     /// Whether it is about something that is withheld.
     pub(super) fn is_withheld(&self) -> bool {
         self.name().ends_with("WITHHELD")
+    }
+
+    /// Whether it is told with whose word it is.
+    fn is_said(&self) -> bool {
+        self.is_withheld() || self.name() == "BODY_CALLED_GONE"
+    }
+
+    /// The device that it is about.
+    pub(super) fn feed(&self) -> Option<FeedId> {
+        self.feed
+    }
+
+    /// Whether it is about bodies of this feed that somebody calls gone.
+    pub(super) fn is_called_gone(&self, feed: &FeedId) -> bool {
+        self.name() == "BODY_CALLED_GONE" && self.feed == Some(*feed)
     }
 
     /// Whether it is about a history that is another one by the word of a device.

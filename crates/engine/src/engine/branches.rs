@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use bytes::Bytes;
 use haven_feed::exchange::device::{Reason, Refused};
-use haven_feed::ids::{FeedId, Position, RecordId};
-use haven_feed::record::Record;
+use haven_feed::ids::{FeedId, Position};
+use haven_feed::record::{PREFIX_LEN, Record};
 
 use super::receive::place;
 use super::waiting::Aside;
-use super::{Engine, Work, history};
+use super::{Engine, Work};
 use crate::io::{Reader, Table};
 use crate::limits;
 
@@ -50,20 +49,42 @@ impl Branches {
 }
 
 impl Engine {
-    /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost.
+    /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost. Which history one
+    /// belongs to is seen as it comes, after the one that it follows; one that came too early is looked at when it comes once more, as the
+    /// feed is pulled from its beginning.
     pub(super) fn keep_other_histories(&mut self, work: &mut Work<'_, '_>, refused: &[Refused]) {
-        let mut cut = BTreeSet::new();
-        for refused in refused.iter().filter(|refused| refused.reason == Reason::Fork) {
-            let Ok(record) = Record::parse(refused.bytes.clone()) else { continue };
-            let feed = record.header().feed;
-            let mut key = place(&(feed, record.header().seq));
-            key.extend(record.id().as_bytes());
-            if !matches!(work.cx.reader.get(Table::Quarantine, &key), Ok(None)) {
+        let (mut cut, mut others, mut whole) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for Refused { bytes, reason } in refused {
+            if !matches!(reason, Reason::Fork | Reason::Either) {
                 continue;
             }
-            let mut plain = [&[Aside::Fork as u8], &refused.bytes[..]].concat();
-            let kept = self.branches.get_or_insert_with(|| Branches::read(work.cx.reader));
-            if !kept.take(feed, refused.bytes.len()) {
+            let Ok(record) = Record::parse(bytes.clone()) else { continue };
+            let (feed, position, prev) = (record.header().feed, record.position(), record.header().prev);
+            let before = Position { seq: position.seq.saturating_sub(1), id: prev };
+            let is_known = self.is_of_second_history(work, &feed, position);
+            let is_other = *reason == Reason::Fork
+                || is_known
+                || others.contains(&branch_key(&feed, before))
+                || self.is_of_second_history(work, &feed, before);
+            let mut key = branch_key(&feed, position);
+            let is_new = is_other && !is_known && others.insert(key.clone());
+            let Ok(kept) = work.cx.reader.get(Table::Quarantine, &key) else { continue };
+            let brings_body =
+                !record.is_husk() && !whole.contains(&key) && self.is_husk_there(&key, kept.as_deref());
+            if kept.is_some() && !is_new && !brings_body {
+                continue;
+            }
+            if record.is_husk() && whole.contains(&key) {
+                continue;
+            }
+            if !record.is_husk() {
+                whole.insert(key.clone());
+            }
+            let takes = kept.is_none() || brings_body;
+            let why = if is_other { Aside::Fork } else { Aside::Either };
+            let mut plain = [&[why as u8], &bytes[..]].concat();
+            let room = self.branches.get_or_insert_with(|| Branches::read(work.cx.reader));
+            if takes && !room.take(feed, bytes.len()) {
                 if !cut.insert(feed) || self.is_beyond_room(work, &feed) {
                     continue;
                 }
@@ -76,20 +97,18 @@ impl Engine {
         }
     }
 
-    /// Whether a position that is not held belongs to a second history of its feed, as far as that is kept here: it leads back, record
-    /// by record, to one that follows another than the one held.
+    /// Whether of a record of a second history that is kept the body is lacking.
+    fn is_husk_there(&self, key: &[u8], kept: Option<&[u8]>) -> bool {
+        let kept = kept.and_then(|sealed| self.keys.open(Table::Quarantine, key, sealed).ok());
+        kept.is_some_and(|kept| kept.len() == 1 + PREFIX_LEN)
+    }
+
+    /// Whether a position that is not held belongs to a second history of its feed, as far as that is kept here.
     pub(super) fn is_of_second_history(&self, work: &Work<'_, '_>, feed: &FeedId, named: Position) -> bool {
-        let history = history(work.cx.reader, self.space);
-        let (mut at, local) = (named, self.local(&history));
-        loop {
-            match local.held(feed, at.seq) {
-                Some(held) => return held != at.id,
-                None if at.seq <= 1 => return false,
-                None => {}
-            }
-            let Some(prev) = self.kept_before(work, feed, at) else { return false };
-            at = Position { seq: at.seq - 1, id: prev };
-        }
+        let key = branch_key(feed, named);
+        let sealed = work.cx.reader.get(Table::Quarantine, &key).ok().flatten();
+        let plain = sealed.and_then(|sealed| self.keys.open(Table::Quarantine, &key, &sealed).ok());
+        plain.is_some_and(|plain| plain.first() == Some(&(Aside::Fork as u8)))
     }
 
     /// Whether a second history of a feed was too long to be kept. Then it cannot be told any more of which one something is that is
@@ -97,14 +116,11 @@ impl Engine {
     pub(super) fn is_beyond_room(&self, work: &Work<'_, '_>, feed: &FeedId) -> bool {
         matches!(work.cx.reader.get(Table::Quarantine, feed.as_bytes()), Ok(Some(_)))
     }
+}
 
-    /// The record before one of a second history that is kept here.
-    fn kept_before(&self, work: &Work<'_, '_>, feed: &FeedId, at: Position) -> Option<RecordId> {
-        let mut key = place(&(*feed, at.seq));
-        key.extend(at.id.as_bytes());
-        let sealed = work.cx.reader.get(Table::Quarantine, &key).ok()??;
-        let plain = self.keys.open(Table::Quarantine, &key, &sealed).ok()?;
-        let record = Record::parse(Bytes::copy_from_slice(plain.get(1..)?)).ok()?;
-        (record.id() == at.id).then_some(record.header().prev)
-    }
+/// What names a record of a second history.
+fn branch_key(feed: &FeedId, position: Position) -> Vec<u8> {
+    let mut key = place(&(*feed, position.seq));
+    key.extend(position.id.as_bytes());
+    key
 }

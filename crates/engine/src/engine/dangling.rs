@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use haven_feed::exchange::device::Local;
 use haven_feed::ids::{FeedId, Position};
 
 use super::alarms::Raised;
@@ -16,6 +15,7 @@ use super::receive::{TRIES_MAX, place};
 use super::waiting::{Aside, Look, One};
 use super::{Engine, OpenFault, Work, history};
 use crate::codec::Scanner;
+use crate::command::Fault;
 use crate::content::DocumentId;
 use crate::io::Table;
 use crate::limits;
@@ -35,8 +35,13 @@ pub(super) struct Dangling {
     bytes: BTreeMap<FeedId, usize>,
     /// Those to be tried again.
     again: BTreeSet<Source>,
-    /// Feeds whose next record dangles and finds no room.
-    over: BTreeSet<FeedId>,
+    /// Where it was seen that something lacks, of those and of the next records of feeds that found no room: unless that grows there is
+    /// nothing to try.
+    lacking: BTreeMap<Source, DocumentId>,
+    /// The records that dangle and find no room, the next of their feeds.
+    over: BTreeMap<FeedId, u64>,
+    /// Feeds of which that may be otherwise by now.
+    stirred: BTreeSet<FeedId>,
     /// Feeds of which that may have been so before.
     were_over: BTreeSet<FeedId>,
 }
@@ -60,6 +65,8 @@ impl Dangling {
     fn remove(&mut self, source: &Source) {
         let Some(documents) = self.records.remove(source) else { return };
         self.again.remove(source);
+        // There is room again.
+        self.stirred.extend(self.over.keys());
         if let Some(bytes) = self.bytes.get_mut(&source.0) {
             *bytes = bytes.saturating_sub(size(&documents));
         }
@@ -87,8 +94,27 @@ impl Dangling {
 
     /// Has tried again what dangles in these documents, now that they have grown.
     pub(super) fn has_grown(&mut self, grown: &BTreeSet<DocumentId>) {
-        let about = self.records.iter().filter(|(_, its)| !its.is_disjoint(grown));
+        let lacks = |source: &Source| self.lacking.get(source).map(|document| grown.contains(document));
+        let about =
+            self.records.iter().filter(|(source, its)| lacks(source).unwrap_or(!its.is_disjoint(grown)));
         self.again.extend(about.map(|(source, _)| *source));
+        let over = self.over.iter().filter(|(feed, seq)| lacks(&(**feed, **seq)).unwrap_or(true));
+        self.stirred.extend(over.map(|(feed, _)| *feed));
+    }
+
+    /// Notes in which document of a record something is lacking.
+    pub(super) fn lacks(&mut self, source: Source, document: DocumentId) {
+        self.lacking.insert(source, document);
+    }
+
+    /// In which document of a record something was lacking when it was tried last.
+    pub(super) fn lacking(&self, source: &Source) -> Option<DocumentId> {
+        self.lacking.get(source).copied()
+    }
+
+    /// What it lacked is here, or something else stands in its way.
+    pub(super) fn lacks_nothing(&mut self, source: &Source) {
+        self.lacking.remove(source);
     }
 
     /// Whether nothing dangles, nor would if there were room.
@@ -98,12 +124,16 @@ impl Dangling {
 
     /// Whether the next record of a feed was left in the log, for want of room.
     pub(super) fn is_over(&self, feed: &FeedId) -> bool {
-        self.over.contains(feed)
+        self.over.contains_key(feed)
     }
 
-    /// Lets the next records of feeds that found no room be tried once more.
+    /// Lets the next records of feeds that found no room be tried once more, where something has changed since.
     pub(super) fn retry_over(&mut self) {
-        self.were_over.append(&mut self.over);
+        for feed in std::mem::take(&mut self.stirred) {
+            if self.over.remove(&feed).is_some() {
+                self.were_over.insert(feed);
+            }
+        }
     }
 }
 
@@ -112,7 +142,7 @@ impl Engine {
     pub(super) fn let_dangle(&mut self, work: &mut Work<'_, '_>, source: Source) -> bool {
         let documents = self.documents_of(work, &source);
         if !self.dangling.has_room(&source.0, &documents) {
-            self.dangling.over.insert(source.0);
+            self.dangling.over.insert(source.0, source.1);
             self.raise(work, Raised::PutAside { feed: source.0, seq: source.1 });
             return false;
         }
@@ -141,7 +171,7 @@ impl Engine {
     }
 
     /// What was put aside for this reason, with what it is about.
-    pub(super) fn kept_to_try_again(
+    pub(super) fn kept_aside(
         &self,
         work: &Work<'_, '_>,
         why: Aside,
@@ -165,11 +195,6 @@ impl Engine {
     pub(super) fn follows_dangling(&self, source: &Source, documents: &BTreeSet<DocumentId>) -> bool {
         let earlier = self.dangling.records.range((source.0, 0)..*source);
         earlier.into_iter().any(|(_, its)| !its.is_disjoint(documents))
-    }
-
-    /// Whether a position is of a record that is here and waits only because its feed has no room for what dangles.
-    pub(super) fn is_left_in_log(&self, local: &Local<'_>, feed: FeedId, position: Position) -> bool {
-        self.dangling.is_over(&feed) && local.held(&feed, position.seq) == Some(position.id)
     }
 
     /// Hears that a record was applied: perhaps one that had found no room.
@@ -199,6 +224,8 @@ impl Engine {
             return self.put_aside(work, source, Aside::Fatal);
         }
         if self.follows_dangling(&source, &documents) {
+            // It is tried when the earlier one goes.
+            self.dangling.lacks_nothing(&source);
             return;
         }
         let inside = {
@@ -245,24 +272,47 @@ impl Engine {
             self.dangling.remove(source);
             lift(work, *source);
         }
-        if self.dangling.over.remove(&feed) || !over.is_empty() {
+        self.dangling.lacking.retain(|(of, seq), _| *of != feed || *seq <= bound);
+        if self.dangling.over.remove(&feed).is_some() || !over.is_empty() {
             self.end_put_aside(work, feed);
         }
     }
 
-    /// What a record is about.
+    /// Forgets what was put aside of a feed after a place for whatever reason, since it does not count any more; what is deadly stays known.
+    pub(super) fn forget_put_aside(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        feed: FeedId,
+        bound: u64,
+    ) -> Result<(), Fault> {
+        let mut over: Vec<Source> = Vec::new();
+        work.cx.reader.scan(Table::Quarantine, &mut |key, _| {
+            let is_over = |(of, seq): &Source| *of == feed && *seq > bound;
+            over.extend(source_of(key).filter(is_over));
+            ControlFlow::Continue(())
+        })?;
+        over.retain(|source| !self.waiting.fatal.contains(source));
+        over.iter().for_each(|source| lift(work, *source));
+        self.end_put_aside(work, feed);
+        Ok(())
+    }
+
+    /// What a record is about; nothing if it is not to be opened.
     pub(super) fn documents_of(&self, work: &Work<'_, '_>, source: &Source) -> BTreeSet<DocumentId> {
-        let opened = self.opened(work, source.0, source.1).ok().flatten();
+        let is_open = !self.waiting.fatal.contains(source);
+        let opened = is_open.then(|| self.opened(work, source.0, source.1).ok().flatten()).flatten();
         let content = opened.as_ref().and_then(|opened| self.content(&source.0, opened.bytes()).ok());
         content.map(|content| content.items.iter().map(|item| item.document).collect()).unwrap_or_default()
     }
 
-    /// Reads what dangled when the vault was closed.
+    /// Reads what dangled when the vault was closed, and what is not to be opened again.
     pub(super) fn dangling_from_store(&mut self, work: &Work<'_, '_>) -> Result<(), OpenFault> {
         let mut dangling = Dangling::default();
-        for (source, documents) in self.kept_to_try_again(work, Aside::Dangling)? {
+        for (source, documents) in self.kept_aside(work, Aside::Dangling)? {
             dangling.insert(source, documents);
         }
+        let fatal = self.kept_aside(work, Aside::Fatal)?.into_iter();
+        self.waiting.fatal = fatal.map(|(source, _)| source).collect();
         let open = self.tips.iter().filter(|(feed, tip)| tip.position.seq > self.applied.seq(feed));
         dangling.were_over = open.map(|(feed, _)| feed).collect();
         self.dangling = dangling;

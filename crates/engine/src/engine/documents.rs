@@ -6,7 +6,7 @@ use super::{Engine, Work, unreadable};
 use crate::command::Fault;
 use crate::content::DocumentId;
 use crate::document::{Document, DocumentFault};
-use crate::io::{Reader, Table, Write};
+use crate::io::{Reader, Table};
 use crate::limits;
 use crate::row::{Source, Stored};
 
@@ -94,7 +94,7 @@ impl Engine {
     /// Keeps a document open and its save in the store.
     pub(super) fn keep(&mut self, work: &mut Work<'_, '_>, id: DocumentId, document: Document) {
         let value = self.keys.seal(Table::Saves, &id, &document.save(), work.cx.entropy);
-        work.step.commit.writes.push(Write::Put { table: Table::Saves, key: id.to_vec(), value });
+        work.save(id, value);
         self.open.put(id, document);
     }
 

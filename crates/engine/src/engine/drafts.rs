@@ -200,7 +200,11 @@ impl Engine {
         self.say_about_whom(&mut words);
         check(&words, entry.is_some())?;
         let (entry, base) = match (entry, base) {
-            (Some(entry), Some(base)) => (entry, self.fold_into(work, entry, &base, &words)?),
+            (Some(entry), Some(base)) if self.has_version(work, entry, &base)? => {
+                (entry, self.fold_into(work, entry, &base, &words)?)
+            }
+            // A new one; or what it was opened for went with the words of a device that was removed. Then it stands alone, so that
+            // it hides nothing of what others wrote.
             _ => {
                 let draft = as_draft(&words).ok_or(Fault::Unreadable)?;
                 let entry = self.add(work, &draft)?;
@@ -229,6 +233,15 @@ impl Engine {
                 .entry(PERSON_FIELD.to_owned())
                 .or_insert_with(|| Answer::Person(person).to_stored());
         }
+    }
+
+    /// Whether an entry is there, and has been what an editor was opened at.
+    fn has_version(&mut self, work: &Work<'_, '_>, entry: EntryId, base: &Version) -> Result<bool, Fault> {
+        let Some(row) = self.row(work, entry.as_bytes())? else { return Ok(false) };
+        let document = self.document(work, entry.as_bytes(), &row)?;
+        let is_known = document.fields_at(base).is_ok();
+        self.keep_open(*entry.as_bytes(), document);
+        Ok(is_known)
     }
 
     fn fold_into(
@@ -299,13 +312,8 @@ impl Drafting {
         w.u8(u8::from(self.dirty));
         w.u8(u8::from(self.held));
         let version = self.base.clone().unwrap_or_else(|| Version::new(Vec::new()));
-        let stored = Stored {
-            fields: self.fields.clone(),
-            version,
-            modified_ms: self.saved_ms,
-            met: Vec::new(),
-            sources: Vec::new(),
-        };
+        let stored =
+            Stored { fields: self.fields.clone(), version, modified_ms: self.saved_ms, ..Stored::default() };
         w.bytes(&stored.encode());
         w.count(self.named.len());
         self.named.iter().for_each(|name| w.text(name));

@@ -132,7 +132,7 @@ impl Engine {
     /// Shows an entry that this step takes at once: what was written later may be for it.
     fn show_taken(&mut self, work: &Work<'_, '_>, id: DocumentId) {
         if let Some(changed) = work.rows.get(&id) {
-            self.view.take(shown(id, &changed.stored, &self.shelf.exercises));
+            self.view.take(&id, shown(id, &changed.stored, &self.shelf.exercises));
         }
     }
 

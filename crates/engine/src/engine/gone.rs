@@ -84,8 +84,8 @@ impl Engine {
         }
     }
 
-    /// Says whether somebody who counts has said that the body of this record is gone for good. Without a decision at hand, what
-    /// is applied counts.
+    /// Says whether somebody who counts has said that the body of this record is gone for good. Without a decision at hand, what was
+    /// decided last stands, also of records that wait still.
     pub(super) fn is_gone(
         &self,
         work: &Work<'_, '_>,
@@ -93,11 +93,26 @@ impl Engine {
         source: &Source,
         id: &RecordId,
     ) -> bool {
+        self.called_gone_by(work, accepted, source, id).is_some()
+    }
+
+    /// Who has said so, one of them.
+    pub(super) fn called_gone_by(
+        &self,
+        work: &Work<'_, '_>,
+        accepted: Option<&Accepted>,
+        source: &Source,
+        id: &RecordId,
+    ) -> Option<FeedId> {
         let counts = |(feed, seq): &Source| match accepted {
             Some(accepted) => accepted.counts(feed, *seq),
-            None => self.roster.is_current(feed) || *seq <= self.applied.seq(feed),
+            None => {
+                let last = self.applied.seq(feed).max(self.counted.now.seq(feed));
+                self.roster.is_current(feed) || *seq <= last
+            }
         };
-        self.words(work, source).iter().any(|word| word.id == *id && counts(&word.by))
+        let words = self.words(work, source);
+        words.iter().find(|word| word.id == *id && counts(&word.by)).map(|word| word.by.0)
     }
 
     /// Whether something stands in a record, by what is applied, that is still in the journal. Its body is wanted then, whoever says that
@@ -119,30 +134,33 @@ impl Engine {
     }
 
     /// Goes back to records that may have been passed over because of a word that counts no more: they wait for their bodies
-    /// again, or have them by now. What was applied is applied once more, which changes nothing.
+    /// again. What was applied is applied once more, which changes nothing.
     pub(super) fn wait_again(&mut self, work: &mut Work<'_, '_>, accepted: &Accepted) -> Result<(), Fault> {
+        // Places of records that will never be can be named by the million: only what is applied takes room.
         let mut places: Vec<Source> = Vec::new();
         work.cx.reader.scan(Table::Gone, &mut |key, _| {
-            places.extend(source_of(key));
+            places.extend(source_of(key).filter(|(feed, seq)| self.applied.seq(feed) >= *seq));
             ControlFlow::Continue(())
         })?;
         let mut back: BTreeMap<FeedId, u64> = BTreeMap::new();
-        for source in places.into_iter().filter(|(feed, seq)| self.applied.seq(feed) >= *seq) {
-            let history = history(work.cx.reader, self.space);
-            let held = self.local(&history).held(&source.0, source.1);
-            if held.is_some_and(|held| !self.is_gone(work, Some(accepted), &source, &held)) {
+        for source in places {
+            // A body that is here was not passed over, or has come since and been read.
+            let held = history(work.cx.reader, self.space)(&source.0, source.1).filter(|held| held.is_husk);
+            if held.is_some_and(|held| !self.is_gone(work, Some(accepted), &source, &held.id)) {
                 let first = back.entry(source.0).or_insert(source.1);
                 *first = source.1.min(*first);
             }
         }
         for (feed, first) in back {
             self.apply_again(work, feed, first);
+            self.session.bodies.came.insert(feed);
         }
         Ok(())
     }
 }
 
-fn source_of(key: &[u8]) -> Option<Source> {
+/// The place that a row is about.
+pub(super) fn source_of(key: &[u8]) -> Option<Source> {
     let (feed, seq) = key.split_at_checked(8)?;
     Some((FeedId::try_from(feed).ok()?, u64::from_be_bytes(seq.try_into().ok()?)))
 }

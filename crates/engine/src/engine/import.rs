@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use haven_core::answers::ExerciseRef;
 use haven_core::id::{EntryId, PersonId};
 use haven_core::import::{
     DefinitionLine, EntryLine, ForgottenLine, ImportFault, Line, PersonLine, Read, bare,
@@ -27,13 +28,12 @@ use super::{Engine, Work, unreadable};
 use crate::actor::ActorNonce;
 use crate::command::{Fault, ImportItem, Imported, LineFault};
 use crate::content::DocumentId;
-use crate::document::{Author, Fields, Meeting, MeetingSide, create_imported, recreate};
+use crate::document::{Author, Fields, Meeting, MeetingSide, create_imported, definition_id, recreate};
 use crate::fields::{self, met};
 use crate::io::draw;
 use crate::limits;
 use crate::parallel;
 use crate::row::Stored;
-use crate::version::Version;
 
 /// A line names somebody in a way that fits several.
 #[derive(Debug, Error)]
@@ -72,6 +72,8 @@ struct Plan {
     forgotten: BTreeSet<PersonId>,
     /// Who turned out to be whom.
     merged: BTreeMap<PersonId, PersonId>,
+    /// The versions of definitions that will take up room, once one was asked about.
+    defined: Option<BTreeSet<ExerciseRef>>,
     outcome: Imported,
 }
 
@@ -213,21 +215,25 @@ impl Engine {
         number: u64,
         line: &DefinitionLine,
     ) -> Result<(), Fault> {
-        if self.is_there(work, plan, &line.id)? {
+        let fields = fields::of_exported_definition(line);
+        let Some(id) = definition_id(&fields) else { return Ok(()) };
+        if self.is_there(work, plan, &id)? {
             return Ok(());
         }
-        let versions = self.view.definitions().versions();
-        let more = usize::try_from(plan.outcome.definitions).unwrap_or(usize::MAX);
-        if !versions.contains(&line.reference) && versions.len() + more >= limits::DEFINITIONS_MAX {
+        // What was taken back, or gives way, takes room from nobody.
+        if line.removed.is_none() && !line.gives_way {
+            let versions = plan.defined.get_or_insert_with(|| self.view.definitions().taking_room());
             let max = limits::DEFINITIONS_MAX;
-            plan.failed(
-                number,
-                &format!("there are {max} exercises and measures of your own already, and no more fit"),
-            );
-            return Ok(());
+            if versions.len() >= max && !versions.contains(&line.reference) {
+                let full =
+                    format!("there are {max} exercises and measures of your own already, and no more fit");
+                plan.failed(number, &full);
+                return Ok(());
+            }
+            versions.insert(line.reference.clone());
         }
         plan.outcome.definitions += 1;
-        plan.make(line.id, fields::of_exported_definition(line), line.added.as_millis());
+        plan.make(id, fields, line.added.as_millis());
         Ok(())
     }
 
@@ -383,8 +389,8 @@ impl Engine {
         let sources = self.write(work, &written, &BTreeSet::new())?;
         for (one, hash) in new.into_iter().zip(hashes) {
             let modified_ms = one.modified_ms.div_euclid(1000).saturating_mul(1000);
-            let (version, sources) = (Version::new(vec![hash]), vec![sources[&one.id]]);
-            let stored = Stored { fields: one.fields, version, modified_ms, met: Vec::new(), sources };
+            let mut stored = Stored::created(&one.id, one.fields, hash, modified_ms, self.keys.feed);
+            stored.add_source(sources[&one.id]);
             work.rows.insert(one.id, Changed { stored, shown: None });
         }
         self.push(work);
@@ -410,13 +416,8 @@ impl Engine {
             sources.extend(self.write(work, &written, &nonces)?.into_values());
         }
         let reading = made.document.reading().map_err(unreadable)?;
-        let stored = Stored {
-            fields: reading.fields,
-            version: made.document.version(),
-            modified_ms: made.document.modified_ms(),
-            met: reading.met,
-            sources,
-        };
+        let mut stored = Stored { sources, ..Stored::default() };
+        stored.read(&made.document, reading, self.keys.feed);
         work.rows.insert(one.id, Changed { stored, shown: None });
         Ok(())
     }

@@ -61,10 +61,9 @@ impl Engine {
         let created = create(&fields, author);
         let written = [Written { document: id, changes: vec![created.change] }];
         let sources = self.write(work, &written, &[self.nonce].into())?;
-        let version = Version::new(vec![created.hash]);
-        let modified_ms = author.written_ms();
-        let sources = vec![sources[&id]];
-        work.change(id, Stored { fields, version, modified_ms, met: Vec::new(), sources });
+        let mut stored = Stored::created(&id, fields, created.hash, author.written_ms(), self.keys.feed);
+        stored.add_source(sources[&id]);
+        work.change(id, stored);
         self.push(work);
         Ok(())
     }
@@ -135,9 +134,7 @@ impl Engine {
         let written = [Written { document: id, changes: edited.changes }];
         let sources = self.write(work, &written, &[nonce].into())?;
         let reading = document.reading().map_err(unreadable)?;
-        (row.fields, row.met) = (reading.fields, reading.met);
-        row.version = document.version();
-        row.modified_ms = document.modified_ms();
+        row.read(&document, reading, self.keys.feed);
         row.sources.push(sources[&id]);
         self.keep(work, id, document);
         work.change(id, row);

@@ -4,10 +4,11 @@ use haven_core::time::Timestamp;
 use haven_crypto::linking::{Candidate, Existing, Farewell, LinkSecret, LinkingFault, Offer, Welcome};
 use haven_crypto::wrap::wrap;
 use haven_feed::FeedId;
+use haven_feed::ids::{Position, Vector};
 use haven_feed::roster::body::AddFeed;
-use haven_feed::roster::{Author, Link, WrapContext, link};
+use haven_feed::roster::{Author, Link, LinkFault, WrapContext, link};
 
-use super::{Engine, Work, unreadable};
+use super::{Engine, Work, history, unreadable};
 use crate::command::{Fault, LinkEnd, LinkStarted, Reply, Ticket};
 use crate::io::{Table, draw};
 use crate::keys::meta;
@@ -219,7 +220,13 @@ impl Engine {
             self.void(work, LinkEnd::RosterMoved);
             return Err(Fault::LinkVoid(LinkEnd::RosterMoved));
         }
-        let link = self.add_feed(work, &candidate)?;
+        let link = match self.add_feed(work, &candidate) {
+            Err(Fault::LinkVoid(why)) => {
+                self.void(work, why);
+                return Err(Fault::LinkVoid(why));
+            }
+            added => added?,
+        };
         self.send_adding(work, &link);
         if let Some(open) = &mut self.linking.open {
             open.adding = Some((link, candidate.keys.id()));
@@ -254,8 +261,12 @@ impl Engine {
             consent: candidate.consent,
         };
         let author = Author { id: self.keys.feed.into(), signer: self.keys.device.signer() };
-        link::next(&self.roster, author, body)
-            .map_err(|_| Fault::LinkVoid(LinkEnd::Misbehaved("the new device's keys do not fit")))
+        link::next(&self.roster, author, body).map_err(|fault| {
+            Fault::LinkVoid(match fault {
+                LinkFault::TooManyMembers | LinkFault::RosterFull => LinkEnd::NoRoom,
+                _ => LinkEnd::Misbehaved("the new device's keys do not fit"),
+            })
+        })
     }
 
     /// The server has a link: if it is the one that adds the new device, welcome it.
@@ -295,8 +306,15 @@ impl Engine {
 
     fn welcome(&mut self, work: &mut Work<'_, '_>, mailbox: [u8; 16]) {
         let Some((server_key, store)) = self.server_identity() else { return };
-        let current = self.tips.vector().iter().filter(|(feed, _)| self.roster.is_current(feed)).collect();
-        let welcome = Welcome { manifest: None, server_key, store, vector: current };
+        let tips = self.tips.vector();
+        let mut vector: Vector = tips.iter().filter(|(feed, _)| self.roster.is_current(feed)).collect();
+        // What was not sent may be sealed again, and has another id then.
+        let (own, history) = (self.keys.feed, history(work.cx.reader, self.space));
+        if self.sent < self.tips.seq(&own) {
+            let sent = self.local(&history).held(&own, self.sent);
+            vector.set(own, sent.map(|id| Position { seq: self.sent, id }));
+        }
+        let welcome = Welcome { manifest: None, server_key, store, vector };
         let entropy = draw(work.cx.entropy);
         let Some(open) = &mut self.linking.open else { return };
         if let Ok(message) = open.existing.welcome(&welcome, entropy) {
@@ -346,6 +364,7 @@ fn farewell(why: LinkEnd) -> Farewell {
         LinkEnd::Misbehaved(_) => Farewell::Misbehaved,
         LinkEnd::UpdateNeeded => Farewell::UpdateNeeded,
         LinkEnd::Unreachable
+        | LinkEnd::NoRoom
         | LinkEnd::MailboxClosed
         | LinkEnd::NeverIn
         | LinkEnd::LeftThere

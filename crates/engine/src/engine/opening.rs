@@ -16,7 +16,6 @@ use crate::keys::Keys;
 use crate::limits;
 use crate::parallel;
 use crate::row::Stored;
-use crate::version::Version;
 
 /// What is in a record, opened.
 pub(super) struct Inside {
@@ -139,14 +138,14 @@ impl Engine {
     fn looks_into(&self, plains: Vec<(Said, Vec<u8>)>) -> Vec<Look> {
         let contents: Vec<Result<(Content<'_>, BTreeSet<Actor>), Look>> =
             plains.iter().map(|(said, plain)| self.read(said, plain)).collect();
-        let documents: Vec<_> = contents
-            .iter()
-            .flatten()
-            .flat_map(|(content, actors)| content.items.iter().map(move |item| (item, actors)))
-            .collect();
-        let mut created =
-            parallel::map(&documents, |(item, actors)| creation(&self.shelf.exercises, item, actors))
-                .into_iter();
+        let each = contents.iter().zip(&plains).filter_map(|(content, (said, _))| {
+            let (content, actors) = content.as_ref().ok()?;
+            Some(content.items.iter().map(move |item| (item, actors, said.feed)))
+        });
+        let documents: Vec<_> = each.flatten().collect();
+        let library = &self.shelf.exercises;
+        let created = |(item, actors, by): &(&_, &_, FeedId)| creation(library, item, actors, *by);
+        let mut created = parallel::map(&documents, created).into_iter();
         let heads: Vec<Result<(Head, usize), Look>> = contents
             .into_iter()
             .map(|content| content.map(|(content, _)| (head(&content), content.items.len())))
@@ -222,16 +221,11 @@ fn creation(
     library: &haven_core::content::Library,
     item: &content::Changes<'_>,
     actors: &BTreeSet<Actor>,
+    by: FeedId,
 ) -> Option<(Shown, Stored)> {
     let [change] = item.changes.as_slice() else { return None };
     let foreign = canonical(&item.document, change, actors).ok().flatten()?;
-    let stored = Stored {
-        fields: foreign.fields,
-        version: Version::new(vec![foreign.hash]),
-        modified_ms: foreign.at_ms,
-        met: Vec::new(),
-        sources: Vec::new(),
-    };
+    let stored = Stored::created(&item.document, foreign.fields, foreign.hash, foreign.at_ms, by);
     let shown = shown(item.document, &stored, library);
     Some((shown, stored))
 }

@@ -19,6 +19,9 @@ impl Engine {
         if !self.session.is_live() || self.push_links(work) {
             return;
         }
+        if self.unsealed {
+            self.reseal(work);
+        }
         let history = history(work.cx.reader, self.space);
         let runs = self.exchange.to_push(&self.local(&history));
         self.push_bodies(work);
@@ -51,11 +54,11 @@ impl Engine {
         let history = history(work.cx.reader, self.space);
         let Some(agrees) = self.exchange.bodies_to_push(&self.local(&history)) else { return };
         let (own, sent) = (self.keys.feed, self.sent);
-        self.session.husks.retain(|(feed, seq)| agrees(feed) && (*feed != own || *seq <= sent));
+        self.session.bodies.husks.retain(|(feed, seq)| agrees(feed) && (*feed != own || *seq <= sent));
         while self.session.in_flight < limits::PUSHES_IN_FLIGHT_MAX {
-            let Some(first) = self.session.husks.first().copied() else { return };
+            let Some(first) = self.session.bodies.husks.first().copied() else { return };
             let same: Vec<Source> =
-                self.session.husks.iter().copied().take_while(|(feed, _)| *feed == first.0).collect();
+                self.session.bodies.husks.iter().copied().take_while(|(feed, _)| *feed == first.0).collect();
             let (mut taken, mut size, mut records) = (0, 0, Vec::new());
             for (feed, seq) in same {
                 let stored = work.cx.reader.record(self.space, feed, seq).ok().flatten();
@@ -67,7 +70,7 @@ impl Engine {
                 taken += 1;
                 records.extend(whole);
             }
-            self.session.husks.drain(..taken);
+            self.session.bodies.husks.drain(..taken);
             if !records.is_empty() {
                 self.session.in_flight += 1;
                 work.step.send.push(Outgoing::Push { space: self.space, records });

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use haven_feed::ids::FeedId;
+use haven_feed::record::VerifiedRecord;
 
 use super::accepting::Turn;
 use super::alarms::Raised;
 use super::opening::Inside;
-use super::waiting::{Aside, Look, One, Wait};
+use super::waiting::{Aside, Look, One};
 use super::work::Changed;
 use super::{Engine, Work, history};
 use crate::actor::Actor;
@@ -38,6 +39,9 @@ impl Engine {
             self.raise(work, Raised::Feed(alarm));
         }
         self.keep_other_histories(work, &received.refused);
+        let last = |record: &VerifiedRecord| (record.header().feed, record.position().seq);
+        let of_removed = received.of_removed.iter().map(last).collect();
+        self.ask_those_without(work, &of_removed);
         let mut room = limits::WAITING_BYTES_MAX.saturating_sub(self.waiting.bytes());
         for record in received.accepted.into_iter().chain(received.of_removed) {
             let (feed, seq) = (record.header().feed, record.position().seq);
@@ -48,7 +52,7 @@ impl Engine {
                 // Written before the disk was put back: whoever sends it has it.
                 self.left(work, seq);
             }
-            self.waiting.push(&self.applied, &mut room, record);
+            self.waiting.push(&self.applied, &mut room, &record);
         }
         let mut passed: BTreeMap<FeedId, u64> = BTreeMap::new();
         for record in received.bodies {
@@ -56,7 +60,7 @@ impl Engine {
             let bytes = record.bytes().clone();
             work.bodies.insert((feed, seq), bytes.clone());
             work.step.commit.writes.push(Write::Replace { space: self.space, feed, seq, bytes });
-            self.waiting.embody(record);
+            self.waiting.embody(&record);
             if self.applied.seq(&feed) >= seq {
                 // It was passed over by a word that it is gone, and here it is.
                 let first = passed.entry(feed).or_insert(seq);
@@ -65,43 +69,11 @@ impl Engine {
         }
         for (feed, first) in passed {
             self.apply_again(work, feed, first);
+            self.session.bodies.came.insert(feed);
         }
         if self.waiting.ready {
             self.mark(work);
         }
-    }
-
-    /// Hears the answer to what was asked for: bodies, and what proves or disproves a claim.
-    pub(super) fn take_bodies(&mut self, work: &mut Work<'_, '_>, feed: FeedId, records: Vec<Bytes>) {
-        let open = self.unanswered(&feed);
-        self.receive(work, records);
-        let left = self.unanswered(&feed);
-        let last = open.difference(&left).last().copied();
-        for source in left {
-            // An answer has so much room: what comes after the last in it is asked for again. What is passed over in it is not
-            // there, nor is anything if it holds nothing of what was asked for.
-            if last.is_some_and(|last| source > last) {
-                self.session.asked.remove(&source);
-            } else {
-                self.session.bodies.insert(source);
-            }
-        }
-        self.waiting.wake();
-    }
-
-    /// The server answers that it does not give what was asked for, of whichever feed: it is not there.
-    pub(super) fn no_bodies(&mut self) {
-        self.session.bodies.extend(self.session.asked.iter().copied());
-        self.waiting.ready = true;
-    }
-
-    /// What was asked for of a feed, is still wanted, and was not answered yet.
-    fn unanswered(&self, feed: &FeedId) -> BTreeSet<Source> {
-        let open =
-            |source: &Source| self.session.asked.contains(source) && !self.session.bodies.contains(source);
-        let of_feed = self.waiting.queues.get(feed).into_iter().flatten();
-        let husks = of_feed.filter(|one| matches!(one.look, Look::Waits(Wait::Body))).map(|one| one.source);
-        husks.chain(self.exchange.doubted().filter(|source| source.0 == *feed)).filter(open).collect()
     }
 
     /// Applies what is stored and ready. Called at the end of every step.
@@ -190,6 +162,10 @@ impl Engine {
         let fatal = self.waiting.suspects.get(&one.source).is_some_and(|tries| *tries >= TRIES_MAX);
         let outcome = match (&mut one.look, turn) {
             (_, Turn::Pass) => Ok(BTreeSet::new()),
+            (_, Turn::Gone) => {
+                self.pass_over(work, one.source, &one.position.id);
+                Ok(BTreeSet::new())
+            }
             _ if fatal => Err(Aside::Fatal),
             (Look::Aside(aside), _) => Err(*aside),
             (look, _) => {
@@ -223,6 +199,9 @@ impl Engine {
             Err(Aside::Dangling) => {}
             Err(aside) => self.put_aside(work, one.source, aside),
         }
+        if let (Turn::TakeWithout, Look::Opened(head, _)) = (turn, &one.look) {
+            self.note_without(one.source, one.position, head);
+        }
         self.applied.advance(one.source.0, one.position);
         self.session.traffic.received += 1;
         work.applied_changed = true;
@@ -239,9 +218,13 @@ impl Engine {
         let content = self.content(&source.0, &inside.plain).map_err(|_| Aside::Unreadable)?;
         let documents: BTreeSet<DocumentId> = content.items.iter().map(|item| item.document).collect();
         if self.follows_dangling(&source, &documents) {
+            self.dangling.lacks_nothing(&source);
             return Err(Aside::Dangling);
         }
         let actors = content.actors(&source.0);
+        if self.lacks_still(work, &source, &content, &actors)? {
+            return Err(Aside::Dangling);
+        }
         self.last_seen.insert(source.0, content.time_ms);
         work.show();
         let mut changed: Vec<(DocumentId, Changed)> = Vec::new();
@@ -258,17 +241,43 @@ impl Engine {
                 // Two devices imported the same line: the change is there, and stands in one more record.
                 (Some(mut row), Some((_, stored))) if row.version == stored.version => {
                     row.add_source(source);
+                    row.add_creators(stored.creators);
                     Changed { stored: row, shown: None }
                 }
                 (row, _) => self.absorb(work, source, row, item, &actors)?,
             };
             changed.push((item.document, next));
         }
+        self.dangling.lacks_nothing(&source);
         self.bind(work, source.0, &actors);
         for (id, row) in changed {
             work.rows.insert(id, row);
         }
         Ok(documents)
+    }
+
+    /// Whether a record that dangled does so still, where it was seen last time: a record may be about thousands of documents, and none
+    /// of the others is looked at for that.
+    fn lacks_still(
+        &mut self,
+        work: &Work<'_, '_>,
+        source: &Source,
+        content: &content::Content<'_>,
+        actors: &BTreeSet<Actor>,
+    ) -> Result<bool, Aside> {
+        let lacking = self.dangling.lacking(source);
+        let Some(item) = content.items.iter().find(|item| Some(item.document) == lacking) else {
+            return Ok(false);
+        };
+        let present = match self.row(work, &item.document).map_err(|_| Aside::Unread)? {
+            Some(row) => Some(self.document(work, &item.document, &row).map_err(|_| Aside::Unread)?),
+            None => None,
+        };
+        let outcome = absorb(&item.document, present.as_ref(), &item.changes, actors);
+        if let Some(present) = present {
+            self.keep_open(item.document, present);
+        }
+        Ok(matches!(outcome, Err(GuardFault::Dangling)))
     }
 
     /// Applies changes to a document through the guard.
@@ -285,6 +294,9 @@ impl Engine {
             None => None,
         };
         let outcome = absorb(&item.document, present.as_ref(), &item.changes, actors);
+        if matches!(outcome, Err(GuardFault::Dangling)) {
+            self.dangling.lacks(source, item.document);
+        }
         if let Some(present) = present.filter(|_| outcome.is_err()) {
             self.keep_open(item.document, present);
         }
@@ -293,21 +305,20 @@ impl Engine {
             GuardFault::Dangling => Aside::Dangling,
             _ => Aside::Guarded,
         })?;
-        let mut stored = Stored {
-            fields: reading.fields,
-            met: reading.met,
-            version: document.version(),
-            modified_ms: document.modified_ms(),
-            sources: row.map(|row| row.sources).unwrap_or_default(),
-        };
+        let mut stored = row.unwrap_or_default();
+        stored.read(&document, reading, source.0);
         stored.add_source(source);
         self.keep(work, item.document, document);
         Ok(Changed { stored, shown: None })
     }
 
     pub(super) fn put_aside(&mut self, work: &mut Work<'_, '_>, source: Source, aside: Aside) {
+        self.dangling.lacks_nothing(&source);
         if aside == Aside::Unread {
             return self.note_unread(work, source);
+        }
+        if aside == Aside::Fatal {
+            self.waiting.fatal.insert(source);
         }
         let key = place(&source);
         let value = self.keys.seal(Table::Quarantine, &key, &[aside as u8], work.cx.entropy);

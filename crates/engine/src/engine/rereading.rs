@@ -59,7 +59,7 @@ impl Engine {
         bytes: &Bytes,
         look: &impl Fn(Source, &Content<'_>) -> Option<T>,
     ) -> Seen<T> {
-        let record = Record::parse(bytes.clone()).ok();
+        let record = Record::parse(bytes.clone()).ok().filter(|_| !self.waiting.fatal.contains(&source));
         let record = record.filter(|record| stands_at(record, self.space, source.0, source.1));
         let Some(record) = record.and_then(|record| self.verified(&record).ok()) else {
             return Seen::All(None);

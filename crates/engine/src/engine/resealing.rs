@@ -49,10 +49,10 @@ impl Engine {
         if first > newest || self.is_removed() || !self.is_of_earlier_epoch(work, first)? {
             return Ok(false);
         }
-        if !self.keys.epochs.contains_key(&self.roster.epoch()) {
+        let history = history(work.cx.reader, self.space);
+        if !self.keys.epochs.contains_key(&self.roster.epoch()) || self.may_have_left(&history) {
             return Ok(true);
         }
-        let history = history(work.cx.reader, self.space);
         let before = self.local(&history).held(&self.keys.feed, self.sent);
         let mut before = before.map(|id| Position { seq: self.sent, id });
         let mut sealed = Vec::new();
@@ -69,6 +69,9 @@ impl Engine {
             if seq <= applied {
                 self.applied.set(self.keys.feed, Some(record.position()));
             }
+            if self.went_back.now.seq(&self.keys.feed) == seq {
+                self.went_back.now.set(self.keys.feed, Some(record.position()));
+            }
             let bytes: Bytes = record.bytes().clone();
             work.resealed.insert(seq, bytes.clone());
             work.step.commit.writes.push(Write::Replace {
@@ -81,6 +84,13 @@ impl Engine {
         self.waiting.forget_from(&self.keys.feed, first);
         work.applied_changed = true;
         Ok(false)
+    }
+
+    /// Whether it can't be told yet what has left this device. A disk that was put back knows an older mark, and the server may have more
+    /// of what was written here: that comes before it says that this is all. Nothing of what is not sealed again is sent until then.
+    fn may_have_left(&self, history: &dyn haven_feed::exchange::History) -> bool {
+        let comes = self.exchange.claims_more_of_own(&self.local(history)) && !self.session.is_caught_up();
+        comes || !self.session.is_live()
     }
 
     /// The first that was not sent tells: a feed never goes back to an earlier epoch.

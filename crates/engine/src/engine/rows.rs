@@ -1,11 +1,14 @@
 //! Rows of the store, opened with the key that they are sealed by.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use haven_core::shelf::Shelf;
 use haven_crypto::opened::Opened;
+use haven_feed::FeedId;
+use haven_feed::ids::Vector;
 
-use super::OpenFault;
+use super::{OpenFault, Work};
 use crate::content::DocumentId;
 use crate::fields::shown;
 use crate::io::{Reader, Table};
@@ -24,7 +27,35 @@ pub(super) struct Sealed<'a> {
     pub(super) reader: &'a dyn Reader,
 }
 
+/// A vector that is kept in a row of its own, whenever it has changed.
+pub(super) struct KeptVector {
+    key: &'static [u8],
+    pub(super) now: Vector,
+    kept: Vector,
+}
+
+impl KeptVector {
+    pub(super) fn read(sealed: &Sealed<'_>, key: &'static [u8]) -> Result<Self, OpenFault> {
+        let now = sealed.vector(key)?;
+        Ok(Self { key, kept: now.clone(), now })
+    }
+
+    pub(super) fn keep(&mut self, keys: &Keys, work: &mut Work<'_, '_>) {
+        if self.now != self.kept {
+            let value = keys.seal(Table::Meta, self.key, &self.now.encode(), work.cx.entropy);
+            work.step.commit.put(Table::Meta, self.key, value);
+            self.kept.clone_from(&self.now);
+        }
+    }
+}
+
 impl Sealed<'_> {
+    /// A row that holds a vector; an empty one where there is none.
+    pub(super) fn vector(&self, key: &[u8]) -> Result<Vector, OpenFault> {
+        let row = self.meta(key)?;
+        row.map_or(Ok(Vector::default()), |bytes| Vector::decode(&bytes).map_err(|_| OpenFault::Damaged))
+    }
+
     pub(super) fn meta(&self, key: &[u8]) -> Result<Option<Vec<u8>>, OpenFault> {
         let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
         self.keys.open(Table::Meta, key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
@@ -47,8 +78,8 @@ impl Sealed<'_> {
 
     /// The whole journal as lists and search see it. A row that does not open is left out; its records are still there
     /// and it is made again when they are next applied.
-    pub(super) fn view(&self, shelf: &Shelf) -> Result<View, OpenFault> {
-        let mut view = View::default();
+    pub(super) fn view(&self, shelf: &Shelf, gone: BTreeSet<FeedId>) -> Result<View, OpenFault> {
+        let mut view = View::without(gone);
         let mut some = Vec::with_capacity(limits::OPENED_AT_ONCE);
         self.reader.scan(Table::Rows, &mut |key, sealed| {
             some.push((key.to_vec(), sealed.to_vec()));
@@ -70,6 +101,6 @@ impl Sealed<'_> {
             Some(shown(id, &Stored::decode(&plain).ok()?, &shelf.exercises))
         });
         rows.clear();
-        read.into_iter().flatten().for_each(|row| view.take(row));
+        read.into_iter().flatten().for_each(|row| view.put(row));
     }
 }

@@ -11,6 +11,8 @@ use haven_feed::roster::Link;
 use haven_feed::roster::consent::Role;
 
 use super::alarms::{Kept, Raised};
+use super::bodies::Bodies;
+use super::refill::Refill;
 use super::standing::Agreement;
 use super::waiting::Wait;
 use super::{Engine, Work, history, names};
@@ -19,7 +21,6 @@ use crate::command::ServerChoice;
 use crate::io::{Table, Write, draw};
 use crate::keys::meta;
 use crate::limits;
-use crate::row::Source;
 use crate::sync::{Incoming, Outgoing, Problem, Refusal, Request};
 use crate::view::Traffic;
 
@@ -37,16 +38,10 @@ pub(super) struct Session {
     caught_up: bool,
     /// The link that was sent and not answered yet.
     pub(super) link_sent: Option<u64>,
-    /// Up to which link the server that is being filled was sent the roster; it has to say so.
-    pub(super) refilling: Option<u64>,
-    /// The server said in this connection that it has the vault now: it is not given it a second time at once.
-    pub(super) created: bool,
-    /// Records that were asked for one by one in this session, and of those the ones that were answered: with or without what
-    /// was asked for.
-    pub(super) asked: BTreeSet<Source>,
-    pub(super) bodies: BTreeSet<Source>,
-    /// Records that the server holds without their bodies.
-    pub(super) husks: Vec<Source>,
+    pub(super) refill: Refill,
+    pub(super) bodies: Bodies,
+    /// Of how many feeds bodies are asked for at once: half as many each time that the server was too busy for it.
+    pub(super) asked_at_once: usize,
     /// Whether something came in it that only a newer version reads, by whomever.
     pub(super) newer: bool,
     failures: u32,
@@ -60,6 +55,7 @@ pub(super) struct Session {
     pub(super) agreement: Agreement,
     pub(super) traffic: Traffic,
     pub(super) alarms: BTreeMap<[u8; 8], Kept>,
+    /// The store of whoever proved to be the server, whether or not the person agreed to it.
     pub(super) store: StoreId,
 }
 
@@ -80,11 +76,9 @@ impl Session {
             pushed_to: BTreeMap::new(),
             caught_up: false,
             link_sent: None,
-            refilling: None,
-            created: false,
-            asked: BTreeSet::new(),
-            bodies: BTreeSet::new(),
-            husks: Vec::new(),
+            refill: Refill::default(),
+            bodies: Bodies::default(),
+            asked_at_once: limits::FEEDS_ASKED_MAX,
             newer: false,
             failures: 0,
             streams_refused: 0,
@@ -170,11 +164,7 @@ impl Engine {
             }
             Incoming::LoggedIn => self.pull(work),
             Incoming::SpaceStaged { seq } => self.space_staged(work, seq),
-            Incoming::SpaceCreated => {
-                self.exchange.created();
-                self.end_agreed(work);
-                self.has_space(work);
-            }
+            Incoming::SpaceCreated => self.space_created(work),
             Incoming::Hello { space, store_id, vector, roster_seq, roster_head, husks }
                 if space == self.space =>
             {
@@ -239,6 +229,7 @@ impl Engine {
         match answer {
             Ok(signature) => {
                 self.session.proved = true;
+                self.session.store = StoreId::from_bytes(store_id);
                 work.step.send.push(Outgoing::LogIn {
                     space: self.space,
                     feed: self.keys.feed,
@@ -270,7 +261,7 @@ impl Engine {
         (self.session.store, self.session.caught_up) = (hello.store, false);
         let history = history(work.cx.reader, self.space);
         let mut exchange = std::mem::take(&mut self.exchange);
-        self.session.husks.clone_from(&hello.husks);
+        self.session.bodies.husks.clone_from(&hello.husks);
         let shown = hello.vector.get(&self.keys.feed);
         let mut alarms = exchange.hello(&self.local(&history), hello);
         if std::mem::take(&mut self.session.consented) {
@@ -290,6 +281,7 @@ impl Engine {
             self.raise(work, Raised::Feed(alarm));
         }
         self.listen_again(work);
+        self.look_for_all_passed(work);
         self.ask_bodies(work);
         self.push(work);
     }
@@ -364,7 +356,8 @@ impl Engine {
         self.tell_present(work, missing, Kept::is_passing);
         self.end_newer(work);
         self.settle_removals(work);
-        self.waiting.look_again(Wait::Disk);
+        self.waiting.go_without();
+        self.push(work);
         if let Err(fault) = self.try_unread(work) {
             tracing::error!(%fault, "what was put aside could not be read");
         }
@@ -397,6 +390,7 @@ impl Engine {
             // An invite is shown to nobody before that, and nobody else's word says that the server lost anything.
             (Request::LogIn, Refusal::SpaceUnknown) if !self.session.proved => self.met_another(work),
             (Request::LogIn, Refusal::SpaceUnknown) => self.space_unknown(work),
+            (Request::LogIn, Refusal::FeedUnknown) if self.session.proved => self.feed_unknown(work),
             (Request::CreateSpace, Refusal::SpaceExists) => self.has_space(work),
             (Request::CreateSpace, Refusal::RefillOver) => self.try_later(work),
             (Request::AppendLink, Refusal::RosterMoved) => {
@@ -411,6 +405,7 @@ impl Engine {
             {
                 self.no_bodies();
             }
+            (Request::FetchBodies, Refusal::Busy) => self.ask_fewer(work),
             // A session that is over, and what another device wrote meanwhile: the next connection brings it in order.
             (_, Refusal::Unauthenticated | Refusal::RosterMoved | Refusal::Gap) => self.try_later(work),
             (Request::Pull, refusal) => {
@@ -443,11 +438,8 @@ impl Engine {
         self.exchange.disconnected();
         self.session.stage = Stage::Offline;
         self.session.proved = false;
-        self.session.refilling = None;
-        self.session.created = false;
-        self.session.asked.clear();
-        self.session.bodies.clear();
-        self.session.husks.clear();
+        self.session.refill = Refill::default();
+        self.session.bodies = Bodies::default();
         self.session.newer = false;
         self.session.in_flight = 0;
         self.session.pushed_to.clear();

@@ -7,61 +7,83 @@ use haven_feed::ids::FeedId;
 use super::alarms::Raised;
 use super::{Engine, Work};
 use crate::command::Fault;
-use crate::content::DocumentId;
-use crate::document::Document;
-use crate::io::Table;
+use crate::content::{Content, DocumentId};
+use crate::document::{Document, defined_by};
+use crate::io::{Reader, Table};
 use crate::row::{Source, Stored};
 
 /// What becomes of a document without some of its records.
 struct Rebuilt {
     document: Option<Document>,
+    /// What the creations in them define, and by whom.
+    said: Stored,
     /// The records that remain and build on others.
     dangle: BTreeSet<Source>,
 }
 
 impl Engine {
     /// Takes some records out of these documents. An honest record names what it builds on, so that this counts; one that hid it
-    /// dangles now, as it does on a device that heard of the removal first, and is taken out of all of its documents. A document
-    /// that cannot be built again, since the disk has damaged a part of it, stays as it is.
+    /// dangles now, as it does on a device that heard of the removal first, and is taken out of all of its documents, with what its feed
+    /// wrote into these later; where there is no room for it, with all behind it. A document that cannot be built again, since the disk
+    /// has damaged a part of it, stays as it is.
+    ///
+    /// First it is found out what stays, then each document is built from that: a removed device may have written into all of them, and
+    /// they are not in memory together.
     pub(super) fn take_out(
         &mut self,
         work: &mut Work<'_, '_>,
         mut open: BTreeSet<DocumentId>,
         is_out: impl Fn(&Source) -> bool,
     ) -> Result<(), Fault> {
-        let (mut out, mut kept) = (BTreeSet::new(), BTreeMap::new());
+        let (mut out, mut kept): (BTreeSet<Source>, BTreeMap<DocumentId, Vec<Source>>) = Default::default();
         let mut back: BTreeMap<FeedId, u64> = BTreeMap::new();
         while let Some(id) = open.pop_first() {
             let Some(row) = readable(self.row(work, &id))?.flatten() else { continue };
-            let sources = row.sources.iter().copied();
-            let sources: Vec<Source> =
-                sources.filter(|source| !is_out(source) && !out.contains(source)).collect();
+            let waits = |(feed, seq): &Source| back.get(feed).is_some_and(|first| seq >= first);
+            let stays = |source: &Source| !is_out(source) && !out.contains(source) && !waits(source);
+            let sources: Vec<Source> = row.sources.iter().copied().filter(stays).collect();
             if sources.len() == row.sources.len() {
                 continue;
             }
-            let Some(Rebuilt { document, dangle }) = self.rebuilt_without(work, &id, &sources)? else {
-                continue;
-            };
+            let Some(Rebuilt { dangle, .. }) = self.rebuilt_without(work, &id, &sources)? else { continue };
             let sources = sources.into_iter().filter(|source| !dangle.contains(source)).collect();
             for source in dangle {
                 out.insert(source);
                 open.extend(self.documents_of(work, &source));
                 if !self.let_dangle(work, source) {
                     // It waits in the log, and what follows it in its feed.
+                    let last = self.in_documents().seq(&source.0);
+                    open.extend(self.documents_between(work.cx.reader, source.0, (source.1, last))?);
                     let first = back.entry(source.0).or_insert(source.1);
                     *first = source.1.min(*first);
                 }
             }
-            open.remove(&id);
-            kept.insert(id, (document, sources));
+            kept.insert(id, sources);
         }
-        for (id, (document, sources)) in kept {
-            self.put_again(work, id, document, sources);
+        for (id, sources) in kept {
+            if let Some(Rebuilt { document, said, .. }) = self.rebuilt_without(work, &id, &sources)? {
+                self.put_again(work, id, document, Stored { sources, ..said });
+            }
         }
         for (feed, first) in back {
-            self.apply_again(work, feed, first);
+            self.read_anew(work, feed, first);
         }
         Ok(())
+    }
+
+    /// What the records of a feed from one number to another are about.
+    pub(super) fn documents_between(
+        &self,
+        reader: &dyn Reader,
+        feed: FeedId,
+        places: (u64, u64),
+    ) -> Result<BTreeSet<DocumentId>, Fault> {
+        let mut all = BTreeSet::new();
+        let look = |_, content: &Content<'_>| {
+            Some(content.items.iter().map(|item| item.document).collect::<BTreeSet<_>>())
+        };
+        self.reread(reader, feed, places, look, |documents| all.extend(documents))?;
+        Ok(all)
     }
 
     /// A document out of some of its records; none if one of them cannot be read here.
@@ -72,7 +94,13 @@ impl Engine {
         sources: &[Source],
     ) -> Result<Option<Rebuilt>, Fault> {
         let (mut document, mut dangle): (Option<Document>, BTreeSet<Source>) = (None, BTreeSet::new());
+        let mut said = Stored::default();
         for source in sources {
+            let follows = dangle.range((source.0, 0)..*source).next().is_some();
+            if follows || self.follows_dangling(source, &[*id].into()) {
+                dangle.insert(*source);
+                continue;
+            }
             let opened = readable(self.opened(work, source.0, source.1))?.flatten();
             let content = opened.as_ref().and_then(|opened| self.content(&source.0, opened.bytes()).ok());
             let Some(content) = content else {
@@ -82,11 +110,15 @@ impl Engine {
             let changes = content.items.into_iter().find(|item| item.document == *id);
             let changes = changes.map(|item| item.changes).unwrap_or_default();
             match Document::grown(document.as_ref(), &changes) {
-                Some(grown) => document = Some(grown),
+                Some(grown) => {
+                    document = Some(grown);
+                    let defined = changes.iter().filter_map(|change| defined_by(id, change));
+                    defined.for_each(|fields| said.define(fields, source.0));
+                }
                 None => drop(dangle.insert(*source)),
             }
         }
-        Ok(Some(Rebuilt { document, dangle }))
+        Ok(Some(Rebuilt { document, said, dangle }))
     }
 
     fn put_again(
@@ -94,22 +126,16 @@ impl Engine {
         work: &mut Work<'_, '_>,
         id: DocumentId,
         document: Option<Document>,
-        sources: Vec<Source>,
+        mut said: Stored,
     ) {
         self.open.forget(&id);
-        work.step.commit.remove(Table::Saves, id.to_vec());
+        work.forget_save(&id);
         let reading = document.as_ref().map(Document::reading).transpose();
         match (document, reading.ok().flatten()) {
             (Some(document), Some(reading)) => {
-                let stored = Stored {
-                    fields: reading.fields,
-                    met: reading.met,
-                    version: document.version(),
-                    modified_ms: document.modified_ms(),
-                    sources,
-                };
+                said.read(&document, reading, self.keys.feed);
                 self.keep(work, id, document);
-                work.change(id, stored);
+                work.change(id, said);
             }
             _ => {
                 work.rows.remove(&id);

@@ -15,7 +15,7 @@ impl Engine {
     /// Has what could not be read before tried again, also before the vault was closed. A disk that fails puts few aside, and nobody from
     /// outside can add to them.
     pub(super) fn try_unread(&mut self, work: &Work<'_, '_>) -> Result<(), OpenFault> {
-        for (source, documents) in self.kept_to_try_again(work, Aside::Unread)? {
+        for (source, documents) in self.kept_aside(work, Aside::Unread)? {
             self.dangling.insert(source, documents);
             self.dangling.try_later(source);
             self.waiting.wake();

@@ -1,7 +1,7 @@
-//! What a removed device said in records that do not count any more is unsaid: nobody misses what only it named, and nobody is told
-//! of another history that only it claimed. What others say of the same still stands.
+//! Claims end with their author. Of what a removed device has said nothing is missed that only it named, and nobody is told of another
+//! history that only it claimed, whether the records that say so count or not. What others say of the same still stands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use haven_feed::accepted::Accepted;
 use haven_feed::alarm::Alarm;
@@ -13,29 +13,24 @@ use super::{Engine, Work, history};
 use crate::command::Fault;
 
 impl Engine {
-    /// Forgets what was named by feeds that do not count to their end, and hears again what counts.
+    /// Forgets what was named by feeds that are removed, and hears again what others have said.
     pub(super) fn unsay(&mut self, work: &mut Work<'_, '_>, accepted: &Accepted) -> Result<(), Fault> {
-        let counts = |feed: &FeedId, seq| accepted.counts(feed, seq);
-        let void = self.tips.iter().filter(|(feed, tip)| !counts(feed, tip.position.seq));
-        let void: BTreeSet<FeedId> = void.map(|(feed, _)| feed).collect();
-        if void.is_empty() {
-            return Ok(());
-        }
+        let removed = self.removed_feeds();
         // What counts again one day is heard again then.
-        for one in
-            self.waiting.queues.values_mut().flatten().filter(|one| !counts(&one.source.0, one.source.1))
-        {
+        let waiting = self.waiting.queues.values_mut().flatten();
+        for one in waiting.filter(|one| !accepted.counts(&one.source.0, one.source.1)) {
             one.heard = false;
         }
         let before = self.exchange.clone();
-        let is_unsaid = self.exchange.unsay(&void);
+        let is_unsaid = self.exchange.unsay(&removed);
         let in_doubt = self.session.alarms.values().any(Kept::is_somebodys_claim);
-        self.end_missed(work, &void);
+        self.end_missed(work, &removed);
         if !is_unsaid && !in_doubt {
             return Ok(());
         }
-        match self.hear_again(work, accepted, in_doubt) {
-            Ok(claims) => {
+        match self.hear_again(work, in_doubt) {
+            Ok(mut claims) => {
+                claims.extend(self.contradicted(accepted));
                 self.tell_present(work, claims, Kept::is_somebodys_claim);
                 Ok(())
             }
@@ -46,14 +41,9 @@ impl Engine {
         }
     }
 
-    /// Hears what stored records that count name: those that are not applied yet, since all that is named by the others is here; or
-    /// all, to learn who else claims another history. Gives what is claimed.
-    fn hear_again(
-        &mut self,
-        work: &Work<'_, '_>,
-        accepted: &Accepted,
-        all: bool,
-    ) -> Result<Vec<Raised>, Fault> {
+    /// Hears what stored records of members name: those that are not applied yet, since all that is named by the others is here; or all,
+    /// to learn who else claims another history. Gives what is claimed.
+    fn hear_again(&mut self, work: &Work<'_, '_>, all: bool) -> Result<Vec<Raised>, Fault> {
         let reader = work.cx.reader;
         let history = history(reader, self.space);
         let mut claims: BTreeMap<FeedId, Alarm> = BTreeMap::new();
@@ -62,9 +52,8 @@ impl Engine {
         }
         let mut exchange = std::mem::take(&mut self.exchange);
         let mut outcome = Ok(());
-        for (feed, tip) in self.tips.iter() {
+        for (feed, tip) in self.tips.iter().filter(|(feed, _)| self.roster.is_current(feed)) {
             let first = if all { 1 } else { self.applied.seq(&feed) + 1 };
-            let last = accepted.bound(&feed).map_or(tip.position.seq, |bound| bound.min(tip.position.seq));
             let heard = |head: super::waiting::Head| {
                 let accepts = head.accepts.iter().copied().collect();
                 for vector in [&head.seen, &accepts] {
@@ -75,7 +64,8 @@ impl Engine {
                     }
                 }
             };
-            outcome = self.reread(reader, feed, (first, last), |_, content| Some(head(content)), heard);
+            outcome =
+                self.reread(reader, feed, (first, tip.position.seq), |_, content| Some(head(content)), heard);
             if outcome.is_err() {
                 break;
             }

@@ -29,6 +29,8 @@ pub(super) struct Waiting {
     pub(super) current: Option<Source>,
     /// Feeds whose next record has to wait for others, while there are suspects.
     pub(super) skipped: BTreeSet<FeedId>,
+    /// What brought the process down too often: it is never opened again, whatever its feed goes back for.
+    pub(super) fatal: BTreeSet<Source>,
     /// Feeds whose next record the disk did not give back when it was asked last.
     pub(super) stuck: BTreeSet<FeedId>,
     pub(super) marked: bool,
@@ -91,6 +93,8 @@ pub(super) enum Aside {
     Dangling = 7,
     /// A document of it could not be read here: tried again when the document has grown, in each session and at each start.
     Unread = 8,
+    /// It belongs to one of two histories of its feed, and what it follows did not come.
+    Either = 9,
 }
 
 /// What an opened record says of others.
@@ -150,34 +154,46 @@ impl Waiting {
         self.skipped.clear();
     }
 
-    /// Takes a record that was stored just now, if it follows what waits and there is room.
-    pub(super) fn push(&mut self, applied: &Vector, room: &mut usize, record: VerifiedRecord) {
+    /// The server has said that this is all: what only a removed device has named is waited for no longer, and the disk is asked once
+    /// more.
+    pub(super) fn go_without(&mut self) {
+        self.look_again(Wait::Disk);
+        if !self.queues.values().all(VecDeque::is_empty) {
+            self.wake();
+        }
+    }
+
+    /// Takes a record that was stored just now, if it follows what waits and there is room. A copy of it: it came as a slice of a message,
+    /// which may be a mebibyte of anything.
+    pub(super) fn push(&mut self, applied: &Vector, room: &mut usize, record: &VerifiedRecord) {
         self.wake();
         let (feed, seq, size) = (record.header().feed, record.position().seq, record.bytes().len());
         let queue = self.queues.entry(feed).or_default();
         let next = queue.back().map_or(applied.seq(&feed), |last| last.source.1) + 1;
         if seq == next && size <= *room {
             *room -= size;
-            queue.push_back(One::new(record));
+            queue.push_back(One::new(record.copied()));
         } else {
             self.unread = true;
         }
     }
 
     /// Puts a body in the place of its husk. One that is not in memory is read from the store when its turn comes.
-    pub(super) fn embody(&mut self, record: VerifiedRecord) {
+    pub(super) fn embody(&mut self, record: &VerifiedRecord) {
         self.wake();
         let source = (record.header().feed, record.position().seq);
         let queue = self.queues.get_mut(&source.0);
         match queue.into_iter().flatten().find(|one| one.source == source) {
-            Some(one) => *one = One::new(record),
+            Some(one) => *one = One::new(record.copied()),
             None => self.unread = true,
         }
     }
 
     /// Gives up on what brought the process down too often, before it is opened once more: already that may be what does it.
     pub(super) fn give_up(&mut self) {
-        let is_deadly = |source: &Source| self.suspects.get(source).is_some_and(|tries| *tries >= TRIES_MAX);
+        let is_deadly = |source: &Source| {
+            self.fatal.contains(source) || self.suspects.get(source).is_some_and(|tries| *tries >= TRIES_MAX)
+        };
         for one in self.queues.values_mut().flatten().filter(|one| is_deadly(&one.source)) {
             one.look = Look::Aside(Aside::Fatal);
         }

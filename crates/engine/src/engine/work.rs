@@ -14,7 +14,6 @@ use crate::io::{Context, Step, Table, Write, draw};
 use crate::keys::meta;
 use crate::parallel;
 use crate::row::{Source, Stored};
-use crate::view::{Row, View};
 
 /// A document's row as it will be, perhaps with its view already made on another core.
 pub(super) struct Changed {
@@ -40,6 +39,8 @@ pub(super) struct Work<'a, 'c> {
     pub(super) gone: BTreeMap<Source, Vec<Word>>,
     /// There is more to do at once.
     pub(super) again: bool,
+    /// Where in the commit the saves of documents stand.
+    saves: BTreeMap<DocumentId, usize>,
     shows: bool,
 }
 
@@ -56,6 +57,7 @@ impl<'a, 'c> Work<'a, 'c> {
             lifted: BTreeSet::new(),
             gone: BTreeMap::new(),
             again: false,
+            saves: BTreeMap::new(),
             shows: false,
         }
     }
@@ -63,6 +65,26 @@ impl<'a, 'c> Work<'a, 'c> {
     /// Something that readers see changed.
     pub(super) fn show(&mut self) {
         self.shows = true;
+    }
+
+    /// Puts a document's save into the commit, in the place of the one before it: thousands of small records of one step may change
+    /// the same long entry.
+    pub(super) fn save(&mut self, id: DocumentId, value: Vec<u8>) {
+        let writes = &mut self.step.commit.writes;
+        let put = Write::Put { table: Table::Saves, key: id.to_vec(), value };
+        match self.saves.get(&id).and_then(|at| writes.get_mut(*at)) {
+            Some(before) => *before = put,
+            None => {
+                self.saves.insert(id, writes.len());
+                writes.push(put);
+            }
+        }
+    }
+
+    /// Takes a document's save off the disk; one that is made after that stands.
+    pub(super) fn forget_save(&mut self, id: &DocumentId) {
+        self.saves.remove(id);
+        self.step.commit.remove(Table::Saves, id.to_vec());
     }
 
     pub(super) fn change(&mut self, id: DocumentId, stored: Stored) {
@@ -79,7 +101,7 @@ impl Engine {
             work.step.commit.put(Table::Meta, meta::APPLIED, sealed);
             self.keep_seen(&mut work);
         }
-        self.keep_counted(&mut work);
+        self.keep_vectors(&mut work);
         let pins = self.exchange.pins().encode();
         if pins != self.saved_pins {
             let sealed = self.keys.seal(Table::Meta, meta::PINS, &pins, work.cx.entropy);
@@ -114,29 +136,15 @@ impl Engine {
             let shown = changed.shown.is_none().then(|| shown(*id, &changed.stored, library));
             (sealed, shown)
         });
-        let mut defined = false;
-        for ((id, changed, _), (sealed, made)) in jobs.into_iter().zip(made) {
+        for ((id, changed, _), (sealed, made)) in jobs.iter_mut().zip(made) {
             work.step.commit.writes.push(Write::Put { table: Table::Rows, key: id.to_vec(), value: sealed });
-            let shown = changed.shown.or(made).unwrap_or(Shown::Unknown);
-            defined |= matches!(shown, Shown::Definition(_));
-            self.view.take(shown);
+            self.view.take(id, changed.shown.take().or(made).unwrap_or(Shown::Unknown));
         }
         self.view.settle_people();
-        if defined {
-            self.learn();
-        }
+        // What definitions say is looked up in these rows first.
+        work.rows = jobs.into_iter().map(|(id, changed, _)| (id, changed)).collect();
+        self.learn_anew(work);
+        work.rows.clear();
         work.show();
-    }
-}
-
-impl View {
-    pub(super) fn take(&mut self, shown: Shown) {
-        match shown {
-            Shown::Entry(row) => self.insert(Arc::<Row>::from(row)),
-            Shown::Person(shown) => self.insert_person(shown),
-            Shown::Naming(naming) => self.insert_naming(Arc::new(naming)),
-            Shown::Definition(definition) => self.insert_definition(Arc::new(definition)),
-            Shown::Unknown => {}
-        }
     }
 }

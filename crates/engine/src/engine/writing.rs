@@ -133,10 +133,11 @@ impl Engine {
         )
     }
 
-    /// What changed in the applied vector since this feed's previous record; everything in the first of an opening and
+    /// What stands in documents here that did not at this feed's previous record; everything in the first of an opening and
     /// in every 64th. The own feed is left out: the header says it.
     fn seen_since(&self) -> (bool, Vector) {
-        let others = self.applied.iter().filter(|(feed, _)| *feed != self.keys.feed);
+        let all = self.in_documents();
+        let others = all.iter().filter(|(feed, _)| *feed != self.keys.feed);
         match &self.announced.vector {
             Some(before) if self.announced.records_since_full < limits::FULL_VECTOR_EVERY => {
                 (false, others.filter(|(feed, position)| before.get(feed) != Some(*position)).collect())
@@ -147,7 +148,7 @@ impl Engine {
 
     fn announce(&mut self, full: bool) {
         self.announced.records_since_full = if full { 1 } else { self.announced.records_since_full + 1 };
-        self.announced.vector = Some(self.applied.clone());
+        self.announced.vector = Some(self.in_documents());
     }
 
     /// Remembers whose names these are, so that a history can say who wrote. The names themselves prove it.

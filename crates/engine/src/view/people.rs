@@ -152,6 +152,13 @@ impl View {
         self.people_moved = true;
     }
 
+    /// Forgets what a document said of somebody: it turned out to be something else.
+    pub(super) fn remove_person(&mut self, id: PersonId) {
+        let was_one = self.said.remove(&id).is_some() | self.forgotten.remove(&id).is_some();
+        let was_other = self.merged.remove(&id).is_some();
+        self.people_moved |= was_one || was_other;
+    }
+
     /// Works out anew who everybody is, once for all documents that came. Somebody hostile can merge thousands into each other in
     /// one record; a pass over all entries is only for when somebody means somebody else than before.
     pub(crate) fn settle_people(&mut self) {

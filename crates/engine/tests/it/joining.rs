@@ -23,7 +23,10 @@ fn welcomed(manifest: Option<ManifestName>) -> Result<JoinStep, JoinFault> {
     let mut existing = Existing::new(&secret, offer);
     let (mut joining, step) = Joining::start(&secret.code(), "Phone", &mut chance).unwrap();
     let message = existing.answer(&posted(step), [6; 32], [7; 32]).unwrap();
-    let step = joining.step(JoinInput::Mailbox { index: 2, message }, &mut chance).unwrap();
+    let heard = |index, message: &[u8]| JoinInput::Mailbox { index, message: message.to_vec() };
+    let step = joining.step(heard(2, &message), &mut chance).unwrap();
+    let again = joining.step(heard(2, &message), &mut chance).unwrap();
+    assert!(again.send.is_empty() && again.words.is_none(), "out of turn, and so of no effect");
     let words = step.words.clone().unwrap();
     existing.receive(&posted(step)).unwrap();
     let candidate = existing.confirm(&words).unwrap();
@@ -35,7 +38,8 @@ fn welcomed(manifest: Option<ManifestName>) -> Result<JoinStep, JoinFault> {
     };
     let message = existing.welcome(&welcome, [9; 32]).unwrap();
     let words = existing.words().unwrap().join(" ");
-    assert!(joining.step(JoinInput::Mailbox { index: 4, message }, &mut chance).unwrap().wants_words);
+    assert!(joining.step(heard(4, &message), &mut chance).unwrap().wants_words);
+    assert!(!joining.step(heard(4, &message), &mut chance).unwrap().wants_words);
     joining.compare(&words)
 }
 

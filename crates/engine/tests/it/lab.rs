@@ -264,6 +264,24 @@ impl Running {
         self.heard.answers.pop().unwrap().unwrap();
     }
 
+    /// The minutes of an exercise's first version, as entries are read with it, and of what is offered.
+    pub(crate) fn minutes(&self, id: &str) -> (Option<u32>, Option<u32>) {
+        let id = id.parse().unwrap();
+        let view = self.heard.view.as_ref().unwrap();
+        let exercises = &view.shelf().unwrap().exercises;
+        let read = exercises.get_version(&id, 1).map(|exercise| exercise.minutes);
+        (read, exercises.offered(&id).map(|exercise| exercise.minutes))
+    }
+
+    /// The same device begun anew on what is durable.
+    pub(crate) fn restarted(&mut self) -> &Self {
+        let (engine, step) = opened(&self.disk, &mut self.chance);
+        self.engine = engine;
+        release(step, &mut self.disk, &mut self.heard).unwrap();
+        self.heard.view = Some(self.engine.view());
+        self
+    }
+
     /// How many entries it shows, and the kinds of its alarms.
     pub(crate) fn shows(&self) -> (usize, Vec<&'static str>) {
         let view = self.heard.view.as_ref().unwrap();

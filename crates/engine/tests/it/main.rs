@@ -5,6 +5,7 @@
 mod lab;
 
 mod actors;
+mod definitions;
 mod joining;
 mod retries;
 mod secrets;

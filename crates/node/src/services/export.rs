@@ -15,7 +15,7 @@ use haven_core::import::{
 use haven_core::markdown::{file_name, render};
 use haven_core::person::PersonName;
 use haven_engine::command::{Command, Reply, VersionShown};
-use haven_engine::view::{Row, View};
+use haven_engine::view::{Added, Row, View};
 use tonic::Status;
 
 use super::desk::Desk;
@@ -41,9 +41,11 @@ pub(super) fn export(
     let is_wanted = |row: &&Arc<Row>| format == Format::Lines || row.entry.trashed.is_none();
     let mut rows: Vec<_> = view.rows().filter(is_wanted).cloned().collect();
     rows.sort_by_key(|row| (row.entry.at.sort_key(), row.entry.id));
-    let about = if format == Format::Lines { about(&view, rows.len()) } else { Vec::new() };
+    let added = if format == Format::Lines { view.added() } else { Vec::new() };
+    let about = if format == Format::Lines { about(&view, added.len(), rows.len()) } else { Vec::new() };
     let exporting = Exporting {
         about: about.into_iter(),
+        added: added.into_iter(),
         node: node.clone(),
         desk: desk.of(&view),
         rows: rows.into_iter(),
@@ -60,19 +62,18 @@ pub(super) fn export(
     })))
 }
 
-/// The lines before the entries: what it is, the people, what the person added. Nothing in them differs between two devices
+/// The lines before what the person added and the entries: what it is, the people. Nothing in them differs between two devices
 /// that have the same journal.
-fn about(view: &View, entries: usize) -> Vec<String> {
+fn about(view: &View, definitions: usize, entries: usize) -> Vec<String> {
     let people: Vec<_> = view.said().map(|(person, merged)| person_line(person, merged)).collect();
     let forgotten: Vec<_> = view.forgotten().map(|forgotten| forgotten_line(&forgotten)).collect();
-    let definitions: Vec<_> = view.added().map(|definition| definition_line(&definition)).collect();
     let header = Header {
         people: people.len() as u64,
         forgotten: forgotten.len() as u64,
-        definitions: definitions.len() as u64,
+        definitions: definitions as u64,
         entries: entries as u64,
     };
-    [header_line(&header)].into_iter().chain(people).chain(forgotten).chain(definitions).collect()
+    [header_line(&header)].into_iter().chain(people).chain(forgotten).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,7 @@ struct Exporting {
     desk: Desk,
     view: Arc<View>,
     about: std::vec::IntoIter<String>,
+    added: std::vec::IntoIter<Added>,
     rows: std::vec::IntoIter<Arc<Row>>,
     /// Names of files given so far.
     names: BTreeSet<String>,
@@ -108,6 +110,12 @@ impl Exporting {
         let (mut batch, mut bytes) = (pb::ExportEntriesResponse::default(), 0);
         while bytes < EXPORT_BATCH_BYTES {
             if let Some(line) = self.about.next() {
+                bytes += line.len();
+                batch.lines.push(line);
+                continue;
+            }
+            if let Some(added) = self.added.next() {
+                let line = self.definition(&added).await?;
                 bytes += line.len();
                 batch.lines.push(line);
                 continue;
@@ -129,6 +137,18 @@ impl Exporting {
             };
         }
         Ok((bytes > 0).then_some(batch))
+    }
+
+    /// What the person added, also what no device looks at and is not held in memory.
+    async fn definition(&self, added: &Added) -> Result<String, Status> {
+        if let Some(text) = added.text() {
+            return Ok(definition_line(&added.exported(text)));
+        }
+        let Reply::Definition(Some(text)) = self.node.command(Command::ShowDefinition(added.id())).await?
+        else {
+            return Err(unexpected());
+        };
+        Ok(definition_line(&added.exported(&text)))
     }
 
     /// What met in an entry and is not settled.

@@ -74,7 +74,9 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
             refused("it was asked too much at once").with_next("Wait a little; it goes on by itself.")
         }
         Refusal::ServerStorage => refused("the server can't write to its disk"),
-        Refusal::FeedUnknown => refused("this device isn't on the server's list of devices"),
+        Refusal::FeedUnknown => refused("this device isn't on the server's list of devices, which may be an older one")
+            .with_next("Let another of your devices sync, one that knows this one. If there's none that can, set the server again here, with an invite from whoever runs it.")
+            .at_terminal("Let another of your devices sync, one that knows this one. If there's none that can, get an invite from whoever runs the server (`haven-server invite`), then `haven server set URL --invite CODE` here."),
         // A server's word. If it's so, the link that did it says it too.
         Refusal::FeedRemoved => refused("the server says this device was removed, and doesn't show who did it")
             .with_next("It's asked again by itself. Your other devices show which ones belong to this journal.")

@@ -12,7 +12,7 @@ use haven_core::person::{Circle, Gift, Relation, Safe};
 use haven_core::time::CivilTime;
 use serde_json::Value as Json;
 
-use crate::device::Device;
+use crate::device::{Device, STRONG};
 use crate::exercises::MINE;
 
 const TEAPOT: &str = include_str!("../../../../tests/data/teapot-mood.toml");
@@ -57,6 +57,54 @@ async fn moved(device: &Device) -> (Device, Vec<String>) {
     assert!(exported(device).await == lines, "nor does it where it came from");
     assert!(exported(&other).await == lines);
     (other, lines)
+}
+
+/// The line of a definition, as an export writes it.
+fn defining(id: &str, added: u32, more: &str) -> String {
+    let words = if more.contains("gives_way") { "What do they want?" } else { "What went well?" };
+    let toml = MINE.replacen("one-good-thing", id, 1).replacen("What went well?", words, 1);
+    let toml = serde_json::to_string(&toml).unwrap();
+    let stamp = format!("2026-01-01T00:{:02}:{:02}Z", added / 60, added % 60);
+    format!(
+        "{{\"definition\":{{\"defines\":\"exercise\",\"exercise\":{{\"id\":\"{id}\",\"version\":1}},\"toml\":{toml},\"added\":\"{stamp}\"{more}}}}}"
+    )
+}
+
+const TAKEN_BACK: &str = ",\"removed\":\"2026-02-01T00:00:00Z\"";
+const GIVES_WAY: &str = ",\"gives_way\":true";
+
+/// Of what stands behind another for the same version, and of what is beyond the limit, memory has let go; an export has it, and an import
+/// brings it back, behind what it stood behind.
+#[tokio::test(start_paused = true)]
+async fn every_definition_goes_out_with_its_text_and_comes_back() {
+    let device = Device::with_vault().await;
+    let mut lines = vec![defining("my-own-0", 0, GIVES_WAY), defining("far", 1, GIVES_WAY)];
+    lines.push(defining("far-back", 2, &[TAKEN_BACK, GIVES_WAY].concat()));
+    lines.extend((0..5).map(|n| defining(&format!("old-{n}"), 3 + n, TAKEN_BACK)));
+    lines.extend((0..63).map(|n| defining(&format!("my-own-{n}"), 10 + n, "")));
+    let done = imported(&device, &lines).await;
+    assert_eq!((done.definitions, done.failed_total), (71, 0));
+    let (other, again) = moved(&device).await;
+    let told = |line: &String| {
+        let line: Json = serde_json::from_str(line).unwrap();
+        ["exercise", "toml", "added", "removed"].map(|key| line["definition"][key].clone())
+    };
+    assert_eq!(again[1..].iter().map(told).collect::<Vec<_>>(), lines.iter().map(told).collect::<Vec<_>>());
+    for device in [&device, &other] {
+        for locked in [false, true] {
+            let own = device.client.exercise(&"my-own-0".parse().unwrap(), None).await.unwrap();
+            assert_eq!(own.fields[0].label, "What went well?");
+            let has = async |id: &str| device.client.exercise(&id.parse().unwrap(), Some(1)).await.is_ok();
+            assert_eq!((has("old-0").await, has("old-1").await, has("far").await), (true, false, false));
+            if !locked {
+                device.client.lock().await.unwrap();
+                device.client.unlock(STRONG.to_owned()).await.unwrap();
+            }
+        }
+    }
+    let more = imported(&other, &[defining("new-1", 90, ""), defining("new-2", 91, "")]).await;
+    assert_eq!((more.definitions, more.failed_total), (1, 1));
+    assert!(more.reasons[0].reason.contains("no more fit"), "{:?}", more.reasons);
 }
 
 /// A journal with everything in it that a journal may hold.

@@ -98,7 +98,8 @@ fn a_line_that_cannot_be_imported_says_why() {
             format!(r#"{{"person":{{"id":"{}","name":"A","died":"no"}}}}"#, "0a".repeat(16)),
             "\"died\" holds text; it takes true or false",
         ),
-        (r#"{"definition":{}}"#.into(), "\"id\" is missing"),
+        (r#"{"definition":{}}"#.into(), "\"toml\" is missing"),
+        (r#"{"definition":{"toml":""}}"#.into(), "\"defines\" is missing"),
         (
             r#"{"date":"24.11.2026","text":"a"}"#.into(),
             "\"date\": not a date or time; write year-month-day in digits",

@@ -144,16 +144,19 @@ fn of_somebody_forgotten_it_says_that_they_were_and_nothing_else() {
 #[test]
 fn a_definition_comes_back_with_its_text_and_what_became_of_it() {
     let reference = "my-own@3".parse().unwrap();
-    for (text, removed) in [("id = \"my-own\"\n", None), ("", Some(Timestamp::from_millis(9)))] {
+    for (text, removed, gives_way) in
+        [("id = \"my-own\"\n", None, true), ("", Some(Timestamp::from_millis(9)), false)]
+    {
         let added = Timestamp::from_millis(-8);
-        let (id, defined) = ([5; 16], Defined::Measure);
+        let (defined, of) = (Defined::Measure, &reference);
         let line =
-            definition_line(&ExportedDefinition { id, defined, reference: &reference, text, added, removed });
+            definition_line(&ExportedDefinition { defined, reference: of, text, added, removed, gives_way });
+        assert_eq!(line.contains("gives_way"), gives_way, "{line}");
         let Read { line: Told::Definition(read), unused } = Read::parse(line.as_bytes()).unwrap() else {
             panic!("it is a definition")
         };
-        let expected =
-            DefinitionLine { id, defined, reference: reference.clone(), text: text.into(), added, removed };
+        let (reference, text) = (reference.clone(), text.into());
+        let expected = DefinitionLine { defined, reference, text, added, removed, gives_way };
         assert!(*read == expected && unused.is_empty(), "{line}");
     }
 }
