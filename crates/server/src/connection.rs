@@ -26,6 +26,8 @@ pub(crate) struct Connection {
     pub(crate) ending: CancellationToken,
     /// Cancelled when it is cut off: its peer takes nothing, or never asked anything.
     pub(crate) cut: CancellationToken,
+    /// Cancelled when it is no more, and with it all that it had in memory.
+    pub(crate) gone: CancellationToken,
 }
 
 impl Connection {
@@ -39,6 +41,7 @@ impl Connection {
             spaces: Mutex::default(),
             ending: draining.child_token(),
             cut: CancellationToken::new(),
+            gone: CancellationToken::new(),
         })
     }
 
@@ -120,6 +123,7 @@ impl Drop for Connection {
         for space in self.spaces.get_mut().unwrap_or_else(PoisonError::into_inner) {
             space.leave(self.number);
         }
+        self.gone.cancel();
     }
 }
 

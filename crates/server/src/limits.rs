@@ -90,6 +90,9 @@ pub(crate) const CONNECTIONS_MIN: usize = 16;
 /// requests, and all of them no more than what a server may grow by.
 pub(crate) const GUESTS_MAX: usize = 256;
 
+/// How long the door waits for a guest to be gone that was cut off; it takes a thousandth of this.
+pub(crate) const GUEST_GONE_TIMEOUT: Duration = Duration::from_millis(200);
+
 /// Requests at once on a connection that no member has used yet: whoever joins watches a mailbox, posts and logs in. A request that
 /// waits for its body takes some 16 KiB, and every guest may have so many.
 pub(crate) const GUEST_REQUESTS_MAX: usize = 4;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 
 use rustix::process::{Resource, getrlimit};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
 
 use super::Front;
@@ -14,7 +14,8 @@ use super::dispatch::Dispatch;
 use super::speak::{Routes, speak};
 use crate::connection::Connection;
 use crate::limits::{
-    ACCEPT_REST, CONNECTIONS_MAX, CONNECTIONS_MIN, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT, GUESTS_MAX,
+    ACCEPT_REST, CONNECTIONS_MAX, CONNECTIONS_MIN, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT,
+    GUEST_GONE_TIMEOUT, GUESTS_MAX,
 };
 use crate::server::Server;
 
@@ -55,7 +56,7 @@ impl Door {
     pub(super) async fn keep_open(mut self) {
         loop {
             match self.front.listener.accept().await {
-                Ok((stream, _)) => self.welcome(stream),
+                Ok((stream, _)) => self.welcome(stream).await,
                 Err(error) => {
                     tracing::warn!(kind = %error.kind(), "could not accept a connection");
                     sleep(ACCEPT_REST).await;
@@ -64,18 +65,18 @@ impl Door {
         }
     }
 
-    fn welcome(&mut self, stream: TcpStream) {
+    async fn welcome(&mut self, stream: TcpStream) {
         if self.open.fetch_add(1, Ordering::Relaxed) >= self.open_max {
             self.open.fetch_sub(1, Ordering::Relaxed);
             // There is room for the next one at least, if one of these is no member.
-            self.cut_oldest_guest();
+            self.cut_oldest_guest().await;
             return;
         }
         let counted = Counted(self.open.clone());
         // With Nagle's algorithm an answer waits for an acknowledgement that waits for it: 40 ms each.
         let _ = stream.set_nodelay(true);
         let connection = Connection::new(&self.server.draining);
-        self.watch_guest(&connection);
+        self.watch_guest(&connection).await;
         let dispatch = Dispatch::new(self.server.clone(), self.routes.clone(), connection.clone());
         let tls = self.front.tls.clone();
         self.connections.spawn(async move {
@@ -93,22 +94,26 @@ impl Door {
     }
 
     /// Beyond the limit the guest that has been there longest makes room.
-    fn watch_guest(&mut self, connection: &Arc<Connection>) {
+    async fn watch_guest(&mut self, connection: &Arc<Connection>) {
         if self.guests.len() >= self.guests_max {
             self.guests.retain(is_guest);
             if self.guests.iter().filter(|guest| is_unexpected(guest)).count() >= self.guests_max {
-                self.cut_oldest_guest();
+                self.cut_oldest_guest().await;
             }
         }
         self.guests.push_back(Arc::downgrade(connection));
     }
 
-    /// Cuts off the oldest of those whom nobody expects.
-    fn cut_oldest_guest(&mut self) {
+    /// Cuts off the oldest of those whom nobody expects, and waits until it's gone: a crowd comes in no faster than it goes, or
+    /// those who are on their way out would take up far more room than those who are in.
+    async fn cut_oldest_guest(&mut self) {
         let oldest = self.guests.iter().position(is_unexpected).and_then(|at| self.guests.remove(at));
-        if let Some(oldest) = oldest.and_then(|oldest| oldest.upgrade()) {
-            oldest.cut.cancel();
-        }
+        let Some(oldest) = oldest.and_then(|oldest| oldest.upgrade()) else { return };
+        oldest.cut.cancel();
+        let gone = oldest.gone.clone();
+        drop(oldest);
+        // Whatever keeps it, the door doesn't stay shut for it.
+        let _ = timeout(GUEST_GONE_TIMEOUT, gone.cancelled()).await;
     }
 }
 

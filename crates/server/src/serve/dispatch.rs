@@ -1,6 +1,7 @@
 //! One request: routed, bounded in time and size, and told to the log in five words.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use super::counted::{Answering, Counted};
 use super::method::{Method, Service};
 use super::speak::Routes;
 use crate::budget::{Budget, Taken};
-use crate::connection::Connection;
+use crate::connection::{Asking, Connection};
 use crate::limits::{PUSH_AGAIN_AFTER, UNARY_TIMEOUT};
 use crate::log;
 use crate::refusal::{Refused, later};
@@ -48,11 +49,7 @@ impl Dispatch {
         Self { server, routes, connection }
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Response<Body> {
-        self.connection.serve();
-        let Some(asking) = self.connection.ask() else {
-            return Status::from(later(PUSH_AGAIN_AFTER)).into_http();
-        };
+    async fn answer(self, request: Request<Incoming>, asking: Asking) -> Response<Body> {
         let Some(method) = Method::of(request.uri().path()) else {
             return Status::new(Code::Unimplemented, "there is no such call").into_http();
         };
@@ -114,8 +111,13 @@ impl hyper::service::Service<Request<Incoming>> for Dispatch {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.connection.serve();
+        // One too many takes no room for an answer that it won't get.
+        let Some(asking) = self.connection.ask() else {
+            return Box::pin(ready(Ok(Status::from(later(PUSH_AGAIN_AFTER)).into_http())));
+        };
         let dispatch = self.clone();
-        Box::pin(async move { Ok(dispatch.answer(request).await) })
+        Box::pin(async move { Ok(dispatch.answer(request, asking).await) })
     }
 }
 
