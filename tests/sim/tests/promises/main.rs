@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod answers;
+mod branches;
 mod claims;
 mod definitions;
 mod growth;
