@@ -16,6 +16,7 @@ mod notices;
 mod parties;
 mod room;
 mod sealing;
+mod taking_out;
 mod unlucky;
 mod voices;
 mod without;
