@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 use haven_feed::exchange::device::{Reason, Refused};
 use haven_feed::ids::{FeedId, Position};
-use haven_feed::record::{PREFIX_LEN, Record};
+use haven_feed::record::{PREFIX_LEN, Record, VerifiedRecord};
 
 use super::receive::place;
 use super::waiting::Aside;
@@ -47,10 +47,22 @@ impl Branches {
         }
         fits
     }
+
+    /// Gives room back: a record turned out to be of the first history.
+    fn give_back(&mut self, feed: FeedId, size: usize) {
+        let kept = self.0.remove(&feed).unwrap_or_default().saturating_sub(size);
+        if kept > 0 {
+            self.0.insert(feed, kept);
+        }
+    }
 }
 
+/// Records of one message by what names them, as they are kept with it.
+pub(super) type BesideNow = BTreeMap<Vec<u8>, Beside>;
+
 /// A record that is kept beside its feed's first history, as it came.
-struct Beside {
+#[derive(Clone)]
+pub(super) struct Beside {
     why: Aside,
     bytes: Bytes,
 }
@@ -71,8 +83,8 @@ impl Engine {
     /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost. Which history one
     /// belongs to is seen as it comes, after the one that it follows; one that came too early is looked at when it comes once more, as the
     /// feed is pulled from its beginning. A body that came once stays, also when its husk comes after it and shows whose it is.
-    pub(super) fn keep_other_histories(&mut self, work: &mut Work<'_, '_>, refused: &[Refused]) {
-        let (mut beside, mut cut) = (BTreeMap::<Vec<u8>, Beside>::new(), BTreeSet::new());
+    pub(super) fn keep_other_histories(&mut self, work: &mut Work<'_, '_>, refused: &[Refused]) -> BesideNow {
+        let (mut beside, mut cut) = (BesideNow::new(), BTreeSet::new());
         for Refused { bytes, reason } in refused {
             if !matches!(reason, Reason::Fork | Reason::Either) {
                 continue;
@@ -111,6 +123,30 @@ impl Engine {
             }
             beside.insert(key, one);
         }
+        beside
+    }
+
+    /// A record continues the first history of its feed. If it came too early before, and was kept since it might have been of the other
+    /// one, it is not kept twice; and if it had its body then and lacks it now, it has it still.
+    pub(super) fn of_first_history(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        beside: &BesideNow,
+        record: VerifiedRecord,
+    ) -> VerifiedRecord {
+        let (feed, position) = (record.header().feed, record.position());
+        let room = self.branches.get_or_insert_with(|| Branches::read(work.cx.reader));
+        if !room.0.contains_key(&feed) {
+            return record;
+        }
+        let key = branch_key(&feed, position);
+        let stored = || self.kept_beside(work, &key, Beside::decode).ok().flatten();
+        let Some(kept) = beside.get(&key).cloned().or_else(stored) else { return record };
+        self.branches.iter_mut().for_each(|room| room.give_back(feed, kept.bytes.len()));
+        work.step.commit.remove(Table::Quarantine, key);
+        let came = Record::parse(kept.bytes).ok().filter(|_| record.is_husk());
+        let whole = came.and_then(|came| self.verified(&came).ok());
+        whole.filter(|whole| whole.position() == position).unwrap_or(record)
     }
 
     fn keep_beside(&mut self, work: &mut Work<'_, '_>, key: Vec<u8>, plain: &[u8]) {

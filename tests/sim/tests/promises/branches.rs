@@ -2,10 +2,12 @@
 
 use haven_engine::io::Table;
 use haven_feed::record::VerifiedRecord;
+use haven_sim::chance::Chance;
 
 use super::claims::newest;
 use super::empty;
 use super::hidden::said;
+use super::hostile::purge;
 use super::lab::{Lab, Who, content, vector_of, write};
 use super::room::{noise, quarantined};
 
@@ -141,5 +143,130 @@ fn of_a_removed_device_with_two_histories_the_body_is_read_when_it_comes() {
         assert!(lab.names(&first[1]) && !lab.names(&other[1]), "{case}");
         let told = lab.alarms().into_iter().filter(|kind| *kind != "DEVICE_FORKED").collect::<Vec<_>>();
         assert_eq!(told, ["HISTORY_CONTRADICTED"], "{case}: the phone says so too");
+    }
+}
+
+/// Of a feed with two histories a record of the first comes too early, and once it comes in its turn it has no body. It is kept once, and read
+/// with the body that came before.
+#[test]
+fn what_came_too_early_of_the_first_history_is_read_when_its_turn_comes() {
+    for case in 0..4 {
+        let [together, restarts] = [case & 1, case & 2].map(|bit| bit > 0);
+        let mut lab = Lab::linked();
+        let (tablet, mut device) = (lab.feed(Who::Tablet), lab.device(Who::Tablet));
+        for text in ["one", "two", "three"] {
+            write(&mut device, text, &mut lab.chance);
+        }
+        let tablets = lab.written(&device, tablet);
+        let other = lab.record(Who::Tablet, None, &empty());
+        lab.records(&[&tablets[0], &other]);
+        let husk = tablets[2].to_husk();
+        if together {
+            lab.records(&[&tablets[2], &tablets[1], &husk]);
+        } else {
+            lab.records(&[&tablets[2]]);
+            if restarts {
+                lab.restart();
+                lab.hello(newest(&[&tablets[2]]));
+            }
+            lab.records(&[&tablets[1], &husk]);
+        }
+        let mut texts = said(&lab.laptop);
+        texts.sort_unstable();
+        assert_eq!(texts, ["one", "three", "two"], "{case}");
+        assert_eq!(lab.rows(Table::Quarantine), 1, "{case}");
+        lab.restart();
+        assert_eq!(said(&lab.laptop).len(), 3, "{case}");
+        lab.add_entry("of my own");
+        assert!(lab.names(&tablets[2]), "{case}");
+    }
+}
+
+/// What a server sends of these two histories, and of who built on either.
+struct Told {
+    tablets: Vec<VerifiedRecord>,
+    other: Vec<VerifiedRecord>,
+    phones: Vec<VerifiedRecord>,
+    removal: usize,
+}
+
+/// The tablet writes four entries, and signs another history from the second record on. The phone has seen both, calls a body of the
+/// first one gone, and the laptop's link removes the tablet at its third.
+fn two_histories(lab: &mut Lab) -> Told {
+    let (tablet, mut device) = (lab.feed(Who::Tablet), lab.device(Who::Tablet));
+    for text in ["one", "two", "three", "four"] {
+        write(&mut device, text, &mut lab.chance);
+    }
+    let tablets = lab.written(&device, tablet);
+    let inside = noise(&mut lab.chance, 10 * 1024);
+    let mut other: Vec<VerifiedRecord> = Vec::new();
+    for _ in 0..3 {
+        let next = lab.record(Who::Tablet, Some(other.last().unwrap_or(&tablets[0])), &inside);
+        other.push(next);
+    }
+    let says = [
+        content(&[(tablet, tablets[1].position())], &[]),
+        content(&[(tablet, other[1].position())], &[]),
+        content(&[], &[(1, purge(&tablets[1]))]),
+        content(&[(tablet, other[2].position())], &[]),
+    ];
+    let mut phones: Vec<VerifiedRecord> = Vec::new();
+    for inside in says {
+        let next = lab.record(Who::Phone, phones.last(), &inside);
+        phones.push(next);
+    }
+    let removal = lab.links.len();
+    lab.change_by(Who::Laptop, &[(tablet, Some(tablets[2].position()))], None);
+    Told { tablets, other, phones, removal }
+}
+
+/// Records of both histories, with bodies and without, in any order, with restarts and with the removal anywhere between: once all of it
+/// has come, the outcome is one.
+#[test]
+fn of_two_histories_with_and_without_bodies_the_outcome_is_one_in_every_order() {
+    for seed in 0..60 {
+        let mut lab = Lab::linked();
+        let Told { tablets, other, phones, removal } = two_histories(&mut lab);
+        let mut chance = Chance::new(seed);
+        let mut is_removed = false;
+        lab.records(&[&tablets[0], &tablets[1].to_husk()]);
+        let all: Vec<&VerifiedRecord> = tablets.iter().chain(&other).chain(&phones).collect();
+        for _ in 0..30 {
+            let one = all[chance.below(all.len())];
+            let husk = one.to_husk();
+            match chance.below(12) {
+                0 => {
+                    lab.restart();
+                    lab.hello(newest(&[&tablets[3], &phones[3]]));
+                }
+                1 if !is_removed => {
+                    lab.links(removal);
+                    is_removed = true;
+                }
+                2 => lab.caught_up(),
+                3 => lab.bodies(lab.feed(Who::Tablet), &[one]),
+                4..8 => lab.records(&[&husk]),
+                _ => lab.records(&[one]),
+            }
+        }
+        if !is_removed {
+            lab.links(removal);
+        }
+        lab.hello(newest(&[&tablets[3], &phones[3]]));
+        for _ in 0..2 {
+            lab.records(&all);
+            lab.caught_up();
+            lab.bodies(lab.feed(Who::Tablet), &tablets.iter().collect::<Vec<_>>());
+        }
+        let mut texts = said(&lab.laptop);
+        texts.sort_unstable();
+        assert_eq!(texts, ["one", "three", "two"], "{seed}");
+        assert_eq!((lab.rows(Table::Quarantine), quarantined(&lab) > 30 * 1024), (3, true), "{seed}");
+        let mut alarms = lab.alarms();
+        alarms.sort_unstable();
+        assert_eq!(alarms, ["DEVICE_FORKED", "HISTORY_CONTRADICTED", "REMOVED_DEVICE_WROTE"], "{seed}");
+        lab.add_entry("of my own");
+        assert!(lab.names(&phones[3]) && lab.names(&tablets[2]) && !lab.names(&tablets[3]), "{seed}");
+        assert!(other.iter().all(|one| !lab.names(one)), "{seed}");
     }
 }
