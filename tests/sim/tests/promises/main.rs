@@ -13,6 +13,7 @@ mod hostile;
 mod lab;
 mod member;
 mod notices;
+mod orders;
 mod parties;
 mod room;
 mod sealing;
