@@ -14,6 +14,7 @@ mod lab;
 mod member;
 mod notices;
 mod orders;
+mod orders_shared;
 mod parties;
 mod room;
 mod sealing;

@@ -156,7 +156,7 @@ fn removals(lab: &mut Lab, world: &World, chance: &mut Chance) -> usize {
 }
 
 /// Sends anything of it, with its body or without.
-fn send_anything(
+pub(crate) fn send_anything(
     lab: &mut Lab,
     best: &[VerifiedRecord],
     has: &Vector,
@@ -199,24 +199,37 @@ fn outcome(config: u64, order: u64) -> Outcome {
         send_anything(&mut lab, &best, &has, &mut heard, &mut Chance::new(1_000 * config + order));
     }
     lab.links(heard);
+    let feeds = ALL.map(|who| lab.feed(who));
     for all in [&best, &best, &world.records] {
-        lab.hello(has.clone());
-        lab.records(&all.iter().collect::<Vec<_>>());
-        lab.caught_up();
-        for feed in ALL.map(|who| lab.feed(who)) {
-            let whole = all.iter().filter(|record| record.header().feed == feed && !record.is_husk());
-            lab.bodies(feed, &whole.collect::<Vec<_>>());
-        }
-        lab.restart();
+        send_all(&mut lab, all, &has, &feeds);
     }
-    let (mut texts, mut alarms) = (said(&lab.laptop), lab.alarms());
+    let mut texts = said(&lab.laptop);
     texts.sort_unstable();
+    let (named, alarms) = named_and_told(&mut lab);
+    (texts, named, alarms)
+}
+
+/// Sends all that there is, in the order in which it was written.
+pub(crate) fn send_all(lab: &mut Lab, all: &[VerifiedRecord], has: &Vector, feeds: &[FeedId]) {
+    lab.hello(has.clone());
+    lab.records(&all.iter().collect::<Vec<_>>());
+    lab.caught_up();
+    for feed in feeds {
+        let whole = all.iter().filter(|record| record.header().feed == *feed && !record.is_husk());
+        lab.bodies(*feed, &whole.collect::<Vec<_>>());
+    }
+    lab.restart();
+}
+
+/// What the laptop names of others in what it writes next, and what is told.
+pub(crate) fn named_and_told(lab: &mut Lab) -> (Vec<(FeedId, u64)>, Vec<&'static str>) {
+    let mut alarms = lab.alarms();
     alarms.sort_unstable();
     lab.add_entry("of my own");
     let inside = lab.opened(lab.own().last().unwrap());
     let named = decode(&inside).unwrap().seen;
     let named = named.iter().filter(|(feed, _)| *feed != lab.laptop_feed());
-    (texts, named.map(|(feed, position)| (feed, position.seq)).collect(), alarms)
+    (named.map(|(feed, position)| (feed, position.seq)).collect(), alarms)
 }
 
 /// Whatever comes in which order, with bodies and without, with restarts and removals between: once all has come, the outcome is one.

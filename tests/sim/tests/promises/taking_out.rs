@@ -45,7 +45,7 @@ fn what_builds_on_what_is_taken_out_is_found_without_building_all_for_each() {
     let (mut phone, mut tablet) = (lab.device(Who::Phone), lab.device(Who::Tablet));
     let has = vector_of(own.last().unwrap());
     lab.serve(&mut tablet, has.clone(), &own);
-    lab.serve(&mut phone, has.clone(), &own);
+    lab.serve(&mut phone, has, &own);
     let mut ids: Vec<EntryId> = tablet.view.rows().map(|row| row.entry.id).collect();
     ids.sort_by_key(|id| std::cmp::Reverse(*id.as_bytes()));
     let mut phones: Vec<VerifiedRecord> = Vec::new();
