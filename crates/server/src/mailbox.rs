@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use haven_feed::SpaceId;
 use haven_feed::roster::consent::Role;
 use haven_wire::limits::{MAILBOX_MESSAGE_BYTES_MAX, MAILBOX_MESSAGES_MAX};
 use thiserror::Error;
@@ -220,11 +221,44 @@ impl Mailboxes {
         if mailbox.owner != owner {
             return Ok(());
         }
+        self.forget(writer, id, mailbox.purpose, farewell).await
+    }
+
+    /// Makes room where a space has none left for one more: of those that were opened by whoever is no member any more the oldest goes. While
+    /// there is room they stay: others of the same person may listen there.
+    pub(crate) async fn make_room(
+        &self,
+        writer: &Writer,
+        purpose: Purpose,
+        (id, space): (MailboxId, SpaceId),
+        is_member: impl Fn(&Session) -> bool,
+        now: Instant,
+    ) -> Result<(), MailboxFault> {
+        let gone = {
+            let mut both = self.state();
+            let is_there = both.find(&id, now).is_some();
+            let of_space = both.of(purpose).of_space(space);
+            let is_full = !is_there && of_space.len() >= purpose.of_space_max();
+            of_space.into_iter().find(|(_, mailbox)| is_full && !is_member(&mailbox.owner)).map(|(id, _)| id)
+        };
+        match gone {
+            Some(gone) => self.forget(writer, &gone, purpose, &[]).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn forget(
+        &self,
+        writer: &Writer,
+        id: &MailboxId,
+        purpose: Purpose,
+        farewell: &[u8],
+    ) -> Result<(), MailboxFault> {
         let _changing = self.changing.lock().await;
-        if mailbox.purpose == Purpose::Contact {
+        if purpose == Purpose::Contact {
             writer.mailbox(vec![Change::CloseMailbox { mailbox: *id }]).await?;
         }
-        self.state().of(mailbox.purpose).remove(id, farewell);
+        self.state().of(purpose).remove(id, farewell);
         Ok(())
     }
 
@@ -264,17 +298,37 @@ impl Both {
             let left = open.expires.saturating_duration_since(now);
             return if same { Ok(Some(left)) } else { Err(MailboxFault::Exists) };
         }
-        let open = &self.of(purpose).open;
-        let of_space = open.values().filter(|other| other.owner.space == owner.space).count();
-        let (of_space_max, max) = match purpose {
-            Purpose::Link => (MAILBOXES_PER_SPACE_MAX, MAILBOXES_MAX),
-            Purpose::Contact => (CONTACTS_PER_SPACE_MAX, CONTACTS_MAX),
-        };
-        if of_space >= of_space_max || open.len() >= max { Err(MailboxFault::TooMany) } else { Ok(None) }
+        let state = self.of(purpose);
+        let is_full = state.of_space(owner.space).len() >= purpose.of_space_max();
+        if is_full || state.open.len() >= purpose.max() { Err(MailboxFault::TooMany) } else { Ok(None) }
+    }
+}
+
+impl Purpose {
+    /// How many there may be at once, of all spaces.
+    fn max(self) -> usize {
+        match self {
+            Self::Link => MAILBOXES_MAX,
+            Self::Contact => CONTACTS_MAX,
+        }
+    }
+
+    /// The same of one space.
+    fn of_space_max(self) -> usize {
+        match self {
+            Self::Link => MAILBOXES_PER_SPACE_MAX,
+            Self::Contact => CONTACTS_PER_SPACE_MAX,
+        }
     }
 }
 
 impl State {
+    /// The mailboxes that members of a space opened, the oldest first.
+    fn of_space(&self, space: SpaceId) -> Vec<(MailboxId, Arc<Mailbox>)> {
+        let all = self.opened.iter().filter_map(|(_, id)| Some((*id, self.open.get(id)?.clone())));
+        all.filter(|(_, mailbox)| mailbox.owner.space == space).collect()
+    }
+
     /// Keeps a mailbox that ends after all others.
     fn keep(&mut self, id: MailboxId, mailbox: Mailbox) {
         self.opened.push_back((mailbox.expires, id));
@@ -365,7 +419,7 @@ impl Drop for Watcher {
 
 #[cfg(test)]
 mod tests {
-    use haven_feed::{MemberId, SpaceId, StoreId};
+    use haven_feed::{MemberId, StoreId};
     use tokio_util::sync::CancellationToken;
 
     use super::*;

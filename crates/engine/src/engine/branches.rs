@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
+use bytes::Bytes;
 use haven_feed::exchange::device::{Reason, Refused};
 use haven_feed::ids::{FeedId, Position};
-use haven_feed::record::{PREFIX_LEN, Record};
+use haven_feed::record::{PREFIX_LEN, Record, VerifiedRecord};
 
 use super::receive::place;
 use super::waiting::Aside;
 use super::{Engine, Work};
-use crate::io::{Reader, Table};
+use crate::io::{Reader, StoreFault, Table};
 use crate::limits;
 
 /// What names a record of a second history is longer than a place: two may have one place. What says that a feed's room was too small
@@ -46,14 +47,44 @@ impl Branches {
         }
         fits
     }
+
+    /// Gives room back: a record turned out to be of the first history.
+    fn give_back(&mut self, feed: FeedId, size: usize) {
+        let kept = self.0.remove(&feed).unwrap_or_default().saturating_sub(size);
+        if kept > 0 {
+            self.0.insert(feed, kept);
+        }
+    }
+}
+
+/// Records of one message by what names them, as they are kept with it.
+pub(super) type BesideNow = BTreeMap<Vec<u8>, Beside>;
+
+/// A record that is kept beside its feed's first history, as it came.
+#[derive(Clone)]
+pub(super) struct Beside {
+    why: Aside,
+    bytes: Bytes,
+}
+
+impl Beside {
+    fn is_husk(&self) -> bool {
+        self.bytes.len() == PREFIX_LEN
+    }
+
+    fn decode(plain: &[u8]) -> Option<Self> {
+        let (why, bytes) = plain.split_first()?;
+        let why = if *why == Aside::Fork as u8 { Aside::Fork } else { Aside::Either };
+        Some(Self { why, bytes: Bytes::copy_from_slice(bytes) })
+    }
 }
 
 impl Engine {
     /// Keeps the records of a second history of a feed beside the first, as they came: nothing that was written is lost. Which history one
     /// belongs to is seen as it comes, after the one that it follows; one that came too early is looked at when it comes once more, as the
-    /// feed is pulled from its beginning.
-    pub(super) fn keep_other_histories(&mut self, work: &mut Work<'_, '_>, refused: &[Refused]) {
-        let (mut cut, mut others, mut whole) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    /// feed is pulled from its beginning. A body that came once stays, also when its husk comes after it and shows whose it is.
+    pub(super) fn keep_other_histories(&mut self, work: &mut Work<'_, '_>, refused: &[Refused]) -> BesideNow {
+        let (mut beside, mut cut) = (BesideNow::new(), BTreeSet::new());
         for Refused { bytes, reason } in refused {
             if !matches!(reason, Reason::Fork | Reason::Either) {
                 continue;
@@ -61,54 +92,91 @@ impl Engine {
             let Ok(record) = Record::parse(bytes.clone()) else { continue };
             let (feed, position, prev) = (record.header().feed, record.position(), record.header().prev);
             let before = Position { seq: position.seq.saturating_sub(1), id: prev };
-            let is_known = self.is_of_second_history(work, &feed, position);
-            let is_other = *reason == Reason::Fork
-                || is_known
-                || others.contains(&branch_key(&feed, before))
-                || self.is_of_second_history(work, &feed, before);
-            let mut key = branch_key(&feed, position);
-            let is_new = is_other && !is_known && others.insert(key.clone());
-            let Ok(kept) = work.cx.reader.get(Table::Quarantine, &key) else { continue };
-            let brings_body =
-                !record.is_husk() && !whole.contains(&key) && self.is_husk_there(&key, kept.as_deref());
-            if kept.is_some() && !is_new && !brings_body {
-                continue;
-            }
-            if record.is_husk() && whole.contains(&key) {
-                continue;
-            }
-            if !record.is_husk() {
-                whole.insert(key.clone());
-            }
-            let takes = kept.is_none() || brings_body;
-            let why = if is_other { Aside::Fork } else { Aside::Either };
-            let mut plain = [&[why as u8], &bytes[..]].concat();
+            let is_others = |key: Vec<u8>| match beside.get(&key) {
+                Some(one) => one.why == Aside::Fork,
+                None => self.is_kept_as_other(work, &key),
+            };
+            let key = branch_key(&feed, position);
+            let is_other =
+                *reason == Reason::Fork || is_others(key.clone()) || is_others(branch_key(&feed, before));
+            let kept = match beside.remove(&key) {
+                Some(one) => Ok(Some(one)),
+                None => self.kept_beside(work, &key, Beside::decode),
+            };
+            let Ok(kept) = kept else { continue };
+            let brings_body = !record.is_husk() && kept.as_ref().is_some_and(Beside::is_husk);
+            let mut one =
+                Beside { why: if is_other { Aside::Fork } else { Aside::Either }, bytes: bytes.clone() };
+            let is_new = kept.as_ref().is_none_or(|kept| brings_body || kept.why != one.why);
             let room = self.branches.get_or_insert_with(|| Branches::read(work.cx.reader));
-            if takes && !room.take(feed, bytes.len()) {
-                if !cut.insert(feed) || self.is_beyond_room(work, &feed) {
-                    continue;
-                }
-                (key, plain) = (feed.as_bytes().to_vec(), vec![Aside::Fork as u8]);
+            let fits = (kept.is_some() && !brings_body) || room.take(feed, bytes.len());
+            if !fits && cut.insert(feed) && !self.is_beyond_room(work, &feed) {
+                self.keep_beside(work, feed.as_bytes().to_vec(), &[Aside::Fork as u8]);
             }
-            let value = self.keys.seal(Table::Quarantine, &key, &plain, work.cx.entropy);
-            work.step.commit.put(Table::Quarantine, key, value);
-            // Somebody may have built on it and wait.
-            self.waiting.wake();
+            match kept {
+                Some(kept) if !fits || !brings_body => one.bytes = kept.bytes,
+                None if !fits => continue,
+                _ => {}
+            }
+            if is_new {
+                self.keep_beside(work, key.clone(), &[&[one.why as u8], &one.bytes[..]].concat());
+            }
+            beside.insert(key, one);
         }
+        beside
     }
 
-    /// Whether of a record of a second history that is kept the body is lacking.
-    fn is_husk_there(&self, key: &[u8], kept: Option<&[u8]>) -> bool {
-        let kept = kept.and_then(|sealed| self.keys.open(Table::Quarantine, key, sealed).ok());
-        kept.is_some_and(|kept| kept.len() == 1 + PREFIX_LEN)
+    /// A record continues the first history of its feed. If it came too early before, and was kept since it might have been of the other
+    /// one, it is not kept twice; and if it had its body then and lacks it now, it has it still.
+    pub(super) fn of_first_history(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        beside: &BesideNow,
+        record: VerifiedRecord,
+    ) -> VerifiedRecord {
+        let (feed, position) = (record.header().feed, record.position());
+        let room = self.branches.get_or_insert_with(|| Branches::read(work.cx.reader));
+        if !room.0.contains_key(&feed) {
+            return record;
+        }
+        let key = branch_key(&feed, position);
+        let stored = || self.kept_beside(work, &key, Beside::decode).ok().flatten();
+        let Some(kept) = beside.get(&key).cloned().or_else(stored) else { return record };
+        self.branches.iter_mut().for_each(|room| room.give_back(feed, kept.bytes.len()));
+        work.step.commit.remove(Table::Quarantine, key);
+        let came = Record::parse(kept.bytes).ok().filter(|_| record.is_husk());
+        let whole = came.and_then(|came| self.verified(&came).ok());
+        whole.filter(|whole| whole.position() == position).unwrap_or(record)
+    }
+
+    fn keep_beside(&mut self, work: &mut Work<'_, '_>, key: Vec<u8>, plain: &[u8]) {
+        let value = self.keys.seal(Table::Quarantine, &key, plain, work.cx.entropy);
+        work.step.commit.put(Table::Quarantine, key, value);
+        // Somebody may have built on it and wait.
+        self.waiting.wake();
+    }
+
+    /// Looks at what is kept under this name.
+    fn kept_beside<T>(
+        &self,
+        work: &Work<'_, '_>,
+        key: &[u8],
+        look: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>, StoreFault> {
+        let sealed = work.cx.reader.get(Table::Quarantine, key)?;
+        let plain = sealed.and_then(|sealed| self.keys.open(Table::Quarantine, key, &sealed).ok());
+        Ok(plain.and_then(|plain| look(&plain)))
+    }
+
+    /// Whether a record of this name is kept as one of a second history.
+    fn is_kept_as_other(&self, work: &Work<'_, '_>, key: &[u8]) -> bool {
+        let is_other = |plain: &[u8]| Some(plain.first() == Some(&(Aside::Fork as u8)));
+        self.kept_beside(work, key, is_other).ok().flatten().unwrap_or_default()
     }
 
     /// Whether a position that is not held belongs to a second history of its feed, as far as that is kept here.
     pub(super) fn is_of_second_history(&self, work: &Work<'_, '_>, feed: &FeedId, named: Position) -> bool {
-        let key = branch_key(feed, named);
-        let sealed = work.cx.reader.get(Table::Quarantine, &key).ok().flatten();
-        let plain = sealed.and_then(|sealed| self.keys.open(Table::Quarantine, &key, &sealed).ok());
-        plain.is_some_and(|plain| plain.first() == Some(&(Aside::Fork as u8)))
+        self.is_kept_as_other(work, &branch_key(feed, named))
     }
 
     /// Whether a second history of a feed was too long to be kept. Then it cannot be told any more of which one something is that is

@@ -38,12 +38,13 @@ impl Engine {
         for alarm in received.alarms {
             self.raise(work, Raised::Feed(alarm));
         }
-        self.keep_other_histories(work, &received.refused);
+        let beside = self.keep_other_histories(work, &received.refused);
         let last = |record: &VerifiedRecord| (record.header().feed, record.position().seq);
         let of_removed = received.of_removed.iter().map(last).collect();
         self.ask_those_without(work, &of_removed);
         let mut room = limits::WAITING_BYTES_MAX.saturating_sub(self.waiting.bytes());
         for record in received.accepted.into_iter().chain(received.of_removed) {
+            let record = self.of_first_history(work, &beside, record);
             let (feed, seq) = (record.header().feed, record.position().seq);
             let bytes = record.bytes().clone();
             work.step.commit.writes.push(Write::Record { space: self.space, feed, seq, bytes });

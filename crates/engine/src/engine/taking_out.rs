@@ -37,28 +37,39 @@ impl Engine {
     ) -> Result<(), Fault> {
         let (mut out, mut kept): (BTreeSet<Source>, BTreeMap<DocumentId, Vec<Source>>) = Default::default();
         let mut back: BTreeMap<FeedId, u64> = BTreeMap::new();
-        while let Some(id) = open.pop_first() {
-            let Some(row) = readable(self.row(work, &id))?.flatten() else { continue };
-            let waits = |(feed, seq): &Source| back.get(feed).is_some_and(|first| seq >= first);
-            let stays = |source: &Source| !is_out(source) && !out.contains(source) && !waits(source);
-            let sources: Vec<Source> = row.sources.iter().copied().filter(stays).collect();
-            if sources.len() == row.sources.len() {
-                continue;
-            }
-            let Some(Rebuilt { dangle, .. }) = self.rebuilt_without(work, &id, &sources)? else { continue };
-            let sources = sources.into_iter().filter(|source| !dangle.contains(source)).collect();
-            for source in dangle {
-                out.insert(source);
-                open.extend(self.documents_of(work, &source));
-                if !self.let_dangle(work, source) {
-                    // It waits in the log, and what follows it in its feed.
-                    let last = self.in_documents().seq(&source.0);
-                    open.extend(self.documents_between(work.cx.reader, source.0, (source.1, last))?);
-                    let first = back.entry(source.0).or_insert(source.1);
-                    *first = source.1.min(*first);
+        // What goes out with one document is looked for in the others once all have been looked at, and not for each of them.
+        while !open.is_empty() {
+            for id in std::mem::take(&mut open) {
+                let Some(row) = readable(self.row(work, &id))?.flatten() else { continue };
+                let waits = |(feed, seq): &Source| back.get(feed).is_some_and(|first| seq >= first);
+                let stays = |source: &Source| !is_out(source) && !out.contains(source) && !waits(source);
+                let sources: Vec<Source> = row.sources.iter().copied().filter(stays).collect();
+                if sources.len() == row.sources.len() {
+                    continue;
                 }
+                let Some(Rebuilt { dangle, .. }) = self.rebuilt_without(work, &id, &sources)? else {
+                    continue;
+                };
+                let sources = sources.into_iter().filter(|source| !dangle.contains(source)).collect();
+                for source in dangle {
+                    out.insert(source);
+                    open.extend(self.documents_of(work, &source));
+                    if !self.let_dangle(work, source) {
+                        // It waits in the log, and what follows it in its feed; what follows another one that waits was looked at.
+                        let last = self.in_documents().seq(&source.0);
+                        let last = back.get(&source.0).map_or(last, |first| first - 1);
+                        if source.1 <= last {
+                            back.insert(source.0, source.1);
+                            open.extend(self.documents_between(
+                                work.cx.reader,
+                                source.0,
+                                (source.1, last),
+                            )?);
+                        }
+                    }
+                }
+                kept.insert(id, sources);
             }
-            kept.insert(id, sources);
         }
         for (id, sources) in kept {
             if let Some(Rebuilt { document, said, .. }) = self.rebuilt_without(work, &id, &sources)? {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
+use haven_feed::auth::{Access, access};
 use haven_wire::limits::MAILBOX_FAREWELL_INDEX;
 use haven_wire::pb;
 use haven_wire::pb::mailbox_service_server::MailboxService;
@@ -13,10 +15,11 @@ use tonic::{Request, Response, Status};
 
 use super::Services;
 use crate::connection::{Connection, Watching};
-use crate::mailbox::{Found, MailboxFault, MailboxId, Watcher};
+use crate::mailbox::{Found, MailboxFault, MailboxId, Purpose, Watcher};
 use crate::outlet::{Gone, Outgoing, Outlet};
 use crate::refusal::{Refused, refuse};
-use crate::server::Server;
+use crate::server::{Member, Server};
+use crate::session::Session;
 
 #[tonic::async_trait]
 impl MailboxService for Services {
@@ -27,19 +30,14 @@ impl MailboxService for Services {
         request: Request<pb::OpenMailboxRequest>,
     ) -> Result<Response<pb::OpenMailboxResponse>, Status> {
         let connection = Connection::of(request.extensions());
-        let owner = self.0.own(request.metadata(), &connection).await?.feed()?.session;
+        let member = self.0.own(request.metadata(), &connection).await?.feed()?;
         let mailbox = mailbox_of(&request.get_ref().mailbox)?;
-        let now = Instant::now();
-        let left = match request.get_ref().kind() {
-            MailboxKind::Link => self.0.mailboxes.open(mailbox, owner, now).map_err(refuse)?,
-            MailboxKind::Contact => {
-                let opening = |server: Arc<Server>| async move {
-                    server.mailboxes.open_contact(&server.writer, mailbox, owner, now).await
-                };
-                self.to_its_end(opening).await?
-            }
+        let purpose = match request.get_ref().kind() {
+            MailboxKind::Link => Purpose::Link,
+            MailboxKind::Contact => Purpose::Contact,
             MailboxKind::Unspecified => return Err(Refused::new(ErrorReason::RequestMalformed).into()),
         };
+        let left = self.to_its_end(move |server| open(server, member, purpose, mailbox)).await?;
         let expires_in_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
         Ok(Response::new(pb::OpenMailboxResponse { expires_in_ms }))
     }
@@ -104,6 +102,25 @@ impl Services {
     {
         let done = self.0.streams.spawn(work(self.0.clone())).await;
         done.map_err(|_| Refused::new(ErrorReason::Internal))?.map_err(refuse)
+    }
+}
+
+/// Opens a mailbox. Whoever was removed since it opened others takes up no room of those who stay.
+async fn open(
+    server: Arc<Server>,
+    Member { space, session, .. }: Member,
+    purpose: Purpose,
+    mailbox: MailboxId,
+) -> Result<Duration, MailboxFault> {
+    let (mailboxes, writer, now) = (&server.mailboxes, &server.writer, Instant::now());
+    let is_member = |owner: &Session| {
+        let access = access(space.held().roster(), owner.role, &owner.member);
+        access.is_some_and(|(_, access)| access == Access::Member)
+    };
+    mailboxes.make_room(writer, purpose, (mailbox, session.space), is_member, now).await?;
+    match purpose {
+        Purpose::Link => mailboxes.open(mailbox, session, now),
+        Purpose::Contact => mailboxes.open_contact(writer, mailbox, session, now).await,
     }
 }
 

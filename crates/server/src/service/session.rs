@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 
 use super::Services;
+use crate::connection::Connection;
 use crate::entropy::draw;
 use crate::limits::TOKEN_LIFETIME;
 use crate::pull::bytes;
@@ -42,8 +43,11 @@ impl SessionService for Services {
         &self,
         request: Request<pb::LogInRequest>,
     ) -> Result<Response<pb::LogInResponse>, Status> {
+        let connection = Connection::of(request.extensions());
         let answer = read(request.get_ref()).map_err(Refused::from)?;
         let token = self.admit(&answer).await?;
+        // From here on it's a member's connection, and takes from its space what it needs: the next request may say only within who asks.
+        self.0.enter(answer.session, &connection).await?;
         let expires_in_ms = u64::try_from(TOKEN_LIFETIME.as_millis()).unwrap_or(u64::MAX);
         Ok(Response::new(pb::LogInResponse { token: bytes(token.as_bytes()), expires_in_ms }))
     }

@@ -159,3 +159,41 @@ async fn whoever_listens_hears_the_farewell_of_the_opener_and_of_nobody_else() {
     assert!(within(heard.message()).await.expect("it ends well").is_none());
     assert_eq!(reason(watch(&joiner, &BOX, 0).await), ErrorReason::MailboxUnknown);
 }
+
+/// A stolen device takes all the mailboxes that a vault may have, and is removed. Those who stay have room at once, also where what it opened
+/// lasts for a week; what they opened themselves stays, also after a restart.
+#[tokio::test]
+async fn whoever_was_removed_takes_up_no_mailbox_of_those_who_stay() {
+    let mut vault = Vault::with_devices(1, 2);
+    let server = Running::with(&vault).await;
+    let one = Client::enter(&server.url, &vault, 0).await;
+    let stolen = Client::enter(&server.url, &vault, 1).await;
+    open(&one, &[1; 16], MailboxKind::Link).await.expect("open");
+    open(&one, &[2; 16], MailboxKind::Contact).await.expect("open");
+    let kinds = [(MailboxKind::Link, 100, 7), (MailboxKind::Contact, 200, 3)];
+    for (kind, first, count) in kinds {
+        for n in first..first + count {
+            open(&stolen, &[n; 16], kind).await.expect("room");
+        }
+        assert_eq!(reason(open(&one, &[50; 16], kind).await), ErrorReason::RateLimited);
+    }
+    let removal = vault.removing(vault.devices[1].feed(), None);
+    one.append(vault.roster.head(), &removal).await.expect("removed");
+    vault.append(removal);
+    for (kind, first, count) in kinds {
+        post(&stolen, &[first; 16], 1, b"there while there is room").await.expect("posted");
+        for n in 0..count {
+            open(&one, &[first + 20 + n; 16], kind).await.expect("those make room");
+            assert_eq!(reason(watch(&one, &[first + n; 16], 0).await), ErrorReason::MailboxUnknown);
+        }
+        assert_eq!(reason(open(&one, &[50; 16], kind).await), ErrorReason::RateLimited);
+        post(&one, &[first + 20; 16], 1, b"still there").await.expect("posted");
+    }
+    post(&one, &[1; 16], 1, b"still there").await.expect("posted");
+
+    let server = Running::on(server.stop().await, haven_server::options::Limits::default()).await;
+    let one = Client::enter(&server.url, &vault, 0).await;
+    for (mailbox, is_there) in [(2, true), (200, false), (202, false), (220, true), (222, true)] {
+        assert_eq!(watch(&one, &[mailbox; 16], 0).await.is_ok(), is_there, "{mailbox}");
+    }
+}

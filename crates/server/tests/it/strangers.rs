@@ -1,5 +1,6 @@
 //! Strangers take nothing from those who belong here.
 
+use haven_feed::Vector;
 use haven_wire::pb::{self, ErrorReason, MailboxKind};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -7,7 +8,7 @@ use tonic::codegen::Service as _;
 use tonic::{Code, Status};
 use tower::ServiceExt as _;
 
-use crate::client::{Client, Piece, reason, within};
+use crate::client::{Client, Piece, bytes, reason, within};
 use crate::kit::Vault;
 use crate::process::allow_many_connections;
 use crate::running::Running;
@@ -45,16 +46,19 @@ async fn requests_that_strangers_do_not_finish_keep_nobody_out() {
     let server = Running::with(&vault).await;
     let mut stalled = JoinSet::new();
     let mut strangers = Vec::new();
-    for _ in 0..4 {
-        let stranger = Client::connect(&server.url, vault.space()).await;
-        for _ in 0..4 {
-            stall(&mut stalled, &stranger, &server.url, "SpaceService/CreateSpace", 1_000_000);
+    // Each time several times of what there is room for, down to the last bytes: one that is sent away shows that the room is full.
+    for bytes in [1_000_000, 100_000, 10_000, 1_000, 100] {
+        for _ in 0..10 {
+            let stranger = Client::connect(&server.url, vault.space()).await;
+            for _ in 0..4 {
+                stall(&mut stalled, &stranger, &server.url, "SpaceService/CreateSpace", bytes);
+            }
+            strangers.push(stranger);
         }
-        strangers.push(stranger);
+        let refused = within(stalled.join_next()).await.expect("forty").expect("an answer");
+        assert_eq!(reason::<()>(Err(refused)), ErrorReason::RateLimited);
+        while stalled.try_join_next().is_some() {}
     }
-    // Twice of what there is room for: the first that is sent away shows that the room is full.
-    let refused = within(stalled.join_next()).await.expect("sixteen").expect("an answer");
-    assert_eq!(reason::<()>(Err(refused)), ErrorReason::RateLimited);
     for call in ["SessionService/LogIn", "MailboxService/PostMessage", "SpaceService/FindSpaces"] {
         for _ in 0..8 {
             let stranger = Client::connect(&server.url, vault.space()).await;
@@ -63,6 +67,14 @@ async fn requests_that_strangers_do_not_finish_keep_nobody_out() {
         }
     }
     let member = Client::enter(&server.url, &vault, 0).await;
+    let token = member.token.as_ref().map(|token| bytes(token.as_bytes()));
+    let of_space =
+        pb::PullSpace { token: token.expect("logged in"), ..member.pulled(&Vector::default(), None) };
+    let says_who_within = Client { token: None, ..member.beside() };
+    says_who_within
+        .pull_spaces(vec![of_space])
+        .await
+        .expect("a member gets in, also where its request alone says who it is");
     member.list(None).await.expect("a member gets in");
     let found = member.beside().find(&vault.paper, &vault.paper.signer).await;
     assert_eq!(found.expect("a kit finds its vault").len(), 1);

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod answers;
+mod branches;
 mod claims;
 mod definitions;
 mod growth;
@@ -12,9 +13,12 @@ mod hostile;
 mod lab;
 mod member;
 mod notices;
+mod orders;
+mod orders_shared;
 mod parties;
 mod room;
 mod sealing;
+mod taking_out;
 mod unlucky;
 mod voices;
 mod without;

@@ -20,13 +20,13 @@ use super::lab::{Lab, Who, content, vector_of, write};
 use super::{NOTHING, empty};
 
 /// The inside of a record that compresses to nothing less.
-fn noise(chance: &mut Chance, bytes: usize) -> Vec<u8> {
+pub(crate) fn noise(chance: &mut Chance, bytes: usize) -> Vec<u8> {
     let mut noise = vec![0; bytes];
     chance.fill(&mut noise);
     content(&[], &[(100, noise)])
 }
 
-fn quarantined(lab: &Lab) -> usize {
+pub(crate) fn quarantined(lab: &Lab) -> usize {
     let mut bytes = 0;
     let each = &mut |_: &[u8], value: &[u8]| {
         bytes += value.len();
