@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, Read};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +21,7 @@ use crate::text::{columns, wrapped};
 /// The file cannot be read, or nobody may be asked.
 pub(crate) async fn passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Result<String, Fault> {
     match file {
-        Some(file) => first_line(file),
+        Some(file) => from_file(cx, file),
         None => hidden(cx, prompt).await,
     }
 }
@@ -42,7 +43,7 @@ pub(crate) async fn new_passphrase(
     prompt: &str,
 ) -> Result<String, Fault> {
     if let Some(file) = file {
-        return first_line(file);
+        return from_file(cx, file);
     }
     let mut refused = None;
     // Asked again at once: whoever is sent back to the shell types the next try into its history.
@@ -166,6 +167,18 @@ async fn asked(ask: impl FnOnce() -> io::Result<String> + Send + 'static) -> Res
     })
 }
 
+/// Reads a passphrase from a file, and says so if others can do that too.
+fn from_file(cx: &Cx, file: &Path) -> Result<String, Fault> {
+    let passphrase = first_line(file)?;
+    if is_open_to_others(file) {
+        let name = file.display();
+        cx.note(&format!(
+            "Other people on this computer can read {name}. To keep it to yourself: chmod 600 {name}"
+        ));
+    }
+    Ok(passphrase)
+}
+
 fn first_line(file: &Path) -> Result<String, Fault> {
     let unreadable = |error: io::Error| Fault::unreadable(file, &error);
     let opened = open(file).map_err(unreadable)?;
@@ -185,6 +198,12 @@ fn first_line(file: &Path) -> Result<String, Fault> {
         "" => Err(refused("the first line of the file is empty".to_owned(), "Write it there.")),
         line => Ok(line.to_owned()),
     }
+}
+
+/// Whether other users may read a file.
+fn is_open_to_others(file: &Path) -> bool {
+    const OTHERS_READ: u32 = 0o044;
+    file.metadata().is_ok_and(|found| found.is_file() && found.mode() & OTHERS_READ != 0)
 }
 
 /// Reads a text from a file or, for `-`, from stdin. One line feed at its end belongs to the file, not to the text.
@@ -334,6 +353,8 @@ pub(crate) fn open(file: &Path) -> io::Result<Box<dyn Read>> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
     use crate::fault::Exit;
 
@@ -341,6 +362,17 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
         file
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_noticed_and_a_pipe_is_not() {
+        let file = written(b"words");
+        for (mode, is_open) in [(0o600, false), (0o640, true), (0o604, true), (0o622, false)] {
+            std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(is_open_to_others(file.path()), is_open, "{mode:o}");
+        }
+        assert!(!is_open_to_others(Path::new("/dev/null")));
+        assert!(!is_open_to_others(Path::new("/nowhere/at/all")));
     }
 
     #[test]

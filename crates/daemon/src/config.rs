@@ -1,6 +1,6 @@
 //! The settings of a daemon, kept in one TOML file that a person may edit.
 
-use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -128,10 +128,17 @@ impl Config {
     /// [`Fault::Config`] for a file that cannot be read or holds a value that does not fit.
     pub(crate) fn read(path: &Path) -> Result<Self, Fault> {
         let unreadable = |detail: String| Fault::Config { path: path.to_owned(), detail };
-        let text = match fs::read_to_string(path) {
+        let text = match folder::read(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(unreadable(haven_api::error::refused(&error).to_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let why = match error.kind() {
+                    ErrorKind::InvalidInput => "it isn't a file",
+                    ErrorKind::FileTooLarge => "it's far too large for settings",
+                    _ => haven_api::error::refused(&error),
+                };
+                return Err(unreadable(why.to_owned()));
+            }
         };
         let table: Table =
             text.parse().map_err(|error: toml::de::Error| unreadable(error.message().to_owned()))?;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,9 @@ use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::fault::Fault;
+
+/// The most that a text of this device's own may have: settings and grants have a few kilobytes.
+const TEXT_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Opens a folder of one's own, made if it is not there (with those above it), and makes it private.
 ///
@@ -78,6 +81,22 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&new);
     }
     written.and_then(|()| sync_folder_of(path))
+}
+
+/// Reads a text of this device's own. What isn't a file is refused without waiting for it: a pipe of that name would never end.
+pub(crate) fn read(path: &Path) -> io::Result<String> {
+    let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = fs::OpenOptions::new().read(true).custom_flags(nonblocking).open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    if found.len() > TEXT_BYTES_MAX {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let mut text = String::new();
+    file.take(TEXT_BYTES_MAX).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Removes a file, if it is there; that is durable when this returns.

@@ -29,7 +29,7 @@ impl Desk {
     pub(crate) fn open(data: &Path) -> Self {
         let path = data.join(FILE);
         let _ = folder::remove_unfinished(&path);
-        let grants = match fs::read_to_string(&path) {
+        let grants = match folder::read(&path) {
             Ok(text) => Grants::from_text(&text).unwrap_or_else(|_| {
                 tracing::error!("the grants cannot be read and were put aside");
                 let _ = fs::rename(&path, data.join(ASIDE));

@@ -1,7 +1,6 @@
 //! The port on loopback: the same one in both families, so that whichever `localhost` leads to is ours. It is chosen at random
 //! once and kept, so that an address in a browser's history leads to the same journal.
 
-use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -33,7 +32,7 @@ impl Ports {
             return both(port);
         }
         let file = data.join(FILE);
-        let kept = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
+        let kept = folder::read(&file).ok().and_then(|text| text.trim().parse().ok());
         if let Some(ports) = kept.and_then(|port| both(port).ok()) {
             return Ok(ports);
         }

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
 use crate::daemon::{Daemon, PATIENCE, STRONG, havend};
 
 fn mode(path: &Path) -> u32 {
@@ -64,6 +66,22 @@ async fn a_folder_that_others_prepared_is_refused_with_a_next_step() {
         let said = refusal(&home).await;
         assert!(said.contains(why) && said.contains("next:"), "{said}");
     }
+}
+
+#[tokio::test]
+async fn settings_that_are_no_file_are_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    mknodat(CWD, &config, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    let said = refusal(folder.path()).await;
+    assert!(said.contains("config.toml") && said.contains("isn't a file"), "{said}");
+    fs::remove_file(&config).unwrap();
+    // What keeps the grants and the port is made anew.
+    for name in ["grants", "loopback.port"] {
+        mknodat(CWD, folder.path().join(name), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    }
+    let daemon = Daemon::start_in(folder.path()).await;
+    daemon.client().await.open_page(false).await.unwrap();
 }
 
 #[tokio::test]
