@@ -11,6 +11,7 @@ use haven_core::meeting::MetPart;
 use haven_core::person::{PersonEdit, PersonName};
 use haven_core::shelf::Defined;
 use haven_core::time::{Date, LocalZone, Timestamp, Zones};
+use haven_crypto::kit::Kit;
 use haven_feed::FeedId;
 use thiserror::Error;
 
@@ -145,6 +146,28 @@ pub enum Command {
     },
     /// Drops a linking that was started.
     CancelLink,
+    /// Takes a device out of the vault, in one link that begins an epoch. The shell has checked the passphrase. Answered once the
+    /// server has that link and it is durable here.
+    RemoveDevice {
+        /// Which device.
+        feed: FeedId,
+        /// A new kit, which its person has typed back: in the same link it takes the place of the present one.
+        kit: Option<Kit>,
+    },
+    /// Puts this kit in the place of the present one, in the same way. Its person has typed it back, the shell has checked the
+    /// passphrase.
+    RenewKit(Kit),
+    /// Says whether this is the vault's kit.
+    VerifyKit(Kit),
+}
+
+/// What the roster says of a kit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KitVerdict {
+    /// Whether it is the present kit, as far as this device knows.
+    pub valid: bool,
+    /// Whether another one took its place; none if only a server could tell and none was heard out.
+    pub replaced: Option<bool>,
 }
 
 /// What is kept of two edits that met.
@@ -314,6 +337,15 @@ pub enum Reply {
         /// Words four to six, to be shown: its person compares them there.
         words: String,
     },
+    /// A device was taken out, or the kit was replaced.
+    Changed {
+        /// The epoch that began with it.
+        epoch: u32,
+        /// How many records of the removed device are here and don't count, since nobody had them when it was removed.
+        aside: u64,
+    },
+    /// What a kit is.
+    Kit(KitVerdict),
 }
 
 /// A linking code and how long it counts.
@@ -417,6 +449,27 @@ pub enum Fault {
     /// The roster has removed this device.
     #[error("this device was removed from the journal")]
     Removed,
+    /// A device can't remove itself.
+    #[error("a device can't remove itself")]
+    OwnRemoval,
+    /// The device was removed before.
+    #[error("this device was removed already")]
+    DeviceGone,
+    /// Another change of the list of devices is on its way.
+    #[error("the list of devices is being changed right now")]
+    ChangeUnderWay,
+    /// Other devices kept changing the list of devices first; nothing was changed by this one.
+    #[error("another device changed the list of devices at the same moment, again and again")]
+    RosterMoved,
+    /// The roster has no room for the change.
+    #[error("the list of devices is full")]
+    RosterFull,
+    /// The kit stands in the roster already, or once did.
+    #[error("this kit is, or was, the journal's own already")]
+    KitUsed,
+    /// The change was sent, and whether the server took it is not known.
+    #[error("the connection to the server broke before it said whether it took the change")]
+    ChangeUnknown,
     /// The newest key of the vault does not open on this device, so it has none to give.
     #[error("another device made a new key for the journal, and that key can't be opened here")]
     NewKeyUnreadable,

@@ -305,6 +305,11 @@ impl Device {
         }
     }
 
+    /// Takes the answers to questions that were pending.
+    pub fn late_answers(&mut self) -> Vec<Result<Reply, Fault>> {
+        self.answers.drain(..).map(|(_, answer)| answer).collect()
+    }
+
     fn answer(&mut self, ticket: Ticket) -> Option<Result<Reply, Fault>> {
         let place = self.answers.iter().position(|(answered, _)| *answered == ticket)?;
         Some(self.answers.swap_remove(place).1)

@@ -13,6 +13,7 @@ mod lab;
 mod member;
 mod notices;
 mod parties;
+mod removing;
 mod room;
 mod sealing;
 mod unlucky;
