@@ -13,6 +13,7 @@ use haven_core::shelf::Defined;
 use haven_core::time::{Date, LocalZone, Timestamp, Zones};
 use haven_crypto::kit::Kit;
 use haven_feed::FeedId;
+use haven_feed::ids::SpaceId;
 use thiserror::Error;
 
 use crate::content::DocumentId;
@@ -152,13 +153,13 @@ pub enum Command {
         /// Which device.
         feed: FeedId,
         /// A new kit, which its person has typed back: in the same link it takes the place of the present one.
-        kit: Option<Kit>,
+        kit: Option<Arc<Kit>>,
     },
     /// Puts this kit in the place of the present one, in the same way. Its person has typed it back, the shell has checked the
     /// passphrase.
-    RenewKit(Kit),
+    RenewKit(Arc<Kit>),
     /// Says whether this is the vault's kit.
-    VerifyKit(Kit),
+    VerifyKit(Arc<Kit>),
 }
 
 /// What the roster says of a kit.
@@ -168,6 +169,8 @@ pub struct KitVerdict {
     pub valid: bool,
     /// Whether another one took its place; none if only a server could tell and none was heard out.
     pub replaced: Option<bool>,
+    /// The vault it was compared with.
+    pub space: SpaceId,
 }
 
 /// What is kept of two edits that met.

@@ -394,7 +394,7 @@ impl Engine {
                 Err(fault) => Err(fault),
             },
             Command::RemoveDevice { feed, kit } => {
-                match self.remove_device(work, ticket, feed, kit.as_ref()) {
+                match self.remove_device(work, ticket, feed, kit.as_deref()) {
                     Ok(()) => return,
                     Err(fault) => Err(fault),
                 }

@@ -68,10 +68,9 @@ impl Engine {
         let keys = kit.paper_secrets().keys();
         let valid = self.roster.paper().is_some_and(|paper| paper.keys == keys);
         let former = self.roster.former(&keys.paper_id().into());
-        let is_former =
-            !valid && former.is_some_and(|it| it.role == Role::Paper && it.sign == keys.sign);
+        let is_former = !valid && former.is_some_and(|it| it.role == Role::Paper && it.sign == keys.sign);
         let replaced = if is_former { Some(true) } else { self.session.is_caught_up().then_some(false) };
-        KitVerdict { valid, replaced }
+        KitVerdict { valid, replaced, space: self.space }
     }
 
     fn can_be_removed(&self, feed: &FeedId) -> Result<(), Fault> {

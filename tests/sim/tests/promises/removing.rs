@@ -1,5 +1,7 @@
 //! A device that removes another by the command, and a kit that is replaced: one link, and an answer once it stands.
 
+use std::sync::Arc;
+
 use haven_crypto::kit::Kit;
 use haven_engine::command::{Command, Fault, KitVerdict, Reply};
 use haven_engine::engine::Input;
@@ -144,8 +146,7 @@ fn what_was_not_sent_before_leaves_under_the_new_epoch() {
 #[test]
 fn what_cannot_be_removed_is_refused_by_name_and_nothing_is_sent() {
     let mut lab = Lab::linked();
-    let (laptop, tablet, stranger) =
-        (lab.laptop_feed(), lab.feed(Who::Tablet), FeedId::from_bytes([9; 8]));
+    let (laptop, tablet, stranger) = (lab.laptop_feed(), lab.feed(Who::Tablet), FeedId::from_bytes([9; 8]));
     lab.laptop.outbox.clear();
     assert!(matches!(refused_at_once(&mut lab, remove(laptop)), Fault::OwnRemoval));
     assert!(matches!(refused_at_once(&mut lab, remove(stranger)), Fault::DeviceUnknown));
@@ -155,7 +156,7 @@ fn what_cannot_be_removed_is_refused_by_name_and_nothing_is_sent() {
 
     let mut alone = Lab::new();
     alone.links.truncate(1);
-    assert!(matches!(refused_at_once(&mut alone, Command::RenewKit(new_kit())), Fault::NoServer));
+    assert!(matches!(refused_at_once(&mut alone, Command::RenewKit(Arc::new(new_kit()))), Fault::NoServer));
 
     let mut lab = Lab::linked();
     let phone = lab.feed(Who::Phone);
@@ -311,7 +312,7 @@ fn a_server_that_refuses_a_change_is_told_with_its_reason() {
 }
 
 fn verdict(lab: &mut Lab, kit: Kit) -> KitVerdict {
-    match asked(lab, Command::VerifyKit(kit)) {
+    match asked(lab, Command::VerifyKit(Arc::new(kit))) {
         Asked::Answered(Ok(Reply::Kit(verdict))) => verdict,
         _ => panic!("no verdict"),
     }
@@ -319,11 +320,12 @@ fn verdict(lab: &mut Lab, kit: Kit) -> KitVerdict {
 
 #[test]
 fn a_kit_that_was_replaced_says_so_and_the_new_one_counts() {
-    let valid = |replaced| KitVerdict { valid: true, replaced };
-    let invalid = |replaced| KitVerdict { valid: false, replaced };
     let mut lab = Lab::linked();
+    let space = lab.roster.space();
+    let valid = |replaced| KitVerdict { valid: true, replaced, space };
+    let invalid = |replaced| KitVerdict { valid: false, replaced, space };
     assert_eq!(verdict(&mut lab, new_kit()), invalid(Some(false)));
-    let link = begun(&mut lab, Command::RenewKit(new_kit()));
+    let link = begun(&mut lab, Command::RenewKit(Arc::new(new_kit())));
     assert_eq!(verdict(&mut lab, new_kit()), invalid(Some(false)), "not before the server has it");
     lab.takes(&link);
     lab.appended(&link);
@@ -333,7 +335,7 @@ fn a_kit_that_was_replaced_says_so_and_the_new_one_counts() {
 
     // With a device that goes, the paper goes too.
     let (tablet, newest) = (lab.feed(Who::Tablet), Kit::from_entropy([9; 16]));
-    let link = begun(&mut lab, Command::RemoveDevice { feed: tablet, kit: Some(newest) });
+    let link = begun(&mut lab, Command::RemoveDevice { feed: tablet, kit: Some(Arc::new(newest)) });
     lab.takes(&link);
     lab.appended(&link);
     assert_eq!(answer(&mut lab).unwrap(), (2, 0));
@@ -344,7 +346,7 @@ fn a_kit_that_was_replaced_says_so_and_the_new_one_counts() {
 }
 
 fn begin_again(lab: &mut Lab) -> Fault {
-    refused_at_once(lab, Command::RenewKit(new_kit()))
+    refused_at_once(lab, Command::RenewKit(Arc::new(new_kit())))
 }
 
 /// The new epoch is wrapped to the new paper, and to the old one no more.
@@ -352,7 +354,7 @@ fn begin_again(lab: &mut Lab) -> Fault {
 fn the_new_kit_opens_the_new_epoch_and_the_old_one_does_not() {
     let mut lab = Lab::linked();
     let old = lab.roster.paper().unwrap().id;
-    let link = begun(&mut lab, Command::RenewKit(new_kit()));
+    let link = begun(&mut lab, Command::RenewKit(Arc::new(new_kit())));
     lab.takes(&link);
     let paper = new_kit().paper_secrets();
     let (made, context) = lab.roster.wrap_for(paper.keys().paper_id().into()).unwrap();
