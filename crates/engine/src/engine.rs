@@ -386,23 +386,18 @@ impl Engine {
             Command::RenameDevice { feed, name } => self.rename(work, feed, &name).map(|()| Reply::Done),
             Command::ResolveAlarm(id) => self.resolve_alarm(work, &id).map(|()| Reply::Done),
             Command::StartLink => self.start_link(work).map(Reply::LinkStarted),
-            Command::ConfirmLink { words } => match self.confirm_link(work, &words) {
-                Ok(()) => {
-                    self.linking.confirming = Some(ticket);
-                    return;
-                }
-                Err(fault) => Err(fault),
-            },
-            Command::RemoveDevice { feed, kit } => {
-                match self.remove_device(work, ticket, feed, kit.as_deref()) {
-                    Ok(()) => return,
-                    Err(fault) => Err(fault),
-                }
+            Command::ConfirmLink { words } => {
+                let Err(fault) = self.confirm_link(work, ticket, &words) else { return };
+                Err(fault)
             }
-            Command::RenewKit(kit) => match self.renew_kit(work, ticket, &kit) {
-                Ok(()) => return,
-                Err(fault) => Err(fault),
-            },
+            Command::RemoveDevice { feed, kit } => {
+                let Err(fault) = self.remove_device(work, ticket, feed, kit.as_deref()) else { return };
+                Err(fault)
+            }
+            Command::RenewKit(kit) => {
+                let Err(fault) = self.renew_kit(work, ticket, &kit) else { return };
+                Err(fault)
+            }
             Command::VerifyKit(kit) => Ok(Reply::Kit(self.verify_kit(&kit))),
             Command::CancelLink => {
                 self.cancel_link(work);

@@ -140,6 +140,11 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::NewKeyUnreadable => Reason::NewKeyUnreadable,
     };
     let error = ApiError::new(reason, failed(&fault)).because(says);
+    with_step(error, &fault)
+}
+
+/// Says what to do next where the reason alone doesn't tell.
+fn with_step(error: ApiError, fault: &Fault) -> ApiError {
     match fault {
         Fault::VersionUnknown => error.with_next("Choose one from its history.").at_terminal("`haven history ID` shows the versions."),
         Fault::SideUnknown => error.with_next("Open the entry: it shows the versions that met.").at_terminal("`haven show ID` shows the versions that met."),

@@ -131,6 +131,13 @@ fn of_linking(reason: ErrorReason) -> Advice {
                  your list of devices until you run `haven device remove ID`.",
             ),
         ),
+        devices => of_devices(devices),
+    }
+}
+
+fn of_devices(reason: ErrorReason) -> Advice {
+    use ErrorReason as R;
+    match reason {
         R::NewKeyUnreadable => (
             "another device made a new key for the journal, and that key can't be opened here",
             plain(

@@ -195,7 +195,12 @@ impl Engine {
 
     /// Compares the words; if they are right, sends the link that adds the new device. The answer comes when it is in the
     /// roster.
-    pub(super) fn confirm_link(&mut self, work: &mut Work<'_, '_>, words: &str) -> Result<(), Fault> {
+    pub(super) fn confirm_link(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        ticket: Ticket,
+        words: &str,
+    ) -> Result<(), Fault> {
         let open = self.linking.open.as_mut().ok_or(Fault::NoLinking)?;
         let candidate = match open.existing.confirm(words) {
             Ok(candidate) => candidate,
@@ -225,6 +230,7 @@ impl Engine {
         if let Some(open) = &mut self.linking.open {
             open.adding = Some((link, candidate.keys.id()));
         }
+        self.linking.confirming = Some(ticket);
         Ok(())
     }
 
