@@ -1,6 +1,11 @@
-//! Links that this device makes: what it takes to make one, how it leaves, and how it comes to stand in the roster here.
+//! Links that this device makes: what it takes to make one, how it leaves, and how it comes to stand in the roster here. And what
+//! links of other devices did, for the person to know.
 
-use haven_feed::roster::{Author, Link};
+use haven_feed::FeedId;
+use haven_feed::roster::body::Body;
+use haven_feed::roster::{Author, Link, SpaceKind};
+
+use super::alarms::Raised;
 
 use super::{Engine, Work};
 use crate::command::Fault;
@@ -46,5 +51,28 @@ impl Engine {
         self.store_link(work, link);
         self.roster_changed(work);
         true
+    }
+
+    /// Tells what other devices did to the vault: whom they let in or took out, and that they replaced the kit.
+    pub(super) fn tell_of_others(&mut self, work: &mut Work<'_, '_>, links: &[Link]) {
+        if self.roster.kind() != SpaceKind::Vault {
+            return;
+        }
+        let own = self.keys.feed;
+        for link in links.iter().filter(|link| link.author() != own.into()) {
+            let by = FeedId::from_bytes(*link.author().as_bytes());
+            let news: Vec<Raised> = match link.body() {
+                Body::AddFeed(body) => vec![Raised::DeviceAdded { feed: body.keys.id(), by }],
+                Body::Change(body) => {
+                    let removed = body.removed.keys().map(|feed| Raised::DeviceRemoved { feed: *feed, by });
+                    removed.chain(body.replaced.as_ref().map(|_| Raised::KitReplaced { by })).collect()
+                }
+                Body::Genesis(_) | Body::AddParty(_) => Vec::new(),
+            };
+            // That it was let in or taken out itself, it knows without that.
+            for raised in news.into_iter().filter(|raised| raised.feed() != Some(own)) {
+                self.raise(work, raised);
+            }
+        }
     }
 }

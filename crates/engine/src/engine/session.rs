@@ -313,6 +313,7 @@ impl Engine {
         linked.appended.iter().for_each(|link| self.store_link(work, link));
         if !linked.appended.is_empty() {
             self.roster_changed(work);
+            self.tell_of_others(work, &linked.appended);
         }
         for link in &linked.appended {
             self.linking_appended(work, link.seq());

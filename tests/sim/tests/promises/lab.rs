@@ -510,9 +510,9 @@ impl Lab {
         self.laptop.start(0, &mut self.chance).unwrap();
     }
 
-    /// The kinds of the alarms that stand.
+    /// The kinds of the alarms that stand, but for what is news and not wrong.
     pub(crate) fn alarms(&self) -> Vec<&'static str> {
-        self.laptop.view.status.alarms.iter().map(|alarm| alarm.kind).collect()
+        self.laptop.alarms(false)
     }
 
     /// Up to which record something is told to be withheld by the word of one of the devices, if it is that one's.
@@ -672,7 +672,7 @@ pub(crate) fn write(device: &mut Device, text: &str, chance: &mut Chance) {
 
 /// The kinds of the alarms of a device.
 pub(crate) fn alarms_of(device: &Device) -> Vec<&'static str> {
-    device.view.status.alarms.iter().map(|alarm| alarm.kind).collect()
+    device.alarms(false)
 }
 
 pub(crate) fn vector_of(record: &VerifiedRecord) -> Vector {

@@ -368,3 +368,33 @@ fn the_new_kit_opens_the_new_epoch_and_the_old_one_does_not() {
     lab.add_entry("of my own");
     assert!(lab.names(&p1) && vector_of(&p1).seq(&lab.feed(Who::Phone)) == 1);
 }
+
+/// Whoever has another device of the vault can add and remove; the person hears of it on each of the others, and once.
+#[test]
+fn what_another_device_does_to_the_vault_is_told_and_what_this_one_does_is_not() {
+    let mut lab = Lab::linked();
+    assert_eq!(lab.laptop.alarms(true), NOTHING, "it let both of them in itself");
+    let old = lab.links.len();
+    lab.remove(Who::Tablet, None);
+    for _ in 0..2 {
+        lab.links(old);
+        assert_eq!(lab.laptop.alarms(true), ["DEVICE_REMOVED"]);
+        let told = &lab.laptop.view.status.alarms[0];
+        assert_eq!((told.device.as_deref(), told.said_by.as_deref()), (Some("Tablet"), Some("Phone")));
+        lab.restart();
+    }
+    lab.connect();
+    lab.hello(lab.laptop_vector());
+    lab.caught_up();
+    let phone = lab.feed(Who::Phone);
+    let mut other = lab.device_with(Who::Phone, 1);
+    let link = begun(&mut lab, Command::RenewKit(Arc::new(new_kit())));
+    lab.takes(&link);
+    lab.appended(&link);
+    assert_eq!(lab.laptop.alarms(true), ["DEVICE_REMOVED"]);
+    let links = Incoming::Links { space: lab.roster.space(), links: vec![link.bytes().to_vec()] };
+    for incoming in [lab.greeting(Vector::default()), links] {
+        other.input(Input::Server(incoming), 0, &mut lab.chance);
+    }
+    assert_eq!((other.alarms(true), other.feed), (vec!["KIT_REPLACED"], phone));
+}
