@@ -37,21 +37,16 @@ fn remove(feed: FeedId) -> Command {
 }
 
 fn refused_at_once(lab: &mut Lab, command: Command) -> Fault {
-    match asked(lab, command) {
-        Asked::Answered(Err(fault)) => fault,
-        _ => panic!("it was not refused at once"),
-    }
+    let Asked::Answered(Err(fault)) = asked(lab, command) else { unreachable!("it was not refused at once") };
+    fault
 }
 
 /// What was answered since: one answer.
 fn answer(lab: &mut Lab) -> Result<(u32, u64), Fault> {
     let mut answers = lab.laptop.late_answers();
     assert_eq!(answers.len(), 1);
-    match answers.remove(0) {
-        Ok(Reply::Changed { epoch, aside }) => Ok((epoch, aside)),
-        Ok(_) => panic!("another answer"),
-        Err(fault) => Err(fault),
-    }
+    let Reply::Changed { epoch, aside } = answers.remove(0)? else { unreachable!("another answer") };
+    Ok((epoch, aside))
 }
 
 fn is_removed(lab: &Lab, feed: FeedId) -> bool {
@@ -257,7 +252,7 @@ fn what_came_of_a_change_is_found_out_by_the_roster() {
         }
         lab.caught_up();
         if !taken {
-            assert_eq!(lab.sent_links(), [link.clone()], "the very same once more");
+            assert_eq!(lab.sent_links(), std::slice::from_ref(&link), "the very same once more");
             lab.takes(&link);
             lab.appended(&link);
         }
@@ -312,10 +307,9 @@ fn a_server_that_refuses_a_change_is_told_with_its_reason() {
 }
 
 fn verdict(lab: &mut Lab, kit: Kit) -> KitVerdict {
-    match asked(lab, Command::VerifyKit(Arc::new(kit))) {
-        Asked::Answered(Ok(Reply::Kit(verdict))) => verdict,
-        _ => panic!("no verdict"),
-    }
+    let asked = asked(lab, Command::VerifyKit(Arc::new(kit)));
+    let Asked::Answered(Ok(Reply::Kit(verdict))) = asked else { unreachable!("no verdict") };
+    verdict
 }
 
 #[test]
