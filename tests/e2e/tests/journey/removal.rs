@@ -37,6 +37,7 @@ fn a_removed_device_keeps_what_it_has_and_the_other_goes_on_without_it() {
     let offline = new.add("written offline on the phone");
     new.kill_daemon();
     server.run();
+    old.sync();
 
     let passphrase = old.passphrase();
     let remove = |more: &[&str]| {
