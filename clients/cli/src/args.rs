@@ -15,7 +15,8 @@ mod values;
 
 pub(crate) use beside::Beside;
 pub(crate) use devices::{
-    ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, ServerCommand, SyncArgs,
+    ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, KitCommand, PassphraseCommand, RemoveArgs, ServerCommand,
+    SyncArgs,
 };
 pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, DraftSaveArgs, EditArgs, ExportCommand, HistoryArgs, ImportCommand,
@@ -183,6 +184,9 @@ pub(crate) enum Command {
     /// Look after your devices and link new ones.
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Look after the recovery kit.
+    #[command(subcommand)]
+    Kit(KitCommand),
     /// Choose the server that your devices sync through.
     #[command(subcommand)]
     Server(ServerCommand),
@@ -280,6 +284,10 @@ mod tests {
             "haven device join haven-link:CODE@http://x",
             "haven device confirm --wait --words x --passphrase-file p",
             "haven device rename 1a Phone",
+            "haven device remove 1a --passphrase-file F --kit-out K --yes",
+            "haven device remove 1a --no-kit",
+            "haven kit verify --kit-file K",
+            "haven kit renew --kit-out K --passphrase-file F",
             "haven server set http://x --invite I",
             "haven sync --wait --timeout 60s",
             "haven practice list --step 3 --sign regulated",

@@ -12,7 +12,9 @@ use rustix::fs::FileType;
 use crate::cx::{Cx, Haven, aside};
 use crate::editor::About;
 use crate::fault::Fault;
-use crate::limits::{DRAINED_LOOK, DRAINED_LOOKS_MAX, PASSPHRASE_READ_MAX, TEXT_READ_MAX, WORDS_READ_MAX};
+use crate::limits::{
+    DRAINED_LOOK, DRAINED_LOOKS_MAX, PASSPHRASE_READ_MAX, TEXT_READ_MAX, UNLOCK_TRIES, WORDS_READ_MAX,
+};
 use crate::text::{columns, wrapped};
 
 /// Gets a passphrase: the first line of a file, or from the person.
@@ -23,6 +25,27 @@ pub(crate) async fn passphrase(cx: &Cx, file: Option<&Path>, prompt: &str) -> Re
     match file {
         Some(file) => from_file(cx, file),
         None => hidden(cx, prompt).await,
+    }
+}
+
+/// Does something that the passphrase is asked for. A wrong one takes nothing away: it may be typed again as when unlocking.
+///
+/// # Errors
+/// As [`passphrase`]; or what was done failed.
+pub(crate) async fn with_passphrase<T>(
+    cx: &Cx,
+    file: Option<&Path>,
+    act: impl AsyncFn(String) -> Result<T, ApiError>,
+) -> Result<T, Fault> {
+    let mut left = UNLOCK_TRIES;
+    loop {
+        left -= 1;
+        match act(passphrase(cx, file, "The passphrase of this device: ").await?).await {
+            Err(error) if error.reason == ErrorReason::WrongPassphrase && file.is_none() && left > 0 => {
+                aside("That is not this device's passphrase. Try again.");
+            }
+            outcome => return outcome.map_err(Fault::from),
+        }
     }
 }
 

@@ -312,7 +312,7 @@ pub(crate) fn exit_of(reason: ErrorReason) -> Exit {
         | R::WrongWords
         | R::ServerIdentityChanged
         | R::ServerLostData => Exit::Decision,
-        R::ServerUnreachable | R::TimedOut => Exit::Server,
+        R::ServerUnreachable | R::TimedOut | R::OutcomeUnknown => Exit::Server,
         _ => Exit::Failed,
     }
 }

@@ -138,6 +138,21 @@ fn of_devices(kind: &str) -> Option<Told> {
             "your other devices didn't have it yet when that one was removed; it's kept here, but not shown",
             plain("If you have that device, save a copy there of what you'd like to keep, and bring it in here. If someone else has it, there's nothing you need to do: it can't read what you write now.").at_terminal("If you have that device, run `haven export jsonl FILE` there, and `haven import jsonl FILE` here. If someone else has it, there's nothing you need to do: it can't read what you write now."),
         ),
+        "DEVICE_ADDED" => (
+            "a device was added to your journal",
+            "another of your devices let it in, and it can read everything",
+            plain("If that was you, take this off the list. If it wasn't, remove that device, and have a new recovery kit made.").at_terminal("If that was you, run `haven alarms resolve ID`. If it wasn't, take that device out with `haven device remove`, and have a new recovery kit made."),
+        ),
+        "DEVICE_REMOVED" => (
+            "a device was removed from your journal",
+            "another of your devices took it out; it gets nothing new, and what it writes isn't taken in",
+            plain("If that was you, take this off the list. If it wasn't, someone may be using the device that did it: look at your list of devices.").at_terminal("If that was you, run `haven alarms resolve ID`. If it wasn't, someone may be using the device that did it: look at `haven device list`."),
+        ),
+        "KIT_REPLACED" => (
+            "your recovery kit was replaced",
+            "another of your devices put a new one in its place; the old one opens nothing that's written since",
+            plain("If that was you, destroy the old kit and take this off the list. If it wasn't, remove the device that did it, with a new kit.").at_terminal("If that was you, destroy the old kit and run `haven alarms resolve ID`. If it wasn't, take the device that did it out with `haven device remove`, with a new kit."),
+        ),
         "JOURNAL_WENT_BACK" => (
             "an older copy of the journal took the place of this device's own",
             "it holds less than it held; what the server or another device has comes back by itself",
@@ -267,6 +282,9 @@ mod tests {
             "RECORD_PUT_ASIDE",
             "OTHER_SERVER",
             "JOURNAL_WENT_BACK",
+            "DEVICE_ADDED",
+            "DEVICE_REMOVED",
+            "KIT_REPLACED",
             "DROP_UNREADABLE",
             "DROP_KEY_CHANGED",
             "HISTORY_CONTRADICTED",

@@ -11,6 +11,7 @@ mod drafts;
 mod grants;
 mod import;
 mod journal;
+mod kit;
 mod measures;
 mod practice;
 mod settings;
@@ -144,6 +145,7 @@ impl<T: Transport> Client<T> {
     service!(people_service, people_service_client::PeopleServiceClient);
     service!(support_service, support_service_client::SupportServiceClient);
     service!(device_service, device_service_client::DeviceServiceClient);
+    service!(kit_service, kit_service_client::KitServiceClient);
     service!(alarm_service, alarm_service_client::AlarmServiceClient);
     service!(grant_service, grant_service_client::GrantServiceClient);
     service!(settings_service, settings_service_client::SettingsServiceClient);

@@ -21,6 +21,17 @@ pub struct Device {
     pub removed: bool,
 }
 
+/// A device that was taken out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The device as it is listed now.
+    pub device: Device,
+    /// Number of the span of keys that began with it.
+    pub epoch: u32,
+    /// How many pieces of what it wrote were put aside here, since no other device had them.
+    pub aside: u64,
+}
+
 /// What the new device must read.
 pub struct Link {
     /// The code. A secret for two minutes.

@@ -234,6 +234,8 @@ fn code(reason: ErrorReason) -> Code {
         | R::CodeUsed
         | R::DeviceNotIn
         | R::NewKeyUnreadable
+        | R::DevicesChanged
+        | R::OutcomeUnknown
         | R::ServerIdentityChanged
         | R::ServerLostData
         | R::ServerRefused

@@ -154,15 +154,18 @@ fn of_device(service: &str, call: &str) -> Option<Need> {
         ("GrantService", "BeginSession" | "ProveDoor") => Need::Nothing,
         (
             "DeviceService",
-            "ListDevices" | "RenameDevice" | "StartLink" | "WatchLink" | "ConfirmLink" | "CancelLink",
+            "ListDevices" | "RenameDevice" | "RemoveDevice" | "StartLink" | "WatchLink" | "ConfirmLink"
+            | "CancelLink",
         )
         | ("SyncService", "SetServer" | "GetServer")
-        | ("AlarmService", "ListAlarms" | "ResolveAlarm") => Need::Scope(Devices),
+        | ("AlarmService", "ListAlarms" | "ResolveAlarm")
+        | ("KitService", "VerifyKit") => Need::Scope(Devices),
         (
             "VaultService",
             "Init" | "Unlock" | "CheckPassphrase" | "SuggestPassphrase" | "ChangePassphrase",
         )
         | ("DeviceService", "JoinVault" | "ConfirmJoin")
+        | ("KitService", "DraftKit" | "RenewKit")
         | ("SupportService", "SetReadableLines")
         | ("DaemonService", "StopDaemon" | "Diagnose")
         | ("SettingsService", "SetSetting")

@@ -32,6 +32,7 @@ pub mod devices;
 pub mod drafts;
 pub mod grants;
 pub mod journal;
+pub mod kit;
 pub mod language;
 pub mod measures;
 pub mod people;

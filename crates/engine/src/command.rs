@@ -1,5 +1,7 @@
 //! What a client may ask of a vault, and what it is told.
 
+mod link_end;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,8 +13,12 @@ use haven_core::meeting::MetPart;
 use haven_core::person::{PersonEdit, PersonName};
 use haven_core::shelf::Defined;
 use haven_core::time::{Date, LocalZone, Timestamp, Zones};
+use haven_crypto::kit::Kit;
 use haven_feed::FeedId;
+use haven_feed::ids::SpaceId;
 use thiserror::Error;
+
+pub use self::link_end::LinkEnd;
 
 use crate::content::DocumentId;
 use crate::io::StoreFault;
@@ -145,6 +151,30 @@ pub enum Command {
     },
     /// Drops a linking that was started.
     CancelLink,
+    /// Takes a device out of the vault, in one link that begins an epoch. The shell has checked the passphrase. Answered once the
+    /// server has that link and it is durable here.
+    RemoveDevice {
+        /// Which device.
+        feed: FeedId,
+        /// A new kit, which its person has typed back: in the same link it takes the place of the present one.
+        kit: Option<Arc<Kit>>,
+    },
+    /// Puts this kit in the place of the present one, in the same way. Its person has typed it back, the shell has checked the
+    /// passphrase.
+    RenewKit(Arc<Kit>),
+    /// Says whether this is the vault's kit.
+    VerifyKit(Arc<Kit>),
+}
+
+/// What the roster says of a kit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KitVerdict {
+    /// Whether it is the present kit, as far as this device knows.
+    pub valid: bool,
+    /// Whether another one took its place; none if only a server could tell and none was heard out.
+    pub replaced: Option<bool>,
+    /// The vault it was compared with.
+    pub space: SpaceId,
 }
 
 /// What is kept of two edits that met.
@@ -314,6 +344,15 @@ pub enum Reply {
         /// Words four to six, to be shown: its person compares them there.
         words: String,
     },
+    /// A device was taken out, or the kit was replaced.
+    Changed {
+        /// The epoch that began with it.
+        epoch: u32,
+        /// How many records of the removed device are here and don't count, since nobody had them when it was removed.
+        aside: u64,
+    },
+    /// What a kit is.
+    Kit(KitVerdict),
 }
 
 /// A linking code and how long it counts.
@@ -417,51 +456,28 @@ pub enum Fault {
     /// The roster has removed this device.
     #[error("this device was removed from the journal")]
     Removed,
+    /// A device can't remove itself.
+    #[error("a device can't remove itself")]
+    OwnRemoval,
+    /// The device was removed before.
+    #[error("this device was removed already")]
+    DeviceGone,
+    /// Another change of the list of devices is on its way.
+    #[error("the list of devices is being changed right now")]
+    ChangeUnderWay,
+    /// Other devices kept changing the list of devices first; nothing was changed by this one.
+    #[error("another device changed the list of devices at the same moment, again and again")]
+    RosterMoved,
+    /// The roster has no room for the change.
+    #[error("the list of devices is full")]
+    RosterFull,
+    /// The kit stands in the roster already, or once did.
+    #[error("this kit is, or was, the journal's own already")]
+    KitUsed,
+    /// The change was sent, and whether the server took it is not known.
+    #[error("the connection to the server broke before it said whether it took the change")]
+    ChangeUnknown,
     /// The newest key of the vault does not open on this device, so it has none to give.
     #[error("another device made a new key for the journal, and that key can't be opened here")]
     NewKeyUnreadable,
-}
-
-/// Why a linking came to nothing.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-pub enum LinkEnd {
-    /// Its time was over first.
-    #[error("its two minutes are over")]
-    Expired,
-    /// The person gave it up, or began another.
-    #[error("it was called off")]
-    Cancelled,
-    /// Somebody else answered than the device whose words were read.
-    #[error("the words weren't those of the device that answered")]
-    WrongWords,
-    /// Another device was added or removed first.
-    #[error("the list of devices changed meanwhile")]
-    RosterMoved,
-    /// The connection to the server is gone, and the mailbox with it.
-    #[error("the server can't be reached")]
-    Unreachable,
-    /// The server ended the mailbox.
-    #[error("the server cut the connection between the two devices")]
-    MailboxClosed,
-    /// It was let in, and gave no sign: nobody compared the words there, or what it said about that did not come.
-    #[error("the new device was let in and hasn't said that it's linked")]
-    NeverIn,
-    /// The new device says that it keeps nothing, before it was let in.
-    #[error("it was stopped on the new device")]
-    LeftThere,
-    /// It was let in, and says that other words than these were typed on it.
-    #[error("the three words typed on it weren't the ones this device showed, so it kept nothing")]
-    OtherWordsThere,
-    /// It was let in, and says that it keeps nothing for another reason.
-    #[error("it was stopped there before it was in, and kept nothing")]
-    StoppedThere,
-    /// The list of devices takes no other one from a device.
-    #[error("the list of devices is full")]
-    NoRoom,
-    /// The two speak different versions of linking.
-    #[error("one of the two devices needs an update first")]
-    UpdateNeeded,
-    /// A message of the new device does not hold.
-    #[error("{0}")]
-    Misbehaved(&'static str),
 }

@@ -4,6 +4,7 @@ mod accepting;
 mod alarms;
 mod bodies;
 mod branches;
+mod changing;
 mod clock;
 mod committed;
 mod dangling;
@@ -22,6 +23,7 @@ mod linking;
 mod naming;
 mod old_keys;
 mod opening;
+mod own_links;
 mod people;
 mod pushing;
 mod receive;
@@ -64,6 +66,7 @@ use crate::view::{DeviceShown, View};
 
 use alarms::Raised;
 use branches::Branches;
+use changing::Changing;
 use committed::Committed;
 use dangling::Dangling;
 use documents::OpenDocuments;
@@ -150,6 +153,8 @@ pub struct Engine {
     saved_less: Option<u64>,
     saved_pins: Vec<u8>,
     linking: LinkingState,
+    /// Of the roster, by this device.
+    changing: Option<Changing>,
     helped: Option<Date>,
     /// Up to which own record anything may have left this device.
     sent: u64,
@@ -222,6 +227,7 @@ impl Engine {
             missed: BTreeMap::new(),
             saved_pins: saved_pins.unwrap_or_default(),
             linking: LinkingState::default(),
+            changing: None,
             helped,
             drafts,
             committed,
@@ -380,13 +386,19 @@ impl Engine {
             Command::RenameDevice { feed, name } => self.rename(work, feed, &name).map(|()| Reply::Done),
             Command::ResolveAlarm(id) => self.resolve_alarm(work, &id).map(|()| Reply::Done),
             Command::StartLink => self.start_link(work).map(Reply::LinkStarted),
-            Command::ConfirmLink { words } => match self.confirm_link(work, &words) {
-                Ok(()) => {
-                    self.linking.confirming = Some(ticket);
-                    return;
-                }
-                Err(fault) => Err(fault),
-            },
+            Command::ConfirmLink { words } => {
+                let Err(fault) = self.confirm_link(work, ticket, &words) else { return };
+                Err(fault)
+            }
+            Command::RemoveDevice { feed, kit } => {
+                let Err(fault) = self.remove_device(work, ticket, feed, kit.as_deref()) else { return };
+                Err(fault)
+            }
+            Command::RenewKit(kit) => {
+                let Err(fault) = self.renew_kit(work, ticket, &kit) else { return };
+                Err(fault)
+            }
+            Command::VerifyKit(kit) => Ok(Reply::Kit(self.verify_kit(&kit))),
             Command::CancelLink => {
                 self.cancel_link(work);
                 Ok(Reply::Done)

@@ -1,6 +1,6 @@
 //! One vault: `step(input, context) -> step`. No I/O, no clock, no randomness of its own; the only room that says
 //! "automerge". Rooms in reading order: [`io`] (the seams), [`command`] and [`sync`] (what comes in and goes out),
-//! [`actor`] and [`content`] (what is inside a record), [`engine`] (the step), [`turn`] (durable first), [`view`] (what readers see), [`vault`] and [`join`] (how it begins),
+//! [`actor`] and [`content`] (what is inside a record), [`engine`] (the step), [`turn`] (durable first), [`view`] (what readers see), [`vault`] and [`join`] (how it begins), [`kit`] (the recovery kit as it is typed),
 //! [`drops`] (what is written while it is locked).
 
 pub mod limits;
@@ -20,6 +20,7 @@ pub mod view;
 
 pub mod drops;
 pub mod join;
+pub mod kit;
 pub mod vault;
 
 mod codec;

@@ -167,6 +167,13 @@ pub const LINK_LIFETIME_MS: u64 = 120_000;
 /// it stretches its passphrase, fetches the journal and gives a sign.
 pub const LINK_COMPARED_MS: u64 = 150_000;
 
+/// How long a change of the roster goes on, while its server is lost and found again: somebody waits for it at a screen.
+pub const CHANGE_MS: u64 = 30_000;
+
+/// How often a change of the roster is made anew because another device was first. People don't do that to each other; whoever does
+/// it on purpose could go on for ever.
+pub const CHANGE_TRIES_MAX: usize = 8;
+
 /// How far ahead of this device's clock the stamp of an entry may lie and still be followed by the next one of the same time, in
 /// milliseconds: an hour holds 3.6 million entries of one time, and no clock that was set to another year is believed.
 pub const CREATED_AHEAD_MS_MAX: i64 = 3_600_000;

@@ -106,6 +106,14 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
             return ApiError::invalid("no device was let in", says).with_next("Give the three words again.");
         }
         Fault::LinkVoid(why) => return of_end(why, says),
+        Fault::OwnRemoval => {
+            return ApiError::invalid("no device was removed", says)
+                .with_next("Remove this one from another of your devices.")
+                .at_terminal("Run `haven device remove` on another of your devices.");
+        }
+        Fault::KitUsed => {
+            return ApiError::invalid("the kit wasn't replaced", says).with_next("Have a new one made.");
+        }
         Fault::TooLarge { .. } => Reason::TooLarge,
         Fault::EntryUnknown
         | Fault::VersionUnknown
@@ -116,7 +124,11 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         | Fault::PeopleUnknown(_)
         | Fault::PeopleUnclear
         | Fault::DeviceUnknown
+        | Fault::DeviceGone
         | Fault::AlarmUnknown => Reason::NotFound,
+        Fault::ChangeUnderWay | Fault::RosterMoved => Reason::DevicesChanged,
+        Fault::ChangeUnknown => Reason::OutcomeUnknown,
+        Fault::RosterFull => Reason::TooLarge,
         Fault::EntryUnclear | Fault::EntryUnseen => Reason::ConfirmationNeeded,
         Fault::NoServer => Reason::NoServer,
         Fault::ServerUnreachable => Reason::ServerUnreachable,
@@ -128,6 +140,11 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::NewKeyUnreadable => Reason::NewKeyUnreadable,
     };
     let error = ApiError::new(reason, failed(&fault)).because(says);
+    with_step(error, &fault)
+}
+
+/// Says what to do next where the reason alone doesn't tell.
+fn with_step(error: ApiError, fault: &Fault) -> ApiError {
     match fault {
         Fault::VersionUnknown => error.with_next("Choose one from its history.").at_terminal("`haven history ID` shows the versions."),
         Fault::SideUnknown => error.with_next("Open the entry: it shows the versions that met.").at_terminal("`haven show ID` shows the versions that met."),
@@ -140,6 +157,9 @@ fn of_fault(fault: Fault, says: String) -> ApiError {
         Fault::EntryUnclear => error.with_next("Open the draft: it can go into that entry, or become a new one.").at_terminal("`haven draft save ID --entry ENTRY` puts it into that entry; `haven draft save ID --new` makes a new one of it."),
         Fault::EntryUnseen => error.with_next("Open the draft: it shows both. What stood there stays in the history.").at_terminal("Run `haven draft save ID` in a terminal: it shows both. `--yes` puts it in at once, and what stood there stays in the \
              history."),
+        Fault::DeviceGone => error.with_next("There's nothing left to do.").at_terminal("There's nothing left to do; `haven device list` shows it as removed."),
+        Fault::ChangeUnderWay => error.with_next("Wait a moment, then try again."),
+        Fault::RosterFull => error.with_next("This journal can't take more changes to its list of devices. Save a copy of it, and begin a new one with that."),
         Fault::AlarmUnknown => error.with_next("Look at those that still wait.").at_terminal("`haven alarms` shows those that wait."),
         Fault::LinkWaiting => {
             error.with_next("Enter the code on the new device, then give the words it shows.")
@@ -215,7 +235,11 @@ fn failed(fault: &Fault) -> &'static str {
         | Fault::WrongWords
         | Fault::WordsMistyped => NOT_LINKED,
         Fault::Unreadable => "the entry can't be opened",
-        Fault::Removed | Fault::NewKeyUnreadable => "this device can't let another one in",
+        Fault::OwnRemoval | Fault::DeviceGone => "no device was removed",
+        Fault::ChangeUnderWay | Fault::RosterMoved | Fault::RosterFull => "nothing was changed",
+        Fault::KitUsed => "the kit wasn't replaced",
+        Fault::ChangeUnknown => "it isn't known whether anything was changed",
+        Fault::Removed | Fault::NewKeyUnreadable => "this device can't change the list of devices",
         Fault::Storage(_) | Fault::Invalid(_) | Fault::Definition(_) | Fault::AnswersUnfit => "not saved",
     }
 }

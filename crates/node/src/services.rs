@@ -14,6 +14,7 @@ mod filter;
 mod import;
 mod joining;
 mod journal;
+mod kit;
 mod language;
 mod measures;
 mod names;
@@ -42,6 +43,7 @@ use haven_api::pb::journal_service_server::JournalServiceServer;
 use tokio_stream::Stream;
 use tonic::Status;
 use tonic::service::Routes;
+use zeroize::Zeroizing;
 
 pub use self::envelope::{Envelope, Enveloped};
 
@@ -54,6 +56,12 @@ use crate::node::Node;
 /// The engine answered something else than was asked: a fault of our own.
 fn unexpected() -> Status {
     ApiError::new(ErrorReason::Internal, "a fault of Haven's own").with_next("Please report it.").into()
+}
+
+/// Has the person say by the passphrase that it's them; counted as every try is.
+async fn confirmed(node: &Node, passphrase: Zeroizing<String>) -> Result<(), ApiError> {
+    node.try_passphrase(move |locked| locked.check(&passphrase)).await?;
+    Ok(node.passed().await?)
 }
 
 /// What a server-streaming call gives.
@@ -95,6 +103,7 @@ impl Node {
             people_service_server::PeopleServiceServer(people::People(node())),
             device_service_server::DeviceServiceServer(devices::Devices(node())),
             sync_service_server::SyncServiceServer(sync::Sync(node())),
+            kit_service_server::KitServiceServer(kit::Kits(node())),
             alarm_service_server::AlarmServiceServer(alarms::Alarms(node())),
             event_service_server::EventServiceServer(events::Events(node())),
         ]

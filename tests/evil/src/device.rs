@@ -15,6 +15,7 @@ use haven_node::host::{DialFault, Host, KeepFault, Now, Task, Transport, Zone, Z
 use haven_node::node::{self, Node};
 use haven_node::services::{Envelope, Enveloped};
 use haven_sim::chance::Chance;
+use haven_sim::device::NEWS;
 use haven_store::memory::MemoryStore;
 use tokio::time::Instant;
 use tonic::service::Routes;
@@ -200,10 +201,11 @@ impl Device {
         self.node.lock().await;
     }
 
-    /// The kinds of the alarms that the person sees, each once, sorted.
+    /// The kinds of the alarms that the person sees, each once, sorted; but for what their own devices did and is nothing wrong.
     pub async fn alarms(&self) -> Vec<String> {
         let mut kinds: Vec<String> =
             self.client.alarms().await.unwrap().into_iter().map(|alarm| alarm.kind).collect();
+        kinds.retain(|kind| !NEWS.contains(&&**kind));
         kinds.sort();
         kinds.dedup();
         kinds

@@ -53,6 +53,9 @@ pub struct Device {
     pub fuse: Option<usize>,
 }
 
+/// What is told of other devices and is nothing wrong.
+pub const NEWS: [&str; 3] = ["DEVICE_ADDED", "DEVICE_REMOVED", "KIT_REPLACED"];
+
 /// What became of a question.
 pub enum Asked {
     /// It was answered.
@@ -303,6 +306,17 @@ impl Device {
             None if self.is_up() => Asked::Pending,
             None => Asked::Unknown,
         }
+    }
+
+    /// The kinds of the alarms that stand; of what is news, and not wrong, if asked for.
+    pub fn alarms(&self, news: bool) -> Vec<&'static str> {
+        let kinds = self.view.status.alarms.iter().map(|alarm| alarm.kind);
+        kinds.filter(|kind| NEWS.contains(kind) == news).collect()
+    }
+
+    /// Takes the answers to questions that were pending.
+    pub fn late_answers(&mut self) -> Vec<Result<Reply, Fault>> {
+        self.answers.drain(..).map(|(_, answer)| answer).collect()
     }
 
     fn answer(&mut self, ticket: Ticket) -> Option<Result<Reply, Fault>> {

@@ -1,5 +1,5 @@
 //! A door into a device that is open to this simulator alone: the secrets on its disk. With them it is seen what records say,
-//! and a device removes another as it will by command one day.
+//! and a device removes another in the very moment that a test wants, as the command does by and by.
 
 use std::collections::BTreeMap;
 

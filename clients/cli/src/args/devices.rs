@@ -55,6 +55,45 @@ pub(crate) enum DeviceCommand {
         /// Its new name.
         name: String,
     },
+    /// Take a device out of the journal, such as one that was lost. It keeps what it has and gets nothing new.
+    Remove(RemoveArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct RemoveArgs {
+    /// The device: its name, or its id or the start of it, such as 1a2b.
+    pub(crate) id: String,
+    /// Read the passphrase of this device from the first line of a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Replace the recovery kit too, and write the new one to a new file.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_kit")]
+    pub(crate) kit_out: Option<PathBuf>,
+    /// Keep the recovery kit there is.
+    #[arg(long)]
+    pub(crate) no_kit: bool,
+    /// Don't ask whether it's meant.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KitCommand {
+    /// Say whether a recovery kit is your journal's, and still the one that counts.
+    Verify {
+        /// Read the kit from a file; a terminal asks for it otherwise.
+        #[arg(long, value_name = "FILE")]
+        kit_file: Option<PathBuf>,
+    },
+    /// Replace the recovery kit: the old one opens nothing that is written from then on.
+    Renew {
+        /// Write the new kit to a new file; a terminal shows it otherwise, and asks for two groups of it.
+        #[arg(long, value_name = "FILE")]
+        kit_out: Option<PathBuf>,
+        /// Read the passphrase of this device from the first line of a file.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde::Serialize;
 
-use super::link;
+use super::{link, removal};
 use crate::args::DeviceCommand;
 use crate::cx::Cx;
 use crate::fault::Fault;
@@ -19,6 +19,7 @@ pub(super) async fn run(cx: &Cx, command: DeviceCommand) -> Result<(), Fault> {
         DeviceCommand::Link => show_code(cx).await,
         DeviceCommand::Join(args) => link::join(cx, args).await,
         DeviceCommand::Confirm(args) => link::confirm(cx, args).await,
+        DeviceCommand::Remove(args) => removal::remove(cx, args).await,
         DeviceCommand::Rename { id, name } => {
             let device = cx.haven().await?.rename_device(&id, &name).await?;
             tell(cx, &device)

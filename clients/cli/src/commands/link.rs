@@ -1,6 +1,5 @@
 //! A new device joins: it shows three words for the device there is, and that one three more for the new one.
 
-use std::path::Path;
 use std::time::Duration;
 
 use haven_api::client::Joining;
@@ -13,7 +12,7 @@ use crate::args::{ConfirmArgs, JoinArgs};
 use crate::ask;
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
-use crate::limits::{JOIN_MAX, UNLOCK_TRIES};
+use crate::limits::JOIN_MAX;
 
 /// How often three words may be typed that can't be right: after that something else is wrong than a finger.
 const WORDS_TRIES: usize = 3;
@@ -202,7 +201,8 @@ pub(super) async fn confirm(cx: &Cx, args: ConfirmArgs) -> Result<(), Fault> {
             None => ask::line(cx, &asked, "Pass --words \"…\".").await?,
         };
         let words = fitting(cx, &haven, words, &asked).await?;
-        let_in(cx, &haven, &words, args.passphrase_file.as_deref()).await?;
+        let let_in = async |passphrase| haven.confirm_link(&words, passphrase).await;
+        ask::with_passphrase(cx, args.passphrase_file.as_deref(), let_in).await?;
     }
     done(cx, &haven).await
 }
@@ -220,21 +220,6 @@ async fn fitting(cx: &Cx, haven: &Haven, mut words: String, asked: &str) -> Resu
         }
     }
     Ok(words)
-}
-
-/// Lets the device in. A wrong passphrase takes nothing away: it may be typed again as when unlocking.
-async fn let_in(cx: &Cx, haven: &Haven, words: &str, file: Option<&Path>) -> Result<(), Fault> {
-    for left in (0..UNLOCK_TRIES).rev() {
-        let passphrase = ask::passphrase(cx, file, "The passphrase of this device: ").await?;
-        match haven.confirm_link(words, passphrase).await {
-            Ok(_) => break,
-            Err(error) if error.reason == ErrorReason::WrongPassphrase && file.is_none() && left > 0 => {
-                aside("That is not this device's passphrase. Try again.");
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
 }
 
 /// Waits until a device has used the code, and says how it calls itself; `None` if one was let in already.

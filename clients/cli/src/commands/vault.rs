@@ -1,8 +1,5 @@
 //! Beginning, opening and closing the journal.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use haven_api::error::{ApiError, ErrorReason, refused};
@@ -12,6 +9,7 @@ use haven_api::vault::{ServerInvite, Status, SyncState, VaultState};
 use haven_core::fault::either;
 use serde::Serialize;
 
+use super::kit_file::KitFile;
 use crate::args::{InitArgs, PassphraseCommand};
 use crate::cx::{Cx, Haven, aside, write};
 use crate::fault::{Exit, Fault};
@@ -136,7 +134,7 @@ async fn refusal(haven: &Haven) -> Result<Option<ErrorReason>, ApiError> {
 /// Writes the kit where it was asked for, else on the screen: it exists nowhere else. Returns the file's name.
 fn keep_kit(cx: &Cx, kit: &str, file: Option<KitFile>) -> Option<String> {
     match file.map(|file| file.fill(kit)) {
-        Some(Ok(path)) => return Some(path.display().to_string()),
+        Some(Ok(file)) => return Some(file.keep().display().to_string()),
         Some(Err(error)) => aside(&format!("The kit's file can't be written: {}.", refused(&error))),
         None => {}
     }
@@ -148,43 +146,6 @@ fn keep_kit(cx: &Cx, kit: &str, file: Option<KitFile>) -> Option<String> {
         aside("Once it's on paper, `haven lock --clear` takes it off this window.\n");
     }
     None
-}
-
-/// The file for the kit: made before the journal, so that the kit has a place when it comes into being; removed if it does not.
-struct KitFile {
-    path: PathBuf,
-    file: File,
-    filled: bool,
-}
-
-impl KitFile {
-    fn make(path: PathBuf) -> Result<Self, Fault> {
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        match made {
-            Ok(file) => Ok(Self { path, file, filled: false }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
-            Err(error) => Err(Fault::system(format!("{} can't be made", path.display()), &error)),
-        }
-    }
-
-    fn fill(mut self, kit: &str) -> io::Result<PathBuf> {
-        let text = format!(
-            "{kit}\n\nThis is the recovery kit of a Haven journal. Whoever has it can read everything.\nPrint it, keep the \
-             paper where only you find it, and delete this file.\n"
-        );
-        self.file.write_all(text.as_bytes())?;
-        self.file.sync_all()?;
-        self.filled = true;
-        Ok(self.path.clone())
-    }
-}
-
-impl Drop for KitFile {
-    fn drop(&mut self) {
-        if !self.filled {
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
 }
 
 /// Refuses to write over a file.

@@ -411,6 +411,7 @@ impl DeviceService for Fake {
             _ => Err(ApiError::new(ErrorReason::WrongWords, "not joined").into()),
         };
         cancel_link(CancelLinkRequest) -> CancelLinkResponse = no;
+        remove_device(RemoveDeviceRequest) -> RemoveDeviceResponse = no;
     }
 
     fn watch_link<'a, 'b>(

@@ -2,7 +2,7 @@
 
 use super::{Client, Joining, Linking, Transport, Watch};
 use crate::convert::devices::{device_from_pb, join_to_pb, link_from_pb};
-use crate::devices::{Admitted, Device, Join, Link};
+use crate::devices::{Admitted, Device, Join, Link, Removed};
 use crate::error::ApiError;
 use crate::pb;
 
@@ -23,6 +23,33 @@ impl<T: Transport> Client<T> {
     pub async fn rename_device(&self, id: &str, name: &str) -> Result<Device, ApiError> {
         let request = pb::RenameDeviceRequest { id: id.to_owned(), name: name.to_owned() };
         device_from_pb(self.device_service().rename_device(request).await?.into_inner().device)
+    }
+
+    /// Takes a device out of the vault; with the code of a new kit, typed back by its person, the kit is replaced with it.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`, `WRONG_PASSPHRASE`, `CODE_MALFORMED`, `NO_SERVER`, `SERVER_UNREACHABLE`,
+    /// `DEVICES_CHANGED`; `OUTCOME_UNKNOWN` where it may have happened.
+    pub async fn remove_device(
+        &self,
+        id: &str,
+        passphrase: String,
+        kit: Option<String>,
+    ) -> Result<Removed, ApiError> {
+        let kit = kit.unwrap_or_default();
+        let request = pb::RemoveDeviceRequest { id: id.to_owned(), passphrase, kit, check_only: false };
+        let removed = self.device_service().remove_device(request).await?.into_inner();
+        let device = device_from_pb(removed.device)?;
+        Ok(Removed { device, epoch: removed.epoch, aside: removed.aside })
+    }
+
+    /// Checks that a device could be taken out, before the person is asked for the passphrase. Nothing is changed.
+    ///
+    /// # Errors
+    /// `LOCKED`, `NOT_FOUND`, `AMBIGUOUS_ID`, `INVALID_ARGUMENT`.
+    pub async fn check_removal(&self, id: &str) -> Result<Device, ApiError> {
+        let request = pb::RemoveDeviceRequest { id: id.to_owned(), check_only: true, ..Default::default() };
+        device_from_pb(self.device_service().remove_device(request).await?.into_inner().device)
     }
 
     /// Makes a code for one new device, good for two minutes. A link under way is void then.

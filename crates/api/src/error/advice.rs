@@ -124,14 +124,40 @@ fn of_linking(reason: ErrorReason) -> Advice {
             "the new device was let in and hasn't said that it's linked",
             plain(
                 "It may still come in, once it's online. If you stopped it there because the words weren't the same, its name stays in \
-             your list of devices, and this version can't take it out.",
+             your list of devices until you remove it there.",
+            )
+            .at_terminal(
+                "It may still come in, once it's online. If you stopped it there because the words weren't the same, its name stays in \
+                 your list of devices until you run `haven device remove ID`.",
             ),
         ),
+        devices => of_devices(devices),
+    }
+}
+
+fn of_devices(reason: ErrorReason) -> Advice {
+    use ErrorReason as R;
+    match reason {
         R::NewKeyUnreadable => (
             "another device made a new key for the journal, and that key can't be opened here",
             plain(
                 "Add the new device from another one of yours. If you have no other, look at your list of devices: one that you don't \
              know may have made that key.",
+            ),
+        ),
+        R::DevicesChanged => (
+            "the list of devices is being changed by another device",
+            plain("Nothing was changed. Look at the list of devices, then try again."),
+        ),
+        R::OutcomeUnknown => (
+            "the connection broke before the server said whether it took the change",
+            plain(
+                "It was done whole or not at all. Sync, then look at the list of devices. If a new kit was part of it, keep both kits \
+                 until you've checked which one counts.",
+            )
+            .at_terminal(
+                "It was done whole or not at all. Run `haven sync --wait`, then look at `haven device list`. If a new kit was part of it, \
+                 keep both kits until `haven kit verify --kit-file FILE` has said which one counts.",
             ),
         ),
         R::DeviceRemoved => (

@@ -1078,6 +1078,11 @@ pub enum ErrorReason {
     DeviceNotIn = 36,
     /// This device has no key to give to another one: the newest key of the vault does not open here.
     NewKeyUnreadable = 37,
+    /// Another change of the list of devices is on its way, or kept coming first. Nothing was changed by this call.
+    DevicesChanged = 38,
+    /// The change was sent, and whether the server took it is not known. It was taken whole or not at all; the list of devices says which,
+    /// once this device has synced.
+    OutcomeUnknown = 39,
     /// This device has no server.
     NoServer = 40,
     /// The server cannot be reached.
@@ -1141,6 +1146,8 @@ impl ErrorReason {
             Self::DeviceRemoved => "ERROR_REASON_DEVICE_REMOVED",
             Self::DeviceNotIn => "ERROR_REASON_DEVICE_NOT_IN",
             Self::NewKeyUnreadable => "ERROR_REASON_NEW_KEY_UNREADABLE",
+            Self::DevicesChanged => "ERROR_REASON_DEVICES_CHANGED",
+            Self::OutcomeUnknown => "ERROR_REASON_OUTCOME_UNKNOWN",
             Self::NoServer => "ERROR_REASON_NO_SERVER",
             Self::ServerUnreachable => "ERROR_REASON_SERVER_UNREACHABLE",
             Self::ServerIdentityChanged => "ERROR_REASON_SERVER_IDENTITY_CHANGED",
@@ -1188,6 +1195,8 @@ impl ErrorReason {
             "ERROR_REASON_DEVICE_REMOVED" => Some(Self::DeviceRemoved),
             "ERROR_REASON_DEVICE_NOT_IN" => Some(Self::DeviceNotIn),
             "ERROR_REASON_NEW_KEY_UNREADABLE" => Some(Self::NewKeyUnreadable),
+            "ERROR_REASON_DEVICES_CHANGED" => Some(Self::DevicesChanged),
+            "ERROR_REASON_OUTCOME_UNKNOWN" => Some(Self::OutcomeUnknown),
             "ERROR_REASON_NO_SERVER" => Some(Self::NoServer),
             "ERROR_REASON_SERVER_UNREACHABLE" => Some(Self::ServerUnreachable),
             "ERROR_REASON_SERVER_IDENTITY_CHANGED" => Some(Self::ServerIdentityChanged),
@@ -1258,6 +1267,38 @@ pub struct RenameDeviceResponse {
     /// The device.
     #[prost(message, optional, tag = "1")]
     pub device: ::core::option::Option<Device>,
+}
+/// RemoveDeviceRequest says which device goes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RemoveDeviceRequest {
+    /// The device, by id or prefix, or by its name where only one has it.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The passphrase of this device, not of that one.
+    #[prost(string, tag = "2")]
+    pub passphrase: ::prost::alloc::string::String,
+    /// The code of a new kit (KitService.DraftKit) as its person typed it back; empty to keep the kit there is.
+    #[prost(string, tag = "3")]
+    pub kit: ::prost::alloc::string::String,
+    /// Only say whether this device could be removed, with this kit; set by a client before it asks for the passphrase, which is not
+    /// looked at. Nothing is changed.
+    #[prost(bool, tag = "200")]
+    pub check_only: bool,
+}
+/// RemoveDeviceResponse confirms that the device is out, on the server too.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RemoveDeviceResponse {
+    /// The device as it is listed now.
+    #[prost(message, optional, tag = "1")]
+    pub device: ::core::option::Option<Device>,
+    /// Number of the span of keys that began with it; the removed device has none of its keys. 0 where it was only checked.
+    #[prost(uint32, tag = "2")]
+    pub epoch: u32,
+    /// How many pieces of what it wrote are on this device and were put aside, since no other device had them yet.
+    #[prost(uint64, tag = "3")]
+    pub aside: u64,
 }
 /// StartLinkRequest asks nothing in particular.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1652,6 +1693,34 @@ pub mod device_service_client {
                 .insert(GrpcMethod::new("haven.v1.DeviceService", "RenameDevice"));
             self.inner.unary(req, path, codec).await
         }
+        /// RemoveDevice takes a device out of the vault, and on the way puts a new kit in the old one's place if one is given. Nothing that is
+        /// written from then on can be read on it, and what it writes is put aside. One change at the server does all of it: it happened whole
+        /// or not at all. NO_SERVER or SERVER_UNREACHABLE without a server; WRONG_PASSPHRASE; INVALID_ARGUMENT for this device itself;
+        /// CODE_MALFORMED for the kit; NEW_KEY_UNREADABLE; DEVICES_CHANGED; OUTCOME_UNKNOWN.
+        pub async fn remove_device(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveDeviceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveDeviceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.DeviceService/RemoveDevice",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.DeviceService", "RemoveDevice"));
+            self.inner.unary(req, path, codec).await
+        }
         /// StartLink shows a code, good for one device and two minutes. A link under way is void then. Needs a server: NO_SERVER.
         pub async fn start_link(
             &mut self,
@@ -1836,6 +1905,17 @@ pub mod device_service_server {
             request: tonic::Request<super::RenameDeviceRequest>,
         ) -> std::result::Result<
             tonic::Response<super::RenameDeviceResponse>,
+            tonic::Status,
+        >;
+        /// RemoveDevice takes a device out of the vault, and on the way puts a new kit in the old one's place if one is given. Nothing that is
+        /// written from then on can be read on it, and what it writes is put aside. One change at the server does all of it: it happened whole
+        /// or not at all. NO_SERVER or SERVER_UNREACHABLE without a server; WRONG_PASSPHRASE; INVALID_ARGUMENT for this device itself;
+        /// CODE_MALFORMED for the kit; NEW_KEY_UNREADABLE; DEVICES_CHANGED; OUTCOME_UNKNOWN.
+        async fn remove_device(
+            &self,
+            request: tonic::Request<super::RemoveDeviceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveDeviceResponse>,
             tonic::Status,
         >;
         /// StartLink shows a code, good for one device and two minutes. A link under way is void then. Needs a server: NO_SERVER.
@@ -2050,6 +2130,51 @@ pub mod device_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RenameDeviceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.DeviceService/RemoveDevice" => {
+                    #[allow(non_camel_case_types)]
+                    struct RemoveDeviceSvc<T: DeviceService>(pub Arc<T>);
+                    impl<
+                        T: DeviceService,
+                    > tonic::server::UnaryService<super::RemoveDeviceRequest>
+                    for RemoveDeviceSvc<T> {
+                        type Response = super::RemoveDeviceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RemoveDeviceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeviceService>::remove_device(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RemoveDeviceSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -9540,6 +9665,511 @@ pub mod journal_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// DraftKitRequest asks nothing in particular.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct DraftKitRequest {}
+/// DraftKitResponse brings a code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct DraftKitResponse {
+    /// The code, 28 characters in groups. To be shown to the person, never kept.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+}
+/// VerifyKitRequest brings what stands on the paper.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct VerifyKitRequest {
+    /// The code; case, spaces and hyphens do not matter.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+}
+/// VerifyKitResponse says what the kit is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct VerifyKitResponse {
+    /// Whether it is the vault's kit, as far as this device knows.
+    #[prost(bool, tag = "1")]
+    pub valid: bool,
+    /// Whether another kit took its place; absent if that cannot be told now, since the server was not reached and heard out.
+    #[prost(bool, optional, tag = "2")]
+    pub replaced: ::core::option::Option<bool>,
+    /// Id of the vault on this device, 64 hex letters.
+    #[prost(string, tag = "3")]
+    pub vault: ::prost::alloc::string::String,
+}
+/// RenewKitRequest brings the new kit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RenewKitRequest {
+    /// The passphrase of this device.
+    #[prost(string, tag = "1")]
+    pub passphrase: ::prost::alloc::string::String,
+    /// The code of the new kit as its person typed it back.
+    #[prost(string, tag = "2")]
+    pub code: ::prost::alloc::string::String,
+}
+/// RenewKitResponse confirms that the new kit counts, on the server too.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RenewKitResponse {
+    /// Number of the span of keys that began with it.
+    #[prost(uint32, tag = "1")]
+    pub epoch: u32,
+}
+/// Generated client implementations.
+pub mod kit_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// KitService looks after the recovery kit of an open vault.
+    #[derive(Debug, Clone)]
+    pub struct KitServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> KitServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> KitServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            KitServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// DraftKit draws the code of a new kit. It changes nothing and is kept nowhere.
+        pub async fn draft_kit(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DraftKitRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DraftKitResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.KitService/DraftKit",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.KitService", "DraftKit"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// VerifyKit says whether a code is that of the vault's kit; also without a server. CODE_MALFORMED if it is mistyped.
+        pub async fn verify_kit(
+            &mut self,
+            request: impl tonic::IntoRequest<super::VerifyKitRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::VerifyKitResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.KitService/VerifyKit",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.KitService", "VerifyKit"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// RenewKit puts a kit in the place of the present one, which then opens nothing that is written later. NO_SERVER or
+        /// SERVER_UNREACHABLE without a server; WRONG_PASSPHRASE; CODE_MALFORMED; INVALID_ARGUMENT if the kit is or was the vault's;
+        /// DEVICES_CHANGED; OUTCOME_UNKNOWN.
+        pub async fn renew_kit(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RenewKitRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RenewKitResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.KitService/RenewKit",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.KitService", "RenewKit"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod kit_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with KitServiceServer.
+    #[async_trait]
+    pub trait KitService: std::marker::Send + std::marker::Sync + 'static {
+        /// DraftKit draws the code of a new kit. It changes nothing and is kept nowhere.
+        async fn draft_kit(
+            &self,
+            request: tonic::Request<super::DraftKitRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DraftKitResponse>,
+            tonic::Status,
+        >;
+        /// VerifyKit says whether a code is that of the vault's kit; also without a server. CODE_MALFORMED if it is mistyped.
+        async fn verify_kit(
+            &self,
+            request: tonic::Request<super::VerifyKitRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::VerifyKitResponse>,
+            tonic::Status,
+        >;
+        /// RenewKit puts a kit in the place of the present one, which then opens nothing that is written later. NO_SERVER or
+        /// SERVER_UNREACHABLE without a server; WRONG_PASSPHRASE; CODE_MALFORMED; INVALID_ARGUMENT if the kit is or was the vault's;
+        /// DEVICES_CHANGED; OUTCOME_UNKNOWN.
+        async fn renew_kit(
+            &self,
+            request: tonic::Request<super::RenewKitRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RenewKitResponse>,
+            tonic::Status,
+        >;
+    }
+    /// KitService looks after the recovery kit of an open vault.
+    #[derive(Debug)]
+    pub struct KitServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> KitServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for KitServiceServer<T>
+    where
+        T: KitService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.KitService/DraftKit" => {
+                    #[allow(non_camel_case_types)]
+                    struct DraftKitSvc<T: KitService>(pub Arc<T>);
+                    impl<
+                        T: KitService,
+                    > tonic::server::UnaryService<super::DraftKitRequest>
+                    for DraftKitSvc<T> {
+                        type Response = super::DraftKitResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DraftKitRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as KitService>::draft_kit(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DraftKitSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.KitService/VerifyKit" => {
+                    #[allow(non_camel_case_types)]
+                    struct VerifyKitSvc<T: KitService>(pub Arc<T>);
+                    impl<
+                        T: KitService,
+                    > tonic::server::UnaryService<super::VerifyKitRequest>
+                    for VerifyKitSvc<T> {
+                        type Response = super::VerifyKitResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::VerifyKitRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as KitService>::verify_kit(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = VerifyKitSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.KitService/RenewKit" => {
+                    #[allow(non_camel_case_types)]
+                    struct RenewKitSvc<T: KitService>(pub Arc<T>);
+                    impl<
+                        T: KitService,
+                    > tonic::server::UnaryService<super::RenewKitRequest>
+                    for RenewKitSvc<T> {
+                        type Response = super::RenewKitResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RenewKitRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as KitService>::renew_kit(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RenewKitSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for KitServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.KitService";
+    impl<T> tonic::server::NamedService for KitServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// MeasureSummary is a measure as lists show it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -14986,6 +15616,8 @@ opaque! {
     DiscardDraftRequest,
     DiscardDraftResponse,
     Draft,
+    DraftKitRequest,
+    DraftKitResponse,
     DraftSummary,
     DurationShape,
     Edit,
@@ -15136,6 +15768,8 @@ opaque! {
     QuestionPage,
     ReadAnswer,
     Recalled,
+    RemoveDeviceRequest,
+    RemoveDeviceResponse,
     RemoveExerciseRequest,
     RemoveExerciseResponse,
     RemoveMeasureRequest,
@@ -15144,6 +15778,8 @@ opaque! {
     RenameDeviceResponse,
     RenderTextRequest,
     RenderTextResponse,
+    RenewKitRequest,
+    RenewKitResponse,
     ResolveAlarmRequest,
     ResolveAlarmResponse,
     RestoreVersionRequest,
@@ -15200,6 +15836,8 @@ opaque! {
     Value,
     ValueList,
     ValueMap,
+    VerifyKitRequest,
+    VerifyKitResponse,
     Walk,
     WalkPage,
     WalkSubject,

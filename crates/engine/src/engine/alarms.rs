@@ -46,12 +46,18 @@ pub(super) enum Raised {
     DropUnreadable,
     /// The key that words were sealed to while the vault was locked is not the one that this device made.
     DropKeyChanged,
+    /// Another device let one in.
+    DeviceAdded { feed: FeedId, by: FeedId },
+    /// Another device took one out.
+    DeviceRemoved { feed: FeedId, by: FeedId },
+    /// Another device put a new kit in the old one's place.
+    KitReplaced { by: FeedId },
     /// The roster is at an epoch whose key does not open for this device, although it is a member.
     NewKeyUnreadable,
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 28] = [
+const KINDS: [&str; 31] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -80,6 +86,9 @@ const KINDS: [&str; 28] = [
     "DISK_UNREADABLE",
     "OLD_KEY_LOST",
     "BODY_CALLED_GONE",
+    "DEVICE_ADDED",
+    "DEVICE_REMOVED",
+    "KIT_REPLACED",
 ];
 
 /// The number of the kind that asks for an update.
@@ -94,6 +103,9 @@ const PASSING: [&str; 3] = ["ROSTER_WITHHELD", "RECORD_MISSING", "RECORDS_WITHHE
 /// Kinds that end by themselves when a record that waits has what it waited for.
 const WAITS: [&str; 5] =
     ["BODY_MISSING", "KEY_MISSING", "UPDATE_NEEDED", "REMOVED_DEVICE_WROTE", "DISK_UNREADABLE"];
+
+/// What another device did that its person would want to know of. Nothing is wrong if it was them.
+const NEWS: [&str; 3] = ["DEVICE_ADDED", "DEVICE_REMOVED", "KIT_REPLACED"];
 
 /// Kinds that whoever sends garbage can raise again and again: they are counted.
 const COUNTED: [&str; 3] = ["RECORD_REFUSED", "RECORD_UNREADABLE", "LINK_REFUSED"];
@@ -133,10 +145,13 @@ impl Raised {
             Self::DropUnreadable => 17,
             Self::DropKeyChanged => 18,
             Self::NewKeyUnreadable => 24,
+            Self::DeviceAdded { .. } => 28,
+            Self::DeviceRemoved { .. } => 29,
+            Self::KitReplaced { .. } => 30,
         }
     }
 
-    fn feed(self) -> Option<FeedId> {
+    pub(super) fn feed(self) -> Option<FeedId> {
         match self {
             Self::Feed(
                 Alarm::Rollback { feed, .. }
@@ -154,6 +169,8 @@ impl Raised {
             | Self::UpdateNeeded { feed }
             | Self::DiskUnreadable { feed }
             | Self::OldKeyLost { by: feed }
+            | Self::DeviceAdded { feed, .. }
+            | Self::DeviceRemoved { feed, .. }
             | Self::WroteAfterRemoval { feed } => Some(feed),
             _ => None,
         }
@@ -170,6 +187,9 @@ impl Raised {
                 | Alarm::RosterWithheld { by, .. },
             )
             | Self::CalledGone { by, .. } => by,
+            Self::DeviceAdded { by, .. } | Self::DeviceRemoved { by, .. } | Self::KitReplaced { by } => {
+                Some(by)
+            }
             _ => None,
         }
     }
@@ -327,7 +347,7 @@ impl Kept {
 
     /// Whether it is told with whose word it is.
     fn is_said(&self) -> bool {
-        self.is_withheld() || self.name() == "BODY_CALLED_GONE"
+        self.is_withheld() || self.name() == "BODY_CALLED_GONE" || NEWS.contains(&self.name())
     }
 
     /// The device that it is about.

@@ -15,6 +15,7 @@ impl Engine {
         self.fold_due_drafts(work);
         self.take_left_drops(work);
         self.expire_link(work);
+        self.tend_change(work);
         if self.heartbeat_in(work.cx.now) == Some(0) {
             self.give_sign(work);
         }
@@ -23,7 +24,7 @@ impl Engine {
     /// When to be woken if nothing else happens.
     pub(super) fn next_wake(&self, now: Now) -> Option<u64> {
         let heartbeat = self.heartbeat_in(now).map(|left| now.mono_ms.saturating_add(left));
-        [self.next_fold(), self.link_ends(), heartbeat]
+        [self.next_fold(), self.link_ends(), self.change_ends(), heartbeat]
             .into_iter()
             .flatten()
             .min()

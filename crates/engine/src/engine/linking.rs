@@ -6,7 +6,7 @@ use haven_crypto::wrap::wrap;
 use haven_feed::FeedId;
 use haven_feed::ids::{Position, Vector};
 use haven_feed::roster::body::AddFeed;
-use haven_feed::roster::{Author, Link, LinkFault, WrapContext, link};
+use haven_feed::roster::{Link, LinkFault, WrapContext, link};
 
 use super::{Engine, Work, history, unreadable};
 use crate::command::{Fault, LinkEnd, LinkStarted, Reply, Ticket};
@@ -50,6 +50,11 @@ struct Awaited {
 }
 
 impl LinkingState {
+    /// Whether the link that adds a new device is on its way.
+    pub(super) fn is_adding(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.adding.is_some())
+    }
+
     pub(super) fn shown(&self) -> Linking {
         self.shown.clone().unwrap_or(Linking::None)
     }
@@ -57,18 +62,7 @@ impl LinkingState {
 
 impl Engine {
     pub(super) fn start_link(&mut self, work: &mut Work<'_, '_>) -> Result<LinkStarted, Fault> {
-        if self.is_removed() {
-            return Err(Fault::Removed);
-        }
-        if self.server.is_none() {
-            return Err(Fault::NoServer);
-        }
-        if !self.keys.epochs.contains_key(&self.roster.epoch()) {
-            return Err(Fault::NewKeyUnreadable);
-        }
-        if !self.session.is_live() {
-            return Err(Fault::ServerUnreachable);
-        }
+        self.may_make_link()?;
         self.cancel_link(work);
         self.wait_no_longer(work);
         self.linking.begun += 1;
@@ -191,7 +185,7 @@ impl Engine {
         if let Some(OpenLinking { mailbox, adding, offer, .. }) = &self.linking.open {
             work.step.send.push(Outgoing::OpenMailbox { mailbox: *mailbox });
             if let Some((link, _)) = adding.as_ref().filter(|_| self.roster.head() == offer.head) {
-                self.send_adding(work, link);
+                self.send_link(work, link);
             }
         }
         if let Some(Awaited { mailbox, .. }) = self.linking.awaited {
@@ -201,7 +195,12 @@ impl Engine {
 
     /// Compares the words; if they are right, sends the link that adds the new device. The answer comes when it is in the
     /// roster.
-    pub(super) fn confirm_link(&mut self, work: &mut Work<'_, '_>, words: &str) -> Result<(), Fault> {
+    pub(super) fn confirm_link(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        ticket: Ticket,
+        words: &str,
+    ) -> Result<(), Fault> {
         let open = self.linking.open.as_mut().ok_or(Fault::NoLinking)?;
         let candidate = match open.existing.confirm(words) {
             Ok(candidate) => candidate,
@@ -216,7 +215,7 @@ impl Engine {
                 return Err(Fault::LinkVoid(reason(fault)));
             }
         };
-        if self.roster.head() != open.offer.head {
+        if self.changing.is_some() || self.roster.head() != open.offer.head {
             self.void(work, LinkEnd::RosterMoved);
             return Err(Fault::LinkVoid(LinkEnd::RosterMoved));
         }
@@ -227,21 +226,12 @@ impl Engine {
             }
             added => added?,
         };
-        self.send_adding(work, &link);
+        self.send_link(work, &link);
         if let Some(open) = &mut self.linking.open {
             open.adding = Some((link, candidate.keys.id()));
         }
+        self.linking.confirming = Some(ticket);
         Ok(())
-    }
-
-    fn send_adding(&self, work: &mut Work<'_, '_>, link: &Link) {
-        let head = self.roster.head();
-        work.step.send.push(Outgoing::AppendLink {
-            space: self.space,
-            head_seq: head.seq,
-            head: head.hash,
-            link: link.bytes().to_vec(),
-        });
     }
 
     fn add_feed(&self, work: &mut Work<'_, '_>, candidate: &Candidate) -> Result<Link, Fault> {
@@ -260,8 +250,7 @@ impl Engine {
             wrap: wrap(root, &candidate.keys.kem, &context, draw(work.cx.entropy)),
             consent: candidate.consent,
         };
-        let author = Author { id: self.keys.feed.into(), signer: self.keys.device.signer() };
-        link::next(&self.roster, author, body).map_err(|fault| {
+        link::next(&self.roster, self.author(), body).map_err(|fault| {
             Fault::LinkVoid(match fault {
                 LinkFault::TooManyMembers | LinkFault::RosterFull => LinkEnd::NoRoom,
                 _ => LinkEnd::Misbehaved("the new device's keys do not fit"),
@@ -274,13 +263,9 @@ impl Engine {
         let Some(open) = &mut self.linking.open else { return };
         let Some((link, device)) = open.adding.take_if(|(link, _)| link.seq() == seq) else { return };
         let mailbox = open.mailbox;
-        // It may have come with the others already. If another one stands in its place, the server did not take it.
-        if self.roster.hash_at(seq) != Some(link.hash()) && self.roster.append(&link).is_err() {
-            self.void(work, LinkEnd::RosterMoved);
-            return;
+        if !self.take_own_link(work, &link) {
+            return self.void(work, LinkEnd::RosterMoved);
         }
-        self.store_link(work, &link);
-        self.roster_changed(work);
         self.welcome(work, mailbox);
         let Some(OpenLinking { existing, left, .. }) = self.linking.open.take() else { return };
         let words = existing.words().unwrap_or_default().join(" ");

@@ -153,6 +153,7 @@ impl Engine {
             return self.fail(work, Problem::Refused(Request::AppendLink, Refusal::Other));
         }
         self.linking_appended(work, seq);
+        self.change_appended(work, seq);
         // It may have more by now than it was sent, and than is known here.
         let held = seq.min(self.roster.head().seq);
         if let Some(hash) = self.roster.hash_at(held) {
@@ -160,6 +161,7 @@ impl Engine {
         }
         self.goes();
         self.push(work);
+        self.go_on_changing(work);
     }
 
     /// Notes that own records up to this one may have left this device: they are never sealed again.

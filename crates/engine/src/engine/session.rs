@@ -313,13 +313,16 @@ impl Engine {
         linked.appended.iter().for_each(|link| self.store_link(work, link));
         if !linked.appended.is_empty() {
             self.roster_changed(work);
+            self.tell_of_others(work, &linked.appended);
         }
         for link in &linked.appended {
             self.linking_appended(work, link.seq());
+            self.change_appended(work, link.seq());
         }
         if self.is_removed() {
             return self.stop(work);
         }
+        self.go_on_changing(work);
         self.push(work);
     }
 
@@ -358,6 +361,7 @@ impl Engine {
         self.settle_removals(work);
         self.waiting.go_without();
         self.push(work);
+        self.go_on_changing(work);
         if let Err(fault) = self.try_unread(work) {
             tracing::error!(%fault, "what was put aside could not be read");
         }
@@ -385,6 +389,9 @@ impl Engine {
         tracing::info!(?request, ?refusal, "the server refused");
         if self.is_removed() {
             return self.stop(work);
+        }
+        if request == Request::AppendLink {
+            self.change_refused(work, refusal);
         }
         match (request, refusal) {
             // An invite is shown to nobody before that, and nobody else's word says that the server lost anything.

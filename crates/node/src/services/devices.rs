@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::status::device;
 use super::watching::{Shown, states};
-use super::{Answers, joining, names, unexpected};
+use super::{Answers, confirmed, joining, kit, names, unexpected};
 use crate::keeper::order::Refused;
 use crate::node::Node;
 use crate::snapshot::Snapshot;
@@ -47,6 +47,29 @@ impl DeviceService for Devices {
         let renamed = snapshot.view.status.devices.iter().find(|shown| shown.id == feed.to_string());
         let renamed = device(renamed.ok_or_else(unexpected)?);
         Ok(Response::new(pb::RenameDeviceResponse { device: Some(device_to_pb(renamed)) }))
+    }
+
+    async fn remove_device(
+        &self,
+        request: Request<pb::RemoveDeviceRequest>,
+    ) -> Result<Response<pb::RemoveDeviceResponse>, Status> {
+        let pb::RemoveDeviceRequest { id, passphrase, kit, check_only } = request.into_inner();
+        let (passphrase, typed) = (Zeroizing::new(passphrase), Zeroizing::new(kit));
+        let snapshot = self.0.opened()?;
+        let feed = names::feed(&snapshot.view.status.devices, &id)?;
+        let goes = listed(&snapshot, &feed).ok_or_else(unexpected)?;
+        may_go(&goes)?;
+        let kit = if typed.is_empty() { None } else { Some(kit::read(&typed)?) };
+        if check_only {
+            let device = Some(device_to_pb(goes));
+            return Ok(Response::new(pb::RemoveDeviceResponse { device, ..Default::default() }));
+        }
+        confirmed(&self.0, passphrase).await?;
+        let remove = || Command::RemoveDevice { feed, kit: kit.clone() };
+        let (epoch, aside) = kit::changed(&self.0, remove).await?;
+        let gone = self.0.opened()?;
+        let device = listed(&gone, &feed).map(device_to_pb);
+        Ok(Response::new(pb::RemoveDeviceResponse { device, epoch, aside }))
     }
 
     async fn start_link(
@@ -94,9 +117,7 @@ impl DeviceService for Devices {
                 false => Err(Refused::Fault(Fault::WordsMistyped).into()),
             };
         }
-        let right = self.0.try_passphrase(move |locked| locked.check(&passphrase)).await;
-        right.map_err(ApiError::from)?;
-        self.0.passed().await?;
+        confirmed(&self.0, passphrase).await?;
         let confirm = || Command::ConfirmLink { words: words.clone() };
         let Reply::Linked { device, words } = self.0.command_online(confirm).await? else {
             return Err(unexpected());
@@ -132,6 +153,15 @@ impl DeviceService for Devices {
     ) -> Result<Response<pb::ConfirmJoinResponse>, Status> {
         joining::confirm(&self.0, request.into_inner().words).await?;
         Ok(Response::new(pb::ConfirmJoinResponse {}))
+    }
+}
+
+/// Whether a device can be taken out, as far as the list says; nobody has to type a passphrase to hear that it can't.
+fn may_go(device: &Device) -> Result<(), Refused> {
+    match device {
+        Device { this: true, .. } => Err(Refused::Fault(Fault::OwnRemoval)),
+        Device { removed: true, .. } => Err(Refused::Fault(Fault::DeviceGone)),
+        _ => Ok(()),
     }
 }
 

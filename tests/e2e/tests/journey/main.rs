@@ -14,5 +14,6 @@ mod locked;
 mod manners;
 mod practice;
 mod progress;
+mod removal;
 mod secrecy;
 mod words;

@@ -139,7 +139,8 @@ impl World {
             ));
         }
         let has_reason = |kind: &&&str| match **kind {
-            "REMOVED_DEVICE_WROTE" => true,
+            "REMOVED_DEVICE_WROTE" | "DEVICE_ADDED" => true,
+            "DEVICE_REMOVED" => !self.removed.is_empty(),
             "BODY_MISSING" => !counting.lost.is_empty(),
             "RECORD_PUT_ASIDE" if !counting.without.is_empty() => true,
             kind => self.unrest.explained.contains(kind),

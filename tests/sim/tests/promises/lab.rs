@@ -9,7 +9,7 @@ use haven_core::shelf::Shelf;
 use haven_crypto::epoch::EpochRoot;
 use haven_crypto::feedkeys::FeedSecrets;
 use haven_crypto::record::{open, seal};
-use haven_crypto::wrap::wrap;
+use haven_crypto::wrap::{unwrap, wrap};
 use haven_engine::command::{Command, Reply, ServerChoice};
 use haven_engine::engine::Input;
 use haven_engine::io::{Commit, Reader, Store, Table, Write};
@@ -510,9 +510,9 @@ impl Lab {
         self.laptop.start(0, &mut self.chance).unwrap();
     }
 
-    /// The kinds of the alarms that stand.
+    /// The kinds of the alarms that stand, but for what is news and not wrong.
     pub(crate) fn alarms(&self) -> Vec<&'static str> {
-        self.laptop.view.status.alarms.iter().map(|alarm| alarm.kind).collect()
+        self.laptop.alarms(false)
     }
 
     /// Up to which record something is told to be withheld by the word of one of the devices, if it is that one's.
@@ -571,6 +571,28 @@ impl Lab {
         let pushed = self.pushed();
         let vector = pushed.iter().map(|record| (record.header().feed, record.position())).collect();
         self.say(Incoming::Pushed { space, vector });
+    }
+
+    /// Takes the links that were sent since the last time.
+    pub(crate) fn sent_links(&mut self) -> Vec<Link> {
+        let sent = self.laptop.outbox.drain(..).filter_map(|message| match message {
+            Outgoing::AppendLink { link, .. } => Some(Link::parse(link).unwrap()),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// The server takes a link of the laptop: the other devices know its epoch from then on.
+    pub(crate) fn takes(&mut self, link: &Link) {
+        self.append(link.clone());
+        let (made, context) = self.roster.wrap_for(self.feed(Who::Phone).into()).unwrap();
+        let id = self.roster.epoch_block(self.roster.epoch()).unwrap().id;
+        self.roots.push(unwrap(self.phone.kem(), &context, made, &id).unwrap());
+    }
+
+    /// The server says that it took a link.
+    pub(crate) fn appended(&mut self, link: &Link) {
+        self.say(Incoming::LinkAppended { space: self.roster.space(), seq: link.seq() });
     }
 
     /// Takes the places whose bodies were asked for since the last time.
@@ -650,7 +672,7 @@ pub(crate) fn write(device: &mut Device, text: &str, chance: &mut Chance) {
 
 /// The kinds of the alarms of a device.
 pub(crate) fn alarms_of(device: &Device) -> Vec<&'static str> {
-    device.view.status.alarms.iter().map(|alarm| alarm.kind).collect()
+    device.alarms(false)
 }
 
 pub(crate) fn vector_of(record: &VerifiedRecord) -> Vector {

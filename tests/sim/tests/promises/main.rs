@@ -16,6 +16,7 @@ mod notices;
 mod orders;
 mod orders_shared;
 mod parties;
+mod removing;
 mod room;
 mod sealing;
 mod taking_out;
