@@ -20,6 +20,7 @@ pub mod view;
 
 pub mod drops;
 pub mod join;
+pub mod restore;
 pub mod vault;
 
 mod codec;
