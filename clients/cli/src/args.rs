@@ -4,6 +4,7 @@ mod beside;
 pub(crate) mod day;
 mod devices;
 mod journal;
+mod kit;
 mod measures;
 mod overview;
 mod practice;
@@ -21,6 +22,7 @@ pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, DraftSaveArgs, EditArgs, ExportCommand, HistoryArgs, ImportCommand,
     ListArgs, SearchArgs, SettleArgs, ShowArgs,
 };
+pub(crate) use kit::{KitCommand, RestoreArgs};
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use overview::OVERVIEW;
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
@@ -183,6 +185,9 @@ pub(crate) enum Command {
     /// Look after your devices and link new ones.
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Bring your journal back with the recovery kit.
+    #[command(subcommand)]
+    Kit(KitCommand),
     /// Choose the server that your devices sync through.
     #[command(subcommand)]
     Server(ServerCommand),
@@ -280,6 +285,7 @@ mod tests {
             "haven device join haven-link:CODE@http://x",
             "haven device confirm --wait --words x --passphrase-file p",
             "haven device rename 1a Phone",
+            "haven kit restore --kit-file k --server http://x --invite I --name N --passphrase-file p --vault v --yes",
             "haven server set http://x --invite I",
             "haven sync --wait --timeout 60s",
             "haven practice list --step 3 --sign regulated",

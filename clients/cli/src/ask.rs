@@ -166,6 +166,17 @@ async fn asked(ask: impl FnOnce() -> io::Result<String> + Send + 'static) -> Res
     })
 }
 
+/// Reads the kit's code from the first line of a file, or from the person, who may see what they type: it's long, and on paper.
+///
+/// # Errors
+/// The file cannot be read, or nobody may be asked.
+pub(crate) async fn kit(cx: &Cx, file: Option<&Path>) -> Result<String, Fault> {
+    match file {
+        Some(file) => first_line(file),
+        None => line(cx, "The code on your recovery kit: ", "Pass --kit-file FILE.").await,
+    }
+}
+
 fn first_line(file: &Path) -> Result<String, Fault> {
     let unreadable = |error: io::Error| Fault::unreadable(file, &error);
     let opened = open(file).map_err(unreadable)?;

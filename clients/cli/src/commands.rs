@@ -13,6 +13,7 @@ mod export;
 mod fiction;
 mod helping;
 mod import;
+mod kit;
 mod launcher;
 mod link;
 mod meant;
@@ -125,6 +126,7 @@ async fn done(command: Command, cx: &Cx) -> Result<Exit, Fault> {
         Command::Progress(args) => progress::run(cx, args).await,
         Command::People(args) => people::run(cx, args).await,
         Command::Device(args) => devices::run(cx, args).await,
+        Command::Kit(args) => kit::run(cx, args).await,
         Command::Server(args) => server::run(cx, args).await,
         Command::Sync(args) => server::sync(cx, args).await,
         Command::Alarms { command } => alarms::run(cx, command).await,

@@ -13,6 +13,7 @@ mod import;
 mod journal;
 mod measures;
 mod practice;
+mod restore;
 mod settings;
 mod speaking;
 mod support;
@@ -39,7 +40,7 @@ use crate::pb;
 use self::speaking::Speaking;
 
 pub use grants::Page;
-pub use watch::{Events, Export, Joining, Linking, Shown, Watch};
+pub use watch::{Events, Export, Joining, Linking, Restoring, Shown, Watch};
 
 /// Whatever carries gRPC: a connection, or a service in the same process.
 pub trait Transport:
@@ -144,6 +145,7 @@ impl<T: Transport> Client<T> {
     service!(people_service, people_service_client::PeopleServiceClient);
     service!(support_service, support_service_client::SupportServiceClient);
     service!(device_service, device_service_client::DeviceServiceClient);
+    service!(restore_service, restore_service_client::RestoreServiceClient);
     service!(alarm_service, alarm_service_client::AlarmServiceClient);
     service!(grant_service, grant_service_client::GrantServiceClient);
     service!(settings_service, settings_service_client::SettingsServiceClient);

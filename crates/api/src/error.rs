@@ -234,6 +234,7 @@ fn code(reason: ErrorReason) -> Code {
         | R::CodeUsed
         | R::DeviceNotIn
         | R::NewKeyUnreadable
+        | R::KitReplaced
         | R::ServerIdentityChanged
         | R::ServerLostData
         | R::ServerRefused

@@ -163,6 +163,7 @@ fn of_device(service: &str, call: &str) -> Option<Need> {
             "Init" | "Unlock" | "CheckPassphrase" | "SuggestPassphrase" | "ChangePassphrase",
         )
         | ("DeviceService", "JoinVault" | "ConfirmJoin")
+        | ("RestoreService", "RestoreVault" | "ConfirmRestore")
         | ("SupportService", "SetReadableLines")
         | ("DaemonService", "StopDaemon" | "Diagnose")
         | ("SettingsService", "SetSetting")

@@ -22,6 +22,7 @@ mod page;
 mod people;
 mod practice;
 mod progress;
+mod restoring;
 mod server;
 mod status;
 mod strength;
@@ -94,6 +95,7 @@ impl Node {
             support_service_server::SupportServiceServer(support::Support { node: node(), desk }),
             people_service_server::PeopleServiceServer(people::People(node())),
             device_service_server::DeviceServiceServer(devices::Devices(node())),
+            restore_service_server::RestoreServiceServer(restoring::Restores(node())),
             sync_service_server::SyncServiceServer(sync::Sync(node())),
             alarm_service_server::AlarmServiceServer(alarms::Alarms(node())),
             event_service_server::EventServiceServer(events::Events(node())),

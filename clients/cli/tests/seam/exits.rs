@@ -37,6 +37,7 @@ fn every_reason_ends_with_its_code_and_an_envelope() {
         ("DEVICE_NOT_IN", 1),
         ("DEVICE_REMOVED", 1),
         ("NEW_KEY_UNREADABLE", 1),
+        ("KIT_REPLACED", 1),
         ("NO_SERVER", 5),
         ("SERVER_UNREACHABLE", 7),
         ("SERVER_IDENTITY_CHANGED", 6),

@@ -134,6 +134,10 @@ fn of_linking(reason: ErrorReason) -> Advice {
              know may have made that key.",
             ),
         ),
+        R::KitReplaced => (
+            "the journal has a newer recovery kit than this one",
+            plain("Use the newer kit; this one opens nothing any more."),
+        ),
         R::DeviceRemoved => (
             "this device was removed from your journal",
             plain(

@@ -14,5 +14,6 @@ mod locked;
 mod manners;
 mod practice;
 mod progress;
+mod restoring;
 mod secrecy;
 mod words;
