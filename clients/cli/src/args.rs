@@ -4,6 +4,7 @@ mod beside;
 pub(crate) mod day;
 mod devices;
 mod journal;
+mod kit;
 mod measures;
 mod overview;
 mod practice;
@@ -15,13 +16,13 @@ mod values;
 
 pub(crate) use beside::Beside;
 pub(crate) use devices::{
-    ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, KitCommand, PassphraseCommand, RemoveArgs, ServerCommand,
-    SyncArgs,
+    ConfirmArgs, DeviceCommand, InitArgs, JoinArgs, PassphraseCommand, RemoveArgs, ServerCommand, SyncArgs,
 };
 pub(crate) use journal::{
     AddArgs, CheckinArgs, DraftCommand, DraftSaveArgs, EditArgs, ExportCommand, HistoryArgs, ImportCommand,
     ListArgs, SearchArgs, SettleArgs, ShowArgs,
 };
+pub(crate) use kit::{KitCommand, RestoreArgs};
 pub(crate) use measures::{DemoArgs, MeasureCommand, ProgressArgs};
 pub(crate) use overview::OVERVIEW;
 pub(crate) use practice::{DoArgs, PeopleCommand, PersonArgs, PracticeCommand};
@@ -184,7 +185,7 @@ pub(crate) enum Command {
     /// Look after your devices and link new ones.
     #[command(subcommand)]
     Device(DeviceCommand),
-    /// Look after the recovery kit.
+    /// Look after the recovery kit, or bring your journal back with it.
     #[command(subcommand)]
     Kit(KitCommand),
     /// Choose the server that your devices sync through.
@@ -288,6 +289,7 @@ mod tests {
             "haven device remove 1a --no-kit",
             "haven kit verify --kit-file K",
             "haven kit renew --kit-out K --passphrase-file F",
+            "haven kit restore --kit-file k --server http://x --invite I --name N --passphrase-file p --vault v --yes",
             "haven server set http://x --invite I",
             "haven sync --wait --timeout 60s",
             "haven practice list --step 3 --sign regulated",

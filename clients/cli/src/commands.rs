@@ -15,6 +15,7 @@ mod helping;
 mod import;
 mod kit;
 mod kit_file;
+mod kit_restore;
 mod launcher;
 mod link;
 mod meant;

@@ -34,6 +34,9 @@ pub(crate) const SERVER_FIRST_MAX: Duration = Duration::from_secs(5);
 /// How long a new device waits to be let in. The code is good for two minutes.
 pub(crate) const JOIN_MAX: Duration = Duration::from_secs(120);
 
+/// How long restoring may take until something is found: a server that answers every call at the last moment is a broken one.
+pub(crate) const RESTORE_MAX: Duration = Duration::from_secs(120);
+
 /// The pause between two looks at a pipe whose words are being read when the command is stopped, and how many there are: what lies in
 /// a pipe, 64 KiB, is read in a few milliseconds, and nobody who stops a command waits longer than this.
 pub(crate) const DRAINED_LOOK: Duration = Duration::from_millis(2);

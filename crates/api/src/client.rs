@@ -14,6 +14,7 @@ mod journal;
 mod kit;
 mod measures;
 mod practice;
+mod restore;
 mod settings;
 mod speaking;
 mod support;
@@ -40,7 +41,7 @@ use crate::pb;
 use self::speaking::Speaking;
 
 pub use grants::Page;
-pub use watch::{Events, Export, Joining, Linking, Shown, Watch};
+pub use watch::{Events, Export, Joining, Linking, Restoring, Shown, Watch};
 
 /// Whatever carries gRPC: a connection, or a service in the same process.
 pub trait Transport:
@@ -146,6 +147,7 @@ impl<T: Transport> Client<T> {
     service!(support_service, support_service_client::SupportServiceClient);
     service!(device_service, device_service_client::DeviceServiceClient);
     service!(kit_service, kit_service_client::KitServiceClient);
+    service!(restore_service, restore_service_client::RestoreServiceClient);
     service!(alarm_service, alarm_service_client::AlarmServiceClient);
     service!(grant_service, grant_service_client::GrantServiceClient);
     service!(settings_service, settings_service_client::SettingsServiceClient);

@@ -23,6 +23,7 @@ pub mod devices;
 pub mod grants;
 pub mod measures;
 pub mod people;
+pub mod restore;
 pub mod settings;
 pub mod support;
 pub mod vault;

@@ -236,6 +236,7 @@ fn code(reason: ErrorReason) -> Code {
         | R::NewKeyUnreadable
         | R::DevicesChanged
         | R::OutcomeUnknown
+        | R::KitReplaced
         | R::ServerIdentityChanged
         | R::ServerLostData
         | R::ServerRefused

@@ -166,6 +166,7 @@ fn of_device(service: &str, call: &str) -> Option<Need> {
         )
         | ("DeviceService", "JoinVault" | "ConfirmJoin")
         | ("KitService", "DraftKit" | "RenewKit")
+        | ("RestoreService", "RestoreVault" | "ConfirmRestore")
         | ("SupportService", "SetReadableLines")
         | ("DaemonService", "StopDaemon" | "Diagnose")
         | ("SettingsService", "SetSetting")

@@ -37,6 +37,7 @@ pub mod language;
 pub mod measures;
 pub mod people;
 pub mod practice;
+pub mod restore;
 pub mod settings;
 pub mod support;
 pub mod vault;

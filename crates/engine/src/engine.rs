@@ -47,6 +47,7 @@ use std::sync::Arc;
 
 use haven_core::shelf::Shelf;
 use haven_core::time::{Date, Timestamp};
+use haven_crypto::epoch::EpochKeys;
 use haven_crypto::local::LocalKey;
 use haven_feed::chain::{Tip, Tips, tip_of_unverified};
 use haven_feed::exchange::Pins;
@@ -208,7 +209,7 @@ impl Engine {
         let went_back = KeptVector::read(&sealed, meta::WENT_BACK)?;
         let (tips, damaged) = tips(cx.reader, space, &[&applied, &went_back.now, &counted.now])?;
         let mut engine = Self {
-            names: names(&keys, &roster),
+            names: names(&keys.epochs, &roster),
             view: sealed.view(&shelf, gone(&roster))?,
             tips,
             waiting: Waiting::default(),
@@ -435,12 +436,12 @@ fn gone(roster: &Roster) -> BTreeSet<FeedId> {
 }
 
 /// What devices are called by the roster. In a shared space by nothing: what stands there could be the name of one of the other party's.
-fn names(keys: &Keys, roster: &Roster) -> BTreeMap<FeedId, String> {
+pub(crate) fn names(epochs: &BTreeMap<u32, EpochKeys>, roster: &Roster) -> BTreeMap<FeedId, String> {
     if roster.kind() == SpaceKind::Shared {
         return BTreeMap::new();
     }
     let name = |(feed, member): (FeedId, &haven_feed::roster::Member)| {
-        let epoch = keys.epochs.get(&roster.epoch_at(member.added_seq)?)?;
+        let epoch = epochs.get(&roster.epoch_at(member.added_seq)?)?;
         Some((feed, epoch.open_name(&member.sealed_name, feed.into()).ok()?))
     };
     roster.feeds().filter_map(name).collect()

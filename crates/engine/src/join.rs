@@ -22,7 +22,7 @@ use crate::io::{Commit, Entropy, Table, Write, draw};
 use crate::keys::{Keys, meta};
 use crate::limits;
 use crate::sync::Refusal;
-use crate::vault::{KdfCost, Unlocked, VaultFault, first_commit, protect};
+use crate::vault::{KdfCost, Unlocked, VaultFault, first_commit, guarded};
 
 /// How long to wait before asking again whether the roster has this device.
 const POLL_MS: u64 = 300;
@@ -395,8 +395,7 @@ impl Joining {
         url: &str,
         entropy: &mut dyn Entropy,
     ) -> Result<(Unlocked, Commit), JoinFault> {
-        let local = LocalKey::drawn(|place| entropy.fill(place));
-        let wrapped = protect(&local, passphrase, cost, entropy)?;
+        let (local, wrapped) = guarded(passphrase, cost, entropy)?;
         self.seal_with(local, wrapped, url, entropy)
     }
 
@@ -418,11 +417,6 @@ impl Joining {
         if !keys.roots.contains_key(&roster.epoch()) {
             return Err(JoinFault::RosterForged);
         }
-        let space = roster.space();
-        let mut commit = first_commit(&keys, space, wrapped, entropy);
-        for link in &links {
-            commit.writes.push(Write::Link { space, seq: link.seq(), bytes: link.bytes().to_vec() });
-        }
         // Whoever added this device speaks for what it knew.
         let added = roster.feed(&keys.feed).map(|member| member.added_seq);
         let author = links.iter().find(|link| Some(link.seq()) == added).map(Link::author);
@@ -430,12 +424,29 @@ impl Joining {
         let by = by.ok_or(JoinFault::RosterForged)?;
         let pins = Pins::linked(Some(welcome.store), roster.head(), &welcome.vector, by);
         let server_key = *welcome.server_key.as_bytes();
-        let server = encode_server(&ServerChoice { url: url.to_owned(), server_key, invite: None });
-        for (key, plain) in [(meta::PINS, pins.encode()), (meta::SERVER, server)] {
-            commit.put(Table::Meta, key, keys.seal(Table::Meta, key, &plain, entropy));
-        }
-        Ok((Unlocked { keys, space }, commit))
+        let server = ServerChoice { url: url.to_owned(), server_key, invite: None };
+        Ok(begun(keys, &links, &pins, &server, wrapped, entropy))
     }
+}
+
+/// A vault as it begins on a device that came into one there is: its keys, the whole roster, and its server.
+pub(crate) fn begun(
+    keys: Keys,
+    links: &[Link],
+    pins: &Pins,
+    server: &ServerChoice,
+    wrapped: Vec<u8>,
+    entropy: &mut dyn Entropy,
+) -> (Unlocked, Commit) {
+    let space = links[0].space();
+    let mut commit = first_commit(&keys, space, wrapped, entropy);
+    for link in links {
+        commit.writes.push(Write::Link { space, seq: link.seq(), bytes: link.bytes().to_vec() });
+    }
+    for (key, plain) in [(meta::PINS, pins.encode()), (meta::SERVER, encode_server(server))] {
+        commit.put(Table::Meta, key, keys.seal(Table::Meta, key, &plain, entropy));
+    }
+    (Unlocked { keys, space }, commit)
 }
 
 fn sends(send: JoinSend) -> JoinStep {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use haven_crypto::epoch::{EpochKeys, EpochRoot};
-use haven_crypto::feedkeys::FeedSecrets;
+use haven_crypto::feedkeys::{FeedSecrets, KemSecret};
 use haven_crypto::local::LocalKey;
 use haven_crypto::opened::Opened;
 use haven_crypto::wrap::unwrap;
-use haven_feed::FeedId;
 use haven_feed::roster::Roster;
+use haven_feed::{FeedId, MemberId};
 use zeroize::Zeroizing;
 
 use crate::io::{Entropy, Table, draw};
@@ -99,27 +99,9 @@ impl Keys {
 
     /// Learns the roots of epochs that the roster has and this device does not: from the newest wrap backwards.
     pub(crate) fn learn(&mut self, roster: &Roster) {
-        let newest = roster.epoch();
-        if !self.roots.contains_key(&newest) {
-            let wrap = roster.wrap_for(self.feed.into());
-            let block = roster.epoch_block(newest);
-            let (Some((wrap, context)), Some(block)) = (wrap, block) else { return };
-            let Ok(root) = unwrap(self.device.kem(), &context, wrap, &block.id) else { return };
-            self.insert(newest, root);
-        }
-        for epoch in (0..newest).rev().filter(|epoch| roster.epoch_block(*epoch).is_some()) {
-            if self.roots.contains_key(&epoch) {
-                continue;
-            }
-            let (Some(later), Some(block)) = (roster.epoch_block(epoch + 1), roster.epoch_block(epoch))
-            else {
-                return;
-            };
-            let (Some(sealed), Some(root)) = (&later.sealed_previous, self.roots.get(&(epoch + 1))) else {
-                return;
-            };
-            let Ok(previous) = root.keys().open_previous(sealed, &block.id) else { return };
-            self.insert(epoch, previous);
+        learn(&mut self.roots, self.device.kem(), self.feed.into(), roster);
+        for (epoch, root) in &self.roots {
+            self.epochs.entry(*epoch).or_insert_with(|| root.keys());
         }
     }
 
@@ -135,11 +117,6 @@ impl Keys {
         later.filter(|(epoch, keys)| leads_back(**epoch, keys).is_none()).map(|(epoch, _)| *epoch).collect()
     }
 
-    fn insert(&mut self, epoch: u32, root: EpochRoot) {
-        self.epochs.insert(epoch, root.keys());
-        self.roots.insert(epoch, root);
-    }
-
     /// The roots as one row: (epoch 4 | root 32) …
     pub(crate) fn encode_roots(&self) -> Zeroizing<Vec<u8>> {
         // As long as it will be: a vector that grew would leave its beginning behind.
@@ -149,6 +126,33 @@ impl Keys {
             row.extend_from_slice(root.expose_for_sealing());
         }
         row
+    }
+}
+
+/// Learns the roots that a roster has for a member and that are not among `roots`: from the newest wrap backwards.
+pub(crate) fn learn(
+    roots: &mut BTreeMap<u32, EpochRoot>,
+    kem: &KemSecret,
+    member: MemberId,
+    roster: &Roster,
+) {
+    let newest = roster.epoch();
+    if !roots.contains_key(&newest) {
+        let (wrap, block) = (roster.wrap_for(member), roster.epoch_block(newest));
+        let (Some((wrap, context)), Some(block)) = (wrap, block) else { return };
+        let Ok(root) = unwrap(kem, &context, wrap, &block.id) else { return };
+        roots.insert(newest, root);
+    }
+    for epoch in (0..newest).rev().filter(|epoch| roster.epoch_block(*epoch).is_some()) {
+        if roots.contains_key(&epoch) {
+            continue;
+        }
+        let (Some(later), Some(block)) = (roster.epoch_block(epoch + 1), roster.epoch_block(epoch)) else {
+            return;
+        };
+        let (Some(sealed), Some(root)) = (&later.sealed_previous, roots.get(&(epoch + 1))) else { return };
+        let Ok(previous) = root.keys().open_previous(sealed, &block.id) else { return };
+        roots.insert(epoch, previous);
     }
 }
 

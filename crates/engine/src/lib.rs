@@ -21,6 +21,7 @@ pub mod view;
 pub mod drops;
 pub mod join;
 pub mod kit;
+pub mod restore;
 pub mod vault;
 
 mod codec;

@@ -239,3 +239,12 @@ pub const FEEDS_ASKED_MAX: usize = 16;
 
 /// Records one question may ask the bodies of, as a server takes it.
 pub use haven_feed::limits::BODIES_ASKED_MAX;
+
+/// Feeds whose newest record is looked at before a vault is restored: as many as may be members at once.
+pub const RESTORE_FEEDS_MAX: usize = 64;
+
+/// How far back in a feed a record with a body is sought before a vault is restored: a purge leaves few without in a row.
+pub const RESTORE_LOOKS_MAX: u64 = 8;
+
+/// How often the link that adds a restored device is made anew where the roster moved meanwhile: others add devices by hand.
+pub const RESTORE_TRIES_MAX: u8 = 5;

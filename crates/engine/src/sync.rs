@@ -133,6 +133,8 @@ pub enum Refusal {
     SpaceUnknown,
     /// The feed is not in the server's copy of the roster.
     FeedUnknown,
+    /// The paper's keys were replaced, says the server to whoever proved them.
+    Replaced,
     /// The feed was removed, says the server. Only the link that did it proves that.
     FeedRemoved,
     /// The session ended.

@@ -114,9 +114,22 @@ pub fn create(
     device: &str,
     entropy: &mut dyn Entropy,
 ) -> Result<Created, VaultFault> {
+    let (local, wrapped) = guarded(passphrase, cost, entropy)?;
+    create_with(local, wrapped, device, entropy)
+}
+
+/// A local key that a passphrase protects, for a vault that is still to come. Slow: stretches the passphrase.
+///
+/// # Errors
+/// The passphrase is too long, or holds what nobody sees.
+pub fn guarded(
+    passphrase: &str,
+    cost: KdfCost,
+    entropy: &mut dyn Entropy,
+) -> Result<(LocalKey, Vec<u8>), VaultFault> {
     let local = LocalKey::drawn(|place| entropy.fill(place));
     let wrapped = protect(&local, passphrase, cost, entropy)?;
-    create_with(local, wrapped, device, entropy)
+    Ok((local, wrapped))
 }
 
 /// A local key out of the bytes it was made of, for the simulator, which stretches no passphrase.

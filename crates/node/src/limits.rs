@@ -33,6 +33,15 @@ pub const JOIN_MS: u64 = 180_000;
 /// waits a little longer (`LINK_COMPARED_MS` of the engine).
 pub const COMPARE_MS: u64 = 120_000;
 
+/// How long a person may look at what a kit has found, in milliseconds: time to find a date on another paper, and not for ever.
+pub const RESTORE_ASKED_MS: u64 = 600_000;
+
+/// How often a connection that breaks while a restored device is added is made again: whether it was added shows in the roster.
+pub const RESTORE_DIALS_MAX: u32 = 3;
+
+/// How long is waited before that, in milliseconds.
+pub const RESTORE_DIAL_MS: u64 = 1_000;
+
 /// How long a vault whose last change was not kept waits before it is opened again unasked, in milliseconds: a full disk is
 /// seldom mended sooner, and opening costs a tenth of a second.
 pub const MEND_MS: u64 = 30_000;

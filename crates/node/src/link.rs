@@ -4,6 +4,7 @@
 mod calls;
 mod joining;
 mod refusal;
+mod restoring;
 mod session;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::limits::{INCOMING_MAX, OUTGOING_MAX};
 
 pub(crate) use self::calls::{Met, NoIdentity, meet};
 pub(crate) use self::joining::JoinLink;
+pub(crate) use self::restoring::RestoreLink;
 
 /// A running link. Dropping it ends the connection and everything under way on it.
 pub(crate) struct Link {

@@ -41,11 +41,19 @@ struct Shared {
     joining: Arc<Semaphore>,
     /// Where words four to six go while the device that joins waits for them.
     comparing: Mutex<Option<mpsc::Sender<Typed>>>,
+    /// Where the person's choice goes while the device that restores a vault waits for it.
+    choosing: Mutex<Option<mpsc::Sender<Picked>>>,
 }
 
 /// Words four to six as a person typed them, and where it's told whether they fit.
 pub(crate) struct Typed {
     pub(crate) words: String,
+    pub(crate) answer: oneshot::Sender<Result<(), ApiError>>,
+}
+
+/// The vault that a person says is theirs, and where it's told whether it's one of those found.
+pub(crate) struct Picked {
+    pub(crate) vault: String,
     pub(crate) answer: oneshot::Sender<Result<(), ApiError>>,
 }
 
@@ -68,6 +76,7 @@ pub fn start(host: Arc<dyn Host>, store: Box<dyn Store + Send>) -> Result<(Node,
         deriving: Semaphore::new(1),
         joining: Arc::new(Semaphore::new(1)),
         comparing: Mutex::new(None),
+        choosing: Mutex::new(None),
     };
     Ok((Node { shared: Arc::new(shared) }, keeper))
 }
@@ -204,7 +213,7 @@ impl Node {
         self.ask(Order::Sync).await
     }
 
-    /// The right to join a vault, unless this device is joining one already.
+    /// The right to join or restore a vault, unless this device does so already.
     pub(crate) fn begin_joining(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.shared.joining).try_acquire_owned().ok()
     }
@@ -221,6 +230,21 @@ impl Node {
         let waiting = self.shared.comparing.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let (answer, told) = oneshot::channel();
         waiting.send(Typed { words, answer }).await.ok()?;
+        told.await.ok()
+    }
+
+    /// Waits for the person's choice, in place of whoever waited before.
+    pub(crate) fn await_choice(&self) -> mpsc::Receiver<Picked> {
+        let (choice, picked) = mpsc::channel(1);
+        *self.shared.choosing.lock().unwrap_or_else(PoisonError::into_inner) = Some(choice);
+        picked
+    }
+
+    /// Hands the person's choice to the device that restores a vault; nothing if none waits for it.
+    pub(crate) async fn pick(&self, vault: String) -> Option<Result<(), ApiError>> {
+        let waiting = self.shared.choosing.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let (answer, told) = oneshot::channel();
+        waiting.send(Picked { vault, answer }).await.ok()?;
         told.await.ok()
     }
 

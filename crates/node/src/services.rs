@@ -23,6 +23,7 @@ mod page;
 mod people;
 mod practice;
 mod progress;
+mod restoring;
 mod server;
 mod status;
 mod strength;
@@ -102,6 +103,7 @@ impl Node {
             support_service_server::SupportServiceServer(support::Support { node: node(), desk }),
             people_service_server::PeopleServiceServer(people::People(node())),
             device_service_server::DeviceServiceServer(devices::Devices(node())),
+            restore_service_server::RestoreServiceServer(restoring::Restores(node())),
             sync_service_server::SyncServiceServer(sync::Sync(node())),
             kit_service_server::KitServiceServer(kit::Kits(node())),
             alarm_service_server::AlarmServiceServer(alarms::Alarms(node())),

@@ -71,6 +71,7 @@ fn refused(refusal: Refusal) -> Status {
         Refusal::SpaceUnknown => R::SpaceUnknown,
         Refusal::FeedUnknown => R::FeedUnknown,
         Refusal::FeedRemoved => R::FeedRemoved,
+        Refusal::Replaced => R::MemberReplaced,
         Refusal::Unauthenticated => R::Unauthenticated,
         Refusal::Gap => R::FeedGap,
         Refusal::Forked => R::FeedForked,

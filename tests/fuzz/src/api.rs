@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use haven_api::convert::{
     alarms, daemon, devices, draft, edit, entry, exercise, fault, filter, grants, measures, people, prose,
-    saved, settings, support, value, vault, walk,
+    restore, saved, settings, support, value, vault, walk,
 };
 use haven_api::grants::need;
 use haven_api::pb;
@@ -109,6 +109,7 @@ fn requests(bytes: &[u8]) {
         },
         BegunWalk => walk::begun_from_pb,
         JoinVaultRequest => devices::join_from_pb,
+        RestoreVaultRequest => restore::restore_from_pb,
         ChosenLine => |message| support::chosen_from_pb(vec![message]),
         Setting => |message| settings::from_pb(Some(message)),
         Grant => |message: pb::Grant| (grants::scopes_from_pb(&message.scopes), grants::grant_from_pb(Some(message))).1,
@@ -158,6 +159,7 @@ fn answers(bytes: &[u8]) {
         WatchEventsResponse => vault::event_from_pb,
         WatchLinkResponse => devices::link_state_from_pb,
         JoinVaultResponse => devices::join_state_from_pb,
+        RestoreVaultResponse => restore::state_from_pb,
         StartLinkResponse => devices::link_from_pb,
         Device => |message| devices::device_from_pb(Some(message)),
         Walk => walk::from_pb,

@@ -77,25 +77,6 @@ pub(crate) struct RemoveArgs {
     pub(crate) yes: bool,
 }
 
-#[derive(Subcommand)]
-pub(crate) enum KitCommand {
-    /// Say whether a recovery kit is your journal's, and still the one that counts.
-    Verify {
-        /// Read the kit from a file; a terminal asks for it otherwise.
-        #[arg(long, value_name = "FILE")]
-        kit_file: Option<PathBuf>,
-    },
-    /// Replace the recovery kit: the old one opens nothing that is written from then on.
-    Renew {
-        /// Write the new kit to a new file; a terminal shows it otherwise, and asks for two groups of it.
-        #[arg(long, value_name = "FILE")]
-        kit_out: Option<PathBuf>,
-        /// Read the passphrase of this device from the first line of a file.
-        #[arg(long, value_name = "FILE")]
-        passphrase_file: Option<PathBuf>,
-    },
-}
-
 #[derive(Args)]
 pub(crate) struct JoinArgs {
     /// The code that the other device shows, or its whole link: haven-link:CODE@URL.

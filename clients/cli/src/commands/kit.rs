@@ -1,6 +1,6 @@
 //! The recovery kit: whether it is still the one, and another in its place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use haven_api::error::{ApiError, ErrorReason};
 use haven_api::kit::KitCheck;
@@ -9,6 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::kit_file::{KitFile, code};
+use super::kit_restore;
 use crate::args::KitCommand;
 use crate::cx::{Cx, Haven, aside};
 use crate::fault::Fault;
@@ -20,6 +21,7 @@ const PROOF_TRIES: usize = 3;
 pub(super) async fn run(cx: &Cx, command: KitCommand) -> Result<(), Fault> {
     match command {
         KitCommand::Verify { kit_file } => verify(cx, kit_file).await,
+        KitCommand::Restore(args) => kit_restore::restore(cx, args).await,
         KitCommand::Renew { kit_out, passphrase_file } => renew(cx, kit_out, passphrase_file).await,
     }
 }
@@ -33,15 +35,24 @@ struct Verified<'a> {
 
 async fn verify(cx: &Cx, file: Option<PathBuf>) -> Result<(), Fault> {
     let haven = cx.haven().await?;
-    let typed = match file {
-        Some(file) => code(&file)?,
-        None => {
-            Zeroizing::new(ask::line(cx, "The 28 characters of the kit: ", "Pass --kit-file FILE.").await?)
-        }
-    };
+    let typed = given(cx, file.as_deref()).await?;
     let check = haven.verify_kit(String::clone(&typed)).await?;
     let shape = Verified { valid: check.valid, replaced: check.replaced, vault: &check.vault };
     cx.tell(&shape, |_| format!("{}\n", in_words(&check)))
+}
+
+/// Gets a kit's code: from a file, or from the person, who may see what they type: it's long, and on paper.
+///
+/// # Errors
+/// The file can't be read or holds no code, or nobody may be asked.
+pub(super) async fn given(cx: &Cx, file: Option<&Path>) -> Result<Zeroizing<String>, Fault> {
+    match file {
+        Some(file) => code(file),
+        None => {
+            let typed = ask::line(cx, "The 28 characters of the kit: ", "Pass --kit-file FILE.").await?;
+            Ok(Zeroizing::new(typed))
+        }
+    }
 }
 
 fn in_words(check: &KitCheck) -> &'static str {

@@ -139,8 +139,8 @@ fn keep_kit(cx: &Cx, kit: &str, file: Option<KitFile>) -> Option<String> {
         None => {}
     }
     aside(&format!(
-        "Your recovery kit, shown this once. Write it down and keep it where only you find it. This version can't use it \
-         yet: keep your passphrase safe, and export now and then.\n\n  {kit}\n"
+        "Your recovery kit, shown this once. Write it down and keep it where only you find it. With it and your server \
+         `haven kit restore` brings your journal back; without a server, export now and then.\n\n  {kit}\n"
     ));
     if cx.asks && cx.style.terminal {
         aside("Once it's on paper, `haven lock --clear` takes it off this window.\n");

@@ -39,6 +39,7 @@ fn every_reason_ends_with_its_code_and_an_envelope() {
         ("NEW_KEY_UNREADABLE", 1),
         ("DEVICES_CHANGED", 1),
         ("OUTCOME_UNKNOWN", 7),
+        ("KIT_REPLACED", 1),
         ("NO_SERVER", 5),
         ("SERVER_UNREACHABLE", 7),
         ("SERVER_IDENTITY_CHANGED", 6),

@@ -2,11 +2,12 @@
 
 use tonic::Streaming;
 
-use crate::convert::{devices, vault};
+use crate::convert::{devices, restore, vault};
 use crate::devices::{JoinState, LinkState};
 use crate::error::ApiError;
 use crate::journal::{ExportFile, Exported};
 use crate::pb;
+use crate::restore::RestoreState;
 use crate::vault::Event;
 
 /// A message that a stream carries and what it shows.
@@ -34,6 +35,9 @@ pub type Linking = Watch<pb::WatchLinkResponse>;
 
 /// How far joining gets.
 pub type Joining = Watch<pb::JoinVaultResponse>;
+
+/// How far restoring gets.
+pub type Restoring = Watch<pb::RestoreVaultResponse>;
 
 /// Everything, in batches.
 pub type Export = Watch<pb::ExportEntriesResponse>;
@@ -73,6 +77,14 @@ impl Shown for pb::JoinVaultResponse {
 
     fn show(self) -> Result<JoinState, ApiError> {
         devices::join_state_from_pb(self)
+    }
+}
+
+impl Shown for pb::RestoreVaultResponse {
+    type As = RestoreState;
+
+    fn show(self) -> Result<RestoreState, ApiError> {
+        restore::state_from_pb(self)
     }
 }
 

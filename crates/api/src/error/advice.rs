@@ -160,6 +160,10 @@ fn of_devices(reason: ErrorReason) -> Advice {
                  keep both kits until `haven kit verify --kit-file FILE` has said which one counts.",
             ),
         ),
+        R::KitReplaced => (
+            "the journal has a newer recovery kit than this one",
+            plain("Use the newer kit; this one opens nothing any more."),
+        ),
         R::DeviceRemoved => (
             "this device was removed from your journal",
             plain(

@@ -1062,6 +1062,8 @@ pub enum ErrorReason {
     WeakPassphrase = 24,
     /// Too many wrong passphrases; `retry_after_ms` says when the next may be tried.
     TooManyTries = 25,
+    /// The recovery kit was replaced by a newer one, which is the one to use.
+    KitReplaced = 26,
     /// The code has a wrong letter or length; its checksum does not fit.
     CodeMalformed = 30,
     /// The code's two minutes are over, or no device ever showed it.
@@ -1138,6 +1140,7 @@ impl ErrorReason {
             Self::WrongPassphrase => "ERROR_REASON_WRONG_PASSPHRASE",
             Self::WeakPassphrase => "ERROR_REASON_WEAK_PASSPHRASE",
             Self::TooManyTries => "ERROR_REASON_TOO_MANY_TRIES",
+            Self::KitReplaced => "ERROR_REASON_KIT_REPLACED",
             Self::CodeMalformed => "ERROR_REASON_CODE_MALFORMED",
             Self::CodeExpired => "ERROR_REASON_CODE_EXPIRED",
             Self::CodeUsed => "ERROR_REASON_CODE_USED",
@@ -1187,6 +1190,7 @@ impl ErrorReason {
             "ERROR_REASON_WRONG_PASSPHRASE" => Some(Self::WrongPassphrase),
             "ERROR_REASON_WEAK_PASSPHRASE" => Some(Self::WeakPassphrase),
             "ERROR_REASON_TOO_MANY_TRIES" => Some(Self::TooManyTries),
+            "ERROR_REASON_KIT_REPLACED" => Some(Self::KitReplaced),
             "ERROR_REASON_CODE_MALFORMED" => Some(Self::CodeMalformed),
             "ERROR_REASON_CODE_EXPIRED" => Some(Self::CodeExpired),
             "ERROR_REASON_CODE_USED" => Some(Self::CodeUsed),
@@ -13218,6 +13222,492 @@ pub mod progress_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// RestoreVaultRequest brings what is on the paper.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RestoreVaultRequest {
+    /// The kit's code; case, spaces and hyphens do not matter.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// Address of the server.
+    #[prost(string, tag = "2")]
+    pub server_url: ::prost::alloc::string::String,
+    /// An invite to it, by which its identity is compared; empty if there is none.
+    #[prost(string, tag = "3")]
+    pub invite: ::prost::alloc::string::String,
+    /// Name of this device, 1 to 64 characters.
+    #[prost(string, tag = "4")]
+    pub device_name: ::prost::alloc::string::String,
+    /// The passphrase of this device from now on.
+    #[prost(string, tag = "5")]
+    pub passphrase: ::prost::alloc::string::String,
+    /// Only say whether a journal could be restored with this code, address and name; set by a client before it asks for a passphrase,
+    /// which is not looked at. Nobody is asked, and the stream ends without a state then.
+    #[prost(bool, tag = "200")]
+    pub check_only: bool,
+}
+/// RestoreVaultResponse is how far it got.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RestoreVaultResponse {
+    /// The state.
+    #[prost(oneof = "restore_vault_response::State", tags = "1, 2, 3")]
+    pub state: ::core::option::Option<restore_vault_response::State>,
+}
+/// Nested message and enum types in `RestoreVaultResponse`.
+pub mod restore_vault_response {
+    /// The state.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum State {
+        /// The server is being reached.
+        #[prost(message, tag = "1")]
+        Connecting(super::RestoreConnecting),
+        /// The journals that this kit restores: ConfirmRestore takes one of them.
+        #[prost(message, tag = "2")]
+        Found(super::RestoreFound),
+        /// The journal is on this device, which is unlocked; entries are coming in. The last state.
+        #[prost(message, tag = "3")]
+        Restored(super::RestoreDone),
+    }
+}
+/// RestoreConnecting means that the server is being reached.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RestoreConnecting {}
+/// RestoreFound means that the person is asked. Whether the server left out what was written last cannot be told from a kit alone, so
+/// they are to look at the newest time.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RestoreFound {
+    /// The journals, each proved by its signatures; one unless a kit was used twice.
+    #[prost(message, repeated, tag = "1")]
+    pub journals: ::prost::alloc::vec::Vec<FoundJournal>,
+}
+/// FoundJournal is a journal as the server has it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct FoundJournal {
+    /// Id of the vault, 64 hex letters.
+    #[prost(string, tag = "1")]
+    pub vault: ::prost::alloc::string::String,
+    /// The names of its devices as they were added; those removed are left out.
+    #[prost(string, repeated, tag = "2")]
+    pub devices: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// When something was last written, by the clock of the device that wrote it; absent if nothing is there.
+    #[prost(int64, optional, tag = "3")]
+    pub newest_ms: ::core::option::Option<i64>,
+    /// The name of that device; empty if nothing is there.
+    #[prost(string, tag = "4")]
+    pub newest_device: ::prost::alloc::string::String,
+}
+/// RestoreDone means that the journal is on this device.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RestoreDone {
+    /// Id of the vault, 64 hex letters.
+    #[prost(string, tag = "1")]
+    pub vault: ::prost::alloc::string::String,
+    /// Id of this device in it, 16 hex letters.
+    #[prost(string, tag = "2")]
+    pub device_id: ::prost::alloc::string::String,
+}
+/// ConfirmRestoreRequest is the person's word.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ConfirmRestoreRequest {
+    /// Id of the vault, as it was shown.
+    #[prost(string, tag = "1")]
+    pub vault: ::prost::alloc::string::String,
+}
+/// ConfirmRestoreResponse confirms that it was heard; RestoreVault goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ConfirmRestoreResponse {}
+/// Generated client implementations.
+pub mod restore_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// RestoreService brings a vault back.
+    #[derive(Debug, Clone)]
+    pub struct RestoreServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> RestoreServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> RestoreServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            RestoreServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// RestoreVault restores a vault on a device that has none; streams the states, ends after `restored`. It is called off by ending the
+        /// call before ConfirmRestore: nothing is kept then. CODE_MALFORMED if a letter of the kit is wrong, before any server is asked;
+        /// KIT_REPLACED if the journal has a newer kit; NOT_FOUND if the server has no journal for this kit.
+        pub async fn restore_vault(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RestoreVaultRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::RestoreVaultResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.RestoreService/RestoreVault",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.RestoreService", "RestoreVault"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// ConfirmRestore says which of the journals found it is, for the RestoreVault under way that is in the state `found`; NO_LINK if
+        /// none is, NOT_FOUND if it is none of those.
+        pub async fn confirm_restore(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ConfirmRestoreRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmRestoreResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/haven.v1.RestoreService/ConfirmRestore",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("haven.v1.RestoreService", "ConfirmRestore"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod restore_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with RestoreServiceServer.
+    #[async_trait]
+    pub trait RestoreService: std::marker::Send + std::marker::Sync + 'static {
+        /// Server streaming response type for the RestoreVault method.
+        type RestoreVaultStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::RestoreVaultResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// RestoreVault restores a vault on a device that has none; streams the states, ends after `restored`. It is called off by ending the
+        /// call before ConfirmRestore: nothing is kept then. CODE_MALFORMED if a letter of the kit is wrong, before any server is asked;
+        /// KIT_REPLACED if the journal has a newer kit; NOT_FOUND if the server has no journal for this kit.
+        async fn restore_vault(
+            &self,
+            request: tonic::Request<super::RestoreVaultRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::RestoreVaultStream>,
+            tonic::Status,
+        >;
+        /// ConfirmRestore says which of the journals found it is, for the RestoreVault under way that is in the state `found`; NO_LINK if
+        /// none is, NOT_FOUND if it is none of those.
+        async fn confirm_restore(
+            &self,
+            request: tonic::Request<super::ConfirmRestoreRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmRestoreResponse>,
+            tonic::Status,
+        >;
+    }
+    /// RestoreService brings a vault back.
+    #[derive(Debug)]
+    pub struct RestoreServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> RestoreServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for RestoreServiceServer<T>
+    where
+        T: RestoreService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/haven.v1.RestoreService/RestoreVault" => {
+                    #[allow(non_camel_case_types)]
+                    struct RestoreVaultSvc<T: RestoreService>(pub Arc<T>);
+                    impl<
+                        T: RestoreService,
+                    > tonic::server::ServerStreamingService<super::RestoreVaultRequest>
+                    for RestoreVaultSvc<T> {
+                        type Response = super::RestoreVaultResponse;
+                        type ResponseStream = T::RestoreVaultStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RestoreVaultRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RestoreService>::restore_vault(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RestoreVaultSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/haven.v1.RestoreService/ConfirmRestore" => {
+                    #[allow(non_camel_case_types)]
+                    struct ConfirmRestoreSvc<T: RestoreService>(pub Arc<T>);
+                    impl<
+                        T: RestoreService,
+                    > tonic::server::UnaryService<super::ConfirmRestoreRequest>
+                    for ConfirmRestoreSvc<T> {
+                        type Response = super::ConfirmRestoreResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ConfirmRestoreRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RestoreService>::confirm_restore(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ConfirmRestoreSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for RestoreServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "haven.v1.RestoreService";
+    impl<T> tonic::server::NamedService for RestoreServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// ListSettingsRequest names a setting.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -15604,6 +16094,8 @@ opaque! {
     ConfirmJoinResponse,
     ConfirmLinkRequest,
     ConfirmLinkResponse,
+    ConfirmRestoreRequest,
+    ConfirmRestoreResponse,
     ConsentShape,
     CreateGrantRequest,
     CreateGrantResponse,
@@ -15651,6 +16143,7 @@ opaque! {
     FinishWalkResponse,
     ForgetPersonRequest,
     ForgetPersonResponse,
+    FoundJournal,
     GetDaemonRequest,
     GetDaemonResponse,
     GetDraftRequest,
@@ -15782,6 +16275,11 @@ opaque! {
     RenewKitResponse,
     ResolveAlarmRequest,
     ResolveAlarmResponse,
+    RestoreConnecting,
+    RestoreDone,
+    RestoreFound,
+    RestoreVaultRequest,
+    RestoreVaultResponse,
     RestoreVersionRequest,
     RestoreVersionResponse,
     Reviewed,
@@ -15851,6 +16349,7 @@ opaque! {
     field::Shape,
     join_vault_response::State,
     prose_block::Kind,
+    restore_vault_response::State,
     settle_entry_request::Keep,
     step_walk_request::Move,
     value::Kind,

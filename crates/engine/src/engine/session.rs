@@ -342,7 +342,7 @@ impl Engine {
             self.waiting.look_again(Wait::Key);
             self.tell_old_keys(work, &known);
         }
-        self.names = names(&self.keys, &self.roster);
+        self.names = names(&self.keys.epochs, &self.roster);
         self.settle_removals(work);
         self.tell_new_key(work);
         self.reseal(work);

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _};
 use haven_engine::sync::{Incoming, Request};
 use haven_feed::auth;
-use haven_feed::ids::{FeedId, LinkHash, Nonce, RosterHead, SpaceId, StoreId, Vector};
+use haven_feed::ids::{FeedId, LinkHash, MemberId, Nonce, RosterHead, SpaceId, StoreId, Vector};
 use haven_feed::invite::InviteProof;
 use haven_feed::keys::{SignKey, Signature};
 use haven_feed::limits::ROSTER_BYTES_MAX;
@@ -78,7 +78,7 @@ impl Caller {
         space: SpaceId,
         feed: FeedId,
     ) -> impl Future<Output = Said> + Send + use<> {
-        let call = challenge(self.clone(), space, feed);
+        let call = challenge(self.clone(), space, feed.into(), MemberRole::Feed);
         async move { said(Request::LogIn, call.await.map(Incoming::from)) }
     }
 
@@ -89,22 +89,31 @@ impl Caller {
         nonce: [u8; 32],
         signature: [u8; 64],
     ) -> Said {
-        let request = pb::LogInRequest {
-            space: bytes(space),
-            member: bytes(feed),
-            nonce: bytes(nonce),
-            signature: bytes(signature),
-            role: MemberRole::Feed.into(),
-        };
-        let mut client = Session::new(self.transport.clone());
-        let token = match self.within(client.log_in(request)).await {
-            Ok(answer) => array(&answer.token, "token").map_err(CallFault::from),
-            Err(fault) => Err(fault),
-        };
-        match token {
-            Ok(token) => Said::LoggedIn(Token::from_bytes(token)),
+        match self.token(space, feed.into(), MemberRole::Feed, nonce, signature).await {
+            Ok(token) => Said::LoggedIn(token),
             Err(fault) => said(Request::LogIn, Err(fault)),
         }
+    }
+
+    /// Logs in as a member of one role.
+    pub(super) async fn token(
+        &self,
+        space: SpaceId,
+        member: MemberId,
+        role: MemberRole,
+        nonce: [u8; 32],
+        signature: [u8; 64],
+    ) -> Result<Token, CallFault> {
+        let request = pb::LogInRequest {
+            space: bytes(space),
+            member: bytes(member),
+            nonce: bytes(nonce),
+            signature: bytes(signature),
+            role: role.into(),
+        };
+        let mut client = Session::new(self.transport.clone());
+        let answer = self.within(client.log_in(request)).await?;
+        Ok(Token::from_bytes(array(&answer.token, "token")?))
     }
 
     pub(super) async fn create_space(
@@ -286,7 +295,7 @@ impl Caller {
     }
 
     /// Waits for an answer, but not for ever: half a connection answers nothing at all.
-    async fn within<T>(
+    pub(super) async fn within<T>(
         &self,
         call: impl Future<Output = Result<Response<T>, Status>> + Send,
     ) -> Result<T, CallFault> {
@@ -368,9 +377,13 @@ impl From<Challenge> for Incoming {
     }
 }
 
-async fn challenge(caller: Caller, space: SpaceId, feed: FeedId) -> Result<Challenge, CallFault> {
-    let role = MemberRole::Feed.into();
-    let request = pb::ChallengeRequest { space: bytes(space), member: bytes(feed), role };
+pub(super) async fn challenge(
+    caller: Caller,
+    space: SpaceId,
+    member: MemberId,
+    role: MemberRole,
+) -> Result<Challenge, CallFault> {
+    let request = pb::ChallengeRequest { space: bytes(space), member: bytes(member), role: role.into() };
     let mut client = Session::new(caller.transport.clone());
     let answer = caller.within(client.challenge(request)).await?;
     Ok(Challenge {
@@ -430,7 +443,7 @@ fn said(request: Request, answer: Result<Incoming, CallFault>) -> Said {
     }
 }
 
-fn bytes(of: impl AsRef<[u8]>) -> Bytes {
+pub(super) fn bytes(of: impl AsRef<[u8]>) -> Bytes {
     Bytes::copy_from_slice(of.as_ref())
 }
 
@@ -450,7 +463,7 @@ pub(crate) async fn meet(host: &Arc<dyn Host>, url: &str) -> Result<Met, NoIdent
     let transport = host.dial(url).await.map_err(Some)?;
     let caller = Caller { host: Arc::clone(host), transport };
     let (space, feed) = (SpaceId::ZERO, FeedId::ZERO);
-    let answer = challenge(caller, space, feed).await.map_err(|_| None)?;
+    let answer = challenge(caller, space, feed.into(), MemberRole::Feed).await.map_err(|_| None)?;
     let server = SignKey::from_bytes(answer.server_key).map_err(|_| None)?;
     let asked = auth::Challenge {
         server,

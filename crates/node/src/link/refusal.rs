@@ -50,6 +50,7 @@ fn refusal(reason: ErrorReason) -> Option<Refusal> {
         R::SpaceUnknown => Refusal::SpaceUnknown,
         R::FeedUnknown => Refusal::FeedUnknown,
         R::FeedRemoved => Refusal::FeedRemoved,
+        R::MemberReplaced => Refusal::Replaced,
         R::FeedGap => Refusal::Gap,
         R::FeedForked => Refusal::Forked,
         R::RosterMoved | R::RosterStale => Refusal::RosterMoved,
@@ -58,7 +59,6 @@ fn refusal(reason: ErrorReason) -> Option<Refusal> {
         R::RateLimited => Refusal::Busy,
         R::StorageFull | R::StorageFailed => Refusal::ServerStorage,
         R::SignatureInvalid
-        | R::MemberReplaced
         | R::RoleUnfit
         | R::RequestMalformed
         | R::RecordMalformed

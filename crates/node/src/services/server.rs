@@ -69,6 +69,12 @@ impl NotReached {
         next: "Check the address, and that the server runs there. The code is good for two minutes.",
     };
 
+    /// The server that a journal is restored from.
+    pub(super) const OF_RESTORED: Self = Self {
+        what: super::restoring::NOT_RESTORED,
+        next: "Nothing was kept here. Check the address, and that the server runs there; then restore again.",
+    };
+
     /// Says it of an error; only one that names no step of its own gets ours.
     pub(super) fn told(self, error: ApiError) -> ApiError {
         let is_usual = error == ApiError::new(Reason::ServerUnreachable, error.what.clone());

@@ -88,6 +88,7 @@ pub(crate) fn of_problem(problem: sync::Problem, what: &str) -> ApiError {
         | Refusal::SpaceExists
         | Refusal::RefillOver
         | Refusal::MailboxGone
+        | Refusal::Replaced
         | Refusal::Other => ApiError::new(Reason::ServerRefused, what),
     }
 }

@@ -15,5 +15,6 @@ mod manners;
 mod practice;
 mod progress;
 mod removal;
+mod restoring;
 mod secrecy;
 mod words;
