@@ -1,5 +1,6 @@
 //! The keys of an open vault, and how they lie on the disk: sealed by the local key.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -137,11 +138,11 @@ pub(crate) fn learn(
     roster: &Roster,
 ) {
     let newest = roster.epoch();
-    if !roots.contains_key(&newest) {
+    if let Entry::Vacant(place) = roots.entry(newest) {
         let (wrap, block) = (roster.wrap_for(member), roster.epoch_block(newest));
         let (Some((wrap, context)), Some(block)) = (wrap, block) else { return };
         let Ok(root) = unwrap(kem, &context, wrap, &block.id) else { return };
-        roots.insert(newest, root);
+        place.insert(root);
     }
     for epoch in (0..newest).rev().filter(|epoch| roster.epoch_block(*epoch).is_some()) {
         if roots.contains_key(&epoch) {
