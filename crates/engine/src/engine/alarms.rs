@@ -46,12 +46,20 @@ pub(super) enum Raised {
     DropUnreadable,
     /// The key that words were sealed to while the vault was locked is not the one that this device made.
     DropKeyChanged,
+    /// Rows that the disk had damaged were made again out of the records.
+    RowsRebuilt,
+    /// Something of the journal is damaged on this disk, and could not be made again yet.
+    RowsLost,
+    /// A draft does not open any more, or is gone.
+    DraftDamaged,
+    /// Something that this device noted for itself does not open any more, or is gone.
+    NotesDamaged,
     /// The roster is at an epoch whose key does not open for this device, although it is a member.
     NewKeyUnreadable,
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 28] = [
+const KINDS: [&str; 32] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -80,6 +88,10 @@ const KINDS: [&str; 28] = [
     "DISK_UNREADABLE",
     "OLD_KEY_LOST",
     "BODY_CALLED_GONE",
+    "JOURNAL_MENDED",
+    "JOURNAL_DAMAGED",
+    "DRAFT_DAMAGED",
+    "NOTES_DAMAGED",
 ];
 
 /// The number of the kind that asks for an update.
@@ -133,6 +145,10 @@ impl Raised {
             Self::DropUnreadable => 17,
             Self::DropKeyChanged => 18,
             Self::NewKeyUnreadable => 24,
+            Self::RowsRebuilt => 28,
+            Self::RowsLost => 29,
+            Self::DraftDamaged => 30,
+            Self::NotesDamaged => 31,
         }
     }
 
@@ -290,9 +306,12 @@ impl Engine {
     pub(super) fn alarms_from_store(&mut self, reader: &dyn Reader) -> Result<(), OpenFault> {
         let rows = Sealed { keys: &self.keys, reader }.rows(Table::Alarms)?;
         for (key, sealed) in rows {
-            let plain = self.keys.open(Table::Alarms, &key, &sealed).map_err(|_| OpenFault::Damaged)?;
-            let id = key.try_into().map_err(|_| OpenFault::Damaged)?;
-            self.session.alarms.insert(id, Kept::decode(&plain).map_err(|_| OpenFault::Damaged)?);
+            // One that does not open is missed by the ledger.
+            let plain = self.keys.open(Table::Alarms, &key, &sealed).ok();
+            let kept = plain.and_then(|plain| Kept::decode(&plain).ok());
+            if let (Ok(id), Some(kept)) = (key.try_into(), kept) {
+                self.session.alarms.insert(id, kept);
+            }
         }
         Ok(())
     }
