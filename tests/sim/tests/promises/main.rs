@@ -5,6 +5,7 @@
 
 mod answers;
 mod claims;
+mod damage;
 mod definitions;
 mod growth;
 mod hidden;
