@@ -54,6 +54,7 @@ pub fn says(kind: &str) -> Words {
     let (what, why, next) = of_server(kind)
         .or_else(|| of_devices(kind))
         .or_else(|| of_records(kind))
+        .or_else(|| of_disk(kind))
         .or_else(|| of_keys(kind))
         .unwrap_or((
             "something went wrong that this release has no words for",
@@ -187,6 +188,24 @@ fn of_records(kind: &str) -> Option<Told> {
                 "If you threw it away for good yourself, dismiss this. If not, sync on your other devices: whichever has it sends it. And remove the device that says so if it isn't yours.",
             ),
         ),
+        "UPDATE_NEEDED" => (
+            "something came that only a newer Haven can read",
+            "another device of yours uses a newer version, or the server sends what none of them wrote; nothing is lost",
+            plain("Update Haven on this device. If it's up to date on all your devices, sync again."),
+        ),
+        "DROP_UNREADABLE" => (
+            "something that was written while the journal was locked can't be opened",
+            "the file was damaged, or someone put something there; it's kept but not shown",
+            plain(
+                "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
+            ),
+        ),
+        _ => return None,
+    })
+}
+
+fn of_disk(kind: &str) -> Option<Told> {
+    Some(match kind {
         "DISK_UNREADABLE" => (
             "something that a device of yours wrote can't be read from this device's disk",
             "the disk failed, or the journal's file is damaged; it waits here and is tried again, and nothing is taken as gone",
@@ -217,18 +236,6 @@ fn of_records(kind: &str) -> Option<Told> {
             "something that this device noted for itself was damaged on its disk",
             "it may have forgotten a warning, which server it uses, or what was put aside; your entries aren't in it",
             plain("Look whether the server is still set, and sync. Then check the disk."),
-        ),
-        "UPDATE_NEEDED" => (
-            "something came that only a newer Haven can read",
-            "another device of yours uses a newer version, or the server sends what none of them wrote; nothing is lost",
-            plain("Update Haven on this device. If it's up to date on all your devices, sync again."),
-        ),
-        "DROP_UNREADABLE" => (
-            "something that was written while the journal was locked can't be opened",
-            "the file was damaged, or someone put something there; it's kept but not shown",
-            plain(
-                "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
-            ),
         ),
         _ => return None,
     })
