@@ -40,7 +40,7 @@ const ORDEALS: &[Ordeal] = &[
     },
     Ordeal {
         name: "flips",
-        about: "a bit flips anywhere in the files of a journal: no wrong word is shown, the others can be read",
+        about: "a bit flips anywhere in the files of a journal: no wrong word is shown, none is lost in silence",
         package: "haven-sim",
         binary: "flips",
         test: "a_flipped_bit_never_shows_words_that_were_not_written",

@@ -54,6 +54,7 @@ pub fn says(kind: &str) -> Words {
     let (what, why, next) = of_server(kind)
         .or_else(|| of_devices(kind))
         .or_else(|| of_records(kind))
+        .or_else(|| of_disk(kind))
         .or_else(|| of_keys(kind))
         .unwrap_or((
             "something went wrong that this release has no words for",
@@ -202,13 +203,6 @@ fn of_records(kind: &str) -> Option<Told> {
                 "If you threw it away for good yourself, dismiss this. If not, sync on your other devices: whichever has it sends it. And remove the device that says so if it isn't yours.",
             ),
         ),
-        "DISK_UNREADABLE" => (
-            "something that a device of yours wrote can't be read from this device's disk",
-            "the disk failed, or the journal's file is damaged; it waits here and is tried again, and nothing is taken as gone",
-            plain(
-                "Close Haven and open it again. If it stays, check the disk: the words are still on the device that wrote them.",
-            ),
-        ),
         "UPDATE_NEEDED" => (
             "something came that only a newer Haven can read",
             "another device of yours uses a newer version, or the server sends what none of them wrote; nothing is lost",
@@ -220,6 +214,43 @@ fn of_records(kind: &str) -> Option<Told> {
             plain(
                 "Check the disk, and who else can write to the journal's folder. If you have a copy of the folder, keep it.",
             ),
+        ),
+        _ => return None,
+    })
+}
+
+fn of_disk(kind: &str) -> Option<Told> {
+    Some(match kind {
+        "DISK_UNREADABLE" => (
+            "something that a device of yours wrote can't be read from this device's disk",
+            "the disk failed, or the journal's file is damaged; it waits here and is tried again, and nothing is taken as gone",
+            plain(
+                "Close Haven and open it again. If it stays, check the disk: the words are still on the device that wrote them.",
+            ),
+        ),
+        "JOURNAL_MENDED" => (
+            "a part of this journal was damaged on this device's disk, and was made again",
+            "every entry is there as it was written; but a disk that loses something once may do it again",
+            plain("Save a copy of the journal somewhere else, then check the disk."),
+        ),
+        "JOURNAL_DAMAGED" => (
+            "a part of this journal is damaged on this device's disk",
+            "some entries, or newer words in them, can't be shown here; nothing was removed, and the rest can be read as ever",
+            plain(
+                "Sync: what the server holds comes back by itself. If this stays, the words may still be on your other devices; then check this device's disk.",
+            ),
+        ),
+        "DRAFT_DAMAGED" => (
+            "a draft, something you hadn't finished writing, can't be read from this device's disk",
+            "the disk damaged it; what's left of it is kept as it is",
+            plain(
+                "Look whether your newest words are there. If you have a copy of the journal's folder, keep it, and check the disk.",
+            ),
+        ),
+        "NOTES_DAMAGED" => (
+            "something that this device noted for itself was damaged on its disk",
+            "it may have forgotten a warning, which server it uses, or what was put aside; your entries aren't in it",
+            plain("Look whether the server is still set, and sync. Then check the disk."),
         ),
         _ => return None,
     })
@@ -295,6 +326,10 @@ mod tests {
             "NEW_KEY_UNREADABLE",
             "OLD_KEY_LOST",
             "DISK_UNREADABLE",
+            "JOURNAL_MENDED",
+            "JOURNAL_DAMAGED",
+            "DRAFT_DAMAGED",
+            "NOTES_DAMAGED",
             "UPDATE_NEEDED",
         ];
         let unknown = says("UNKNOWN");

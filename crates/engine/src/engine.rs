@@ -19,7 +19,9 @@ mod ground;
 mod helped;
 mod import;
 mod journal;
+mod ledger;
 mod linking;
+mod mending;
 mod naming;
 mod old_keys;
 mod opening;
@@ -74,7 +76,9 @@ use documents::OpenDocuments;
 use drafts::Drafting;
 use drops::Drops;
 use going_back::Missed;
+use ledger::Ledger;
 use linking::LinkingState;
+use mending::Mending;
 use rereading::{history, stands_at};
 use rows::{KeptVector, Sealed};
 use session::Session;
@@ -165,6 +169,9 @@ pub struct Engine {
     settled: Option<u64>,
     /// Whether rows are gone that the view still shows.
     view_is_old: bool,
+    /// What this device keeps, counted.
+    ledger: Ledger,
+    mending: Mending,
     /// How much of second histories is kept; none before one came.
     branches: Option<Branches>,
 }
@@ -207,10 +214,14 @@ impl Engine {
         let drops = Drops::read(&sealed)?;
         let counted = KeptVector::read(&sealed, meta::COUNTED)?;
         let went_back = KeptVector::read(&sealed, meta::WENT_BACK)?;
+        let projection = sealed.view(&shelf, gone(&roster))?;
+        let ledger = Ledger::read(&keys, cx.reader, projection.tally)?;
         let (tips, damaged) = tips(cx.reader, space, &[&applied, &went_back.now, &counted.now])?;
         let mut engine = Self {
             names: names(&keys.epochs, &roster),
-            view: sealed.view(&shelf, gone(&roster))?,
+            view: projection.view,
+            ledger,
+            mending: Mending::of(projection.unreadable),
             tips,
             waiting: Waiting::default(),
             last_seen: sealed
@@ -260,10 +271,12 @@ impl Engine {
         let mut work = Work::new(cx);
         self.learn(&work);
         for feed in damaged {
+            self.mending.records.insert((feed, self.tips.seq(&feed)));
             self.raise(&mut work, Raised::Damaged { feed });
         }
         self.reseal(&mut work);
         self.dangling_from_store(&work)?;
+        self.mend(&mut work);
         self.try_unread(&work)?;
         self.settle_removals(&mut work);
         let known = self.keys.roots.keys().copied().collect();
@@ -304,10 +317,10 @@ impl Engine {
     /// Does what the step before left to this one, now that it is durable.
     fn renew(&mut self, work: &mut Work<'_, '_>) {
         if self.view_is_old
-            && let Ok(view) =
+            && let Ok(projection) =
                 (Sealed { keys: &self.keys, reader: work.cx.reader }).view(&self.shelf, gone(&self.roster))
         {
-            let old = std::mem::replace(&mut self.view, view);
+            let old = std::mem::replace(&mut self.view, projection.view);
             (self.view.serial, self.view.status) = (old.serial, old.status);
             self.view_is_old = false;
             self.learn(work);
@@ -316,6 +329,7 @@ impl Engine {
         if self.unsealed {
             self.reseal(work);
         }
+        self.mend_more(work);
     }
 
     /// Closes the vault and gives its local key back: after a commit that failed, what is held here is ahead of what is
@@ -469,6 +483,13 @@ fn tips(reader: &dyn Reader, space: SpaceId, named: &[&Vector]) -> Result<(Tips,
             }
         };
         tips.advance(feed, tip);
+    }
+    for (feed, position) in named.iter().flat_map(|vector| vector.iter()) {
+        if tips.seq(&feed) < position.seq {
+            // The disk has lost its newest records: what is written next still comes after them.
+            tips.advance(feed, Tip { position, roster_seq: 0 });
+            damaged.push(feed);
+        }
     }
     Ok((tips, damaged))
 }

@@ -56,6 +56,8 @@ pub(crate) mod meta {
     pub(crate) const COMMITTED: &[u8] = b"committed";
     /// The mailbox of the last linking code that was used.
     pub(crate) const LINK_USED: &[u8] = b"link used";
+    /// How many rows of each table there are.
+    pub(crate) const LEDGER: &[u8] = b"ledger";
     /// The record that is being guarded right now; found at start, it brought the process down.
     pub(crate) const TRYING: &[u8] = b"trying";
 }
@@ -91,6 +93,11 @@ impl Keys {
     /// Opens a row of this disk that holds a key. It is wiped when it is dropped.
     pub(crate) fn open_secret(&self, key: &[u8], sealed: &[u8]) -> Result<Opened, NotOurs> {
         self.local.open(purpose(Table::Meta), key, sealed).map_err(|_| NotOurs)
+    }
+
+    /// Whether a row of this disk opens. What was in it is wiped.
+    pub(crate) fn opens(&self, table: Table, key: &[u8], sealed: &[u8]) -> bool {
+        self.local.open(purpose(table), key, sealed).is_ok()
     }
 
     /// Opens a row of this disk that holds no key.

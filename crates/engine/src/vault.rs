@@ -314,7 +314,12 @@ impl Unlocked {
         let (space, secrets) = device.bytes().split_at_checked(SpaceId::LEN).ok_or(VaultFault::Damaged)?;
         let space = SpaceId::try_from(space).map_err(|_| VaultFault::Damaged)?;
         let secrets = FeedSecrets::from_sealed(secrets).ok_or(VaultFault::Damaged)?;
-        let roots = decode_roots(row(meta::EPOCHS)?.bytes()).ok_or(VaultFault::Damaged)?;
+        // Where the disk has damaged them, they come out of the roster once more.
+        let roots = match row(meta::EPOCHS) {
+            Ok(opened) => decode_roots(opened.bytes()).unwrap_or_default(),
+            Err(VaultFault::Damaged) => Default::default(),
+            Err(fault) => return Err(fault),
+        };
         Ok(Self { keys: Keys::new(local, secrets, roots), space })
     }
 }

@@ -1,5 +1,5 @@
-//! Bits that flip on the disk under a whole journal: whatever flips, no word is shown that was not written, and the other
-//! entries can be read.
+//! Bits that flip on the disk under a whole journal: whatever flips, no word is shown that was not written, none is lost in
+//! silence, and the other entries can be read.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a journal that cannot be made fails the test")]
 
@@ -123,6 +123,8 @@ struct Figures {
     refused: u64,
     opened: u64,
     readable: u64,
+    /// How many journals were opened with each kind of alarm.
+    told: BTreeMap<&'static str, u64>,
 }
 
 /// Flips one bit, as the number says, and looks at everything.
@@ -155,6 +157,17 @@ fn flip(images: &[Image], written: &Written, folder: &Path, number: u64, figures
         assert!(texts.contains(&row.entry.text), "{what}: other words than were written");
         figures.readable += 1;
     }
+    let mut told: Vec<_> = shown.status.alarms.iter().map(|alarm| alarm.kind).collect();
+    // The node tells it of the store, in its first step.
+    told.extend(journal.store.regression().map(|_| "JOURNAL_WENT_BACK"));
+    let is_newest = |(id, texts): (&EntryId, &Vec<String>)| {
+        shown.entry(*id).is_some_and(|row| Some(&row.entry.text) == texts.last())
+    };
+    assert!(
+        !told.is_empty() || written.iter().all(is_newest),
+        "{what}: words are lost and nothing tells of it"
+    );
+    told.into_iter().for_each(|kind| *figures.told.entry(kind).or_default() += 1);
     let id = *written.keys().nth(chance.below(written.len())).unwrap();
     let Ok(Reply::History(versions)) = journal.ask(Command::History(id)) else { return };
     for version in versions {
@@ -181,8 +194,12 @@ fn a_flipped_bit_never_shows_words_that_were_not_written() {
     let (refused, opened, readable) = (sum(|it| it.refused), sum(|it| it.opened), sum(|it| it.readable));
     let share = readable * 100 / (opened * ENTRIES as u64).max(1);
     assert!(ordeal.count < 100 || share >= READABLE_MIN, "{share} % of the entries were readable");
+    let mut told: BTreeMap<&str, u64> = BTreeMap::new();
+    shares.iter().flat_map(|it| &it.told).for_each(|(kind, count)| *told.entry(kind).or_default() += count);
+    let told: Vec<String> = told.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    let told = told.join(", ");
     ordeal.passed(&format!(
-        "0 wrong words shown; {opened} journals opened with {share} % of their entries, {refused} were refused"
+        "0 wrong words shown, 0 lost in silence; {opened} journals opened with {share} % of their entries, {refused} were refused; told: {told}"
     ));
 }
 

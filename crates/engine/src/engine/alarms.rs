@@ -52,12 +52,20 @@ pub(super) enum Raised {
     DeviceRemoved { feed: FeedId, by: FeedId },
     /// Another device put a new kit in the old one's place.
     KitReplaced { by: FeedId },
+    /// Rows that the disk had damaged were made again out of the records.
+    RowsRebuilt,
+    /// Something of the journal is damaged on this disk, and could not be made again yet.
+    RowsLost,
+    /// A draft does not open any more, or is gone.
+    DraftDamaged,
+    /// Something that this device noted for itself does not open any more, or is gone.
+    NotesDamaged,
     /// The roster is at an epoch whose key does not open for this device, although it is a member.
     NewKeyUnreadable,
 }
 
 /// The stable names of alarms, in the order of their numbers on disk. Never reordered.
-const KINDS: [&str; 31] = [
+const KINDS: [&str; 35] = [
     "NEW_STORE",
     "SPACE_LOST",
     "SERVER_ROLLED_BACK",
@@ -89,6 +97,10 @@ const KINDS: [&str; 31] = [
     "DEVICE_ADDED",
     "DEVICE_REMOVED",
     "KIT_REPLACED",
+    "JOURNAL_MENDED",
+    "JOURNAL_DAMAGED",
+    "DRAFT_DAMAGED",
+    "NOTES_DAMAGED",
 ];
 
 /// The number of the kind that asks for an update.
@@ -148,6 +160,10 @@ impl Raised {
             Self::DeviceAdded { .. } => 28,
             Self::DeviceRemoved { .. } => 29,
             Self::KitReplaced { .. } => 30,
+            Self::RowsRebuilt => 31,
+            Self::RowsLost => 32,
+            Self::DraftDamaged => 33,
+            Self::NotesDamaged => 34,
         }
     }
 
@@ -310,9 +326,12 @@ impl Engine {
     pub(super) fn alarms_from_store(&mut self, reader: &dyn Reader) -> Result<(), OpenFault> {
         let rows = Sealed { keys: &self.keys, reader }.rows(Table::Alarms)?;
         for (key, sealed) in rows {
-            let plain = self.keys.open(Table::Alarms, &key, &sealed).map_err(|_| OpenFault::Damaged)?;
-            let id = key.try_into().map_err(|_| OpenFault::Damaged)?;
-            self.session.alarms.insert(id, Kept::decode(&plain).map_err(|_| OpenFault::Damaged)?);
+            // One that does not open is missed by the ledger.
+            let plain = self.keys.open(Table::Alarms, &key, &sealed).ok();
+            let kept = plain.and_then(|plain| Kept::decode(&plain).ok());
+            if let (Ok(id), Some(kept)) = (key.try_into(), kept) {
+                self.session.alarms.insert(id, kept);
+            }
         }
         Ok(())
     }

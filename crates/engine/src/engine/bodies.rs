@@ -74,9 +74,10 @@ impl Engine {
     fn wanted_bodies(&self) -> BTreeMap<FeedId, BTreeSet<u64>> {
         let waiting = self.waiting.queues.values().flatten();
         let husks = waiting.filter(|one| matches!(one.look, Look::Waits(Wait::Body))).map(|one| one.source);
+        let damaged = self.mending.records.iter().copied();
         let passed = self.session.bodies.passed.iter().copied();
         let mut wanted: BTreeMap<FeedId, BTreeSet<u64>> = BTreeMap::new();
-        for (feed, seq) in husks.chain(passed).chain(self.exchange.doubted()) {
+        for (feed, seq) in husks.chain(passed).chain(damaged).chain(self.exchange.doubted()) {
             let of_feed = wanted.entry(feed).or_default();
             if of_feed.len() < limits::BODIES_ASKED_MAX && !self.session.bodies.asked.contains(&(feed, seq)) {
                 of_feed.insert(seq);
@@ -92,6 +93,7 @@ impl Engine {
         let came: BTreeSet<Source> = records.iter().filter_map(whole).collect();
         self.session.bodies.open.remove(&feed);
         self.session.bodies.passed.retain(|source| !came.contains(source));
+        let records = self.take_damaged(work, records);
         self.receive(work, records);
         let left = self.unanswered(&feed);
         let last = open.difference(&left).last().copied();

@@ -176,19 +176,17 @@ impl Engine {
         work: &Work<'_, '_>,
         why: Aside,
     ) -> Result<Vec<(Source, BTreeSet<DocumentId>)>, OpenFault> {
-        let (mut kept, mut damaged) = (Vec::new(), false);
+        let mut kept = Vec::new();
         work.cx.reader.scan(Table::Quarantine, &mut |key, sealed| {
             let Some(source) = source_of(key) else { return ControlFlow::Continue(()) };
-            match self.keys.open(Table::Quarantine, key, sealed) {
-                Ok(plain) if plain.first() == Some(&(why as u8)) => {
-                    kept.push((source, plain[1..].as_chunks::<16>().0.iter().copied().collect()));
-                }
-                Ok(_) => {}
-                Err(_) => damaged = true,
+            // One that does not open is missed by the ledger.
+            let plain = self.keys.open(Table::Quarantine, key, sealed).ok();
+            if let Some(plain) = plain.filter(|plain| plain.first() == Some(&(why as u8))) {
+                kept.push((source, plain[1..].as_chunks::<16>().0.iter().copied().collect()));
             }
-            if damaged { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            ControlFlow::Continue(())
         })?;
-        if damaged { Err(OpenFault::Damaged) } else { Ok(kept) }
+        Ok(kept)
     }
 
     /// Whether an earlier record of the same feed dangles in one of these documents: its records stay in order.

@@ -8,10 +8,11 @@ use haven_crypto::opened::Opened;
 use haven_feed::FeedId;
 use haven_feed::ids::Vector;
 
+use super::ledger::Tally;
 use super::{OpenFault, Work};
 use crate::content::DocumentId;
 use crate::fields::shown;
-use crate::io::{Reader, Table};
+use crate::io::{Reader, StoreFault, Table};
 use crate::keys::Keys;
 use crate::limits;
 use crate::parallel;
@@ -20,6 +21,14 @@ use crate::view::View;
 
 /// A row's key and its sealed value.
 pub(super) type SealedRow = (Vec<u8>, Vec<u8>);
+
+/// The journal as it is shown, and how its rows were found.
+pub(super) struct Projection {
+    pub(super) view: View,
+    pub(super) tally: Tally,
+    /// Keys of rows that do not open.
+    pub(super) unreadable: Vec<Vec<u8>>,
+}
 
 /// The rows of a store together with the key that opens them.
 pub(super) struct Sealed<'a> {
@@ -56,15 +65,16 @@ impl Sealed<'_> {
         row.map_or(Ok(Vector::default()), |bytes| Vector::decode(&bytes).map_err(|_| OpenFault::Damaged))
     }
 
+    /// A row that is one of a kind. One that does not open is as nothing: the ledger notices, and the person is told.
     pub(super) fn meta(&self, key: &[u8]) -> Result<Option<Vec<u8>>, OpenFault> {
         let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
-        self.keys.open(Table::Meta, key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
+        Ok(self.keys.open(Table::Meta, key, &sealed).ok())
     }
 
-    /// A row that holds a key.
+    /// The same that holds a key.
     pub(super) fn secret(&self, key: &[u8]) -> Result<Option<Opened>, OpenFault> {
         let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
-        self.keys.open_secret(key, &sealed).map(Some).map_err(|_| OpenFault::Damaged)
+        Ok(self.keys.open_secret(key, &sealed).ok())
     }
 
     pub(super) fn rows(&self, table: Table) -> Result<Vec<SealedRow>, OpenFault> {
@@ -76,31 +86,44 @@ impl Sealed<'_> {
         Ok(rows)
     }
 
-    /// The whole journal as lists and search see it. A row that does not open is left out; its records are still there
-    /// and it is made again when they are next applied.
-    pub(super) fn view(&self, shelf: &Shelf, gone: BTreeSet<FeedId>) -> Result<View, OpenFault> {
-        let mut view = View::without(gone);
+    /// The whole journal as lists and search see it. A row that does not open is left out and told of: it is
+    /// made again out of the records.
+    pub(super) fn view(&self, shelf: &Shelf, gone: BTreeSet<FeedId>) -> Result<Projection, OpenFault> {
+        let (view, tally) = (View::without(gone), Tally::default());
+        let mut projection = Projection { view, tally, unreadable: Vec::new() };
         let mut some = Vec::with_capacity(limits::OPENED_AT_ONCE);
-        self.reader.scan(Table::Rows, &mut |key, sealed| {
+        let scanned = self.reader.scan(Table::Rows, &mut |key, sealed| {
             some.push((key.to_vec(), sealed.to_vec()));
             if some.len() == limits::OPENED_AT_ONCE {
-                self.show_rows(&mut some, shelf, &mut view);
+                self.show_rows(&mut some, shelf, &mut projection);
             }
             ControlFlow::Continue(())
-        })?;
-        self.show_rows(&mut some, shelf, &mut view);
-        view.settle_people();
-        Ok(view)
+        });
+        match scanned {
+            // What comes after the damage is missed, and made again.
+            Ok(()) | Err(StoreFault::Damaged { .. }) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+        self.show_rows(&mut some, shelf, &mut projection);
+        projection.view.settle_people();
+        Ok(projection)
     }
 
     /// Opens some rows on all cores and puts them into the view.
-    fn show_rows(&self, rows: &mut Vec<SealedRow>, shelf: &Shelf, view: &mut View) {
+    fn show_rows(&self, rows: &mut Vec<SealedRow>, shelf: &Shelf, projection: &mut Projection) {
         let read = parallel::map(rows, |(key, sealed)| {
             let id: DocumentId = key.as_slice().try_into().ok()?;
             let plain = self.keys.open(Table::Rows, key, sealed).ok()?;
             Some(shown(id, &Stored::decode(&plain).ok()?, &shelf.exercises))
         });
-        rows.clear();
-        read.into_iter().flatten().for_each(|row| view.put(row));
+        for ((key, _), row) in rows.drain(..).zip(read) {
+            match row {
+                Some(row) => {
+                    projection.tally.add(&key);
+                    projection.view.put(row);
+                }
+                None => projection.unreadable.push(key),
+            }
+        }
     }
 }

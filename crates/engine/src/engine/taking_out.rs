@@ -13,12 +13,12 @@ use crate::io::{Reader, Table};
 use crate::row::{Source, Stored};
 
 /// What becomes of a document without some of its records.
-struct Rebuilt {
-    document: Option<Document>,
+pub(super) struct Rebuilt {
+    pub(super) document: Option<Document>,
     /// What the creations in them define, and by whom.
-    said: Stored,
+    pub(super) said: Stored,
     /// The records that remain and build on others.
-    dangle: BTreeSet<Source>,
+    pub(super) dangle: BTreeSet<Source>,
 }
 
 impl Engine {
@@ -98,7 +98,7 @@ impl Engine {
     }
 
     /// A document out of some of its records; none if one of them cannot be read here.
-    fn rebuilt_without(
+    pub(super) fn rebuilt_without(
         &mut self,
         work: &mut Work<'_, '_>,
         id: &DocumentId,
@@ -132,7 +132,7 @@ impl Engine {
         Ok(Some(Rebuilt { document, said, dangle }))
     }
 
-    fn put_again(
+    pub(super) fn put_again(
         &mut self,
         work: &mut Work<'_, '_>,
         id: DocumentId,

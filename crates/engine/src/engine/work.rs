@@ -110,6 +110,7 @@ impl Engine {
         }
         self.keep_less(&mut work);
         self.note_agreement(&mut work);
+        self.keep_ledger(&mut work);
         // Both are asked: what is shown now is what a change is told from.
         if self.status_changed() | work.shows {
             self.view.serial += 1;

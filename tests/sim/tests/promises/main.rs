@@ -6,6 +6,7 @@
 mod answers;
 mod branches;
 mod claims;
+mod damage;
 mod definitions;
 mod growth;
 mod hidden;
