@@ -42,6 +42,7 @@ const en = {
   emptyPassphrase: "Type this device’s passphrase.",
   wrong: "That isn’t this device’s passphrase. Nothing has changed, and you can try again.",
   stop: "Stop",
+  toDevices: "Devices",
   again: "Try again",
   noServer: "This needs a server, because your other devices hear of it there. This device has none.",
   toServer: "Set up a server",
