@@ -66,6 +66,7 @@ async function removed(both) {
   await show(both, old, "done");
   await old.reload();
   await title(old, "“Second device” isn’t one of your devices any more");
+  await old.getByText("check which of the two codes counts").waitFor();
   await show(both, old, "gone");
   return code;
 }

@@ -152,7 +152,6 @@ export class Removing {
     if (reason === Reason.DEVICES_CHANGED || reason === Reason.INVALID_ARGUMENT) {
       const outcome = await listDevices(this.#app.page.door);
       if (outcome.ok && outcome.value.some(({ id, isRemoved }) => id === this.#id && isRemoved)) {
-        this.hadKit = this.fresh.code !== "";
         this.confirm.forget();
         this.fresh.forget();
         this.stage = "gone";
