@@ -6,8 +6,14 @@ import * as pb from "./gen/haven/v1/devices_pb";
 
 const CALL_MAX_MS = 10_000;
 
-/** Letting a device in derives a key and asks the server. */
+/** Letting a device in or taking it out derives a key and asks the server. */
 const CONFIRM_MAX_MS = 90_000;
+
+/** What a removal did. */
+export interface Removal {
+  /** How many pieces of what the device wrote were put aside. */
+  readonly aside: number;
+}
 
 export interface Device {
   readonly id: string;
@@ -43,6 +49,18 @@ export async function listDevices(door: Door): Promise<Outcome<readonly Device[]
 
 export function renameDevice(door: Door, id: string, name: string): Promise<Outcome<unknown>> {
   return attempt<unknown>(() => door.client(pb.DeviceService).renameDevice({ id, name }, { timeoutMs: CALL_MAX_MS }));
+}
+
+/** Whether a device could be removed, as far as the list of devices says. */
+export function checkRemoval(door: Door, id: string): Promise<Outcome<unknown>> {
+  return attempt<unknown>(() => door.client(pb.DeviceService).removeDevice({ id, checkOnly: true }, { timeoutMs: CALL_MAX_MS }));
+}
+
+/** Takes a device out, and with it the old recovery kit if there's the code of a new one. All of it happens or nothing does. */
+export async function removeDevice(door: Door, id: string, passphrase: string, kit: string): Promise<Outcome<Removal>> {
+  const request = { id, passphrase, kit };
+  const outcome = await attempt(() => door.client(pb.DeviceService).removeDevice(request, { timeoutMs: CONFIRM_MAX_MS }));
+  return outcome.ok ? { ok: true, value: { aside: Number(outcome.value.aside) } } : outcome;
 }
 
 /** A code for one device and two minutes; one that was given before is void. */

@@ -22,6 +22,11 @@ export function isRemoved(status: Status): boolean {
   return status.sync?.problem === ErrorReason.DEVICE_REMOVED;
 }
 
+/** Whether something stands between this device and its server. */
+export function isTroubled(status: Status): boolean {
+  return (status.sync?.problem ?? ErrorReason.UNSPECIFIED) !== ErrorReason.UNSPECIFIED;
+}
+
 export function syncOf(status: Status, now: number): Syncing {
   const sync = status.sync;
   if (status.alarms > 0) {

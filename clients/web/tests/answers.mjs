@@ -48,6 +48,25 @@ export const LINK_COMPARING = frame(0, field(6, Buffer.concat([field(1, Buffer.c
 /** StartLink. */
 export const LINK_CODE = answer(field(1, KIT), field(2, "https://journal.example"), field(4, "haven-link:"));
 
+/** ListDevices: this one, and one more. */
+export const TWO_DEVICES = answer(
+  field(1, Buffer.concat([field(1, "0000000000000001"), field(2, "Laptop"), field(3, 1), field(6, 1)])),
+  field(1, Buffer.concat([field(1, "00112233aabbccdd"), field(2, "Tablet"), field(6, 1)])),
+);
+
+/** RemoveDevice and RenewKit, where they were done; RemoveDevice put three pieces aside. */
+export const REMOVED = answer(field(2, 3), field(3, 3));
+export const RENEWED = answer(field(1, 3));
+
+/** DraftKit. */
+export const DRAFTED = answer(field(1, KIT));
+
+/** VerifyKit: another one took its place. */
+export const REPLACED = answer(field(2, 1));
+
+/** WatchEvents: an open journal that syncs with a server. */
+export const SYNCING = answer(field(1, Buffer.concat([field(1, 3), field(2, "Laptop"), field(5, field(3, "https://journal.example"))])), field(2, ""));
+
 /** ListAlarms: one. */
 export const ALARM = answer(
   field(
@@ -64,12 +83,18 @@ export const ALARM = answer(
   ),
 );
 
-const detail = Buffer.concat([field(1, 25), field(2, "the passphrase was not tried"), field(5, 3_600_000)]);
-const any = Buffer.concat([field(1, "type.googleapis.com/haven.v1.ErrorDetail"), field(2, detail)]);
-const status = Buffer.concat([field(1, 8), field(3, any)]).toString("base64");
+/** An end with an error and its envelope. */
+function refusal(...detail) {
+  const any = Buffer.concat([field(1, "type.googleapis.com/haven.v1.ErrorDetail"), field(2, Buffer.concat(detail))]);
+  const status = Buffer.concat([field(1, 8), field(3, any)]).toString("base64");
+  return frame(0x80, Buffer.from(`grpc-status:8\r\ngrpc-status-details-bin:${status}\r\n`));
+}
 
 /** Unlock: too many tries, an hour to wait, so that it's still so when it's looked at. */
-export const TOO_MANY_TRIES = frame(0x80, Buffer.from(`grpc-status:8\r\ngrpc-status-details-bin:${status}\r\n`));
+export const TOO_MANY_TRIES = refusal(field(1, 25), field(2, "the passphrase was not tried"), field(5, 3_600_000));
+
+/** RemoveDevice: nobody knows whether the server took it. */
+export const LOST = refusal(field(1, 39), field(2, "it isn't known whether anything was changed"));
 
 /** ListSettings: a kit was shown, and nobody has said that it's kept. */
 export const UNCONFIRMED = answer(field(1, Buffer.concat([field(1, "kit.unconfirmed"), field(2, "true")])));

@@ -344,6 +344,8 @@ fn write(path: &Path, text: &str) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -20,7 +20,7 @@ const en = {
   reload: "If this page is closed or loaded again before you’ve kept it, it’s gone.",
   later: {
     open: "I can’t keep it now",
-    lead: "Then there’ll be no kit: this code can’t be shown again. If you forget your passphrase, nothing will open what’s on this device. This version can’t make a new kit.",
+    lead: "Then there’ll be no kit: this code can’t be shown again. If you forget your passphrase, nothing will open what’s on this device. You can make a new kit later, once this journal has a server.",
     agree: "I know that this code can’t be shown again",
     action: "Go on without a kit",
     agreeFirst: "Tick that you know, or go back and keep it.",
@@ -37,7 +37,7 @@ const en = {
     title: "The code can’t be shown again",
     lead: "It’s shown once, right after a journal begins, and no copy is kept. This page was loaded again since, or the code never reached it.",
     have: "If you’ve written it down, you have what you need.",
-    not: "If you haven’t, your journal works all the same. Keep your passphrase safe, save a copy of the journal now and then, and think about a second device: each one can open what has synced. This version can’t make a new kit.",
+    not: "If you haven’t, your journal works all the same. Keep your passphrase safe, save a copy of the journal now and then, and think about a second device: each one can open what has synced. You can also make a new kit in the settings, once this journal has a server.",
     more: "What can help",
     kept: "I have it",
     action: "Go on without it",

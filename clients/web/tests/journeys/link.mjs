@@ -16,42 +16,48 @@ const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height:
 export const link = {
   name: "link",
   async run(stage) {
-    const server = await Server.make(stage.programs);
-    const second = await Device.blank(stage.programs);
-    try {
-      await stage.device.haven(["server", "set", server.url, "--invite", server.invite]);
-      await stage.device.haven(["add", "Written before there was a second device."]);
-      const old = await stage.open();
-      const context = await stage.context();
-      const fresh = await context.newPage();
-      await fresh.goto(await second.page());
-      await fresh.getByRole("link", { name: "I have one already" }).click();
-      await fresh.getByLabel("A passphrase for this device").fill(PASSPHRASE);
-      await fresh.getByLabel("The same again").fill(PASSPHRASE);
-      const both = { stage, old, fresh, server };
+    await withTwo(stage, async (both) => {
       await othersOnTheOld(both);
       await othersOnTheNew(both);
       await stopsOnTheNew(both);
       await linked(both);
-    } finally {
-      await second.end();
-      await server.end();
-    }
+    });
   },
 };
 
+/** Two devices and the server between them, the second one about to join. */
+export async function withTwo(stage, go) {
+  const server = await Server.make(stage.programs);
+  const second = await Device.blank(stage.programs);
+  try {
+    await stage.device.haven(["server", "set", server.url, "--invite", server.invite]);
+    await stage.device.haven(["add", "Written before there was a second device."]);
+    const old = await stage.open();
+    const context = await stage.context();
+    const fresh = await context.newPage();
+    await fresh.goto(await second.page());
+    await fresh.getByRole("link", { name: "I have one already" }).click();
+    await fresh.getByLabel("A passphrase for this device").fill(PASSPHRASE);
+    await fresh.getByLabel("The same again").fill(PASSPHRASE);
+    await go({ stage, old, fresh, server, second });
+  } finally {
+    await second.end();
+    await server.end();
+  }
+}
+
 /** A page as it looks, in both themes and on a phone, where pictures are wanted. */
-async function show({ stage }, page, name) {
+export async function show({ stage }, page, name) {
   for (const [size, viewport] of stage.hasPictures ? Object.entries(SIZES) : []) {
     for (const colorScheme of ["light", "dark"]) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: join(stage.folder, `link-${name}-${size}-${colorScheme}.png`), fullPage: true });
+      await page.screenshot({ path: join(stage.folder, `${stage.name}-${name}-${size}-${colorScheme}.png`), fullPage: true });
     }
   }
 }
 
-const title = (page, name, timeout = 15_000) => page.getByRole("heading", { level: 1, name }).waitFor({ timeout });
+export const title = (page, name, timeout = 15_000) => page.getByRole("heading", { level: 1, name }).waitFor({ timeout });
 const three = (page) => page.locator("ol li").allTextContents();
 
 /** A code on the old device, typed into the new one, as far as the words that the new one shows. */
@@ -128,15 +134,21 @@ async function stopsOnTheNew(both) {
   await show(both, old, "stopped-there");
 }
 
-async function linked(both) {
-  const { stage, old, fresh } = both;
-  stage.step("linked");
+/** All the way in. */
+export async function joined(both) {
+  const { old, fresh } = both;
   const words = await comparing(both);
   await fresh.getByLabel("Its three words").fill(words);
   await fresh.getByRole("button", { name: "Compare" }).click();
   await title(old, "“Second device” is in");
   await show(both, old, "done");
   await fresh.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
+async function linked(both) {
+  const { stage, old, fresh } = both;
+  stage.step("linked");
+  await joined(both);
   await go(fresh, "journal");
   await fresh.getByText("Written before there was a second device").first().waitFor();
   await go(old, "devices");

@@ -53,7 +53,7 @@ test("a device that was let in is waited for, with the words it asks for and wha
   expect(heading()).toBe("Type these three words on “Tablet”");
   expect([...document.querySelectorAll("ol li")].map((word) => word.textContent)).toEqual(["copper", "lake", "willow"]);
   expect(document.querySelector("[role=status]")?.textContent).toContain("Waiting for “Tablet”");
-  expect(document.querySelector(".note")?.textContent).toContain("this version can’t remove a device");
+  expect(document.querySelector(".note")?.textContent).toContain("until you remove it under Devices");
   shown?.app.replace("devices");
   await arrive();
   expect(asked(device, "CancelLink")).toBe(0);

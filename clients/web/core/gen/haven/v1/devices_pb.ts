@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file haven/v1/devices.proto.
  */
 export const file_haven_v1_devices: GenFile = /*@__PURE__*/
-  fileDesc("ChZoYXZlbi92MS9kZXZpY2VzLnByb3RvEghoYXZlbi52MSKmAQoGRGV2aWNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEdGhpcxgDIAEoCBIVCghhZGRlZF9tcxgEIAEoA0gAiAEBEhkKDGxhc3Rfc2Vlbl9tcxgFIAEoA0gBiAEBEiQKBXN0YXRlGAYgASgOMhUuaGF2ZW4udjEuRGV2aWNlU3RhdGVCCwoJX2FkZGVkX21zQg8KDV9sYXN0X3NlZW5fbXMiFAoSTGlzdERldmljZXNSZXF1ZXN0IjgKE0xpc3REZXZpY2VzUmVzcG9uc2USIQoHZGV2aWNlcxgBIAMoCzIQLmhhdmVuLnYxLkRldmljZSIvChNSZW5hbWVEZXZpY2VSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiOAoUUmVuYW1lRGV2aWNlUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlIhIKEFN0YXJ0TGlua1JlcXVlc3QiVgoRU3RhcnRMaW5rUmVzcG9uc2USDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhIKCmV4cGlyZXNfbXMYAyABKAMSCwoDdXJsGAQgASgJIhIKEFdhdGNoTGlua1JlcXVlc3QilgIKEVdhdGNoTGlua1Jlc3BvbnNlEigKB3dhaXRpbmcYASABKAsyFS5oYXZlbi52MS5MaW5rV2FpdGluZ0gAEioKCGFuc3dlcmVkGAIgASgLMhYuaGF2ZW4udjEuTGlua0Fuc3dlcmVkSAASIgoEZG9uZRgDIAEoCzISLmhhdmVuLnYxLkxpbmtEb25lSAASKAoHZXhwaXJlZBgEIAEoCzIVLmhhdmVuLnYxLkxpbmtFeHBpcmVkSAASJgoGZmFpbGVkGAUgASgLMhQuaGF2ZW4udjEuTGlua0ZhaWxlZEgAEiwKCWNvbXBhcmluZxgGIAEoCzIXLmhhdmVuLnYxLkxpbmtDb21wYXJpbmdIAEIHCgVzdGF0ZSIhCgtMaW5rV2FpdGluZxISCgpleHBpcmVzX21zGAEgASgDIiMKDExpbmtBbnN3ZXJlZBITCgtkZXZpY2VfbmFtZRgBIAEoCSJACg1MaW5rQ29tcGFyaW5nEiAKBmRldmljZRgBIAEoCzIQLmhhdmVuLnYxLkRldmljZRINCgV3b3JkcxgCIAEoCSIsCghMaW5rRG9uZRIgCgZkZXZpY2UYASABKAsyEC5oYXZlbi52MS5EZXZpY2UiDQoLTGlua0V4cGlyZWQiMgoKTGlua0ZhaWxlZBIkCgVlcnJvchgBIAEoCzIVLmhhdmVuLnYxLkVycm9yRGV0YWlsIkwKEkNvbmZpcm1MaW5rUmVxdWVzdBINCgV3b3JkcxgBIAEoCRISCgpwYXNzcGhyYXNlGAIgASgJEhMKCmNoZWNrX29ubHkYyAEgASgIIkYKE0NvbmZpcm1MaW5rUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlEg0KBXdvcmRzGAIgASgJIhMKEUNhbmNlbExpbmtSZXF1ZXN0IhQKEkNhbmNlbExpbmtSZXNwb25zZSJyChBKb2luVmF1bHRSZXF1ZXN0EgwKBGNvZGUYASABKAkSEgoKc2VydmVyX3VybBgCIAEoCRITCgtkZXZpY2VfbmFtZRgDIAEoCRISCgpwYXNzcGhyYXNlGAQgASgJEhMKCmNoZWNrX29ubHkYyAEgASgIIsgBChFKb2luVmF1bHRSZXNwb25zZRIuCgpjb25uZWN0aW5nGAEgASgLMhguaGF2ZW4udjEuSm9pbkNvbm5lY3RpbmdIABIkCgV3b3JkcxgCIAEoCzITLmhhdmVuLnYxLkpvaW5Xb3Jkc0gAEiYKBmxpbmtlZBgDIAEoCzIULmhhdmVuLnYxLkpvaW5MaW5rZWRIABIsCgljb21wYXJpbmcYBCABKAsyFy5oYXZlbi52MS5Kb2luQ29tcGFyaW5nSABCBwoFc3RhdGUiEAoOSm9pbkNvbm5lY3RpbmciGgoJSm9pbldvcmRzEg0KBXdvcmRzGAEgASgJIg8KDUpvaW5Db21wYXJpbmciLgoKSm9pbkxpbmtlZBINCgV2YXVsdBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkiIwoSQ29uZmlybUpvaW5SZXF1ZXN0Eg0KBXdvcmRzGAEgASgJIhUKE0NvbmZpcm1Kb2luUmVzcG9uc2UqXgoLRGV2aWNlU3RhdGUSHAoYREVWSUNFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFwoTREVWSUNFX1NUQVRFX0FDVElWRRABEhgKFERFVklDRV9TVEFURV9SRU1PVkVEEAIy4QQKDURldmljZVNlcnZpY2USSgoLTGlzdERldmljZXMSHC5oYXZlbi52MS5MaXN0RGV2aWNlc1JlcXVlc3QaHS5oYXZlbi52MS5MaXN0RGV2aWNlc1Jlc3BvbnNlEk0KDFJlbmFtZURldmljZRIdLmhhdmVuLnYxLlJlbmFtZURldmljZVJlcXVlc3QaHi5oYXZlbi52MS5SZW5hbWVEZXZpY2VSZXNwb25zZRJECglTdGFydExpbmsSGi5oYXZlbi52MS5TdGFydExpbmtSZXF1ZXN0GhsuaGF2ZW4udjEuU3RhcnRMaW5rUmVzcG9uc2USRgoJV2F0Y2hMaW5rEhouaGF2ZW4udjEuV2F0Y2hMaW5rUmVxdWVzdBobLmhhdmVuLnYxLldhdGNoTGlua1Jlc3BvbnNlMAESSgoLQ29uZmlybUxpbmsSHC5oYXZlbi52MS5Db25maXJtTGlua1JlcXVlc3QaHS5oYXZlbi52MS5Db25maXJtTGlua1Jlc3BvbnNlEkcKCkNhbmNlbExpbmsSGy5oYXZlbi52MS5DYW5jZWxMaW5rUmVxdWVzdBocLmhhdmVuLnYxLkNhbmNlbExpbmtSZXNwb25zZRJGCglKb2luVmF1bHQSGi5oYXZlbi52MS5Kb2luVmF1bHRSZXF1ZXN0GhsuaGF2ZW4udjEuSm9pblZhdWx0UmVzcG9uc2UwARJKCgtDb25maXJtSm9pbhIcLmhhdmVuLnYxLkNvbmZpcm1Kb2luUmVxdWVzdBodLmhhdmVuLnYxLkNvbmZpcm1Kb2luUmVzcG9uc2ViBnByb3RvMw", [file_haven_v1_error]);
+  fileDesc("ChZoYXZlbi92MS9kZXZpY2VzLnByb3RvEghoYXZlbi52MSKmAQoGRGV2aWNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEdGhpcxgDIAEoCBIVCghhZGRlZF9tcxgEIAEoA0gAiAEBEhkKDGxhc3Rfc2Vlbl9tcxgFIAEoA0gBiAEBEiQKBXN0YXRlGAYgASgOMhUuaGF2ZW4udjEuRGV2aWNlU3RhdGVCCwoJX2FkZGVkX21zQg8KDV9sYXN0X3NlZW5fbXMiFAoSTGlzdERldmljZXNSZXF1ZXN0IjgKE0xpc3REZXZpY2VzUmVzcG9uc2USIQoHZGV2aWNlcxgBIAMoCzIQLmhhdmVuLnYxLkRldmljZSIvChNSZW5hbWVEZXZpY2VSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiOAoUUmVuYW1lRGV2aWNlUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlIlcKE1JlbW92ZURldmljZVJlcXVlc3QSCgoCaWQYASABKAkSEgoKcGFzc3BocmFzZRgCIAEoCRILCgNraXQYAyABKAkSEwoKY2hlY2tfb25seRjIASABKAgiVgoUUmVtb3ZlRGV2aWNlUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlEg0KBWVwb2NoGAIgASgNEg0KBWFzaWRlGAMgASgEIhIKEFN0YXJ0TGlua1JlcXVlc3QiVgoRU3RhcnRMaW5rUmVzcG9uc2USDAoEY29kZRgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEhIKCmV4cGlyZXNfbXMYAyABKAMSCwoDdXJsGAQgASgJIhIKEFdhdGNoTGlua1JlcXVlc3QilgIKEVdhdGNoTGlua1Jlc3BvbnNlEigKB3dhaXRpbmcYASABKAsyFS5oYXZlbi52MS5MaW5rV2FpdGluZ0gAEioKCGFuc3dlcmVkGAIgASgLMhYuaGF2ZW4udjEuTGlua0Fuc3dlcmVkSAASIgoEZG9uZRgDIAEoCzISLmhhdmVuLnYxLkxpbmtEb25lSAASKAoHZXhwaXJlZBgEIAEoCzIVLmhhdmVuLnYxLkxpbmtFeHBpcmVkSAASJgoGZmFpbGVkGAUgASgLMhQuaGF2ZW4udjEuTGlua0ZhaWxlZEgAEiwKCWNvbXBhcmluZxgGIAEoCzIXLmhhdmVuLnYxLkxpbmtDb21wYXJpbmdIAEIHCgVzdGF0ZSIhCgtMaW5rV2FpdGluZxISCgpleHBpcmVzX21zGAEgASgDIiMKDExpbmtBbnN3ZXJlZBITCgtkZXZpY2VfbmFtZRgBIAEoCSJACg1MaW5rQ29tcGFyaW5nEiAKBmRldmljZRgBIAEoCzIQLmhhdmVuLnYxLkRldmljZRINCgV3b3JkcxgCIAEoCSIsCghMaW5rRG9uZRIgCgZkZXZpY2UYASABKAsyEC5oYXZlbi52MS5EZXZpY2UiDQoLTGlua0V4cGlyZWQiMgoKTGlua0ZhaWxlZBIkCgVlcnJvchgBIAEoCzIVLmhhdmVuLnYxLkVycm9yRGV0YWlsIkwKEkNvbmZpcm1MaW5rUmVxdWVzdBINCgV3b3JkcxgBIAEoCRISCgpwYXNzcGhyYXNlGAIgASgJEhMKCmNoZWNrX29ubHkYyAEgASgIIkYKE0NvbmZpcm1MaW5rUmVzcG9uc2USIAoGZGV2aWNlGAEgASgLMhAuaGF2ZW4udjEuRGV2aWNlEg0KBXdvcmRzGAIgASgJIhMKEUNhbmNlbExpbmtSZXF1ZXN0IhQKEkNhbmNlbExpbmtSZXNwb25zZSJyChBKb2luVmF1bHRSZXF1ZXN0EgwKBGNvZGUYASABKAkSEgoKc2VydmVyX3VybBgCIAEoCRITCgtkZXZpY2VfbmFtZRgDIAEoCRISCgpwYXNzcGhyYXNlGAQgASgJEhMKCmNoZWNrX29ubHkYyAEgASgIIsgBChFKb2luVmF1bHRSZXNwb25zZRIuCgpjb25uZWN0aW5nGAEgASgLMhguaGF2ZW4udjEuSm9pbkNvbm5lY3RpbmdIABIkCgV3b3JkcxgCIAEoCzITLmhhdmVuLnYxLkpvaW5Xb3Jkc0gAEiYKBmxpbmtlZBgDIAEoCzIULmhhdmVuLnYxLkpvaW5MaW5rZWRIABIsCgljb21wYXJpbmcYBCABKAsyFy5oYXZlbi52MS5Kb2luQ29tcGFyaW5nSABCBwoFc3RhdGUiEAoOSm9pbkNvbm5lY3RpbmciGgoJSm9pbldvcmRzEg0KBXdvcmRzGAEgASgJIg8KDUpvaW5Db21wYXJpbmciLgoKSm9pbkxpbmtlZBINCgV2YXVsdBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkiIwoSQ29uZmlybUpvaW5SZXF1ZXN0Eg0KBXdvcmRzGAEgASgJIhUKE0NvbmZpcm1Kb2luUmVzcG9uc2UqXgoLRGV2aWNlU3RhdGUSHAoYREVWSUNFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFwoTREVWSUNFX1NUQVRFX0FDVElWRRABEhgKFERFVklDRV9TVEFURV9SRU1PVkVEEAIysAUKDURldmljZVNlcnZpY2USSgoLTGlzdERldmljZXMSHC5oYXZlbi52MS5MaXN0RGV2aWNlc1JlcXVlc3QaHS5oYXZlbi52MS5MaXN0RGV2aWNlc1Jlc3BvbnNlEk0KDFJlbmFtZURldmljZRIdLmhhdmVuLnYxLlJlbmFtZURldmljZVJlcXVlc3QaHi5oYXZlbi52MS5SZW5hbWVEZXZpY2VSZXNwb25zZRJNCgxSZW1vdmVEZXZpY2USHS5oYXZlbi52MS5SZW1vdmVEZXZpY2VSZXF1ZXN0Gh4uaGF2ZW4udjEuUmVtb3ZlRGV2aWNlUmVzcG9uc2USRAoJU3RhcnRMaW5rEhouaGF2ZW4udjEuU3RhcnRMaW5rUmVxdWVzdBobLmhhdmVuLnYxLlN0YXJ0TGlua1Jlc3BvbnNlEkYKCVdhdGNoTGluaxIaLmhhdmVuLnYxLldhdGNoTGlua1JlcXVlc3QaGy5oYXZlbi52MS5XYXRjaExpbmtSZXNwb25zZTABEkoKC0NvbmZpcm1MaW5rEhwuaGF2ZW4udjEuQ29uZmlybUxpbmtSZXF1ZXN0Gh0uaGF2ZW4udjEuQ29uZmlybUxpbmtSZXNwb25zZRJHCgpDYW5jZWxMaW5rEhsuaGF2ZW4udjEuQ2FuY2VsTGlua1JlcXVlc3QaHC5oYXZlbi52MS5DYW5jZWxMaW5rUmVzcG9uc2USRgoJSm9pblZhdWx0EhouaGF2ZW4udjEuSm9pblZhdWx0UmVxdWVzdBobLmhhdmVuLnYxLkpvaW5WYXVsdFJlc3BvbnNlMAESSgoLQ29uZmlybUpvaW4SHC5oYXZlbi52MS5Db25maXJtSm9pblJlcXVlc3QaHS5oYXZlbi52MS5Db25maXJtSm9pblJlc3BvbnNlYgZwcm90bzM", [file_haven_v1_error]);
 
 /**
  * Device is one device of the vault.
@@ -161,6 +161,84 @@ export const RenameDeviceResponseSchema: GenMessage<RenameDeviceResponse> = /*@_
   messageDesc(file_haven_v1_devices, 4);
 
 /**
+ * RemoveDeviceRequest says which device goes.
+ *
+ * @generated from message haven.v1.RemoveDeviceRequest
+ */
+export type RemoveDeviceRequest = Message<"haven.v1.RemoveDeviceRequest"> & {
+  /**
+   * The device, by id or prefix, or by its name where only one has it.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * The passphrase of this device, not of that one.
+   *
+   * @generated from field: string passphrase = 2;
+   */
+  passphrase: string;
+
+  /**
+   * The code of a new kit (KitService.DraftKit) as its person typed it back; empty to keep the kit there is.
+   *
+   * @generated from field: string kit = 3;
+   */
+  kit: string;
+
+  /**
+   * Only say whether this device could be removed, with this kit; set by a client before it asks for the passphrase, which is not
+   * looked at. Nothing is changed.
+   *
+   * @generated from field: bool check_only = 200;
+   */
+  checkOnly: boolean;
+};
+
+/**
+ * Describes the message haven.v1.RemoveDeviceRequest.
+ * Use `create(RemoveDeviceRequestSchema)` to create a new message.
+ */
+export const RemoveDeviceRequestSchema: GenMessage<RemoveDeviceRequest> = /*@__PURE__*/
+  messageDesc(file_haven_v1_devices, 5);
+
+/**
+ * RemoveDeviceResponse confirms that the device is out, on the server too.
+ *
+ * @generated from message haven.v1.RemoveDeviceResponse
+ */
+export type RemoveDeviceResponse = Message<"haven.v1.RemoveDeviceResponse"> & {
+  /**
+   * The device as it is listed now.
+   *
+   * @generated from field: haven.v1.Device device = 1;
+   */
+  device?: Device | undefined;
+
+  /**
+   * Number of the span of keys that began with it; the removed device has none of its keys. 0 where it was only checked.
+   *
+   * @generated from field: uint32 epoch = 2;
+   */
+  epoch: number;
+
+  /**
+   * How many pieces of what it wrote are on this device and were put aside, since no other device had them yet.
+   *
+   * @generated from field: uint64 aside = 3;
+   */
+  aside: bigint;
+};
+
+/**
+ * Describes the message haven.v1.RemoveDeviceResponse.
+ * Use `create(RemoveDeviceResponseSchema)` to create a new message.
+ */
+export const RemoveDeviceResponseSchema: GenMessage<RemoveDeviceResponse> = /*@__PURE__*/
+  messageDesc(file_haven_v1_devices, 6);
+
+/**
  * StartLinkRequest asks nothing in particular.
  *
  * @generated from message haven.v1.StartLinkRequest
@@ -173,7 +251,7 @@ export type StartLinkRequest = Message<"haven.v1.StartLinkRequest"> & {
  * Use `create(StartLinkRequestSchema)` to create a new message.
  */
 export const StartLinkRequestSchema: GenMessage<StartLinkRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 5);
+  messageDesc(file_haven_v1_devices, 7);
 
 /**
  * StartLinkResponse is what the new device must read.
@@ -215,7 +293,7 @@ export type StartLinkResponse = Message<"haven.v1.StartLinkResponse"> & {
  * Use `create(StartLinkResponseSchema)` to create a new message.
  */
 export const StartLinkResponseSchema: GenMessage<StartLinkResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 6);
+  messageDesc(file_haven_v1_devices, 8);
 
 /**
  * WatchLinkRequest asks nothing in particular.
@@ -230,7 +308,7 @@ export type WatchLinkRequest = Message<"haven.v1.WatchLinkRequest"> & {
  * Use `create(WatchLinkRequestSchema)` to create a new message.
  */
 export const WatchLinkRequestSchema: GenMessage<WatchLinkRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 7);
+  messageDesc(file_haven_v1_devices, 9);
 
 /**
  * WatchLinkResponse is the state of the link under way.
@@ -299,7 +377,7 @@ export type WatchLinkResponse = Message<"haven.v1.WatchLinkResponse"> & {
  * Use `create(WatchLinkResponseSchema)` to create a new message.
  */
 export const WatchLinkResponseSchema: GenMessage<WatchLinkResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 8);
+  messageDesc(file_haven_v1_devices, 10);
 
 /**
  * LinkWaiting means that nobody has used the code yet.
@@ -320,7 +398,7 @@ export type LinkWaiting = Message<"haven.v1.LinkWaiting"> & {
  * Use `create(LinkWaitingSchema)` to create a new message.
  */
 export const LinkWaitingSchema: GenMessage<LinkWaiting> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 9);
+  messageDesc(file_haven_v1_devices, 11);
 
 /**
  * LinkAnswered means that a device has used the code.
@@ -341,7 +419,7 @@ export type LinkAnswered = Message<"haven.v1.LinkAnswered"> & {
  * Use `create(LinkAnsweredSchema)` to create a new message.
  */
 export const LinkAnsweredSchema: GenMessage<LinkAnswered> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 10);
+  messageDesc(file_haven_v1_devices, 12);
 
 /**
  * LinkComparing means that the device was let in, and keeps nothing before its person has compared the words there.
@@ -369,7 +447,7 @@ export type LinkComparing = Message<"haven.v1.LinkComparing"> & {
  * Use `create(LinkComparingSchema)` to create a new message.
  */
 export const LinkComparingSchema: GenMessage<LinkComparing> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 11);
+  messageDesc(file_haven_v1_devices, 13);
 
 /**
  * LinkDone means that the device belongs to the vault and has said so itself.
@@ -390,7 +468,7 @@ export type LinkDone = Message<"haven.v1.LinkDone"> & {
  * Use `create(LinkDoneSchema)` to create a new message.
  */
 export const LinkDoneSchema: GenMessage<LinkDone> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 12);
+  messageDesc(file_haven_v1_devices, 14);
 
 /**
  * LinkExpired means that the code's time was over.
@@ -405,7 +483,7 @@ export type LinkExpired = Message<"haven.v1.LinkExpired"> & {
  * Use `create(LinkExpiredSchema)` to create a new message.
  */
 export const LinkExpiredSchema: GenMessage<LinkExpired> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 13);
+  messageDesc(file_haven_v1_devices, 15);
 
 /**
  * LinkFailed means that the link is void.
@@ -426,7 +504,7 @@ export type LinkFailed = Message<"haven.v1.LinkFailed"> & {
  * Use `create(LinkFailedSchema)` to create a new message.
  */
 export const LinkFailedSchema: GenMessage<LinkFailed> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 14);
+  messageDesc(file_haven_v1_devices, 16);
 
 /**
  * ConfirmLinkRequest is the person's consent.
@@ -462,7 +540,7 @@ export type ConfirmLinkRequest = Message<"haven.v1.ConfirmLinkRequest"> & {
  * Use `create(ConfirmLinkRequestSchema)` to create a new message.
  */
 export const ConfirmLinkRequestSchema: GenMessage<ConfirmLinkRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 15);
+  messageDesc(file_haven_v1_devices, 17);
 
 /**
  * ConfirmLinkResponse confirms that the device was let in.
@@ -490,7 +568,7 @@ export type ConfirmLinkResponse = Message<"haven.v1.ConfirmLinkResponse"> & {
  * Use `create(ConfirmLinkResponseSchema)` to create a new message.
  */
 export const ConfirmLinkResponseSchema: GenMessage<ConfirmLinkResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 16);
+  messageDesc(file_haven_v1_devices, 18);
 
 /**
  * CancelLinkRequest asks nothing in particular.
@@ -505,7 +583,7 @@ export type CancelLinkRequest = Message<"haven.v1.CancelLinkRequest"> & {
  * Use `create(CancelLinkRequestSchema)` to create a new message.
  */
 export const CancelLinkRequestSchema: GenMessage<CancelLinkRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 17);
+  messageDesc(file_haven_v1_devices, 19);
 
 /**
  * CancelLinkResponse confirms that no link is under way.
@@ -520,7 +598,7 @@ export type CancelLinkResponse = Message<"haven.v1.CancelLinkResponse"> & {
  * Use `create(CancelLinkResponseSchema)` to create a new message.
  */
 export const CancelLinkResponseSchema: GenMessage<CancelLinkResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 18);
+  messageDesc(file_haven_v1_devices, 20);
 
 /**
  * JoinVaultRequest brings what the other device shows.
@@ -570,7 +648,7 @@ export type JoinVaultRequest = Message<"haven.v1.JoinVaultRequest"> & {
  * Use `create(JoinVaultRequestSchema)` to create a new message.
  */
 export const JoinVaultRequestSchema: GenMessage<JoinVaultRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 19);
+  messageDesc(file_haven_v1_devices, 21);
 
 /**
  * JoinVaultResponse is how far it got.
@@ -623,7 +701,7 @@ export type JoinVaultResponse = Message<"haven.v1.JoinVaultResponse"> & {
  * Use `create(JoinVaultResponseSchema)` to create a new message.
  */
 export const JoinVaultResponseSchema: GenMessage<JoinVaultResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 20);
+  messageDesc(file_haven_v1_devices, 22);
 
 /**
  * JoinConnecting means that the other device is being reached.
@@ -638,7 +716,7 @@ export type JoinConnecting = Message<"haven.v1.JoinConnecting"> & {
  * Use `create(JoinConnectingSchema)` to create a new message.
  */
 export const JoinConnectingSchema: GenMessage<JoinConnecting> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 21);
+  messageDesc(file_haven_v1_devices, 23);
 
 /**
  * JoinWords are the words to read out.
@@ -659,7 +737,7 @@ export type JoinWords = Message<"haven.v1.JoinWords"> & {
  * Use `create(JoinWordsSchema)` to create a new message.
  */
 export const JoinWordsSchema: GenMessage<JoinWords> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 22);
+  messageDesc(file_haven_v1_devices, 24);
 
 /**
  * JoinComparing means that words four to six are wanted, as the other device shows them. There is no way to ask for them here: if
@@ -675,7 +753,7 @@ export type JoinComparing = Message<"haven.v1.JoinComparing"> & {
  * Use `create(JoinComparingSchema)` to create a new message.
  */
 export const JoinComparingSchema: GenMessage<JoinComparing> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 23);
+  messageDesc(file_haven_v1_devices, 25);
 
 /**
  * JoinLinked means that this device is in.
@@ -703,7 +781,7 @@ export type JoinLinked = Message<"haven.v1.JoinLinked"> & {
  * Use `create(JoinLinkedSchema)` to create a new message.
  */
 export const JoinLinkedSchema: GenMessage<JoinLinked> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 24);
+  messageDesc(file_haven_v1_devices, 26);
 
 /**
  * ConfirmJoinRequest is the person's word that the device that let this one in is theirs.
@@ -724,7 +802,7 @@ export type ConfirmJoinRequest = Message<"haven.v1.ConfirmJoinRequest"> & {
  * Use `create(ConfirmJoinRequestSchema)` to create a new message.
  */
 export const ConfirmJoinRequestSchema: GenMessage<ConfirmJoinRequest> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 25);
+  messageDesc(file_haven_v1_devices, 27);
 
 /**
  * ConfirmJoinResponse confirms that the words are the same; JoinVault goes on.
@@ -739,7 +817,7 @@ export type ConfirmJoinResponse = Message<"haven.v1.ConfirmJoinResponse"> & {
  * Use `create(ConfirmJoinResponseSchema)` to create a new message.
  */
 export const ConfirmJoinResponseSchema: GenMessage<ConfirmJoinResponse> = /*@__PURE__*/
-  messageDesc(file_haven_v1_devices, 26);
+  messageDesc(file_haven_v1_devices, 28);
 
 /**
  * DeviceState says whether a device belongs to the vault.
@@ -800,6 +878,19 @@ export const DeviceService: GenService<{
     methodKind: "unary";
     input: typeof RenameDeviceRequestSchema;
     output: typeof RenameDeviceResponseSchema;
+  },
+  /**
+   * RemoveDevice takes a device out of the vault, and on the way puts a new kit in the old one's place if one is given. Nothing that is
+   * written from then on can be read on it, and what it writes is put aside. One change at the server does all of it: it happened whole
+   * or not at all. NO_SERVER or SERVER_UNREACHABLE without a server; WRONG_PASSPHRASE; INVALID_ARGUMENT for this device itself;
+   * CODE_MALFORMED for the kit; NEW_KEY_UNREADABLE; DEVICES_CHANGED; OUTCOME_UNKNOWN.
+   *
+   * @generated from rpc haven.v1.DeviceService.RemoveDevice
+   */
+  removeDevice: {
+    methodKind: "unary";
+    input: typeof RemoveDeviceRequestSchema;
+    output: typeof RemoveDeviceResponseSchema;
   },
   /**
    * StartLink shows a code, good for one device and two minutes. A link under way is void then. Needs a server: NO_SERVER.
