@@ -201,12 +201,10 @@ impl Engine {
             .as_deref()
             .map_or(Ok(Pins::default()), Pins::decode)
             .map_err(|_| OpenFault::Damaged)?;
-        let sent =
-            sealed.meta(meta::SENT)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
-        let less = sealed.meta(meta::LESS)?.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes);
+        let sent = sealed.number(meta::SENT)?.unwrap_or_default();
+        let less = sealed.number(meta::LESS)?;
         let server = sealed.meta(meta::SERVER)?.and_then(|bytes| session::decode_server(&bytes));
-        let synced =
-            sealed.meta(meta::SYNCED)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
+        let synced = sealed.number(meta::SYNCED)?.map(u64::cast_signed);
         let drafts = drafts::read(&sealed, cx.now)?;
         let committed =
             sealed.meta(meta::COMMITTED)?.map_or_else(Committed::default, |bytes| Committed::decode(&bytes));

@@ -71,6 +71,11 @@ impl Sealed<'_> {
         Ok(self.keys.open(Table::Meta, key, &sealed).ok())
     }
 
+    /// The same that holds a number.
+    pub(super) fn number(&self, key: &[u8]) -> Result<Option<u64>, OpenFault> {
+        Ok(self.meta(key)?.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes))
+    }
+
     /// The same that holds a key.
     pub(super) fn secret(&self, key: &[u8]) -> Result<Option<Opened>, OpenFault> {
         let Some(sealed) = self.reader.get(Table::Meta, key)? else { return Ok(None) };
