@@ -48,6 +48,8 @@ pub enum Command {
     Fuzz(FuzzChoice),
     /// Do in full what the tests take a sample of: kills, power cuts, flipped bits and more
     Torture(TortureChoice),
+    /// Besiege a server, and see what an honest member sees of it
+    Siege(SiegeChoice),
     /// Measure, beside the floors of the same run
     Bench(BenchChoice),
     /// Write anew what is made of other files: the Rust code of proto/, the schema of exercises
@@ -116,6 +118,18 @@ pub struct TortureChoice {
     /// The number of the first try; a try does what follows from its number
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+}
+
+/// Which siege to lay, and for how long; each in turn unless told otherwise.
+#[derive(Args, Debug, Default)]
+pub struct SiegeChoice {
+    /// Only this one: loris, resets, continuations, pings, settings, windows, idle, unfinished, unread, challenges, connections,
+    /// invites
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// How long each, in seconds
+    #[arg(long, default_value_t = 10)]
+    pub seconds: u64,
 }
 
 /// What to measure; everything unless told otherwise.

@@ -19,6 +19,7 @@ pub mod web;
 
 pub mod fuzz;
 pub mod man;
+pub mod siege;
 pub mod sim;
 pub mod start;
 pub mod torture;

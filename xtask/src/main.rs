@@ -6,7 +6,7 @@ use clap::Parser;
 use xtask::cli::{Cli, Command};
 use xtask::fault::Fault;
 use xtask::repo::Repo;
-use xtask::{bench, demo, fuzz, generate, man, say, sim, start, test, tidy, torture, wasm, web};
+use xtask::{bench, demo, fuzz, generate, man, say, siege, sim, start, test, tidy, torture, wasm, web};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -28,6 +28,7 @@ fn run(cli: Cli) -> Result<(), Fault> {
         Command::Sim { seeds, from } => sim::command(&repo, seeds, from),
         Command::Fuzz(choice) => fuzz::command(&repo, &choice),
         Command::Torture(choice) => torture::command(&repo, &choice),
+        Command::Siege(choice) => siege::command(&repo, &choice),
         Command::Bench(choice) => bench::command(&repo, &choice),
         Command::Generate { check } => generate::command(&repo, check),
         Command::Wasm => wasm::command(&repo),

@@ -12,11 +12,10 @@ use tower::ServiceExt as _;
 use haven_server::init;
 
 use crate::client::{Client, Piece, within};
+use crate::frames::PREFACE;
 use crate::kit::Vault;
 use crate::process::{Process, allow_many_connections};
 use crate::running::{Running, invite_of};
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 async fn raw(url: &str) -> TcpStream {
     within(TcpStream::connect(url.trim_start_matches("http://"))).await.expect("a connection")

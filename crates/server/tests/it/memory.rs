@@ -13,6 +13,7 @@ use tonic::transport::Channel;
 use tower::ServiceExt as _;
 
 use crate::client::{Client, Piece, Pull, shown, within};
+use crate::frames::unfinished;
 use crate::kit::{Device, Vault, husk};
 use crate::process::{Process, allow_many_connections};
 use crate::running::{invite_of, unknown};
@@ -164,42 +165,6 @@ async fn a_crowd_that_comes_faster_than_it_goes_takes_little_room() {
     let grown = process.peak().saturating_sub(before);
     println!("grown {grown}");
     assert!(grown <= 64 * MIB, "{grown} bytes");
-}
-
-/// What a client sends that begins so many calls, each with the first byte of a message (RFC 9113 §3.4, §4.1, §6.1, §6.2, §6.5).
-fn unfinished(path: &str, calls: u32) -> Vec<u8> {
-    const DATA: u8 = 0;
-    const HEADERS: u8 = 1;
-    const SETTINGS: u8 = 4;
-    const END_HEADERS: u8 = 4;
-    let frame = |kind: u8, flags: u8, stream: u32, payload: &[u8]| {
-        let length = u32::try_from(payload.len()).expect("a short one").to_be_bytes();
-        [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-    };
-    let fields = [
-        (":method", "POST"),
-        (":scheme", "http"),
-        (":path", path),
-        (":authority", "a"),
-        ("content-type", "application/grpc"),
-        ("te", "trailers"),
-    ];
-    let mut head = Vec::new();
-    for (name, value) in fields {
-        // A literal field that is never indexed, its name too (RFC 7541 §6.2.3).
-        head.push(0x10);
-        for text in [name, value] {
-            head.push(u8::try_from(text.len()).expect("a short one"));
-            head.extend_from_slice(text.as_bytes());
-        }
-    }
-    let mut begun = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
-    begun.extend(frame(SETTINGS, 0, 0, &[]));
-    for stream in (0..calls).map(|call| 2 * call + 1) {
-        begun.extend(frame(HEADERS, END_HEADERS, stream, &head));
-        begun.extend(frame(DATA, 0, stream, b"\0\0\0\x01\0a"));
-    }
-    begun
 }
 
 /// Asks for everything on many connections, as often as one takes it, and reads none of it. Gives what has to be kept for that.

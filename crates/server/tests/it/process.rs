@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -10,6 +10,7 @@ use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, setrlimit}
 use serde_json::Value;
 
 use crate::client::PATIENCE;
+use crate::program;
 
 /// A running `haven-server`; killed when dropped.
 pub(crate) struct Process {
@@ -38,7 +39,7 @@ pub(crate) fn allow_many_connections() {
 
 /// A command of the binary.
 pub(crate) fn command() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_haven-server"))
+    Command::new(program())
 }
 
 impl Process {
@@ -55,11 +56,7 @@ impl Process {
     /// Starts it with so few file descriptors.
     pub(crate) fn start_with_descriptors(data: &Path, count: u32) -> Self {
         let mut shell = Command::new("sh");
-        shell.args([
-            "-c",
-            &format!("ulimit -n {count} && exec \"$0\" \"$@\""),
-            env!("CARGO_BIN_EXE_haven-server"),
-        ]);
+        shell.args(["-c", &format!("ulimit -n {count} && exec \"$0\" \"$@\"")]).arg(program());
         Self::start_by(shell, data, |command| command)
     }
 
@@ -118,8 +115,13 @@ impl Process {
         self.memory("VmHWM:")
     }
 
+    /// Where the system tells about it.
+    pub(crate) fn told(&self, what: &str) -> PathBuf {
+        format!("/proc/{}/{what}", self.child.id()).into()
+    }
+
     fn memory(&self, which: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a process");
+        let status = std::fs::read_to_string(self.told("status")).expect("a process");
         let line = status.lines().find(|line| line.starts_with(which)).expect("a size");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number") * 1_024
     }
