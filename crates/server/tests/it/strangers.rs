@@ -55,8 +55,14 @@ async fn requests_that_strangers_do_not_finish_keep_nobody_out() {
             }
             strangers.push(stranger);
         }
-        let refused = within(stalled.join_next()).await.expect("forty").expect("an answer");
-        assert_eq!(reason::<()>(Err(refused)), ErrorReason::RateLimited);
+        // One to which a slow machine brought nothing for five seconds is ended for that, and shows nothing.
+        loop {
+            let ended = within(stalled.join_next()).await.expect("forty").expect("an answer");
+            if ended.code() != Code::DeadlineExceeded {
+                assert_eq!(reason::<()>(Err(ended)), ErrorReason::RateLimited);
+                break;
+            }
+        }
         while stalled.try_join_next().is_some() {}
     }
     for call in ["SessionService/LogIn", "MailboxService/PostMessage", "SpaceService/FindSpaces"] {
