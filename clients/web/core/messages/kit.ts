@@ -5,8 +5,8 @@ import type { Spoken } from "../messages";
 const en = {
   title: "Your recovery kit",
   lead: "Keep this code somewhere safe now. It’s shown only this once, and no copy is kept.",
-  what: "It’s meant to open your journal if you forget the passphrase or lose this device. This version can’t use it yet, so keep your passphrase safe too, and save a copy of your journal now and then.",
-  who: "Whoever has the code will be able to open everything, as soon as a version of Haven can use it. So it belongs where only you look: on paper at home, in a password manager, or with someone you’d trust with the journal itself. Not in an e-mail, and not only on this device.",
+  what: "It’s for the day you forget the passphrase or lose this device: with it and your server, the journal comes back on another one. Without a server it can’t, so keep your passphrase safe too, and save a copy of your journal now and then.",
+  who: "Whoever has the code, and can reach your server, can open everything. So it belongs where only you look: on paper at home, in a password manager, or with someone you’d trust with the journal itself. Not in an e-mail, and not only on this device.",
   code: "The code",
   print: "Print",
   save: "Save as a file",

@@ -14,7 +14,7 @@ const en = {
   here: "This page still has the code. It’s gone once the page is loaded again or closed.",
   see: "See the code",
   means: "What this means",
-  what: "The kit is meant to open your journal if you forget the passphrase or lose this device. This version can’t use a kit yet; keep it for when one can. It can’t show the kit again, but it can make a new one. Until a kit can be used, this device opens only with its passphrase.",
+  what: "With the kit and your server, your journal comes back on another device if you forget the passphrase or lose this one. That’s done in a terminal for now: haven kit restore. The kit can’t be shown again, but a new one can take its place. Without a server no kit helps, and this device opens only with its passphrase.",
   without: "If you don’t have it",
   passphrase: "Keep your passphrase safe: on paper where only you look, or in a password manager.",
   copy: "Save a copy of your journal now and then. It can be brought back without a kit. The file isn’t encrypted, so keep it where only you look.",
