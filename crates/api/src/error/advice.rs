@@ -124,7 +124,7 @@ fn of_linking(reason: ErrorReason) -> Advice {
             "the new device was let in and hasn't said that it's linked",
             plain(
                 "It may still come in, once it's online. If you stopped it there because the words weren't the same, its name stays in \
-             your list of devices until you remove it there.",
+                 your list of devices. You can take it out there.",
             )
             .at_terminal(
                 "It may still come in, once it's online. If you stopped it there because the words weren't the same, its name stays in \
