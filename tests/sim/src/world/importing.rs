@@ -142,7 +142,7 @@ impl World {
         if exports.len() > 1 {
             return Err(format!("the devices would export {exports:?}"));
         }
-        let alarm = self.devices.iter().find_map(|device| device.view.status.alarms.first());
-        alarm.map_or(Ok(()), |alarm| Err(format!("an honest world raised {}", alarm.kind)))
+        let alarm = self.devices.iter().find_map(|device| device.alarms(false).first().copied());
+        alarm.map_or(Ok(()), |kind| Err(format!("an honest world raised {kind}")))
     }
 }
