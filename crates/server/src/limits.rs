@@ -171,6 +171,10 @@ pub(crate) const PUSH_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// How long to wait when another process (an operator's command) writes to the store.
 pub(crate) const STORE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+/// Connections that the system queues until the door takes them. With fewer, whoever comes with a crowd is passed over and tries again
+/// a second later.
+pub(crate) const BACKLOG: i32 = 4_096;
+
 /// A rest after accepting a connection failed (no descriptor left, say): the listener is tried again, for ever.
 pub(crate) const ACCEPT_REST: Duration = Duration::from_millis(50);
 

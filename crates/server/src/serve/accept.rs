@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
+use rustix::net::listen;
 use rustix::process::{Resource, getrlimit};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -14,7 +15,7 @@ use super::dispatch::Dispatch;
 use super::speak::{Routes, speak};
 use crate::connection::Connection;
 use crate::limits::{
-    ACCEPT_REST, CONNECTIONS_MAX, CONNECTIONS_MIN, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT,
+    ACCEPT_REST, BACKLOG, CONNECTIONS_MAX, CONNECTIONS_MIN, DESCRIPTORS_RESERVED, FIRST_REQUEST_TIMEOUT,
     GUEST_GONE_TIMEOUT, GUESTS_MAX,
 };
 use crate::server::Server;
@@ -39,6 +40,8 @@ impl Door {
     /// Opens the door.
     pub(super) fn new(server: Arc<Server>, front: Front, connections: TaskTracker) -> Self {
         let routes = Arc::new(Routes::new(server.clone()));
+        // It listens already, for fewer at once. If this fails they are what there is.
+        let _ = listen(&front.listener, BACKLOG);
         let open_max = open_max();
         Self {
             server,
