@@ -113,7 +113,7 @@ test("nobody is asked for it in the days after help was needed", async () => {
 test("the page about it says what helps and claims nothing; an answer there is the last word", async () => {
   const { device, told } = remembering(VaultState.UNLOCKED, "true");
   await show(device, "#kit");
-  expect(main()).toContain("It can’t show the kit again, but it can make a new one.");
+  expect(main()).toContain("The kit can’t be shown again, but a new one can take its place.");
   expect(main()).toContain("Or start over with a new kit");
   await press("I don’t have it, and don’t want to be asked again");
   await rest();
