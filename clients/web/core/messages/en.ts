@@ -98,7 +98,7 @@ export const en = {
       "Nobody can reset it, and we have no copy. You can go on trying. Wrong tries don’t delete anything; they only make you wait.",
       "Each device has a passphrase of its own. If your journal is on another device too, everything that has synced is there.",
       "Have a look in your password manager, or where you keep things on paper. Capital letters and spaces count. If it was changed lately, only the new one works.",
-      "This version can’t open the journal with your recovery kit. We plan to add that, so keep the kit safe.",
+      "If this journal has a server, your recovery kit brings it back, on another device or in another user account. For now that’s done in a terminal: haven kit restore.",
     ],
   },
   tabs: {

@@ -72,7 +72,7 @@ const en = {
     broken: "The other device didn’t let this one in. Nothing was joined; begin again with a new code from there.",
     stopped: "Stopped. Nothing was joined and nothing was kept.",
     kitTitle: "With a recovery kit",
-    kit: "This version can’t open a journal from its kit. We plan to add that, so keep the kit safe.",
+    kit: "With the kit and the server your devices synced through, a journal comes back. For now that’s done in a terminal: haven kit restore.",
   },
   first: {
     title: "Your journal is ready",
