@@ -6,6 +6,7 @@ use haven_feed::{FeedId, Position, RecordId, Vector};
 use haven_server::init;
 use haven_wire::pb;
 use haven_wire::pb::space_service_client::SpaceServiceClient;
+use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -19,6 +20,16 @@ use crate::process::{Process, allow_many_connections};
 use crate::running::{invite_of, unknown};
 
 const MIB: u64 = 1024 * 1024;
+
+/// A server that holds a vault, in a folder of its own, and the connection that brought it there.
+async fn holding(vault: &Vault) -> (TempDir, Process, Client) {
+    let folder = tempfile::tempdir().expect("a folder");
+    init(folder.path()).expect("a data folder");
+    let process = Process::start(folder.path());
+    let client = Client::connect(&process.url, vault.space()).await;
+    client.create(&invite_of(folder.path()), vault).await.expect("created");
+    (folder, process, client)
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_is_light_empty_full_and_listened_to() {
@@ -64,12 +75,8 @@ async fn a_server_is_light_empty_full_and_listened_to() {
 /// member.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crowds_of_empty_fields_take_little_room() {
-    let folder = tempfile::tempdir().expect("a folder");
-    init(folder.path()).expect("a data folder");
-    let process = Process::start(folder.path());
     let vault = Vault::new(1);
-    let client = Client::connect(&process.url, vault.space()).await;
-    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let (_folder, process, _client) = holding(&vault).await;
     let before = process.resident();
     let mut asked = JoinSet::new();
     for n in 0..12 {
@@ -108,12 +115,8 @@ async fn requests_that_never_end_take_little_room() {
     const STREAMS: usize = 64;
     const WAIT: usize = 4;
     allow_many_connections();
-    let folder = tempfile::tempdir().expect("a folder");
-    init(folder.path()).expect("a data folder");
-    let process = Process::start(folder.path());
     let vault = Vault::new(1);
-    let client = Client::connect(&process.url, vault.space()).await;
-    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let (_folder, process, _client) = holding(&vault).await;
     let before = process.resident();
     let mut asked = JoinSet::new();
     for _ in 0..STRANGERS {
@@ -145,12 +148,8 @@ async fn a_crowd_that_comes_faster_than_it_goes_takes_little_room() {
     const STRANGERS: usize = 1_000;
     const STREAMS: u32 = 64;
     allow_many_connections();
-    let folder = tempfile::tempdir().expect("a folder");
-    init(folder.path()).expect("a data folder");
-    let process = Process::start(folder.path());
     let vault = Vault::new(1);
-    let client = Client::connect(&process.url, vault.space()).await;
-    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let (_folder, process, _client) = holding(&vault).await;
     let before = process.resident();
     let begun = unfinished("/haven.sync.v1.SpaceService/CreateSpace", STREAMS);
     let mut crowd = Vec::new();
@@ -232,12 +231,8 @@ async fn narrow(process: &Process, member: &Client) -> Client {
 /// comes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn news_that_nobody_takes_hold_on_to_no_push() {
-    let folder = tempfile::tempdir().expect("a folder");
-    init(folder.path()).expect("a data folder");
-    let process = Process::start(folder.path());
     let mut vault = Vault::with_devices(1, 2);
-    let client = Client::connect(&process.url, vault.space()).await;
-    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let (_folder, process, _client) = holding(&vault).await;
     let (owner, listener) =
         (Client::enter(&process.url, &vault, 0).await, Client::enter(&process.url, &vault, 1).await);
     let large = vault.write_sized(0, 1, 700_000);
@@ -307,12 +302,8 @@ async fn streams_that_wait_hold_on_to_no_list_of_devices() {
 async fn vectors_of_those_who_listen_take_little_room() {
     const MEMBERS: u64 = 60;
     allow_many_connections();
-    let folder = tempfile::tempdir().expect("a folder");
-    init(folder.path()).expect("a data folder");
-    let process = Process::start(folder.path());
     let mut vault = Vault::with_devices(1, MEMBERS);
-    let client = Client::connect(&process.url, vault.space()).await;
-    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let (_folder, process, _client) = holding(&vault).await;
     let made_up = |n: u64| (FeedId::from_bytes(n.to_be_bytes()), Position { seq: 1, id: RecordId::ZERO });
     let vector: Vector = (1..=FEEDS_EVER_MAX as u64).map(made_up).collect();
     let (mut members, mut pulls) = (Vec::new(), Vec::new());
@@ -345,12 +336,8 @@ async fn vectors_of_those_who_listen_take_little_room() {
 async fn who_was_removed_has_as_few_streams_as_requests() {
     const GUESTS: usize = 16;
     const WAIT: usize = 4;
-    let folder = tempfile::tempdir().expect("a folder");
-    init(folder.path()).expect("a data folder");
-    let process = Process::start(folder.path());
     let mut vault = Vault::with_devices(1, 20);
-    let client = Client::connect(&process.url, vault.space()).await;
-    client.create(&invite_of(folder.path()), &vault).await.expect("created");
+    let (_folder, process, _client) = holding(&vault).await;
     let owner = Client::enter(&process.url, &vault, 0).await;
     for device in 1..20 {
         let removal = vault.removing(vault.devices[device].feed(), None);
